@@ -1,0 +1,1 @@
+//! The conversation with a container registry over an injected HTTP client.

@@ -1,0 +1,1 @@
+//! Connections at rest over an injected database.

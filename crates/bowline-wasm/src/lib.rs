@@ -1,0 +1,1 @@
+//! The shared crate for browsers, workers and Node.

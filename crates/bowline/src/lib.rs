@@ -1,0 +1,12 @@
+//! The rules of container registries: provider forms, endpoints, image references and findings.
+//!
+//! Pure: no I/O, no clock, no randomness, no async. The same code decides in the browser and in the functions,
+//! so a form that the browser calls valid, the server calls valid.
+
+pub mod credential;
+pub mod endpoint;
+pub mod finding;
+pub mod form;
+pub mod provider;
+pub mod reference;
+pub mod secret;

@@ -1,0 +1,3 @@
+//! The pinned wasm-bindgen and its test runner.
+
+fn main() {}

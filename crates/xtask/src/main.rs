@@ -1,0 +1,3 @@
+//! The project's own commands: set-up, build, up, test, bench, check.
+
+fn main() {}
