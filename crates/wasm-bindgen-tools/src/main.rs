@@ -1,3 +1,0 @@
-//! The pinned wasm-bindgen and its test runner.
-
-fn main() {}
