@@ -1,0 +1,3 @@
+//! End-to-end tests: the real components on the embedded host, real registries, a real browser.
+
+mod fixtures;

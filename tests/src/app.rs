@@ -1,0 +1,182 @@
+//! The application on the embedded host, as `cargo xtask build` leaves it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus},
+};
+
+use tempfile::TempDir;
+
+use crate::{client::Client, process::Process, sign_in::SignIn};
+
+/// Signs the tests' sign-in tokens.
+pub const AUTH_SECRET: &str = "the tests sign in with this secret, 32 bytes or more";
+/// Seals the tests' secrets: the key `k1`, 32 bytes of `7`.
+pub const SEALING_KEYS: &str = "k1:Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc=";
+
+/// The root of the repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests is a folder of the repository")
+        .to_owned()
+}
+
+/// How the application is started.
+#[derive(Clone)]
+pub struct Setup {
+    /// The manifest.
+    pub manifest: PathBuf,
+    /// The text of the runtime configuration; `None` is the repository's.
+    pub runtime_config: Option<String>,
+    /// Name and value; a later one of a name wins.
+    pub variables: Vec<(&'static str, String)>,
+    /// Names that are resolved here and not by DNS: `host:port:address`.
+    pub resolve: Vec<String>,
+}
+
+impl Default for Setup {
+    /// Plain HTTP to loopback is allowed: that is where the tests' registries are.
+    fn default() -> Self {
+        Self {
+            manifest: repository().join("spin.toml"),
+            runtime_config: None,
+            variables: vec![
+                ("sealing_keys", SEALING_KEYS.to_owned()),
+                ("auth_secret", AUTH_SECRET.to_owned()),
+                ("private_hosts", "127.0.0.1".to_owned()),
+                ("plain_http_hosts", "127.0.0.1".to_owned()),
+            ],
+            resolve: Vec::new(),
+        }
+    }
+}
+
+impl Setup {
+    /// The same with a variable set.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.retain(|(known, _)| *known != name);
+        self.variables.push((name, value.into()));
+        self
+    }
+
+    /// The command that starts it with its state in `state`.
+    pub fn command(&self, state: &Path) -> Command {
+        let host = repository().join("target/debug/bowline-host");
+        assert!(
+            host.is_file(),
+            "{} is missing. Run: cargo xtask build",
+            host.display()
+        );
+        let runtime_config = match &self.runtime_config {
+            None => repository().join("runtime-config.toml"),
+            Some(text) => {
+                let path = state.join("runtime-config.toml");
+                fs::write(&path, text).expect("a temporary folder can be written");
+                path
+            }
+        };
+        let mut command = Command::new(host);
+        command
+            .args(["up", "--listen", "127.0.0.1:0", "--from"])
+            .arg(&self.manifest);
+        command
+            .arg("--runtime-config-file")
+            .arg(runtime_config)
+            .arg("--state-dir")
+            .arg(state);
+        for (name, value) in &self.variables {
+            command.arg("--variable").arg(format!("{name}={value}"));
+        }
+        for entry in &self.resolve {
+            command.args(["--resolve", entry]);
+        }
+        command
+    }
+}
+
+/// The running application. Its database is gone when it is dropped.
+pub struct App {
+    setup: Setup,
+    state: TempDir,
+    process: Process,
+    origin: String,
+}
+
+impl App {
+    /// Starts it, with plain HTTP to loopback allowed.
+    pub fn start() -> Self {
+        Self::start_with(Setup::default())
+    }
+
+    /// Starts it.
+    pub fn start_with(setup: Setup) -> Self {
+        let state = TempDir::new().expect("there is a folder for temporary files");
+        let (process, origin) = run(&setup, state.path());
+        Self {
+            setup,
+            state,
+            process,
+            origin,
+        }
+    }
+
+    /// `http://127.0.0.1:41234`.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Where the database is.
+    pub fn database(&self) -> PathBuf {
+        self.state.path().join("sqlite_db.db")
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// A caller who may do everything in these projects.
+    pub fn client(&self, projects: &[&str]) -> Client {
+        self.client_of(&SignIn::everything(projects))
+    }
+
+    /// A caller with this sign-in.
+    pub fn client_of(&self, sign_in: &SignIn) -> Client {
+        Client::new(&self.origin, Some(sign_in.token(AUTH_SECRET)))
+    }
+
+    /// A caller without a token.
+    pub fn stranger(&self) -> Client {
+        Client::new(&self.origin, None)
+    }
+
+    /// Asks it to end (SIGTERM).
+    pub fn terminate(&self) {
+        self.process.terminate();
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.process.wait()
+    }
+
+    /// Ends it at once (SIGKILL); its state stays.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Starts it again on the same state, after it has ended.
+    pub fn start_again(&mut self) {
+        (self.process, self.origin) = run(&self.setup, self.state.path());
+    }
+}
+
+fn run(setup: &Setup, state: &Path) -> (Process, String) {
+    let process = Process::start("bowline-host", setup.command(state));
+    let origin = process.wait_for("its address", |line| {
+        line.strip_prefix("Serving ").map(str::to_owned)
+    });
+    (process, origin.trim_end().trim_end_matches('/').to_owned())
+}

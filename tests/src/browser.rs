@@ -1,0 +1,1 @@
+//! A real Chromium, and the page in it.

@@ -1,0 +1,137 @@
+//! Programs that run beside a test and end with it.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{
+        Arc, Mutex,
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// How long a program may take to say that it is ready, or to end: far longer than it needs on a busy machine.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A running program. Its output is read line by line and kept; it is killed when this is dropped.
+pub struct Process {
+    name: String,
+    child: Child,
+    lines: Receiver<String>,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl Process {
+    /// Starts `command`. `name` is what messages call it.
+    pub fn start(name: &str, mut command: Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
+        let (sender, lines) = mpsc::channel();
+        let log = Arc::default();
+        read_lines(child.stdout.take().expect("stdout is piped"), &sender, &log);
+        read_lines(child.stderr.take().expect("stderr is piped"), &sender, &log);
+        Self {
+            name: name.to_owned(),
+            child,
+            lines,
+            log,
+        }
+    }
+
+    /// Waits for a line that `find` takes, and gives what it made of it. Panics with all output so far when the
+    /// program ends or a minute passes before.
+    pub fn wait_for<T>(&self, what: &str, mut find: impl FnMut(&str) -> Option<T>) -> T {
+        let started = Instant::now();
+        loop {
+            match self
+                .lines
+                .recv_timeout(LIMIT.saturating_sub(started.elapsed()))
+            {
+                Ok(line) => {
+                    if let Some(found) = find(&line) {
+                        return found;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("{} did not print {what}:\n{}", self.name, self.log())
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    panic!(
+                        "{} ended before it printed {what}:\n{}",
+                        self.name,
+                        self.log()
+                    )
+                }
+            }
+        }
+    }
+
+    /// Everything it has printed.
+    pub fn log(&self) -> String {
+        self.log.lock().expect("no reader panics").join("\n")
+    }
+
+    /// Asks it to end (SIGTERM).
+    pub fn terminate(&self) {
+        kill_process(self.pid(), Signal::TERM).expect("the process is ours");
+    }
+
+    /// Ends it at once (SIGKILL) and waits until it is gone.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Waits for its end and for the end of its output; panics after a minute.
+    pub fn wait(&mut self) -> ExitStatus {
+        let started = Instant::now();
+        // The output ends with the process, so nothing has to be polled.
+        loop {
+            match self
+                .lines
+                .recv_timeout(LIMIT.saturating_sub(started.elapsed()))
+            {
+                Ok(_line) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("{} did not end:\n{}", self.name, self.log())
+                }
+            }
+        }
+        self.child.wait().expect("the process is ours")
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+        if thread::panicking() {
+            eprintln!("---- {} ----\n{}", self.name, self.log());
+        }
+    }
+}
+
+fn read_lines(
+    stream: impl Read + Send + 'static,
+    sender: &Sender<String>,
+    log: &Arc<Mutex<Vec<String>>>,
+) {
+    let (sender, log) = (sender.clone(), Arc::clone(log));
+    thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            log.lock().expect("no reader panics").push(line.clone());
+            let _ = sender.send(line);
+        }
+    });
+}

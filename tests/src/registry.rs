@@ -1,0 +1,156 @@
+//! The reference registry (distribution) as a process of its own, on a free port, in a temporary folder.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use crate::{
+    certificate::Certificate,
+    image::Image,
+    process::Process,
+    token_service::{ISSUER, SERVICE, TokenService},
+    tool::DOCKER_REGISTRY,
+};
+
+/// Who fills the registries of the tests: name and password. Every registry with accounts knows it.
+pub const UPLOADER: (&str, &str) = ("uploader", "uploads everything");
+
+/// Whom a registry lets in.
+pub enum Access<'a> {
+    /// Everybody.
+    Open,
+    /// Who has one of these names and passwords (htpasswd).
+    Basic(&'a [(&'a str, &'a str)]),
+    /// Who brings a token of this service.
+    Token(&'a TokenService),
+}
+
+/// A running registry.
+pub struct Registry {
+    authority: String,
+    accounts: bool,
+    /// Trusted by skopeo when it pushes; `None` is plain HTTP.
+    certificate: Option<Certificate>,
+    _process: Process,
+    folder: TempDir,
+}
+
+impl Registry {
+    /// Starts one that speaks plain HTTP.
+    pub fn start(access: &Access<'_>) -> Self {
+        Self::run(access, None)
+    }
+
+    /// Starts one that speaks TLS with a certificate for 127.0.0.1 from an unknown authority.
+    pub fn start_tls(access: &Access<'_>) -> Self {
+        Self::run(access, Some(Certificate::for_host("127.0.0.1")))
+    }
+
+    fn run(access: &Access<'_>, certificate: Option<Certificate>) -> Self {
+        let folder = TempDir::new().expect("there is a folder for temporary files");
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).expect("a temporary folder can be written");
+            path.display().to_string()
+        };
+        let auth = match access {
+            Access::Open => String::new(),
+            Access::Basic(users) => {
+                let entries = users.iter().chain([&UPLOADER]).map(|(name, password)| {
+                    // The lowest cost: the tests need the real check, not its strength.
+                    format!(
+                        "{name}:{}\n",
+                        bcrypt::hash(password, 4).expect("passwords of tests are short")
+                    )
+                });
+                let path = write("htpasswd", &entries.collect::<String>());
+                format!("auth: {{htpasswd: {{realm: registry, path: '{path}'}}}}\n")
+            }
+            Access::Token(service) => {
+                let path = write("token.crt", &service.certificate());
+                let realm = service.realm();
+                format!(
+                    "auth: {{token: {{realm: '{realm}', service: '{SERVICE}', issuer: '{ISSUER}', rootcertbundle: '{path}'}}}}\n"
+                )
+            }
+        };
+        let tls = certificate
+            .as_ref()
+            .map_or_else(String::new, |certificate| {
+                let (chain, key) = (
+                    write("tls.crt", &certificate.certificate),
+                    write("tls.key", &certificate.key),
+                );
+                fs::create_dir(folder.path().join("trust"))
+                    .expect("a temporary folder can be written");
+                write("trust/ca.crt", &certificate.authority);
+                format!(", tls: {{certificate: '{chain}', key: '{key}'}}")
+            });
+        let data = folder.path().join("data");
+        let config = write(
+            "config.yml",
+            &format!(
+                "version: 0.1\n\
+                 log: {{level: info, accesslog: {{disabled: true}}}}\n\
+                 storage: {{filesystem: {{rootdirectory: '{}'}}, delete: {{enabled: true}}, maintenance: {{uploadpurging: {{enabled: false}}}}}}\n\
+                 http: {{addr: '127.0.0.1:0', secret: unimportant{tls}}}\n\
+                 {auth}",
+                data.display()
+            ),
+        );
+        let mut command = DOCKER_REGISTRY.command();
+        command.arg("serve").arg(config);
+        let process = Process::start("docker-registry", command);
+        let authority = process.wait_for("its address", |line| {
+            let address = line.split_once("listening on ")?.1;
+            let end = address
+                .find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':')
+                .unwrap_or(address.len());
+            Some(address.get(..end)?.to_owned())
+        });
+        Self {
+            authority,
+            accounts: !matches!(access, Access::Open),
+            certificate,
+            _process: process,
+            folder,
+        }
+    }
+
+    /// `127.0.0.1:41234`.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// What a form's `values.url` holds.
+    pub fn url(&self) -> String {
+        let scheme = if self.certificate.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{}", self.authority)
+    }
+
+    /// Pushes `image` as `name` (`team/app:v1`) with skopeo.
+    pub fn push(&self, image: &Image, name: &str) {
+        let credentials = format!("{}:{}", UPLOADER.0, UPLOADER.1);
+        let trust = self.folder.path().join("trust").display().to_string();
+        let (source, target) = (
+            image.source(),
+            format!("docker://{}/{name}", self.authority),
+        );
+        let mut arguments = vec!["copy", "--quiet", "--insecure-policy"];
+        match &self.certificate {
+            None => arguments.push("--dest-tls-verify=false"),
+            Some(_) => arguments.extend(["--dest-cert-dir", &trust]),
+        }
+        if self.accounts {
+            arguments.extend(["--dest-creds", &credentials]);
+        } else {
+            arguments.push("--dest-no-creds");
+        }
+        arguments.extend([source.as_str(), target.as_str()]);
+        crate::tool::SKOPEO.run(&arguments);
+    }
+}
