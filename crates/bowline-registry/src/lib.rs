@@ -1,1 +1,27 @@
 //! The conversation with a container registry over an injected HTTP client.
+//!
+//! [`check`] tries a connection step by step and names what is wrong; [`repositories`] and [`tags`] list what a
+//! connection reaches. Both take the outside world as a [`World`] (an HTTP client, a clock, randomness) and the
+//! operator's settings as an [`Operator`]. Nothing else here does I/O, and one function, the guard's, decides about
+//! every request before it is sent.
+
+mod check;
+mod http;
+mod listing;
+mod networks;
+mod operator;
+mod problem;
+mod world;
+
+pub use crate::{
+    check::{
+        CanPush, Check, Facts, Proved, RateLimit, Scheme, Status, Step, StepName, Warning,
+        WarningCode, check,
+    },
+    http::{HttpClient, Request, ResponseBody, SendError},
+    listing::{Listing, repositories, tags},
+    networks::networks_are_blocked,
+    operator::{Operator, OperatorError},
+    problem::{Code, Problem},
+    world::{Clock, Random, World},
+};

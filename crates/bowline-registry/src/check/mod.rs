@@ -1,0 +1,209 @@
+//! The check of a connection: what it says.
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::Problem;
+
+mod run;
+
+pub use run::check;
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// What could be tried passed, and at least the login is proven.
+    pub ok: bool,
+    /// How far it got.
+    pub proved: Proved,
+    /// The six steps, in order.
+    pub steps: Vec<Step>,
+    /// What is wrong; `None` where `ok`.
+    pub problem: Option<Problem>,
+    /// What was learned on the way.
+    pub facts: Facts,
+    /// What works but is worth a word.
+    pub warnings: Vec<Warning>,
+}
+
+/// How far a check got. Each includes the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proved {
+    /// Nothing.
+    None,
+    /// A registry answers at this address.
+    Reach,
+    /// It accepts the credentials, or asks for none.
+    Login,
+    /// An image was pulled: manifest and config, digests verified.
+    Pull,
+}
+
+/// The steps of a check, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepName {
+    /// `GET /v2/` answers as a registry does.
+    Reach,
+    /// The credentials are accepted.
+    Authenticate,
+    /// The repositories can be listed.
+    Catalog,
+    /// The tags of a repository can be listed.
+    Tags,
+    /// The manifest of an image can be read.
+    Manifest,
+    /// The content that the manifest names can be read.
+    Pull,
+}
+
+impl StepName {
+    /// All of them, in order.
+    pub const ALL: [Self; 6] = [
+        Self::Reach,
+        Self::Authenticate,
+        Self::Catalog,
+        Self::Tags,
+        Self::Manifest,
+        Self::Pull,
+    ];
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It was tried, and worked.
+    Passed,
+    /// It was tried, and the check ended with it.
+    Failed,
+    /// It was not needed, came after a failure, or this registry does not offer it.
+    Skipped,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// Which.
+    pub step: StepName,
+    /// How it ended.
+    pub status: Status,
+    /// How long it took, in milliseconds; `None` where nothing was tried.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub elapsed_ms: Option<u64>,
+    /// What was seen.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub detail: Option<String>,
+}
+
+/// What a check learned. What a server said stands here only after it proved to be a registry, at most 200
+/// printable characters of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Facts {
+    /// The `Server` header of `/v2/`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// How it asks for a login.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<Scheme>,
+    /// The token service's URL, without a query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub realm: Option<String>,
+    /// The image that was tried: `library/alpine:3.20`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// What its tag points to: the digest of the manifest or index.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// Whether the credentials may push, too.
+    pub can_push: CanPush,
+    /// When the registry token of this check ends, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_expires_at: Option<String>,
+    /// The pull limit, where the registry tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimit>,
+}
+
+/// How a registry asks for a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scheme {
+    /// Not at all.
+    None,
+    /// With a username and a password in every request.
+    Basic,
+    /// With a token, mostly from a token service.
+    Bearer,
+}
+
+/// Whether the credentials may push. Never found out by uploading.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CanPush {
+    /// The token service granted it.
+    Yes,
+    /// The token service refused it.
+    No,
+    /// Not asked, or not to be told (Basic logins, tokens that cannot be read).
+    #[default]
+    Unknown,
+}
+
+/// A pull limit, as Docker Hub tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RateLimit {
+    /// Pulls per window.
+    pub limit: u64,
+    /// Pulls that are left.
+    pub remaining: u64,
+    /// The length of the window, in seconds.
+    pub window_seconds: u64,
+}
+
+/// What works but is worth a word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// What it is about; stable.
+    pub code: WarningCode,
+    /// What it is about, in a few words.
+    pub title: String,
+    /// What was seen, and what to do about it.
+    pub detail: String,
+}
+
+/// What a warning is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WarningCode {
+    /// The registry asks for no credentials but got some.
+    #[serde(rename = "credential.not_proven")]
+    CredentialNotProven,
+    /// Nothing to pull: the registry, or the namespace, holds no image.
+    #[serde(rename = "catalog.empty")]
+    CatalogEmpty,
+    /// The repositories cannot be listed; an image has to be named.
+    #[serde(rename = "catalog.unlistable")]
+    CatalogUnlistable,
+    /// The credentials may push though pulling is all that is needed.
+    #[serde(rename = "credential.can_push")]
+    CredentialCanPush,
+}
+
+impl WarningCode {
+    pub(crate) fn warning(self, detail: impl Into<String>) -> Warning {
+        let title = match self {
+            Self::CredentialNotProven => "The credentials are not proven",
+            Self::CatalogEmpty => "There is no image to pull",
+            Self::CatalogUnlistable => "The repositories cannot be listed",
+            Self::CredentialCanPush => "The credentials may push, too",
+        };
+        Warning {
+            code: self,
+            title: title.to_owned(),
+            detail: detail.into(),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What this crate needs of an HTTP client.
+
+use std::{fmt, future::Future, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Response};
+use url::Url;
+
+/// One request, whole. `Debug` shows its method and URL; headers and body may hold credentials.
+pub struct Request {
+    /// GET or POST.
+    pub method: Method,
+    /// Where to; the guard has allowed it. It never holds credentials.
+    pub url: Url,
+    /// What to send with it. `Host` and `Content-Length` are the client's to add.
+    pub headers: HeaderMap,
+    /// Empty for GET.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.url)
+    }
+}
+
+/// Sends one request and gives one answer.
+///
+/// An implementation follows no redirect, keeps no cookie, adds no credential, decodes no content encoding and
+/// retries nothing. It must be safe to drop the future at any time.
+pub trait HttpClient {
+    /// The body of its answers.
+    type Body: ResponseBody;
+
+    /// Sends `request` and waits for the head of the answer.
+    ///
+    /// `timeout` bounds connecting and, separately, waiting for the head.
+    fn send(
+        &self,
+        request: Request,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<Response<Self::Body>, SendError>>;
+}
+
+/// The body of an answer, read piece by piece so that its reader can stop.
+pub trait ResponseBody {
+    /// The next piece; `None` at the end. A body that ends early is [`SendError::Closed`].
+    fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, SendError>>;
+}
+
+/// Why there is no answer, or no more of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// The name does not resolve, or resolving it failed or took too long.
+    #[error("the name does not resolve")]
+    Dns,
+    /// The runtime does not allow this address (Spin: `DestinationIpProhibited`, `HttpRequestDenied`).
+    #[error("the address is prohibited")]
+    Prohibited,
+    /// Nothing listens there, or there is no way there.
+    #[error("the connection was refused")]
+    Refused,
+    /// No connection came about in time.
+    #[error("connecting took too long")]
+    ConnectTimeout,
+    /// The connection stood, and no (further) answer came in time.
+    #[error("the answer took too long")]
+    ReadTimeout,
+    /// The TLS handshake failed, and the runtime does not say why.
+    #[error("the TLS handshake failed")]
+    Tls,
+    /// The server's certificate was not accepted.
+    #[error("the certificate was not accepted")]
+    Certificate,
+    /// The connection ended before the answer did.
+    #[error("the connection was closed early")]
+    Closed,
+    /// The answer is not HTTP, or breaks its rules.
+    #[error("the answer is not valid HTTP")]
+    Malformed,
+    /// The head of the answer is larger than the client takes.
+    #[error("the answer is too large")]
+    TooLarge,
+    /// The client itself failed.
+    #[error("the HTTP client failed")]
+    Internal,
+}

@@ -1,0 +1,36 @@
+//! Whether the runtime blocks private networks.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+
+use crate::{
+    http::{HttpClient, Request, SendError},
+    operator::Operator,
+};
+
+/// Whether the runtime keeps requests out of private networks, or need not, because the operator names private hosts.
+///
+/// What a name resolves to is judged by the runtime alone, so a runtime that was started without its `block_networks`
+/// leaves the door open. It is asked with a request to a loopback port on which nothing listens: a runtime that blocks
+/// says "prohibited", any other answer means that it let the request out.
+/// Where this is false, every check is answered with [`Code::NetworksNotBlocked`](crate::Code::NetworksNotBlocked).
+pub async fn networks_are_blocked<H: HttpClient>(http: &H, operator: &Operator) -> bool {
+    if !operator.private_hosts_empty() {
+        return true;
+    }
+    let Ok(url) = "http://127.0.0.1:1/".parse() else {
+        return false;
+    };
+    let request = Request {
+        method: Method::GET,
+        url,
+        headers: HeaderMap::new(),
+        body: Bytes::new(),
+    };
+    matches!(
+        http.send(request, Duration::from_secs(2)).await,
+        Err(SendError::Prohibited)
+    )
+}

@@ -1,0 +1,227 @@
+//! What the operator of the service allows: exceptions from the guard, and what hints may say of it.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+/// The operator's settings for the way to the registries. The default allows no exception.
+#[derive(Clone, Debug, Default)]
+pub struct Operator {
+    private_hosts: Vec<HostRule>,
+    plain_http_hosts: Vec<HostRule>,
+    egress_addresses: Vec<String>,
+}
+
+/// A variable that holds something else than it should. The value is not repeated: it may be of any size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the variable {variable} is invalid: entry {entry} is {expected}")]
+pub struct OperatorError {
+    /// The variable's name: `private_hosts`, `plain_http_hosts`, `egress_addresses`.
+    pub variable: &'static str,
+    /// Which of the comma-separated entries, from 1.
+    pub entry: usize,
+    /// What it is not.
+    pub expected: &'static str,
+}
+
+/// One entry of `private_hosts` or `plain_http_hosts`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum HostRule {
+    /// Literal addresses in this network, on every port.
+    Network(IpNet),
+    /// A name or literal address, lower case, without brackets or a trailing dot; without a port, on every port.
+    Host { host: String, port: Option<u16> },
+}
+
+impl Operator {
+    /// Reads the three variables. Each is a comma-separated list, or empty: `private_hosts` and `plain_http_hosts`
+    /// of hosts, `host:port` and CIDR networks; `egress_addresses` of addresses and CIDR networks.
+    ///
+    /// # Errors
+    /// Names the variable and the entry that cannot be read.
+    pub fn parse(
+        private_hosts: &str,
+        plain_http_hosts: &str,
+        egress_addresses: &str,
+    ) -> Result<Self, OperatorError> {
+        Ok(Self {
+            private_hosts: host_rules("private_hosts", private_hosts)?,
+            plain_http_hosts: host_rules("plain_http_hosts", plain_http_hosts)?,
+            egress_addresses: entries(egress_addresses)
+                .map(|(entry, text)| {
+                    let sound = text.parse::<IpAddr>().is_ok() || text.parse::<IpNet>().is_ok();
+                    sound.then(|| text.to_owned()).ok_or(OperatorError {
+                        variable: "egress_addresses",
+                        entry,
+                        expected: "not an address or a CIDR network",
+                    })
+                })
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether no private host is named, so that the runtime must block private networks.
+    pub fn private_hosts_empty(&self) -> bool {
+        self.private_hosts.is_empty()
+    }
+
+    /// Whether `private_hosts` names this authority. `host` is lower case, without brackets or a trailing dot.
+    pub(crate) fn allows_private(&self, host: &str, port: u16) -> bool {
+        self.private_hosts
+            .iter()
+            .any(|rule| rule.matches(host, port))
+    }
+
+    /// Whether `private_hosts` names this very `host:port`.
+    pub(crate) fn allows_port(&self, host: &str, port: u16) -> bool {
+        self.private_hosts.iter().any(|rule| {
+            matches!(rule, HostRule::Host { port: Some(_), .. }) && rule.matches(host, port)
+        })
+    }
+
+    /// Whether `plain_http_hosts` names this authority. `host` as for [`Operator::allows_private`].
+    pub(crate) fn allows_plain_http(&self, host: &str, port: u16) -> bool {
+        self.plain_http_hosts
+            .iter()
+            .any(|rule| rule.matches(host, port))
+    }
+
+    /// The addresses that requests come from, as the operator wrote them.
+    pub(crate) fn egress_addresses(&self) -> &[String] {
+        &self.egress_addresses
+    }
+}
+
+impl HostRule {
+    fn parse(text: &str) -> Option<Self> {
+        if let Ok(network) = text.parse::<IpNet>() {
+            return Some(Self::Network(network));
+        }
+        let text = text.to_ascii_lowercase();
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Some(Self::Host {
+                host: address.to_string(),
+                port: None,
+            });
+        }
+        let (host, port) = match text.rsplit_once(':') {
+            Some((host, port))
+                if !host.is_empty() && !host.ends_with(':') && !port.contains(']') =>
+            {
+                (
+                    host,
+                    Some(port.parse::<u16>().ok().filter(|port| *port != 0)?),
+                )
+            }
+            _ => (text.as_str(), None),
+        };
+        let host = match host
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+        {
+            Some(inside) => inside.parse::<std::net::Ipv6Addr>().ok()?.to_string(),
+            None => {
+                let host = host.strip_suffix('.').unwrap_or(host);
+                let sound = host.split('.').all(|label| {
+                    !label.is_empty()
+                        && label
+                            .bytes()
+                            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+                });
+                sound.then(|| host.to_owned())?
+            }
+        };
+        Some(Self::Host { host, port })
+    }
+
+    fn matches(&self, host: &str, port: u16) -> bool {
+        match self {
+            Self::Network(network) => host
+                .parse::<IpAddr>()
+                .is_ok_and(|address| network.contains(&address)),
+            Self::Host {
+                host: named,
+                port: named_port,
+            } => named == host && named_port.is_none_or(|named_port| named_port == port),
+        }
+    }
+}
+
+fn host_rules(variable: &'static str, list: &str) -> Result<Vec<HostRule>, OperatorError> {
+    entries(list)
+        .map(|(entry, text)| {
+            HostRule::parse(text).ok_or(OperatorError {
+                variable,
+                entry,
+                expected: "not a host, host:port or CIDR network",
+            })
+        })
+        .collect()
+}
+
+/// The entries of a comma-separated list with their places, from 1; empty ones are left out.
+fn entries(list: &str) -> impl Iterator<Item = (usize, &str)> {
+    (1..)
+        .zip(list.split(',').map(str::trim))
+        .filter(|(_, text)| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_name_authorities() {
+        let cases = [
+            // list, host, port, named
+            ("registry.corp", "registry.corp", 5000, true),
+            ("Registry.Corp.", "registry.corp", 443, true),
+            ("registry.corp:5000", "registry.corp", 5000, true),
+            ("registry.corp:5000", "registry.corp", 5001, false),
+            ("a.corp, b.corp", "b.corp", 443, true),
+            ("corp", "registry.corp", 443, false),
+            ("10.0.0.0/8", "10.1.2.3", 5000, true),
+            ("10.0.0.0/8", "11.1.2.3", 5000, false),
+            ("10.0.0.0/8", "::ffff:10.1.2.3", 5000, false),
+            ("10.0.0.5", "10.0.0.5", 1, true),
+            ("10.0.0.5:443", "10.0.0.5", 80, false),
+            ("fd00::/8", "fd00::1", 443, true),
+            ("fd00::1", "fd00::1", 443, true),
+            ("[FD00::1]:5000", "fd00::1", 5000, true),
+            ("[fd00::1]:5000", "fd00::1", 443, false),
+            ("[fd00::1]", "fd00::1", 443, true),
+            ("", "localhost", 80, false),
+        ];
+        for (list, host, port, named) in cases {
+            let operator = Operator::parse(list, "", "").unwrap();
+            assert_eq!(
+                operator.allows_private(host, port),
+                named,
+                "{list}: {host}:{port}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_invalid_entry_is_named_and_not_repeated() {
+        let error = Operator::parse("ok.example.com,, https://x", "", "").unwrap_err();
+        assert_eq!((error.variable, error.entry), ("private_hosts", 3));
+        assert!(!error.to_string().contains("https"));
+        for (list, what) in [
+            ("*", "a star"),
+            ("a:0", "port zero"),
+            ("a:99999", "a port out of range"),
+            ("a..b", "an empty label"),
+            ("[::1", "an open bracket"),
+            ("10.0.0.0/33", "a wrong prefix"),
+            ("a b", "a space"),
+        ] {
+            let error = Operator::parse("", list, "").unwrap_err();
+            assert_eq!(error.variable, "plain_http_hosts", "{what}");
+        }
+        assert_eq!(
+            Operator::parse("", "", "example.com").unwrap_err().variable,
+            "egress_addresses"
+        );
+    }
+}
