@@ -1,8 +1,10 @@
 //! What a form's check says about a field.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, ops::Range};
 
 use serde::Serialize;
+
+pub use crate::message::Code;
 
 /// How much a finding weighs. Only an error makes a form invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -17,24 +19,149 @@ pub enum Severity {
 }
 
 /// One thing that was found in a field.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// The field: `name`, `provider`, `auth`, `values.url`, `trustedAuthHosts`, …
+    /// The field: `name`, `provider`, `auth`, `values.url`, `trustedAuthHosts.0`, …
     pub field: String,
     /// Whether it blocks saving.
     pub severity: Severity,
     /// A stable, dotted snake_case code; it never changes its meaning.
     pub code: &'static str,
-    /// The named parameters of the message, for products that translate.
+    /// The named parameters of the message, for products that translate. Never a secret.
     pub params: BTreeMap<&'static str, String>,
-    /// The English text.
+    /// The English text. Never holds a secret.
     pub message: String,
-    /// The whole text that the field should hold instead, where there is one.
+    /// The whole text that the field should hold instead, where there is one. Applying it removes the finding.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<String>,
     /// Where in the field's text it starts, in UTF-16 units.
     pub start: u32,
     /// Where in the field's text it ends, in UTF-16 units.
     pub end: u32,
+    /// Whether the suggestion holds the text of a secret field (see [`crate::form::Report::redact`]).
+    #[serde(skip)]
+    pub(crate) secret: bool,
+}
+
+impl fmt::Debug for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let suggestion = match &self.suggestion {
+            Some(_) if self.secret => Some("…"),
+            other => other.as_deref(),
+        };
+        f.debug_struct("Finding")
+            .field("field", &self.field)
+            .field("code", &self.code)
+            .field("params", &self.params)
+            .field("suggestion", &suggestion)
+            .field("place", &(self.start..self.end))
+            .finish()
+    }
+}
+
+/// What is wrong with a text, or known of it, before it is known which field holds the text.
+///
+/// Every parser of this crate gives one as its error.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Issue {
+    code: Code,
+    place: Option<Range<usize>>,
+    params: Vec<(&'static str, String)>,
+    suggestion: Option<String>,
+}
+
+impl Issue {
+    /// The issue `code`, about the whole text.
+    pub(crate) fn new(code: Code) -> Self {
+        Self {
+            code,
+            place: None,
+            params: Vec::new(),
+            suggestion: None,
+        }
+    }
+
+    /// About these bytes of the text only.
+    pub(crate) fn at(mut self, place: Range<usize>) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// With a named parameter of the message. A secret must never be one.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.params.push((name, value.into()));
+        self
+    }
+
+    /// With the whole text that should be there instead.
+    pub(crate) fn suggest(mut self, text: impl Into<String>) -> Self {
+        self.suggestion = Some(text.into());
+        self
+    }
+
+    /// With a suggestion, where there is one.
+    pub(crate) fn suggest_some(mut self, text: Option<String>) -> Self {
+        self.suggestion = text;
+        self
+    }
+
+    /// What it is.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The English text.
+    pub fn message(&self) -> String {
+        self.code.render(&self.params)
+    }
+
+    /// The whole text that should be there instead.
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
+    }
+
+    /// Where in `text`, the text that was parsed, it is: UTF-16 units.
+    pub fn place(&self, text: &str) -> Range<u32> {
+        let place = self.place.clone().unwrap_or(0..text.len());
+        utf16_length(text.get(..place.start))..utf16_length(text.get(..place.end))
+    }
+
+    /// The finding that this is in `field`, whose text is `text`.
+    pub(crate) fn in_field(self, field: &str, text: &str, secret: bool) -> Finding {
+        let Range { start, end } = self.place(text);
+        Finding {
+            field: field.to_owned(),
+            severity: self.code.severity(),
+            code: self.code.as_str(),
+            message: self.message(),
+            params: self.params.into_iter().collect(),
+            suggestion: self.suggestion,
+            start,
+            end,
+            secret,
+        }
+    }
+}
+
+impl fmt::Debug for Issue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issue")
+            .field("code", &self.code.as_str())
+            .field("place", &self.place)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Issue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl std::error::Error for Issue {}
+
+fn utf16_length(text: Option<&str>) -> u32 {
+    let units = text.map_or(0, |text| text.chars().map(char::len_utf16).sum::<usize>());
+    u32::try_from(units).unwrap_or(u32::MAX)
 }

@@ -4,9 +4,14 @@
 //! so a form that the browser calls valid, the server calls valid.
 
 pub mod credential;
+pub mod detect;
 pub mod endpoint;
 pub mod finding;
 pub mod form;
+mod jwt;
+pub mod message;
 pub mod provider;
 pub mod reference;
 pub mod secret;
+mod text;
+pub mod time;

@@ -1,0 +1,145 @@
+//! Docker's configuration file and the Kubernetes secrets that carry one.
+
+use serde_json::Value;
+
+use super::{decoded, found};
+use crate::{form::ConnectionForm, text::unquoted};
+
+/// The keys under which a pull secret holds a configuration: the present one and the one before it.
+const SECRET_KEYS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
+
+/// How deep a list of secrets may hold lists of secrets, and a configuration base64 within base64.
+const DEPTH: u8 = 4;
+
+/// The registries of a JSON text: a configuration (`auths`), a pull secret, a list of secrets.
+pub(super) fn of_json(text: &str) -> Vec<ConnectionForm> {
+    let mut forms = Vec::new();
+    if let Ok(value) = serde_json::from_str(text) {
+        collect(&value, DEPTH, &mut forms);
+    }
+    forms
+}
+
+/// The registries of the pull secrets in a YAML text; `None` where there is no such secret in it.
+///
+/// Only the one key is read, with its scalar in whichever style: no more of YAML is needed, and a parser for all of
+/// it would weigh more than this crate's rules.
+pub(super) fn of_yaml(text: &str) -> Option<Vec<ConnectionForm>> {
+    let mut forms = None;
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((key, value)) = line.split_once(':') else {
+            continue;
+        };
+        let key_text = key.trim().trim_start_matches("- ");
+        let key_text = unquoted(key_text).unwrap_or(key_text);
+        if !SECRET_KEYS.contains(&key_text) {
+            continue;
+        }
+        let indent = indentation(line);
+        let mut scalar = value
+            .trim()
+            .trim_start_matches(['|', '>'])
+            .trim_start_matches(['-', '+'])
+            .trim()
+            .to_owned();
+        while let Some(more) =
+            lines.next_if(|line| line.trim().is_empty() || indentation(line) > indent)
+        {
+            scalar.push('\n');
+            scalar.push_str(more.trim());
+        }
+        let scalar = scalar.trim();
+        let scalar = unquoted(scalar).unwrap_or(scalar);
+        collect_config(scalar, DEPTH, forms.get_or_insert_default());
+    }
+    forms
+}
+
+fn collect(value: &Value, depth: u8, forms: &mut Vec<ConnectionForm>) {
+    let Some(depth) = depth.checked_sub(1) else {
+        return;
+    };
+    if let Some(items) = value.as_array().or_else(|| value.get("items")?.as_array()) {
+        for item in items {
+            collect(item, depth, forms);
+        }
+        return;
+    }
+    let Some(object) = value.as_object() else {
+        return;
+    };
+    if let Some(auths) = object.get("auths") {
+        collect_auths(auths, forms);
+        // A registry whose login a helper keeps is a registry too.
+        for (host, _) in object
+            .get("credHelpers")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            add(found(host, "", "", false), forms);
+        }
+        return;
+    }
+    let secrets = ["data", "stringData"]
+        .into_iter()
+        .filter_map(|member| object.get(member)?.as_object());
+    let mut is_secret = false;
+    for secret in secrets {
+        is_secret = true;
+        for text in SECRET_KEYS
+            .iter()
+            .filter_map(|key| secret.get(*key)?.as_str())
+        {
+            collect_config(text, depth, forms);
+        }
+    }
+    // The oldest file has no `auths` around its entries.
+    if !is_secret && object.values().all(|entry| entry.get("auth").is_some()) {
+        collect_auths(value, forms);
+    }
+}
+
+/// A configuration as text or as base64.
+fn collect_config(text: &str, depth: u8, forms: &mut Vec<ConnectionForm>) {
+    let Some(depth) = depth.checked_sub(1) else {
+        return;
+    };
+    if let Ok(value) = serde_json::from_str(text) {
+        collect(&value, depth, forms);
+    } else if let Some(text) = decoded(text) {
+        collect_config(&text, depth, forms);
+    }
+}
+
+fn collect_auths(auths: &Value, forms: &mut Vec<ConnectionForm>) {
+    for (address, entry) in auths.as_object().into_iter().flatten() {
+        let member = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or("");
+        let pair = decoded(member("auth")).unwrap_or_default();
+        let (username, password) = pair
+            .split_once(':')
+            .unwrap_or((member("username"), member("password")));
+        let password = password.trim_end_matches('\0');
+        // A credential store writes the username `<token>` beside an identity token.
+        let (secret, identity_token) = match member("identitytoken") {
+            "" => (password, username == "<token>"),
+            token => (token, true),
+        };
+        let username = if identity_token { "" } else { username };
+        add(found(address, username, secret, identity_token), forms);
+    }
+}
+
+/// Docker Hub often stands in a file twice, under two of its names.
+fn add(form: Option<ConnectionForm>, forms: &mut Vec<ConnectionForm>) {
+    if let Some(form) = form
+        && !forms.contains(&form)
+    {
+        forms.push(form);
+    }
+}
+
+fn indentation(line: &str) -> usize {
+    line.len().saturating_sub(line.trim_start().len())
+}

@@ -1,0 +1,190 @@
+//! What a pasted text says of a registry: a URL, an image reference, a `docker login` command, a
+//! `.dockerconfigjson`, a Kubernetes pull secret.
+
+mod command;
+mod config;
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+
+use crate::{
+    endpoint::{DOCKER_HUB, Endpoint, Split},
+    form::ConnectionForm,
+    provider::{self, Provider, providers},
+    reference::{self, Reference},
+    text::{is_white, unquoted},
+};
+
+/// The provider of a registry that is none of a product's own hosts.
+const GENERIC: &str = "docker-registry";
+
+/// Partly filled forms for what was pasted, one a registry; none when it is nothing known.
+///
+/// Secrets that the text holds are in the forms.
+pub fn detect(text: &str) -> Vec<ConnectionForm> {
+    let text = text.trim_matches(is_white);
+    let text = unquoted(text).unwrap_or(text);
+    if text.starts_with(['{', '[']) {
+        return config::of_json(text);
+    }
+    if let Some(forms) = config::of_yaml(text) {
+        return forms;
+    }
+    if let Some(login) = command::login(text) {
+        return found(&login.registry, &login.username, &login.password, false)
+            .into_iter()
+            .collect();
+    }
+    let text = command::pulled_image(text).unwrap_or(text);
+    if text.is_empty() || text.contains(char::is_whitespace) {
+        return Vec::new();
+    }
+    if let Some(json) = decoded(text).filter(|decoded| decoded.trim_start().starts_with('{')) {
+        return config::of_json(&json);
+    }
+    let form = if is_image(text) {
+        form_of_image(text)
+    } else {
+        None
+    };
+    form.or_else(|| found(text, "", "", false))
+        .into_iter()
+        .collect()
+}
+
+/// A registry that was found, with the login that was found beside it.
+pub(crate) struct Found<'a> {
+    /// Where it is.
+    pub(crate) endpoint: &'a Endpoint,
+    /// Empty where there was none.
+    pub(crate) username: &'a str,
+    /// The password or token; empty where there was none.
+    pub(crate) secret: &'a str,
+    /// Whether the secret is an identity token, which stands for a login.
+    pub(crate) identity_token: bool,
+}
+
+/// Fills in the URL and the login: what most products need.
+pub(crate) fn fill_usual(found: &Found<'_>, form: &mut ConnectionForm) {
+    form.set("url", &found.endpoint.to_string());
+    fill_login(found, form);
+}
+
+/// Fills in the login, if the provider has one of its kind.
+pub(crate) fn fill_login(found: &Found<'_>, form: &mut ConnectionForm) {
+    let has = |auth: &str| {
+        provider::provider(&form.provider).is_some_and(|provider| provider.auth(auth).is_some())
+    };
+    if found.secret.is_empty() {
+        form.set("username", found.username);
+    } else if found.identity_token && has("oauth2") {
+        "oauth2".clone_into(&mut form.auth);
+        form.set("token", found.secret);
+    } else if has("password") {
+        "password".clone_into(&mut form.auth);
+        form.set("username", found.username);
+        form.set("password", found.secret);
+    }
+}
+
+/// The registry that a command logs in to or pulls from: for the one who pasted it into the URL field.
+pub(crate) fn registry_of_command(text: &str) -> Option<String> {
+    if let Some(login) = command::login(text) {
+        return Some(login.registry);
+    }
+    let image = Reference::parse(command::pulled_image(text)?).ok()?;
+    Some(image.domain)
+}
+
+/// The form for a registry's address as it stands in a text, and a login.
+fn found(
+    address: &str,
+    username: &str,
+    secret: &str,
+    identity_token: bool,
+) -> Option<ConnectionForm> {
+    let endpoint = parse_mending(address)?;
+    let found = Found {
+        endpoint: &endpoint,
+        username,
+        secret,
+        identity_token,
+    };
+    Some(form_of(&found))
+}
+
+fn form_of(found: &Found<'_>) -> ConnectionForm {
+    let provider = Provider::of_host(found.endpoint.host()).or_else(|| provider::provider(GENERIC));
+    let mut form = ConnectionForm::default();
+    if let Some(provider) = provider {
+        provider.id.clone_into(&mut form.provider);
+        (provider.rules.fill)(found, &mut form);
+    }
+    form
+}
+
+/// The endpoint of an address, with the suggestions of its findings applied.
+fn parse_mending(address: &str) -> Option<Endpoint> {
+    let mut address = address.to_owned();
+    // Each suggestion removes a finding; more than this many are no address.
+    for _ in 0..4 {
+        let split = Split::of(&address).map_err(|issue| issue.suggestion().map(str::to_owned));
+        let parsed = split.and_then(|url| {
+            let console = providers()
+                .iter()
+                .find_map(|provider| (provider.rules.console)(&url));
+            match console {
+                Some(console) => Err(console.registry),
+                None => Endpoint::from_split(&url)
+                    .map_err(|issue| issue.suggestion().map(str::to_owned)),
+            }
+        });
+        match parsed {
+            Ok(endpoint) => return Some(endpoint),
+            Err(mended) => address = mended?,
+        }
+    }
+    None
+}
+
+/// Whether a text without spaces names an image rather than a registry or a part of one.
+fn is_image(text: &str) -> bool {
+    let tagged = |name: &str| {
+        name.rsplit('/')
+            .next()
+            .is_some_and(|last| last.contains([':', '@']))
+    };
+    match text.split_once('/') {
+        _ if text.contains("://") => false,
+        Some(_) => !reference::names_domain(text) || tagged(text),
+        None => match text.split_once(':') {
+            // A port has four or five digits, or stands behind a whole host name.
+            Some((name, port)) => {
+                let number = port.bytes().all(|b| b.is_ascii_digit());
+                !(number && (name.contains('.') || name == "localhost" || port.len() >= 4))
+                    && !name.contains(['[', ':'])
+            }
+            None => !text.contains('.') && text != "localhost",
+        },
+    }
+}
+
+fn form_of_image(text: &str) -> Option<ConnectionForm> {
+    let image = Reference::parse(text).ok()?;
+    let address = if reference::names_domain(text) {
+        image.domain.as_str()
+    } else {
+        DOCKER_HUB
+    };
+    let mut form = found(address, "", "", false)?;
+    text.clone_into(&mut form.image);
+    Some(form)
+}
+
+/// The text that a base64 text stands for.
+fn decoded(base64: &str) -> Option<String> {
+    let joined: String = base64.chars().filter(|c| !c.is_whitespace()).collect();
+    String::from_utf8(BASE64_STANDARD.decode(joined).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! Host names and addresses.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::Split;
+use crate::{
+    finding::Issue,
+    message::Code,
+    text::{replaced, span},
+};
+
+/// The host of a URL: lower case, an IPv6 address in brackets and in its shortest form.
+pub(super) fn parse(url: &Split<'_>) -> Result<String, Issue> {
+    let issue = |code| Issue::new(code).at(span(url.text, url.host));
+    let instead = |host: &str| replaced(url.text.trim(), url.host, host);
+    let host = url.host;
+    if let Some(address) = host.strip_prefix('[') {
+        let address = address
+            .strip_suffix(']')
+            .and_then(|address| address.parse::<Ipv6Addr>().ok());
+        let invalid = || issue(Code::UrlAddressInvalid).with("host", host);
+        let address = address.ok_or_else(invalid)?;
+        return match address.to_ipv4_mapped() {
+            // The same host has a plainer name; two names for it would be two endpoints.
+            Some(plain) => Err(invalid().suggest(instead(&plain.to_string()))),
+            None => Ok(["[", &address.to_string(), "]"].concat()),
+        };
+    }
+    if let Some(character) = host.chars().find(|c| !c.is_ascii()) {
+        let ascii: String = host.chars().map(ascii_form).collect();
+        let mend = ascii.is_ascii().then(|| instead(&ascii));
+        return Err(issue(Code::UrlNotAscii)
+            .with("character", character)
+            .suggest_some(mend));
+    }
+    if let Some(bare) = host.strip_suffix('.') {
+        let mend = is_name(bare).then(|| instead(bare));
+        return Err(issue(Code::UrlTrailingDot).suggest_some(mend));
+    }
+    let host = host.to_ascii_lowercase();
+    if ends_in_number(&host) {
+        return match host.parse::<Ipv4Addr>() {
+            Ok(address) => Ok(address.to_string()),
+            Err(_) => Err(issue(Code::UrlAddressInvalid).with("host", host)),
+        };
+    }
+    if !is_name(&host) {
+        let hyphened = host.replace('_', "-");
+        let mend = (hyphened != host && is_name(&hyphened)).then(|| instead(&hyphened));
+        return Err(issue(Code::UrlHostInvalid)
+            .with("host", host)
+            .suggest_some(mend));
+    }
+    Ok(host)
+}
+
+/// Whether a text is a host name (RFC 1123 §2.1): labels of 1-63 letters, digits and inner hyphens, 253 in all.
+pub(crate) fn is_name(host: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    host.len() <= 253 && host.split('.').all(label)
+}
+
+/// Whether `host` is `suffix` or ends in `.` and `suffix`: at a label's border, so that no look-alike passes.
+fn has_suffix(host: &str, suffix: &str) -> bool {
+    host.strip_suffix(suffix)
+        .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+/// Whether a host is, by its look, not on the public internet. The guard decides; this only forewarns.
+pub(super) fn is_private(host: &str) -> bool {
+    // Special-use names (RFC 6761, 6762, 8375, ICANN's `internal`) and the cluster's own.
+    const NAMES: [&str; 12] = [
+        "localhost",
+        "local",
+        "internal",
+        "lan",
+        "home.arpa",
+        "intranet",
+        "private",
+        "corp",
+        "home",
+        "test",
+        "svc",
+        "self.alt",
+    ];
+    if let Some(address) = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+    {
+        return address.parse().is_ok_and(is_private_v6);
+    }
+    match host.parse::<Ipv4Addr>() {
+        Ok(address) => is_private_v4(address),
+        Err(_) => !host.contains('.') || NAMES.iter().any(|name| has_suffix(host, name)),
+    }
+}
+
+fn is_private_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || a == 0
+        || a >= 224
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 198 && (18..20).contains(&b))
+        || (a == 192 && b == 0 && c == 0)
+        || address == Ipv4Addr::new(168, 63, 129, 16)
+}
+
+fn is_private_v6(address: Ipv6Addr) -> bool {
+    let [a, b, c, ..] = address.segments();
+    address.is_loopback()
+        || address.is_unspecified()
+        || address.is_multicast()
+        || address.is_unique_local()
+        || address.is_unicast_link_local()
+        || a == 0x2002
+        || (a == 0x2001 && b == 0)
+        || (a == 0x64 && b == 0xff9b && c <= 1)
+}
+
+/// Whether the URL standard reads a host as an IPv4 address: its last part is a number.
+fn ends_in_number(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or("");
+    let hexadecimal = last
+        .strip_prefix("0x")
+        .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+    hexadecimal || (!last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The ASCII character that an input method's full-width one stands for.
+fn ascii_form(c: char) -> char {
+    match c {
+        '\u{3002}' | '\u{ff61}' => '.',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{ff01}'..='\u{ff5e}' => u32::from(c)
+            .checked_sub(0xfee0)
+            .and_then(char::from_u32)
+            .unwrap_or(c)
+            .to_ascii_lowercase(),
+        _ => c,
+    }
+}

@@ -1,0 +1,239 @@
+//! A URL's text, taken apart: pieces of the typed text, so that every piece has its place in it.
+
+use super::Scheme;
+use crate::{
+    finding::Issue,
+    message::Code,
+    text::{is_invisible, replaced, span, unquoted},
+};
+
+/// The pieces of a typed URL or hostname. Nothing but the structure is checked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Split<'a> {
+    /// The whole text as typed.
+    pub(crate) text: &'a str,
+    /// The scheme with its `://`, or nothing.
+    pub(crate) before_authority: &'a str,
+    /// What it means.
+    pub(crate) scheme: Scheme,
+    /// The host as typed; an IPv6 address with its brackets.
+    pub(crate) host: &'a str,
+    /// What follows the host's `:`.
+    pub(crate) port: Option<&'a str>,
+    /// The path, with the slash that starts it.
+    pub(crate) path: &'a str,
+    /// What follows the path's `?`.
+    pub(crate) query: Option<&'a str>,
+    /// What follows `#`.
+    pub(crate) fragment: Option<&'a str>,
+}
+
+impl<'a> Split<'a> {
+    /// The pieces of `text`.
+    pub(crate) fn of(text: &'a str) -> Result<Self, Issue> {
+        let trimmed = text.trim();
+        check_text(text, trimmed)?;
+        let (before_authority, scheme, rest) = split_scheme(text, trimmed)?;
+        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let host_and_port = check_userinfo(text, before_authority, authority, rest)?;
+        let (host, port) = split_port(text, host_and_port)?;
+        let (rest, fragment) = split_off(rest, '#');
+        let (path, query) = split_off(rest, '?');
+        if host.is_empty() {
+            return Err(Issue::new(Code::UrlHostMissing));
+        }
+        Ok(Self {
+            text,
+            before_authority,
+            scheme,
+            host,
+            port,
+            path,
+            query,
+            fragment,
+        })
+    }
+
+    /// That there is neither query nor fragment.
+    pub(crate) fn check_rest(&self) -> Result<(), Issue> {
+        for (part, code) in [
+            (self.query, Code::UrlQuery),
+            (self.fragment, Code::UrlFragment),
+        ] {
+            if let Some(part) = part {
+                // The mark before it goes too.
+                let start = span(self.text, part).start.saturating_sub(1);
+                let without = self.text.get(..start).unwrap_or("");
+                return Err(Issue::new(code)
+                    .at(start..self.text.trim_end().len())
+                    .suggest(without));
+            }
+        }
+        Ok(())
+    }
+
+    /// The port, where one is written.
+    pub(crate) fn port_number(&self) -> Result<Option<u16>, Issue> {
+        let Some(port) = self.port else {
+            return Ok(None);
+        };
+        let digits =
+            !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
+        match port.parse() {
+            Ok(number @ 1..=u16::MAX) if digits => Ok(Some(number)),
+            _ if self.path.is_empty() && port.bytes().any(|b| b.is_ascii_alphabetic()) => {
+                // `alpine:latest`, `registry.example.com:latest`
+                let registry = if self.host.contains('.') {
+                    self.host
+                } else {
+                    super::DOCKER_HUB
+                };
+                Err(Issue::new(Code::UrlImage)
+                    .at(span(self.text, port))
+                    .suggest(registry))
+            }
+            _ => {
+                let mend = port
+                    .is_empty()
+                    .then(|| [self.before_authority, self.host, self.path].concat());
+                Err(Issue::new(Code::UrlPort)
+                    .at(span(self.text, port))
+                    .with("port", port)
+                    .suggest_some(mend))
+            }
+        }
+    }
+
+    /// The scheme, if it was typed, the host and the port: a URL without a path.
+    pub(crate) fn origin(&self) -> String {
+        let (colon, port) = self.port.map_or(("", ""), |port| (":", port));
+        [self.before_authority, self.host, colon, port].concat()
+    }
+}
+
+/// What pasting does to an address.
+fn check_text(text: &str, trimmed: &str) -> Result<(), Issue> {
+    if let Some(inner) = unquoted(trimmed) {
+        return Err(Issue::new(Code::UrlQuoted).suggest(inner));
+    }
+    let Some((at, found)) = trimmed
+        .char_indices()
+        .find(|&(_, c)| c.is_whitespace() || is_invisible(c))
+    else {
+        return Ok(());
+    };
+    let place = trimmed
+        .get(at..)
+        .map(|tail| span(text, tail).start)
+        .unwrap_or(0);
+    let place = place..place.saturating_add(found.len_utf8());
+    if !found.is_whitespace() {
+        let visible: String = trimmed.chars().filter(|&c| !is_invisible(c)).collect();
+        return Err(Issue::new(Code::UrlInvisible).at(place).suggest(visible));
+    }
+    if let Some(registry) = crate::detect::registry_of_command(trimmed) {
+        return Err(Issue::new(Code::UrlCommand).suggest(registry));
+    }
+    let joined: String = trimmed.chars().filter(|c| !c.is_whitespace()).collect();
+    Err(Issue::new(Code::UrlSpace).at(place).suggest(joined))
+}
+
+/// The scheme with `://`, its meaning, and what follows.
+fn split_scheme<'a>(text: &str, trimmed: &'a str) -> Result<(&'a str, Scheme, &'a str), Issue> {
+    let wrong = |rest: &str| {
+        let end = span(text, rest).start;
+        Issue::new(Code::UrlScheme)
+            .at(span(text, trimmed).start..end)
+            .suggest(["https://", rest].concat())
+    };
+    if let Some((scheme, rest)) = trimmed.split_once("://") {
+        let before = trimmed.strip_suffix(rest).unwrap_or("");
+        return match scheme {
+            _ if scheme.eq_ignore_ascii_case("https") => Ok((before, Scheme::Https, rest)),
+            _ if scheme.eq_ignore_ascii_case("http") => Ok((before, Scheme::Http, rest)),
+            "ssh" | "git" | "git+ssh" => Err(Issue::new(Code::UrlGit)),
+            // A second scheme behind a path is that path's problem.
+            _ if scheme.contains(['/', '?', '#']) => Ok(("", Scheme::Https, trimmed)),
+            _ => Err(wrong(rest)),
+        };
+    }
+    for typo in ["https:/", "https//", "http:/", "http//", "//"] {
+        let start = trimmed.get(..typo.len()).unwrap_or("");
+        if start.eq_ignore_ascii_case(typo) {
+            return Err(wrong(
+                trimmed
+                    .get(typo.len()..)
+                    .unwrap_or("")
+                    .trim_start_matches('/'),
+            ));
+        }
+    }
+    Ok(("", Scheme::Https, trimmed))
+}
+
+/// The authority, which must have no user in it.
+fn check_userinfo<'a>(
+    text: &str,
+    before: &str,
+    authority: &'a str,
+    rest: &str,
+) -> Result<&'a str, Issue> {
+    let Some((user, host)) = authority.rsplit_once('@') else {
+        return Ok(authority);
+    };
+    if user == "git" {
+        return Err(Issue::new(Code::UrlGit));
+    }
+    if host.starts_with("sha256:") || host.starts_with("sha512:") {
+        return Err(Issue::new(Code::UrlImage)
+            .at(span(text, host))
+            .suggest([before, user, rest].concat()));
+    }
+    let place = span(text, user);
+    let place = place.start..place.end.saturating_add(1);
+    Err(Issue::new(Code::UrlUserinfo)
+        .at(place)
+        .suggest([before, host, rest].concat()))
+}
+
+/// Host and port.
+fn split_port<'a>(text: &str, authority: &'a str) -> Result<(&'a str, Option<&'a str>), Issue> {
+    if authority.starts_with('[') {
+        let end = authority
+            .find(']')
+            .map_or(authority.len(), |at| at.saturating_add(1));
+        let (host, after) = authority.split_at_checked(end).unwrap_or((authority, ""));
+        return match after.strip_prefix(':') {
+            Some(port) => Ok((host, Some(port))),
+            None if after.is_empty() => Ok((host, None)),
+            None => Err(Issue::new(Code::UrlAddressInvalid)
+                .at(span(text, authority))
+                .with("host", authority)),
+        };
+    }
+    match authority.split_once(':') {
+        Some((_, port)) if port.contains(':') => {
+            let place = span(text, authority);
+            Err(match authority.parse::<std::net::Ipv6Addr>() {
+                Ok(_) => {
+                    let bracketed =
+                        replaced(text.trim(), authority, &["[", authority, "]"].concat());
+                    Issue::new(Code::UrlBrackets).at(place).suggest(bracketed)
+                }
+                Err(_) => Issue::new(Code::UrlHostInvalid)
+                    .at(place)
+                    .with("host", authority),
+            })
+        }
+        Some((host, port)) => Ok((host, Some(port))),
+        None => Ok((authority, None)),
+    }
+}
+
+fn split_off(text: &str, mark: char) -> (&str, Option<&str>) {
+    match text.split_once(mark) {
+        Some((before, after)) => (before, Some(after)),
+        None => (text, None),
+    }
+}

@@ -1,0 +1,109 @@
+//! A form under check.
+
+use std::borrow::Cow;
+
+use super::{CheckOptions, ConnectionForm};
+use crate::{
+    endpoint::Endpoint,
+    finding::{Finding, Issue, Severity},
+    provider::{Auth, Field, Provider},
+    secret::Secret,
+};
+
+/// What is known of a form while it is checked: its values field by field, and what was found.
+pub(crate) struct Draft<'a> {
+    pub(crate) form: &'a ConnectionForm,
+    pub(crate) provider: &'static Provider,
+    pub(crate) auth: &'static Auth,
+    pub(super) findings: Findings<'a>,
+    pub(super) url: Option<Endpoint>,
+    pub(super) values: Vec<(&'static Field, Cow<'a, str>)>,
+}
+
+impl Draft<'_> {
+    /// The value of a field, without white space around it, or its default; empty where there is neither.
+    pub(crate) fn get(&self, field: &str) -> &str {
+        self.values
+            .iter()
+            .find(|(known, _)| known.name == field)
+            .map_or("", |(_, value)| value)
+    }
+
+    /// Whether a field has a value, its default included.
+    pub(crate) fn is_filled(&self, field: &str) -> bool {
+        !self.get(field).is_empty()
+    }
+
+    /// A secret value, as typed.
+    pub(crate) fn secret(&self, field: &str) -> Option<Secret> {
+        self.form
+            .values
+            .get(field)
+            .filter(|_| self.is_filled(field))
+            .cloned()
+    }
+
+    /// The endpoint that the field `url` names.
+    pub(crate) fn take_url(&mut self) -> Option<Endpoint> {
+        self.url.take()
+    }
+
+    /// Reports an issue with the text of a field.
+    pub(crate) fn report(&mut self, field: &str, issue: Issue) {
+        let secret = self
+            .auth
+            .field(field)
+            .is_some_and(|field| field.kind.is_secret());
+        self.findings.push(
+            &["values.", field].concat(),
+            self.form.value(field),
+            issue,
+            secret,
+        );
+    }
+
+    /// Reports an issue whose suggestion holds the text of a secret field.
+    pub(crate) fn report_secret(&mut self, field: &str, issue: Issue) {
+        self.findings.push(
+            &["values.", field].concat(),
+            self.form.value(field),
+            issue,
+            true,
+        );
+    }
+
+    /// Reports that a field should have been filled in.
+    pub(crate) fn report_missing(&mut self, field: &str, issue: Issue) {
+        self.findings
+            .push_missing(&["values.", field].concat(), issue);
+    }
+}
+
+/// What was found so far.
+pub(super) struct Findings<'a> {
+    pub(super) options: CheckOptions<'a>,
+    pub(super) list: Vec<Finding>,
+    /// Whether there was an error, shown or not.
+    pub(super) invalid: bool,
+}
+
+impl Findings<'_> {
+    /// Adds an issue with the text of a field.
+    pub(super) fn push(&mut self, field: &str, text: &str, issue: Issue, secret: bool) {
+        self.invalid |= issue.code().severity() == Severity::Error;
+        self.list.push(issue.in_field(field, text, secret));
+    }
+
+    /// Adds an issue with a field that is empty; shown only once the field was touched.
+    pub(super) fn push_missing(&mut self, field: &str, issue: Issue) {
+        self.invalid = true;
+        let touched = |name: &String| name == field || field.strip_prefix("values.") == Some(name);
+        if self
+            .options
+            .touched
+            .is_none_or(|names| names.iter().any(touched))
+        {
+            self.list.push(issue.in_field(field, "", false));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The one table of findings: code, severity and English text.
+//!
+//! A code never changes its meaning. A text may be reworded; `{name}` is a parameter of the finding.
+
+use crate::finding::Severity;
+
+macro_rules! table {
+    ($($code:ident $name:literal $severity:ident $text:literal)*) => {
+        /// What was found. [`Code::as_str`] is its stable, dotted name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $text] $code,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Code] = &[$(Code::$code,)*];
+
+            fn row(self) -> (&'static str, Severity, &'static str) {
+                match self {
+                    $(Code::$code => ($name, Severity::$severity, $text),)*
+                }
+            }
+        }
+    };
+}
+
+table! {
+    // The form itself.
+    NameRequired "name.required" Error "Give the connection a name."
+    NameTooLong "name.too_long" Error "The name has {length} characters; 64 are the most."
+    NameControl "name.control" Error "The name holds a line break or another invisible character."
+    PurposeUnknown "purpose.unknown" Error "“{purpose}” is no purpose; it is “pull” or “push”."
+    ProviderRequired "provider.required" Error "Choose the type of the registry."
+    ProviderUnknown "provider.unknown" Error "“{provider}” is no registry type that is known here."
+    ProviderDetected "provider.detected" Hint "This looks like {title}; choosing that type checks more and needs less typing."
+    AuthUnknown "auth.unknown" Error "{title} has no login “{auth}”."
+    ValueUnknown "value.unknown" Error "This login has no value “{name}”."
+    ValueRequired "value.required" Error "{label} is missing."
+    ValueChoice "value.choice" Error "“{value}” is not one of the choices."
+    ValueSwitch "value.switch" Error "“{value}” is neither “true” nor “false”."
+    TrustedHostInvalid "trusted_host.invalid" Error "“{host}” is no host; it is written “auth.example.com” or “auth.example.com:8443”."
+    ExpiryInvalid "expires_at.invalid" Error "“{time}” is no time; it is written “2027-01-31T12:00:00Z”."
+    ExpiryPast "expires_at.past" Warning "These credentials have expired."
+    ImageOtherRegistry "image.other_registry" Error "This image is on “{domain}”, but the connection is to “{host}”."
+
+    // What pasting brings along.
+    TextSpace "text.space" Warning "There is white space before or after the text."
+    TextQuoted "text.quoted" Warning "The text stands between quotation marks."
+    TextLineBreak "text.line_break" Warning "There is a line break in the text."
+    TextInvisible "text.invisible" Warning "There is an invisible character in the text."
+    TextCommand "text.command" Warning "This is a whole command; only its value belongs here."
+
+    // Registry URLs.
+    UrlCommand "url.command" Error "This is a command, not the address of a registry."
+    UrlSpace "url.space" Error "An address has no spaces."
+    UrlQuoted "url.quoted" Error "The address stands between quotation marks."
+    UrlInvisible "url.invisible" Error "There is an invisible character in the address."
+    UrlScheme "url.scheme" Error "An address starts with “https://”, or with the host itself."
+    UrlGit "url.git" Error "This is the address of a Git repository; a registry is reached over https, without SSH keys."
+    UrlUserinfo "url.userinfo" Error "A username does not belong into the address; it has its own field."
+    UrlHostMissing "url.host_missing" Error "There is no host in the address."
+    UrlHostInvalid "url.host_invalid" Error "“{host}” is no host name: its parts hold letters, digits and inner hyphens, 63 characters at most."
+    UrlNotAscii "url.not_ascii" Error "A registry's host is written in ASCII; this one has the character “{character}”."
+    UrlAddressInvalid "url.address_invalid" Error "“{host}” is no IP address."
+    UrlBrackets "url.brackets" Error "An IPv6 address stands in brackets."
+    UrlPort "url.port" Error "“{port}” is no port; ports are 1 to 65535."
+    UrlTrailingDot "url.trailing_dot" Error "A host is written without a dot at the end."
+    UrlQuery "url.query" Error "A registry's address has no “?”."
+    UrlFragment "url.fragment" Error "A registry's address has no “#”."
+    UrlPath "url.path" Error "“{path}” is no path of a registry."
+    UrlPathCase "url.path_case" Error "Repository names are in lower case."
+    UrlImage "url.image" Error "This names an image; a connection is to a registry or to a part of it."
+    UrlApi "url.api" Error "This is an address inside the registry's API; the registry itself is meant."
+    UrlConsole "url.console" Error "“{host}” is a web page of {title}, not the registry."
+    UrlOtherHost "url.other_host" Error "{title} is at “{expected}”."
+    UrlPlainHttp "url.plain_http" Warning "Over http everybody on the way can read the password; the operator has to allow it for this host."
+    UrlPrivate "url.private" Warning "“{host}” is an address inside a private network; the operator has to allow it."
+    UrlPunycode "url.punycode" Hint "“{host}” is shown with other letters than it is written with; make sure that it is the host you mean."
+    NamespaceConflict "namespace.conflict" Error "The address already names “{namespace}”."
+
+    // Usernames and secrets.
+    UsernameColon "username.colon" Error "A username has no “:”; what follows it would become part of the password."
+    UsernameControl "username.control" Error "A username has no line breaks or other invisible characters."
+    UsernameEmail "username.email" Error "{title} logs in with the username, not with the e-mail address."
+    UsernameCase "username.case" Warning "Usernames of {title} are in lower case."
+    UsernameUnusual "username.unusual" Warning "Usernames of {title} look like “{example}”."
+    UsernameIsToken "username.is_token" Warning "This looks like {token}, which belongs into the field for the secret."
+    UsernameSwapped "username.swapped" Warning "The username and the secret look swapped."
+    PairIncomplete "pair.incomplete" Error "Fill in both the username and the secret, or neither."
+    SecretSwapped "secret.swapped" Warning "The username and the secret look swapped."
+    SecretOtherProvider "secret.other_provider" Warning "This looks like {token}, which {title} does not know."
+    SecretMalformed "secret.malformed" Warning "This starts like {token}, but does not go on like one; it may be cut off."
+    SecretPassword "secret.password" Hint "This does not look like {token}. An account's password fails where two-factor or single sign-on is required."
+    SecretNotToken "secret.not_token" Error "A token has no spaces, line breaks or characters beyond ASCII."
+    SecretOrganization "secret.organization" Hint "An organisation's token logs in with the organisation's name as username."
+    SecretExpired "secret.expired" Warning "This token expired on {time}."
+    SecretShortLived "secret.short_lived" Warning "This token expires on {time}; a connection needs one that lasts."
+
+    // Image references (the distribution grammar).
+    ReferenceEmpty "reference.empty" Error "There is no image name."
+    ReferenceScheme "reference.scheme" Error "An image name has no “{scheme}” before it."
+    ReferenceSpace "reference.space" Error "An image name has no spaces."
+    ReferenceDomain "reference.domain" Error "“{domain}” is no host name."
+    ReferencePort "reference.port" Error "“{port}” is no port; ports are 1 to 65535."
+    ReferencePath "reference.path" Error "“{component}” is no part of a repository name: lower-case letters and digits, between them “.”, “_”, “__” or hyphens."
+    ReferenceCase "reference.case" Error "Repository names are in lower case."
+    ReferenceTooLong "reference.too_long" Error "The repository name has {length} characters; 255 are the most."
+    ReferenceTag "reference.tag" Error "“{tag}” is no tag: letters, digits, “_”, “.” and “-”, 128 at most, not starting with “.” or “-”."
+    ReferenceDigest "reference.digest" Error "“{digest}” is no digest: “sha256:” and 64 lower-case hexadecimal digits, or sha384 with 96, or sha512 with 128."
+    ReferenceHexName "reference.hex_name" Error "64 hexadecimal digits are an image's id, which no registry knows."
+
+    // Patterns of names and tags.
+    PatternEmpty "pattern.empty" Error "There is no pattern."
+    PatternWhiteSpace "pattern.white_space" Error "A pattern has no white space."
+    PatternTagEmpty "pattern.tag_empty" Error "Nothing follows the “:”; without it, every tag is taken."
+    PatternUnclosed "pattern.unclosed" Error "This regular expression has no “/” at its end."
+    PatternExpression "pattern.expression" Error "This is no regular expression: {reason}."
+    PatternNotAscii "pattern.not_ascii" Error "A regular expression is written in ASCII; image names have no other characters."
+    PatternUnicode "pattern.unicode" Error "The flag “u” is not known here; image names are ASCII."
+    PatternBraces "pattern.braces" Error "Braces hold alternatives, as in “{sample}”; they come in pairs, not inside one another, and make {most} combinations at most."
+    PatternNeverMatches "pattern.never_matches" Warning "No repository has such a name, so this pattern never matches."
+    PatternAnchored "pattern.anchored" Hint "This is compared with the whole {part}, from its beginning."
+}
+
+impl Code {
+    /// The stable name, `url.plain_http`.
+    pub fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    /// Whether it blocks saving.
+    pub fn severity(self) -> Severity {
+        self.row().1
+    }
+
+    /// The English text, with `{name}` where a parameter goes.
+    pub fn template(self) -> &'static str {
+        self.row().2
+    }
+
+    /// The English text with its parameters filled in.
+    pub(crate) fn render(self, params: &[(&'static str, String)]) -> String {
+        let mut rest = self.template();
+        let mut text = String::with_capacity(rest.len());
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            text.push_str(before);
+            if let Some((_, value)) = params.iter().find(|(param, _)| *param == name) {
+                text.push_str(value);
+            }
+            rest = after;
+        }
+        text.push_str(rest);
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::Code;
+
+    #[test]
+    fn codes_are_dotted_snake_case_and_unique() {
+        let mut seen = HashSet::new();
+        for code in Code::ALL {
+            let name = code.as_str();
+            assert!(seen.insert(name), "{name} twice");
+            assert_eq!(name.split('.').count(), 2, "{name}");
+            assert!(
+                name.bytes().all(|b| b.is_ascii_lowercase()
+                    || b.is_ascii_digit()
+                    || b == b'_'
+                    || b == b'.'),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn rendering_fills_in_parameters_and_does_not_look_into_them() {
+        let params = [
+            ("host", "{title}".to_owned()),
+            ("title", "Docker Hub".to_owned()),
+        ];
+        assert_eq!(
+            Code::UrlConsole.render(&params),
+            "“{title}” is a web page of Docker Hub, not the registry."
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! Docker Hub.
+
+use super::{
+    Auth, Capabilities, Field, Provider,
+    login::{anonymous, oauth2, password},
+    rules::{Console, Fit, Judge, Rules, Shape, is_word_byte},
+};
+use crate::{
+    detect::{Found, fill_login},
+    endpoint::{Endpoint, Split, is_name},
+    finding::Issue,
+    form::ConnectionForm,
+    message::Code,
+    reference::is_component,
+    text::span,
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "docker-hub",
+    title: "Docker Hub",
+    docs_url: "https://docs.docker.com/security/access-tokens/",
+    auth: &[
+        Auth::new(
+            "password",
+            "Username and access token",
+            &[URL, USERNAME, PASSWORD, NAMESPACE],
+            password,
+        ),
+        Auth::new("oauth2", "OAuth2 token", &[URL, TOKEN, NAMESPACE], oauth2),
+        Auth::new(
+            "anonymous",
+            "No login (public images)",
+            &[URL, NAMESPACE],
+            anonymous,
+        ),
+    ],
+    // Without a catalog, but with an API that lists. Deletions are not announced and cannot be told from hidden ones.
+    capabilities: Capabilities {
+        events: true,
+        ..Capabilities::LISTING
+    },
+    rules: Rules {
+        owns,
+        console,
+        endpoint: judge_endpoint,
+        fill,
+        shapes: SHAPES,
+        ..Rules::ANY_HOST
+    },
+};
+
+const HOST: &str = "docker.io";
+
+const URL: Field = Field::url().default(HOST);
+
+const USERNAME: Field = Field::username()
+    .placeholder("acmecorp")
+    .rule(judge_username)
+    .help(
+        "The Docker ID that the token belongs to, not its e-mail address. \
+     For an organisation's token, the organisation's name.",
+    );
+
+const PASSWORD: Field = Field::secret("password", "Access token")
+    .required()
+    .placeholder("dckr_pat_…")
+    .rule(judge_password)
+    .help_for(
+        "A personal access token with “Read-only”, or an organisation's token with “Image Pull”, “Repository Read”, \
+         “Tag Read” and “Repository List”.",
+        "A personal access token with “Read & Write”, or an organisation's token with “Image Pull”, “Image Push”, \
+         “Repository Read”, “Tag Read” and “Repository List”.",
+    );
+
+const TOKEN: Field = Field::secret("token", "Token")
+    .required()
+    .help("A refresh token of Docker's token service. An access token goes with its username under the other login.");
+
+const NAMESPACE: Field = Field::namespace("Namespace").placeholder("acmecorp").help(
+    "The user or organisation whose repositories are listed; the username's own if left empty.",
+);
+
+/// Prefixes and lengths as Docker's own tokens have them; a UUID is a personal access token of before 2021.
+const SHAPES: &[Shape] = &[
+    Shape {
+        title: "a Docker personal access token",
+        prefix: "dckr_pat_",
+        length: 27..=27,
+        alphabet: is_word_byte,
+    },
+    Shape {
+        title: "a Docker organisation access token",
+        prefix: "dckr_oat_",
+        length: 32..=32,
+        alphabet: is_word_byte,
+    },
+    Shape {
+        title: "an old Docker personal access token",
+        prefix: "",
+        length: 36..=36,
+        alphabet: is_uuid_byte,
+    },
+];
+
+fn owns(host: &str) -> bool {
+    matches!(host, HOST | "index.docker.io" | "registry-1.docker.io") || is_page(host)
+}
+
+fn is_page(host: &str) -> bool {
+    matches!(
+        host,
+        "hub.docker.com"
+            | "app.docker.com"
+            | "www.docker.com"
+            | "docker.com"
+            | "registry.hub.docker.com"
+    )
+}
+
+/// `https://hub.docker.com/u/acme`, `…/r/acme/app`, `…/repository/docker/acme/app`: the account is the namespace.
+fn console(url: &Split<'_>) -> Option<Console> {
+    if !is_page(&url.host.to_ascii_lowercase()) {
+        return None;
+    }
+    let segments: Vec<&str> = url
+        .path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    let account = match segments.as_slice() {
+        ["u" | "r" | "orgs" | "repositories", account, ..]
+        | ["repository", "docker", account, ..] => Some(*account),
+        _ => None,
+    };
+    let registry = match account.filter(|account| is_component(account)) {
+        Some(account) => [HOST, "/", account].concat(),
+        None => HOST.to_owned(),
+    };
+    Some(Console {
+        registry: Some(registry),
+    })
+}
+
+fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
+    if endpoint.host() != HOST || !endpoint.is_plain() {
+        let issue = Issue::new(Code::UrlOtherHost).at(span(url.text, url.host));
+        issues.push(
+            issue
+                .with("title", PROVIDER.title)
+                .with("expected", HOST)
+                .suggest(HOST),
+        );
+    }
+}
+
+/// New Docker IDs have 4 to 30 lower-case letters and digits; older accounts may look otherwise, so that only warns.
+fn judge_username(judge: &mut Judge<'_>) {
+    let name = judge.text;
+    if let Some((_, domain)) = name.split_once('@')
+        && is_name(domain)
+    {
+        judge.report(Issue::new(Code::UsernameEmail).with("title", PROVIDER.title));
+    } else if SHAPES.iter().any(|shape| shape.fit(name) == Fit::Yes) {
+        // That it is a token is said already.
+    } else if name.bytes().any(|b| b.is_ascii_uppercase()) {
+        judge.report(
+            Issue::new(Code::UsernameCase)
+                .with("title", PROVIDER.title)
+                .suggest(name.to_ascii_lowercase()),
+        );
+    } else if !(4..=30).contains(&name.len())
+        || !name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    {
+        judge.unusual_username("acmecorp");
+    }
+}
+
+fn judge_password(judge: &mut Judge<'_>) {
+    let secret = judge.text;
+    if secret.starts_with("dckr_oat_") {
+        judge.report(Issue::new(Code::SecretOrganization));
+    } else if Shape::of_any(secret).is_none()
+        && SHAPES.iter().all(|shape| shape.fit(secret) == Fit::No)
+    {
+        judge.report(Issue::new(Code::SecretPassword).with("token", "a Docker access token"));
+    }
+}
+
+fn is_uuid_byte(b: u8) -> bool {
+    b.is_ascii_hexdigit() || b == b'-'
+}
+
+fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
+    form.set("namespace", found.endpoint.namespace());
+    fill_login(found, form);
+}

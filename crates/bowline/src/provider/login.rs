@@ -1,0 +1,105 @@
+//! The usual ways to make credentials of a form's values.
+
+use crate::{
+    credential::{Credentials, Username},
+    finding::Issue,
+    form::Draft,
+    message::Code,
+    provider::rules::{Fit, Shape},
+    text::is_invisible,
+};
+
+/// Makes the credentials of a form's values, or reports why there are none.
+pub(crate) type Login = fn(&mut Draft<'_>) -> Option<Credentials>;
+
+/// No login.
+pub(crate) fn anonymous(_: &mut Draft<'_>) -> Option<Credentials> {
+    Some(Credentials::Anonymous)
+}
+
+/// `username` and `password`, both required.
+pub(crate) fn password(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let swapped = check_swapped(draft, "username", "password");
+    let username = username(draft, "username", !swapped);
+    let password = draft.secret("password")?;
+    Some(Credentials::Password {
+        username: username?,
+        password,
+    })
+}
+
+/// `username` and `password`, or neither.
+pub(crate) fn optional_password(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let missing = match (draft.is_filled("username"), draft.is_filled("password")) {
+        (true, true) => return password(draft),
+        (false, false) => return Some(Credentials::Anonymous),
+        (true, false) => "password",
+        (false, true) => "username",
+    };
+    draft.report_missing(missing, Issue::new(Code::PairIncomplete));
+    None
+}
+
+/// `token` alone.
+pub(crate) fn oauth2(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let token = draft.secret("token")?;
+    // It goes into a header, where nothing else can stand (RFC 6750 §2.1).
+    if !token.expose().bytes().all(|b| b.is_ascii_graphic()) {
+        draft.report("token", Issue::new(Code::SecretNotToken));
+        return None;
+    }
+    Some(Credentials::OAuth2 { token })
+}
+
+/// The username in a field. `warn`: whether one that is a token is to be reported.
+pub(crate) fn username(draft: &mut Draft<'_>, field: &str, warn: bool) -> Option<Username> {
+    let text = draft.get(field);
+    if text.is_empty() {
+        return None;
+    }
+    if let Some(username) = Username::parse(text) {
+        if warn && let Some((shape, _)) = Shape::of_any(text) {
+            draft.report(
+                field,
+                Issue::new(Code::UsernameIsToken).with("token", shape.title),
+            );
+        }
+        return Some(username);
+    }
+    let issue = if text.contains(':') {
+        // `user:password` in one field, as it is written for Basic.
+        Issue::new(Code::UsernameColon).suggest_some(
+            text.split(':')
+                .map(str::to_owned)
+                .find(|user| !user.is_empty()),
+        )
+    } else {
+        let visible: String = text.chars().filter(|&c| !is_invisible(c)).collect();
+        Issue::new(Code::UsernameControl).suggest_some((!visible.is_empty()).then_some(visible))
+    };
+    draft.report(field, issue);
+    None
+}
+
+/// Warns when the username is a token and the secret a username. Both texts are offered in each other's field.
+/// Returns whether it did.
+fn check_swapped(draft: &mut Draft<'_>, username: &str, secret: &str) -> bool {
+    let (name, other) = (draft.get(username).to_owned(), draft.get(secret).to_owned());
+    let is_own_token = |text: &str| {
+        draft
+            .provider
+            .rules
+            .shapes
+            .iter()
+            .any(|shape| shape.fit(text) == Fit::Yes)
+    };
+    let like_username = !other.is_empty()
+        && other.len() <= 64
+        && other.bytes().all(|b| b.is_ascii_graphic() && b != b':');
+    if !is_own_token(&name) || is_own_token(&other) || !like_username {
+        return false;
+    }
+    draft.report_secret(username, Issue::new(Code::UsernameSwapped).suggest(other));
+    draft.report_secret(secret, Issue::new(Code::SecretSwapped).suggest(name));
+    true
+}

@@ -1,0 +1,161 @@
+//! The provider table: what each registry product asks for and can do. One file a provider.
+//!
+//! A provider is data ([`Provider`], its [`Auth`] methods and their [`Field`]s) and a few functions that know what
+//! only this product has ([`Rules`], [`Field`] rules). No provider file knows another; what concerns several of them
+//! (a token of one in the form of another) is decided over the whole table.
+
+mod field;
+pub(crate) mod login;
+pub(crate) mod rules;
+
+use serde::Serialize;
+
+pub use self::field::{Choice, Field, Help, Kind};
+use self::{login::Login, rules::Rules};
+use crate::{endpoint::Endpoint, form::Draft};
+
+macro_rules! table {
+    ($($module:ident)*) => {
+        $(mod $module;)*
+        static PROVIDERS: &[&Provider] = &[$(&$module::PROVIDER),*];
+    };
+}
+
+// One line a provider, in the order in which a page shows them. (rustfmt does not see these files through the macro:
+// `cargo xtask check` names them to it.)
+table! {
+    docker_hub
+    docker_registry
+}
+
+/// A registry product, enough to render its form.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Provider {
+    /// `docker-hub`.
+    pub id: &'static str,
+    /// `Docker Hub`.
+    pub title: &'static str,
+    /// The vendor's page about its credentials.
+    pub docs_url: &'static str,
+    /// The ways to log in; the first is the default.
+    pub auth: &'static [Auth],
+    /// What the product can do.
+    pub capabilities: Capabilities,
+    /// What only this product has.
+    #[serde(skip)]
+    pub(crate) rules: Rules,
+}
+
+/// A way to log in.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Auth {
+    /// `password`, `oauth2`, …
+    pub id: &'static str,
+    /// `Username and access token`.
+    pub title: &'static str,
+    /// What it asks for, in the order in which a page shows it.
+    pub fields: &'static [Field],
+    /// Makes the credentials of the values.
+    #[serde(skip)]
+    pub(crate) login: Login,
+    /// Makes the endpoint of the values.
+    #[serde(skip)]
+    pub(crate) endpoint: fn(&mut Draft<'_>) -> Option<Endpoint>,
+}
+
+impl Auth {
+    pub(crate) const fn new(
+        id: &'static str,
+        title: &'static str,
+        fields: &'static [Field],
+        login: Login,
+    ) -> Self {
+        Self {
+            id,
+            title,
+            fields,
+            login,
+            endpoint: typed_endpoint,
+        }
+    }
+
+    /// The field of this name.
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+/// What a registry product can do. A page hides what it cannot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Capabilities {
+    /// Repositories can be listed: by the catalog, or by the product's own API.
+    pub catalog: bool,
+    /// Tags can be listed.
+    pub tags: bool,
+    /// A connection test needs an image to be named.
+    pub test_needs_image: bool,
+    /// The product can announce pushes by webhooks.
+    pub events: bool,
+    /// Images can be held back until they are released.
+    pub quarantine: bool,
+    /// Images can be listed as image streams.
+    pub image_streams: bool,
+    /// Images that are gone from the registry can be found out and forgotten.
+    pub cleanup: bool,
+    /// Images can be taken in without being named one by one.
+    pub automatic: bool,
+}
+
+impl Capabilities {
+    /// What a registry with a catalog and webhooks can do.
+    pub(crate) const LISTING: Self = Self {
+        catalog: true,
+        tags: true,
+        test_needs_image: false,
+        events: false,
+        quarantine: false,
+        image_streams: false,
+        cleanup: true,
+        automatic: true,
+    };
+}
+
+/// Every provider, in the order in which a page shows them.
+pub fn providers() -> &'static [&'static Provider] {
+    PROVIDERS
+}
+
+/// The provider of this id.
+pub fn provider(id: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().copied().find(|provider| provider.id == id)
+}
+
+impl Provider {
+    /// The auth method of this id; the empty id is the default.
+    pub fn auth(&self, id: &str) -> Option<&'static Auth> {
+        if id.is_empty() {
+            self.auth.first()
+        } else {
+            self.auth.iter().find(|auth| auth.id == id)
+        }
+    }
+
+    /// The provider whose own host an endpoint has.
+    pub(crate) fn of_host(host: &str) -> Option<&'static Self> {
+        PROVIDERS
+            .iter()
+            .copied()
+            .find(|provider| (provider.rules.owns)(host))
+    }
+}
+
+/// The endpoint of the field `url`.
+fn typed_endpoint(draft: &mut Draft<'_>) -> Option<Endpoint> {
+    draft.take_url()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! What only one product has, beside its fields: hosts, secret shapes, how a found login fills its form.
+
+use crate::{
+    detect::Found,
+    endpoint::{Endpoint, Split},
+    finding::Issue,
+    form::ConnectionForm,
+    message::Code,
+    provider::Provider,
+};
+
+/// The functions and data of one product. [`Rules::ANY_HOST`] is that of a product that can be anywhere.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    /// Whether a host is this product's own. Look-alikes are not.
+    pub(crate) owns: fn(host: &str) -> bool,
+    /// Whether a URL is a web page of this product; if so, the registry's address to have instead, where it is known.
+    pub(crate) console: fn(&Split<'_>) -> Option<Console>,
+    /// Judges a sound endpoint that was typed for this product.
+    pub(crate) endpoint: fn(&Split<'_>, &Endpoint, &mut Vec<Issue>),
+    /// Fills in the form for a registry (and a login) that was found in a pasted text and is this product's.
+    pub(crate) fill: fn(&Found<'_>, &mut ConnectionForm),
+    /// What its secrets look like.
+    pub(crate) shapes: &'static [Shape],
+    /// Whether it may hold other products' registries, so that their tokens are no surprise.
+    pub(crate) any_secret: bool,
+}
+
+/// What a web page's URL should have been.
+#[derive(Debug)]
+pub(crate) struct Console {
+    /// The registry's address, where it is known.
+    pub(crate) registry: Option<String>,
+}
+
+impl Rules {
+    pub(crate) const ANY_HOST: Self = Self {
+        owns: |_| false,
+        console: |_| None,
+        endpoint: |_, _, _| {},
+        fill: crate::detect::fill_usual,
+        shapes: &[],
+        any_secret: false,
+    };
+}
+
+/// What one kind of secret looks like. Formats change, so a shape warns and never blocks.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    /// What it is, within a sentence: `a Docker access token`.
+    pub(crate) title: &'static str,
+    /// What it starts with. Without a prefix it says nothing about other products' secrets.
+    pub(crate) prefix: &'static str,
+    /// How many characters follow the prefix.
+    pub(crate) length: std::ops::RangeInclusive<usize>,
+    /// Which characters follow it.
+    pub(crate) alphabet: fn(u8) -> bool,
+}
+
+/// How well a text fits a [`Shape`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// It is something else.
+    No,
+    /// It has the prefix, but does not go on like one.
+    Broken,
+    /// It is one.
+    Yes,
+}
+
+impl Shape {
+    /// How well `text` fits.
+    pub(crate) fn fit(&self, text: &str) -> Fit {
+        let Some(rest) = text.strip_prefix(self.prefix) else {
+            return Fit::No;
+        };
+        if self.length.contains(&rest.len()) && rest.bytes().all(self.alphabet) {
+            return Fit::Yes;
+        }
+        if self.prefix.is_empty() {
+            Fit::No
+        } else {
+            Fit::Broken
+        }
+    }
+
+    /// The shape of any product that a text has by its prefix, and that product.
+    pub(crate) fn of_any(text: &str) -> Option<(&'static Self, &'static Provider)> {
+        super::providers().iter().find_map(|provider| {
+            let distinctive =
+                |shape: &&Shape| !shape.prefix.is_empty() && shape.fit(text) == Fit::Yes;
+            provider
+                .rules
+                .shapes
+                .iter()
+                .find(distinctive)
+                .map(|shape| (shape, *provider))
+        })
+    }
+}
+
+/// Letters, digits, `_` and `-`.
+pub(crate) fn is_word_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')
+}
+
+/// A field's text under a rule.
+pub(crate) struct Judge<'a> {
+    /// The text, without white space around it; never empty.
+    pub(crate) text: &'a str,
+    /// Milliseconds since 1970.
+    pub(crate) now: Option<i64>,
+    /// Whose form it is.
+    pub(crate) provider: &'static Provider,
+    /// What was found.
+    pub(crate) issues: Vec<Issue>,
+}
+
+impl Judge<'_> {
+    /// Reports an issue with the whole text.
+    pub(crate) fn report(&mut self, issue: Issue) {
+        self.issues.push(issue);
+    }
+
+    /// Warns that usernames of this product look otherwise.
+    pub(crate) fn unusual_username(&mut self, example: &'static str) {
+        let issue = Issue::new(Code::UsernameUnusual)
+            .with("title", self.provider.title)
+            .with("example", example);
+        self.report(issue);
+    }
+}

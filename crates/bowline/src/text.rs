@@ -1,0 +1,185 @@
+//! Typed and pasted text: what came along with it, and where parts of it stand.
+
+use std::ops::Range;
+
+use crate::{finding::Issue, message::Code};
+
+/// Where `part`, a piece of `whole`, stands in it, in bytes. An empty range where it is no piece of it.
+pub(crate) fn span(whole: &str, part: &str) -> Range<usize> {
+    let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
+    let end = start.wrapping_add(part.len());
+    if start <= end && end <= whole.len() {
+        start..end
+    } else {
+        0..0
+    }
+}
+
+/// `whole` with `with` in place of its piece `part`.
+pub(crate) fn replaced(whole: &str, part: &str, with: &str) -> String {
+    let Range { start, end } = span(whole, part);
+    [
+        whole.get(..start).unwrap_or(""),
+        with,
+        whole.get(end..).unwrap_or(""),
+    ]
+    .concat()
+}
+
+/// Whether a character is there and not seen: byte order marks, zero-width and control characters, no-break spaces.
+pub(crate) fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{a0}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// The text without the quotation marks around it, where it stands between some.
+pub(crate) fn unquoted(text: &str) -> Option<&str> {
+    const MARKS: [(char, char); 7] = [
+        ('"', '"'),
+        ('\'', '\''),
+        ('`', '`'),
+        ('“', '”'),
+        ('‘', '’'),
+        ('«', '»'),
+        ('<', '>'),
+    ];
+    let inner = MARKS
+        .iter()
+        .find_map(|&(open, close)| text.strip_prefix(open)?.strip_suffix(close))?;
+    (!inner.is_empty()).then_some(inner)
+}
+
+/// What pasting brought along with the text of a field, other than a URL field: at most one issue, with the text
+/// to have instead.
+pub(crate) fn pasted(text: &str) -> Option<Issue> {
+    let issue = |code| Some(Issue::new(code));
+    let trimmed = text.trim_matches(is_white);
+    if trimmed.len() != text.len() {
+        let around = text
+            .chars()
+            .take_while(|&c| is_white(c))
+            .chain(text.chars().rev().take_while(|&c| is_white(c)));
+        let code = around.fold(Code::TextSpace, |code, c| match c {
+            '\n' | '\r' => Code::TextLineBreak,
+            c if !c.is_whitespace() && code == Code::TextSpace => Code::TextInvisible,
+            _ => code,
+        });
+        return issue(code).map(|issue| issue.suggest(trimmed));
+    }
+    if let Some(inner) = unquoted(text) {
+        return issue(Code::TextQuoted).map(|issue| issue.suggest(inner));
+    }
+    let (at, found) = text.char_indices().find(|&(_, c)| is_invisible(c))?;
+    let code = if matches!(found, '\n' | '\r') {
+        Code::TextLineBreak
+    } else {
+        Code::TextInvisible
+    };
+    let visible: String = text.chars().filter(|&c| !is_invisible(c)).collect();
+    Some(
+        Issue::new(code)
+            .at(at..at.saturating_add(found.len_utf8()))
+            .suggest(visible),
+    )
+}
+
+/// Whether a character is white space, or one that looks like none at all.
+pub(crate) fn is_white(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c)
+}
+
+/// The one of `candidates` that `text` was probably meant to be: at most two letters away, and at most a third of it.
+pub(crate) fn nearest<'a>(
+    text: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let text = text.to_lowercase();
+    let limit = (text.len() / 3).clamp(1, 2);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(text.as_bytes(), candidate.as_bytes()), candidate))
+        .filter(|&(distance, _)| distance <= limit)
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many letters have to be put in, taken out or exchanged to make `b` of `a`.
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    // No field value that long has a near neighbour; this bounds the work.
+    if a.len() > 64 || b.len() > 64 {
+        return usize::MAX;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = i;
+        let mut left = i.saturating_add(1);
+        for (y, cell) in b.iter().zip(row.iter_mut().skip(1)) {
+            let above = *cell;
+            let exchanged = diagonal.saturating_add(usize::from(x != y));
+            *cell = exchanged
+                .min(above.saturating_add(1))
+                .min(left.saturating_add(1));
+            left = *cell;
+            diagonal = above;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i.saturating_add(1);
+        }
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{distance, nearest, pasted, replaced, span};
+
+    #[test]
+    fn spans_are_those_of_pieces() {
+        let whole = "https://ü.example";
+        let host = whole.split_once("//").unwrap().1;
+        assert_eq!(span(whole, host), 8..whole.len());
+        assert_eq!(span(whole, "elsewhere"), 0..0);
+        assert_eq!(replaced(whole, host, "x"), "https://x");
+    }
+
+    #[test]
+    fn pasted_text_is_named_and_mended() {
+        let cases = [
+            ("token ", Some(("text.space", "token"))),
+            ("token\n", Some(("text.line_break", "token"))),
+            ("\u{feff}token", Some(("text.invisible", "token"))),
+            ("\"token\"", Some(("text.quoted", "token"))),
+            ("to\u{200b}ken", Some(("text.invisible", "token"))),
+            ("to\nken", Some(("text.line_break", "token"))),
+            ("to ken", None),
+            ("'", None),
+            ("\"\"", None),
+        ];
+        for (text, expected) in cases {
+            let issue = pasted(text);
+            let found = issue
+                .as_ref()
+                .map(|i| (i.code().as_str(), i.suggestion().unwrap()));
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn distances_are_edits() {
+        for (a, b, edits) in [
+            ("", "", 0),
+            ("abc", "abc", 0),
+            ("abc", "axc", 1),
+            ("abc", "ac", 1),
+            ("ac", "abc", 1),
+            ("", "abc", 3),
+        ] {
+            assert_eq!(distance(a.as_bytes(), b.as_bytes()), edits, "{a} {b}");
+        }
+        assert_eq!(
+            nearest("docker-hob", ["docker-hub", "docker-registry"]),
+            Some("docker-hub")
+        );
+        assert_eq!(nearest("x", ["docker-hub"]), None);
+    }
+}
