@@ -10,6 +10,7 @@ pub mod finding;
 pub mod form;
 mod jwt;
 pub mod message;
+pub mod pattern;
 pub mod provider;
 pub mod reference;
 pub mod secret;

@@ -2,6 +2,8 @@
 
 mod check;
 mod draft;
+mod members;
+mod values;
 
 use std::{collections::BTreeMap, fmt};
 

@@ -1,0 +1,192 @@
+//! The members of a form that every provider has: its type and login, name, purpose, expiry, hosts and image.
+
+use super::{ConnectionForm, Purpose, draft::Findings};
+use crate::{
+    endpoint::{Endpoint, Split},
+    finding::Issue,
+    message::Code,
+    provider::{self, Auth, Provider, providers},
+    reference::{self, Reference},
+    text::nearest,
+    time,
+};
+
+/// The most characters that a connection's name has.
+const NAME_LENGTH: usize = 64;
+
+pub(super) fn find_provider(
+    form: &ConnectionForm,
+    findings: &mut Findings<'_>,
+) -> Option<&'static Provider> {
+    let id = form.provider.trim();
+    if id.is_empty() {
+        findings.push_missing("provider", Issue::new(Code::ProviderRequired));
+        return None;
+    }
+    let provider = provider::provider(id);
+    if provider.is_none() {
+        let near = nearest(id, providers().iter().map(|provider| provider.id)).map(str::to_owned);
+        let issue = Issue::new(Code::ProviderUnknown)
+            .with("provider", id)
+            .suggest_some(near);
+        findings.push("provider", &form.provider, issue, false);
+    }
+    provider
+}
+
+pub(super) fn find_auth(
+    form: &ConnectionForm,
+    provider: &'static Provider,
+    findings: &mut Findings<'_>,
+) -> Option<&'static Auth> {
+    let id = form.auth.trim();
+    let auth = provider.auth(id);
+    if auth.is_none() {
+        let near = nearest(id, provider.auth.iter().map(|auth| auth.id)).map(str::to_owned);
+        let issue = Issue::new(Code::AuthUnknown)
+            .with("auth", id)
+            .with("title", provider.title)
+            .suggest_some(near);
+        findings.push("auth", &form.auth, issue, false);
+    }
+    auth
+}
+
+pub(super) fn check_name(form: &ConnectionForm, findings: &mut Findings<'_>) {
+    let name = form.name.trim();
+    let length = name.chars().count();
+    if length == 0 {
+        findings.push_missing("name", Issue::new(Code::NameRequired));
+    } else if length > NAME_LENGTH {
+        let short: String = name.chars().take(NAME_LENGTH).collect();
+        let issue = Issue::new(Code::NameTooLong)
+            .with("length", length.to_string())
+            .suggest(short.trim_end());
+        findings.push("name", &form.name, issue, false);
+    }
+    if name.chars().any(char::is_control) {
+        let visible: String = name.chars().filter(|c| !c.is_control()).collect();
+        findings.push(
+            "name",
+            &form.name,
+            Issue::new(Code::NameControl).suggest(visible),
+            false,
+        );
+    }
+}
+
+pub(super) fn find_purpose(form: &ConnectionForm, findings: &mut Findings<'_>) -> Purpose {
+    match form.purpose.trim() {
+        "" | "pull" => Purpose::Pull,
+        "push" => Purpose::Push,
+        other => {
+            let near = nearest(other, ["pull", "push"]).map(str::to_owned);
+            let issue = Issue::new(Code::PurposeUnknown)
+                .with("purpose", other)
+                .suggest_some(near);
+            findings.push("purpose", &form.purpose, issue, false);
+            Purpose::Pull
+        }
+    }
+}
+
+pub(super) fn find_expiry(form: &ConnectionForm, findings: &mut Findings<'_>) -> Option<i64> {
+    let typed = form.expires_at.as_deref()?;
+    let text = typed.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let Some(time) = time::parse_rfc3339(text) else {
+        // What a page's date and time inputs give lacks the zone.
+        let completed = ["T00:00:00Z", ":00Z", "Z"].map(|rest| [text, rest].concat());
+        let mend = completed
+            .into_iter()
+            .find(|text| time::parse_rfc3339(text).is_some());
+        let issue = Issue::new(Code::ExpiryInvalid)
+            .with("time", text)
+            .suggest_some(mend);
+        findings.push("expiresAt", typed, issue, false);
+        return None;
+    };
+    if findings.options.now.is_some_and(|now| time <= now) {
+        findings.push("expiresAt", typed, Issue::new(Code::ExpiryPast), false);
+    }
+    Some(time)
+}
+
+pub(super) fn find_trusted_hosts(
+    form: &ConnectionForm,
+    findings: &mut Findings<'_>,
+) -> Vec<String> {
+    let mut hosts = Vec::new();
+    for (index, typed) in form.trusted_auth_hosts.iter().enumerate() {
+        if typed.trim().is_empty() {
+            continue;
+        }
+        let parsed = Split::of(typed).and_then(|url| Ok((url, Endpoint::from_split(&url)?)));
+        let authority = parsed.as_ref().ok().map(|(url, endpoint)| {
+            let host = endpoint.host().to_owned();
+            let authority = endpoint.port().map_or(host.clone(), |port| {
+                [&host, ":", &port.to_string()].concat()
+            });
+            (
+                url.before_authority.is_empty() && url.path.is_empty(),
+                authority,
+            )
+        });
+        match authority {
+            Some((true, authority)) => hosts.push(authority),
+            other => {
+                let issue = Issue::new(Code::TrustedHostInvalid).with("host", typed.trim());
+                let issue = issue.suggest_some(other.map(|(_, authority)| authority));
+                findings.push(
+                    &["trustedAuthHosts.", &index.to_string()].concat(),
+                    typed,
+                    issue,
+                    false,
+                );
+            }
+        }
+    }
+    hosts
+}
+
+pub(super) fn check_image(
+    form: &ConnectionForm,
+    endpoint: Option<&Endpoint>,
+    findings: &mut Findings<'_>,
+) {
+    let text = form.image.trim();
+    if text.is_empty() {
+        return;
+    }
+    let issue = match (Reference::parse(text), endpoint) {
+        (Err(issue), _) => issue,
+        (Ok(image), Some(endpoint))
+            if reference::names_domain(text) && !is_of(&image, endpoint) =>
+        {
+            let path = image.familiar();
+            let path = path
+                .strip_prefix(&image.domain)
+                .map_or(path.as_str(), |path| path.trim_start_matches('/'));
+            let issue = Issue::new(Code::ImageOtherRegistry).with("domain", image.domain.as_str());
+            issue.with("host", endpoint.host()).suggest(path)
+        }
+        _ => return,
+    };
+    findings.push("image", &form.image, issue, false);
+}
+
+fn is_of(image: &Reference, endpoint: &Endpoint) -> bool {
+    let port = endpoint
+        .port()
+        .or(Some(endpoint.scheme().port()))
+        .map(|port| port.to_string());
+    let domain = image.domain.to_ascii_lowercase();
+    let rest = domain.strip_prefix(endpoint.host());
+    match rest {
+        Some("") => endpoint.port().is_none(),
+        Some(rest) => rest.strip_prefix(':') == port.as_deref(),
+        None => false,
+    }
+}

@@ -1,0 +1,196 @@
+//! The values of a form, field by field.
+
+use std::borrow::Cow;
+
+use super::{ConnectionForm, Draft};
+use crate::{
+    endpoint::{Endpoint, Split},
+    finding::Issue,
+    jwt,
+    message::Code,
+    provider::{
+        Field, Kind, Provider, providers,
+        rules::{Fit, Judge, Shape},
+    },
+    text::{is_white, nearest, pasted, span},
+    time,
+};
+
+/// A token that ends sooner than this is short-lived: a connection is used for longer than a day.
+const SHORT_LIFE_MS: i64 = 24 * 60 * 60 * 1000;
+
+pub(super) fn check_field<'a>(
+    draft: &mut Draft<'a>,
+    field: &'static Field,
+    detected: &mut Option<&'static Provider>,
+) {
+    let form: &'a ConnectionForm = draft.form;
+    let typed = form.value(field.name);
+    let text = typed.trim_matches(is_white);
+    let value = match (text, field.default) {
+        ("", None) => {
+            if field.required {
+                draft.report_missing(
+                    field.name,
+                    Issue::new(Code::ValueRequired).with("label", field.label),
+                );
+            }
+            return;
+        }
+        ("", Some(default)) => default,
+        _ => text,
+    };
+    let value = match field.kind {
+        Kind::Url => {
+            draft.url = check_url(draft, if text.is_empty() { value } else { typed }, detected);
+            Cow::Owned(
+                draft
+                    .url
+                    .as_ref()
+                    .map_or_else(|| value.to_owned(), Endpoint::to_string),
+            )
+        }
+        _ if text.is_empty() => Cow::Borrowed(value),
+        Kind::Checkbox => check_switch(draft, field, text),
+        Kind::Select | Kind::Text | Kind::Secret | Kind::Json => {
+            check_text(draft, field, typed, text);
+            Cow::Borrowed(value)
+        }
+    };
+    draft.values.push((field, value));
+}
+
+fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &str) {
+    if field.kind != Kind::Json
+        && let Some(issue) = pasted(typed)
+    {
+        draft.report(field.name, issue);
+    }
+    let mut judge = Judge {
+        text,
+        now: draft.findings.options.now,
+        provider: draft.provider,
+        issues: Vec::new(),
+    };
+    (field.rule)(&mut judge);
+    if field.kind == Kind::Secret {
+        judge_secret(&mut judge);
+    }
+    let judged = judge.issues;
+    if field.kind == Kind::Select
+        && judged.is_empty()
+        && !field.options.iter().any(|choice| choice.value == text)
+    {
+        let near =
+            nearest(text, field.options.iter().map(|choice| choice.value)).map(str::to_owned);
+        draft.report(
+            field.name,
+            Issue::new(Code::ValueChoice)
+                .with("value", text)
+                .suggest_some(near),
+        );
+    }
+    for issue in judged {
+        draft.report(field.name, issue);
+    }
+}
+
+fn check_switch<'a>(draft: &mut Draft<'_>, field: &Field, text: &'a str) -> Cow<'a, str> {
+    for known in ["true", "false"] {
+        if text.eq_ignore_ascii_case(known) {
+            return Cow::Borrowed(known);
+        }
+    }
+    draft.report(
+        field.name,
+        Issue::new(Code::ValueSwitch).with("value", text),
+    );
+    Cow::Borrowed("")
+}
+
+/// What a secret's look tells. Only warnings: formats change.
+fn judge_secret(judge: &mut Judge<'_>) {
+    let rules = &judge.provider.rules;
+    let own = rules
+        .shapes
+        .iter()
+        .map(|shape| (shape, shape.fit(judge.text)));
+    let best = own
+        .filter(|(_, fit)| *fit != Fit::No)
+        .max_by_key(|(_, fit)| *fit == Fit::Yes);
+    match best {
+        Some((_, Fit::Yes)) => {}
+        Some((shape, _)) => {
+            judge.report(Issue::new(Code::SecretMalformed).with("token", shape.title))
+        }
+        None if rules.any_secret => {}
+        None => {
+            if let Some((shape, _)) = Shape::of_any(judge.text) {
+                let title = judge.provider.title;
+                judge.report(
+                    Issue::new(Code::SecretOtherProvider)
+                        .with("token", shape.title)
+                        .with("title", title),
+                );
+            }
+        }
+    }
+    if let (Some(now), Some(expiry)) = (judge.now, jwt::expiry(judge.text)) {
+        let issue = |code| Issue::new(code).with("time", time::format_rfc3339(expiry));
+        if expiry <= now {
+            judge.report(issue(Code::SecretExpired));
+        } else if expiry.saturating_sub(now) < SHORT_LIFE_MS {
+            judge.report(issue(Code::SecretShortLived));
+        }
+    }
+}
+
+fn check_url(
+    draft: &mut Draft<'_>,
+    typed: &str,
+    detected: &mut Option<&'static Provider>,
+) -> Option<Endpoint> {
+    let mut issues = Vec::new();
+    let endpoint = Split::of(typed).and_then(|url| {
+        *detected = Provider::of_host(&url.host.to_ascii_lowercase());
+        if let Some(issue) = providers()
+            .iter()
+            .find_map(|provider| console_issue(provider, &url))
+        {
+            return Err(issue);
+        }
+        let endpoint = Endpoint::from_split(&url)?;
+        endpoint.notes(&url, &mut issues);
+        (draft.provider.rules.endpoint)(&url, &endpoint, &mut issues);
+        Ok(endpoint)
+    });
+    let endpoint = endpoint.map_err(|issue| issues.push(issue)).ok();
+    for issue in issues {
+        draft.report("url", issue);
+    }
+    endpoint
+}
+
+fn console_issue(provider: &Provider, url: &Split<'_>) -> Option<Issue> {
+    let console = (provider.rules.console)(url)?;
+    let issue = Issue::new(Code::UrlConsole).at(span(url.text, url.host));
+    Some(
+        issue
+            .with("host", url.host)
+            .with("title", provider.title)
+            .suggest_some(console.registry),
+    )
+}
+
+pub(super) fn check_unknown_values(draft: &mut Draft<'_>) {
+    let form = draft.form;
+    for (name, value) in &form.values {
+        if value.is_empty() || draft.auth.field(name).is_some() {
+            continue;
+        }
+        draft.report_secret(
+            name,
+            Issue::new(Code::ValueUnknown).with("name", name.as_str()),
+        );
+    }
+}

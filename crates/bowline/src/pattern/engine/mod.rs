@@ -1,0 +1,20 @@
+//! The engines behind a `PatternSet`. They give the same verdicts; the tests hold them against each other.
+//!
+//! [`fast`] reads an image about once, however many patterns there are; native and WASI builds have it.
+//! [`small`] asks one pattern after the other and needs little code; the browser's build has it.
+
+mod compiled;
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+mod fast;
+mod regex;
+#[cfg(any(test, all(target_arch = "wasm32", target_os = "unknown")))]
+mod small;
+
+pub(super) use compiled::CompiledPattern;
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+pub(super) use fast::Fast as Engine;
+pub(super) use regex::check as check_regex;
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+pub(super) use small::Small as Engine;
+#[cfg(test)]
+pub(super) use small::Small;

@@ -1,0 +1,279 @@
+//! `name:tag` patterns: which images a list of patterns takes.
+//!
+//! A pattern has a name part, a tag part or both, parted by the last `:` that follows the last `/`. A part is
+//!
+//! - a literal, which the image's part must contain: `alpine`, `:4`;
+//! - a glob over the whole part, where `*` (and `**`) is any text, `/` too, `?` one character and `{a,b}` either:
+//!   `team/*:v{1,2}.*`;
+//! - a regular expression between slashes, found anywhere in the part: `/^team\/(api|web)$/:/^v\d+$/`.
+//!
+//! Matching is case-sensitive. [`PatternSet`] matches an image's text as it is given.
+
+mod engine;
+mod glob;
+mod set;
+
+#[cfg(test)]
+mod tests;
+
+pub use glob::Glob;
+pub use set::{Explanation, MissedPart, PatternSet};
+
+use std::ops::Range;
+
+use crate::finding::{Code, Issue};
+
+/// A parsed pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    text: String,
+    name: Option<Part>,
+    tag: Option<Part>,
+    notes: Vec<Issue>,
+}
+
+/// One half of a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The image's part contains this text.
+    Literal(String),
+    /// The image's whole part is of this shape.
+    Glob(Glob),
+    /// This expression is found in the image's part. Linear time; ASCII, without Unicode classes.
+    Regex(String),
+}
+
+impl Pattern {
+    /// Parses one pattern.
+    ///
+    /// # Errors
+    /// What is wrong, and where.
+    pub fn parse(text: &str) -> Result<Self, Issue> {
+        if text.is_empty() {
+            return Err(Issue::new(Code::PatternEmpty));
+        }
+        let white = |c: char| c.is_whitespace() || c.is_control();
+        if let Some((at, c)) = text.char_indices().find(|(_, c)| white(*c)) {
+            let without = text.replace(white, "");
+            let place = at..at.saturating_add(c.len_utf8());
+            return Err(Issue::new(Code::PatternWhiteSpace)
+                .at(place)
+                .suggest_some(accepted(without)));
+        }
+        let halves = Halves::of(text)?;
+        let name = halves
+            .name
+            .as_ref()
+            .map(|half| half.parse(text))
+            .transpose()?;
+        let tag = halves
+            .tag
+            .as_ref()
+            .map(|half| half.parse(text))
+            .transpose()?;
+        let notes = notes(text, &halves, name.as_ref(), tag.as_ref());
+        Ok(Self {
+            text: text.to_owned(),
+            name,
+            tag,
+            notes,
+        })
+    }
+
+    /// The pattern as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What the repository must be like; `None` takes every one.
+    pub fn name(&self) -> Option<&Part> {
+        self.name.as_ref()
+    }
+
+    /// What the tag must be like; `None` takes every image, tagged or not.
+    pub fn tag(&self) -> Option<&Part> {
+        self.tag.as_ref()
+    }
+
+    /// What is worth saying about it.
+    pub fn notes(&self) -> &[Issue] {
+        &self.notes
+    }
+}
+
+/// The name and the tag of an image's text: an `@digest` is cut off, and the tag begins after the last `:` that
+/// follows the last `/`.
+pub fn split_image(image: &str) -> (&str, Option<&str>) {
+    let image = image.split_once('@').map_or(image, |(before, _)| before);
+    match tag_colon(image) {
+        Some(colon) => match (image.get(..colon), image.get(colon.saturating_add(1)..)) {
+            (Some(name), tag) => (name, tag),
+            (None, _) => (image, None),
+        },
+        None => (image, None),
+    }
+}
+
+/// Where the last `:` after the last `/` is.
+fn tag_colon(text: &str) -> Option<usize> {
+    text.bytes()
+        .rposition(|byte| byte == b':' || byte == b'/')
+        .filter(|&at| text.as_bytes().get(at) == Some(&b':'))
+}
+
+/// Where a pattern's parts stand in its text.
+struct Halves {
+    name: Option<Half>,
+    tag: Option<Half>,
+}
+
+struct Half {
+    /// Without the slashes of an expression.
+    at: Range<usize>,
+    regex: bool,
+}
+
+impl Halves {
+    fn of(text: &str) -> Result<Self, Issue> {
+        let end = text.len();
+        if text.starts_with('/') {
+            let Some(close) = closing_slash(text, 1) else {
+                return Err(
+                    Issue::new(Code::PatternUnclosed).suggest_some(accepted(format!("*{text}*")))
+                );
+            };
+            let name = Some(Half {
+                at: 1..close,
+                regex: true,
+            });
+            let tag = match text.get(close.saturating_add(2)..) {
+                None => None,
+                Some(_) => Some(tag_half(text, close.saturating_add(2))?),
+            };
+            return Ok(Self { name, tag });
+        }
+        let colon = match text.find(":/") {
+            Some(colon) if text.ends_with('/') => Some(colon),
+            _ => tag_colon(text),
+        };
+        let Some(colon) = colon else {
+            return Ok(Self {
+                name: Some(Half {
+                    at: 0..end,
+                    regex: false,
+                }),
+                tag: None,
+            });
+        };
+        let name = (colon > 0).then_some(Half {
+            at: 0..colon,
+            regex: false,
+        });
+        Ok(Self {
+            name,
+            tag: Some(tag_half(text, colon.saturating_add(1))?),
+        })
+    }
+}
+
+/// The tag part that begins at byte `start`, just after the colon.
+fn tag_half(text: &str, start: usize) -> Result<Half, Issue> {
+    let end = text.len();
+    let tag = text.get(start..).unwrap_or_default();
+    if tag.is_empty() {
+        let without = text.get(..start.saturating_sub(1)).unwrap_or_default();
+        let issue = Issue::new(Code::PatternTagEmpty).at(without.len()..end);
+        return Err(issue.suggest_some(accepted(without.to_owned())));
+    }
+    if !tag.starts_with('/') {
+        return Ok(Half {
+            at: start..end,
+            regex: false,
+        });
+    }
+    let open = start.saturating_add(1);
+    match closing_slash(text, open) {
+        Some(close) if close.saturating_add(1) == end => Ok(Half {
+            at: open..close,
+            regex: true,
+        }),
+        _ => {
+            let as_glob = format!("{}*{tag}*", text.get(..start).unwrap_or_default());
+            Err(Issue::new(Code::PatternUnclosed)
+                .at(start..end)
+                .suggest_some(accepted(as_glob)))
+        }
+    }
+}
+
+/// The text, if it is a pattern.
+fn accepted(text: String) -> Option<String> {
+    Pattern::parse(&text).is_ok().then_some(text)
+}
+
+/// The next slash from byte `from` on that no backslash escapes and that is followed by `:` or the end.
+fn closing_slash(text: &str, from: usize) -> Option<usize> {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(from) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'/' if matches!(text.as_bytes().get(at.saturating_add(1)), None | Some(b':')) => {
+                return Some(at);
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+impl Half {
+    fn parse(&self, text: &str) -> Result<Part, Issue> {
+        let part = text.get(self.at.clone()).unwrap_or_default();
+        if self.regex {
+            engine::check_regex(part).map_err(|issue| issue.at(self.at.clone()))?;
+            return Ok(Part::Regex(part.to_owned()));
+        }
+        if part.contains(['*', '?', '{', '}']) {
+            return Glob::parse(part, self.at.start).map(Part::Glob);
+        }
+        Ok(Part::Literal(part.to_owned()))
+    }
+}
+
+fn notes(text: &str, halves: &Halves, name: Option<&Part>, tag: Option<&Part>) -> Vec<Issue> {
+    let mut notes = Vec::new();
+    let name_text = halves
+        .name
+        .as_ref()
+        .and_then(|half| text.get(half.at.clone()))
+        .unwrap_or_default();
+    if !matches!(name, Some(Part::Regex(_))) {
+        // OCI distribution specification 1.1, "Pulling manifests": names are in lower case.
+        let meant = if name_text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            Some(name_text.to_ascii_lowercase() + text.get(name_text.len()..).unwrap_or_default())
+        } else if name_text.contains(":/") {
+            // An expression for the tag that was not closed.
+            Some(format!("{text}/"))
+        } else {
+            None
+        };
+        if let Some(meant) = meant {
+            let issue = Issue::new(Code::PatternNeverMatches).at(0..name_text.len());
+            notes.push(issue.suggest_some(accepted(meant)));
+        }
+    }
+    for (half, part, title) in [(&halves.name, name, "name"), (&halves.tag, tag, "tag")] {
+        let (Some(half), Some(Part::Glob(glob))) = (half, part) else {
+            continue;
+        };
+        if !glob.starts_anywhere() {
+            let (before, after) = text.split_at_checked(half.at.start).unwrap_or_default();
+            let issue = Issue::new(Code::PatternAnchored)
+                .at(half.at.clone())
+                .with("part", title);
+            notes.push(issue.suggest_some(accepted(format!("{before}*{after}"))));
+        }
+    }
+    notes
+}
