@@ -1,0 +1,86 @@
+/** What can go wrong between the page and the API, as one error. */
+
+import type { Finding } from "bowline";
+import { text } from "../messages.js";
+import type { Check, ProblemDetails } from "./types.js";
+
+/** A refused or failed request. `message` is the title that people read. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  /** The stable code: the API's, or `offline`, `network`, `answer.unexpected`. */
+  readonly code: string;
+  /** The HTTP status; 0 where no answer came. */
+  readonly status: number;
+  readonly detail: string;
+  /** The form's field that it is about, `name`. */
+  readonly field: string | undefined;
+  readonly findings: readonly Finding[];
+  /** The failed check of a `verify`. */
+  readonly check: Check | undefined;
+  readonly requestId: string | undefined;
+  /** Seconds to wait, where the server said so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(problem: ProblemDetails, status: number, retryAfter?: number) {
+    super(problem.title || text().errors.unexpected);
+    this.code = problem.code || "answer.unexpected";
+    this.status = status;
+    this.detail = problem.detail ?? "";
+    this.field = problem.field ?? undefined;
+    this.findings = problem.findings ?? [];
+    this.check = problem.check;
+    this.requestId = problem.requestId;
+    this.retryAfter = retryAfter;
+  }
+
+  /** The token is missing, wrong or has ended: sign in again. */
+  get signedOut(): boolean {
+    return this.status === 401;
+  }
+
+  /** The token does not allow this. */
+  get forbidden(): boolean {
+    return this.status === 403;
+  }
+}
+
+/** The error that a response which is not 2xx stands for. Never throws, whatever the body is. */
+export async function errorOf(response: Response): Promise<ApiError> {
+  const body = await response.text().catch(() => "");
+  const problem = parseProblem(body) ?? { title: text().errors.status(response.status) };
+  return new ApiError(problem, response.status, seconds(response.headers.get("retry-after")));
+}
+
+/** Reads problem details; `undefined` for anything that is not a JSON object. */
+export function parseProblem(body: string): ProblemDetails | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error for a request that got no answer. */
+export function networkError(online: boolean): ApiError {
+  const { offline, offlineDetail, network, networkDetail } = text().errors;
+  return online
+    ? new ApiError({ code: "network", title: network, detail: networkDetail }, 0)
+    : new ApiError({ code: "offline", title: offline, detail: offlineDetail }, 0);
+}
+
+/** Whether an error only says that somebody cancelled. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+/** Any thrown value as an error to show. */
+export function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  return new ApiError({ title: text().errors.unexpected, detail: error instanceof Error ? error.message : "" }, 0);
+}
+
+function seconds(header: string | null): number | undefined {
+  const value = Number(header ?? "");
+  return header !== null && Number.isInteger(value) && value >= 0 ? value : undefined;
+}

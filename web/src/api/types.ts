@@ -1,0 +1,106 @@
+/** The JSON of the HTTP API: what `/v1` answers. Names and shapes are the API's. */
+
+import type { Finding, Purpose } from "bowline";
+
+/** The steps of a check, in the order in which they happen. */
+export const STEPS = ["reach", "authenticate", "catalog", "tags", "manifest", "pull"] as const;
+
+export type StepName = (typeof STEPS)[number];
+export type StepStatus = "passed" | "failed" | "skipped";
+
+/** One step of a check. */
+export interface Step {
+  readonly step: StepName;
+  readonly status: StepStatus;
+  readonly elapsedMs?: number | null;
+  readonly detail?: string | null;
+}
+
+/** Why a check failed, or what it warns of. */
+export interface CheckProblem {
+  readonly code: string;
+  readonly title: string;
+  readonly detail?: string | null;
+  readonly hint?: string | null;
+  /** The form's field to mend, `values.password`. */
+  readonly field?: string | null;
+}
+
+/** What a check learned. */
+export interface Facts {
+  readonly server?: string | null;
+  readonly scheme?: string | null;
+  readonly realm?: string | null;
+  readonly image?: string | null;
+  readonly digest?: string | null;
+  readonly canPush?: "yes" | "no" | "unknown";
+  readonly tokenExpiresAt?: string | null;
+  readonly rateLimit?: {
+    readonly limit?: number | null;
+    readonly remaining?: number | null;
+    readonly windowSeconds?: number | null;
+  } | null;
+}
+
+/** How far a check got. */
+export type Proof = "none" | "reach" | "login" | "pull";
+
+/** The outcome of testing a connection. */
+export interface Check {
+  readonly ok: boolean;
+  readonly proved: Proof;
+  readonly steps: readonly Step[];
+  readonly problem?: CheckProblem | null;
+  readonly facts?: Facts | null;
+  readonly warnings?: readonly CheckProblem[];
+}
+
+/** The last check of a stored connection. */
+export interface LastCheck {
+  readonly at: string;
+  readonly ok: boolean;
+  readonly proved: Proof;
+  readonly problem?: CheckProblem | null;
+}
+
+/** A stored connection. Secrets are named, never given. */
+export interface Connection {
+  readonly id: string;
+  readonly project: string;
+  readonly name: string;
+  readonly description: string;
+  readonly provider: string;
+  readonly auth: string;
+  readonly purpose: Purpose;
+  readonly endpoint: string;
+  readonly values: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly trustedAuthHosts: readonly string[];
+  readonly image: string;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly credentialsChangedAt: string;
+  readonly lastUsedAt: string | null;
+  readonly expiresAt: string | null;
+  readonly lastCheck: LastCheck | null;
+}
+
+/** A page of a list. */
+export interface ConnectionPage {
+  readonly items: readonly Connection[];
+  readonly next: string | null;
+}
+
+/** RFC 9457 problem details with Bowline's members. */
+export interface ProblemDetails {
+  readonly type?: string;
+  readonly title?: string;
+  readonly status?: number;
+  readonly detail?: string;
+  readonly code?: string;
+  readonly field?: string | null;
+  readonly requestId?: string;
+  readonly findings?: readonly Finding[];
+  readonly check?: Check;
+}

@@ -1,0 +1,314 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { HttpClient } from "../api/client.js";
+import "../elements/connection-form.js";
+import type { ChangeDetail, SavedDetail } from "../elements/connection-form.js";
+import "../elements/connection-list.js";
+import type { SelectDetail } from "../elements/connection-list.js";
+import { icon } from "../elements/icons.js";
+import { text } from "../messages.js";
+import { controls, notices, theme } from "../styles/theme.js";
+import { formatRoute, parseRoute, type Route } from "./route.js";
+import { adoptToken, currentSession, forgetToken, type Session } from "./session.js";
+import "./sign-in.js";
+
+/** The console: who is signed in, where they are, and the element that belongs there. */
+@customElement("bowline-console")
+export class BowlineConsole extends LitElement {
+  @state() private session: Session | null = null;
+  @state() private expired = false;
+  @state() private route: Route = parseRoute(location.hash);
+  @state() private online = navigator.onLine;
+  @state() private toast = "";
+
+  #client: HttpClient | null = null;
+  readonly #listen = new AbortController();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { signal } = this.#listen;
+    addEventListener("hashchange", () => this.#moved(), { signal });
+    addEventListener("online", () => (this.online = true), { signal });
+    addEventListener("offline", () => (this.online = false), { signal });
+    this.#signIn();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#listen.abort();
+  }
+
+  protected override render(): TemplateResult {
+    const { console: page } = text();
+    return html`
+      <a class="skip" href="#main" @click=${this.#skip}>${page.skip}</a>
+      <header>
+        <a class="brand" href="#/connections">${logo()}<span>${page.product}</span></a>
+        ${this.session === null ? nothing : html`
+          <span class="project" data-testid="project">${this.session.project}</span>
+          <button type="button" class="ghost" data-testid="sign-out-button" title=${this.session.subject} @click=${this.#signOut}>${page.signOut}</button>
+        `}
+      </header>
+      <div role="status">${this.online ? nothing : html`<p class="offline" data-testid="offline">${page.offline}</p>`}</div>
+      <main id="main" tabindex="-1" @bowline-signed-out=${this.#signedOut} @bowline-signed-in=${this.#signIn}>
+        <div class="toast" role="status">${this.toast === "" ? nothing : this.#toast()}</div>
+        ${this.session === null ? html`<bowline-sign-in ?expired=${this.expired}></bowline-sign-in>` : this.#place(this.session)}
+      </main>
+    `;
+  }
+
+  #place(session: Session): TemplateResult {
+    const { console: page, list } = text();
+    const { route } = this;
+    if (route.at === "nowhere") return blank("search", page.notFound, page.notFoundDetail);
+    if (route.at === "list") {
+      return html`
+        <h1 tabindex="-1">${list.heading}</h1>
+        ${session.may.read
+          ? html`<bowline-connection-list .client=${this.#client} .may=${session.may} .selected=${route.selected}
+              @bowline-add=${() => this.#go({ at: "new", provider: "", auth: "" })}
+              @bowline-select=${this.#selected}></bowline-connection-list>`
+          : blank("lock", list.forbidden, list.forbiddenDetail)}
+      `;
+    }
+    return html`
+      <a class="back" href="#/connections">${icon("back")}${page.back}</a>
+      <h1 tabindex="-1">${page.newHeading}</h1>
+      ${session.may.write
+        ? html`<p class="lead quiet">${page.newLead}</p>
+            <bowline-connection-form .client=${this.#client} .provider=${route.provider} .auth=${route.auth}
+              @bowline-change=${this.#changed} @bowline-saved=${this.#saved}></bowline-connection-form>`
+        : blank("lock", page.cannotAdd, page.cannotAddDetail)}
+    `;
+  }
+
+  #toast(): TemplateResult {
+    return html`<div class="notice good" data-testid="toast">
+      ${icon("check")}
+      <div>${this.toast}</div>
+      <button type="button" class="ghost" aria-label=${text().console.dismiss} @click=${() => (this.toast = "")}>${icon("cross")}</button>
+    </div>`;
+  }
+
+  // --- session
+
+  #signIn(): void {
+    const session = currentSession(Date.now());
+    this.expired = session === "expired";
+    if (session === null || typeof session === "string") {
+      forgetToken();
+      this.session = null;
+      return;
+    }
+    this.session = session;
+    this.#client = new HttpClient({ project: session.project, token: () => session.token });
+  }
+
+  #signedOut(): void {
+    forgetToken();
+    this.session = null;
+    this.expired = true;
+  }
+
+  #signOut(): void {
+    forgetToken();
+    this.session = null;
+    this.expired = false;
+    this.toast = "";
+  }
+
+  // --- places
+
+  #go(route: Route): void {
+    location.hash = formatRoute(route);
+  }
+
+  #moved(): void {
+    if (adoptToken()) this.#signIn();
+    const before = this.route;
+    this.route = parseRoute(location.hash);
+    if (this.route.at === before.at) return;
+    if (this.route.at !== "list") this.toast = "";
+    void this.#focusHeading();
+  }
+
+  async #focusHeading(): Promise<void> {
+    await this.updateComplete;
+    scrollTo({ top: 0 });
+    this.renderRoot.querySelector<HTMLElement>("h1")?.focus();
+  }
+
+  /** What stands open is a place, but opening it is no step to go back over. */
+  #selected({ detail }: CustomEvent<SelectDetail>): void {
+    this.#note({ at: "list", selected: detail.id ?? "" });
+  }
+
+  /** A refresh keeps the type and the way to sign in; what was typed is kept nowhere. */
+  #changed({ detail }: CustomEvent<ChangeDetail>): void {
+    this.#note({ at: "new", provider: detail.form.provider ?? "", auth: detail.form.auth ?? "" });
+  }
+
+  #note(route: Route): void {
+    if (formatRoute(route) === formatRoute(this.route)) return;
+    this.route = route;
+    history.replaceState(null, "", formatRoute(route));
+  }
+
+  #saved({ detail }: CustomEvent<SavedDetail>): void {
+    this.toast = text().console.saved(detail.connection.name);
+    this.#go({ at: "list", selected: "" });
+  }
+
+  #skip(event: Event): void {
+    event.preventDefault();
+    this.renderRoot.querySelector<HTMLElement>("#main")?.focus();
+  }
+
+  static override styles = [
+    theme,
+    controls,
+    notices,
+    css`
+      :host {
+        --page: light-dark(#fbfbfc, #0f1115);
+        background: var(--page);
+      }
+      header {
+        display: flex;
+        align-items: center;
+        gap: 0.75rem;
+        padding: 0.625rem clamp(1rem, 4vw, 2rem);
+        border-block-end: 1px solid var(--line);
+        background: var(--surface);
+      }
+      .brand {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.5rem;
+        min-height: 2rem;
+        color: var(--text);
+        font-weight: 650;
+        letter-spacing: -0.01em;
+        text-decoration: none;
+      }
+      .brand svg {
+        width: 1.5rem;
+        height: 1.5rem;
+        stroke: none;
+      }
+      .project {
+        flex: 1;
+        min-width: 0;
+        overflow: hidden;
+        padding-inline-start: 0.75rem;
+        border-inline-start: 1px solid var(--line);
+        color: var(--quiet);
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      main {
+        max-width: 68rem;
+        margin-inline: auto;
+        padding: clamp(1.25rem, 4vw, 2.5rem) clamp(1rem, 4vw, 2rem) 4rem;
+        outline: none;
+      }
+      h1 {
+        margin: 0 0 1.25rem;
+        outline: none;
+        font-size: 1.5rem;
+        font-weight: 650;
+        letter-spacing: -0.015em;
+        line-height: 1.25;
+      }
+      .lead {
+        margin: -0.875rem 0 1.5rem;
+      }
+      .back {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.375rem;
+        min-height: 1.75rem;
+        margin-block-end: 0.5rem;
+        color: var(--quiet);
+        font-size: 0.875rem;
+        text-decoration: none;
+      }
+      .back:hover {
+        color: var(--text);
+      }
+      .back:dir(rtl) svg {
+        scale: -1 1;
+      }
+      .offline {
+        padding: 0.5rem 1rem;
+        background: var(--warn-soft);
+        color: var(--warn);
+        font-size: 0.875rem;
+        text-align: center;
+      }
+      .toast .notice {
+        align-items: center;
+        margin-block-end: 1.25rem;
+        padding-block: 0.375rem;
+      }
+      .toast .notice > svg {
+        margin: 0;
+      }
+      .toast .notice > div {
+        flex: 1;
+      }
+      .toast button {
+        width: 2rem;
+        padding: 0;
+      }
+      .blank {
+        padding: 3.5rem 1.25rem;
+        border: 1px dashed var(--line);
+        border-radius: calc(var(--radius) + 4px);
+        text-align: center;
+      }
+      .blank svg {
+        width: 1.5rem;
+        height: 1.5rem;
+        color: var(--quiet);
+      }
+      .blank h2 {
+        margin-block: 0.5rem 0.25rem;
+        font-size: 1.125rem;
+        font-weight: 600;
+      }
+      .skip {
+        position: absolute;
+        inset-block-start: -4rem;
+        inset-inline-start: 1rem;
+        padding: 0.5rem 0.75rem;
+        border-radius: var(--radius);
+        background: var(--surface);
+      }
+      .skip:focus {
+        inset-block-start: 0.5rem;
+      }
+    `,
+  ];
+}
+
+function blank(picture: "lock" | "search", heading: string, detail: string): TemplateResult {
+  return html`<div class="blank">
+    ${icon(picture)}
+    <h2>${heading}</h2>
+    <p class="quiet">${detail}</p>
+  </div>`;
+}
+
+function logo(): TemplateResult {
+  return html`<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <rect width="24" height="24" rx="6" fill="#4650dd" />
+    <path d="M12 6.2a3.4 3.4 0 0 1 3.4 3.4c0 2.6-3.4 3-3.4 5.2v3.4M12 13a3.4 3.4 0 1 1 0-6.8" fill="none" stroke="#fff" stroke-width="2" stroke-linecap="round" />
+  </svg>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bowline-console": BowlineConsole;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Who is signed in. The token comes in the address's fragment (`#token=…`), which no server sees; it is taken out of
+ * the address bar at once and kept for this tab only.
+ */
+
+const KEY = "bowline.token";
+const PERMISSION = "iam:project:cicd:registry:";
+
+/** What the page needs to know of a token. The server checks it; the page only reads it. */
+export interface Session {
+  readonly token: string;
+  readonly subject: string;
+  readonly project: string;
+  /** Milliseconds since 1970. */
+  readonly expires: number;
+  readonly may: { readonly read: boolean; readonly write: boolean; readonly delete: boolean };
+}
+
+/** Why a text is no session. */
+export type SessionError = "invalid" | "expired" | "no-project";
+
+/** Reads a JWT's claims. `now` is in milliseconds since 1970. */
+export function parseToken(token: string, now: number): Session | SessionError {
+  const claims = claimsOf(token.trim());
+  if (claims === undefined) return "invalid";
+  const { sub, exp, projects, permissions } = claims;
+  if (typeof exp !== "number") return "invalid";
+  if (exp * 1000 <= now) return "expired";
+  const project = strings(projects)[0];
+  if (project === undefined) return "no-project";
+  const granted = new Set(strings(permissions));
+  const may = (action: string): boolean => granted.has(PERMISSION + action);
+  return {
+    token: token.trim(),
+    subject: typeof sub === "string" ? sub : "",
+    project,
+    expires: exp * 1000,
+    may: { read: may("read"), write: may("write"), delete: may("delete") },
+  };
+}
+
+/** The token of a fragment and the fragment without it. */
+export function takeToken(fragment: string): { token: string | null; rest: string } {
+  const match = /^#token=([^&]*)(?:&(.*))?$/.exec(fragment);
+  if (match === null) return { token: null, rest: fragment };
+  return { token: decode(match[1] ?? ""), rest: match[2] ? `#${match[2]}` : "" };
+}
+
+/** Moves a token from the address bar into this tab's keeping; says whether there was one. */
+export function adoptToken(): boolean {
+  const { token, rest } = takeToken(location.hash);
+  if (token === null) return false;
+  keepToken(token);
+  history.replaceState(null, "", location.pathname + location.search + rest);
+  return true;
+}
+
+export function keepToken(token: string): void {
+  sessionStorage.setItem(KEY, token);
+}
+
+export function forgetToken(): void {
+  sessionStorage.removeItem(KEY);
+}
+
+/** The session of this tab; `null` where there never was one. */
+export function currentSession(now: number): Session | SessionError | null {
+  const token = sessionStorage.getItem(KEY);
+  return token === null ? null : parseToken(token, now);
+}
+
+function claimsOf(token: string): Record<"sub" | "exp" | "projects" | "permissions", unknown> | undefined {
+  const parts = token.split(".");
+  if (parts.length !== 3 || !parts[1]) return undefined;
+  try {
+    const base64 = parts[1].replaceAll("-", "+").replaceAll("_", "/");
+    const bytes = Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0));
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof claims !== "object" || claims === null) return undefined;
+    return { sub: undefined, exp: undefined, projects: undefined, permissions: undefined, ...claims };
+  } catch {
+    return undefined;
+  }
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

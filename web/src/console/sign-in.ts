@@ -1,0 +1,95 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { icon } from "../elements/icons.js";
+import { text } from "../messages.js";
+import { controls, notices, theme } from "../styles/theme.js";
+import { keepToken, parseToken } from "./session.js";
+
+/** Asks for a sign-in token. Event: `bowline-signed-in` when there is a good one in this tab's keeping. */
+@customElement("bowline-sign-in")
+export class BowlineSignIn extends LitElement {
+  /** There was a session, and it has ended. */
+  @property({ type: Boolean }) expired = false;
+  @state() private error = "";
+
+  protected override render(): TemplateResult {
+    const { console: page } = text();
+    return html`<form @submit=${this.#submit} autocomplete="off" novalidate>
+      <span class="badge">${icon("lock")}</span>
+      <h1>${this.expired ? page.expired : page.signIn}</h1>
+      <p class="quiet">${this.expired ? page.expiredDetail : page.signInDetail}</p>
+      <div class="field">
+        <label for="token">${page.token}</label>
+        <input id="token" name="token" type="password" class="mono" autocomplete="off" spellcheck="false" data-testid="token-input"
+          aria-invalid=${this.error === "" ? "false" : "true"} aria-describedby="token-error" />
+        <p id="token-error" class="small error" role="alert">${this.error === "" ? nothing : this.error}</p>
+      </div>
+      <button type="submit" class="primary" data-testid="sign-in-button">${page.signIn}</button>
+    </form>`;
+  }
+
+  #submit(event: Event): void {
+    event.preventDefault();
+    const { console: page } = text();
+    const input = this.renderRoot.querySelector<HTMLInputElement>("#token");
+    // The whole address is what people have at hand.
+    const typed = (input?.value ?? "").trim().replace(/^.*#token=/, "");
+    const session = parseToken(typed, Date.now());
+    if (typeof session === "string") {
+      this.error = { invalid: page.tokenInvalid, expired: page.tokenExpired, "no-project": page.tokenNoProject }[session];
+      input?.focus();
+      return;
+    }
+    keepToken(session.token);
+    this.dispatchEvent(new CustomEvent("bowline-signed-in", { bubbles: true, composed: true }));
+  }
+
+  static override styles = [
+    theme,
+    controls,
+    notices,
+    css`
+      form {
+        display: grid;
+        gap: 1rem;
+        max-width: 26rem;
+        margin: clamp(1rem, 10vh, 7rem) auto 0;
+        padding: 2rem 1.5rem;
+        border: 1px solid var(--line);
+        border-radius: calc(var(--radius) + 6px);
+        background: var(--surface);
+      }
+      h1 {
+        margin: 0;
+        font-size: 1.25rem;
+        font-weight: 650;
+        letter-spacing: -0.01em;
+      }
+      .field {
+        display: grid;
+        gap: 0.375rem;
+      }
+      .error {
+        color: var(--bad);
+      }
+      .badge {
+        display: grid;
+        place-items: center;
+        width: 2.5rem;
+        height: 2.5rem;
+        border-radius: 50%;
+        background: var(--sunken);
+        color: var(--quiet);
+      }
+    `,
+  ];
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bowline-sign-in": BowlineSignIn;
+  }
+  interface HTMLElementEventMap {
+    "bowline-signed-in": CustomEvent<undefined>;
+  }
+}

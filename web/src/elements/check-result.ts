@@ -1,0 +1,305 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { ApiError } from "../api/problem.js";
+import { STEPS, type Check, type CheckProblem, type Facts, type Step, type StepName } from "../api/types.js";
+import { problemText, text } from "../messages.js";
+import { controls, notices, theme } from "../styles/theme.js";
+import { icon } from "./icons.js";
+import { inFull } from "./when.js";
+
+/** `bowline-trust`: somebody consents to sending credentials to this token service. */
+export interface TrustDetail {
+  readonly host: string;
+}
+
+type StepState = "waiting" | "active" | Step["status"];
+
+/**
+ * A connection test: its steps as a timeline while they happen, then what it proved or why it failed, what to do
+ * about it, facts and warnings.
+ *
+ * Properties: `steps` (what has ended so far), `running`, `check` (the outcome), `error` (the test itself could not
+ * be made), `stale` (the form has changed since), `cancelled`, `consent` (offers to trust a foreign token service).
+ * Event: `bowline-trust` with {@link TrustDetail}.
+ */
+@customElement("bowline-check-result")
+export class BowlineCheckResult extends LitElement {
+  @property({ attribute: false }) steps: readonly Step[] = [];
+  @property({ attribute: false }) check: Check | null = null;
+  @property({ attribute: false }) error: ApiError | null = null;
+  @property({ type: Boolean }) running = false;
+  @property({ type: Boolean }) cancelled = false;
+  @property({ type: Boolean, reflect: true }) stale = false;
+  @property({ type: Boolean }) consent = false;
+
+  protected override render(): TemplateResult {
+    return html`
+      <p class="visually-hidden" role="status">${this.#spoken()}</p>
+      ${this.#outcome()}
+      <ol>
+        ${STEPS.map((name) => this.#step(name))}
+      </ol>
+      ${this.check === null ? nothing : [this.#warnings(this.check.warnings ?? []), facts(this.check.facts ?? {})]}
+    `;
+  }
+
+  #outcome(): TemplateResult {
+    const { check } = text();
+    if (this.error !== null) return failure({ code: this.error.code, title: this.error.message, detail: this.error.detail });
+    if (this.check === null) {
+      const say = this.running ? check.running : this.cancelled ? check.cancelled : check.idle;
+      return html`<p class="quiet">${say}</p>`;
+    }
+    const { ok, proved, problem } = this.check;
+    if (!ok && problem) return failure(problem, this.#consent(problem));
+    const title = check.proofs[proved];
+    return html`<div class="notice ${ok ? "good" : "bad"}" data-testid="check-outcome" data-ok=${ok}>
+      ${icon(ok ? "check" : "alert")}
+      <div><strong>${title}</strong></div>
+    </div>`;
+  }
+
+  #consent(problem: CheckProblem): TemplateResult | typeof nothing {
+    const host = hostOf(this.check?.facts?.realm ?? "");
+    if (!this.consent || problem.code !== "realm.not_trusted" || host === "") return nothing;
+    const { trust, trustDetail } = text().check;
+    const detail: TrustDetail = { host };
+    const consent = (): boolean =>
+      this.dispatchEvent(new CustomEvent("bowline-trust", { detail, bubbles: true, composed: true }));
+    return html`<p class="small">${trustDetail}</p>
+      <button type="button" data-testid="trust-button" @click=${consent}>${trust(host)}</button>`;
+  }
+
+  #step(name: StepName): TemplateResult {
+    const { check } = text();
+    const step = this.#ended(name);
+    const state = this.#state(name);
+    const word = state === "waiting" ? check.pending : state === "active" ? check.active : check.statuses[state];
+    const elapsed = step?.elapsedMs ?? null;
+    return html`<li class=${state} data-testid="check-step-${name}" data-status=${state}>
+      <span class="mark">${mark(state)}</span>
+      <div>
+        <span class="name">${check.steps[name]}</span>
+        <span class="visually-hidden">${word}</span>
+        ${elapsed === null || state === "skipped" ? nothing : html`<span class="elapsed">${check.milliseconds(elapsed)}</span>`}
+        ${step?.detail ? html`<p class="small quiet">${step.detail}</p>` : nothing}
+      </div>
+    </li>`;
+  }
+
+  #warnings(warnings: readonly CheckProblem[]): TemplateResult | typeof nothing {
+    if (warnings.length === 0) return nothing;
+    return html`${warnings.map((warning) => {
+      const { title, detail, hint } = problemText(warning);
+      return html`<div class="notice warn" data-testid="check-warning" data-code=${warning.code}>
+        ${icon("warning")}
+        <div>
+          <strong>${title}</strong>
+          ${detail ? html`<p>${detail}</p>` : nothing}${hint ? html`<p>${hint}</p>` : nothing}
+        </div>
+      </div>`;
+    })}`;
+  }
+
+  #ended(name: StepName): Step | undefined {
+    const steps = this.check?.steps ?? this.steps;
+    return steps.find((step) => step.step === name);
+  }
+
+  #state(name: StepName): StepState {
+    const step = this.#ended(name);
+    if (step !== undefined) return step.status;
+    const next = STEPS.find((other) => this.#ended(other) === undefined);
+    return this.running && next === name ? "active" : "waiting";
+  }
+
+  /** What a screen reader says: each step as it ends, then the outcome. */
+  #spoken(): string {
+    const { check } = text();
+    if (this.error !== null) return `${this.error.message}. ${this.error.detail}`;
+    if (this.check !== null) {
+      if (this.check.ok || !this.check.problem) return check.proofs[this.check.proved];
+      const { title, detail, hint } = problemText(this.check.problem);
+      return [title, detail, hint].filter((part) => part !== "").join(" ");
+    }
+    if (!this.running) return this.cancelled ? check.cancelled : "";
+    const last = this.steps.at(-1);
+    return last === undefined ? check.running : `${check.steps[last.step]}: ${check.statuses[last.status]}`;
+  }
+
+  static override styles = [
+    theme,
+    controls,
+    notices,
+    css`
+      :host {
+        display: grid;
+        gap: 1rem;
+        container-type: inline-size;
+      }
+      :host([stale]) > :not([role]) {
+        opacity: 0.6;
+      }
+      ol {
+        display: grid;
+      }
+      li {
+        position: relative;
+        display: grid;
+        grid-template-columns: 1.25rem 1fr;
+        gap: 0.75rem;
+        padding-block: 0.3125rem;
+        min-height: 2rem;
+      }
+      li > div {
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      li:not(:last-child)::before {
+        content: "";
+        position: absolute;
+        inset-block: 1.875rem -0.125rem;
+        inset-inline-start: 0.59375rem;
+        width: 1px;
+        background: var(--line);
+      }
+      .mark {
+        display: grid;
+        place-items: center;
+        width: 1.25rem;
+        height: 1.25rem;
+        margin-block-start: 0.125rem;
+        border: 1.5px solid var(--line);
+        border-radius: 50%;
+        color: var(--quiet);
+      }
+      .mark svg {
+        width: 0.75rem;
+        height: 0.75rem;
+        stroke-width: 3;
+      }
+      .passed .mark {
+        border-color: transparent;
+        background: var(--good-soft);
+        color: var(--good);
+      }
+      .failed .mark {
+        border-color: transparent;
+        background: var(--bad-soft);
+        color: var(--bad);
+      }
+      .active .mark {
+        border-color: var(--line);
+        border-block-start-color: var(--accent);
+        animation: turn 0.8s linear infinite;
+      }
+      .waiting .name,
+      .skipped .name {
+        color: var(--quiet);
+      }
+      .failed .name,
+      .active .name {
+        font-weight: 550;
+      }
+      .elapsed {
+        margin-inline-start: 0.375rem;
+        color: var(--quiet);
+        font-size: 0.8125rem;
+        font-variant-numeric: tabular-nums;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: minmax(6rem, auto) 1fr;
+        gap: 0.25rem 1rem;
+        padding-block-start: 1rem;
+        border-block-start: 1px solid var(--line);
+        font-size: 0.8125rem;
+      }
+      dt {
+        color: var(--quiet);
+      }
+      dd {
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      .notice button {
+        margin-block-start: 0.5rem;
+        height: auto;
+        padding-block: 0.375rem;
+        text-align: start;
+      }
+      @keyframes turn {
+        to {
+          transform: rotate(1turn);
+        }
+      }
+    `,
+  ];
+}
+
+/** The host that a realm's consent is about: `auth.example.com`, `auth.example.com:5001`. */
+export function hostOf(realm: string): string {
+  try {
+    return new URL(realm).host;
+  } catch {
+    return /^[\w.-]+(:\d+)?$/.test(realm) ? realm : "";
+  }
+}
+
+function failure(problem: CheckProblem, more: TemplateResult | typeof nothing = nothing): TemplateResult {
+  const { title, detail, hint } = problemText(problem);
+  return html`<div class="notice bad" data-testid="problem" data-code=${problem.code}>
+    ${icon("alert")}
+    <div>
+      <strong>${title}</strong>
+      ${detail ? html`<p>${detail}</p>` : nothing} ${hint ? html`<p>${hint}</p>` : nothing} ${more}
+    </div>
+  </div>`;
+}
+
+function mark(state: StepState): TemplateResult | typeof nothing {
+  if (state === "passed") return icon("check");
+  if (state === "failed") return icon("cross");
+  if (state === "skipped") return icon("dash");
+  return nothing;
+}
+
+function facts(known: Facts): TemplateResult | typeof nothing {
+  const { facts: labels, canPush, rateLimit } = text().check;
+  const push = typeof known.canPush === "string" && known.canPush !== "unknown" ? canPush[known.canPush] : "";
+  const limit = known.rateLimit;
+  const hours = limit?.windowSeconds ? Math.round(limit.windowSeconds / 360) / 10 : null;
+  const rows: [string, string, boolean][] = [
+    [labels.image, known.image ?? "", true],
+    [labels.digest, shortDigest(known.digest ?? ""), true],
+    [labels.server, known.server ?? "", false],
+    [labels.scheme, known.scheme && known.scheme !== "none" ? capital(known.scheme) : "", false],
+    [labels.realm, known.realm ?? "", true],
+    [labels.canPush, push, false],
+    [labels.tokenExpiresAt, inFull(known.tokenExpiresAt ?? ""), false],
+    [labels.rateLimit, typeof limit?.remaining === "number" ? rateLimit(limit.remaining, limit.limit ?? null, hours) : "", false],
+  ];
+  const shown = rows.filter(([, value]) => value !== "");
+  if (shown.length === 0) return nothing;
+  return html`<dl>
+    ${shown.map(([label, value, mono]) => html`<dt>${label}</dt>
+      <dd class=${mono ? "mono" : ""}>${value}</dd>`)}
+  </dl>`;
+}
+
+function shortDigest(digest: string): string {
+  return digest.length > 26 ? `${digest.slice(0, 19)}…${digest.slice(-6)}` : digest;
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bowline-check-result": BowlineCheckResult;
+  }
+  interface HTMLElementEventMap {
+    "bowline-trust": CustomEvent<TrustDetail>;
+  }
+}

@@ -1,0 +1,458 @@
+import { checkForm, providers, ready, type ConnectionForm, type Finding, type Report } from "bowline";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { ConnectionsClient } from "../api/client.js";
+import { asApiError, isAbort, type ApiError } from "../api/problem.js";
+import type { Connection } from "../api/types.js";
+import { endOfDay, FormDraft, type FieldPath } from "../form/draft.js";
+import { controlId, fieldStyles, renderField, type FieldActions, type FieldView } from "../form/field.js";
+import { viewsOf, type FormViews } from "../form/views.js";
+import { text } from "../messages.js";
+import { controls, notices, theme } from "../styles/theme.js";
+import type { TrustDetail } from "./check-result.js";
+import { CheckRun } from "./check-run.js";
+import { formLayout } from "./connection-form-layout.js";
+import { icon } from "./icons.js";
+import "./paste-box.js";
+import type { RecognisedDetail } from "./paste-box.js";
+
+/** `bowline-change`: the form and what the module says of it. It holds the secrets as typed. */
+export interface ChangeDetail {
+  readonly form: ConnectionForm;
+  readonly report: Report;
+}
+
+/** `bowline-saved`: what the server keeps. */
+export interface SavedDetail {
+  readonly connection: Connection;
+}
+
+/** How long somebody pauses before a field that is typed into for the first time may show an error. */
+const PAUSE_MS = 700;
+
+/**
+ * The form that connects a registry, drawn from the provider table alone.
+ *
+ * Properties: `client` (tests and saves; without it the form only reports changes), `provider` and `auth` (what is
+ * chosen at first). Events: `bowline-change` with {@link ChangeDetail}, `bowline-saved` with {@link SavedDetail},
+ * `bowline-signed-out` when the client's token was refused. In a `<form>` its value is the ConnectionForm as JSON.
+ */
+@customElement("bowline-connection-form")
+export class BowlineConnectionForm extends LitElement {
+  static readonly formAssociated = true;
+
+  @property({ attribute: false }) client: ConnectionsClient | null = null;
+  @property() provider = "";
+  @property() auth = "";
+
+  @state() private draft: FormDraft | null = null;
+  @state() private loadError: ApiError | null = null;
+  @state() private saving = false;
+  @state() private saveError: ApiError | null = null;
+  /** The check before saving failed; the same form may be saved without. */
+  @state() private unverified = false;
+  @state() private revealed: ReadonlySet<FieldPath> = new Set();
+  /** What was said of something pasted. */
+  @state() private filled = "";
+
+  readonly #run = new CheckRun(this);
+  readonly #internals = this.attachInternals();
+  readonly #actions: FieldActions = {
+    type: (path, value) => this.#type(path, value),
+    leave: (path) => this.#touch(path),
+    reveal: (path) => this.#reveal(path),
+    fix: (finding) => void this.#fix(finding),
+  };
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  #report: Report = { valid: false, findings: [], endpoint: null, detected: null };
+
+  /** The form as it stands. */
+  get value(): ConnectionForm {
+    return this.draft?.form() ?? {};
+  }
+
+  /** What the module says of it. */
+  get report(): Report {
+    return this.#report;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#load();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#pause);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (this.draft === null || !(changed.has("provider") || changed.has("auth"))) return;
+    if (this.provider !== "" && this.provider !== this.draft.provider?.id) this.draft.selectProvider(this.provider);
+    if (this.auth !== "") this.draft.selectAuth(this.auth);
+    this.#judge();
+  }
+
+  protected override render(): TemplateResult {
+    if (this.loadError !== null) return this.#loadFailure(this.loadError);
+    if (this.draft === null) return html`<p class="quiet" role="status">${text().form.loading}</p>`;
+    const views = viewsOf(this.draft, this.draft.shown(this.#report.findings), this.revealed);
+    const { provider } = this.draft;
+    return html`<div class="columns">
+      <form novalidate autocomplete="off" @submit=${this.#submit}>
+        ${provider === undefined ? html`<bowline-paste-box @bowline-recognised=${this.#recognised}></bowline-paste-box>` : nothing}
+        <p class="visually-hidden" role="status">${this.filled}</p>
+        <div class="choice">
+          ${renderField(views.provider, this.#actions)} ${this.#detected(this.draft)}
+          ${provider === undefined ? nothing : html`<p class="small">
+            <a href=${provider.docsUrl} target="_blank" rel="noreferrer noopener">${text().form.docs(provider.title)}</a>
+          </p>`}
+        </div>
+        ${provider === undefined ? nothing : [this.#fields(this.draft, views), this.#buttons()]}
+      </form>
+      ${this.client === null ? nothing : this.#testPanel()}
+    </div>`;
+  }
+
+  async #load(): Promise<void> {
+    this.loadError = null;
+    try {
+      await ready();
+    } catch (error) {
+      this.loadError = asApiError(error);
+      return;
+    }
+    if (this.draft !== null) return;
+    const draft = new FormDraft(providers());
+    if (this.provider !== "") draft.selectProvider(this.provider);
+    if (this.auth !== "") draft.selectAuth(this.auth);
+    this.draft = draft;
+    this.#judge();
+  }
+
+  /** Asks the module about the form, and tells whoever listens. */
+  #judge(): void {
+    const { draft } = this;
+    if (draft === null) return;
+    this.#report = checkForm(draft.form());
+    draft.proposeName(this.#report.endpoint);
+    const form = draft.form();
+    this.#report = checkForm(form);
+    this.#internals.setFormValue(JSON.stringify(form));
+    const error = this.#report.findings.find((finding) => finding.severity === "error");
+    if (error === undefined) this.#internals.setValidity({});
+    else this.#internals.setValidity({ customError: true }, error.message);
+    const detail: ChangeDetail = { form, report: this.#report };
+    this.dispatchEvent(new CustomEvent("bowline-change", { detail, bubbles: true, composed: true }));
+    this.requestUpdate();
+  }
+
+  /** What was tested or refused has changed. */
+  #changed(): void {
+    this.#run.outdate();
+    this.unverified = false;
+    this.saveError = null;
+    this.#judge();
+  }
+
+  #type(path: FieldPath, value: string): void {
+    const { draft } = this;
+    if (draft === null) return;
+    clearTimeout(this.#pause);
+    if (this.#choose(draft, path, value)) return;
+    draft.type(path, path === "expiresAt" ? endOfDay(value) : value);
+    // A name proves nothing about the registry, so a test's outcome outlives its change.
+    if (path === "name" || path === "description") {
+      this.saveError = null;
+      this.#judge();
+    } else this.#changed();
+    this.#pause = setTimeout(() => {
+      if (draft.get(path) !== "") this.#touch(path);
+    }, PAUSE_MS);
+  }
+
+  /** Whether it was one of the choices that decide which fields there are. */
+  #choose(draft: FormDraft, path: FieldPath, id: string): boolean {
+    if (path === "provider") draft.selectProvider(id);
+    else if (path === "auth") draft.selectAuth(id);
+    else if (path === "purpose") draft.setPurpose(id === "push" ? "push" : "pull");
+    else return false;
+    this.revealed = new Set();
+    this.#changed();
+    return true;
+  }
+
+  #touch(path: FieldPath): void {
+    if (this.draft === null || this.draft.isTouched(path)) return;
+    this.draft.touch(path);
+    this.requestUpdate();
+  }
+
+  #reveal(path: FieldPath): void {
+    const revealed = new Set(this.revealed);
+    if (!revealed.delete(path)) revealed.add(path);
+    this.revealed = revealed;
+  }
+
+  async #fix({ field, suggestion }: Finding): Promise<void> {
+    if (this.draft === null || suggestion === undefined) return;
+    if (!this.#choose(this.draft, field, suggestion)) {
+      this.draft.type(field, suggestion);
+      this.#changed();
+    }
+    await this.updateComplete;
+    this.#control(field)?.focus();
+  }
+
+  // --- testing and saving
+
+  async #test(): Promise<void> {
+    const { client, draft } = this;
+    if (client === null || draft === null || !(await this.#complete())) return;
+    const focused = this.shadowRoot?.activeElement;
+    const done = this.#run.start((options) => client.check(draft.form(), options));
+    await this.updateComplete;
+    if (focused instanceof HTMLElement) this.#button("cancel-button")?.focus();
+    const check = await done;
+    this.#signedOut(this.#run.error);
+    await this.updateComplete;
+    // The focus goes to the field to mend, unless somebody went elsewhere meanwhile.
+    const idle = !this.shadowRoot?.activeElement?.matches("input, select, textarea");
+    if (check !== null && !check.ok && check.problem) await this.#mend(check.problem.field, check.problem.code, check.problem.title, idle);
+    else if (idle && focused instanceof HTMLElement) this.#button("test-button")?.focus();
+  }
+
+  async #trust(event: CustomEvent<TrustDetail>): Promise<void> {
+    this.draft?.trust(event.detail.host);
+    this.#changed();
+    await this.#test();
+  }
+
+  #submit(event: Event): void {
+    event.preventDefault();
+    void this.#save(true);
+  }
+
+  async #save(verify: boolean): Promise<void> {
+    const { client, draft } = this;
+    if (client === null || draft === null || this.saving || !(await this.#complete())) return;
+    this.#run.cancel();
+    this.saving = true;
+    this.saveError = null;
+    try {
+      const connection = await client.create(draft.form(), { verify });
+      this.unverified = false;
+      const detail: SavedDetail = { connection };
+      this.dispatchEvent(new CustomEvent("bowline-saved", { detail, bubbles: true, composed: true }));
+    } catch (error) {
+      if (!isAbort(error)) await this.#refused(asApiError(error));
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  async #refused(error: ApiError): Promise<void> {
+    if (this.#signedOut(error)) return;
+    if (error.check !== undefined) {
+      this.unverified = true;
+      this.#run.show(error.check);
+      const problem = error.check.problem;
+      if (problem) await this.#mend(problem.field, problem.code, problem.title, false);
+      await this.updateComplete;
+      this.#button("save-anyway-button")?.focus();
+      return;
+    }
+    this.saveError = error;
+    if (error.findings.length > 0) {
+      this.draft?.answer(error.findings);
+      await this.#focusFirst(error.findings);
+    } else if (error.field !== undefined) {
+      await this.#mend(error.field, error.code, error.message, true);
+    }
+  }
+
+  /** Shows every error; true when there is none. */
+  async #complete(): Promise<boolean> {
+    this.draft?.touchAll();
+    this.requestUpdate();
+    if (this.#report.valid) return true;
+    await this.#focusFirst(this.#report.findings.filter((finding) => finding.severity === "error"));
+    return false;
+  }
+
+  /** Says at a field what the server said of it. */
+  async #mend(field: string | null | undefined, code: string, message: string, focus: boolean): Promise<void> {
+    if (!field || this.draft === null) return;
+    const finding: Finding = { field, severity: "error", code, params: {}, message, start: 0, end: 0 };
+    this.draft.answer([finding]);
+    this.requestUpdate();
+    if (focus) await this.#focusFirst([finding]);
+  }
+
+  async #focusFirst(findings: readonly Finding[]): Promise<void> {
+    await this.updateComplete;
+    const fields = new Set(findings.map((finding) => controlId(finding.field)));
+    const inputs = this.renderRoot.querySelectorAll<HTMLElement>("input, select, textarea");
+    [...inputs].find((input) => fields.has(input.id))?.focus();
+  }
+
+  #signedOut(error: ApiError | null): boolean {
+    if (!error?.signedOut) return false;
+    this.dispatchEvent(new CustomEvent("bowline-signed-out", { bubbles: true, composed: true }));
+    return true;
+  }
+
+  #recognised({ detail }: CustomEvent<RecognisedDetail>): void {
+    if (this.draft === null) return;
+    this.draft.fill(detail.form);
+    this.filled = text().form.pasteFilled(this.draft.provider?.title ?? "");
+    this.#changed();
+    void this.#focusGap();
+  }
+
+  /** After filling in: the first field that still needs something, else the test. */
+  async #focusGap(): Promise<void> {
+    await this.updateComplete;
+    const errors = this.#report.findings.filter((finding) => finding.severity === "error");
+    if (errors.length > 0) await this.#focusFirst(errors);
+    else this.#button("test-button")?.focus();
+  }
+
+  // --- drawing
+
+  #loadFailure(error: ApiError): TemplateResult {
+    const { loadFailed, retry } = text().form;
+    return html`<div class="notice bad" role="alert">
+      ${icon("alert")}
+      <div>
+        <strong>${loadFailed}</strong>
+        <p>${error.detail || error.message}</p>
+        <button type="button" @click=${this.#load}>${retry}</button>
+      </div>
+    </div>`;
+  }
+
+  #detected(draft: FormDraft): TemplateResult | typeof nothing {
+    const { form } = text();
+    const like = draft.providers.find((one) => one.id === this.#report.detected);
+    if (like === undefined || like === draft.provider) return nothing;
+    const accept = (): void => {
+      draft.acceptDetected(like.id);
+      this.#changed();
+    };
+    return html`<div class="finding hint" role="status" data-testid="detected" data-provider=${like.id}>
+      ${icon("bulb")}
+      <div>
+        ${form.detected(like.title)}
+        <button type="button" class="link" data-testid="use-detected-button" @click=${accept}>${form.useDetected(like.title)}</button>
+      </div>
+    </div>`;
+  }
+
+  #fields(draft: FormDraft, { auth, main, more }: FormViews): TemplateResult {
+    const trustFindings = draft.shown(this.#report.findings).get("trustedAuthHosts") ?? [];
+    // What somebody has to see is never folded away.
+    const open = [...more.flatMap((view) => view.findings), ...trustFindings].length > 0 || draft.trustedAuthHosts.length > 0;
+    return html`
+      ${auth === undefined ? nothing : renderField(auth, this.#actions)} ${this.#each(main)}
+      <details data-testid="more-options" ?open=${open}>
+        <summary>${icon("chevron")}${text().form.more}</summary>
+        <div class="more">${this.#each(more)} ${this.#trusted(draft, trustFindings)}</div>
+      </details>
+    `;
+  }
+
+  /** A field keeps its control, and with it the focus, when others come and go. */
+  #each(views: readonly FieldView[]): unknown {
+    return repeat(views, (view) => view.path, (view) => renderField(view, this.#actions));
+  }
+
+  #trusted(draft: FormDraft, findings: readonly Finding[]): TemplateResult | typeof nothing {
+    const { form } = text();
+    if (draft.trustedAuthHosts.length === 0) return nothing;
+    const untrust = (host: string): void => {
+      draft.untrust(host);
+      this.#changed();
+    };
+    return html`<fieldset class="field">
+      <legend class="label">${form.trusted}</legend>
+      <p class="help">${form.trustedHelp}</p>
+      <ul class="chips">
+        ${draft.trustedAuthHosts.map((host) => html`<li>
+          <span class="mono">${host}</span>
+          <button type="button" class="ghost" aria-label=${form.untrust(host)} @click=${() => untrust(host)}>${icon("cross")}</button>
+        </li>`)}
+      </ul>
+      ${findings.map((finding) => html`<p class="finding error">${icon("alert")}${finding.message}</p>`)}
+    </fieldset>`;
+  }
+
+  #buttons(): TemplateResult | typeof nothing {
+    const { form } = text();
+    if (this.client === null) return nothing;
+    const { running } = this.#run;
+    return html`
+      ${this.saveError === null || this.saveError.findings.length > 0 ? nothing : this.#saveFailure(this.saveError)}
+      ${this.unverified ? html`<div class="notice warn" role="alert">
+        ${icon("warning")}
+        <div>
+          <strong>${form.notSaved}</strong>
+          <p>${form.notSavedDetail}</p>
+          <button type="button" data-testid="save-anyway-button" @click=${() => this.#save(false)}>${form.saveAnyway}</button>
+        </div>
+      </div>` : nothing}
+      <div class="buttons">
+        <button type="submit" class="primary" data-testid="save-button" aria-disabled=${this.saving ? "true" : "false"}>
+          ${this.saving ? form.saving : form.save}
+        </button>
+        ${running
+          ? html`<button type="button" data-testid="cancel-button" @click=${() => this.#run.cancel()}>${form.cancel}</button>`
+          : html`<button type="button" data-testid="test-button" @click=${this.#test}>${form.test}</button>`}
+      </div>
+    `;
+  }
+
+  #saveFailure(error: ApiError): TemplateResult {
+    const { requestId } = text().errors;
+    return html`<div class="notice bad" role="alert" data-testid="problem" data-code=${error.code}>
+      ${icon("alert")}
+      <div>
+        <strong>${error.message}</strong>
+        ${error.detail ? html`<p>${error.detail}</p>` : nothing}
+        ${error.requestId && error.status >= 500 ? html`<p class="small quiet">${requestId(error.requestId)}</p>` : nothing}
+      </div>
+    </div>`;
+  }
+
+  #testPanel(): TemplateResult {
+    return html`<section class="test" aria-labelledby="test-heading" @bowline-trust=${this.#trust}>
+      <div>
+        <h2 id="test-heading">${text().check.heading}</h2>
+        ${this.#report.endpoint === null ? nothing : html`<p class="mono quiet" data-testid="endpoint">${this.#report.endpoint}</p>`}
+      </div>
+      ${this.#run.render(true)}
+    </section>`;
+  }
+
+  #control(path: FieldPath): HTMLElement | null {
+    return this.renderRoot.querySelector(`#${controlId(path)}`);
+  }
+
+  #button(testId: string): HTMLElement | null {
+    return this.renderRoot.querySelector(`[data-testid="${testId}"]`);
+  }
+
+  static override styles = [theme, controls, notices, fieldStyles, formLayout];
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bowline-connection-form": BowlineConnectionForm;
+  }
+  interface HTMLElementEventMap {
+    "bowline-change": CustomEvent<ChangeDetail>;
+    "bowline-saved": CustomEvent<SavedDetail>;
+    "bowline-signed-out": CustomEvent<undefined>;
+  }
+}

@@ -1,0 +1,128 @@
+import { detect, type ConnectionForm } from "bowline";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { text } from "../messages.js";
+import { controls, theme } from "../styles/theme.js";
+import { icon } from "./icons.js";
+
+/** `bowline-recognised`: what was found in something pasted. It may hold secrets. */
+export interface RecognisedDetail {
+  readonly form: ConnectionForm;
+}
+
+/**
+ * Takes a registry URL, an image, a `docker login` command, a `.dockerconfigjson` or a pull secret, and gives the form
+ * that is in it. What was pasted never becomes the text of the box, so that no secret stands there in clear.
+ * Event: `bowline-recognised` with {@link RecognisedDetail}. The module must be ready.
+ */
+@customElement("bowline-paste-box")
+export class BowlinePasteBox extends LitElement {
+  @state() private choices: readonly ConnectionForm[] = [];
+  @state() private nothingFound = false;
+
+  protected override render(): TemplateResult {
+    const { form } = text();
+    return html`
+      <label for="paste">${icon("wand")}${form.paste}</label>
+      <textarea
+        id="paste"
+        name="paste"
+        rows="1"
+        class="mono"
+        data-testid="paste-input"
+        spellcheck="false"
+        autocomplete="off"
+        autocapitalize="off"
+        placeholder=${form.pastePlaceholder}
+        aria-describedby="help"
+        @paste=${this.#pasted}
+        @keydown=${this.#entered}
+        @change=${this.#entered}
+      ></textarea>
+      <p class="small quiet" id="help">${form.pasteHelp}</p>
+      <div role="status">
+        ${this.nothingFound ? html`<p class="small none">${form.pasteNothing}</p>` : nothing}
+        ${this.choices.length === 0 ? nothing : html`<p class="small">${form.pasteSeveral}</p>`}
+      </div>
+      ${this.choices.length === 0 ? nothing : html`<div class="choices">
+        ${this.choices.map((choice) => html`<button type="button" @click=${() => this.#take(choice)}>${labelOf(choice)}</button>`)}
+      </div>`}
+    `;
+  }
+
+  #pasted(event: ClipboardEvent): void {
+    event.preventDefault();
+    this.#recognise(event.clipboardData?.getData("text/plain") ?? "");
+  }
+
+  #entered(event: Event): void {
+    if (event instanceof KeyboardEvent && event.key !== "Enter") return;
+    event.preventDefault();
+    if (event.currentTarget instanceof HTMLTextAreaElement) this.#recognise(event.currentTarget.value);
+  }
+
+  #recognise(pasted: string): void {
+    if (pasted.trim() === "") return;
+    const forms = detect(pasted);
+    const [only] = forms;
+    this.nothingFound = only === undefined;
+    this.choices = forms.length > 1 ? forms : [];
+    if (only !== undefined && forms.length === 1) this.#take(only);
+  }
+
+  #take(form: ConnectionForm): void {
+    this.choices = [];
+    const detail: RecognisedDetail = { form };
+    this.dispatchEvent(new CustomEvent("bowline-recognised", { detail, bubbles: true, composed: true }));
+  }
+
+  static override styles = [
+    theme,
+    controls,
+    css`
+      :host {
+        display: grid;
+        gap: 0.375rem;
+        padding: 1rem;
+        border-radius: calc(var(--radius) + 2px);
+        background: var(--sunken);
+      }
+      label {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+      }
+      label svg {
+        color: var(--link);
+      }
+      textarea {
+        field-sizing: content;
+        max-height: 8rem;
+        resize: none;
+      }
+      .none {
+        color: var(--warn);
+      }
+      .choices {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+      }
+    `,
+  ];
+}
+
+/** What a recognised form is offered as: `registry.example.com · scanner`. */
+function labelOf(form: ConnectionForm): string {
+  const { url, username } = form.values ?? {};
+  return [url || form.provider || form.name, username].filter((part) => part).join(" · ");
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bowline-paste-box": BowlinePasteBox;
+  }
+  interface HTMLElementEventMap {
+    "bowline-recognised": CustomEvent<RecognisedDetail>;
+  }
+}

@@ -1,0 +1,29 @@
+/** Points in time as people say them. */
+
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** `3 minutes ago`, `in 2 days`, `now`; empty for what is no point in time. */
+export function fromNow(instant: string, now: number, locale?: string): string {
+  const seconds = (Date.parse(instant) - now) / 1000;
+  if (Number.isNaN(seconds)) return "";
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", Infinity];
+  return format.format(unit === "second" ? 0 : Math.trunc(seconds / size), unit);
+}
+
+/** `21 Nov 2026, 07:40`; empty for what is no point in time. */
+export function inFull(instant: string): string {
+  const at = new Date(instant);
+  return Number.isNaN(at.getTime()) ? "" : at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** Whether a point in time is less than these days away, or past. */
+export function isNear(instant: string, now: number, days: number): boolean {
+  return Date.parse(instant) - now < days * 86_400_000;
+}

@@ -1,0 +1,215 @@
+/**
+ * A form while it is being filled in: what was typed, what may be shown of its findings, and what it becomes.
+ * No rendering, no rules: what is right or wrong is the module's to say.
+ */
+
+import type { AuthMethod, ConnectionForm, Field, Finding, Provider, Purpose } from "bowline";
+
+/** A field of the form as findings name it: `name`, `values.url`. */
+export type FieldPath = string;
+
+const LONGEST_NAME = 64;
+
+/** One form. Every change is a method, so that what follows from it happens too. */
+export class FormDraft {
+  readonly providers: readonly Provider[];
+  provider: Provider | undefined;
+  auth: AuthMethod | undefined;
+  purpose: Purpose = "pull";
+  trustedAuthHosts: readonly string[] = [];
+
+  /** What was typed, by path. Kept when the type changes, so that nobody types twice; only shown fields are sent. */
+  readonly #text = new Map<FieldPath, string>();
+  readonly #typed = new Set<FieldPath>();
+  readonly #touched = new Set<FieldPath>();
+  /** Findings that came from the server, until their field changes. */
+  #answered: readonly Finding[] = [];
+
+  constructor(providers: readonly Provider[]) {
+    this.providers = providers;
+  }
+
+  /** The text of a field as it is shown. */
+  get(path: FieldPath): string {
+    return this.#text.get(path) ?? "";
+  }
+
+  /** Takes what somebody typed. */
+  type(path: FieldPath, text: string): void {
+    this.#put(path, text);
+    this.#typed.add(path);
+  }
+
+  /** The field was left, or typing paused: its errors may be shown from now on. */
+  touch(path: FieldPath): void {
+    this.#touched.add(path);
+  }
+
+  /** Somebody wants to go on: every error may be shown. */
+  touchAll(): void {
+    for (const path of this.#paths()) this.#touched.add(path);
+  }
+
+  isTouched(path: FieldPath): boolean {
+    return this.#touched.has(path);
+  }
+
+  /** Chooses a registry type with its first way to sign in, or with the same one where it has it. */
+  selectProvider(id: string): void {
+    const before = this.provider;
+    this.provider = this.providers.find((provider) => provider.id === id);
+    this.auth = this.provider?.auth.find((method) => method.id === this.auth?.id) ?? this.provider?.auth[0];
+    // The address of another type is no address of this one, where it would hide among the options.
+    const url = this.auth?.fields.find((field) => field.name === "url");
+    if (before !== undefined && (url === undefined || isSecondary(url))) this.#forget("values.url");
+  }
+
+  /** Takes the type that the address looks like; the address stays. */
+  acceptDetected(id: string): void {
+    const url = this.get("values.url");
+    this.selectProvider(id);
+    if (url !== "") this.#put("values.url", url);
+  }
+
+  selectAuth(id: string): void {
+    this.auth = this.provider?.auth.find((method) => method.id === id) ?? this.auth;
+  }
+
+  setPurpose(purpose: Purpose): void {
+    this.purpose = purpose;
+  }
+
+  trust(host: string): void {
+    if (!this.trustedAuthHosts.includes(host)) this.trustedAuthHosts = [...this.trustedAuthHosts, host];
+    this.#answered = this.#answered.filter((finding) => finding.field !== "trustedAuthHosts");
+  }
+
+  untrust(host: string): void {
+    this.trustedAuthHosts = this.trustedAuthHosts.filter((other) => other !== host);
+  }
+
+  /** Fills in what was recognised in something pasted; what it does not name stays. */
+  fill(form: ConnectionForm): void {
+    if (form.provider) this.selectProvider(form.provider);
+    if (form.auth) this.selectAuth(form.auth);
+    const texts: [FieldPath, string | boolean | number | null | undefined][] = [
+      ["name", form.name],
+      ["description", form.description],
+      ["image", form.image],
+      ["expiresAt", form.expiresAt],
+      ...Object.entries(form.values ?? {}).map(([name, value]): [FieldPath, typeof value] => [`values.${name}`, value]),
+    ];
+    for (const [path, value] of texts) {
+      if (value === null || value === undefined || value === "") continue;
+      this.#put(path, String(value));
+      this.#typed.add(path);
+      this.#touched.add(path);
+    }
+    if (form.purpose) this.purpose = form.purpose;
+    for (const host of form.trustedAuthHosts ?? []) this.trust(host);
+  }
+
+  /** Names the connection after its registry, as long as nobody named it. */
+  proposeName(endpoint: string | null): void {
+    if (this.#typed.has("name")) return;
+    const path = endpoint?.replace(/^https?:\/\//, "") ?? "";
+    const hasUrl = this.auth?.fields.some((field) => field.name === "url" && field.required) ?? false;
+    const name = hasUrl || path.includes("/") ? path : (this.provider?.title ?? "");
+    this.#put("name", name.slice(0, LONGEST_NAME));
+  }
+
+  /** What is sent: the values that the chosen way to sign in asks for, exactly as typed. */
+  form(): ConnectionForm {
+    const values: Record<string, string> = {};
+    for (const field of this.auth?.fields ?? []) {
+      const typed = this.get(`values.${field.name}`);
+      const value = typed === "" && field.kind === "select" ? (field.default ?? "") : typed;
+      if (value !== "") values[field.name] = value;
+    }
+    return {
+      provider: this.provider?.id ?? "",
+      name: this.get("name"),
+      description: this.get("description"),
+      auth: this.auth?.id ?? "",
+      purpose: this.purpose,
+      values,
+      trustedAuthHosts: [...this.trustedAuthHosts],
+      expiresAt: this.get("expiresAt") || null,
+      image: this.get("image"),
+    };
+  }
+
+  /** The fields that everybody fills in, and those that few need. */
+  fields(): { primary: readonly Field[]; secondary: readonly Field[] } {
+    const fields = this.auth?.fields ?? [];
+    return {
+      primary: fields.filter((field) => !isSecondary(field)),
+      secondary: fields.filter(isSecondary),
+    };
+  }
+
+  /** Keeps what the server found until the fields that it is about change. */
+  answer(findings: readonly Finding[]): void {
+    this.#answered = findings;
+    for (const finding of findings) this.#touched.add(finding.field);
+  }
+
+  /**
+   * What to show now, by field. Nothing is red before it was touched; while somebody types for the first time only
+   * what helps is shown: hints, warnings, and errors that one click mends.
+   */
+  shown(findings: readonly Finding[]): Map<FieldPath, Finding[]> {
+    const shown = new Map<FieldPath, Finding[]>();
+    for (const finding of [...findings, ...this.#answered]) {
+      const { field, severity, code } = finding;
+      const helps = severity !== "error" || finding.suggestion !== undefined;
+      if (!this.#touched.has(field) && !(helps && this.#typed.has(field))) continue;
+      const before = shown.get(field) ?? [];
+      if (before.some((other) => other.code === code && other.start === finding.start)) continue;
+      shown.set(field, [...before, finding]);
+    }
+    return shown;
+  }
+
+  #put(path: FieldPath, text: string): void {
+    if (this.get(path) === text) return;
+    this.#text.set(path, text);
+    this.#answered = this.#answered.filter((finding) => finding.field !== path);
+  }
+
+  #forget(path: FieldPath): void {
+    this.#put(path, "");
+    this.#typed.delete(path);
+    this.#touched.delete(path);
+  }
+
+  #paths(): FieldPath[] {
+    const values = this.auth?.fields.map((field) => `values.${field.name}`) ?? [];
+    return ["provider", "auth", "purpose", "name", "description", "expiresAt", "image", "trustedAuthHosts", ...values];
+  }
+}
+
+/** Whether a field stands among the further options: optional, and sensible when left alone. */
+export function isSecondary(field: Field): boolean {
+  return !field.required && (field.default !== undefined || field.kind === "checkbox" || field.name === "namespace");
+}
+
+/** Whether what is typed into a field must not be seen. */
+export function isSecret(field: Field): boolean {
+  return field.kind === "secret" || field.kind === "json";
+}
+
+/** The help for what the connection is for. */
+export function helpFor(field: Field, purpose: Purpose): string {
+  return field.help?.[purpose] ?? "";
+}
+
+/** The end of a day that somebody chose, as the API wants it; empty for none. */
+export function endOfDay(day: string): string {
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T23:59:59Z` : "";
+}
+
+/** The day of a point in time, for a date input; empty for none. */
+export function dayOf(instant: string): string {
+  return /^\d{4}-\d{2}-\d{2}T/.test(instant) ? instant.slice(0, 10) : "";
+}

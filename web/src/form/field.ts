@@ -1,0 +1,235 @@
+/** Drawing one field of a form: label, help, control and what was found in it. */
+
+import type { FieldKind, FieldOption, Finding } from "bowline";
+import { css, html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
+import { icon, type IconName } from "../elements/icons.js";
+import { findingText, text } from "../messages.js";
+import type { FieldPath } from "./draft.js";
+
+/** What a field shows. */
+export interface FieldView {
+  readonly path: FieldPath;
+  readonly label: string;
+  readonly kind: FieldKind | "date";
+  readonly value: string;
+  readonly required: boolean;
+  readonly help: string;
+  readonly placeholder: string;
+  readonly autocomplete: string;
+  readonly options: readonly FieldOption[];
+  readonly findings: readonly Finding[];
+  /** Whether a secret is shown in clear. */
+  readonly revealed: boolean;
+  /** The control's `data-testid`; default `field-<name>`. */
+  readonly testId?: string;
+}
+
+/** What somebody does with a field. */
+export interface FieldActions {
+  type(path: FieldPath, text: string): void;
+  leave(path: FieldPath): void;
+  reveal(path: FieldPath): void;
+  fix(finding: Finding): void;
+}
+
+const SEVERITY_ICONS: Record<Finding["severity"], IconName> = { error: "alert", warning: "warning", hint: "bulb" };
+
+/** The short name of a field: `url` for `values.url`. */
+export function shortName(path: FieldPath): string {
+  return path.replace(/^values\./, "");
+}
+
+/** The id of a field's control. */
+export function controlId(path: FieldPath): string {
+  return `field-${shortName(path)}`;
+}
+
+export function renderField(view: FieldView, actions: FieldActions): TemplateResult {
+  const id = controlId(view.path);
+  const optional = !view.required && view.kind !== "checkbox";
+  const label = html`<label for=${id}>${view.label}${optional ? html` <span class="optional">${text().form.optional}</span>` : nothing}</label>`;
+  // Leaving the field means leaving all of it: its own buttons are part of it.
+  const left = (event: FocusEvent): void => {
+    const to = event.relatedTarget;
+    const within = to instanceof Node && event.currentTarget instanceof Node && event.currentTarget.contains(to);
+    if (!within && document.hasFocus()) actions.leave(view.path);
+  };
+  return html`<div class="field ${view.kind}" @focusout=${left}>
+    ${view.kind === "checkbox" ? html`<div class="tick">${control(view, actions)}${label}</div>` : [label, control(view, actions)]}
+    ${view.help === "" ? nothing : html`<p class="help" id="${id}-help">${view.help}</p>`}
+    <div id="${id}-findings" aria-live="polite">
+      ${view.findings.map((finding) => renderFinding(finding, view, actions))}
+    </div>
+  </div>`;
+}
+
+function renderFinding(finding: Finding, view: FieldView, actions: FieldActions): TemplateResult {
+  const { form } = text();
+  const { severity, suggestion } = finding;
+  const name = shortName(finding.field);
+  const secret = view.kind === "secret" || view.kind === "json";
+  return html`<div class="finding ${severity}" data-testid="finding-${name}" data-field=${finding.field} data-code=${finding.code} data-severity=${severity}>
+    ${icon(SEVERITY_ICONS[severity])}
+    <div>
+      <span class="visually-hidden">${form.severities[severity]}: </span>${findingText(finding)}
+      ${secret ? nothing : excerpt(finding, view.value)}
+      ${suggestion === undefined
+        ? nothing
+        : html`<button type="button" class="link" data-testid="fix-${name}" @click=${() => actions.fix(finding)}>
+            ${secret ? form.fixSecret : form.fix(suggestion)}
+          </button>`}
+    </div>
+  </div>`;
+}
+
+/** The place of a finding, underlined, where it is only a part of the text. */
+function excerpt({ start, end }: Finding, value: string): TemplateResult | typeof nothing {
+  if (start >= end || end > value.length || (start === 0 && end === value.length)) return nothing;
+  const from = Math.max(0, start - 24);
+  const to = Math.min(value.length, end + 24);
+  return html`<code class="excerpt">${from > 0 ? "…" : ""}${value.slice(from, start)}<mark>${value.slice(start, end)}</mark
+    >${value.slice(end, to)}${to < value.length ? "…" : ""}</code>`;
+}
+
+function control(view: FieldView, actions: FieldActions): TemplateResult {
+  const id = controlId(view.path);
+  const name = shortName(view.path);
+  const testId = view.testId ?? `field-${name}`;
+  const invalid = view.findings.some((finding) => finding.severity === "error") ? "true" : "false";
+  const described = `${id}-findings${view.help === "" ? "" : ` ${id}-help`}`;
+  const typed = (event: Event): void => {
+    if (event.currentTarget instanceof HTMLInputElement || event.currentTarget instanceof HTMLTextAreaElement) {
+      actions.type(view.path, event.currentTarget.value);
+    }
+  };
+  switch (view.kind) {
+    case "select":
+      return html`<select id=${id} name=${name} data-testid=${testId} aria-invalid=${invalid} aria-describedby=${described}
+        aria-required=${view.required ? "true" : "false"}
+        @change=${(event: Event) => event.currentTarget instanceof HTMLSelectElement && actions.type(view.path, event.currentTarget.value)}>
+        ${view.value === "" ? html`<option value="" selected>${view.placeholder}</option>` : nothing}
+        ${view.options.map((option) => html`<option value=${option.value} .selected=${live(option.value === view.value)}>${option.label}</option>`)}
+      </select>`;
+    case "checkbox":
+      return html`<input type="checkbox" id=${id} name=${name} data-testid=${testId} aria-describedby=${described}
+        .checked=${live(view.value === "true")}
+        @change=${(event: Event) => event.currentTarget instanceof HTMLInputElement && actions.type(view.path, event.currentTarget.checked ? "true" : "")} />`;
+    case "json":
+      return html`<div class="secret-box">
+        <textarea id=${id} name=${name} data-testid=${testId} rows="5" class=${view.revealed ? "mono" : "mono masked"} spellcheck="false"
+          autocapitalize="off" autocomplete=${view.autocomplete || "off"} placeholder=${view.placeholder} aria-invalid=${invalid}
+          aria-describedby=${described} aria-required=${view.required ? "true" : "false"} .value=${live(view.value)} @input=${typed}></textarea>
+        ${revealButton(view, actions)}
+      </div>`;
+    case "secret":
+      return html`<div class="secret-box">
+        <input id=${id} name=${name} data-testid=${testId} type=${view.revealed ? "text" : "password"} class="mono" spellcheck="false"
+          autocapitalize="off" autocorrect="off" autocomplete=${view.autocomplete || "new-password"} placeholder=${view.placeholder}
+          aria-invalid=${invalid} aria-describedby=${described} aria-required=${view.required ? "true" : "false"} .value=${live(view.value)} @input=${typed} />
+        ${revealButton(view, actions)}
+      </div>`;
+    case "date":
+    case "text":
+    case "url":
+      // A URL field is of type text: `registry.example.com` is fine here, and the browser has its own idea of URLs.
+      return html`<input id=${id} name=${name} data-testid=${testId} type=${view.kind === "date" ? "date" : "text"}
+        inputmode=${view.kind === "url" ? "url" : nothing} spellcheck="false" autocapitalize="off" autocorrect="off"
+        autocomplete=${view.autocomplete || "off"} placeholder=${view.placeholder} aria-invalid=${invalid} aria-describedby=${described}
+        aria-required=${view.required ? "true" : "false"} .value=${live(view.value)} @input=${typed} />`;
+  }
+}
+
+function revealButton(view: FieldView, actions: FieldActions): TemplateResult {
+  const { show, hide } = text().form;
+  const label = (view.revealed ? hide : show)(view.label);
+  return html`<button type="button" class="ghost reveal" data-testid="reveal-${shortName(view.path)}" aria-label=${label} title=${label}
+    aria-pressed=${view.revealed ? "true" : "false"} @click=${() => actions.reveal(view.path)}>
+    ${icon(view.revealed ? "eyeOff" : "eye")}
+  </button>`;
+}
+
+export const fieldStyles = css`
+  .field {
+    display: grid;
+    gap: 0.375rem;
+    min-width: 0;
+  }
+  .optional {
+    margin-inline-start: 0.25rem;
+    color: var(--quiet);
+    font-size: 0.8125rem;
+    font-weight: 400;
+  }
+  .help {
+    color: var(--quiet);
+    font-size: 0.8125rem;
+    text-wrap: pretty;
+  }
+  .tick {
+    display: grid;
+    grid-template-columns: auto 1fr;
+    gap: 0.625rem;
+  }
+  .finding {
+    display: grid;
+    grid-template-columns: 1rem 1fr;
+    gap: 0.4375rem;
+    padding-block: 0.125rem;
+    font-size: 0.8125rem;
+    overflow-wrap: anywhere;
+  }
+  .finding > div {
+    min-width: 0;
+  }
+  .finding > svg {
+    width: 0.9375rem;
+    height: 0.9375rem;
+    margin-block-start: 0.15625rem;
+  }
+  .finding.error {
+    color: var(--bad);
+  }
+  .finding.warning {
+    color: var(--warn);
+  }
+  .finding.hint {
+    color: var(--quiet);
+  }
+  .finding button.link {
+    min-height: 1.5rem;
+    font-weight: 550;
+  }
+  .excerpt {
+    display: block;
+    color: var(--text);
+  }
+  .excerpt mark {
+    background: none;
+    color: inherit;
+    text-decoration: underline wavy var(--bad) 1px;
+    text-underline-offset: 0.25em;
+  }
+  .finding.warning .excerpt mark {
+    text-decoration-color: var(--warn);
+  }
+  .secret-box {
+    position: relative;
+  }
+  .secret-box > :is(input, textarea) {
+    padding-inline-end: 2.75rem;
+  }
+  .masked {
+    -webkit-text-security: disc;
+  }
+  .masked::placeholder {
+    -webkit-text-security: none;
+  }
+  .reveal {
+    position: absolute;
+    inset-block-start: 0.25rem;
+    inset-inline-end: 0.25rem;
+    width: 2rem;
+    padding: 0;
+  }
+`;

@@ -1,0 +1,102 @@
+/** What each field of a form shows: the provider table and the draft, put together. */
+
+import type { Field, Finding } from "bowline";
+import { text } from "../messages.js";
+import { dayOf, helpFor, type FieldPath, type FormDraft } from "./draft.js";
+import type { FieldView } from "./field.js";
+
+/** The fields of a form, in the order in which they stand. */
+export interface FormViews {
+  readonly provider: FieldView;
+  /** Absent where there is one way only. */
+  readonly auth: FieldView | undefined;
+  /** What everybody fills in. */
+  readonly main: readonly FieldView[];
+  /** What few need. */
+  readonly more: readonly FieldView[];
+}
+
+/** `findings` are those to show, by field; `revealed` are the secrets to show in clear. */
+export function viewsOf(
+  draft: FormDraft,
+  findings: ReadonlyMap<FieldPath, readonly Finding[]>,
+  revealed: ReadonlySet<FieldPath>,
+): FormViews {
+  const { form } = text();
+  const needsImage = draft.provider?.capabilities.testNeedsImage ?? false;
+
+  const view = (path: FieldPath, label: string, more: Partial<FieldView> = {}): FieldView => ({
+    path,
+    label,
+    kind: "text",
+    value: draft.get(path),
+    required: false,
+    help: "",
+    placeholder: "",
+    autocomplete: "off",
+    options: [],
+    findings: findings.get(path) ?? [],
+    revealed: revealed.has(path),
+    ...more,
+  });
+  const value = (field: Field): FieldView => {
+    const path = `values.${field.name}`;
+    const typed = draft.get(path);
+    return view(path, field.label, {
+      kind: field.kind,
+      value: typed === "" && field.kind === "select" ? (field.default ?? "") : typed,
+      required: field.required,
+      help: helpFor(field, draft.purpose),
+      placeholder: field.placeholder ?? field.default ?? "",
+      autocomplete: field.autocomplete,
+      options: field.options ?? [],
+    });
+  };
+
+  const provider = view("provider", form.provider, {
+    kind: "select",
+    value: draft.provider?.id ?? "",
+    required: true,
+    placeholder: form.providerPlaceholder,
+    options: draft.providers.map(({ id, title }) => ({ value: id, label: title })),
+    testId: "provider-select",
+  });
+  const methods = draft.provider?.auth ?? [];
+  const auth = view("auth", form.auth, {
+    kind: "select",
+    value: draft.auth?.id ?? "",
+    required: true,
+    options: methods.map(({ id, title }) => ({ value: id, label: title })),
+    testId: "auth-select",
+  });
+  const name = view("name", form.name, { required: true, help: form.nameHelp });
+  const image = view("image", form.image, {
+    required: needsImage,
+    help: needsImage ? form.imageRequired : form.imageHelp,
+    placeholder: form.imagePlaceholder,
+  });
+  const purpose = view("purpose", form.purpose, {
+    kind: "select",
+    value: draft.purpose,
+    required: true,
+    options: [
+      { value: "pull", label: form.purposes.pull },
+      { value: "push", label: form.purposes.push },
+    ],
+    testId: "purpose-select",
+  });
+  const expiry = view("expiresAt", form.expiresAt, {
+    kind: "date",
+    help: form.expiresAtHelp,
+    value: dayOf(draft.get("expiresAt")),
+  });
+  const description = view("description", form.description);
+
+  const { primary, secondary } = draft.fields();
+  return {
+    provider,
+    auth: methods.length > 1 ? auth : undefined,
+    main: [...primary.map(value), ...(needsImage ? [image] : []), name],
+    more: [...secondary.map(value), ...(needsImage ? [] : [image]), purpose, expiry, description],
+  };
+}
