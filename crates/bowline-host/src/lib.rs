@@ -1,1 +1,23 @@
-//! The embedded runtime: runs spin.toml on Wasmtime when no Spin is installed.
+//! The embedded runtime: runs `spin.toml` on Wasmtime when no Spin is installed.
+//!
+//! It is thin on purpose and for one machine. Wasmtime's own handler dispatches requests to shared instances; this
+//! crate adds the manifest, Spin's routes, service chaining, `spin:variables`, `spin:sqlite`, and the one place where
+//! outgoing requests are judged ([`outbound`]). What it does not implement of a manifest is an error, never ignored.
+
+pub mod allowed_hosts;
+pub mod app;
+mod bindings;
+pub mod client;
+pub mod dial;
+pub mod inspect;
+pub mod instance;
+pub mod logs;
+pub mod manifest;
+pub mod networks;
+pub mod outbound;
+pub mod route;
+pub mod runtime_config;
+pub mod server;
+pub mod sqlite;
+pub mod tls;
+pub mod variables;

@@ -1,0 +1,377 @@
+//! An application that is ready to answer: its routes and its components.
+
+use crate::{
+    allowed_hosts::{AllowedHostError, AllowedHosts},
+    client::Client,
+    dial::{Gate, Override, System},
+    instance::{Blueprint, Factory, Runtime},
+    logs::LogFile,
+    manifest::{ComponentId, ComponentManifest, Manifest, ManifestError},
+    networks::Exemptions,
+    outbound::Outbound,
+    route::{Match, Pattern, Route, RouteError, RouteTable},
+    runtime_config::{RuntimeConfig, RuntimeConfigError},
+    sqlite::Databases,
+    tls::{TlsError, TlsRoots},
+    variables::{VariableError, Variables},
+};
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
+use http_body_util::{BodyExt as _, Full};
+use std::{
+    collections::BTreeMap,
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock, Weak},
+};
+use wasmtime_wasi_http::{
+    Error, WasiBody,
+    handler::{InstantiationError, ProxyHandler},
+};
+
+/// The variable that exempts authorities from `block_networks`.
+const PRIVATE_HOSTS: &str = "private_hosts";
+/// Paths that Spin answers itself.
+const WELL_KNOWN: &str = "/.well-known/spin/";
+
+/// What an application is started with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The manifest.
+    pub manifest: PathBuf,
+    /// The runtime configuration; without one nothing is blocked.
+    pub runtime_config: Option<PathBuf>,
+    /// Where databases and logs are kept.
+    pub state: PathBuf,
+    /// Where compiled components are kept.
+    pub cache: PathBuf,
+    /// Values of variables from the command line.
+    pub variables: BTreeMap<String, String>,
+    /// Authorities that are dialled elsewhere, for tests.
+    pub overrides: Vec<Override>,
+}
+
+/// A running application.
+pub struct App {
+    routes: RouteTable,
+    components: BTreeMap<ComponentId, ProxyHandler<Factory>>,
+}
+
+/// Why an application does not start. No text holds a variable's value.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The manifest cannot be used.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// Its routes contradict each other.
+    #[error(transparent)]
+    Route(#[from] RouteError),
+    /// The runtime configuration cannot be used.
+    #[error(transparent)]
+    RuntimeConfig(#[from] RuntimeConfigError),
+    /// A variable lacks its value or a template is wrong.
+    #[error(transparent)]
+    Variable(#[from] VariableError),
+    /// An outbound host cannot be used.
+    #[error(transparent)]
+    AllowedHost(#[from] AllowedHostError),
+    /// TLS settings cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A component lists a database that is not configured.
+    #[error("component `{component}`: no [sqlite_database.{label}] in the runtime configuration")]
+    Database {
+        /// The component.
+        component: ComponentId,
+        /// The database.
+        label: String,
+    },
+    /// A component's file cannot be read.
+    #[error("component `{component}`: cannot read {path}: {error} (is it built?)")]
+    Source {
+        /// The component.
+        component: ComponentId,
+        /// Its file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A component cannot be compiled, or imports what this host does not provide.
+    #[error("component `{component}`: {error:#}")]
+    Component {
+        /// The component.
+        component: ComponentId,
+        /// What Wasmtime said.
+        error: wasmtime::Error,
+    },
+    /// Wasmtime cannot be prepared.
+    #[error("Wasmtime: {0:#}")]
+    Runtime(wasmtime::Error),
+    /// A folder cannot be made.
+    #[error("cannot make {path}: {error}")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+impl App {
+    /// Reads, checks, compiles and links everything, so that what is wrong is known before the first request.
+    pub fn load(settings: &Settings) -> Result<Arc<Self>, StartError> {
+        let manifest = Manifest::load(&settings.manifest)?;
+        let config = match &settings.runtime_config {
+            Some(path) => RuntimeConfig::load(path)?,
+            None => RuntimeConfig::default(),
+        };
+        let environment = |name: &str| std::env::var(name).ok();
+        let variables = Variables::resolve(&manifest.variables, &settings.variables, environment)?;
+        let routes = RouteTable::new(public_routes(&manifest))?;
+        let logs = settings.state.join("logs");
+        let cache = std::path::absolute(&settings.cache).map_err(folder_error(&settings.cache))?;
+        std::fs::create_dir_all(&logs).map_err(folder_error(&logs))?;
+        std::fs::create_dir_all(&cache).map_err(folder_error(&cache))?;
+        let runtime = Runtime::new(&cache).map_err(StartError::Runtime)?;
+        let loader = Loader {
+            folder: settings.manifest.parent().unwrap_or(Path::new("")),
+            state: &settings.state,
+            logs: &logs,
+            gate: Gate {
+                blocked: Arc::new(config.blocked.clone()),
+                exemptions: Arc::new(Exemptions::parse(variables.get(PRIVATE_HOSTS))),
+                overrides: Arc::new(settings.overrides.clone()),
+                resolver: Arc::new(System),
+                dialler: Arc::new(System),
+            },
+            config: &config,
+            variables: &variables,
+            runtime: &runtime,
+            app: Arc::default(),
+        };
+        let components = manifest
+            .components
+            .iter()
+            .map(|(id, component)| Ok((id.clone(), ProxyHandler::new(loader.load(id, component)?))))
+            .collect::<Result<_, StartError>>()?;
+        let app = Arc::new(Self { routes, components });
+        // The cell was made above and is filled once.
+        let _ = loader.app.set(Arc::downgrade(&app));
+        Ok(app)
+    }
+
+    /// The public routes, for the start message.
+    pub fn routes(&self) -> &RouteTable {
+        &self.routes
+    }
+
+    /// Answers a request from outside.
+    pub async fn public(
+        &self,
+        mut request: Request<WasiBody>,
+        client: SocketAddr,
+    ) -> Response<WasiBody> {
+        let path = request.uri().path().to_owned();
+        if let Some(name) = path.strip_prefix(WELL_KNOWN) {
+            return match name {
+                "health" => Response::new(full("OK")),
+                _ => status(StatusCode::NOT_FOUND),
+            };
+        }
+        let Some(found) = self.routes.find(&path) else {
+            return status(StatusCode::NOT_FOUND);
+        };
+        let Some(uri) = absolute(&request) else {
+            return status(StatusCode::BAD_REQUEST);
+        };
+        found.set_headers(request.headers_mut(), &uri.to_string(), &client.to_string());
+        *request.uri_mut() = uri;
+        self.dispatch(found.component, request)
+            .await
+            .unwrap_or_else(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
+    }
+
+    /// Answers a request of another component to `http://<component>.spin.internal`.
+    pub async fn chained(
+        &self,
+        component: &str,
+        mut request: Request<WasiBody>,
+    ) -> Result<Response<WasiBody>, Error> {
+        let (id, _) = self
+            .components
+            .get_key_value(component)
+            .ok_or(Error::DestinationNotFound)?;
+        let url = request.uri().to_string();
+        let found = Match::chained(id, request.uri().path());
+        found.set_headers(request.headers_mut(), &url, "0.0.0.0:0");
+        request.headers_mut().remove(header::HOST);
+        self.dispatch(id, request).await
+    }
+
+    async fn dispatch(
+        &self,
+        id: &ComponentId,
+        request: Request<WasiBody>,
+    ) -> Result<Response<WasiBody>, Error> {
+        let handler = self.components.get(id).ok_or(Error::DestinationNotFound)?;
+        match handler.handle((), request).await {
+            Ok(response) => Ok(response),
+            Err(error) if error.is::<InstantiationError<()>>() => {
+                eprintln!("[{id}] no instance: {error:#}");
+                Ok(busy())
+            }
+            Err(error) => {
+                eprintln!("[{id}] no answer: {error:#}");
+                Ok(status(StatusCode::INTERNAL_SERVER_ERROR))
+            }
+        }
+    }
+}
+
+/// The answer when there is no room for another request.
+pub fn busy() -> Response<WasiBody> {
+    let mut response = status(StatusCode::SERVICE_UNAVAILABLE);
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+/// What loading a component needs.
+struct Loader<'a> {
+    folder: &'a Path,
+    state: &'a Path,
+    logs: &'a Path,
+    gate: Gate,
+    config: &'a RuntimeConfig,
+    variables: &'a Variables,
+    runtime: &'a Runtime,
+    app: Arc<OnceLock<Weak<App>>>,
+}
+
+impl Loader<'_> {
+    fn load(&self, id: &ComponentId, component: &ComponentManifest) -> Result<Factory, StartError> {
+        let path = self.folder.join(&component.source);
+        let wasm = std::fs::read(&path).map_err(|error| StartError::Source {
+            component: id.clone(),
+            path,
+            error,
+        })?;
+        let log = |stream| LogFile::open(self.logs, id, stream).map_err(folder_error(self.logs));
+        let blueprint = Blueprint {
+            outbound: Arc::new(self.outbound(id, component)?),
+            variables: self.variables.of_component(component)?,
+            databases: self.databases(id, component)?,
+            environment: component.environment.clone(),
+            stdout: log("stdout")?,
+            stderr: log("stderr")?,
+        };
+        self.runtime
+            .load(id.as_str(), &wasm, blueprint)
+            .map_err(|error| StartError::Component {
+                component: id.clone(),
+                error,
+            })
+    }
+
+    fn outbound(
+        &self,
+        id: &ComponentId,
+        component: &ComponentManifest,
+    ) -> Result<Outbound, StartError> {
+        let filled = component
+            .allowed_outbound_hosts
+            .iter()
+            .map(|entry| self.variables.fill(entry, "allowed_outbound_hosts"))
+            .collect::<Result<Vec<_>, _>>()?;
+        let tls = TlsRoots::new(id, &self.config.client_tls)?;
+        Ok(Outbound {
+            allowed: AllowedHosts::parse(filled.iter().map(String::as_str))?,
+            client: Client::new(self.gate.clone(), tls),
+            app: self.app.clone(),
+        })
+    }
+
+    /// The `default` database is there without configuration, as on Spin.
+    fn databases(
+        &self,
+        id: &ComponentId,
+        component: &ComponentManifest,
+    ) -> Result<Databases, StartError> {
+        let file = |label: &String| {
+            let configured = self.config.databases.get(label);
+            let name = match configured.cloned().flatten() {
+                Some(path) => path,
+                None if label == "default" => "sqlite_db.db".into(),
+                None if configured.is_some() => format!("{label}.db").into(),
+                None => {
+                    return Err(StartError::Database {
+                        component: id.clone(),
+                        label: label.clone(),
+                    });
+                }
+            };
+            Ok((label.clone(), self.state.join(name)))
+        };
+        let databases = component
+            .sqlite_databases
+            .iter()
+            .map(file)
+            .collect::<Result<_, _>>()?;
+        Ok(Arc::new(databases))
+    }
+}
+
+fn public_routes(manifest: &Manifest) -> impl Iterator<Item = (Pattern, ComponentId)> {
+    manifest
+        .triggers
+        .iter()
+        .filter_map(|trigger| match &trigger.route {
+            Route::Public(pattern) => Some((pattern.clone(), trigger.component.clone())),
+            Route::Private => None,
+        })
+}
+
+fn folder_error(path: &Path) -> impl Fn(io::Error) -> StartError {
+    let path = path.to_owned();
+    move |error| StartError::Folder {
+        path: path.clone(),
+        error,
+    }
+}
+
+/// The request's URL with scheme and authority. Spin takes the `Host` header, and nothing when it contradicts the
+/// request line or names a component.
+fn absolute(request: &Request<WasiBody>) -> Option<Uri> {
+    let host = match request.headers().get(header::HOST) {
+        Some(host) => Some(host.to_str().ok()?),
+        None => None,
+    };
+    let authority = request
+        .uri()
+        .authority()
+        .map(|authority| authority.as_str());
+    let authority = match (host, authority) {
+        (Some(host), Some(authority)) if host != authority => return None,
+        (host, authority) => host.or(authority)?,
+    };
+    Uri::builder()
+        .scheme("http")
+        .authority(authority)
+        .path_and_query(request.uri().path_and_query()?.clone())
+        .build()
+        .ok()
+}
+
+fn status(code: StatusCode) -> Response<WasiBody> {
+    let mut response = Response::new(full(""));
+    *response.status_mut() = code;
+    response
+}
+
+fn full(text: &'static str) -> WasiBody {
+    Full::new(Bytes::from_static(text.as_bytes()))
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}

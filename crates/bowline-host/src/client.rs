@@ -1,0 +1,259 @@
+//! An HTTP/1.1 client over judged connections: timeouts of WASI's request options, no redirects, and connections
+//! that wait a few seconds for the next request to the same server.
+
+use crate::{
+    dial::{Connection, DialError, Gate},
+    tls::TlsRoots,
+};
+use bytes::Bytes;
+use futures::FutureExt as _;
+use http::{Request, Response, Uri, uri::Scheme};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use hyper::{body::Incoming, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use std::{
+    collections::HashMap,
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, ready},
+    time::{Duration, Instant},
+};
+use tokio::time::{Sleep, timeout};
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody};
+
+/// Spin's limit where a component sets none.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
+/// How long a connection waits for its next request: shorter than servers commonly keep one.
+const IDLE: Duration = Duration::from_secs(10);
+/// How many connections wait for one server.
+const IDLE_PER_SERVER: usize = 8;
+
+/// Sends the requests of one component.
+pub struct Client {
+    gate: Gate,
+    tls: TlsRoots,
+    idle: Arc<Idle>,
+}
+
+/// Where a connection leads. Requests to the same server may share it one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Server {
+    /// Whether TLS is spoken.
+    pub tls: bool,
+    /// A name or an address without brackets.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+}
+
+type Sender = http1::SendRequest<WasiBody>;
+
+#[derive(Default)]
+struct Idle(Mutex<HashMap<Server, Vec<(Sender, Instant)>>>);
+
+impl Server {
+    /// The server that a URL names. A URL with user information names none.
+    pub fn of(uri: &Uri) -> Option<Self> {
+        let authority = uri
+            .authority()
+            .filter(|authority| !authority.as_str().contains('@'))?;
+        let tls = uri.scheme() != Some(&Scheme::HTTP);
+        let host = authority.host();
+        let literal = host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'));
+        // A port that is no number must not silently become the default one.
+        let port = match authority.as_str().strip_prefix(host)?.strip_prefix(':') {
+            Some(port) => port.parse().ok()?,
+            None if tls => 443,
+            None => 80,
+        };
+        let host = literal.unwrap_or(host).to_owned();
+        (!host.is_empty()).then_some(Self { tls, host, port })
+    }
+}
+
+impl Client {
+    /// A client that dials through `gate`.
+    pub fn new(gate: Gate, tls: TlsRoots) -> Self {
+        Self {
+            gate,
+            tls,
+            idle: Arc::default(),
+        }
+    }
+
+    /// Sends one request and gives the response as soon as its head is there. Errors are those of Spin.
+    pub async fn send(
+        &self,
+        server: Server,
+        mut request: Request<WasiBody>,
+        options: RequestOptions,
+    ) -> Result<Response<WasiBody>, Error> {
+        let path = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str());
+        *request.uri_mut() = path.parse().map_err(|_| Error::HttpRequestUriInvalid)?;
+        let mut sender = match self.idle.take(&server) {
+            Some(sender) => sender,
+            None => timeout(
+                options.connect_timeout.unwrap_or(DEFAULT_TIMEOUT),
+                self.connect(&server),
+            )
+            .await
+            .map_err(|_| Error::ConnectionTimeout)??,
+        };
+        let response = timeout(
+            options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT),
+            sender.send_request(request),
+        )
+        .await
+        .map_err(|_| Error::ConnectionReadTimeout)??;
+        let between_bytes = options.between_bytes_timeout.unwrap_or(DEFAULT_TIMEOUT);
+        Ok(response.map(|incoming| {
+            ResponseBody {
+                incoming,
+                between_bytes,
+                silence: None,
+                reuse: Some((self.idle.clone(), server, sender)),
+            }
+            .boxed_unsync()
+        }))
+    }
+
+    async fn connect(&self, server: &Server) -> Result<Sender, Error> {
+        let connection = self
+            .gate
+            .connect(&server.host, server.port)
+            .await
+            .map_err(dial_error)?;
+        if server.tls {
+            handshake(self.secure(server, connection).await?).await
+        } else {
+            handshake(connection).await
+        }
+    }
+
+    async fn secure(
+        &self,
+        server: &Server,
+        connection: Box<dyn Connection>,
+    ) -> Result<tokio_rustls::client::TlsStream<Box<dyn Connection>>, Error> {
+        let name =
+            ServerName::try_from(server.host.clone()).map_err(|_| dns_error("invalid dns name"))?;
+        let connector = tokio_rustls::TlsConnector::from(self.tls.for_host(&server.host));
+        connector.connect(name, connection).await.map_err(|error| {
+            // The component learns only that TLS failed, as on Spin; the reason is for the operator.
+            eprintln!(
+                "outbound: TLS with {}:{}: {error}",
+                server.host, server.port
+            );
+            Error::TlsProtocolError
+        })
+    }
+}
+
+impl Idle {
+    fn take(&self, server: &Server) -> Option<Sender> {
+        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = idle.get_mut(server)?;
+        while let Some((mut sender, since)) = waiting.pop() {
+            let fresh = since.elapsed() < IDLE;
+            if fresh && matches!(sender.ready().now_or_never(), Some(Ok(()))) {
+                return Some(sender);
+            }
+        }
+        idle.remove(server);
+        None
+    }
+
+    fn put(&self, server: Server, sender: Sender) {
+        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(|_, waiting| {
+            waiting.retain(|(sender, since)| !sender.is_closed() && since.elapsed() < IDLE);
+            !waiting.is_empty()
+        });
+        let waiting = idle.entry(server).or_default();
+        if waiting.len() < IDLE_PER_SERVER {
+            waiting.push((sender, Instant::now()));
+        }
+    }
+}
+
+async fn handshake(connection: impl Connection + 'static) -> Result<Sender, Error> {
+    let (sender, driver) = http1::handshake(TokioIo::new(connection)).await?;
+    // Errors of the driver reach the request or its body; it ends when both ends of the exchange are dropped.
+    tokio::spawn(driver.map(drop));
+    Ok(sender)
+}
+
+fn dial_error(error: DialError) -> Error {
+    match error {
+        DialError::Unresolved => dns_error("address not available"),
+        DialError::Prohibited => Error::DestinationIpProhibited,
+        DialError::Failed(error) => match error.kind() {
+            io::ErrorKind::AddrNotAvailable => dns_error("address not available"),
+            io::ErrorKind::TimedOut => Error::ConnectionTimeout,
+            _ => Error::ConnectionRefused,
+        },
+    }
+}
+
+fn dns_error(rcode: &str) -> Error {
+    Error::DnsError {
+        rcode: Some(rcode.to_owned()),
+        info_code: Some(0),
+    }
+}
+
+/// A response's body with its time limit. Read to the end, it gives its connection back.
+struct ResponseBody {
+    incoming: Incoming,
+    between_bytes: Duration,
+    silence: Option<Pin<Box<Sleep>>>,
+    reuse: Option<(Arc<Idle>, Server, Sender)>,
+}
+
+impl Body for ResponseBody {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.incoming).poll_frame(context) {
+            self.silence = None;
+            return Poll::Ready(frame.map(|frame| frame.map_err(Error::from)));
+        }
+        let limit = self.between_bytes;
+        let silence = self
+            .silence
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
+        ready!(silence.as_mut().poll(context));
+        Poll::Ready(Some(Err(Error::ConnectionReadTimeout)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}
+
+impl Drop for ResponseBody {
+    fn drop(&mut self) {
+        // A body that was not read to its end leaves bytes on the connection: then it is closed instead.
+        if self.incoming.is_end_stream()
+            && let Some((idle, server, sender)) = self.reuse.take()
+        {
+            idle.put(server, sender);
+        }
+    }
+}

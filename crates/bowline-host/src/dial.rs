@@ -1,0 +1,189 @@
+//! From a host name to a connection: resolving, judging every address, dialling.
+
+use crate::networks::{BlockedNetworks, Exemptions};
+use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+
+/// How long one address has the stage alone before the next is tried beside it (RFC 8305).
+const HEAD_START: Duration = Duration::from_millis(250);
+
+/// Finds the addresses of a host.
+pub trait Resolver: Send + Sync {
+    /// All addresses of `host`, which is a name or an address without brackets, each with `port`.
+    fn resolve<'a>(
+        &'a self,
+        host: &'a str,
+        port: u16,
+    ) -> BoxFuture<'a, io::Result<Vec<SocketAddr>>>;
+}
+
+/// Opens connections.
+pub trait Dialler: Send + Sync {
+    /// Connects with exactly this address.
+    fn dial(&self, address: SocketAddr) -> BoxFuture<'_, io::Result<Box<dyn Connection>>>;
+}
+
+/// A byte stream to a server.
+pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
+
+/// The operating system's resolver and TCP.
+#[derive(Debug, Clone, Copy)]
+pub struct System;
+
+/// Opens connections for components: no address is dialled that was not judged just before.
+#[derive(Clone)]
+pub struct Gate {
+    /// What may not be dialled.
+    pub blocked: Arc<BlockedNetworks>,
+    /// What may be dialled nevertheless.
+    pub exemptions: Arc<Exemptions>,
+    /// Addresses given by the operator instead of the resolver's, for tests: `host:port` to address.
+    pub overrides: Arc<Vec<Override>>,
+    /// Finds addresses.
+    pub resolver: Arc<dyn Resolver>,
+    /// Opens connections.
+    pub dialler: Arc<dyn Dialler>,
+}
+
+/// `--resolve host:port:address[:port]`: this authority is dialled there, whatever its network. For tests only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    host: String,
+    port: u16,
+    address: SocketAddr,
+}
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub enum DialError {
+    /// The name has no address.
+    Unresolved,
+    /// Every address of the name is in a blocked network.
+    Prohibited,
+    /// No address answered; the error is the last one's.
+    Failed(io::Error),
+}
+
+impl Gate {
+    /// Connects with `host`, a name or an address without brackets. Addresses are tried in the resolver's order, each
+    /// with a short head start over the next; the first that answers wins.
+    pub async fn connect(&self, host: &str, port: u16) -> Result<Box<dyn Connection>, DialError> {
+        if let Some(entry) = self.overrides.iter().find(|entry| entry.names(host, port)) {
+            return self
+                .dialler
+                .dial(entry.address)
+                .await
+                .map_err(DialError::Failed);
+        }
+        let resolved = self.resolve(host, port).await?;
+        let allowed: Vec<SocketAddr> = resolved
+            .into_iter()
+            .filter(|address| self.may_dial(host, port, *address))
+            .collect();
+        if allowed.is_empty() {
+            return Err(DialError::Prohibited);
+        }
+        self.race(allowed).await.map_err(DialError::Failed)
+    }
+
+    async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, DialError> {
+        if let Ok(literal) = host.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(literal, port)]);
+        }
+        match self.resolver.resolve(host, port).await {
+            Ok(addresses) if !addresses.is_empty() => Ok(addresses),
+            _ => Err(DialError::Unresolved),
+        }
+    }
+
+    fn may_dial(&self, host: &str, port: u16, address: SocketAddr) -> bool {
+        !self.blocked.contains(address.ip()) || self.exemptions.allow(host, port, address)
+    }
+
+    async fn race(&self, addresses: Vec<SocketAddr>) -> io::Result<Box<dyn Connection>> {
+        let mut waiting = addresses.into_iter();
+        let mut running = FuturesUnordered::new();
+        let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+        loop {
+            match waiting.next() {
+                Some(address) => running.push(self.dialler.dial(address)),
+                None if running.is_empty() => return Err(last),
+                None => {}
+            }
+            let outcome = if waiting.len() == 0 {
+                running.next().await
+            } else {
+                // The head start is over: the next address joins.
+                match tokio::time::timeout(HEAD_START, running.next()).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => continue,
+                }
+            };
+            match outcome {
+                Some(Ok(connection)) => return Ok(connection),
+                Some(Err(error)) => last = error,
+                None => {}
+            }
+        }
+    }
+}
+
+impl Resolver for System {
+    fn resolve<'a>(
+        &'a self,
+        host: &'a str,
+        port: u16,
+    ) -> BoxFuture<'a, io::Result<Vec<SocketAddr>>> {
+        Box::pin(async move { Ok(tokio::net::lookup_host((host, port)).await?.collect()) })
+    }
+}
+
+impl Dialler for System {
+    fn dial(&self, address: SocketAddr) -> BoxFuture<'_, io::Result<Box<dyn Connection>>> {
+        Box::pin(async move {
+            let stream = TcpStream::connect(address).await?;
+            stream.set_nodelay(true)?;
+            Ok(Box::new(stream) as Box<dyn Connection>)
+        })
+    }
+}
+
+impl Override {
+    fn names(&self, host: &str, port: u16) -> bool {
+        self.port == port && self.host.eq_ignore_ascii_case(host)
+    }
+}
+
+impl std::str::FromStr for Override {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let expected = "use host:port:address or host:port:address:port";
+        let (host, rest) = text.split_once(':').ok_or(expected)?;
+        let (port, address) = rest.split_once(':').ok_or(expected)?;
+        let port = port.parse().map_err(|_| expected)?;
+        let address = match address.parse::<IpAddr>() {
+            Ok(ip) => SocketAddr::new(ip, port),
+            Err(_) => address.parse().map_err(|_| expected)?,
+        };
+        Ok(Self {
+            host: host.to_owned(),
+            port,
+            address,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,339 @@
+use super::*;
+use std::{collections::HashMap, sync::Mutex};
+
+/// Names and their answers, one list a lookup, the last one again and again.
+#[derive(Default)]
+struct Names(Mutex<HashMap<String, Vec<Vec<&'static str>>>>);
+
+/// Remembers what was dialled; `refuse` and `hang` say which addresses do not answer.
+#[derive(Default)]
+struct Dials {
+    dialled: Mutex<Vec<SocketAddr>>,
+    refuse: Vec<&'static str>,
+    hang: Vec<&'static str>,
+}
+
+impl Resolver for Names {
+    fn resolve<'a>(
+        &'a self,
+        host: &'a str,
+        port: u16,
+    ) -> BoxFuture<'a, io::Result<Vec<SocketAddr>>> {
+        let mut names = self.0.lock().unwrap();
+        let answer = match names.get_mut(host) {
+            Some(answers) if answers.len() > 1 => Ok(answers.remove(0)),
+            Some(answers) => Ok(answers[0].clone()),
+            None => Err(io::Error::other("no such name")),
+        };
+        let addresses = answer.map(|answer| {
+            answer
+                .iter()
+                .map(|address| SocketAddr::new(address.parse().unwrap(), port))
+                .collect()
+        });
+        Box::pin(std::future::ready(addresses))
+    }
+}
+
+impl Dialler for Dials {
+    fn dial(&self, address: SocketAddr) -> BoxFuture<'_, io::Result<Box<dyn Connection>>> {
+        self.dialled.lock().unwrap().push(address);
+        let address = address.ip().to_string();
+        if self.hang.contains(&address.as_str()) {
+            return Box::pin(std::future::pending());
+        }
+        if self.refuse.contains(&address.as_str()) {
+            return Box::pin(std::future::ready(Err(
+                io::ErrorKind::ConnectionRefused.into()
+            )));
+        }
+        Box::pin(std::future::ready(Ok(
+            Box::new(tokio::io::empty()) as Box<dyn Connection>
+        )))
+    }
+}
+
+fn gate(names: &[(&str, &[&[&'static str]])], dials: Dials, exempt: &str) -> (Gate, Arc<Dials>) {
+    let names = names
+        .iter()
+        .map(|(name, answers)| {
+            (
+                name.to_string(),
+                answers.iter().map(|answer| answer.to_vec()).collect(),
+            )
+        })
+        .collect();
+    let dials = Arc::new(dials);
+    let gate = Gate {
+        blocked: Arc::new(BlockedNetworks::parse(["private", "64:ff9b::/96"]).unwrap()),
+        exemptions: Arc::new(Exemptions::parse(exempt)),
+        overrides: Arc::default(),
+        resolver: Arc::new(Names(Mutex::new(names))),
+        dialler: dials.clone(),
+    };
+    (gate, dials)
+}
+
+fn outcome(result: Result<Box<dyn Connection>, DialError>) -> &'static str {
+    match result {
+        Ok(_) => "connected",
+        Err(DialError::Unresolved) => "unresolved",
+        Err(DialError::Prohibited) => "prohibited",
+        Err(DialError::Failed(_)) => "failed",
+    }
+}
+
+fn dialled(dials: &Dials) -> Vec<String> {
+    dials
+        .dialled
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|address| address.ip().to_string())
+        .collect()
+}
+
+#[tokio::test]
+async fn only_allowed_addresses_are_dialled() {
+    type Case = (
+        &'static str,
+        &'static str,
+        &'static [&'static str],
+        &'static str,
+        &'static [&'static str],
+    );
+    let cases: &[Case] = &[
+        (
+            "public name",
+            "public.test",
+            &["93.184.216.34"],
+            "connected",
+            &["93.184.216.34"],
+        ),
+        (
+            "private name",
+            "private.test",
+            &["10.0.0.1"],
+            "prohibited",
+            &[],
+        ),
+        (
+            "metadata by name",
+            "metadata.test",
+            &["169.254.169.254"],
+            "prohibited",
+            &[],
+        ),
+        (
+            "mapped",
+            "mapped.test",
+            &["::ffff:127.0.0.1"],
+            "prohibited",
+            &[],
+        ),
+        (
+            "through NAT64",
+            "nat64.test",
+            &["64:ff9b::7f00:1"],
+            "prohibited",
+            &[],
+        ),
+        (
+            "several, all private",
+            "many.test",
+            &["10.0.0.1", "fd00::1"],
+            "prohibited",
+            &[],
+        ),
+        (
+            "private first, public second",
+            "mixed.test",
+            &["127.0.0.1", "93.184.216.34"],
+            "connected",
+            &["93.184.216.34"],
+        ),
+        (
+            "public first, private second",
+            "mixed.test",
+            &["93.184.216.34", "10.0.0.1"],
+            "connected",
+            &["93.184.216.34"],
+        ),
+        ("no address", "empty.test", &[], "unresolved", &[]),
+    ];
+    for (name, host, addresses, expected, expected_dials) in cases {
+        let (gate, dials) = gate(&[(host, &[addresses])], Dials::default(), "");
+        assert_eq!(outcome(gate.connect(host, 443).await), *expected, "{name}");
+        assert_eq!(dialled(&dials), *expected_dials, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn literal_addresses_are_judged_without_the_resolver() {
+    for (host, expected) in [
+        ("127.0.0.1", "prohibited"),
+        ("::1", "prohibited"),
+        ("93.184.216.34", "connected"),
+    ] {
+        let (gate, _) = gate(&[], Dials::default(), "");
+        assert_eq!(outcome(gate.connect(host, 80).await), expected, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_name_is_unresolved() {
+    let (gate, dials) = gate(&[], Dials::default(), "");
+    assert_eq!(
+        outcome(gate.connect("nobody.test", 443).await),
+        "unresolved"
+    );
+    assert!(dialled(&dials).is_empty());
+}
+
+#[tokio::test]
+async fn a_name_that_changes_its_mind_is_judged_at_every_connection() {
+    let answers: &[&[&str]] = &[&["93.184.216.34"], &["169.254.169.254"]];
+    let (gate, dials) = gate(&[("rebind.test", answers)], Dials::default(), "");
+    assert_eq!(outcome(gate.connect("rebind.test", 80).await), "connected");
+    assert_eq!(outcome(gate.connect("rebind.test", 80).await), "prohibited");
+    assert_eq!(dialled(&dials), ["93.184.216.34"]);
+}
+
+#[tokio::test]
+async fn private_hosts_exempts_what_it_names() {
+    let names: &[(&str, &[&[&str]])] = &[
+        ("registry.test", &[&["10.0.0.1"]]),
+        ("other.test", &[&["10.0.0.1"]]),
+    ];
+    let cases = [
+        (
+            "named host",
+            "registry.test",
+            "registry.test",
+            443,
+            "connected",
+        ),
+        (
+            "named host and port",
+            "registry.test:5000",
+            "registry.test",
+            5000,
+            "connected",
+        ),
+        (
+            "other port",
+            "registry.test:5000",
+            "registry.test",
+            443,
+            "prohibited",
+        ),
+        (
+            "another name for the same address",
+            "registry.test",
+            "other.test",
+            443,
+            "prohibited",
+        ),
+        (
+            "named network",
+            "10.0.0.0/24",
+            "other.test",
+            443,
+            "connected",
+        ),
+        (
+            "named address",
+            "127.0.0.1:5000",
+            "127.0.0.1",
+            5000,
+            "connected",
+        ),
+        (
+            "the probe's port stays closed",
+            "127.0.0.1:5000",
+            "127.0.0.1",
+            1,
+            "prohibited",
+        ),
+    ];
+    for (name, exempt, host, port, expected) in cases {
+        let (gate, _) = gate(names, Dials::default(), exempt);
+        assert_eq!(outcome(gate.connect(host, port).await), expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusing_address_gives_way_to_the_next() {
+    let answers: &[&[&str]] = &[&["93.184.216.34", "93.184.216.35"]];
+    let dials = Dials {
+        refuse: vec!["93.184.216.34"],
+        ..Dials::default()
+    };
+    let (gate, dials) = gate(&[("two.test", answers)], dials, "");
+    assert_eq!(outcome(gate.connect("two.test", 443).await), "connected");
+    assert_eq!(dialled(&dials), ["93.184.216.34", "93.184.216.35"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_address_gives_way_after_its_head_start() {
+    let answers: &[&[&str]] = &[&["93.184.216.34", "93.184.216.35"]];
+    let dials = Dials {
+        hang: vec!["93.184.216.34"],
+        ..Dials::default()
+    };
+    let (gate, _) = gate(&[("two.test", answers)], dials, "");
+    let start = tokio::time::Instant::now();
+    assert_eq!(outcome(gate.connect("two.test", 443).await), "connected");
+    assert_eq!(start.elapsed(), HEAD_START);
+}
+
+#[tokio::test]
+async fn when_every_address_refuses_it_failed() {
+    let dials = Dials {
+        refuse: vec!["93.184.216.34"],
+        ..Dials::default()
+    };
+    let (gate, _) = gate(&[("one.test", &[&["93.184.216.34"]])], dials, "");
+    assert_eq!(outcome(gate.connect("one.test", 443).await), "failed");
+}
+
+#[tokio::test]
+async fn an_override_is_dialled_instead() {
+    let (mut gate, dials) = gate(
+        &[("cloud.test", &[&["93.184.216.34"]])],
+        Dials::default(),
+        "",
+    );
+    gate.overrides = Arc::new(vec!["cloud.test:443:127.0.0.1:8443".parse().unwrap()]);
+    assert_eq!(outcome(gate.connect("cloud.test", 443).await), "connected");
+    assert_eq!(outcome(gate.connect("cloud.test", 80).await), "connected");
+    let dialled = dials.dialled.lock().unwrap().clone();
+    assert_eq!(
+        dialled.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["127.0.0.1:8443", "93.184.216.34:80"]
+    );
+}
+
+#[test]
+fn overrides() {
+    let cases = [
+        ("address", "a.test:443:127.0.0.1", Some("127.0.0.1:443")),
+        (
+            "address and port",
+            "a.test:443:127.0.0.1:8443",
+            Some("127.0.0.1:8443"),
+        ),
+        ("IPv6", "a.test:443:::1", Some("[::1]:443")),
+        ("IPv6 and port", "a.test:443:[::1]:8443", Some("[::1]:8443")),
+        ("no address", "a.test:443", None),
+        ("no port", "a.test::127.0.0.1", None),
+        ("name for an address", "a.test:443:b.test", None),
+    ];
+    for (name, text, expected) in cases {
+        let parsed = text
+            .parse::<Override>()
+            .ok()
+            .map(|entry| entry.address.to_string());
+        assert_eq!(parsed.as_deref(), expected, "{name}");
+    }
+}

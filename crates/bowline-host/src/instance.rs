@@ -1,0 +1,293 @@
+//! Components and their instances: compiled once, instantiated when requests come, shared by several requests, and
+//! dropped after a second without any.
+
+use crate::{
+    bindings::spin::variables::variables,
+    logs::LogFile,
+    outbound::{Hooks, Outbound},
+    sqlite::{Databases, HasSqlite, SqliteView},
+    variables::ComponentVariables,
+};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    thread,
+    time::{Duration, Instant},
+};
+use tokio::time::Sleep;
+use wasmtime::{
+    Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store,
+    StoreContextMut, StoreLimits, StoreLimitsBuilder,
+    component::{Accessor, Component, GuestTaskId, HasData, Linker, ResourceTable},
+};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{
+    WasiHttpCtx, WasiHttpCtxView, WasiHttpView,
+    handler::{
+        HandlerState, Instance, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
+    },
+    p2, p3,
+};
+
+/// Spin's limits: requests at once in one instance, and in all.
+const REQUESTS_AT_ONCE: usize = 16;
+const REQUESTS_IN_ALL: usize = 128;
+/// How long an instance lives without a request.
+const IDLE: Duration = Duration::from_secs(1);
+/// How long a component may take until its answer begins, and how long the answer may then go on.
+const ANSWER_BEGINS: Duration = Duration::from_secs(60);
+const ANSWER_ENDS: Duration = Duration::from_secs(600);
+/// The memory of one instance.
+const MEMORY: usize = 256 << 20;
+/// How often a component that computes lets others run.
+const TICK: Duration = Duration::from_millis(10);
+
+/// The compiler and what it made, shared by all components.
+pub struct Runtime {
+    engine: Engine,
+    linker: Linker<State>,
+}
+
+/// What one component's instances are made of.
+pub struct Blueprint {
+    /// The component's way out.
+    pub outbound: Arc<Outbound>,
+    /// Its variables.
+    pub variables: ComponentVariables,
+    /// Its databases.
+    pub databases: Databases,
+    /// Its environment.
+    pub environment: BTreeMap<String, String>,
+    /// Its standard output.
+    pub stdout: LogFile,
+    /// Its standard error.
+    pub stderr: LogFile,
+}
+
+/// Makes instances of one component when requests ask for them.
+pub struct Factory {
+    engine: Engine,
+    component: ProxyPre<State>,
+    blueprint: Blueprint,
+    name: Arc<str>,
+}
+
+/// The state of one instance.
+pub struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    hooks: Hooks,
+    table: ResourceTable,
+    limits: StoreLimits,
+    variables: ComponentVariables,
+    databases: Databases,
+}
+
+/// Says when an instance has to go.
+pub struct Expiration(Pin<Box<Sleep>>);
+
+/// Says how many requests an instance takes, and reports how it ended.
+pub struct Worker(Arc<str>);
+
+impl Runtime {
+    /// Prepares Wasmtime. Compiled components are kept in `cache`, an absolute path.
+    pub fn new(cache: &Path) -> wasmtime::Result<Self> {
+        let mut kept = CacheConfig::new();
+        kept.with_directory(cache);
+        let mut pool = PoolingAllocationConfig::default();
+        pool.max_memory_size(MEMORY);
+        let mut config = Config::new();
+        config
+            .wasm_component_model_async(true)
+            .epoch_interruption(true)
+            .cache(Some(Cache::new(kept)?))
+            .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+        let engine = Engine::new(&config)?;
+        tick(&engine);
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+        p2::add_only_http_to_linker_async(&mut linker)?;
+        p3::add_to_linker(&mut linker)?;
+        crate::bindings::spin::sqlite::sqlite::add_to_linker::<_, HasSqlite>(
+            &mut linker,
+            State::sqlite,
+        )?;
+        variables::add_to_linker::<_, HasVariables>(&mut linker, |state: &mut State| {
+            &mut state.variables
+        })?;
+        Ok(Self { engine, linker })
+    }
+
+    /// Compiles a component, or takes it from the cache, and links it. Fails when it imports what is not provided.
+    pub fn load(&self, name: &str, wasm: &[u8], blueprint: Blueprint) -> wasmtime::Result<Factory> {
+        let component = Component::new(&self.engine, wasm)?;
+        let linked = self.linker.instantiate_pre(&component)?;
+        let component = match p3::bindings::ServicePre::new(linked.clone()) {
+            Ok(service) => ProxyPre::P3(service),
+            Err(_) => ProxyPre::P2(p2::bindings::ProxyPre::new(linked)?),
+        };
+        Ok(Factory {
+            engine: self.engine.clone(),
+            component,
+            blueprint,
+            name: name.into(),
+        })
+    }
+}
+
+impl HandlerState for Factory {
+    type StoreData = State;
+    type WorkerExpiration = Expiration;
+    type WorkerState = Worker;
+
+    async fn instantiate(&self) -> wasmtime::Result<Instance<State, Expiration, Worker>> {
+        let mut store = Store::new(&self.engine, State::new(&self.blueprint));
+        store.limiter(|state| &mut state.limits);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_async_yield_and_update(1);
+        let proxy = self.component.instantiate_async(&mut store).await?;
+        Ok(Instance {
+            store,
+            proxy,
+            view: State::http,
+            expiration: Expiration(Box::pin(tokio::time::sleep(IDLE))),
+            state: Worker(self.name.clone()),
+        })
+    }
+}
+
+impl WorkerExpiration for Expiration {
+    fn poll(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        status: WorkerStatus,
+        start: Instant,
+    ) -> Poll<()> {
+        let limit = match status {
+            WorkerStatus::Idle => IDLE,
+            WorkerStatus::Requests => ANSWER_BEGINS,
+            WorkerStatus::PostReturn => ANSWER_ENDS,
+        };
+        let deadline = (start + limit).into();
+        if self.0.deadline() != deadline {
+            self.0.as_mut().reset(deadline);
+        }
+        self.0.as_mut().poll(context)
+    }
+}
+
+impl WorkerState for Worker {
+    type StoreData = State;
+    type RequestData = ();
+
+    fn should_accept_request(&self, at_once: usize, in_all: usize) -> ShouldAccept {
+        if in_all >= REQUESTS_IN_ALL {
+            ShouldAccept::Never
+        } else if at_once >= REQUESTS_AT_ONCE {
+            ShouldAccept::No
+        } else {
+            ShouldAccept::Yes
+        }
+    }
+
+    fn on_request_start(
+        &self,
+        _: StoreContextMut<'_, State>,
+        (): (),
+        _: GuestTaskId,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
+        Box::pin(tokio::time::sleep(ANSWER_BEGINS))
+    }
+
+    fn drop(&self, _: Store<State>, outcome: wasmtime::Result<()>) {
+        if let Err(error) = outcome {
+            eprintln!(
+                "[{}] the instance ended with all its requests: {error:#}",
+                self.0
+            );
+        }
+    }
+}
+
+impl State {
+    fn new(blueprint: &Blueprint) -> Self {
+        let environment: Vec<_> = blueprint.environment.iter().collect();
+        let wasi = WasiCtxBuilder::new()
+            .envs(&environment)
+            .stdout(blueprint.stdout.stream())
+            .stderr(blueprint.stderr.stream())
+            .build();
+        Self {
+            wasi,
+            http: WasiHttpCtx::new(),
+            hooks: Hooks(blueprint.outbound.clone()),
+            table: ResourceTable::new(),
+            limits: StoreLimitsBuilder::new().memory_size(MEMORY).build(),
+            variables: blueprint.variables.clone(),
+            databases: blueprint.databases.clone(),
+        }
+    }
+
+    fn sqlite(&mut self) -> SqliteView<'_> {
+        SqliteView {
+            databases: &self.databases,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            hooks: &mut self.hooks,
+            table: &mut self.table,
+            ctx: &mut self.http,
+        }
+    }
+}
+
+/// Names a component's variables to the linker.
+struct HasVariables;
+
+impl HasData for HasVariables {
+    type Data<'a> = &'a mut ComponentVariables;
+}
+
+impl variables::Host for &mut ComponentVariables {}
+
+impl<T> variables::HostWithStore<T> for HasVariables {
+    async fn get(
+        accessor: &Accessor<T, Self>,
+        name: String,
+    ) -> wasmtime::Result<Result<String, variables::Error>> {
+        let value = accessor.with(|mut access| access.get().get(&name).cloned());
+        Ok(value.ok_or_else(|| {
+            variables::Error::Undefined(format!("the component has no variable `{name}`"))
+        }))
+    }
+}
+
+/// Counts the engine's epochs until the engine is gone.
+fn tick(engine: &Engine) {
+    let engine = engine.weak();
+    thread::spawn(move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            thread::sleep(TICK);
+        }
+    });
+}

@@ -1,0 +1,130 @@
+//! What components write to their standard streams: whole lines, marked with the component's id on the host's own
+//! standard error, and appended to `logs/<component>_<stream>.txt` in the state directory, as Spin does.
+
+use crate::manifest::ComponentId;
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Write as _},
+    path::Path,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+};
+use tokio::io::AsyncWrite;
+use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
+
+/// A line longer than this is written in pieces, so that a component cannot fill the host's memory.
+const LINE_LIMIT: usize = 8 * 1024;
+
+/// One of the two streams of one component.
+#[derive(Clone)]
+pub struct LogFile {
+    component: ComponentId,
+    file: Arc<Mutex<File>>,
+}
+
+/// The stream as one instance writes it: a line is passed on when it is whole.
+#[derive(Clone)]
+pub struct LogStream {
+    log: LogFile,
+    line: Arc<Mutex<Vec<u8>>>,
+}
+
+impl LogFile {
+    /// Opens `<folder>/<component>_<stream>.txt` to append.
+    pub fn open(folder: &Path, component: &ComponentId, stream: &str) -> io::Result<Self> {
+        let path = folder.join(format!("{component}_{stream}.txt"));
+        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        Ok(Self {
+            component: component.clone(),
+            file: Arc::new(Mutex::new(file)),
+        })
+    }
+
+    /// A stream for one instance.
+    pub fn stream(&self) -> LogStream {
+        LogStream {
+            log: self.clone(),
+            line: Arc::default(),
+        }
+    }
+
+    /// Writes whole lines. Logging must not stop the component: a full disk loses lines.
+    fn write(&self, lines: &[u8]) {
+        let mut marked = Vec::new();
+        for line in lines.split_inclusive(|byte| *byte == b'\n') {
+            marked.extend_from_slice(format!("[{}] ", self.component).as_bytes());
+            marked.extend_from_slice(line);
+        }
+        let _ = io::stderr().write_all(&marked);
+        let _ = self
+            .file
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .write_all(lines);
+    }
+}
+
+impl LogStream {
+    fn push(&self, bytes: &[u8]) {
+        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+        line.extend_from_slice(bytes);
+        let whole = line
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |end| end.saturating_add(1));
+        let ready: Vec<u8> = line.drain(..whole).collect();
+        if !ready.is_empty() {
+            self.log.write(&ready);
+        }
+        if line.len() > LINE_LIMIT {
+            line.push(b'\n');
+            self.log.write(&line);
+            line.clear();
+        }
+    }
+}
+
+impl Drop for LogStream {
+    fn drop(&mut self) {
+        if Arc::strong_count(&self.line) == 1 {
+            let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+            if !line.is_empty() {
+                line.push(b'\n');
+                self.log.write(&line);
+                line.clear();
+            }
+        }
+    }
+}
+
+impl IsTerminal for LogStream {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for LogStream {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(self.clone())
+    }
+}
+
+impl AsyncWrite for LogStream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.push(bytes);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}

@@ -1,0 +1,118 @@
+//! The one place where a component's outgoing request is allowed or refused.
+
+use crate::{
+    allowed_hosts::AllowedHosts,
+    app::App,
+    client::{Client, Server},
+};
+use http::{Request, Response};
+use std::sync::{Arc, OnceLock, Weak};
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+
+/// The domain of service chaining: `http://<component>.spin.internal`.
+const CHAINING_DOMAIN: &str = "spin.internal";
+
+/// The way out of one component.
+pub struct Outbound {
+    /// Where the component may send requests.
+    pub allowed: AllowedHosts,
+    /// Sends what leaves the application.
+    pub client: Client,
+    /// The application, for what stays inside; set when all its components are there.
+    pub app: Arc<OnceLock<Weak<App>>>,
+}
+
+/// Gives Wasmtime's `wasi:http` the component's way out.
+pub struct Hooks(pub Arc<Outbound>);
+
+impl Outbound {
+    /// Sends a request where `allowed_outbound_hosts` lets it go: to another component or to the network.
+    async fn send(
+        &self,
+        request: Request<WasiBody>,
+        options: Option<RequestOptions>,
+    ) -> Result<Response<WasiBody>, Error> {
+        let server = Server::of(request.uri()).ok_or(Error::HttpRequestUriInvalid)?;
+        let scheme = if server.tls { "https" } else { "http" };
+        if !self.allowed.allow(scheme, &server.host, server.port) {
+            return Err(Error::HttpRequestDenied);
+        }
+        match chaining_target(&server.host) {
+            Some(component) => {
+                let app = self
+                    .app
+                    .get()
+                    .and_then(Weak::upgrade)
+                    .ok_or(Error::DestinationUnavailable)?;
+                app.chained(component, request).await
+            }
+            None => {
+                self.client
+                    .send(server, request, options.unwrap_or_default())
+                    .await
+            }
+        }
+    }
+}
+
+impl WasiHttpHooks for Hooks {
+    fn send_request(
+        &mut self,
+        request: Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _response_outcome: Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ) -> Box<
+        dyn Future<
+                Output = Result<
+                    (
+                        Response<WasiBody>,
+                        Box<dyn Future<Output = Result<(), Error>> + Send>,
+                    ),
+                    Error,
+                >,
+            > + Send,
+    > {
+        let outbound = self.0.clone();
+        Box::new(async move {
+            let response = outbound.send(request, options).await?;
+            let io: Box<dyn Future<Output = _> + Send> = Box::new(std::future::ready(Ok(())));
+            Ok((response, io))
+        })
+    }
+}
+
+/// The component that a host names. The domain never reaches the resolver, however it is spelt.
+fn chaining_target(host: &str) -> Option<&str> {
+    let name = host.strip_suffix('.').unwrap_or(host);
+    let dot = name.len().checked_sub(CHAINING_DOMAIN.len())?;
+    let (component, domain) = name.split_at_checked(dot)?;
+    if !domain.eq_ignore_ascii_case(CHAINING_DOMAIN) {
+        return None;
+    }
+    // The bare domain names the component "", which does not exist.
+    component
+        .strip_suffix('.')
+        .or(component.is_empty().then_some(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chaining_hosts() {
+        let cases = [
+            ("outbound.spin.internal", Some("outbound")),
+            ("outbound.SPIN.internal.", Some("outbound")),
+            ("a.b.spin.internal", Some("a.b")),
+            ("spin.internal", Some("")),
+            ("notspin.internal", None),
+            ("outbound.spin.internal.example", None),
+            ("internal", None),
+            ("", None),
+        ];
+        for (host, expected) in cases {
+            assert_eq!(chaining_target(host), expected, "{host}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The operator's runtime configuration: `runtime-config.toml`.
+//!
+//! As in the manifest, a key that this host does not implement is an error that names it.
+
+use crate::{
+    manifest::{ManifestError, from_toml},
+    networks::{BlockedNetworks, NetworkError},
+};
+use serde::Deserialize;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// What the operator decides beside the manifest. The default is what holds without a file: nothing is blocked.
+#[derive(Debug, Default)]
+pub struct RuntimeConfig {
+    /// The networks that may not be dialled.
+    pub blocked: BlockedNetworks,
+    /// Files of the databases that do not live in the state directory, by label; relative to the state directory.
+    pub databases: BTreeMap<String, Option<PathBuf>>,
+    /// Certificate authorities and where they count.
+    pub client_tls: Vec<ClientTls>,
+}
+
+/// One `[[client_tls]]` entry: which roots a TLS handshake trusts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientTls {
+    /// The components it is for.
+    pub component_ids: Vec<String>,
+    /// The hosts it is for; every host when empty.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// PEM certificates to trust, relative to the runtime configuration.
+    pub ca_roots_file: Option<PathBuf>,
+    /// Whether the public authorities count too. Without `ca_roots_file` they do, with it they do not.
+    pub ca_use_webpki_roots: Option<bool>,
+}
+
+/// Why a runtime configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeConfigError {
+    /// The file cannot be read, is not TOML, or has a key that is not implemented.
+    #[error(transparent)]
+    Document(#[from] ManifestError),
+    /// An entry of `block_networks` that names no network.
+    #[error("[outbound_networking] block_networks: {0}")]
+    Network(#[from] NetworkError),
+    /// A database of another type than `spin`.
+    #[error(
+        "[sqlite_database.{label}] type = \"{kind}\" is not implemented: this host keeps databases in files (type = \"spin\")"
+    )]
+    DatabaseType {
+        /// The database.
+        label: String,
+        /// Its type.
+        kind: String,
+    },
+}
+
+impl RuntimeConfig {
+    /// Reads the configuration of a file.
+    pub fn load(path: &Path) -> Result<Self, RuntimeConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ManifestError::Unreadable {
+            path: path.to_owned(),
+            error,
+        })?;
+        let file = path.file_name().unwrap_or(path.as_os_str());
+        let mut config = Self::parse(&text, &file.to_string_lossy())?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for entry in &mut config.client_tls {
+            entry.ca_roots_file = entry.ca_roots_file.take().map(|roots| folder.join(roots));
+        }
+        Ok(config)
+    }
+
+    /// Reads a configuration's text; `file` is the name that errors show.
+    pub fn parse(text: &str, file: &str) -> Result<Self, RuntimeConfigError> {
+        let document: Document = from_toml(text, file)?;
+        let mut databases = BTreeMap::new();
+        for (label, database) in document.sqlite_database {
+            if database.kind != "spin" {
+                return Err(RuntimeConfigError::DatabaseType {
+                    label,
+                    kind: database.kind,
+                });
+            }
+            databases.insert(label, database.path);
+        }
+        let networks = document.outbound_networking.block_networks;
+        Ok(Self {
+            blocked: BlockedNetworks::parse(networks.iter().map(String::as_str))?,
+            databases,
+            client_tls: document.client_tls,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    #[serde(default)]
+    outbound_networking: OutboundNetworking,
+    #[serde(default)]
+    sqlite_database: BTreeMap<String, Database>,
+    #[serde(default)]
+    client_tls: Vec<ClientTls>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutboundNetworking {
+    #[serde(default)]
+    block_networks: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Database {
+    #[serde(rename = "type")]
+    kind: String,
+    path: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_keys_are_read() {
+        let config = RuntimeConfig::parse(
+            r#"
+            [outbound_networking]
+            block_networks = ["private", "1.1.1.1/32"]
+            [sqlite_database.default]
+            type = "spin"
+            path = "elsewhere.db"
+            [[client_tls]]
+            component_ids = ["outbound"]
+            hosts = ["registry.test"]
+            ca_roots_file = "ca.pem"
+            "#,
+            "runtime-config.toml",
+        )
+        .unwrap();
+        assert!(config.blocked.contains("10.0.0.1".parse().unwrap()));
+        assert_eq!(
+            config.databases["default"].as_deref(),
+            Some(Path::new("elsewhere.db"))
+        );
+        assert_eq!(config.client_tls[0].hosts, ["registry.test"]);
+    }
+
+    #[test]
+    fn the_shipped_file_is_read() {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runtime-config.toml");
+        let config = RuntimeConfig::load(&shipped).unwrap();
+        assert!(config.blocked.contains("168.63.129.16".parse().unwrap()));
+    }
+
+    #[test]
+    fn errors_name_the_key() {
+        let cases = [
+            (
+                "unknown table",
+                "[key_value_store.default]\ntype = \"spin\"",
+                "key_value_store",
+            ),
+            (
+                "unknown key",
+                "[outbound_networking]\nmax_connections = 1",
+                "max_connections",
+            ),
+            (
+                "unknown TLS key",
+                "[[client_tls]]\ncomponent_ids = []\nclient_cert_file = \"c\"",
+                "client_cert_file",
+            ),
+            (
+                "no network",
+                "[outbound_networking]\nblock_networks = [\"10.0.0.0/40\"]",
+                "10.0.0.0/40",
+            ),
+            (
+                "other database",
+                "[sqlite_database.default]\ntype = \"libsql\"",
+                "libsql",
+            ),
+        ];
+        for (name, text, expected) in cases {
+            let error = RuntimeConfig::parse(text, "runtime-config.toml")
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(expected), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_error_never_repeats_a_value() {
+        let text = "[sqlite_database.default]\ntype = \"libsql\"\ntoken = \"s3cret\"";
+        let error = RuntimeConfig::parse(text, "runtime-config.toml")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("token") && error.contains("line 3") && !error.contains("s3cret"),
+            "{error}"
+        );
+    }
+}
