@@ -1,3 +1,11 @@
 //! End-to-end tests: the real components on the embedded host, real registries, a real browser.
 
+mod api;
+mod at_rest;
+mod check;
+mod connection;
 mod fixtures;
+mod hostile;
+mod manifest;
+mod operation;
+mod page;

@@ -61,8 +61,8 @@ impl Setup {
         self
     }
 
-    /// The command that starts it with its state in `state`.
-    pub fn command(&self, state: &Path) -> Command {
+    /// The command that starts it at `address`, with its state in the folder `state`.
+    pub fn command(&self, state: &Path, address: &str) -> Command {
         let host = repository().join("target/debug/bowline-host");
         assert!(
             host.is_file(),
@@ -79,7 +79,7 @@ impl Setup {
         };
         let mut command = Command::new(host);
         command
-            .args(["up", "--listen", "127.0.0.1:0", "--from"])
+            .args(["up", "--listen", address, "--from"])
             .arg(&self.manifest);
         command
             .arg("--runtime-config-file")
@@ -113,7 +113,7 @@ impl App {
     /// Starts it.
     pub fn start_with(setup: Setup) -> Self {
         let state = TempDir::new().expect("there is a folder for temporary files");
-        let (process, origin) = run(&setup, state.path());
+        let (process, origin) = run(&setup, state.path(), "127.0.0.1:0");
         Self {
             setup,
             state,
@@ -125,6 +125,11 @@ impl App {
     /// `http://127.0.0.1:41234`.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// The folder with everything that it keeps.
+    pub fn state(&self) -> &Path {
+        self.state.path()
     }
 
     /// Where the database is.
@@ -167,14 +172,15 @@ impl App {
         self.process.kill();
     }
 
-    /// Starts it again on the same state, after it has ended.
+    /// Starts it again with the same state and at the same address, after it has ended.
     pub fn start_again(&mut self) {
-        (self.process, self.origin) = run(&self.setup, self.state.path());
+        let address = self.origin.trim_start_matches("http://").to_owned();
+        (self.process, self.origin) = run(&self.setup, self.state.path(), &address);
     }
 }
 
-fn run(setup: &Setup, state: &Path) -> (Process, String) {
-    let process = Process::start("bowline-host", setup.command(state));
+fn run(setup: &Setup, state: &Path, address: &str) -> (Process, String) {
+    let process = Process::start("bowline-host", setup.command(state, address));
     let origin = process.wait_for("its address", |line| {
         line.strip_prefix("Serving ").map(str::to_owned)
     });

@@ -1,1 +1,234 @@
-//! A real Chromium, and the page in it.
+//! A real Chromium, driven as a person would: what is looked for is waited for, typed and clicked.
+//!
+//! The page is made of open shadow roots, so a selector is searched in all of them.
+
+use std::time::Duration;
+
+use fantoccini::{
+    Client, ClientBuilder,
+    elements::{Element, ElementRef},
+    error::CmdError,
+    wd::TimeoutConfiguration,
+};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::{
+    process::Process,
+    tool::{CHROMEDRIVER, CHROMIUM},
+};
+
+/// How long the page may take to show what is waited for.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// The member under which WebDriver answers an element (W3C WebDriver §12.1).
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// Finds what is visible and fits the selector, in this document and all open shadow roots.
+const FIND: &str = "
+    const find = (root, selector) => {
+        for (const found of root.querySelectorAll(selector)) if (found.checkVisibility()) return found;
+        for (const host of root.querySelectorAll('*')) {
+            const found = host.shadowRoot && find(host.shadowRoot, selector);
+            if (found) return found;
+        }
+        return null;
+    };
+    const [selector, done] = arguments;
+";
+
+/// All text that the page shows, for messages.
+const TEXT: &str = "
+    const texts = [];
+    const read = (root) => {
+        for (const element of root.querySelectorAll('*')) {
+            if (element.shadowRoot) read(element.shadowRoot);
+            else if (!element.firstElementChild && element.checkVisibility() && element.textContent.trim()
+                && !['STYLE', 'SCRIPT'].includes(element.tagName)) texts.push(element.textContent.trim());
+        }
+    };
+    read(document);
+    return texts.join('\\n');
+";
+
+/// An open window of the browser.
+pub struct Browser {
+    runtime: Runtime,
+    client: Client,
+    _driver: Process,
+}
+
+impl Browser {
+    /// Opens a window with this page, in a profile of its own.
+    pub fn open(url: &str) -> Self {
+        let mut command = CHROMEDRIVER.command();
+        command.arg("--port=0");
+        let driver = Process::start("chromedriver", command);
+        let port: u16 = driver.wait_for("its port", |line| {
+            line.split_once("started successfully on port ")?
+                .1
+                .trim_end_matches('.')
+                .parse()
+                .ok()
+        });
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime starts");
+        let client = runtime.block_on(async {
+            let capabilities = json!({
+                "goog:chromeOptions": {
+                    "binary": CHROMIUM.path(),
+                    "args": [
+                        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                        "--disable-dev-shm-usage", "--window-size=1280,1600",
+                    ],
+                },
+            });
+            let Value::Object(capabilities) = capabilities else { unreachable!("it is an object") };
+            let client = ClientBuilder::new(HttpConnector::new())
+                .capabilities(capabilities)
+                .connect(&format!("http://127.0.0.1:{port}"))
+                .await
+                .expect("chromedriver starts a browser");
+            client.update_timeouts(TimeoutConfiguration::new(Some(LIMIT), None, None)).await.expect("a sound limit");
+            client.goto(url).await.expect("the page loads");
+            client
+        });
+        Self {
+            runtime,
+            client,
+            _driver: driver,
+        }
+    }
+
+    /// Loads the page again.
+    pub fn reload(&self) {
+        self.runtime
+            .block_on(self.client.refresh())
+            .expect("the page loads");
+    }
+
+    /// What the address bar shows.
+    pub fn address(&self) -> String {
+        self.runtime
+            .block_on(self.client.current_url())
+            .expect("there is a page")
+            .to_string()
+    }
+
+    /// Waits until something that fits the selector is visible; gives its text.
+    pub fn see(&self, selector: &str) -> String {
+        self.act(selector, async |element| element.text().await)
+    }
+
+    /// Waits until nothing that fits the selector is visible.
+    pub fn see_no(&self, selector: &str) {
+        let look = "const look = () => find(document, selector) ? requestAnimationFrame(look) : done(true); look();";
+        let gone = self.runtime.block_on(
+            self.client
+                .execute_async(&format!("{FIND}{look}"), vec![json!(selector)]),
+        );
+        if let Err(error) = gone {
+            panic!(
+                "{selector} does not go away ({error}). The page shows:\n{}",
+                self.text()
+            );
+        }
+    }
+
+    /// Clicks it.
+    pub fn click(&self, selector: &str) {
+        self.act(selector, async |element| element.click().await);
+    }
+
+    /// Replaces a field's text by typing, and leaves the field.
+    pub fn fill(&self, selector: &str, text: &str) {
+        self.act(selector, async |element| {
+            element.clear().await?;
+            element.send_keys(&format!("{text}\u{e004}")).await
+        });
+    }
+
+    /// Chooses an option of a select.
+    pub fn choose(&self, selector: &str, value: &str) {
+        self.act(selector, async |element| {
+            element.select_by_value(value).await
+        });
+    }
+
+    /// A field's text.
+    pub fn value(&self, selector: &str) -> String {
+        self.act(selector, async |element| element.prop("value").await)
+            .unwrap_or_default()
+    }
+
+    /// All text that the page shows.
+    pub fn text(&self) -> String {
+        let text = self.runtime.block_on(self.client.execute(TEXT, Vec::new()));
+        text.ok()
+            .and_then(|text| text.as_str().map(str::to_owned))
+            .unwrap_or_default()
+    }
+
+    /// Saves what the window shows as a PNG file.
+    pub fn screenshot(&self, path: &std::path::Path) {
+        let image = self
+            .runtime
+            .block_on(self.client.screenshot())
+            .expect("the window can be drawn");
+        std::fs::write(path, image).expect("the file can be written");
+    }
+
+    /// Does something with what fits the selector, once it is visible; again when the page drew it anew meanwhile.
+    fn act<T>(&self, selector: &str, action: impl AsyncFn(Element) -> Result<T, CmdError>) -> T {
+        self.runtime.block_on(async {
+            for _ in 0..10 {
+                match action(self.find(selector).await).await {
+                    Ok(done) => return done,
+                    Err(error) if error.is_stale_element_reference() => {}
+                    Err(error) => panic!("{selector}: {error}"),
+                }
+            }
+            panic!("{selector} is drawn anew all the time")
+        })
+    }
+
+    async fn find(&self, selector: &str) -> Element {
+        let look = "const look = () => { const found = find(document, selector);
+            found ? done(found) : requestAnimationFrame(look); }; look();";
+        match self
+            .client
+            .execute_async(&format!("{FIND}{look}"), vec![json!(selector)])
+            .await
+        {
+            Ok(found) => {
+                let id = found[ELEMENT]
+                    .as_str()
+                    .expect("the script gives an element")
+                    .to_owned();
+                Element::from_element_id(self.client.clone(), ElementRef::from(id))
+            }
+            Err(error) => {
+                let text = self
+                    .client
+                    .execute(TEXT, Vec::new())
+                    .await
+                    .unwrap_or_default();
+                panic!(
+                    "no {selector} ({error}). The page shows:\n{}",
+                    text.as_str().unwrap_or_default()
+                )
+            }
+        }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Ends the browser; its driver, which is killed next, would leave it running.
+        let _ = self.runtime.block_on(self.client.clone().close());
+    }
+}

@@ -1,6 +1,6 @@
 //! The reference registry (distribution) as a process of its own, on a free port, in a temporary folder.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use tempfile::TempDir;
 
@@ -130,6 +130,11 @@ impl Registry {
             "http"
         };
         format!("{scheme}://{}", self.authority)
+    }
+
+    /// The certificate of the authority that signed this registry's, in PEM; only where it speaks TLS.
+    pub fn authority_file(&self) -> PathBuf {
+        self.folder.path().join("trust/ca.crt")
     }
 
     /// Pushes `image` as `name` (`team/app:v1`) with skopeo.

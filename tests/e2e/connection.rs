@@ -1,0 +1,280 @@
+//! Connections over the HTTP API: create, list, read, rename, delete.
+
+use bowline_tests::{
+    app::App,
+    client::Client,
+    form::{with, with_password},
+    image::Image,
+    registry::{Access, Registry},
+};
+use serde_json::{Value, json};
+
+const PATH: &str = "/v1/projects/acme/connections";
+
+fn form(name: &str, host: &str) -> Value {
+    with(
+        with_password(&format!("https://{host}"), "scanner", "s3cret"),
+        &json!({ "name": name }),
+    )
+}
+
+fn create(client: &Client, name: &str, host: &str) -> Value {
+    client.post(PATH, &form(name, host)).expect(201)
+}
+
+fn path_of(connection: &Value) -> String {
+    format!(
+        "{PATH}/{}",
+        connection["id"].as_str().expect("a connection has an id")
+    )
+}
+
+fn names(list: &Value) -> Vec<&str> {
+    list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["name"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn what_is_created_is_answered_without_its_secret() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    let answer = client.post(
+        PATH,
+        &with(
+            form("prod images", "Registry.example.com"),
+            &json!({ "description": "for the scanner" }),
+        ),
+    );
+    assert_eq!(answer.header("etag"), "\"1\"");
+    let connection = answer.expect(201);
+    assert_eq!(client.get(&path_of(&connection)).expect(200), connection);
+    let expected = json!({
+        "project": "acme", "name": "prod images", "description": "for the scanner", "provider": "docker-registry",
+        "auth": "password", "purpose": "pull", "endpoint": "https://registry.example.com", "secrets": ["password"],
+        "policy": null, "trustedAuthHosts": [], "image": "", "uses": [], "version": 1, "lastUsedAt": null,
+        "expiresAt": null, "lastCheck": null,
+    });
+    for (member, value) in expected.as_object().unwrap() {
+        assert_eq!(&connection[member], value, "{member}: {connection:#}");
+    }
+    assert_eq!(connection["values"]["username"], "scanner");
+    assert_eq!(connection["values"]["password"], Value::Null);
+    assert!(!connection.to_string().contains("s3cret"));
+    assert_eq!(
+        connection["id"].as_str().unwrap().as_bytes()[14],
+        b'7',
+        "a UUIDv7: {connection:#}"
+    );
+    for time in ["createdAt", "updatedAt", "credentialsChangedAt"] {
+        assert!(
+            connection[time]
+                .as_str()
+                .is_some_and(|time| time.ends_with('Z')),
+            "{time}: {connection:#}"
+        );
+    }
+}
+
+#[test]
+fn an_invalid_form_is_refused_with_its_findings() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    let problem = client
+        .post(PATH, &form("", "registry.example.com"))
+        .problem(422, "form.invalid");
+    assert_eq!(problem["findings"][0]["field"], "name", "{problem:#}");
+    assert_eq!(names(&client.get(PATH).expect(200)), [""; 0]);
+}
+
+#[test]
+fn names_and_endpoints_are_taken_once() {
+    let app = App::start();
+    let client = app.client(&["acme", "beta"]);
+    create(&client, "Prod", "a.example.com");
+    let taken = client
+        .post(PATH, &form("pROD", "b.example.com"))
+        .problem(409, "name.taken");
+    assert_eq!(taken["field"], "name");
+    let taken = client
+        .post(PATH, &form("other", "A.example.com:443"))
+        .problem(409, "endpoint.taken");
+    assert_eq!(taken["field"], "values.url");
+    // Another purpose, another namespace and another project are other places.
+    client
+        .post(
+            PATH,
+            &with(
+                form("pushes", "a.example.com"),
+                &json!({ "purpose": "push" }),
+            ),
+        )
+        .expect(201);
+    create(&client, "a team's", "a.example.com/team");
+    client
+        .post(
+            "/v1/projects/beta/connections",
+            &form("Prod", "a.example.com"),
+        )
+        .expect(201);
+}
+
+#[test]
+fn lists_are_pages_by_name() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    for (name, host) in [
+        ("delta", "d.example.com"),
+        ("Alpha", "a.example.com"),
+        ("charlie", "c.example.org"),
+        ("bravo", "b.example.com"),
+    ] {
+        create(&client, name, host);
+    }
+    let first = client.get(&format!("{PATH}?limit=3")).expect(200);
+    assert_eq!(names(&first), ["Alpha", "bravo", "charlie"]);
+    let cursor: String = url::form_urlencoded::byte_serialize(
+        first["next"].as_str().expect("there is more").as_bytes(),
+    )
+    .collect();
+    let second = client
+        .get(&format!("{PATH}?limit=3&cursor={cursor}"))
+        .expect(200);
+    assert_eq!(
+        (names(&second), &second["next"]),
+        (vec!["delta"], &Value::Null)
+    );
+    assert_eq!(
+        names(
+            &client
+                .get(&format!("{PATH}?search=EXAMPLE.ORG"))
+                .expect(200)
+        ),
+        ["charlie"]
+    );
+    assert_eq!(
+        names(&client.get(&format!("{PATH}?search=l")).expect(200)),
+        ["Alpha", "bravo", "charlie", "delta"]
+    );
+    assert_eq!(
+        names(&client.get(&format!("{PATH}?search=brav")).expect(200)),
+        ["bravo"]
+    );
+    assert_eq!(
+        names(
+            &client
+                .get(&format!("{PATH}?provider=docker-hub"))
+                .expect(200)
+        ),
+        [""; 0]
+    );
+    assert_eq!(client.get(&format!("{PATH}?limit=0")).status, 400);
+}
+
+#[test]
+fn a_change_names_the_version_that_it_changes() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    let path = path_of(&create(&client, "old name", "a.example.com"));
+    let patch = |tag: Option<&str>, body: &Value| {
+        let headers: Vec<_> = tag.map(|tag| ("If-Match", tag)).into_iter().collect();
+        client.send("PATCH", &path, &headers, Some(body))
+    };
+    let rename = json!({ "name": "new name" });
+    patch(None, &rename).problem(428, "precondition.required");
+    patch(Some("\"7\""), &rename).problem(412, "precondition.failed");
+    let answer = patch(Some("\"1\""), &rename);
+    assert_eq!(answer.header("etag"), "\"2\"");
+    let renamed = answer.expect(200);
+    assert_eq!(
+        (&renamed["name"], &renamed["version"]),
+        (&json!("new name"), &json!(2))
+    );
+    patch(Some("\"1\""), &json!({ "name": "a late change" })).problem(412, "precondition.failed");
+    assert_eq!(client.get(&path).expect(200)["name"], "new name");
+    create(&client, "taken", "b.example.com");
+    let taken = patch(Some("\"2\""), &json!({ "name": "Taken" })).problem(409, "name.taken");
+    assert_eq!(taken["field"], "name");
+}
+
+#[test]
+fn what_is_deleted_is_gone_and_frees_its_place() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    let path = path_of(&create(&client, "short-lived", "a.example.com"));
+    client.delete(&path).expect(204);
+    client.get(&path).problem(404, "not_found");
+    client.delete(&path).problem(404, "not_found");
+    assert_eq!(names(&client.get(PATH).expect(200)), [""; 0]);
+    create(&client, "short-lived", "a.example.com");
+}
+
+#[test]
+fn saving_with_a_check_keeps_only_what_passes() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
+    registry.push(&Image::new("verified"), "team/app:v1");
+    let wrong = with_password(&registry.url(), "alice", "not-her-password");
+    let problem = client
+        .post(&format!("{PATH}?verify=true"), &wrong)
+        .problem(422, "check.failed");
+    assert_eq!(
+        problem["check"]["problem"]["code"], "auth.rejected",
+        "{problem:#}"
+    );
+    assert_eq!(names(&client.get(PATH).expect(200)), [""; 0]);
+    let right = with_password(&registry.url(), "alice", "s3cret");
+    let created = client
+        .post(&format!("{PATH}?verify=pull"), &right)
+        .expect(201);
+    assert_eq!(
+        (&created["lastCheck"]["ok"], &created["lastCheck"]["proved"]),
+        (&json!(true), &json!("pull")),
+        "{created:#}"
+    );
+}
+
+#[test]
+fn verify_pull_needs_an_image_to_pull() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
+    let form = with_password(&registry.url(), "alice", "s3cret");
+    client
+        .post(&format!("{PATH}?verify=pull"), &form)
+        .problem(422, "check.failed");
+    client
+        .post(&format!("{PATH}?verify=true"), &form)
+        .expect(201);
+}
+
+#[test]
+fn a_stored_connection_is_checked_with_its_sealed_secret() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
+    registry.push(&Image::new("stored"), "team/app:v1");
+    let created = client
+        .post(PATH, &with_password(&registry.url(), "alice", "s3cret"))
+        .expect(201);
+    let path = path_of(&created);
+    let check = client
+        .post(&format!("{path}/check"), &json!({}))
+        .expect(200);
+    assert_eq!(
+        (&check["ok"], &check["proved"]),
+        (&json!(true), &json!("pull")),
+        "{check:#}"
+    );
+    let after = client.get(&path).expect(200);
+    assert_eq!(after["lastCheck"]["proved"], "pull", "{after:#}");
+    assert_eq!(after["version"], 1, "a check is no change: {after:#}");
+    let check = client
+        .post(&format!("{path}/check"), &json!({ "image": "team/app:v9" }))
+        .expect(200);
+    assert_eq!(check["problem"]["code"], "image.unknown", "{check:#}");
+}

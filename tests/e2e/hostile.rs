@@ -1,0 +1,292 @@
+//! `POST /v1/check` against what is no registry, no reachable one, or one that must not be contacted.
+
+use bowline_tests::{
+    app::{App, Setup},
+    form::{with, with_password},
+    gate::Gate,
+    hostile,
+    registry::{Access, Registry},
+    server::Server,
+};
+use serde_json::{Value, json};
+
+const PASSWORD: &str = "the-password-that-must-not-leak";
+
+/// Checks a form with this URL, which must fail with this code before the login; gives the problem.
+fn fails(app: &App, url: &str, code: &str, proved: &str) -> Value {
+    let form = with_password(url, "alice", PASSWORD);
+    fails_with(app, &form, code, proved)
+}
+
+fn fails_with(app: &App, form: &Value, code: &str, proved: &str) -> Value {
+    let answer = app
+        .client(&["acme"])
+        .post("/v1/check", &json!({ "form": form }));
+    assert!(!answer.text.contains(PASSWORD), "{}", answer.text);
+    let check = answer.expect(200);
+    assert_eq!(
+        (&check["ok"], &check["proved"], &check["problem"]["code"]),
+        (&json!(false), &json!(proved), &json!(code)),
+        "{form:#} {check:#}"
+    );
+    for member in ["title", "detail", "hint"] {
+        assert!(
+            check["problem"][member]
+                .as_str()
+                .is_some_and(|text| !text.is_empty()),
+            "{member}: {check:#}"
+        );
+    }
+    check["problem"].clone()
+}
+
+/// Whether the password came to this server.
+fn got_the_password(server: &Server) -> bool {
+    server
+        .requests()
+        .iter()
+        .any(|request| request.headers.contains_key("authorization"))
+}
+
+#[test]
+fn what_answers_wrongly_is_named() {
+    let app = App::start();
+    let cases = [
+        (
+            "a web site",
+            hostile::web_site(),
+            "answer.not_registry",
+            "none",
+        ),
+        (
+            "version 1 only",
+            hostile::first_version_only(),
+            "answer.v1_only",
+            "none",
+        ),
+        (
+            "no challenge",
+            hostile::without_challenge(),
+            "challenge.missing",
+            "none",
+        ),
+        (
+            "a foreign challenge",
+            hostile::with_challenge("Negotiate"),
+            "challenge.unsupported",
+            "reach",
+        ),
+        (
+            "a compressed answer",
+            hostile::compressing(),
+            "answer.encoded",
+            "none",
+        ),
+        (
+            "another protocol",
+            hostile::babbling(),
+            "answer.malformed",
+            "none",
+        ),
+        (
+            "a failing server",
+            hostile::failing(),
+            "server.error",
+            "none",
+        ),
+        (
+            "a limited server",
+            hostile::limiting(),
+            "rate.limited",
+            "none",
+        ),
+    ];
+    for (name, server, code, proved) in cases {
+        println!("{name}");
+        fails(&app, &server.origin(), code, proved);
+        assert!(!got_the_password(&server), "{name} got the password");
+    }
+}
+
+#[test]
+fn a_refused_port_is_named() {
+    let app = App::start();
+    let problem = fails(
+        &app,
+        &format!("http://{}", hostile::refusing()),
+        "connect.refused",
+        "none",
+    );
+    assert_eq!(problem["field"], "values.url");
+}
+
+#[test]
+fn plain_http_on_an_https_port_is_named() {
+    let app = App::start();
+    let registry = Registry::start(&Access::Basic(&[("alice", PASSWORD)]));
+    fails(
+        &app,
+        &registry.url().replace("http://", "https://"),
+        "tls.plain_http",
+        "none",
+    );
+}
+
+#[test]
+fn the_question_whether_it_is_plain_http_carries_no_password() {
+    let app = App::start();
+    let server = hostile::with_challenge("Basic realm=\"plain\"");
+    fails(
+        &app,
+        &format!("https://{}", server.authority()),
+        "tls.plain_http",
+        "none",
+    );
+    assert_eq!(
+        server
+            .requests()
+            .iter()
+            .map(|request| request.path().to_owned())
+            .collect::<Vec<_>>(),
+        ["/v2/"]
+    );
+    assert!(!got_the_password(&server));
+}
+
+#[test]
+fn silence_is_a_time_out() {
+    let app = App::start();
+    let gate = Gate::default();
+    let server = hostile::silent(&gate);
+    let form = with_password(&server.origin(), "alice", PASSWORD);
+    let started = std::time::Instant::now();
+    let check = app
+        .client(&["acme"])
+        .post("/v1/check", &json!({ "form": form }))
+        .expect(200);
+    let code = check["problem"]["code"].as_str().unwrap_or_default();
+    assert!(
+        ["answer.timeout", "deadline.exceeded"].contains(&code),
+        "{check:#}"
+    );
+    assert!(
+        started.elapsed().as_secs() < 14,
+        "a check has ten seconds, this took {:?}",
+        started.elapsed()
+    );
+    gate.open();
+}
+
+#[test]
+fn an_unknown_host_is_named() {
+    let app = App::start_with(Setup {
+        resolve: vec!["registry.example.com:443:".into()],
+        ..Setup::default()
+    });
+    let problem = fails(
+        &app,
+        "https://registry.example.com",
+        "dns.not_found",
+        "none",
+    );
+    assert_eq!(problem["field"], "values.url");
+}
+
+#[test]
+fn a_name_that_leads_to_a_private_address_is_not_contacted() {
+    // Names are judged by what they resolve to when they are dialled: 127.0.0.2 is not 127.0.0.1, which is allowed.
+    let app = App::start_with(Setup {
+        resolve: vec!["registry.example.com:443:127.0.0.2".into()],
+        ..Setup::default()
+    });
+    fails(
+        &app,
+        "https://registry.example.com",
+        "address.not_allowed",
+        "none",
+    );
+}
+
+#[test]
+fn addresses_that_are_not_allowed_are_not_contacted() {
+    // Nothing is exempt here. The addresses are all of this machine, so that a failing guard would not reach others.
+    let app = App::start_with(
+        Setup::default()
+            .with("private_hosts", "")
+            .with("plain_http_hosts", "127.0.0.1"),
+    );
+    let registry = Registry::start(&Access::Basic(&[("alice", PASSWORD)]));
+    let port = registry.authority().rsplit(':').next().unwrap();
+    for host in [
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "localhost",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "0.0.0.0",
+    ] {
+        for scheme in ["http", "https"] {
+            let url = format!("{scheme}://{host}:{port}");
+            let problem = fails(&app, &url, "address.not_allowed", "none");
+            let detail = problem["detail"].as_str().unwrap();
+            assert!(
+                !detail.contains("refused") && !detail.contains("TLS"),
+                "{url} was contacted: {detail}"
+            );
+        }
+    }
+}
+
+#[test]
+fn components_of_the_application_are_no_registries() {
+    let hosts = "outbound.spin.internal,connections.spin.internal,self.alt";
+    let app = App::start_with(
+        Setup::default()
+            .with("private_hosts", hosts)
+            .with("plain_http_hosts", hosts),
+    );
+    for host in [
+        "outbound.spin.internal",
+        "Connections.Spin.Internal",
+        "outbound.spin.internal.",
+        "self.alt",
+    ] {
+        fails(
+            &app,
+            &format!("http://{host}"),
+            "address.not_allowed",
+            "none",
+        );
+    }
+}
+
+#[test]
+fn a_redirect_takes_no_password_elsewhere() {
+    let app = App::start();
+    let elsewhere = hostile::with_challenge("Basic realm=\"elsewhere\"");
+    let server = hostile::redirecting(&format!("{}/v2/", elsewhere.origin()));
+    fails(&app, &server.origin(), "redirect.not_allowed", "none");
+    assert!(!got_the_password(&elsewhere) && !got_the_password(&server));
+}
+
+#[test]
+fn a_realm_in_plain_http_gets_nothing_though_it_is_trusted() {
+    let app = App::start();
+    let server =
+        hostile::with_challenge("Bearer realm=\"http://auth.example.com/token\",service=\"s\"");
+    let form = with(
+        with_password(&server.origin(), "alice", PASSWORD),
+        &json!({ "trustedAuthHosts": ["auth.example.com"] }),
+    );
+    let answer = app
+        .client(&["acme"])
+        .post("/v1/check", &json!({ "form": form }))
+        .expect(200);
+    let code = answer["problem"]["code"].as_str().unwrap_or_default();
+    assert!(
+        ["realm.not_trusted", "address.not_allowed"].contains(&code),
+        "{answer:#}"
+    );
+}

@@ -1,0 +1,172 @@
+//! The console page in a real Chromium.
+
+use bowline_tests::{
+    app::{AUTH_SECRET, App},
+    browser::Browser,
+    form::with_password,
+    image::Image,
+    registry::{Access, Registry},
+    sign_in::SignIn,
+    token_service::{TokenService, User},
+};
+use serde_json::json;
+
+const PATH: &str = "/v1/projects/acme/connections";
+
+/// The page, signed in for the project `acme`, as `cargo xtask up` prints its address.
+fn open(app: &App) -> Browser {
+    let token = SignIn::everything(&["acme"]).token(AUTH_SECRET);
+    Browser::open(&format!("{}/#token={token}", app.origin()))
+}
+
+/// What a part of the page is found by.
+fn id(name: &str) -> String {
+    format!("[data-testid='{name}']")
+}
+
+/// Begins a new connection to a registry of the generic kind and fills in its form.
+fn fill_in(browser: &Browser, name: &str, url: &str, username: &str, password: &str) {
+    browser.click(&id("add-button"));
+    browser.choose(&id("provider-select"), "docker-registry");
+    for (field, text) in [
+        ("name", name),
+        ("url", url),
+        ("username", username),
+        ("password", password),
+    ] {
+        browser.fill(&id(&format!("field-{field}")), text);
+    }
+}
+
+fn row(name: &str) -> String {
+    format!("[data-testid='connection-row'][data-name='{name}']")
+}
+
+#[test]
+fn a_registry_is_connected_and_still_there_after_a_crash() {
+    let mut app = App::start();
+    let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
+    registry.push(&Image::new("page"), "team/app:v1");
+    let browser = open(&app);
+
+    fill_in(
+        &browser,
+        "prod images",
+        &registry.url(),
+        "alice",
+        "not-her-password",
+    );
+    browser.click(&id("test-button"));
+    let problem = browser.see("[data-testid='problem'][data-code='auth.rejected']");
+    assert!(
+        problem.contains("rejected the username or password"),
+        "{problem}"
+    );
+    browser.see("[data-testid='check-step-reach'][data-status='passed']");
+    browser.see("[data-testid='check-step-authenticate'][data-status='failed']");
+    browser.see("[data-testid='check-step-pull'][data-status='skipped']");
+
+    browser.fill(&id("field-password"), "s3cret");
+    browser.click(&id("test-button"));
+    browser.see("[data-testid='check-outcome'][data-ok='true']");
+    for step in [
+        "reach",
+        "authenticate",
+        "catalog",
+        "tags",
+        "manifest",
+        "pull",
+    ] {
+        browser.see(&format!(
+            "[data-testid='check-step-{step}'][data-status='passed']"
+        ));
+    }
+    browser.click(&id("save-button"));
+    browser.see(&row("prod images"));
+
+    app.kill();
+    app.start_again();
+    browser.reload();
+    let shown = browser.see(&row("prod images"));
+    assert!(shown.contains(registry.authority()), "{shown}");
+    assert!(!browser.text().contains("s3cret"));
+}
+
+#[test]
+fn the_sign_in_token_leaves_the_address_bar() {
+    let app = App::start();
+    let browser = open(&app);
+    browser.see(&id("add-button"));
+    assert!(
+        !browser.address().contains("token"),
+        "{}",
+        browser.address()
+    );
+    // … and the tab stays signed in.
+    browser.reload();
+    browser.see(&id("add-button"));
+}
+
+#[test]
+fn findings_appear_as_one_leaves_a_field_and_offer_a_fix() {
+    let app = App::start();
+    let browser = open(&app);
+    browser.click(&id("add-button"));
+    browser.choose(&id("provider-select"), "docker-registry");
+    browser.fill(&id("field-url"), "hub.docker.com");
+    browser.see("[data-testid='finding-url'][data-severity='error']");
+    browser.click(&id("fix-url"));
+    browser.see_no("[data-testid='finding-url'][data-severity='error']");
+    assert_eq!(browser.value(&id("field-url")), "docker.io");
+}
+
+#[test]
+fn a_connection_is_renamed_and_removed_after_a_confirmation() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    client
+        .post(
+            PATH,
+            &with_password("https://registry.example.com", "alice", "s3cret"),
+        )
+        .expect(201);
+    let browser = open(&app);
+    browser.see(&row("registry of the tests"));
+    browser.click(&id("rename-button"));
+    browser.fill(&id("rename-input"), "a better name");
+    browser.click(&id("rename-save-button"));
+    browser.see(&row("a better name"));
+    browser.see_no(&row("registry of the tests"));
+    assert_eq!(
+        client.get(PATH).expect(200)["items"][0]["name"],
+        "a better name"
+    );
+
+    browser.click(&id("remove-button"));
+    browser.see(&id("confirm-remove-button"));
+    assert_eq!(
+        client.get(PATH).expect(200)["items"]
+            .as_array()
+            .map(Vec::len),
+        Some(1),
+        "removed without confirmation"
+    );
+    browser.click(&id("confirm-remove-button"));
+    browser.see_no(&row("a better name"));
+    assert_eq!(client.get(PATH).expect(200)["items"], json!([]));
+}
+
+#[test]
+fn a_foreign_token_service_is_trusted_by_consent() {
+    let app = App::start();
+    let service = TokenService::start([User::new("alice", "s3cret").pulls("*").lists()]);
+    let registry = Registry::start(&Access::Token(&service));
+    registry.push(&Image::new("consent"), "team/app:v1");
+    let browser = open(&app);
+    fill_in(&browser, "token images", &registry.url(), "alice", "s3cret");
+    browser.click(&id("test-button"));
+    let problem = browser.see("[data-testid='problem'][data-code='realm.not_trusted']");
+    assert!(problem.contains(&service.authority()), "{problem}");
+    browser.click(&id("trust-button"));
+    browser.see("[data-testid='check-outcome'][data-ok='true']");
+}
