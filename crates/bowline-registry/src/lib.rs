@@ -5,7 +5,9 @@
 //! operator's settings as an [`Operator`]. Nothing else here does I/O, and one function, the guard's, decides about
 //! every request before it is sent.
 
+mod challenge;
 mod check;
+mod guard;
 mod http;
 mod listing;
 mod networks;

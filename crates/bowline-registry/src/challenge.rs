@@ -1,0 +1,298 @@
+//! `WWW-Authenticate`: how a registry asks for a login.
+//!
+//! The parser takes what RFC 9110 section 11 allows and what registries send besides: parameters without quotes and
+//! separated by spaces (IBM), values without quotes that are no tokens (OpenShift), scheme names in any case (Nexus),
+//! several challenges in one header (Codeberg). Strict parsers refuse some of these. It never fails: what it cannot
+//! read it leaves out.
+
+use http::{HeaderMap, header::WWW_AUTHENTICATE};
+use url::Url;
+
+/// No more of all headers together is read.
+const MAX_BYTES: usize = 16 * 1024;
+
+/// One challenge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Challenge {
+    /// Lower case: `basic`, `bearer`, `negotiate`.
+    pub(crate) scheme: String,
+    /// Name in lower case, and value, in the order of the header. Of a repeated one the first counts.
+    parameters: Vec<(String, String)>,
+}
+
+impl Challenge {
+    /// The value of a parameter; its name in lower case.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// A challenge that this crate can answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Login {
+    /// Username and password in every request.
+    Basic,
+    /// A token from a token service.
+    Bearer {
+        /// The token service.
+        realm: Url,
+        /// What it knows the registry as.
+        service: Option<String>,
+    },
+}
+
+/// Why there is no login to answer a 401 with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoLogin {
+    /// There is no challenge at all.
+    Missing,
+    /// None of the challenges is one that can be answered.
+    Unsupported,
+}
+
+/// Every challenge of an answer, in order.
+pub(crate) fn challenges(headers: &HeaderMap) -> Vec<Challenge> {
+    let mut left = MAX_BYTES;
+    let mut all = Vec::new();
+    for value in headers.get_all(WWW_AUTHENTICATE) {
+        let Some(rest) = left.checked_sub(value.len()) else { break };
+        left = rest;
+        parse(&String::from_utf8_lossy(value.as_bytes()), &mut all);
+    }
+    all
+}
+
+/// The first challenge that can be answered; with `prefer_bearer`, the first Bearer one before any other.
+pub(crate) fn login(headers: &HeaderMap, prefer_bearer: bool) -> Result<Login, NoLogin> {
+    let all = challenges(headers);
+    if all.is_empty() {
+        return Err(NoLogin::Missing);
+    }
+    let logins: Vec<Login> = all.iter().filter_map(answerable).collect();
+    logins
+        .iter()
+        .find(|login| prefer_bearer && matches!(login, Login::Bearer { .. }))
+        .or_else(|| logins.first())
+        .cloned()
+        .ok_or(NoLogin::Unsupported)
+}
+
+fn answerable(challenge: &Challenge) -> Option<Login> {
+    match challenge.scheme.as_str() {
+        "basic" => Some(Login::Basic),
+        "bearer" => {
+            let realm = Url::parse(challenge.parameter("realm")?).ok()?;
+            realm.has_host().then(|| Login::Bearer {
+                realm,
+                service: challenge.parameter("service").filter(|text| !text.is_empty()).map(str::to_owned),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Reads one header's value and adds its challenges to `all`.
+fn parse(header: &str, all: &mut Vec<Challenge>) {
+    let mut rest = Reader(header.chars().peekable());
+    loop {
+        rest.skip(|c| c == ',' || c.is_whitespace());
+        if rest.0.peek().is_none() {
+            return;
+        }
+        let word = rest.take(|c| !matches!(c, '=' | ',' | '"') && !c.is_whitespace());
+        rest.skip(char::is_whitespace);
+        if rest.next_if('=') {
+            rest.skip(char::is_whitespace);
+            let value = if rest.next_if('"') {
+                rest.quoted()
+            } else {
+                rest.take(|c| c != ',' && !c.is_whitespace())
+            };
+            // A parameter before any scheme, or without a name, belongs to nothing.
+            if let Some(challenge) = all.last_mut().filter(|_| !word.is_empty()) {
+                challenge.parameters.push((word.to_lowercase(), value));
+            }
+        } else if word.is_empty() {
+            // A quote where a word should be: the quoted text belongs to nothing.
+            if rest.next_if('"') {
+                rest.quoted();
+            }
+        } else {
+            all.push(Challenge { scheme: word.to_lowercase(), parameters: Vec::new() });
+        }
+    }
+}
+
+struct Reader<'a>(std::iter::Peekable<std::str::Chars<'a>>);
+
+impl Reader<'_> {
+    fn next_if(&mut self, wanted: char) -> bool {
+        self.0.next_if_eq(&wanted).is_some()
+    }
+
+    fn skip(&mut self, skipped: impl Fn(char) -> bool) {
+        while self.0.next_if(|c| skipped(*c)).is_some() {}
+    }
+
+    fn take(&mut self, taken: impl Fn(char) -> bool) -> String {
+        std::iter::from_fn(|| self.0.next_if(|c| taken(*c))).collect()
+    }
+
+    /// The rest of a quoted string, its opening quote already read. Without a closing one it goes to the end.
+    fn quoted(&mut self) -> String {
+        let mut text = String::new();
+        while let Some(c) = self.0.next() {
+            match c {
+                '"' => break,
+                '\\' => text.extend(self.0.next()),
+                _ => text.push(c),
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn headers(values: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(WWW_AUTHENTICATE, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        headers
+    }
+
+    /// `scheme name=value name=value; scheme …`
+    fn shown(values: &[&str]) -> String {
+        let one = |challenge: &Challenge| {
+            let parameters = challenge.parameters.iter().map(|(name, value)| format!(" {name}={value}"));
+            format!("{}{}", challenge.scheme, parameters.collect::<String>())
+        };
+        challenges(&headers(values)).iter().map(one).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn challenges_are_read_in_every_form_that_registries_send() {
+        let cases: &[(&str, &[&str], &str)] = &[
+            ("nothing", &[], ""),
+            ("an empty header", &[""], ""),
+            ("a scheme alone", &["Negotiate"], "negotiate"),
+            (
+                "the usual",
+                &[r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io""#],
+                "bearer realm=https://auth.docker.io/token service=registry.docker.io",
+            ),
+            ("spaces after commas", &[r#"Bearer realm="r",  service="s""#], "bearer realm=r service=s"),
+            ("spaces around equals", &[r#"Bearer realm = "r" , service ="s""#], "bearer realm=r service=s"),
+            ("tabs", &["Bearer\trealm=\"r\",\tservice=\"s\""], "bearer realm=r service=s"),
+            (
+                "unquoted values (IBM)",
+                &["Bearer realm=https://us.icr.io/oauth/token,service=registry,scope=x"],
+                "bearer realm=https://us.icr.io/oauth/token service=registry scope=x",
+            ),
+            (
+                "unquoted and separated by spaces (IBM)",
+                &["Bearer realm=https://icr.io/oauth/token service=registry"],
+                "bearer realm=https://icr.io/oauth/token service=registry",
+            ),
+            ("quoted and separated by spaces", &[r#"Bearer realm="r" service="s""#], "bearer realm=r service=s"),
+            ("an unquoted realm (OpenShift)", &["Basic realm=openshift"], "basic realm=openshift"),
+            ("scheme in capitals (Nexus)", &[r#"BASIC realm="Nexus""#], "basic realm=Nexus"),
+            ("scheme and names in capitals", &[r#"BEARER REALM="R",Service="S""#], "bearer realm=R service=S"),
+            ("a realm that is no URL (Artifactory)", &[r#"Basic realm="Artifactory Realm""#], "basic realm=Artifactory Realm"),
+            (
+                "two schemes in one header (Codeberg)",
+                &[r#"Bearer realm="https://codeberg.org/v2/token",service="container_registry",scope="*",Basic realm="https://codeberg.org/v2",service="container_registry""#],
+                "bearer realm=https://codeberg.org/v2/token service=container_registry scope=*; basic realm=https://codeberg.org/v2 service=container_registry",
+            ),
+            ("two headers", &["Negotiate", r#"Basic realm="x""#], "negotiate; basic realm=x"),
+            ("a token68 and another scheme", &[r#"Negotiate YII=, Basic realm="x""#], "negotiate yii=; basic realm=x"),
+            ("a comma in quotes", &[r#"Bearer realm="r",scope="repository:a:pull,push""#], "bearer realm=r scope=repository:a:pull,push"),
+            ("a quoted pair", &[r#"Basic realm="say \"hi\" \\ bye""#], r#"basic realm=say "hi" \ bye"#),
+            ("an equals sign in quotes", &[r#"Bearer realm="https://a/t?x=1&y=2""#], "bearer realm=https://a/t?x=1&y=2"),
+            ("an equals sign without quotes", &["Bearer realm=https://a/t?x=1,service=s"], "bearer realm=https://a/t?x=1 service=s"),
+            ("an empty value", &[r#"Bearer realm="",service="#], "bearer realm= service="),
+            ("no closing quote", &[r#"Basic realm="open"#], "basic realm=open"),
+            ("a backslash at the end", &[r#"Basic realm="open\"#], "basic realm=open"),
+            ("commas in front and in between", &[r#",, Basic ,, realm="x",,"#], "basic realm=x"),
+            ("a parameter before any scheme", &[r#"realm="x", Basic realm="y""#], "basic realm=y"),
+            ("a quoted text on its own", &[r#""x" Basic realm="y""#], "basic realm=y"),
+            ("a value without a name", &[r#"Basic realm="y", ="x""#], "basic realm=y"),
+            ("not ASCII", &[r#"Basic realm="Régistre""#], "basic realm=Régistre"),
+        ];
+        for (case, values, expected) in cases {
+            assert_eq!(shown(values), *expected, "{case}");
+        }
+        assert_eq!(shown(&[r#"Basic realm="first",realm="second""#]), "basic realm=first realm=second");
+        let repeated = challenges(&headers(&[r#"Basic realm="first",realm="second""#]));
+        assert_eq!(repeated[0].parameter("realm"), Some("first"));
+    }
+
+    #[test]
+    fn the_first_login_that_can_be_answered_is_taken() {
+        let bearer = |realm: &str, service: Option<&str>| {
+            Ok(Login::Bearer { realm: Url::parse(realm).unwrap(), service: service.map(str::to_owned) })
+        };
+        let cases: &[(&[&str], bool, Result<Login, NoLogin>)] = &[
+            (&[], false, Err(NoLogin::Missing)),
+            (&["Negotiate"], false, Err(NoLogin::Unsupported)),
+            (&["Negotiate", "Basic realm=x"], false, Ok(Login::Basic)),
+            (&["Bearer error=\"invalid_token\""], false, Err(NoLogin::Unsupported)),
+            (&["Bearer realm=\"not a url\""], false, Err(NoLogin::Unsupported)),
+            (&["Bearer realm=\"/token\""], false, Err(NoLogin::Unsupported)),
+            (&["Bearer realm=\"mailto:a@b\""], false, Err(NoLogin::Unsupported)),
+            (&["Bearer realm=\"/token\", Basic realm=x"], false, Ok(Login::Basic)),
+            (&["Bearer realm=\"https://a/t\",service=\"\""], false, bearer("https://a/t", None)),
+            (&["Basic realm=x, Bearer realm=https://a/t service=s"], false, Ok(Login::Basic)),
+            (&["Basic realm=x, Bearer realm=https://a/t service=s"], true, bearer("https://a/t", Some("s"))),
+            (&["Basic realm=x"], true, Ok(Login::Basic)),
+        ];
+        for (values, prefer_bearer, expected) in cases {
+            assert_eq!(login(&headers(values), *prefer_bearer), *expected, "{values:?} {prefer_bearer}");
+        }
+    }
+
+    #[test]
+    fn an_endless_header_is_not_read() {
+        let long = format!("Basic realm=\"{}\"", "x".repeat(MAX_BYTES));
+        assert_eq!(login(&headers(&[&long]), false), Err(NoLogin::Missing));
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_makes_it_fail(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let mut headers = HeaderMap::new();
+            if let Ok(value) = HeaderValue::from_bytes(&bytes) {
+                headers.append(WWW_AUTHENTICATE, value);
+            }
+            let _ = login(&headers, true);
+        }
+
+        #[test]
+        fn no_text_of_the_grammars_own_signs_makes_it_fail(text in "[Bb=,\" \\\\a-c]{0,80}") {
+            let parsed = challenges(&headers(&[&text]));
+            prop_assert!(parsed.iter().all(|challenge| !challenge.scheme.is_empty()));
+        }
+
+        #[test]
+        fn what_is_written_is_read(
+            schemes in proptest::collection::vec(
+                ("[a-z]{1,8}", proptest::collection::vec(("[a-z]{1,6}", "[ -~]{0,20}"), 1..4)), 1..4),
+        ) {
+            let quote = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
+            let written = schemes.iter().map(|(scheme, parameters)| {
+                let parameters: Vec<String> =
+                    parameters.iter().map(|(name, value)| format!("{name}=\"{}\"", quote(value))).collect();
+                format!("{scheme} {}", parameters.join(", "))
+            }).collect::<Vec<_>>().join(", ");
+            let read: Vec<_> = challenges(&headers(&[&written]))
+                .into_iter().map(|challenge| (challenge.scheme, challenge.parameters)).collect();
+            prop_assert_eq!(read, schemes);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What may be contacted, and with what: the one decision that every request passes (design.md section 6).
+//!
+//! [`Guard::permit`] decides about a URL and the reason to contact it. Its answer, a [`Permit`], is the only thing a
+//! request can be made of, and it decides whether credentials go along, so nothing can be sent past it.
+//! What a name resolves to is not decided here but by the runtime at connect time, which no rebinding of the name can
+//! trick.
+
+use ::http::{HeaderMap, HeaderValue, Method, header::AUTHORIZATION};
+use bowline::form::ConnectionSpec;
+use bytes::Bytes;
+use url::{Host, Url};
+
+use crate::{
+    guard::authority::Authority,
+    http::Request,
+    operator::Operator,
+    problem::{Code, Failure},
+};
+
+mod address;
+mod authority;
+mod port;
+#[cfg(test)]
+mod tests;
+
+/// Providers whose registry has one fixed host, with the only other hosts that get their credentials.
+const FIXED_HOSTS: &[(&str, &[&str])] = &[("docker-hub", &["auth.docker.io", "hub.docker.com"])];
+
+/// Registries whose token service is known to be theirs: registry host, token service host.
+const KNOWN_PAIRS: &[(&str, &str)] =
+    &[("registry-1.docker.io", "auth.docker.io"), ("registry.gitlab.com", "gitlab.com")];
+
+/// Why a URL is contacted, which says who named it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The registry's API, at a URL made of its endpoint.
+    Registry,
+    /// The next page of a listing, named by the registry in a `Link`.
+    Page,
+    /// The realm of a challenge, named by the registry.
+    TokenService,
+    /// The provider's own API, at a URL of ours.
+    ProviderApi,
+    /// The registry's own port spoken to without TLS, to find out whether it has any. Never with credentials.
+    PlainHttpProbe,
+}
+
+/// The leave to contact one URL.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    url: Url,
+    target: Target,
+    credentials: bool,
+}
+
+impl Permit {
+    /// Where to.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Whether credentials may go along.
+    pub(crate) fn credentials(&self) -> bool {
+        self.credentials
+    }
+
+    /// The request that this permits; `authorization` is left out where no credentials may go along.
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        mut headers: HeaderMap,
+        authorization: Option<&HeaderValue>,
+        body: Bytes,
+    ) -> Request {
+        headers.remove(AUTHORIZATION);
+        if let Some(value) = authorization.filter(|_| self.credentials) {
+            headers.insert(AUTHORIZATION, value.clone());
+        }
+        Request { method, url: self.url.clone(), headers, body }
+    }
+
+    /// The leave to ask a loopback port on which nothing listens whether the runtime lets requests go there.
+    pub(crate) fn loopback_probe() -> Option<Self> {
+        let url = Url::parse("http://127.0.0.1:1/").ok()?;
+        Some(Self { url, target: Target::PlainHttpProbe, credentials: false })
+    }
+}
+
+/// The rules for one connection.
+#[derive(Debug)]
+pub(crate) struct Guard<'a> {
+    operator: &'a Operator,
+    provider: &'a str,
+    trusted: &'a [String],
+    registry: Url,
+}
+
+impl<'a> Guard<'a> {
+    /// The rules for a connection whose API starts at `registry`.
+    pub(crate) fn new(operator: &'a Operator, spec: &'a ConnectionSpec, registry: Url) -> Self {
+        Self { operator, provider: spec.provider.id, trusted: &spec.trusted_auth_hosts, registry }
+    }
+
+    /// Decides whether `url` may be contacted for this reason.
+    ///
+    /// `credentials` says that the sender holds credentials for it. A target that may be contacted but not get them is
+    /// permitted without, except a token service: asked without, it would only hide that the login was not tried.
+    pub(crate) fn permit(&self, url: Url, target: Target, credentials: bool) -> Result<Permit, Failure> {
+        let has_userinfo = !url.username().is_empty() || url.password().is_some();
+        let authority = Authority::of(&url).ok_or_else(not_allowed)?;
+        let own = self.is_own_origin(&url);
+        let credentials = match target {
+            Target::Registry => credentials && own,
+            Target::Page if own => credentials,
+            Target::Page => {
+                return Err(Failure::new(
+                    Code::LinkNotAllowed,
+                    format!("The next page is at {authority}, not at the registry itself."),
+                ));
+            }
+            Target::TokenService if has_userinfo => {
+                return Err(Failure::new(
+                    Code::RealmNotTrusted,
+                    "The address of the token service holds a username or password.",
+                ));
+            }
+            Target::TokenService if credentials && !self.trusts(&url, &authority) => {
+                let tls = if url.scheme() == "https" { "" } else { ", without HTTPS" };
+                return Err(Failure::new(
+                    Code::RealmNotTrusted,
+                    format!("The registry names {authority} as its token service{tls}."),
+                ));
+            }
+            Target::TokenService => credentials,
+            Target::ProviderApi => credentials && self.fixed_hosts().is_some_and(|hosts| is_one_of(hosts, &url)),
+            Target::PlainHttpProbe => false,
+        };
+        let plain_http = match target {
+            Target::PlainHttpProbe => authority == Authority::of(&self.registry).ok_or_else(not_allowed)?,
+            _ => self.operator.allows_plain_http(authority.host(), authority.port()),
+        };
+        let scheme_allowed = url.scheme() == "https" || (url.scheme() == "http" && plain_http);
+        if has_userinfo || !scheme_allowed || !self.is_destination(&url, &authority) {
+            return Err(not_allowed());
+        }
+        Ok(Permit { url, target, credentials })
+    }
+
+    /// Decides whether a redirect from where `from` led may be followed to `to`.
+    ///
+    /// Credentials go along only within an origin. A token service may not redirect to another one, because what it
+    /// would answer there, without credentials, says nothing about them.
+    pub(crate) fn redirect(&self, from: &Permit, to: Url) -> Result<Permit, Failure> {
+        let authority = Authority::of(&to).ok_or_else(not_allowed)?;
+        let same_origin = to.origin() == from.url.origin();
+        let refused = |why: &str| {
+            Failure::new(Code::RedirectNotAllowed, format!("There is a redirect to {authority}, {why}."))
+        };
+        if from.url.scheme() == "https" && to.scheme() != "https" {
+            return Err(refused("which has no HTTPS"));
+        }
+        if from.target == Target::TokenService && !same_origin {
+            return Err(refused("and logins must not follow one"));
+        }
+        if !to.username().is_empty() || to.password().is_some() {
+            return Err(refused("with a username or password in it"));
+        }
+        let plain_http = self.operator.allows_plain_http(authority.host(), authority.port());
+        let scheme_allowed = to.scheme() == "https" || (to.scheme() == "http" && plain_http);
+        if !scheme_allowed || !self.is_destination(&to, &authority) {
+            return Err(not_allowed());
+        }
+        Ok(Permit { url: to, target: from.target, credentials: from.credentials && same_origin })
+    }
+
+    fn is_own_origin(&self, url: &Url) -> bool {
+        url.scheme() == self.registry.scheme() && Authority::of(url) == Authority::of(&self.registry)
+    }
+
+    fn fixed_hosts(&self) -> Option<&'static [&'static str]> {
+        FIXED_HOSTS.iter().find(|(provider, _)| *provider == self.provider).map(|(_, hosts)| *hosts)
+    }
+
+    /// Whether this token service may get the registry's credentials.
+    fn trusts(&self, realm: &Url, authority: &Authority) -> bool {
+        if self.is_own_origin(realm) {
+            return true;
+        }
+        if let Some(hosts) = self.fixed_hosts() {
+            return is_one_of(hosts, realm);
+        }
+        let registry = Authority::of(&self.registry);
+        let same_owner = realm.scheme() == "https"
+            && registry.as_ref().is_some_and(|registry| {
+                let pairs = KNOWN_PAIRS.iter().filter(|(host, _)| *host == registry.host());
+                pairs.into_iter().any(|(_, service)| is_one_of(&[service], realm))
+                    || registry.registrable_domain().is_some_and(|domain| {
+                        authority.registrable_domain().is_some_and(|other| other == domain)
+                    })
+            });
+        same_owner || self.trusted.iter().any(|entry| authority.is_named_by(entry, realm.scheme()))
+    }
+
+    /// Whether this is an authority that may be contacted at all.
+    fn is_destination(&self, url: &Url, authority: &Authority) -> bool {
+        let (host, port) = (authority.host(), authority.port());
+        if authority.is_the_runtimes() {
+            return false;
+        }
+        if port::is_bad(port) && !self.operator.allows_port(host, port) {
+            return false;
+        }
+        self.operator.allows_private(host, port)
+            || match url.host() {
+                Some(Host::Ipv4(address)) => address::is_public_v4(address),
+                Some(Host::Ipv6(address)) => address::is_public_v6(address),
+                Some(Host::Domain(_)) => authority.is_public_name(),
+                None => false,
+            }
+    }
+}
+
+/// Whether `url` is at one of these hosts, by https on its usual port.
+fn is_one_of(hosts: &[&str], url: &Url) -> bool {
+    url.scheme() == "https"
+        && Authority::of(url).is_some_and(|authority| authority.port() == 443 && hosts.contains(&authority.host()))
+}
+
+/// The refusal of a destination. It says nothing about why, so that the guard is no map of the operator's network.
+fn not_allowed() -> Failure {
+    Failure::new(Code::AddressNotAllowed, "This service may not contact that address.")
+}
