@@ -1,3 +1,67 @@
-//! The project's own commands: set-up, build, up, test, bench, check.
+//! The project's own commands: `cargo xtask setup`, `build`, `up`, `test`, `check`, `bench`.
 
-fn main() {}
+mod bench;
+mod build;
+mod check;
+mod demo;
+mod fresh;
+mod package;
+mod progress;
+mod project;
+mod setup;
+mod test;
+mod times;
+mod token;
+mod tool;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::project::Project;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Bowline's own commands. Each does nothing twice."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Get what building and testing need: WebAssembly targets, node packages, system packages
+    Setup,
+    /// Build everything: browser module, npm package, page, functions, host
+    Build,
+    /// Build what serving needs, serve it, and print an address that is signed in
+    Up(up::Options),
+    /// Set up, check, build, and run every test
+    Test,
+    /// Format, lint and type check
+    Check,
+    /// Measure the budgets of the browser module
+    Bench,
+}
+
+fn main() -> ExitCode {
+    let project = Project::find();
+    let outcome = match Cli::parse().command {
+        Command::Setup => setup::run(&project),
+        Command::Build => build::run(&project),
+        Command::Up(options) => up::run(&project, &options),
+        Command::Test => test::run(&project),
+        Command::Check => check::run(&project),
+        Command::Bench => bench::run(&project),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,9 @@
+// For browsers and workers, with a bundler or without.
+
+import { load } from "./surface.js";
+
+export { checkForm, detect, InvalidReferenceError, parseReference, providers } from "./surface.js";
+
+export function ready(source) {
+  return load(() => source ?? new URL("./bowline.wasm", import.meta.url));
+}

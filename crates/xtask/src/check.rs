@@ -1,0 +1,82 @@
+//! `cargo xtask check`: formatting, lints of every crate for the machine it runs on, and types of the page.
+
+use crate::{
+    build::FUNCTIONS,
+    progress::{self, Screen, Step, Work},
+    project::Project,
+    setup::{self, Purpose},
+    tool::Tool,
+};
+
+/// The crate that is built for the browser only.
+const BROWSER_CRATE: &str = "bowline-wasm";
+
+/// Gets what checking needs, and checks.
+pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
+    let mut all = setup::steps(project, Purpose::Serving);
+    all.extend(steps(project));
+    progress::run(project, all)
+}
+
+/// The steps that check everything.
+pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
+    vec![
+        Step::new("check-format", "Check the formatting", 2, |screen| {
+            format(project, screen)
+        }),
+        Step::new("check-native", "Lint the crates", 120, |screen| {
+            let apart = FUNCTIONS
+                .iter()
+                .chain([&BROWSER_CRATE])
+                .flat_map(|name| ["--exclude", *name]);
+            clippy(project, ["--workspace"].into_iter().chain(apart), screen)
+        }),
+        Step::new("check-functions", "Lint the functions", 40, |screen| {
+            let functions = FUNCTIONS.iter().flat_map(|name| ["-p", *name]);
+            clippy(
+                project,
+                ["--target", "wasm32-wasip2"].into_iter().chain(functions),
+                screen,
+            )
+        }),
+        Step::new("check-browser", "Lint the browser module", 15, |screen| {
+            clippy(
+                project,
+                ["--target", "wasm32-unknown-unknown", "-p", BROWSER_CRATE],
+                screen,
+            )
+        }),
+        Step::new("check-web", "Check the types of the page", 3, |screen| {
+            types(project, screen)
+        }),
+    ]
+}
+
+fn format(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
+    Tool::cargo(project)
+        .args(["fmt", "--all", "--check"])
+        .mend("cargo fmt --all")
+        .run(screen)?;
+    Ok(Work::Done)
+}
+
+fn clippy<'a>(
+    project: &Project,
+    what: impl IntoIterator<Item = &'a str>,
+    screen: &Screen,
+) -> anyhow::Result<Work> {
+    Tool::cargo(project)
+        .args(["clippy", "--all-targets"])
+        .args(what)
+        .args(["--", "-D", "warnings"])
+        .run(screen)?;
+    Ok(Work::Done)
+}
+
+fn types(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
+    Tool::new(project, "npm")
+        .within(&project.path("web"))
+        .args(["run", "check"])
+        .run(screen)?;
+    Ok(Work::Done)
+}

@@ -1,0 +1,161 @@
+//! The browser module and the npm package `bowline`, ready to be published from `target/npm/bowline`.
+
+use std::{fs, path::Path};
+
+use anyhow::Context as _;
+
+use crate::{
+    fresh::{Inputs, Stamp},
+    progress::{Screen, Work},
+    project::Project,
+    tool::Tool,
+};
+
+/// Where the package is made, below `target`.
+pub(crate) const FOLDER: &str = "npm/bowline";
+
+/// What of the package is written by hand.
+const SOURCES: &str = "crates/bowline-wasm/npm";
+
+/// What wasm-bindgen makes, below `target/xtask`: the module and its glue.
+const BINDINGS: &str = "bindings";
+
+/// What the hand-written manifest says in place of the version.
+const UNVERSIONED: &str = "\"version\": \"0.0.0\"";
+
+/// Compiles the module, makes its bindings and makes it small.
+pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
+    Tool::cargo(project)
+        .args([
+            "build",
+            "-p",
+            "bowline-wasm",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--profile",
+            "wasm",
+        ])
+        .run(screen)?;
+    let compiled = project.target("wasm32-unknown-unknown/wasm/bowline_wasm.wasm");
+    let bindgen = project.target("debug/wasm-bindgen");
+    let optimiser = project.path("web/node_modules/binaryen");
+    let optimise = [
+        "-Oz",
+        "--strip-debug",
+        "--strip-producers",
+        "--strip-target-features",
+    ];
+
+    let inputs = Inputs::default()
+        .files(&compiled, &[])?
+        .files(&bindgen, &[])?
+        .files(&optimiser.join("package.json"), &[])?
+        .text(&optimise.join(" "));
+    let stamp = Stamp::new(project, "module", inputs);
+    let folder = project.kept(BINDINGS);
+    let made = folder.join("bowline.wasm");
+    if stamp.holds(&made) {
+        return Ok(Work::Fresh);
+    }
+    stamp.lift();
+    Tool::new(project, &bindgen)
+        .args([
+            "--target",
+            "web",
+            "--no-typescript",
+            "--omit-default-module-path",
+            "--out-name",
+            "bowline",
+        ])
+        .args([
+            "--out-dir".as_ref(),
+            folder.as_os_str(),
+            compiled.as_os_str(),
+        ])
+        .run(screen)?;
+    Tool::new(project, "node")
+        .args([optimiser.join("bin/wasm-opt")])
+        .args(optimise)
+        .args([
+            "-o".as_ref(),
+            made.as_os_str(),
+            folder.join("bowline_bg.wasm").as_os_str(),
+        ])
+        .mend("cargo xtask setup")
+        .run(screen)?;
+    stamp.set()?;
+    Ok(Work::Done)
+}
+
+/// Puts the module, its glue, the hand-written files and the licences together.
+pub(crate) fn assemble(project: &Project, _: &Screen) -> anyhow::Result<Work> {
+    let sources = project.path(SOURCES);
+    let bindings = project.kept(BINDINGS);
+    let version = env!("CARGO_PKG_VERSION");
+    let licences = ["LICENSE-APACHE", "LICENSE-MIT"];
+    let mut inputs = Inputs::default()
+        .files(&sources, &[])?
+        .files(&bindings, &[])?
+        .text(version);
+    for licence in licences {
+        inputs = inputs.files(&project.path(licence), &[])?;
+    }
+    let stamp = Stamp::new(project, "package", inputs);
+    let folder = project.target(FOLDER);
+    if stamp.holds(&folder.join("package.json")) {
+        return Ok(Work::Fresh);
+    }
+    stamp.lift();
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    for entry in fs::read_dir(&sources)? {
+        let entry = entry?;
+        copy(&entry.path(), &folder.join(entry.file_name()))?;
+    }
+    for licence in licences {
+        copy(&project.path(licence), &folder.join(licence))?;
+    }
+    copy(&bindings.join("bowline.wasm"), &folder.join("bowline.wasm"))?;
+    copy(&bindings.join("bowline.js"), &folder.join("bindings.js"))?;
+    let manifest = folder.join("package.json");
+    let stamped = with_version(&fs::read_to_string(&manifest)?, version)
+        .context("package.json of the npm package")?;
+    fs::write(&manifest, stamped)?;
+    stamp.set()?;
+    Ok(Work::Done)
+}
+
+/// The manifest with the workspace's version in it. The order of its keys has a meaning, so it is treated as text.
+fn with_version(manifest: &str, version: &str) -> anyhow::Result<String> {
+    let (before, after) = manifest
+        .split_once(UNVERSIONED)
+        .with_context(|| format!("it has no {UNVERSIONED}"))?;
+    Ok(format!("{before}\"version\": \"{version}\"{after}"))
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::copy(from, to)
+        .map(drop)
+        .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_version;
+
+    #[test]
+    fn the_package_has_the_version_of_the_workspace() {
+        let stamped = with_version(
+            "{\n  \"name\": \"bowline\",\n  \"version\": \"0.0.0\"\n}\n",
+            "1.2.3",
+        )
+        .unwrap();
+        assert_eq!(
+            stamped,
+            "{\n  \"name\": \"bowline\",\n  \"version\": \"1.2.3\"\n}\n"
+        );
+        assert!(with_version(r#"{"name":"bowline"}"#, "1.2.3").is_err());
+    }
+}

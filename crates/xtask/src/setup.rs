@@ -1,0 +1,43 @@
+//! `cargo xtask setup`: gets what building and testing need, and nothing that is there already.
+
+mod apt;
+mod node;
+mod source;
+mod system;
+mod targets;
+
+use crate::{
+    progress::{self, Step},
+    project::Project,
+};
+
+pub(crate) use system::Purpose;
+
+/// Gets everything.
+pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
+    progress::run(project, steps(project, Purpose::Tests))
+}
+
+/// The steps that get what building needs, and the system packages for a purpose.
+pub(crate) fn steps(project: &Project, purpose: Purpose) -> Vec<Step<'_>> {
+    let mut steps = vec![
+        Step::new(
+            "setup-targets",
+            "Get the WebAssembly targets",
+            90,
+            |screen| targets::ensure(project, screen),
+        ),
+        Step::new("setup-node", "Install the node packages", 20, |screen| {
+            node::ensure(project, screen)
+        }),
+    ];
+    if !purpose.packages().is_empty() {
+        steps.push(Step::new(
+            "setup-system",
+            "Install the system packages",
+            60,
+            move |screen| system::ensure(project, purpose, screen),
+        ));
+    }
+    steps
+}

@@ -1,0 +1,64 @@
+//! The node packages of `web/`, which also hold the tools of the npm package (binaryen, TypeScript).
+
+use anyhow::{Context as _, bail};
+
+use crate::{
+    fresh::{Inputs, Stamp},
+    progress::{Screen, Work},
+    project::Project,
+    tool::Tool,
+};
+
+/// The oldest Node that the project works with.
+const OLDEST_NODE: u32 = 20;
+
+/// Installs what `web/package-lock.json` names, where it changed.
+pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
+    let mend = "install Node 20 or newer with npm, then run it again";
+    let version = Tool::new(project, "node")
+        .args(["--version"])
+        .mend(mend)
+        .read()?;
+    let version = version.trim();
+    if major(version).context("`node --version` printed no version")? < OLDEST_NODE {
+        bail!("Node is {version}\n  mend it: {mend}");
+    }
+    let web = project.path("web");
+    let inputs = Inputs::default()
+        .text(version)
+        .files(&web.join("package-lock.json"), &[])?;
+    let stamp = Stamp::new(project, "node", inputs);
+    // npm writes this file last.
+    if stamp.holds(&web.join("node_modules/.package-lock.json")) {
+        return Ok(Work::Fresh);
+    }
+    stamp.lift();
+    Tool::new(project, "npm")
+        .within(&web)
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .run(screen)?;
+    stamp.set()?;
+    Ok(Work::Done)
+}
+
+/// The first number of `v20.20.2`.
+fn major(version: &str) -> Option<u32> {
+    version.strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::major;
+
+    #[test]
+    fn a_node_version_has_a_major_number() {
+        for (version, expected) in [
+            ("v20.20.2", Some(20)),
+            ("v8.0.0", Some(8)),
+            ("20.1.0", None),
+            ("", None),
+        ] {
+            assert_eq!(major(version), expected, "{version}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The WebAssembly targets: already there, from rustup, or from the library source of the same compiler.
+
+use std::{env, fs};
+
+use anyhow::{Context as _, bail};
+
+use super::source;
+use crate::{
+    progress::{Screen, Work},
+    project::{Project, on_path},
+    tool::Tool,
+};
+
+/// What the browser module and the functions are built for.
+pub(crate) const TARGETS: [&str; 2] = ["wasm32-unknown-unknown", "wasm32-wasip2"];
+
+/// Chooses the way by name, `rustup` or `source`, where the targets are absent.
+const WAY_VARIABLE: &str = "BOWLINE_WASM_TARGETS";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Rustup,
+    Source,
+}
+
+/// Gets the targets that this compiler does not have.
+pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
+    let missing = missing(project)?;
+    if missing.is_empty() {
+        return Ok(Work::Fresh);
+    }
+    let chosen = env::var(WAY_VARIABLE).ok().filter(|way| !way.is_empty());
+    for way in ways(chosen.as_deref(), on_path("rustup").is_some())? {
+        let got = match way {
+            Way::Rustup => Tool::new(project, "rustup")
+                .args(["target", "add"])
+                .args(&missing)
+                .run(screen),
+            Way::Source => source::build(project, &missing, screen),
+        };
+        match got {
+            Ok(()) => break,
+            Err(error) if way == Way::Rustup && chosen.is_none() => {
+                screen.note(&format!(
+                    "rustup has none ({error}); building them from source"
+                ));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    match self::missing(project)?.as_slice() {
+        [] => Ok(Work::Done),
+        still => bail!(
+            "this compiler still cannot build for {}\n  mend it with: {}",
+            still.join(", "),
+            by_hand()
+        ),
+    }
+}
+
+/// What a person types to get the targets.
+pub(super) fn by_hand() -> String {
+    format!("rustup target add {}", TARGETS.join(" "))
+}
+
+/// The ways to try, in order.
+fn ways(chosen: Option<&str>, rustup: bool) -> anyhow::Result<Vec<Way>> {
+    match (chosen, rustup) {
+        (None, true) => Ok(vec![Way::Rustup, Way::Source]),
+        (Some("source"), _) | (None, false) => Ok(vec![Way::Source]),
+        (Some("rustup"), _) => Ok(vec![Way::Rustup]),
+        (Some(other), _) => bail!("{WAY_VARIABLE} is “{other}”; it may be `source` or `rustup`"),
+    }
+}
+
+/// The targets for which this compiler cannot build and link a program: it lacks the standard library,
+/// or has that of another compiler.
+fn missing(project: &Project) -> anyhow::Result<Vec<&'static str>> {
+    let folder = project.kept("probe");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot write {}", folder.display()))?;
+    let program = folder.join("probe.rs");
+    fs::write(&program, "fn main() { println!(\"here\"); }\n")?;
+    let builds = |target: &str| {
+        let made = folder.join(target).with_extension("wasm");
+        Tool::new(project, "rustc")
+            .args(["--target", target, "-o"])
+            .args([&made, &program])
+            .succeeds()
+    };
+    Ok(TARGETS
+        .into_iter()
+        .filter(|target| !builds(target))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rustup_comes_first_and_source_can_be_chosen() {
+        assert_eq!(ways(None, true).unwrap(), [Way::Rustup, Way::Source]);
+        assert_eq!(ways(None, false).unwrap(), [Way::Source]);
+        assert_eq!(ways(Some("source"), true).unwrap(), [Way::Source]);
+        assert_eq!(ways(Some("rustup"), true).unwrap(), [Way::Rustup]);
+        assert!(
+            ways(Some("magic"), true)
+                .unwrap_err()
+                .to_string()
+                .contains("BOWLINE_WASM_TARGETS is “magic”")
+        );
+    }
+}

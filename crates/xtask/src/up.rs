@@ -1,0 +1,185 @@
+//! `cargo xtask up`: builds what serving needs, serves it, and prints an address that is signed in.
+
+mod secrets;
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    os::unix::process::CommandExt as _,
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    thread,
+    time::SystemTime,
+};
+
+use anyhow::{Context as _, bail};
+use rustix::process::{Pid, Signal, kill_process};
+use signal_hook::{
+    consts::{SIGHUP, SIGINT, SIGTERM},
+    iterator::Signals,
+};
+
+use self::secrets::Secrets;
+use crate::{
+    build,
+    demo::{self, DemoRegistry},
+    progress,
+    project::Project,
+    setup::{self, Purpose},
+    token,
+};
+
+/// What `cargo xtask up` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
+    listen: String,
+    /// Registries on private networks that may be contacted: hosts, host:port or CIDR, comma-separated
+    #[arg(long, value_name = "HOSTS", default_value = "")]
+    private_hosts: String,
+    /// Registries that may be spoken to without TLS: hosts or host:port, comma-separated
+    #[arg(long, value_name = "HOSTS", default_value = "")]
+    plain_http_hosts: String,
+    /// Sets a variable of spin.toml
+    #[arg(long, value_name = "NAME=VALUE")]
+    variable: Vec<String>,
+    /// Start a small registry on this machine to try it with
+    #[arg(long)]
+    demo_registry: bool,
+}
+
+/// Serves until it is told to stop.
+pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
+    let purpose = if options.demo_registry {
+        Purpose::DemoRegistry
+    } else {
+        Purpose::Serving
+    };
+    let mut steps = setup::steps(project, purpose);
+    steps.extend(build::steps(project));
+    progress::run(project, steps)?;
+
+    let state = project.path(".spin");
+    fs::create_dir_all(&state).context("cannot make .spin")?;
+    let secrets = Secrets::kept_in(&state.join("dev.env"))?;
+    let demo = if options.demo_registry {
+        Some(demo::start(project)?)
+    } else {
+        None
+    };
+
+    // Before the host starts: a signal that comes in between must end it, too.
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let mut host = start_host(project, options, &secrets, demo.as_ref())?;
+    let host_id = Pid::from_child(&host);
+    thread::spawn(move || {
+        for _ in signals.forever() {
+            let _ = kill_process(host_id, Signal::TERM);
+        }
+    });
+    let output = host
+        .stdout
+        .take()
+        .context("the host's standard output is piped")?;
+    let said = Arc::new(demo.as_ref().map(|demo| demo.address));
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            println!("{line}");
+            if let Some(address) = line.strip_prefix("Serving ") {
+                let token = token::developer(&secrets.auth_secret, SystemTime::now());
+                println!(
+                    "\n  Open {}/#token={token}\n",
+                    address.trim_end_matches('/')
+                );
+                if let Some(registry) = *said {
+                    println!("  Demo registry  http://{registry}");
+                    println!(
+                        "  Username       {}\n  Password       {}",
+                        demo::USERNAME,
+                        demo::PASSWORD
+                    );
+                    println!("  Image          {}\n", demo::IMAGE);
+                }
+                println!("Ctrl-C stops it.");
+            }
+        }
+    });
+    let status = host.wait()?;
+    if !status.success() {
+        bail!("the host ended with {status}");
+    }
+    Ok(())
+}
+
+/// Starts the host in a process group of its own: it is this command that tells it to stop, once.
+fn start_host(
+    project: &Project,
+    options: &Options,
+    secrets: &Secrets,
+    demo: Option<&DemoRegistry>,
+) -> anyhow::Result<Child> {
+    let demo = demo.map(|demo| demo.address.to_string());
+    let mut command = Command::new(project.target("debug/bowline-host"));
+    command
+        .current_dir(project.root())
+        .args([
+            "up",
+            "--from",
+            "spin.toml",
+            "--runtime-config-file",
+            "runtime-config.toml",
+            "--state-dir",
+            ".spin",
+        ])
+        .args(["--listen", &options.listen])
+        .envs(secrets.variables());
+    for (name, hosts) in [
+        ("private_hosts", &options.private_hosts),
+        ("plain_http_hosts", &options.plain_http_hosts),
+    ] {
+        let hosts = joined(hosts, demo.as_deref());
+        if !hosts.is_empty() {
+            command.arg("--variable").arg(format!("{name}={hosts}"));
+        }
+    }
+    for variable in &options.variable {
+        command.args(["--variable", variable]);
+    }
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .process_group(0);
+    command
+        .spawn()
+        .context("cannot run the host\n  mend it with: cargo xtask build")
+}
+
+/// A comma-separated list with one more in it.
+fn joined(hosts: &str, more: Option<&str>) -> String {
+    let hosts = hosts
+        .split(',')
+        .map(str::trim)
+        .filter(|host| !host.is_empty());
+    hosts.chain(more).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn the_demo_registry_joins_the_hosts_that_were_named() {
+        for (hosts, more, expected) in [
+            ("", None, ""),
+            ("", Some("127.0.0.1:5000"), "127.0.0.1:5000"),
+            (
+                "a.example, b.example:5000,",
+                Some("127.0.0.1:5000"),
+                "a.example,b.example:5000,127.0.0.1:5000",
+            ),
+        ] {
+            assert_eq!(joined(hosts, more), expected);
+        }
+    }
+}
