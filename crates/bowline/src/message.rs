@@ -56,6 +56,7 @@ table! {
     UrlSpace "url.space" Error "An address has no spaces."
     UrlQuoted "url.quoted" Error "The address stands between quotation marks."
     UrlInvisible "url.invisible" Error "There is an invisible character in the address."
+    UrlBackslash "url.backslash" Error "The slashes of an address lean forwards."
     UrlScheme "url.scheme" Error "An address starts with “https://”, or with the host itself."
     UrlGit "url.git" Error "This is the address of a Git repository; a registry is reached over https, without SSH keys."
     UrlUserinfo "url.userinfo" Error "A username does not belong into the address; it has its own field."
@@ -121,6 +122,19 @@ table! {
     PatternBraces "pattern.braces" Error "Braces hold alternatives, as in “{sample}”; they come in pairs, not inside one another, and make {most} combinations at most."
     PatternNeverMatches "pattern.never_matches" Warning "No repository has such a name, so this pattern never matches."
     PatternAnchored "pattern.anchored" Hint "This is compared with the whole {part}, from its beginning."
+    PatternOwnHost "pattern.own_host" Warning "A policy's patterns are compared with names without “{host}/”."
+
+    // Pull policies.
+    PolicyShape "policy.shape" Error "This should be {expected}."
+    PolicyUnknown "policy.unknown" Error "A policy has no “{name}”."
+    PolicyChoice "policy.choice" Error "“{value}” is none of: {choices}."
+    PolicyTime "policy.time" Error "“{value}” is no time of day; it is written “02:30”."
+    PolicyTimezone "policy.timezone" Error "“{value}” is no time zone; it is written “Europe/Vienna” or “UTC”."
+    PolicyAmount "policy.amount" Error "This should be a whole number from 1 to {most}."
+    PolicyScannerNames "policy.scanner_names" Error "Name the scanners, one at least."
+    PolicyAutomatic "policy.automatic_unsupported" Error "{title} cannot list its images, so that they are pulled by name only."
+    PolicyLacking "policy.switch_unsupported" Error "{title} knows no “{name}”."
+    PolicyCleanupLimited "policy.cleanup_limited" Hint "{title} limits how often its listings may be read; until they could be read whole, nothing is cleaned up."
 }
 
 impl Code {

@@ -1,8 +1,8 @@
 //! Commands that log in or pull, as people paste them from a vendor's page.
 
 /// The programs that log in as `docker login` does.
-const PROGRAMS: [&str; 9] = [
-    "docker", "podman", "nerdctl", "buildah", "skopeo", "oras", "crane", "finch", "registry",
+const PROGRAMS: [&str; 7] = [
+    "docker", "podman", "nerdctl", "buildah", "skopeo", "oras", "finch",
 ];
 
 /// What a login command says.
@@ -16,17 +16,13 @@ pub(super) struct Login {
 /// The login that `text` is a command for: `docker login -u user -p secret registry.example.com`.
 pub(super) fn login(text: &str) -> Option<Login> {
     let words = words(text);
-    let at = words.windows(2).position(|pair| match pair {
-        [program, verb] => PROGRAMS.iter().any(|known| program == known) && verb == "login",
-        _ => false,
-    })?;
-    // `crane auth login` and `helm registry login` come this way too, the latter as `registry login`.
+    let verb = (0..words.len()).find(|&at| is_login(words.get(..=at).unwrap_or(&[])))?;
     let mut login = Login {
         registry: String::new(),
         username: String::new(),
         password: String::new(),
     };
-    let mut rest = words.into_iter().skip(at.saturating_add(2));
+    let mut rest = words.into_iter().skip(verb.saturating_add(1));
     while let Some(word) = rest.next() {
         let (option, value) = match word.split_once('=') {
             Some((option, value)) if option.starts_with("--") => {
@@ -59,6 +55,20 @@ pub(super) fn login(text: &str) -> Option<Login> {
         }
     }
     Some(login)
+}
+
+/// Whether a command line up to here says to log in to a registry.
+fn is_login(words: &[String]) -> bool {
+    let mut back = words.iter().rev().map(String::as_str);
+    if back.next() != Some("login") {
+        return false;
+    }
+    match (back.next(), back.next()) {
+        (Some("registry"), program) => program == Some("helm"),
+        (Some("auth"), program) => program == Some("crane"),
+        (Some(program), _) => PROGRAMS.contains(&program),
+        (None, _) => false,
+    }
 }
 
 /// The image of `docker pull …`, of a Dockerfile's `FROM …` or of a manifest's `image: …`.

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::{decoded, found};
-use crate::{form::ConnectionForm, text::unquoted};
+use super::{Found, decoded, form_of};
+use crate::{endpoint::Endpoint, form::ConnectionForm, text::unquoted};
 
 /// The keys under which a pull secret holds a configuration: the present one and the one before it.
 const SECRET_KEYS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
 
 /// How deep a list of secrets may hold lists of secrets, and a configuration base64 within base64.
-const DEPTH: u8 = 4;
+const DEPTH: u8 = 8;
 
 /// The registries of a JSON text: a configuration (`auths`), a pull secret, a list of secrets.
 pub(super) fn of_json(text: &str) -> Vec<ConnectionForm> {
@@ -78,7 +78,7 @@ fn collect(value: &Value, depth: u8, forms: &mut Vec<ConnectionForm>) {
             .into_iter()
             .flatten()
         {
-            add(found(host, "", "", false), forms);
+            add(host, "", "", false, forms);
         }
         return;
     }
@@ -127,15 +127,30 @@ fn collect_auths(auths: &Value, forms: &mut Vec<ConnectionForm>) {
             token => (token, true),
         };
         let username = if identity_token { "" } else { username };
-        add(found(address, username, secret, identity_token), forms);
+        add(address, username, secret, identity_token, forms);
     }
 }
 
-/// Docker Hub often stands in a file twice, under two of its names.
-fn add(form: Option<ConnectionForm>, forms: &mut Vec<ConnectionForm>) {
-    if let Some(form) = form
-        && !forms.contains(&form)
-    {
+/// Adds the form for an entry. Docker Hub often stands in a file twice, under two of its names.
+fn add(
+    address: &str,
+    username: &str,
+    secret: &str,
+    identity_token: bool,
+    forms: &mut Vec<ConnectionForm>,
+) {
+    // Old entries are addresses of the first API.
+    let address = address.trim_end_matches('/');
+    let Ok(endpoint) = Endpoint::parse(address.strip_suffix("/v1").unwrap_or(address)) else {
+        return;
+    };
+    let form = form_of(&Found {
+        endpoint: &endpoint,
+        username,
+        secret,
+        identity_token,
+    });
+    if !forms.contains(&form) {
         forms.push(form);
     }
 }

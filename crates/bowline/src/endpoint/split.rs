@@ -34,7 +34,7 @@ impl<'a> Split<'a> {
         let trimmed = text.trim();
         check_text(text, trimmed)?;
         let (before_authority, scheme, rest) = split_scheme(text, trimmed)?;
-        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
         let host_and_port = check_userinfo(text, before_authority, authority, rest)?;
         let (host, port) = split_port(text, host_and_port)?;
@@ -112,8 +112,15 @@ impl<'a> Split<'a> {
     }
 }
 
-/// What pasting does to an address.
+/// What pasting and typing do to an address.
 fn check_text(text: &str, trimmed: &str) -> Result<(), Issue> {
+    if let Some((before, _)) = trimmed.split_once('\\') {
+        let place = span(text, before).end;
+        let forwards = trimmed.replace('\\', "/");
+        return Err(Issue::new(Code::UrlBackslash)
+            .at(place..place.saturating_add(1))
+            .suggest(forwards));
+    }
     if let Some(inner) = unquoted(trimmed) {
         return Err(Issue::new(Code::UrlQuoted).suggest(inner));
     }

@@ -45,6 +45,7 @@ pub(super) static PROVIDER: Provider = Provider {
         endpoint: judge_endpoint,
         fill,
         shapes: SHAPES,
+        listing_is_limited: true,
         ..Rules::ANY_HOST
     },
 };

@@ -8,6 +8,8 @@ mod field;
 pub(crate) mod login;
 pub(crate) mod rules;
 
+use std::fmt;
+
 use serde::Serialize;
 
 pub use self::field::{Choice, Field, Help, Kind};
@@ -29,7 +31,7 @@ table! {
 }
 
 /// A registry product, enough to render its form.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Provider {
     /// `docker-hub`.
@@ -45,6 +47,12 @@ pub struct Provider {
     /// What only this product has.
     #[serde(skip)]
     pub(crate) rules: Rules,
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Provider({})", self.id)
+    }
 }
 
 /// A way to log in.

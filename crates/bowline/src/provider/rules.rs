@@ -24,6 +24,8 @@ pub(crate) struct Rules {
     pub(crate) shapes: &'static [Shape],
     /// Whether it may hold other products' registries, so that their tokens are no surprise.
     pub(crate) any_secret: bool,
+    /// Whether it limits how often its listings may be read.
+    pub(crate) listing_is_limited: bool,
 }
 
 /// What a web page's URL should have been.
@@ -41,6 +43,7 @@ impl Rules {
         fill: crate::detect::fill_usual,
         shapes: &[],
         any_secret: false,
+        listing_is_limited: false,
     };
 }
 

@@ -1,1 +1,93 @@
+use std::collections::HashSet;
 
+use super::{Kind, providers};
+
+#[test]
+fn ids_are_kebab_case_and_unique() {
+    let kebab = |id: &str| {
+        id.split('-').all(|part| {
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        })
+    };
+    let mut ids = HashSet::new();
+    for provider in providers() {
+        assert!(
+            kebab(provider.id) && ids.insert(provider.id),
+            "{}",
+            provider.id
+        );
+        assert!(provider.docs_url.starts_with("https://"), "{}", provider.id);
+        let mut methods = HashSet::new();
+        for auth in provider.auth {
+            assert!(
+                kebab(auth.id) && methods.insert(auth.id),
+                "{}: {}",
+                provider.id,
+                auth.id
+            );
+        }
+        assert!(!methods.is_empty(), "{}", provider.id);
+    }
+}
+
+#[test]
+fn every_form_can_be_rendered() {
+    for provider in providers() {
+        for auth in provider.auth {
+            let of = format!("{} {}", provider.id, auth.id);
+            let mut names = HashSet::new();
+            for field in auth.fields {
+                assert!(names.insert(field.name), "{of}: {} twice", field.name);
+                assert!(
+                    !field.label.is_empty() && !field.autocomplete.is_empty(),
+                    "{of}: {}",
+                    field.name
+                );
+                assert_eq!(
+                    field.kind == Kind::Select,
+                    !field.options.is_empty(),
+                    "{of}: {}",
+                    field.name
+                );
+                assert!(
+                    !(field.required && field.default.is_some()),
+                    "{of}: {}",
+                    field.name
+                );
+                if field.required && field.kind.is_secret() {
+                    assert!(
+                        field.help.is_some(),
+                        "{of}: {} says not which secret",
+                        field.name
+                    );
+                }
+            }
+            assert!(names.contains("namespace"), "{of}");
+        }
+    }
+}
+
+#[test]
+fn the_json_is_the_designs() {
+    let provider = super::provider("docker-hub").unwrap();
+    let json = serde_json::to_value(provider).unwrap();
+    let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["auth", "capabilities", "docsUrl", "id", "title"]);
+    let auth = &json["auth"][0];
+    assert_eq!(auth["id"], "password");
+    let password = auth["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|field| field["name"] == "password")
+        .unwrap();
+    assert_eq!(password["kind"], "secret");
+    assert_eq!(password["label"], "Access token");
+    assert_eq!(password["required"], true);
+    assert!(password["help"]["pull"].is_string() && password["help"]["push"].is_string());
+    assert!(password.get("rule").is_none() && password.get("default").is_none());
+    assert_eq!(json["capabilities"]["testNeedsImage"], false);
+}
