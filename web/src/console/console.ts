@@ -41,8 +41,8 @@ export class BowlineConsole extends LitElement {
   protected override render(): TemplateResult {
     const { console: page } = text();
     return html`
-      <a class="skip" href="#main" @click=${this.#skip}>${page.skip}</a>
       <header>
+        <button type="button" class="skip" @click=${this.#skip}>${page.skip}</button>
         <a class="brand" href="#/connections">${logo()}<span>${page.product}</span></a>
         ${this.session === null ? nothing : html`
           <span class="project" data-testid="project">${this.session.project}</span>
@@ -159,8 +159,7 @@ export class BowlineConsole extends LitElement {
     this.#go({ at: "list", selected: "" });
   }
 
-  #skip(event: Event): void {
-    event.preventDefault();
+  #skip(): void {
     this.renderRoot.querySelector<HTMLElement>("#main")?.focus();
   }
 
@@ -281,9 +280,7 @@ export class BowlineConsole extends LitElement {
         position: absolute;
         inset-block-start: -4rem;
         inset-inline-start: 1rem;
-        padding: 0.5rem 0.75rem;
-        border-radius: var(--radius);
-        background: var(--surface);
+        z-index: 1;
       }
       .skip:focus {
         inset-block-start: 0.5rem;

@@ -148,8 +148,7 @@ export class BowlineCheckResult extends LitElement {
         display: grid;
         grid-template-columns: 1.25rem 1fr;
         gap: 0.75rem;
-        padding-block: 0.3125rem;
-        min-height: 2rem;
+        padding-block: 0.4375rem;
       }
       li > div {
         min-width: 0;
@@ -158,7 +157,7 @@ export class BowlineCheckResult extends LitElement {
       li:not(:last-child)::before {
         content: "";
         position: absolute;
-        inset-block: 1.875rem -0.125rem;
+        inset-block: 2rem -0.375rem;
         inset-inline-start: 0.59375rem;
         width: 1px;
         background: var(--line);
@@ -199,7 +198,7 @@ export class BowlineCheckResult extends LitElement {
       }
       .failed .name,
       .active .name {
-        font-weight: 550;
+        font-weight: 600;
       }
       .elapsed {
         margin-inline-start: 0.375rem;
@@ -211,6 +210,7 @@ export class BowlineCheckResult extends LitElement {
         display: grid;
         grid-template-columns: minmax(6rem, auto) 1fr;
         gap: 0.25rem 1rem;
+        align-items: baseline;
         padding-block-start: 1rem;
         border-block-start: 1px solid var(--line);
         font-size: 0.8125rem;

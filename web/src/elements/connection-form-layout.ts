@@ -52,7 +52,7 @@ export const formLayout = css`
     min-height: 1.75rem;
     border-radius: var(--radius);
     color: var(--quiet);
-    font-weight: 550;
+    font-weight: 600;
     list-style: none;
     cursor: pointer;
   }

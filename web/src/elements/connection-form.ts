@@ -214,6 +214,7 @@ export class BowlineConnectionForm extends LitElement {
     const done = this.#run.start((options) => client.check(draft.form(), options));
     await this.updateComplete;
     if (focused instanceof HTMLElement) this.#button("cancel-button")?.focus();
+    this.renderRoot.querySelector(".test")?.scrollIntoView({ block: "nearest" });
     const check = await done;
     this.#signedOut(this.#run.error);
     await this.updateComplete;
@@ -257,10 +258,9 @@ export class BowlineConnectionForm extends LitElement {
     if (error.check !== undefined) {
       this.unverified = true;
       this.#run.show(error.check);
+      // Not to the button that saves anyway: nobody should press that by habit.
       const problem = error.check.problem;
-      if (problem) await this.#mend(problem.field, problem.code, problem.title, false);
-      await this.updateComplete;
-      this.#button("save-anyway-button")?.focus();
+      if (problem) await this.#mend(problem.field, problem.code, problem.title, true);
       return;
     }
     this.saveError = error;

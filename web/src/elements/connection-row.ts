@@ -335,7 +335,7 @@ export class BowlineConnectionRow extends LitElement {
           margin: 0;
         }
         .state {
-          min-width: 10rem;
+          width: 11.5rem;
         }
         .details {
           grid-template-columns: 1fr minmax(18rem, 22rem);

@@ -198,7 +198,7 @@ export const fieldStyles = css`
   }
   .finding button.link {
     min-height: 1.5rem;
-    font-weight: 550;
+    font-weight: 600;
   }
   .excerpt {
     display: block;

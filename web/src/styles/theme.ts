@@ -35,6 +35,7 @@ export const theme = css`
     font-size: 0.9375rem;
     line-height: 1.5;
     text-align: start;
+    -webkit-font-smoothing: antialiased;
   }
   :host([hidden]) {
     display: none;
@@ -123,7 +124,7 @@ export const controls = css`
     background: var(--surface);
     color: var(--text);
     font: inherit;
-    font-weight: 550;
+    font-weight: 500;
     cursor: pointer;
     transition:
       background-color 0.12s,
@@ -234,7 +235,7 @@ export const controls = css`
   label,
   .label {
     display: block;
-    font-weight: 550;
+    font-weight: 600;
   }
 `;
 
