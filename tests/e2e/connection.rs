@@ -278,3 +278,51 @@ fn a_stored_connection_is_checked_with_its_sealed_secret() {
         .expect(200);
     assert_eq!(check["problem"]["code"], "image.unknown", "{check:#}");
 }
+
+#[test]
+fn new_credentials_replace_the_old_ones_at_the_same_endpoint() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
+    let created = client
+        .post(
+            PATH,
+            &with_password(&registry.url(), "alice", "an old password"),
+        )
+        .expect(201);
+    let path = path_of(&created);
+    let check = client
+        .post(&format!("{path}/check"), &json!({}))
+        .expect(200);
+    assert_eq!(check["problem"]["code"], "auth.rejected", "{check:#}");
+
+    let credentials = |url: &str, password: &str| {
+        let form = with_password(url, "alice", password);
+        json!({ "auth": form["auth"], "values": form["values"], "trustedAuthHosts": [], "expiresAt": null })
+    };
+    let put = |query: &str, body: &Value| {
+        client.send(
+            "PUT",
+            &format!("{path}/credentials{query}"),
+            &[],
+            Some(body),
+        )
+    };
+    put("", &credentials("https://elsewhere.example.com", "s3cret"))
+        .problem(409, "endpoint.immutable");
+    put(
+        "?verify=true",
+        &credentials(&registry.url(), "another wrong one"),
+    )
+    .problem(422, "check.failed");
+    let replaced = put("?verify=true", &credentials(&registry.url(), "s3cret")).expect(200);
+    assert_eq!(
+        (&replaced["version"], &replaced["lastCheck"]["ok"]),
+        (&json!(2), &json!(true)),
+        "{replaced:#}"
+    );
+    let check = client
+        .post(&format!("{path}/check"), &json!({}))
+        .expect(200);
+    assert_eq!(check["ok"], true, "{check:#}");
+}

@@ -212,7 +212,7 @@ fn a_runtime_configuration_key_that_is_not_implemented_is_named() {
         ),
         (
             "[sqlite_database.default]\ntype = \"libsql\"\nurl = \"https://example.com\"\ntoken = \"x\"\n",
-            "sqlite_database",
+            "libsql",
         ),
         (
             "[outbound_networking]\nblock_networks = [\"privat\"]\n",
