@@ -1,1 +1,37 @@
 //! Connections at rest over an injected database.
+//!
+//! [`Store`] keeps connections in SQLite, wherever it runs: the functions bring Spin's, the tests rusqlite. The world
+//! comes in through [`Database`] and [`Random`]; the time is a parameter, in milliseconds since 1970.
+//!
+//! - Every change is one statement, so an instance that dies leaves no half state; triggers write the audit with it.
+//! - The secrets of a connection are one sealed value, bound to everything that decides where they go: see [`Store::open`].
+//! - Names and endpoints are unique per project by index, not by looking first.
+
+mod audit;
+mod connection;
+mod database;
+mod error;
+mod id;
+mod keys;
+mod page;
+mod random;
+mod row;
+#[cfg(feature = "rusqlite")]
+pub mod rusqlite;
+mod schema;
+mod seal;
+mod store;
+mod timestamp;
+
+pub use self::{
+    audit::AuditEntry,
+    connection::{Connection, LastCheck, Opened, Use},
+    database::{Database, DatabaseError, Row, Value},
+    error::StoreError,
+    id::ConnectionId,
+    keys::{SealingKeys, SealingKeysError},
+    page::{Cursor, Page, PageSize},
+    random::Random,
+    store::{Change, Edit, Query, Store},
+    timestamp::Timestamp,
+};

@@ -1,0 +1,134 @@
+//! A connection as it is kept.
+
+use std::collections::BTreeMap;
+
+use bowline::{
+    form::{ConnectionForm, Purpose},
+    secret::Secret,
+};
+use serde::Serialize;
+
+use crate::{id::ConnectionId, timestamp::Timestamp};
+
+/// A stored connection. It serialises to the connection of the HTTP API; it holds no secret.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Connection {
+    /// Its id.
+    pub id: ConnectionId,
+    /// Whose it is.
+    pub project: String,
+    /// What the customer calls it; unique in the project, whatever the case.
+    pub name: String,
+    /// Free text.
+    pub description: String,
+    /// The provider's id.
+    pub provider: String,
+    /// The auth method's id.
+    pub auth: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Where the registry is, as shown; unique in the project for each purpose.
+    pub endpoint: String,
+    /// The values that are not secret.
+    pub values: BTreeMap<String, String>,
+    /// The names of the secret values that are kept.
+    pub secrets: Vec<String>,
+    /// The pull policy; `None` is a manual one.
+    pub policy: Option<serde_json::Value>,
+    /// The token services beyond the registry's own that get the credentials.
+    pub trusted_auth_hosts: Vec<String>,
+    /// The image to test with; may be empty.
+    pub image: String,
+    /// Who uses it, as far as they said so and have not lapsed.
+    pub uses: Vec<Use>,
+    /// 1 at first, one more with each change of what the customer set.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When the customer last changed it.
+    pub updated_at: Timestamp,
+    /// When its credentials were last set.
+    pub credentials_changed_at: Timestamp,
+    /// When its credentials were last handed out.
+    pub last_used_at: Option<Timestamp>,
+    /// When its credentials end, where that is known.
+    pub expires_at: Option<Timestamp>,
+    /// How its last check with these credentials ended.
+    pub last_check: Option<LastCheck>,
+}
+
+/// Somebody who said that they use a connection.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Use {
+    /// Their id, unique for the connection.
+    pub consumer: String,
+    /// What they are called.
+    pub title: String,
+    /// When it lapses.
+    pub until: Timestamp,
+}
+
+/// How a check ended.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LastCheck {
+    /// When it began.
+    pub at: Timestamp,
+    /// Whether what could be tried passed.
+    pub ok: bool,
+    /// What it proved: `none`, `reach`, `login` or `pull`.
+    pub proved: String,
+    /// What was wrong, as the check said it; kept as it is given, so it must hold no secret.
+    pub problem: Option<serde_json::Value>,
+}
+
+/// A connection with its secrets. `Debug` shows none of them.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The connection.
+    pub connection: Connection,
+    /// Its secret values by name.
+    pub secrets: BTreeMap<String, Secret>,
+}
+
+impl Opened {
+    /// The form that makes this connection again, to be checked as any other.
+    pub fn form(&self) -> ConnectionForm {
+        let Connection {
+            name,
+            description,
+            provider,
+            auth,
+            purpose,
+            values,
+            policy,
+            trusted_auth_hosts,
+            expires_at,
+            image,
+            ..
+        } = self.connection.clone();
+        let plain = values
+            .into_iter()
+            .map(|(name, value)| (name, Secret::new(value)));
+        let secret = self
+            .secrets
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()));
+        ConnectionForm {
+            provider,
+            name,
+            description,
+            auth,
+            purpose: match purpose {
+                Purpose::Pull => "pull",
+                Purpose::Push => "push",
+            }
+            .to_owned(),
+            values: plain.chain(secret).collect(),
+            trusted_auth_hosts,
+            expires_at: expires_at.map(|time| time.to_string()),
+            image,
+            policy,
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The database that a store is given.
+
+use std::{error::Error, fmt};
+
+/// SQLite, or something that speaks its dialect and keeps its promises: a statement is atomic, and what one returned
+/// is on disk.
+///
+/// A connection may be shared by requests that run at once, so the store never relies on a transaction or on a counter
+/// of the connection.
+pub trait Database {
+    /// Runs one statement and collects all of its rows.
+    ///
+    /// `statement` is one statement of text that is fixed in this crate; `parameters` are its `?1`, `?2`, …
+    fn query(
+        &self,
+        statement: &str,
+        parameters: Vec<Value>,
+    ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>>;
+}
+
+/// A value in a statement or a row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// SQL's NULL.
+    Null,
+    /// An integer; times are milliseconds since 1970.
+    Integer(i64),
+    /// A floating-point number.
+    Real(f64),
+    /// Text.
+    Text(String),
+    /// Bytes.
+    Blob(Vec<u8>),
+}
+
+/// A row: its values in the order of the statement's columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row(pub Vec<Value>);
+
+/// Why a statement was not run. Neither variant carries a parameter's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseError {
+    /// Another connection holds the lock; the same statement may do later.
+    Busy,
+    /// Anything else, in the database's words.
+    Failed(String),
+}
+
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Busy => f.write_str("the database is busy"),
+            Self::Failed(message) => write!(f, "the database failed: {message}"),
+        }
+    }
+}
+
+impl Error for DatabaseError {}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Integer(value.into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Blob(value)
+    }
+}

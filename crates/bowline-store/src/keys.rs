@@ -1,0 +1,201 @@
+//! The operator's sealing keys.
+
+use std::{error::Error, fmt};
+
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use zeroize::Zeroizing;
+
+/// How long a key is, in bytes.
+const LENGTH: usize = 32;
+
+/// The longest id of a key, in bytes.
+const LONGEST_ID: usize = 32;
+
+/// Base64 as it is pasted: with its padding or without.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// The keys that secrets are sealed with: the first seals, all open. Erased when dropped, never shown.
+pub struct SealingKeys {
+    sealing: SealingKey,
+    others: Vec<SealingKey>,
+}
+
+/// One key.
+pub(crate) struct SealingKey {
+    /// What sealed values name it by; 1-32 characters.
+    pub(crate) id: String,
+    pub(crate) bytes: Zeroizing<[u8; LENGTH]>,
+}
+
+impl SealingKeys {
+    /// The keys of the variable `sealing_keys`: `id:base64,id:base64`, 32 bytes each.
+    ///
+    /// An id is 1-32 letters, digits, `.`, `_` or `-`. White space around a key means nothing.
+    ///
+    /// # Errors
+    /// What is wrong with which key; no error carries anything of the text.
+    pub fn parse(text: &str) -> Result<Self, SealingKeysError> {
+        if text.trim().is_empty() {
+            return Err(SealingKeysError::Missing);
+        }
+        let mut keys: Vec<SealingKey> = Vec::new();
+        for (entry, number) in text.split(',').zip(1..) {
+            let key = SealingKey::parse(entry.trim(), number)?;
+            if keys
+                .iter()
+                .any(|other| other.id == key.id || *other.bytes == *key.bytes)
+            {
+                return Err(SealingKeysError::Duplicate(number));
+            }
+            keys.push(key);
+        }
+        let mut keys = keys.into_iter();
+        let sealing = keys.next().ok_or(SealingKeysError::Missing)?;
+        Ok(Self {
+            sealing,
+            others: keys.collect(),
+        })
+    }
+
+    /// The key that seals.
+    pub(crate) fn sealing(&self) -> &SealingKey {
+        &self.sealing
+    }
+
+    /// The key of this id.
+    pub(crate) fn named(&self, id: &str) -> Option<&SealingKey> {
+        std::iter::once(&self.sealing)
+            .chain(&self.others)
+            .find(|key| key.id == id)
+    }
+}
+
+impl SealingKey {
+    fn parse(entry: &str, number: usize) -> Result<Self, SealingKeysError> {
+        let (id, encoded) = entry
+            .split_once(':')
+            .ok_or(SealingKeysError::Form(number))?;
+        let sound = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        if id.is_empty() || id.len() > LONGEST_ID || !id.bytes().all(sound) {
+            return Err(SealingKeysError::Id(number));
+        }
+        // Room for one byte more than a key has, and for what the decoder writes ahead: a longer key is an error.
+        let mut decoded = Zeroizing::new([0; LENGTH + 4]);
+        let length = match BASE64.decode_slice(encoded, decoded.as_mut_slice()) {
+            Ok(length) => length,
+            Err(base64::DecodeSliceError::OutputSliceTooSmall) => {
+                return Err(SealingKeysError::Length(number));
+            }
+            Err(base64::DecodeSliceError::DecodeError(_)) => {
+                return Err(SealingKeysError::Encoding(number));
+            }
+        };
+        let mut bytes = Zeroizing::new([0; LENGTH]);
+        match decoded
+            .get(..length)
+            .filter(|decoded| decoded.len() == LENGTH)
+        {
+            Some(decoded) => bytes.copy_from_slice(decoded),
+            None => return Err(SealingKeysError::Length(number)),
+        }
+        Ok(Self {
+            id: id.to_owned(),
+            bytes,
+        })
+    }
+}
+
+impl fmt::Debug for SealingKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealingKeys(…)")
+    }
+}
+
+/// What is wrong with the variable `sealing_keys`; the number is that of the key, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SealingKeysError {
+    /// There is no key.
+    Missing,
+    /// It is not `id:base64`.
+    Form(usize),
+    /// Its id is not 1-32 letters, digits, `.`, `_` or `-`.
+    Id(usize),
+    /// It is not base64.
+    Encoding(usize),
+    /// It has not 32 bytes.
+    Length(usize),
+    /// Its id or its bytes are those of an earlier one.
+    Duplicate(usize),
+}
+
+impl fmt::Display for SealingKeysError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (number, text) = match self {
+            Self::Missing => return f.write_str("there is no sealing key"),
+            Self::Form(number) => (number, "is not “id:base64”"),
+            Self::Id(number) => (
+                number,
+                "has an id that is not 1-32 letters, digits, “.”, “_” or “-”",
+            ),
+            Self::Encoding(number) => (number, "is not base64"),
+            Self::Length(number) => (number, "has not 32 bytes"),
+            Self::Duplicate(number) => (number, "has the id or the bytes of an earlier one"),
+        };
+        write!(f, "sealing key {number} {text}")
+    }
+}
+
+impl Error for SealingKeysError {}
+
+#[cfg(test)]
+mod tests {
+    use super::{SealingKeys, SealingKeysError};
+
+    const A: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    const B: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+
+    #[test]
+    fn the_first_seals_and_all_open() {
+        let keys =
+            SealingKeys::parse(&format!(" 2026-11:{A} , old:{}", B.trim_end_matches('='))).unwrap();
+        assert_eq!(keys.sealing().id, "2026-11");
+        assert_eq!(*keys.named("old").unwrap().bytes, [1; 32]);
+        assert!(keys.named("older").is_none());
+        assert_eq!(format!("{keys:?}"), "SealingKeys(…)");
+    }
+
+    #[test]
+    fn what_is_no_key_is_named_by_its_number() {
+        let cases = [
+            (String::new(), SealingKeysError::Missing),
+            (" ".to_owned(), SealingKeysError::Missing),
+            (A.to_owned(), SealingKeysError::Form(1)),
+            (format!("a:{A},"), SealingKeysError::Form(2)),
+            (format!(":{A}"), SealingKeysError::Id(1)),
+            (format!("a b:{A}"), SealingKeysError::Id(1)),
+            (format!("{}:{A}", "a".repeat(33)), SealingKeysError::Id(1)),
+            ("a:*".to_owned(), SealingKeysError::Encoding(1)),
+            ("a:AAAA:".to_owned(), SealingKeysError::Encoding(1)),
+            ("a:".to_owned(), SealingKeysError::Length(1)),
+            (format!("a:{A},b:AAAA"), SealingKeysError::Length(2)),
+            (format!("a:{}", "A".repeat(44)), SealingKeysError::Length(1)),
+            (
+                format!("a:{}", "A".repeat(4000)),
+                SealingKeysError::Length(1),
+            ),
+            (format!("a:{A},a:{B}"), SealingKeysError::Duplicate(2)),
+            (format!("a:{A},b:{A}"), SealingKeysError::Duplicate(2)),
+        ];
+        for (text, expected) in cases {
+            let error = SealingKeys::parse(&text).err();
+            assert_eq!(error, Some(expected), "{text}");
+            assert!(!expected.to_string().contains("AAAA"));
+        }
+    }
+}

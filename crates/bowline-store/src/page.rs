@@ -1,0 +1,114 @@
+//! Lists in pages.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Serialize, Serializer};
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<Cursor>,
+}
+
+impl<T> Page<T> {
+    /// The page of `size` items that `items` begins with; one more among them says that there is a next page.
+    pub(crate) fn cut(
+        mut items: Vec<T>,
+        size: PageSize,
+        position: impl FnOnce(&T) -> String,
+    ) -> Self {
+        let more = items.len() > size.items();
+        items.truncate(size.items());
+        let next = items
+            .last()
+            .filter(|_| more)
+            .map(|last| Cursor(position(last)));
+        Self { items, next }
+    }
+}
+
+/// A place between two items of a list: all that comes after it is on the next page, whatever was added or removed
+/// meanwhile. Opaque to those who are given one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(pub(crate) String);
+
+impl Cursor {
+    /// The cursor that `text` is, or `None` where it is none that this crate made.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        String::from_utf8(bytes)
+            .ok()
+            .filter(|position| !position.is_empty())
+            .map(Self)
+    }
+}
+
+impl Serialize for Cursor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&URL_SAFE_NO_PAD.encode(&self.0))
+    }
+}
+
+/// How many items a page has at most: 1 to 200, 50 where nothing is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageSize(u8);
+
+impl PageSize {
+    /// That many, or `None` where it is not 1 to 200.
+    pub fn new(items: u64) -> Option<Self> {
+        u8::try_from(items)
+            .ok()
+            .filter(|items| (1..=200).contains(items))
+            .map(Self)
+    }
+
+    pub(crate) fn items(self) -> usize {
+        self.0.into()
+    }
+
+    /// How many rows a statement asks for, to see whether there are more.
+    pub(crate) fn one_more(self) -> i64 {
+        i64::from(self.0).saturating_add(1)
+    }
+}
+
+impl Default for PageSize {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cursor, PageSize};
+
+    #[test]
+    fn a_cursor_comes_back_as_it_was_given() {
+        let cursor = Cursor("größe/½ \u{1f600}".to_owned());
+        let text = serde_json::to_value(&cursor).unwrap();
+        assert_eq!(Cursor::parse(text.as_str().unwrap()), Some(cursor));
+    }
+
+    #[test]
+    fn what_is_no_cursor_is_refused() {
+        for text in ["", "!", "a", "YQ==", "_w", "YQ "] {
+            assert_eq!(Cursor::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_has_1_to_200_items() {
+        for (items, size) in [
+            (0, None),
+            (1, Some(1)),
+            (200, Some(200)),
+            (201, None),
+            (256, None),
+            (u64::MAX, None),
+        ] {
+            assert_eq!(PageSize::new(items).map(PageSize::items), size, "{items}");
+        }
+    }
+}

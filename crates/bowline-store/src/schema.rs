@@ -1,0 +1,168 @@
+//! The tables, and how a database comes to have them.
+//!
+//! Steps are only ever added, at the end. Each is one statement that may run twice, or in two instances at once, and
+//! that an older instance can live with; so no lock is needed, and a step that was interrupted is simply run again.
+
+use crate::{
+    database::{Database, Value},
+    error::StoreError,
+};
+
+/// Which steps were taken.
+const BEGIN: &str = "CREATE TABLE IF NOT EXISTS migrations (
+    step INTEGER PRIMARY KEY,
+    taken_at INTEGER NOT NULL
+) STRICT";
+
+const STEPS: &[&str] = &[
+    // A removed connection stays as a tombstone: the row without its sealed value. Times are milliseconds since 1970.
+    "CREATE TABLE IF NOT EXISTS connections (
+        id TEXT PRIMARY KEY NOT NULL,
+        project TEXT NOT NULL,
+        name TEXT NOT NULL,
+        name_key TEXT NOT NULL,
+        description TEXT NOT NULL,
+        provider TEXT NOT NULL,
+        auth TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        endpoint TEXT NOT NULL,
+        host TEXT NOT NULL,
+        plain_values TEXT NOT NULL,
+        secrets TEXT NOT NULL,
+        sealed BLOB,
+        key_id TEXT,
+        trusted_auth_hosts TEXT NOT NULL,
+        image TEXT NOT NULL,
+        policy TEXT,
+        version INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        credentials_changed_at INTEGER NOT NULL,
+        last_used_at INTEGER,
+        expires_at INTEGER,
+        check_at INTEGER,
+        check_ok INTEGER,
+        check_proved TEXT,
+        check_problem TEXT,
+        deleted_at INTEGER,
+        changed_by TEXT NOT NULL,
+        changed_from TEXT,
+        request_id TEXT NOT NULL,
+        CHECK ((deleted_at IS NULL) = (sealed IS NOT NULL))
+    ) STRICT",
+    // Also the order of lists.
+    "CREATE UNIQUE INDEX IF NOT EXISTS connections_name ON connections (project, name_key) WHERE deleted_at IS NULL",
+    "CREATE UNIQUE INDEX IF NOT EXISTS connections_endpoint ON connections (project, endpoint, purpose)
+        WHERE deleted_at IS NULL",
+    "CREATE TABLE IF NOT EXISTS uses (
+        connection TEXT NOT NULL,
+        consumer TEXT NOT NULL,
+        title TEXT NOT NULL,
+        until INTEGER NOT NULL,
+        PRIMARY KEY (connection, consumer)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TRIGGER IF NOT EXISTS connections_uses_end AFTER UPDATE OF deleted_at ON connections
+    WHEN NEW.deleted_at IS NOT NULL
+    BEGIN
+        DELETE FROM uses WHERE connection = NEW.id;
+    END",
+    "CREATE TABLE IF NOT EXISTS audit (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        project TEXT NOT NULL,
+        connection TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        action TEXT NOT NULL,
+        changes TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        subject TEXT NOT NULL,
+        source TEXT,
+        request_id TEXT NOT NULL
+    ) STRICT",
+    "CREATE INDEX IF NOT EXISTS audit_connection ON audit (project, connection, id)",
+    "CREATE TRIGGER IF NOT EXISTS audit_is_not_changed BEFORE UPDATE ON audit
+    BEGIN
+        SELECT RAISE(ABORT, 'the audit is append-only');
+    END",
+    "CREATE TRIGGER IF NOT EXISTS audit_is_not_removed BEFORE DELETE ON audit
+    BEGIN
+        SELECT RAISE(ABORT, 'the audit is append-only');
+    END",
+    // INSERT OR REPLACE removes rows without the trigger above.
+    "CREATE TRIGGER IF NOT EXISTS audit_is_not_replaced BEFORE INSERT ON audit
+    WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+    BEGIN
+        SELECT RAISE(ABORT, 'the audit is append-only');
+    END",
+    "CREATE TRIGGER IF NOT EXISTS connections_created AFTER INSERT ON connections
+    BEGIN
+        INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)
+        VALUES (NEW.project, NEW.id, NEW.version, 'create', '{}',
+            NEW.updated_at, NEW.changed_by, NEW.changed_from, NEW.request_id);
+    END",
+    // What was and what is, of the fields that differ: json_patch leaves out members that are null. A sealed value
+    // is never among them.
+    "CREATE TRIGGER IF NOT EXISTS connections_changed AFTER UPDATE ON connections
+    WHEN NEW.version <> OLD.version
+    BEGIN
+        INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)
+        VALUES (NEW.project, NEW.id, NEW.version,
+            CASE
+                WHEN NEW.deleted_at IS NOT NULL THEN 'delete'
+                WHEN NEW.sealed IS NOT OLD.sealed THEN 'credentials'
+                ELSE 'update'
+            END,
+            json_patch('{}', json_object(
+                'name', CASE WHEN NEW.name IS NOT OLD.name THEN json_array(OLD.name, NEW.name) END,
+                'description', CASE WHEN NEW.description IS NOT OLD.description
+                    THEN json_array(OLD.description, NEW.description) END,
+                'policy', CASE WHEN NEW.policy IS NOT OLD.policy
+                    THEN json_array(json(OLD.policy), json(NEW.policy)) END,
+                'auth', CASE WHEN NEW.auth IS NOT OLD.auth THEN json_array(OLD.auth, NEW.auth) END,
+                'values', CASE WHEN NEW.plain_values IS NOT OLD.plain_values
+                    THEN json_array(json(OLD.plain_values), json(NEW.plain_values)) END,
+                'trustedAuthHosts', CASE WHEN NEW.trusted_auth_hosts IS NOT OLD.trusted_auth_hosts
+                    THEN json_array(json(OLD.trusted_auth_hosts), json(NEW.trusted_auth_hosts)) END,
+                'expiresAt', CASE WHEN NEW.expires_at IS NOT OLD.expires_at
+                    THEN json_array(OLD.expires_at, NEW.expires_at) END)),
+            NEW.updated_at, NEW.changed_by, NEW.changed_from, NEW.request_id);
+    END",
+    // One row a caller: how many checks they started in the minute.
+    "CREATE TABLE IF NOT EXISTS check_counts (
+        subject TEXT PRIMARY KEY NOT NULL,
+        minute INTEGER NOT NULL,
+        checks INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+];
+
+/// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.
+pub(crate) async fn migrate(database: &impl Database, now_ms: i64) -> Result<(), StoreError> {
+    prepare_file(database).await;
+    database.query(BEGIN, Vec::new()).await?;
+    let taken = database
+        .query("SELECT COALESCE(MAX(step), 0) FROM migrations", Vec::new())
+        .await?;
+    let taken = match taken.first().and_then(|row| row.0.first()) {
+        Some(Value::Integer(step)) => *step,
+        _ => return Err(StoreError::Corrupt("step")),
+    };
+    for (statement, step) in STEPS.iter().zip(1_i64..).filter(|&(_, step)| step > taken) {
+        database.query(statement, Vec::new()).await?;
+        let record =
+            "INSERT INTO migrations (step, taken_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        database
+            .query(record, vec![step.into(), now_ms.into()])
+            .await?;
+    }
+    Ok(())
+}
+
+/// What a local file needs: a write-ahead log, so that readers and a writer do not wait for each other, and that what
+/// is removed is overwritten.
+///
+/// A remote database has its own ways and may refuse both. The log is switched on once for all connections, which does
+/// not work while another is busy; then a later start does it.
+async fn prepare_file(database: &impl Database) {
+    for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA secure_delete = ON"] {
+        let _refused = database.query(pragma, Vec::new()).await;
+    }
+}

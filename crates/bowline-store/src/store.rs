@@ -1,0 +1,126 @@
+//! The store: what it is made of, and what it is asked.
+
+mod read;
+mod write;
+
+use crate::{
+    database::{Database, Value},
+    error::StoreError,
+    keys::SealingKeys,
+    page::{Cursor, PageSize},
+    random::Random,
+    row::Columns,
+    schema,
+};
+
+/// Connections at rest. Any number of stores, in any number of instances, may use one database at once.
+pub struct Store<D, R> {
+    database: D,
+    random: R,
+    keys: SealingKeys,
+}
+
+/// Who makes a change, from where, in which request and when; the audit keeps it.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The subject of the caller's token.
+    pub subject: String,
+    /// The caller's address, where it is known.
+    pub from: Option<String>,
+    /// The id of the request.
+    pub request_id: String,
+    /// Now, in milliseconds since 1970.
+    pub now_ms: i64,
+}
+
+/// Which connections a list has.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// Only those whose name, host or provider's title contains this, whatever the case; empty takes all.
+    pub search: String,
+    /// Only those of this provider.
+    pub provider: Option<String>,
+    /// How many a page has.
+    pub size: PageSize,
+    /// Where the page begins; `None` is the first page.
+    pub cursor: Option<Cursor>,
+}
+
+/// What to change of a connection; `None` leaves it as it is. The caller has judged the texts as those of a form.
+#[derive(Clone, Debug, Default)]
+pub struct Edit {
+    /// The new name.
+    pub name: Option<String>,
+    /// The new description.
+    pub description: Option<String>,
+    /// The new pull policy; `Some(None)` takes it away.
+    pub policy: Option<Option<serde_json::Value>>,
+}
+
+impl<D: Database, R: Random> Store<D, R> {
+    /// A store over a database. Nothing is done with it yet.
+    pub fn new(database: D, random: R, keys: SealingKeys) -> Self {
+        Self {
+            database,
+            random,
+            keys,
+        }
+    }
+
+    /// Brings the database to the newest schema. Once for each instance before anything else; may run in several at
+    /// once, and while older ones are at work.
+    pub async fn migrate(&self, now_ms: i64) -> Result<(), StoreError> {
+        schema::migrate(&self.database, now_ms).await
+    }
+
+    /// The database under the store.
+    pub fn database(&self) -> &D {
+        &self.database
+    }
+
+    /// Counts a check that `subject` starts, and says how many they started in this minute of the clock, this one
+    /// included.
+    pub async fn count_check(&self, subject: &str, now_ms: i64) -> Result<i64, StoreError> {
+        let minute = now_ms.div_euclid(60_000);
+        let rows = self
+            .database
+            .query(COUNT_CHECK, vec![subject.into(), minute.into()])
+            .await?;
+        let row = rows
+            .into_iter()
+            .next()
+            .ok_or(StoreError::Corrupt("checks"))?;
+        Columns::of(row).integer("checks")
+    }
+}
+
+const COUNT_CHECK: &str = "INSERT INTO check_counts (subject, minute, checks) VALUES (?1, ?2, 1)
+    ON CONFLICT (subject) DO UPDATE SET
+        checks = CASE WHEN minute = excluded.minute THEN checks + 1 ELSE 1 END,
+        minute = excluded.minute
+    RETURNING checks";
+
+/// The columns of a connection, in the order in which [`read::connection`] takes them; `?1` is always now.
+macro_rules! columns {
+    () => {
+        "id, project, name, description, provider, auth, purpose, endpoint, plain_values, secrets, policy,
+        trusted_auth_hosts, image,
+        (SELECT json_group_array(json_object('consumer', consumer, 'title', title, 'until', until)) FROM uses
+            WHERE uses.connection = connections.id AND uses.until > ?1),
+        version, created_at, updated_at, credentials_changed_at, last_used_at, expires_at,
+        check_at, check_ok, check_proved, check_problem"
+    };
+}
+pub(crate) use columns;
+
+/// JSON as a parameter.
+fn json(value: &impl serde::Serialize) -> Result<Value, StoreError> {
+    serde_json::to_string(value)
+        .map(Value::Text)
+        .map_err(|_| StoreError::Corrupt("json"))
+}
+
+/// A name as it is compared: whatever the case.
+fn name_key(name: &str) -> String {
+    name.to_lowercase()
+}

@@ -1,0 +1,222 @@
+//! Reading connections.
+
+use bowline::{form::Purpose, provider::providers};
+use serde::Deserialize;
+
+use super::{Query, Store, columns, json, name_key};
+use crate::{
+    connection::{Connection, LastCheck, Opened, Use},
+    database::{Database, Row},
+    error::StoreError,
+    id::ConnectionId,
+    page::Page,
+    random::Random,
+    row::Columns,
+    seal::{self, Binding},
+    timestamp::Timestamp,
+};
+
+const READ: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", sealed FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL"
+);
+
+const LIST: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM connections
+    WHERE project = ?2 AND name_key > ?3 AND deleted_at IS NULL
+        AND (?4 IS NULL OR provider = ?4)
+        AND (?5 = '' OR instr(name_key, ?5) OR instr(host, ?5) OR provider IN (SELECT value FROM json_each(?6)))
+    ORDER BY name_key LIMIT ?7"
+);
+
+impl<D: Database, R: Random> Store<D, R> {
+    /// A connection, without its secrets.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] also where another project has it.
+    pub async fn read(
+        &self,
+        project: &str,
+        id: ConnectionId,
+        now_ms: i64,
+    ) -> Result<Connection, StoreError> {
+        connection(&mut self.row(project, id, now_ms).await?)
+    }
+
+    /// A connection with its secrets.
+    ///
+    /// The secrets open only for the row that they were sealed for: the same project, id, provider, auth method,
+    /// endpoint, purpose, plain values and trusted hosts.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::UnknownKey`]; [`StoreError::Unsealable`].
+    pub async fn open(
+        &self,
+        project: &str,
+        id: ConnectionId,
+        now_ms: i64,
+    ) -> Result<Opened, StoreError> {
+        let mut columns = self.row(project, id, now_ms).await?;
+        let connection = connection(&mut columns)?;
+        let sealed = columns.blob("sealed")?;
+        let secrets = seal::open(&self.keys, binding(&connection), &sealed)?;
+        Ok(Opened {
+            connection,
+            secrets,
+        })
+    }
+
+    /// A page of a project's connections, by name.
+    pub async fn list(
+        &self,
+        project: &str,
+        query: &Query,
+        now_ms: i64,
+    ) -> Result<Page<Connection>, StoreError> {
+        let search = name_key(query.search.trim());
+        let titled: Vec<_> = providers()
+            .iter()
+            .filter(|provider| name_key(provider.title).contains(&search))
+            .map(|provider| provider.id)
+            .collect();
+        let after = query.cursor.as_ref().map_or("", |cursor| &cursor.0);
+        let parameters = vec![
+            now_ms.into(),
+            project.into(),
+            after.into(),
+            query.provider.as_deref().into(),
+            search.into(),
+            json(&titled)?,
+            query.size.one_more().into(),
+        ];
+        let rows = self.database.query(LIST, parameters).await?;
+        let items = rows
+            .into_iter()
+            .map(|row| connection(&mut Columns::of(row)))
+            .collect::<Result<_, _>>()?;
+        Ok(Page::cut(items, query.size, |last: &Connection| {
+            name_key(&last.name)
+        }))
+    }
+
+    async fn row(
+        &self,
+        project: &str,
+        id: ConnectionId,
+        now_ms: i64,
+    ) -> Result<Columns, StoreError> {
+        let parameters = vec![now_ms.into(), id.to_string().into(), project.into()];
+        let rows = self.database.query(READ, parameters).await?;
+        rows.into_iter()
+            .next()
+            .map(Columns::of)
+            .ok_or(StoreError::NotFound)
+    }
+}
+
+/// The connection that the first columns of a row are.
+pub(super) fn connection(columns: &mut Columns) -> Result<Connection, StoreError> {
+    Ok(Connection {
+        id: ConnectionId::parse(&columns.text("id")?).ok_or(StoreError::Corrupt("id"))?,
+        project: columns.text("project")?,
+        name: columns.text("name")?,
+        description: columns.text("description")?,
+        provider: columns.text("provider")?,
+        auth: columns.text("auth")?,
+        purpose: purpose(&columns.text("purpose")?).ok_or(StoreError::Corrupt("purpose"))?,
+        endpoint: columns.text("endpoint")?,
+        values: columns.json("plain_values")?,
+        secrets: columns.json("secrets")?,
+        policy: columns.optional_json("policy")?,
+        trusted_auth_hosts: columns.json("trusted_auth_hosts")?,
+        image: columns.text("image")?,
+        uses: columns
+            .json::<Vec<StoredUse>>("uses")?
+            .into_iter()
+            .map(Use::from)
+            .collect(),
+        version: columns.integer("version")?,
+        created_at: columns.time("created_at")?,
+        updated_at: columns.time("updated_at")?,
+        credentials_changed_at: columns.time("credentials_changed_at")?,
+        last_used_at: columns.optional_time("last_used_at")?,
+        expires_at: columns.optional_time("expires_at")?,
+        last_check: last_check(columns)?,
+    })
+}
+
+/// The uses that the only column of a row lists.
+pub(super) fn uses(row: Row) -> Result<Vec<Use>, StoreError> {
+    Ok(Columns::of(row)
+        .json::<Vec<StoredUse>>("uses")?
+        .into_iter()
+        .map(Use::from)
+        .collect())
+}
+
+fn last_check(columns: &mut Columns) -> Result<Option<LastCheck>, StoreError> {
+    let at = columns.optional_time("check_at")?;
+    let ok = columns.optional_integer("check_ok")?;
+    let proved = columns.optional_text("check_proved")?;
+    let problem = columns.optional_json("check_problem")?;
+    Ok(at.zip(ok).zip(proved).map(|((at, ok), proved)| LastCheck {
+        at,
+        ok: ok != 0,
+        proved,
+        problem,
+    }))
+}
+
+/// What the sealed value of a connection belongs to.
+fn binding(connection: &Connection) -> Binding<'_> {
+    Binding {
+        project: &connection.project,
+        id: connection.id,
+        provider: &connection.provider,
+        auth: &connection.auth,
+        endpoint: &connection.endpoint,
+        purpose: purpose_text(connection.purpose),
+        values: &connection.values,
+        trusted_auth_hosts: &connection.trusted_auth_hosts,
+    }
+}
+
+fn purpose(text: &str) -> Option<Purpose> {
+    [Purpose::Pull, Purpose::Push]
+        .into_iter()
+        .find(|&purpose| purpose_text(purpose) == text)
+}
+
+/// A purpose as it is kept.
+pub(super) fn purpose_text(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Pull => "pull",
+        Purpose::Push => "push",
+    }
+}
+
+#[derive(Deserialize)]
+struct StoredUse {
+    consumer: String,
+    title: String,
+    until: i64,
+}
+
+impl From<StoredUse> for Use {
+    fn from(
+        StoredUse {
+            consumer,
+            title,
+            until,
+        }: StoredUse,
+    ) -> Self {
+        Self {
+            consumer,
+            title,
+            until: Timestamp(until),
+        }
+    }
+}

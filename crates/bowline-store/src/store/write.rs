@@ -1,0 +1,414 @@
+//! Changing connections: one statement each.
+//!
+//! A statement that finds nothing to do, because of a name taken, another version, a use, returns no row. A SELECT then
+//! names the reason. If the reason has gone meanwhile, the statement is tried again, a few times.
+
+use std::collections::BTreeMap;
+
+use bowline::form::ConnectionSpec;
+use serde::Serialize;
+
+use super::{
+    Change, Edit, Store, columns, json, name_key,
+    read::{connection, purpose_text, uses},
+};
+use crate::{
+    connection::{Connection, LastCheck},
+    database::{Database, Row, Value},
+    error::StoreError,
+    id::ConnectionId,
+    random::Random,
+    row::Columns,
+    seal::{self, Binding, Sealed},
+};
+
+/// How often a statement is tried whose reason to fail has gone.
+const ATTEMPTS: usize = 3;
+
+const CREATE: &str = concat!(
+    "INSERT INTO connections (id, project, name, name_key, description, provider, auth, purpose, endpoint, host,
+        plain_values, secrets, sealed, key_id, trusted_auth_hosts, image, policy, expires_at,
+        check_at, check_ok, check_proved, check_problem, changed_by, changed_from, request_id,
+        version, created_at, updated_at, credentials_changed_at)
+    VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
+        ?25, ?26, 1, ?1, ?1, ?1)
+    ON CONFLICT DO NOTHING RETURNING ",
+    columns!()
+);
+
+const CREATE_CONFLICT: &str = "SELECT name_key = ?2 FROM connections
+    WHERE project = ?1 AND deleted_at IS NULL AND (name_key = ?2 OR (endpoint = ?3 AND purpose = ?4))
+    ORDER BY 1 DESC LIMIT 1";
+
+const UPDATE: &str = concat!(
+    "UPDATE OR IGNORE connections SET
+        name = COALESCE(?5, name), name_key = COALESCE(?6, name_key), description = COALESCE(?7, description),
+        policy = CASE WHEN ?8 THEN ?9 ELSE policy END,
+        version = version + 1, updated_at = ?1, changed_by = ?10, changed_from = ?11, request_id = ?12
+    WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL
+        AND (?4 IS NULL OR version IN (SELECT value FROM json_each(?4)))
+    RETURNING ",
+    columns!()
+);
+
+const UPDATE_CONFLICT: &str = "SELECT EXISTS (SELECT 1 FROM connections
+    WHERE project = ?1 AND name_key = ?2 AND deleted_at IS NULL AND id <> ?3)";
+
+const REPLACE_CREDENTIALS: &str = concat!(
+    "UPDATE connections SET
+        auth = ?8, plain_values = ?9, secrets = ?10, sealed = ?11, key_id = ?12, trusted_auth_hosts = ?13,
+        expires_at = ?14, check_at = ?15, check_ok = ?16, check_proved = ?17, check_problem = ?18,
+        version = version + 1, updated_at = ?1, credentials_changed_at = ?1,
+        changed_by = ?19, changed_from = ?20, request_id = ?21
+    WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL AND provider = ?5 AND endpoint = ?6 AND purpose = ?7
+        AND (?4 IS NULL OR version IN (SELECT value FROM json_each(?4)))
+    RETURNING ",
+    columns!()
+);
+
+const REPLACE_CONFLICT: &str =
+    "SELECT NOT (provider = ?3 AND endpoint = ?4 AND purpose = ?5) FROM connections
+    WHERE id = ?1 AND project = ?2 AND deleted_at IS NULL";
+
+const VERSION: &str =
+    "SELECT version FROM connections WHERE id = ?1 AND project = ?2 AND deleted_at IS NULL";
+
+const DELETE: &str = "UPDATE connections SET sealed = NULL, key_id = NULL, deleted_at = ?1,
+        version = version + 1, updated_at = ?1, changed_by = ?5, changed_from = ?6, request_id = ?7
+    WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL
+        AND (?4 OR NOT EXISTS (SELECT 1 FROM uses WHERE uses.connection = ?2 AND uses.until > ?1))
+    RETURNING id";
+
+const DELETE_CONFLICT: &str = "SELECT
+        (SELECT json_group_array(json_object('consumer', consumer, 'title', title, 'until', until)) FROM uses
+            WHERE uses.connection = connections.id AND uses.until > ?1)
+    FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL";
+
+// Not a change: neither the version nor the audit know of it.
+const RECORD_CHECK: &str =
+    "UPDATE connections SET check_at = ?3, check_ok = ?4, check_proved = ?5, check_problem = ?6
+    WHERE id = ?1 AND project = ?2 AND deleted_at IS NULL
+        AND credentials_changed_at <= ?3 AND (check_at IS NULL OR check_at <= ?3)";
+
+impl<D: Database, R: Random> Store<D, R> {
+    /// Keeps a new connection. `checked` is how a check of the form ended, where there was one.
+    ///
+    /// # Errors
+    /// [`StoreError::NameTaken`]; [`StoreError::EndpointTaken`]; [`StoreError::EndpointUnresolved`] where the form has
+    /// no endpoint.
+    pub async fn create(
+        &self,
+        change: &Change,
+        project: &str,
+        spec: &ConnectionSpec,
+        checked: Option<&LastCheck>,
+    ) -> Result<Connection, StoreError> {
+        let endpoint = spec
+            .endpoint
+            .as_ref()
+            .ok_or(StoreError::EndpointUnresolved)?;
+        let id = ConnectionId::new(change.now_ms, &self.random);
+        let sealed = self.seal(project, id, spec)?;
+        let mut parameters = vec![
+            change.now_ms.into(),
+            id.to_string().into(),
+            project.into(),
+            spec.name.as_str().into(),
+            name_key(&spec.name).into(),
+            spec.description.as_str().into(),
+            spec.provider.id.into(),
+            spec.auth.into(),
+            purpose_text(spec.purpose).into(),
+            endpoint.to_string().into(),
+            endpoint.host().into(),
+            json(&spec.values)?,
+            json(&spec.secrets.keys().collect::<Vec<_>>())?,
+            sealed.value.into(),
+            sealed.key_id.into(),
+            json(&spec.trusted_auth_hosts)?,
+            spec.image.as_str().into(),
+            optional_json(spec.policy.as_ref())?,
+            spec.expires_at.into(),
+        ];
+        parameters.extend(check_parameters(checked)?);
+        parameters.extend(change_parameters(change));
+        let conflict = || {
+            let name = name_key(&spec.name).into();
+            vec![
+                project.into(),
+                name,
+                endpoint.to_string().into(),
+                purpose_text(spec.purpose).into(),
+            ]
+        };
+        for _ in 0..ATTEMPTS {
+            if let Some(row) = self.first(CREATE, parameters.clone()).await? {
+                return connection(&mut Columns::of(row));
+            }
+            if let Some(row) = self.first(CREATE_CONFLICT, conflict()).await? {
+                let by_name = Columns::of(row).integer("name_key")? != 0;
+                return Err(if by_name {
+                    StoreError::NameTaken
+                } else {
+                    StoreError::EndpointTaken
+                });
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Renames a connection, describes it or gives it another policy.
+    ///
+    /// `expected` are the versions of which it must have one; `None` takes any.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::VersionMismatch`]; [`StoreError::NameTaken`].
+    pub async fn update(
+        &self,
+        change: &Change,
+        project: &str,
+        id: ConnectionId,
+        expected: Option<&[i64]>,
+        edit: &Edit,
+    ) -> Result<Connection, StoreError> {
+        let key = edit.name.as_deref().map(name_key);
+        let mut parameters = vec![
+            change.now_ms.into(),
+            id.to_string().into(),
+            project.into(),
+            optional_json(expected.as_ref())?,
+            edit.name.clone().into(),
+            key.clone().into(),
+            edit.description.clone().into(),
+            edit.policy.is_some().into(),
+            optional_json(edit.policy.as_ref().and_then(Option::as_ref))?,
+        ];
+        parameters.extend(change_parameters(change));
+        for _ in 0..ATTEMPTS {
+            if let Some(row) = self.first(UPDATE, parameters.clone()).await? {
+                return connection(&mut Columns::of(row));
+            }
+            self.expect_version(project, id, expected).await?;
+            if let Some(key) = &key {
+                let conflict = vec![project.into(), key.as_str().into(), id.to_string().into()];
+                let row = self
+                    .first(UPDATE_CONFLICT, conflict)
+                    .await?
+                    .ok_or(StoreError::Corrupt("name_key"))?;
+                if Columns::of(row).integer("name_key")? != 0 {
+                    return Err(StoreError::NameTaken);
+                }
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Replaces auth method, values, secrets, trusted hosts and expiry of a connection by those of `spec`; its name,
+    /// description and image stay. `checked` is how a check of `spec` ended; without it the last check is forgotten.
+    ///
+    /// `expected` are the versions of which it must have one; `None` takes any.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::VersionMismatch`]; [`StoreError::EndpointImmutable`] where `spec` has
+    /// another provider, endpoint or purpose.
+    pub async fn replace_credentials(
+        &self,
+        change: &Change,
+        project: &str,
+        id: ConnectionId,
+        expected: Option<&[i64]>,
+        spec: &ConnectionSpec,
+        checked: Option<&LastCheck>,
+    ) -> Result<Connection, StoreError> {
+        let endpoint = spec
+            .endpoint
+            .as_ref()
+            .ok_or(StoreError::EndpointUnresolved)?;
+        let same = [
+            spec.provider.id.into(),
+            endpoint.to_string().into(),
+            purpose_text(spec.purpose).into(),
+        ];
+        let sealed = self.seal(project, id, spec)?;
+        let mut parameters = vec![
+            change.now_ms.into(),
+            id.to_string().into(),
+            project.into(),
+            optional_json(expected.as_ref())?,
+        ];
+        parameters.extend(same.clone());
+        parameters.extend([
+            spec.auth.into(),
+            json(&spec.values)?,
+            json(&spec.secrets.keys().collect::<Vec<_>>())?,
+            sealed.value.into(),
+            sealed.key_id.into(),
+            json(&spec.trusted_auth_hosts)?,
+            spec.expires_at.into(),
+        ]);
+        parameters.extend(check_parameters(checked)?);
+        parameters.extend(change_parameters(change));
+        for _ in 0..ATTEMPTS {
+            if let Some(row) = self.first(REPLACE_CREDENTIALS, parameters.clone()).await? {
+                return connection(&mut Columns::of(row));
+            }
+            let mut conflict = vec![id.to_string().into(), project.into()];
+            conflict.extend(same.clone());
+            let row = self
+                .first(REPLACE_CONFLICT, conflict)
+                .await?
+                .ok_or(StoreError::NotFound)?;
+            if Columns::of(row).integer("endpoint")? != 0 {
+                return Err(StoreError::EndpointImmutable);
+            }
+            self.expect_version(project, id, expected).await?;
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Removes a connection and erases its secrets; `force` does so even where it is in use. Its audit stays.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::InUse`].
+    pub async fn delete(
+        &self,
+        change: &Change,
+        project: &str,
+        id: ConnectionId,
+        force: bool,
+    ) -> Result<(), StoreError> {
+        let which: [Value; 3] = [change.now_ms.into(), id.to_string().into(), project.into()];
+        let mut parameters = which.to_vec();
+        parameters.push(force.into());
+        parameters.extend(change_parameters(change));
+        for _ in 0..ATTEMPTS {
+            if self.first(DELETE, parameters.clone()).await?.is_some() {
+                return Ok(());
+            }
+            let row = self
+                .first(DELETE_CONFLICT, which.to_vec())
+                .await?
+                .ok_or(StoreError::NotFound)?;
+            let uses = uses(row)?;
+            if !uses.is_empty() {
+                return Err(StoreError::InUse(uses));
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Keeps how a check of a stored connection ended; its version stays.
+    ///
+    /// Nothing is kept where the connection was removed or got new credentials since the check began, or a later check
+    /// was kept.
+    pub async fn record_check(
+        &self,
+        project: &str,
+        id: ConnectionId,
+        check: &LastCheck,
+    ) -> Result<(), StoreError> {
+        let mut parameters = vec![id.to_string().into(), project.into()];
+        parameters.extend(check_parameters(Some(check))?);
+        self.database.query(RECORD_CHECK, parameters).await?;
+        Ok(())
+    }
+
+    fn seal(
+        &self,
+        project: &str,
+        id: ConnectionId,
+        spec: &ConnectionSpec,
+    ) -> Result<Sealed, StoreError> {
+        let endpoint = spec
+            .endpoint
+            .as_ref()
+            .ok_or(StoreError::EndpointUnresolved)?;
+        let values: BTreeMap<_, _> = spec
+            .values
+            .iter()
+            .map(|(&name, value)| (name.to_owned(), value.clone()))
+            .collect();
+        let binding = Binding {
+            project,
+            id,
+            provider: spec.provider.id,
+            auth: spec.auth,
+            endpoint: &endpoint.to_string(),
+            purpose: purpose_text(spec.purpose),
+            values: &values,
+            trusted_auth_hosts: &spec.trusted_auth_hosts,
+        };
+        seal::seal(
+            &self.keys,
+            &self.random,
+            binding,
+            spec.secrets.iter().map(|(&name, secret)| (name, secret)),
+        )
+    }
+
+    /// Whether the connection is there and has one of the expected versions.
+    async fn expect_version(
+        &self,
+        project: &str,
+        id: ConnectionId,
+        expected: Option<&[i64]>,
+    ) -> Result<(), StoreError> {
+        let row = self
+            .first(VERSION, vec![id.to_string().into(), project.into()])
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        let current = Columns::of(row).integer("version")?;
+        match expected {
+            Some(versions) if !versions.contains(&current) => {
+                Err(StoreError::VersionMismatch { current })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn first(
+        &self,
+        statement: &str,
+        parameters: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self
+            .database
+            .query(statement, parameters)
+            .await?
+            .into_iter()
+            .next())
+    }
+}
+
+/// JSON or NULL.
+fn optional_json(value: Option<&impl Serialize>) -> Result<Value, StoreError> {
+    value.map_or(Ok(Value::Null), json)
+}
+
+/// `check_at, check_ok, check_proved, check_problem`
+fn check_parameters(check: Option<&LastCheck>) -> Result<[Value; 4], StoreError> {
+    let Some(LastCheck {
+        at,
+        ok,
+        proved,
+        problem,
+    }) = check
+    else {
+        return Ok([const { Value::Null }; 4]);
+    };
+    Ok([
+        at.0.into(),
+        (*ok).into(),
+        proved.as_str().into(),
+        optional_json(problem.as_ref())?,
+    ])
+}
+
+/// `changed_by, changed_from, request_id`
+fn change_parameters(change: &Change) -> [Value; 3] {
+    [
+        change.subject.as_str().into(),
+        change.from.as_deref().into(),
+        change.request_id.as_str().into(),
+    ]
+}

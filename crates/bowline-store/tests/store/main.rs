@@ -1,0 +1,11 @@
+//! The store over real SQLite files.
+
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects, reason = "the numbers are small")]
+
+mod at_rest;
+mod audit;
+mod concurrency;
+mod connections;
+mod plans;
+mod setup;

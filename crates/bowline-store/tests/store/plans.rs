@@ -1,0 +1,143 @@
+//! How SQLite finds the rows: never by looking at all of them.
+
+use std::cell::RefCell;
+
+use crate::setup::{Counting, KEY, NOW, PROJECT, change, spec};
+use bowline_store::{
+    Database, DatabaseError, Edit, LastCheck, PageSize, Query, Row, SealingKeys, Store, Timestamp,
+    Value, rusqlite::Rusqlite,
+};
+use futures::executor::block_on;
+
+/// A database that asks for the plan of every statement about rows before it runs it.
+struct Planning {
+    database: Rusqlite,
+    plans: RefCell<Vec<(String, String)>>,
+}
+
+impl Database for &Planning {
+    async fn query(
+        &self,
+        statement: &str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        if ["SELECT", "INSERT", "UPDATE"]
+            .iter()
+            .any(|verb| statement.starts_with(verb))
+        {
+            let rows = self
+                .database
+                .query(
+                    &format!("EXPLAIN QUERY PLAN {statement}"),
+                    parameters.clone(),
+                )
+                .await?;
+            let plan = rows.iter().map(|row| format!("{:?}\n", row.0[3])).collect();
+            self.plans.borrow_mut().push((statement.to_owned(), plan));
+        }
+        self.database.query(statement, parameters).await
+    }
+}
+
+#[test]
+fn every_statement_uses_an_index() {
+    let database = Planning {
+        database: Rusqlite::in_memory().unwrap(),
+        plans: RefCell::default(),
+    };
+    let store = Store::new(&database, Counting, SealingKeys::parse(KEY).unwrap());
+    block_on(async {
+        store.migrate(NOW).await.unwrap();
+        database.plans.borrow_mut().clear();
+
+        let one = spec("one", "https://one.example.com");
+        let id = store
+            .create(&change(), PROJECT, &one, None)
+            .await
+            .unwrap()
+            .id;
+        store
+            .create(&change(), PROJECT, &one, None)
+            .await
+            .unwrap_err();
+        store.read(PROJECT, id, NOW).await.unwrap();
+        store.open(PROJECT, id, NOW).await.unwrap();
+        let query = Query {
+            search: "one".to_owned(),
+            provider: Some("docker-hub".to_owned()),
+            ..Query::default()
+        };
+        store.list(PROJECT, &query, NOW).await.unwrap();
+        let edit = Edit {
+            name: Some("two".to_owned()),
+            ..Edit::default()
+        };
+        store
+            .update(&change(), PROJECT, id, Some(&[1]), &edit)
+            .await
+            .unwrap();
+        store
+            .create(
+                &change(),
+                PROJECT,
+                &spec("three", "https://three.example.com"),
+                None,
+            )
+            .await
+            .unwrap();
+        let taken = Edit {
+            name: Some("three".to_owned()),
+            ..Edit::default()
+        };
+        store
+            .update(&change(), PROJECT, id, None, &taken)
+            .await
+            .unwrap_err();
+        store
+            .replace_credentials(&change(), PROJECT, id, None, &one, None)
+            .await
+            .unwrap();
+        store
+            .replace_credentials(&change(), PROJECT, id, Some(&[1]), &one, None)
+            .await
+            .unwrap_err();
+        let check = LastCheck {
+            at: Timestamp(NOW),
+            ok: true,
+            proved: "pull".to_owned(),
+            problem: None,
+        };
+        store.record_check(PROJECT, id, &check).await.unwrap();
+        store.count_check("ada", NOW).await.unwrap();
+        store
+            .audit(PROJECT, id, PageSize::default(), None)
+            .await
+            .unwrap();
+        store.delete(&change(), PROJECT, id, false).await.unwrap();
+        store
+            .delete(&change(), PROJECT, id, false)
+            .await
+            .unwrap_err();
+    });
+    let plans = database.plans.into_inner();
+    assert!(plans.len() >= 19, "{} statements were planned", plans.len());
+    for (statement, plan) in &plans {
+        // What is scanned may be a parameter, `json_each(?)`, or nothing, but no table.
+        for table in ["connections", "uses", "audit", "check_counts", "migrations"] {
+            assert!(
+                !plan.contains(&format!("SCAN {table}")),
+                "{statement}\n{plan}"
+            );
+        }
+    }
+    let list = &plans
+        .iter()
+        .find(|(statement, _)| statement.contains("ORDER BY name_key"))
+        .unwrap()
+        .1;
+    assert!(
+        list.contains("USING INDEX connections_name (project=? AND name_key>?)"),
+        "{list}"
+    );
+    assert!(!list.contains("TEMP B-TREE"), "{list}");
+}

@@ -1,0 +1,120 @@
+//! A store over a temporary file, and forms to put into it.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use bowline::form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form};
+use bowline_store::{
+    Change, Connection, Database, Random, Row, SealingKeys, Store, StoreError, Value,
+    rusqlite::Rusqlite,
+};
+use futures::executor::block_on;
+use serde_json::json;
+use tempfile::TempDir;
+
+pub(crate) const PROJECT: &str = "acme";
+pub(crate) const NOW: i64 = 1_795_243_000_000;
+pub(crate) const KEY: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+pub(crate) const NEWER_KEY: &str = "k2:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+
+pub(crate) type TestStore = Store<Rusqlite, Counting>;
+
+/// Bytes that no two calls in a process have in common; good enough to tell ids and nonces apart.
+pub(crate) struct Counting;
+
+static CALLS: AtomicU64 = AtomicU64::new(1);
+
+impl Random for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        let call = CALLS.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        for (byte, source) in bytes.iter_mut().rev().zip(call.iter().rev().cycle()) {
+            *byte = *source;
+        }
+    }
+}
+
+/// A database file of one test, gone with this value.
+pub(crate) struct File(TempDir);
+
+impl File {
+    pub(crate) fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.0.path().join("store.db")
+    }
+
+    /// One more connection to the file, without migrating it.
+    pub(crate) fn connect(&self, keys: &str) -> TestStore {
+        Store::new(
+            Rusqlite::open(&self.path()).unwrap(),
+            Counting,
+            SealingKeys::parse(keys).unwrap(),
+        )
+    }
+
+    /// One more connection to the file, migrated.
+    pub(crate) fn store(&self) -> TestStore {
+        let store = self.connect(KEY);
+        block_on(store.migrate(NOW)).unwrap();
+        store
+    }
+}
+
+/// A store in memory.
+pub(crate) fn store() -> TestStore {
+    let store = Store::new(
+        Rusqlite::in_memory().unwrap(),
+        Counting,
+        SealingKeys::parse(KEY).unwrap(),
+    );
+    block_on(store.migrate(NOW)).unwrap();
+    store
+}
+
+/// A valid form of a registry, with a password that says where it is from.
+pub(crate) fn form(name: &str, url: &str) -> ConnectionForm {
+    serde_json::from_value(json!({
+        "provider": "docker-registry", "name": name, "auth": "password",
+        "values": { "url": url, "username": "scanner", "password": format!("swordfish of {name}") },
+    }))
+    .unwrap()
+}
+
+pub(crate) fn spec_of(form: &ConnectionForm) -> ConnectionSpec {
+    let (report, spec) = check_form(form, CheckOptions::default());
+    spec.unwrap_or_else(|| panic!("{report:?}"))
+}
+
+pub(crate) fn spec(name: &str, url: &str) -> ConnectionSpec {
+    spec_of(&form(name, url))
+}
+
+pub(crate) fn change() -> Change {
+    change_at(NOW)
+}
+
+pub(crate) fn change_at(now_ms: i64) -> Change {
+    Change {
+        subject: "ada".into(),
+        from: Some("192.0.2.7".into()),
+        request_id: "req-1".into(),
+        now_ms,
+    }
+}
+
+pub(crate) fn create(store: &TestStore, name: &str, url: &str) -> Result<Connection, StoreError> {
+    block_on(store.create(&change(), PROJECT, &spec(name, url), None))
+}
+
+/// Runs a statement behind the store's back.
+pub(crate) fn sql(store: &TestStore, statement: &str, parameters: Vec<Value>) -> Vec<Row> {
+    block_on(store.database().query(statement, parameters)).unwrap()
+}
