@@ -14,12 +14,13 @@ use crate::{
 };
 
 /// The crates whose tests run natively, each with the features that its tests need.
-const NATIVE: [(&str, &[&str]); 6] = [
+const NATIVE: [(&str, &[&str]); 7] = [
     ("bowline", &[]),
     ("bowline-registry", &[]),
     ("bowline-store", &["rusqlite"]),
     ("bowline-service", &[]),
     ("bowline-host", &[]),
+    ("bowline-wasm", &[]),
     ("xtask", &[]),
 ];
 
@@ -164,7 +165,7 @@ fn package(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
                 module,
                 "--moduleResolution",
                 resolution,
-                "types.ts",
+                "types.mts",
             ])
             .run(screen)?;
     }

@@ -56,6 +56,13 @@ pub(super) fn build(project: &Project, targets: &[&str], screen: &Screen) -> any
             .with_context(|| format!("cannot build the standard library for {target}"))?;
     }
     fs::remove_dir_all(&folder)?;
+    // What was compiled against another standard library does not link with this one, and Cargo does not see it.
+    for target in targets {
+        let stale = project.target(target);
+        if stale.exists() {
+            fs::remove_dir_all(stale)?;
+        }
+    }
     Ok(())
 }
 

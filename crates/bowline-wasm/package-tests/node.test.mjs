@@ -1,0 +1,128 @@
+// The package as it would be published, in Node.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { statSync } from "node:fs";
+import { createRequire } from "node:module";
+import test from "node:test";
+
+import * as bowline from "bowline";
+
+const { checkForm, detect, InvalidReferenceError, parseReference, providers, ready } = bowline;
+
+const BUDGET = 100 * 1024;
+
+const good = {
+  provider: "docker-registry",
+  name: "images",
+  values: { url: "https://registry.example.com:5000/team", username: "scanner", password: "correct horse" },
+};
+
+test("before it is ready every function says so", () => {
+  for (const call of [() => providers(), () => checkForm({}), () => detect(""), () => parseReference("alpine")]) {
+    assert.throws(call, /await ready\(\) first/);
+  }
+});
+
+test("a module that cannot be loaded rejects, and can be tried again", async () => {
+  await assert.rejects(ready(new URL("./no-such-file.wasm", import.meta.url)), { code: "ENOENT" });
+  await assert.rejects(ready(new Uint8Array([0, 1, 2, 3])), WebAssembly.CompileError);
+  await ready();
+  assert.equal(ready(), ready());
+});
+
+test("it exports what design.md says and no more", () => {
+  const names = ["InvalidReferenceError", "checkForm", "detect", "parseReference", "providers", "ready"];
+  assert.deepEqual(Object.keys(bowline).sort(), names);
+});
+
+test("a form is judged", () => {
+  const report = checkForm(good);
+  assert.deepEqual(report.findings.filter((finding) => finding.severity === "error"), []);
+  assert.equal(report.valid, true);
+  assert.equal(report.endpoint, "https://registry.example.com:5000/team");
+
+  const bad = checkForm({ ...good, name: "" });
+  assert.equal(bad.valid, false);
+  assert.deepEqual(bad.findings.map(({ field, code }) => [field, code]), [["name", "name.required"]]);
+  assert.equal(checkForm({ ...good, name: "" }, { touched: [] }).findings.length, 0);
+});
+
+test("what is not filled in may be null, missing or empty", () => {
+  const codes = (form) => checkForm(form).findings.map(({ field, code }) => `${field} ${code}`);
+  const missing = codes({ provider: "docker-registry" });
+  assert.ok(missing.length > 0);
+  assert.deepEqual(codes({ provider: "docker-registry", name: null, values: null, expiresAt: null }), missing);
+  assert.deepEqual(codes({ provider: "docker-registry", name: "", values: { url: "", password: null } }), missing);
+  assert.deepEqual(codes({ provider: "docker-registry", name: undefined, values: { url: undefined } }), missing);
+});
+
+test("nothing that is typed makes it throw", () => {
+  const texts = ["", "\0", "\ud83d", "\udc00x", "\\ud800", '"\\', "é".repeat(5000), "\u2028", "😀", "a".repeat(100_000)];
+  for (const { id, auth } of providers()) {
+    for (const { id: method, fields } of auth) {
+      for (const text of texts) {
+        const values = Object.fromEntries(fields.map((field) => [field.name, text]));
+        const report = checkForm({ provider: id, auth: method, name: text, values });
+        for (const { field, start, end } of report.findings) {
+          const typed = field === "name" ? text : (values[field.replace("values.", "")] ?? "");
+          assert.ok(0 <= start && start <= end && end <= typed.length, `${field} ${start}-${end} of ${typed.length}`);
+        }
+      }
+    }
+  }
+  for (const text of texts) assert.ok(Array.isArray(detect(text)));
+});
+
+test("half a surrogate pair is one place, and a written escape is left as it is", () => {
+  const names = ["\ud83d", "\\ud83d", "\\\\\ud83d"].map((name) => ({ provider: "docker-hub", name: name.repeat(65) }));
+  const lengths = names.map((form) => checkForm(form).findings.find(({ code }) => code === "name.too_long")?.params.length);
+  assert.deepEqual(lengths, ["65", "390", "195"]);
+});
+
+test("expiry is judged by the clock, or by the time that is given", () => {
+  const form = { ...good, expiresAt: "2001-01-01T00:00:00Z" };
+  const codes = (options) => checkForm(form, options).findings.map(({ code }) => code);
+  assert.ok(codes().includes("expires_at.past"));
+  assert.ok(!codes({ now: Date.UTC(2000, 0, 1) }).includes("expires_at.past"));
+});
+
+test("the provider table is one, and nobody can change it", () => {
+  const table = providers();
+  assert.equal(providers(), table);
+  assert.throws(() => {
+    table[0].auth[0].fields[0].label = "mine";
+  }, TypeError);
+  assert.ok(table.some(({ id }) => id === "docker-hub"));
+});
+
+test("a pasted login becomes a form", () => {
+  const [form] = detect("docker login registry.example.com -u me");
+  assert.equal(form.provider, "docker-registry");
+  assert.equal(form.values.username, "me");
+  assert.deepEqual(detect("two words"), []);
+});
+
+test("references are parsed, or refused with a code", () => {
+  assert.deepEqual(parseReference("alpine:3.20"), {
+    domain: "docker.io",
+    path: "library/alpine",
+    tag: "3.20",
+    digest: null,
+    familiar: "alpine:3.20",
+    canonical: "docker.io/library/alpine:3.20",
+  });
+  assert.throws(() => parseReference("Alpine"), (error) => {
+    assert.ok(error instanceof InvalidReferenceError && error instanceof Error);
+    assert.match(error.code, /^reference\./);
+    assert.ok(error.message.length > 0 && error.end >= error.start);
+    return true;
+  });
+});
+
+test("the module is within its budget", (t) => {
+  const file = createRequire(import.meta.url).resolve("bowline/bowline.wasm");
+  const size = execFileSync("gzip", ["-9c", file]).length;
+  t.diagnostic(`${statSync(file).size} bytes, ${size} bytes gzip of ${BUDGET}`);
+  assert.ok(size <= BUDGET, `${size} bytes gzip are more than ${BUDGET}`);
+});

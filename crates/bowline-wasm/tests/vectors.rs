@@ -1,0 +1,137 @@
+//! The vectors of the shared crate, through the bindings: what Node and Chromium decide is what native code decides.
+#![allow(missing_docs, clippy::indexing_slicing, clippy::unwrap_used)]
+
+use bowline_wasm::{check_form, detect, parse_reference};
+use serde_json::{Value, json};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+macro_rules! files {
+    ($($name:literal)*) => {
+        [$(($name, include_str!(concat!("../../bowline/vectors/", $name, ".json")))),*]
+    };
+}
+
+/// One line a file; see `bowline/vectors/README.md`.
+const FORMS: &[(&str, &str)] = &files! {
+    "forms-docker-hub"
+    "forms-docker-registry"
+};
+const REFERENCES: &[(&str, &str)] = &files! { "references" };
+const DETECT: &[(&str, &str)] = &files! { "detect" };
+
+#[wasm_bindgen_test]
+fn forms() {
+    agree(FORMS, |case| {
+        let options = &case["options"];
+        let request =
+            json!({ "form": case["form"], "touched": options["touched"], "now": options["now"] });
+        let mut report = parsed(check_form(&request.to_string()));
+        for finding in report["findings"].as_array_mut().unwrap() {
+            let finding = finding.as_object_mut().unwrap();
+            assert!(finding.remove("params").is_some(), "a finding has params");
+            let message = finding.remove("message").unwrap();
+            assert!(
+                !message.as_str().unwrap().is_empty(),
+                "a finding has a message"
+            );
+        }
+        (report, case["report"].clone())
+    });
+}
+
+#[wasm_bindgen_test]
+fn references() {
+    agree(REFERENCES, |case| {
+        let mut answer = parsed(parse_reference(case["text"].as_str().unwrap()));
+        if let Some(Value::Object(error)) = answer.get_mut("error") {
+            assert!(error.remove("message").is_some(), "an error has a message");
+            error.retain(|_, value| !value.is_null());
+        }
+        let expected = case
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(key, _)| matches!(key.as_str(), "reference" | "error"));
+        (
+            answer.clone(),
+            expected
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
+        )
+    });
+}
+
+#[wasm_bindgen_test]
+fn detected() {
+    agree(DETECT, |case| {
+        (
+            parsed(detect(case["text"].as_str().unwrap())),
+            case["forms"].clone(),
+        )
+    });
+}
+
+#[wasm_bindgen_test]
+fn what_is_no_form_is_an_error() {
+    for request in [
+        "",
+        "{",
+        r#"{"form":{"values":[]}}"#,
+        r#"{"form":{"provider":{}}}"#,
+    ] {
+        assert!(check_form(request).is_err(), "{request}");
+    }
+    assert!(check_form("{}").is_ok(), "an empty form is a form");
+}
+
+/// Judges every case of the files; all that differ are named at once.
+fn agree(files: &[(&str, &str)], judge: impl Fn(&Value) -> (Value, Value)) {
+    let mut differ = Vec::new();
+    for (file, text) in files {
+        let vectors: Value = serde_json::from_str(text).unwrap();
+        let cases = vectors["cases"].as_array().unwrap();
+        assert!(!cases.is_empty(), "{file} has cases");
+        for case in cases {
+            let (found, expected) = judge(case);
+            if found != expected {
+                differ.push(format!(
+                    "{file}: {}\n  found    {found}\n  expected {expected}",
+                    case["name"]
+                ));
+            }
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+fn parsed(answer: Result<String, wasm_bindgen::JsError>) -> Value {
+    serde_json::from_str(&answer.ok().unwrap()).unwrap()
+}
+
+/// A file that is not in the lists above would be read by the native tests alone.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn every_file_is_read() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../bowline/vectors");
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut there: Vec<_> = files
+        .filter(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "json")
+        })
+        .collect();
+    there.sort();
+    let mut read: Vec<_> = [FORMS, REFERENCES, DETECT]
+        .concat()
+        .iter()
+        .map(|(name, _)| format!("{name}.json"))
+        .collect();
+    read.sort();
+    let there: Vec<_> = there
+        .iter()
+        .map(|file| file.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(read, there);
+}
