@@ -4,19 +4,20 @@ use crate::{
     allowed_hosts::{AllowedHostError, AllowedHosts},
     client::Client,
     dial::{Gate, Override, System},
-    instance::{Blueprint, Factory, Runtime},
+    instance::{Blueprint, Ending, Factory, Runtime},
     logs::LogFile,
     manifest::{ComponentId, ComponentManifest, Manifest, ManifestError},
     networks::Exemptions,
     outbound::Outbound,
     route::{Match, Pattern, Route, RouteError, RouteTable},
     runtime_config::{RuntimeConfig, RuntimeConfigError},
+    server::{Answer, busy},
     sqlite::Databases,
     tls::{TlsError, TlsRoots},
     variables::{VariableError, Variables},
 };
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
+use http::{Request, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Full};
 use std::{
     collections::BTreeMap,
@@ -48,7 +49,7 @@ pub struct Settings {
     pub cache: PathBuf,
     /// Values of variables from the command line.
     pub variables: BTreeMap<String, String>,
-    /// Authorities that are dialled elsewhere, for tests.
+    /// Answers in the resolver's place, for tests.
     pub overrides: Vec<Override>,
 }
 
@@ -56,6 +57,7 @@ pub struct Settings {
 pub struct App {
     routes: RouteTable,
     components: BTreeMap<ComponentId, ProxyHandler<Factory>>,
+    ending: Ending,
 }
 
 /// Why an application does not start. No text holds a variable's value.
@@ -155,7 +157,11 @@ impl App {
             .iter()
             .map(|(id, component)| Ok((id.clone(), ProxyHandler::new(loader.load(id, component)?))))
             .collect::<Result<_, StartError>>()?;
-        let app = Arc::new(Self { routes, components });
+        let app = Arc::new(Self {
+            routes,
+            components,
+            ending: runtime.ending(),
+        });
         // The cell was made above and is filled once.
         let _ = loader.app.set(Arc::downgrade(&app));
         Ok(app)
@@ -166,30 +172,9 @@ impl App {
         &self.routes
     }
 
-    /// Answers a request from outside.
-    pub async fn public(
-        &self,
-        mut request: Request<WasiBody>,
-        client: SocketAddr,
-    ) -> Response<WasiBody> {
-        let path = request.uri().path().to_owned();
-        if let Some(name) = path.strip_prefix(WELL_KNOWN) {
-            return match name {
-                "health" => Response::new(full("OK")),
-                _ => status(StatusCode::NOT_FOUND),
-            };
-        }
-        let Some(found) = self.routes.find(&path) else {
-            return status(StatusCode::NOT_FOUND);
-        };
-        let Some(uri) = absolute(&request) else {
-            return status(StatusCode::BAD_REQUEST);
-        };
-        found.set_headers(request.headers_mut(), &uri.to_string(), &client.to_string());
-        *request.uri_mut() = uri;
-        self.dispatch(found.component, request)
-            .await
-            .unwrap_or_else(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
+    /// Says that the host ends: instances that are dropped from now on are no failures.
+    pub fn end(&self) {
+        self.ending.set();
     }
 
     /// Answers a request of another component to `http://<component>.spin.internal`.
@@ -229,13 +214,31 @@ impl App {
     }
 }
 
-/// The answer when there is no room for another request.
-pub fn busy() -> Response<WasiBody> {
-    let mut response = status(StatusCode::SERVICE_UNAVAILABLE);
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    response
+impl Answer for App {
+    async fn answer(
+        &self,
+        mut request: Request<WasiBody>,
+        client: SocketAddr,
+    ) -> Response<WasiBody> {
+        let path = request.uri().path().to_owned();
+        if let Some(name) = path.strip_prefix(WELL_KNOWN) {
+            return match name {
+                "health" => Response::new(full("OK")),
+                _ => status(StatusCode::NOT_FOUND),
+            };
+        }
+        let Some(found) = self.routes.find(&path) else {
+            return status(StatusCode::NOT_FOUND);
+        };
+        let Some(uri) = absolute(&request) else {
+            return status(StatusCode::BAD_REQUEST);
+        };
+        found.set_headers(request.headers_mut(), &uri.to_string(), &client.to_string());
+        *request.uri_mut() = uri;
+        self.dispatch(found.component, request)
+            .await
+            .unwrap_or_else(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
+    }
 }
 
 /// What loading a component needs.

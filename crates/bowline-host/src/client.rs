@@ -98,21 +98,22 @@ impl Client {
             .path_and_query()
             .map_or("/", |path| path.as_str());
         *request.uri_mut() = path.parse().map_err(|_| Error::HttpRequestUriInvalid)?;
-        let mut sender = match self.idle.take(&server) {
+        let kept = self.idle.take(&server);
+        let reused = kept.is_some();
+        let mut sender = match kept {
             Some(sender) => sender,
-            None => timeout(
-                options.connect_timeout.unwrap_or(DEFAULT_TIMEOUT),
-                self.connect(&server),
-            )
-            .await
-            .map_err(|_| Error::ConnectionTimeout)??,
+            None => self.connect(&server, options).await?,
         };
-        let response = timeout(
-            options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT),
-            sender.send_request(request),
-        )
-        .await
-        .map_err(|_| Error::ConnectionReadTimeout)??;
+        let mut outcome = first_byte(sender.try_send_request(request), options).await?;
+        // A server may close a waiting connection at any moment. A request that was not begun there is sent anew.
+        if reused
+            && let Err(error) = &mut outcome
+            && let Some(request) = error.take_message()
+        {
+            sender = self.connect(&server, options).await?;
+            outcome = first_byte(sender.try_send_request(request), options).await?;
+        }
+        let response = outcome.map_err(http1_error)?;
         let between_bytes = options.between_bytes_timeout.unwrap_or(DEFAULT_TIMEOUT);
         Ok(response.map(|incoming| {
             ResponseBody {
@@ -125,17 +126,20 @@ impl Client {
         }))
     }
 
-    async fn connect(&self, server: &Server) -> Result<Sender, Error> {
-        let connection = self
-            .gate
-            .connect(&server.host, server.port)
+    async fn connect(&self, server: &Server, options: RequestOptions) -> Result<Sender, Error> {
+        let connect = async {
+            let dialled = self.gate.connect(&server.host, server.port).await;
+            let connection = dialled.map_err(dial_error)?;
+            if server.tls {
+                handshake(self.secure(server, connection).await?).await
+            } else {
+                handshake(connection).await
+            }
+        };
+        let limit = options.connect_timeout.unwrap_or(DEFAULT_TIMEOUT);
+        timeout(limit, connect)
             .await
-            .map_err(dial_error)?;
-        if server.tls {
-            handshake(self.secure(server, connection).await?).await
-        } else {
-            handshake(connection).await
-        }
+            .map_err(|_| Error::ConnectionTimeout)?
     }
 
     async fn secure(
@@ -189,6 +193,20 @@ async fn handshake(connection: impl Connection + 'static) -> Result<Sender, Erro
     // Errors of the driver reach the request or its body; it ends when both ends of the exchange are dropped.
     tokio::spawn(driver.map(drop));
     Ok(sender)
+}
+
+async fn first_byte<T>(
+    answer: impl Future<Output = T>,
+    options: RequestOptions,
+) -> Result<T, Error> {
+    let limit = options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT);
+    timeout(limit, answer)
+        .await
+        .map_err(|_| Error::ConnectionReadTimeout)
+}
+
+fn http1_error<T>(error: hyper::client::conn::TrySendError<T>) -> Error {
+    Error::Hyper(error.into_error())
 }
 
 fn dial_error(error: DialError) -> Error {
@@ -257,3 +275,6 @@ impl Drop for ResponseBody {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,7 +48,7 @@ pub struct Gate {
     pub blocked: Arc<BlockedNetworks>,
     /// What may be dialled nevertheless.
     pub exemptions: Arc<Exemptions>,
-    /// Addresses given by the operator instead of the resolver's, for tests: `host:port` to address.
+    /// Answers in the resolver's place, for tests. They are judged like the resolver's.
     pub overrides: Arc<Vec<Override>>,
     /// Finds addresses.
     pub resolver: Arc<dyn Resolver>,
@@ -56,12 +56,13 @@ pub struct Gate {
     pub dialler: Arc<dyn Dialler>,
 }
 
-/// `--resolve host:port:address[:port]`: this authority is dialled there, whatever its network. For tests only.
+/// `--resolve host:port:address[:port]`: what this authority resolves to. Without an address the name is not found.
+/// For tests only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
     host: String,
     port: u16,
-    address: SocketAddr,
+    address: Option<SocketAddr>,
 }
 
 /// Why there is no connection.
@@ -79,13 +80,6 @@ impl Gate {
     /// Connects with `host`, a name or an address without brackets. Addresses are tried in the resolver's order, each
     /// with a short head start over the next; the first that answers wins.
     pub async fn connect(&self, host: &str, port: u16) -> Result<Box<dyn Connection>, DialError> {
-        if let Some(entry) = self.overrides.iter().find(|entry| entry.names(host, port)) {
-            return self
-                .dialler
-                .dial(entry.address)
-                .await
-                .map_err(DialError::Failed);
-        }
         let resolved = self.resolve(host, port).await?;
         let allowed: Vec<SocketAddr> = resolved
             .into_iter()
@@ -98,6 +92,18 @@ impl Gate {
     }
 
     async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, DialError> {
+        if let Some(entry) = self.overrides.iter().find(|entry| entry.names(host, port)) {
+            return entry
+                .address
+                .map(|address| vec![address])
+                .ok_or(DialError::Unresolved);
+        }
+        if let Some(entry) = self.overrides.iter().find(|entry| entry.names(host, port)) {
+            return entry
+                .address
+                .map(|address| vec![address])
+                .ok_or(DialError::Unresolved);
+        }
         if let Ok(literal) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(literal, port)]);
         }
@@ -169,13 +175,14 @@ impl std::str::FromStr for Override {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let expected = "use host:port:address or host:port:address:port";
+        let expected = "use host:port:address, host:port:address:port or host:port: for a name that is not found";
         let (host, rest) = text.split_once(':').ok_or(expected)?;
         let (port, address) = rest.split_once(':').ok_or(expected)?;
         let port = port.parse().map_err(|_| expected)?;
         let address = match address.parse::<IpAddr>() {
-            Ok(ip) => SocketAddr::new(ip, port),
-            Err(_) => address.parse().map_err(|_| expected)?,
+            _ if address.is_empty() => None,
+            Ok(ip) => Some(SocketAddr::new(ip, port)),
+            Err(_) => Some(address.parse().map_err(|_| expected)?),
         };
         Ok(Self {
             host: host.to_owned(),

@@ -12,7 +12,10 @@ use std::{
     collections::BTreeMap,
     path::Path,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     thread,
     time::{Duration, Instant},
@@ -49,7 +52,12 @@ const TICK: Duration = Duration::from_millis(10);
 pub struct Runtime {
     engine: Engine,
     linker: Linker<State>,
+    ending: Ending,
 }
+
+/// Set when the host ends: instances that then end with it are no failures.
+#[derive(Clone, Default)]
+pub struct Ending(Arc<AtomicBool>);
 
 /// What one component's instances are made of.
 pub struct Blueprint {
@@ -73,6 +81,7 @@ pub struct Factory {
     component: ProxyPre<State>,
     blueprint: Blueprint,
     name: Arc<str>,
+    ending: Ending,
 }
 
 /// The state of one instance.
@@ -90,7 +99,10 @@ pub struct State {
 pub struct Expiration(Pin<Box<Sleep>>);
 
 /// Says how many requests an instance takes, and reports how it ended.
-pub struct Worker(Arc<str>);
+pub struct Worker {
+    name: Arc<str>,
+    ending: Ending,
+}
 
 impl Runtime {
     /// Prepares Wasmtime. Compiled components are kept in `cache`, an absolute path.
@@ -119,7 +131,16 @@ impl Runtime {
         variables::add_to_linker::<_, HasVariables>(&mut linker, |state: &mut State| {
             &mut state.variables
         })?;
-        Ok(Self { engine, linker })
+        Ok(Self {
+            engine,
+            linker,
+            ending: Ending::default(),
+        })
+    }
+
+    /// The mark to set when the host ends.
+    pub fn ending(&self) -> Ending {
+        self.ending.clone()
     }
 
     /// Compiles a component, or takes it from the cache, and links it. Fails when it imports what is not provided.
@@ -135,7 +156,15 @@ impl Runtime {
             component,
             blueprint,
             name: name.into(),
+            ending: self.ending.clone(),
         })
+    }
+}
+
+impl Ending {
+    /// From now on instances end with the host.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -155,7 +184,10 @@ impl HandlerState for Factory {
             proxy,
             view: State::http,
             expiration: Expiration(Box::pin(tokio::time::sleep(IDLE))),
-            state: Worker(self.name.clone()),
+            state: Worker {
+                name: self.name.clone(),
+                ending: self.ending.clone(),
+            },
         })
     }
 }
@@ -204,10 +236,12 @@ impl WorkerState for Worker {
     }
 
     fn drop(&self, _: Store<State>, outcome: wasmtime::Result<()>) {
-        if let Err(error) = outcome {
+        if let Err(error) = outcome
+            && !self.ending.0.load(Ordering::Relaxed)
+        {
             eprintln!(
                 "[{}] the instance ended with all its requests: {error:#}",
-                self.0
+                self.name
             );
         }
     }

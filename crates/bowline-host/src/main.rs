@@ -58,7 +58,7 @@ struct Up {
     /// How many requests may be in flight; further ones are answered 503.
     #[arg(long, default_value_t = 256)]
     max_requests: usize,
-    /// For tests only: dial ADDRESS for requests to HOST:PORT, even in a blocked network.
+    /// For tests only: HOST:PORT resolves to ADDRESS, or is not found when ADDRESS is empty.
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
     resolve: Vec<Override>,
 }
@@ -102,9 +102,7 @@ async fn serve(up: Up) -> Result<(), Failure> {
         overrides: up.resolve,
     };
     if !settings.overrides.is_empty() {
-        eprintln!(
-            "WARNING: --resolve is for tests: it dials addresses that block_networks would refuse."
-        );
+        eprintln!("WARNING: --resolve is for tests: names are resolved as the command line says.");
     }
     if settings.runtime_config.is_none() {
         eprintln!(
@@ -123,6 +121,7 @@ async fn serve(up: Up) -> Result<(), Failure> {
         println!("  {component}: {pattern}");
     }
     server.run(stop).await;
+    app.end();
     Ok(())
 }
 

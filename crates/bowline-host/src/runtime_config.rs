@@ -47,6 +47,14 @@ pub enum RuntimeConfigError {
     /// An entry of `block_networks` that names no network.
     #[error("[outbound_networking] block_networks: {0}")]
     Network(#[from] NetworkError),
+    /// A database with a key that is unknown, missing or of the wrong type. The text names it.
+    #[error("[sqlite_database.{label}]: {message}")]
+    Database {
+        /// The database.
+        label: String,
+        /// What is wrong.
+        message: String,
+    },
     /// A database of another type than `spin`.
     #[error(
         "[sqlite_database.{label}] type = \"{kind}\" is not implemented: this host keeps databases in files (type = \"spin\")"
@@ -79,14 +87,9 @@ impl RuntimeConfig {
     pub fn parse(text: &str, file: &str) -> Result<Self, RuntimeConfigError> {
         let document: Document = from_toml(text, file)?;
         let mut databases = BTreeMap::new();
-        for (label, database) in document.sqlite_database {
-            if database.kind != "spin" {
-                return Err(RuntimeConfigError::DatabaseType {
-                    label,
-                    kind: database.kind,
-                });
-            }
-            databases.insert(label, database.path);
+        for (label, table) in document.sqlite_database {
+            let path = Database::path(table, &label)?;
+            databases.insert(label, path);
         }
         let networks = document.outbound_networking.block_networks;
         Ok(Self {
@@ -103,7 +106,7 @@ struct Document {
     #[serde(default)]
     outbound_networking: OutboundNetworking,
     #[serde(default)]
-    sqlite_database: BTreeMap<String, Database>,
+    sqlite_database: BTreeMap<String, toml::Table>,
     #[serde(default)]
     client_tls: Vec<ClientTls>,
 }
@@ -119,8 +122,28 @@ struct OutboundNetworking {
 #[serde(deny_unknown_fields)]
 struct Database {
     #[serde(rename = "type")]
-    kind: String,
+    _kind: String,
     path: Option<PathBuf>,
+}
+
+impl Database {
+    /// The type is judged first: the keys of another type are not the mistake to name.
+    fn path(table: toml::Table, label: &str) -> Result<Option<PathBuf>, RuntimeConfigError> {
+        match table.get("type").and_then(toml::Value::as_str) {
+            Some("spin") | None => {}
+            Some(kind) => {
+                return Err(RuntimeConfigError::DatabaseType {
+                    label: label.to_owned(),
+                    kind: kind.to_owned(),
+                });
+            }
+        }
+        let database = Self::deserialize(table).map_err(|error| RuntimeConfigError::Database {
+            label: label.to_owned(),
+            message: error.message().to_owned(),
+        })?;
+        Ok(database.path)
+    }
 }
 
 #[cfg(test)]
@@ -198,13 +221,28 @@ mod tests {
 
     #[test]
     fn an_error_never_repeats_a_value() {
-        let text = "[sqlite_database.default]\ntype = \"libsql\"\ntoken = \"s3cret\"";
-        let error = RuntimeConfig::parse(text, "runtime-config.toml")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("token") && error.contains("line 3") && !error.contains("s3cret"),
-            "{error}"
-        );
+        let cases = [
+            (
+                "database of another type",
+                "type = \"libsql\"\ntoken = \"s3cret\"",
+                "\"libsql\" is not implemented",
+            ),
+            (
+                "unknown database key",
+                "type = \"spin\"\ntoken = \"s3cret\"",
+                "`token`",
+            ),
+            ("broken line", "type = \"spin\"\ntoken = \"s3cret", "line 3"),
+        ];
+        for (name, database, expected) in cases {
+            let text = format!("[sqlite_database.default]\n{database}");
+            let error = RuntimeConfig::parse(&text, "runtime-config.toml")
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains(expected) && !error.contains("s3cret"),
+                "{name}: {error}"
+            );
+        }
     }
 }

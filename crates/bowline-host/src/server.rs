@@ -1,10 +1,9 @@
 //! The listener: connections, the limit of requests at once, and an orderly end.
 
-use crate::app::{App, busy};
 use bytes::Bytes;
-use http::Request;
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Empty};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
@@ -30,16 +29,26 @@ const FAREWELL: Duration = Duration::from_secs(30);
 /// How long the listener rests when the system refuses a connection (as when files run out).
 const BREATH: Duration = Duration::from_millis(100);
 
+/// What answers requests: an application, or a double of one.
+pub trait Answer: Send + Sync + 'static {
+    /// Answers a request of the peer `client`.
+    fn answer(
+        &self,
+        request: Request<WasiBody>,
+        client: SocketAddr,
+    ) -> impl Future<Output = Response<WasiBody>> + Send;
+}
+
 /// Serves an application on a listener.
-pub struct Server {
+pub struct Server<A> {
     listener: TcpListener,
-    app: Arc<App>,
+    app: Arc<A>,
     room: Arc<Semaphore>,
 }
 
-impl Server {
+impl<A: Answer> Server<A> {
     /// Listens on `address`; at most `requests` are in flight at once, further ones are answered 503.
-    pub async fn bind(address: SocketAddr, app: Arc<App>, requests: usize) -> io::Result<Self> {
+    pub async fn bind(address: SocketAddr, app: Arc<A>, requests: usize) -> io::Result<Self> {
         Ok(Self {
             listener: TcpListener::bind(address).await?,
             app,
@@ -85,10 +94,20 @@ impl Server {
     }
 }
 
-async fn serve(
+/// The answer when there is no room for another request.
+pub(crate) fn busy() -> Response<WasiBody> {
+    let mut response = Response::new(Empty::new().map_err(|never| match never {}).boxed_unsync());
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+async fn serve<A: Answer>(
     stream: TcpStream,
     client: SocketAddr,
-    app: Arc<App>,
+    app: Arc<A>,
     room: Arc<Semaphore>,
     mut closed: watch::Receiver<bool>,
 ) {
@@ -103,7 +122,7 @@ async fn serve(
                 return Ok::<_, Infallible>(busy());
             };
             let request = request.map(|body| body.map_err(Error::from).boxed_unsync());
-            let response = app.public(request, client).await;
+            let response = app.answer(request, client).await;
             Ok(response.map(|body| {
                 Counted {
                     body,
@@ -152,3 +171,6 @@ impl Body for Counted {
         self.body.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests;

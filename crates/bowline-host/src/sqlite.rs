@@ -273,3 +273,6 @@ async fn blocking<T: Send + 'static>(
         .await
         .map_err(|_| Error::Io("the database thread ended".to_owned()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -298,20 +298,59 @@ async fn when_every_address_refuses_it_failed() {
 }
 
 #[tokio::test]
-async fn an_override_is_dialled_instead() {
-    let (mut gate, dials) = gate(
-        &[("cloud.test", &[&["93.184.216.34"]])],
-        Dials::default(),
-        "",
-    );
-    gate.overrides = Arc::new(vec!["cloud.test:443:127.0.0.1:8443".parse().unwrap()]);
-    assert_eq!(outcome(gate.connect("cloud.test", 443).await), "connected");
-    assert_eq!(outcome(gate.connect("cloud.test", 80).await), "connected");
-    let dialled = dials.dialled.lock().unwrap().clone();
-    assert_eq!(
-        dialled.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["127.0.0.1:8443", "93.184.216.34:80"]
-    );
+async fn an_override_answers_for_the_resolver_and_is_judged_like_it() {
+    let cases = [
+        (
+            "public",
+            "cloud.test:443:93.184.216.35",
+            "connected",
+            "93.184.216.35:443",
+        ),
+        (
+            "with a port",
+            "cloud.test:443:93.184.216.35:8443",
+            "connected",
+            "93.184.216.35:8443",
+        ),
+        (
+            "exempt",
+            "cloud.test:443:127.0.0.1:8443",
+            "connected",
+            "127.0.0.1:8443",
+        ),
+        ("private", "cloud.test:443:127.0.0.2", "prohibited", ""),
+        ("not found", "cloud.test:443:", "unresolved", ""),
+        (
+            "another port",
+            "cloud.test:80:127.0.0.2",
+            "connected",
+            "93.184.216.34:443",
+        ),
+        (
+            "another host",
+            "other.test:443:127.0.0.2",
+            "connected",
+            "93.184.216.34:443",
+        ),
+    ];
+    for (name, entry, expected, address) in cases {
+        let names: &[(&str, &[&[&str]])] = &[("cloud.test", &[&["93.184.216.34"]])];
+        let (mut gate, dials) = gate(names, Dials::default(), "127.0.0.1");
+        gate.overrides = Arc::new(vec![entry.parse().unwrap()]);
+        assert_eq!(
+            outcome(gate.connect("cloud.test", 443).await),
+            expected,
+            "{name}"
+        );
+        let dialled: Vec<_> = dials
+            .dialled
+            .lock()
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(dialled.join(" "), address, "{name}");
+    }
 }
 
 #[test]
@@ -325,15 +364,17 @@ fn overrides() {
         ),
         ("IPv6", "a.test:443:::1", Some("[::1]:443")),
         ("IPv6 and port", "a.test:443:[::1]:8443", Some("[::1]:8443")),
+        ("name not found", "a.test:443:", Some("none")),
         ("no address", "a.test:443", None),
         ("no port", "a.test::127.0.0.1", None),
         ("name for an address", "a.test:443:b.test", None),
     ];
     for (name, text, expected) in cases {
-        let parsed = text
-            .parse::<Override>()
-            .ok()
-            .map(|entry| entry.address.to_string());
+        let parsed = text.parse::<Override>().ok().map(|entry| {
+            entry
+                .address
+                .map_or("none".to_owned(), |address| address.to_string())
+        });
         assert_eq!(parsed.as_deref(), expected, "{name}");
     }
 }
