@@ -1,1 +1,20 @@
-//! The HTTP surface of Bowline.
+//! The HTTP surface of Bowline: routes, sign-in, problems, and the two services behind them.
+//!
+//! [`api::Service`] answers every public route. It holds the database and the keys, and asks the private
+//! [`outbound::OutboundService`], which has the way to the registries and holds nothing. Neither knows which runtime it
+//! runs in: requests come as [`http::Request`] over any [`http_body::Body`], and the world as small traits.
+
+pub mod answer;
+pub mod api;
+mod body;
+mod caller;
+pub mod config;
+mod cors;
+mod event_stream;
+mod negotiation;
+pub mod outbound;
+mod parameters;
+pub mod problem;
+mod request_id;
+mod route;
+mod token;

@@ -1,16 +1,72 @@
 //! The Spin component `connections`: the public API.
+//!
+//! It adapts what Spin gives to [`Service`].
 
-use spin_sdk::{
-    http::{FullBody, IntoResponse, Request},
-    http_service,
+use std::{cell::RefCell, rc::Rc};
+
+use bowline_service::{
+    answer::{AnswerBody, Cause},
+    api::Service,
+    config::{Config, Variables},
+};
+use spin_sdk::{http::Request, http_service, variables};
+
+mod database;
+mod outbound;
+mod world;
+
+use crate::{
+    database::SpinDatabase,
+    outbound::ChainedOutbound,
+    world::{WasiClock, WasiRandom},
 };
 
+type Connections = Service<SpinDatabase, ChainedOutbound, WasiClock, WasiRandom>;
+
+thread_local! {
+    /// Made once an instance. It keeps the operator's keys and the connection to the database, nothing of a request.
+    static SERVICE: RefCell<Option<Rc<Connections>>> = const { RefCell::new(None) };
+}
+
 #[http_service]
-async fn handle(_request: Request) -> impl IntoResponse {
-    let body = serde_json::to_vec(bowline::provider::providers()).unwrap_or_default();
-    http::Response::builder()
-        .header(http::header::CONTENT_TYPE, "application/json")
-        .header(http::header::CONTENT_LENGTH, body.len())
-        .body(FullBody::new(bytes::Bytes::from(body)))
-        .map_err(spin_sdk::http::Error::from)
+async fn handle(request: Request) -> http::Response<AnswerBody> {
+    let answer = service().await.handle(request).await;
+    if let Some(Cause(cause)) = answer.extensions().get() {
+        let id = answer
+            .headers()
+            .get("x-request-id")
+            .and_then(|id| id.to_str().ok())
+            .unwrap_or_default();
+        eprintln!("internal: {cause} (request {id})");
+    }
+    answer
+}
+
+async fn service() -> Rc<Connections> {
+    if let Some(service) = SERVICE.with_borrow(Clone::clone) {
+        return service;
+    }
+    let config = Config::parse(&Variables {
+        sealing_keys: variable("sealing_keys").await,
+        auth_secret: variable("auth_secret").await,
+        auth_issuer: variable("auth_issuer").await,
+        auth_audience: variable("auth_audience").await,
+        allowed_origins: variable("allowed_origins").await,
+    });
+    let database = SpinDatabase::default();
+    let service = Rc::new(Service::new(
+        database,
+        ChainedOutbound,
+        WasiClock::default(),
+        WasiRandom,
+        config,
+    ));
+    SERVICE.set(Some(Rc::clone(&service)));
+    service
+}
+
+/// A variable's value. One that cannot be read counts as empty, which the service answers with its name where it is
+/// required.
+async fn variable(name: &str) -> String {
+    variables::get(name).await.unwrap_or_default()
 }

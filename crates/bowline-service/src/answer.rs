@@ -1,0 +1,133 @@
+//! What a request is answered with: a whole body of known length, or a stream.
+
+use std::{
+    error::Error,
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use http_body::{Body, Frame, SizeHint};
+use serde::Serialize;
+
+use crate::problem::Problem;
+
+/// A response of the service.
+pub type Answer = http::Response<AnswerBody>;
+
+/// What breaks a stream off.
+pub type StreamError = Box<dyn Error + Send + Sync>;
+
+/// Why an answer is `internal`: for the log, never for the caller. An extension of the answer.
+#[derive(Clone, Debug)]
+pub struct Cause(pub String);
+
+/// A stream of bytes that another component or a running check makes. Dropping it stops its maker.
+pub type ByteStream = Pin<Box<dyn Body<Data = Bytes, Error = StreamError>>>;
+
+/// The body of an answer.
+pub enum AnswerBody {
+    /// All of it; taken when it was read.
+    Full(Option<Bytes>),
+    /// What comes as it comes.
+    Stream(ByteStream),
+}
+
+impl AnswerBody {
+    /// The whole body, where it is no stream.
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Full(bytes) => Some(bytes.as_deref().unwrap_or_default()),
+            Self::Stream(_) => None,
+        }
+    }
+}
+
+/// An answer of known length that no cache keeps.
+pub fn full(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Answer {
+    let length = HeaderValue::from(body.len());
+    let mut answer = http::Response::new(AnswerBody::Full(Some(body)));
+    *answer.status_mut() = status;
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, content_type);
+    headers.insert(header::CONTENT_LENGTH, length);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// An answer in JSON.
+pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Answer, Problem> {
+    let body = serde_json::to_vec(value).map_err(Problem::internal)?;
+    Ok(full(
+        status,
+        HeaderValue::from_static("application/json"),
+        Bytes::from(body),
+    ))
+}
+
+/// 204: an answer without a body.
+pub fn empty() -> Answer {
+    let mut answer = http::Response::new(AnswerBody::Full(None));
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    answer
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// A stream of server-sent events.
+pub fn events(stream: ByteStream) -> Answer {
+    let mut answer = http::Response::new(AnswerBody::Stream(stream));
+    let headers = answer.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = StreamError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, StreamError>>> {
+        match self.get_mut() {
+            Self::Full(bytes) => Poll::Ready(
+                bytes
+                    .take()
+                    .filter(|b| !b.is_empty())
+                    .map(|b| Ok(Frame::data(b))),
+            ),
+            Self::Stream(stream) => stream.as_mut().poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Full(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
+            Self::Stream(stream) => stream.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64)),
+            Self::Stream(stream) => stream.size_hint(),
+        }
+    }
+}
+
+impl fmt::Debug for AnswerBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full(bytes) => write!(f, "Full({} bytes)", bytes.as_ref().map_or(0, Bytes::len)),
+            Self::Stream(_) => f.write_str("Stream"),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Checks: of a form, of a form that is about to be kept, of a connection that is kept.
+
+use std::{ops::ControlFlow, rc::Rc};
+
+use bowline::form::{ConnectionForm, ExposedForm};
+use bowline_registry::{Check, Clock, Proved};
+use bowline_store::{ConnectionId, Database, LastCheck, Timestamp};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use http_body::Body;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{Asked, Outbound, Random, Service, recorded::RecordedStream, relay};
+use crate::{
+    answer::{Answer, AnswerBody},
+    body,
+    caller::{Caller, Permission},
+    negotiation::{self, Form},
+    problem::{Failure, Problem},
+};
+
+/// How many checks of forms a subject may start in a minute of the clock.
+const PER_MINUTE: i64 = 30;
+
+/// What a check must prove before the form is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verify {
+    Login,
+    Pull,
+}
+
+/// The body of a stored connection's check: nothing but the image can be said.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredCheckRequest {
+    #[serde(default)]
+    image: Option<String>,
+}
+
+/// The body of the private service's `/check`.
+#[derive(Serialize)]
+struct CheckRequest<'a> {
+    form: ExposedForm<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+}
+
+impl Verify {
+    /// The parameter `verify`: `true` or `pull`; without it nothing is checked.
+    pub(super) fn read(asked: &Asked) -> Result<Option<Self>, Problem> {
+        let verify =
+            asked
+                .parameters(&["verify"])?
+                .parsed("verify", "true, pull or false", |text| match text {
+                    "true" => Some(Some(Self::Login)),
+                    "pull" => Some(Some(Self::Pull)),
+                    "false" => Some(None),
+                    _ => None,
+                })?;
+        Ok(verify.flatten())
+    }
+
+    fn met_by(self, check: &Check) -> bool {
+        let needed = match self {
+            Self::Login => Proved::Login,
+            Self::Pull => Proved::Pull,
+        };
+        check.ok && check.proved >= needed
+    }
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// Checks a form that is kept nowhere. The private service reads it; here it is bytes.
+    pub(super) async fn check<B: Body<Data = Bytes>>(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        body: B,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        caller.require_somewhere(Permission::Write)?;
+        let form = negotiation::preferred(&asked.head.headers)?;
+        let body = asked.json_body(body).await?;
+        self.count_check(asked, caller).await?;
+        relay::check(&self.outbound, asked, body, form).await
+    }
+
+    /// Checks a form that is about to be kept, and says how the check ended if it proved enough. Breaks with what the
+    /// private service answered where that is no check.
+    ///
+    /// Errors: `check.failed` with the check.
+    pub(super) async fn verify(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        form: &ConnectionForm,
+        verify: Verify,
+    ) -> Result<ControlFlow<Answer, LastCheck>, Problem> {
+        self.count_check(asked, caller).await?;
+        let answer = relay::check(&self.outbound, asked, exposed(form, None)?, Form::Json).await?;
+        if answer.status() != StatusCode::OK {
+            return Ok(ControlFlow::Break(answer));
+        }
+        let check = check_of(&answer)?;
+        if verify.met_by(&check) {
+            return last_check(&check, asked.now).map(ControlFlow::Continue);
+        }
+        let detail = check
+            .problem
+            .as_ref()
+            .map_or("Not enough was proven.", |problem| problem.title.as_str());
+        let problem =
+            Problem::from(Failure::CheckFailed).detail(format!("{detail} Nothing was saved."));
+        Err(problem.member(
+            "check",
+            serde_json::to_value(&check).map_err(Problem::internal)?,
+        ))
+    }
+
+    /// Checks a kept connection as it is kept, and keeps how it ended.
+    pub(super) async fn check_stored<B: Body<Data = Bytes>>(
+        &self,
+        asked: &Asked,
+        project: &str,
+        id: ConnectionId,
+        body: B,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        let form = negotiation::preferred(&asked.head.headers)?;
+        let request = stored_check_request(asked, body).await?;
+        let store = self.store(asked).await?;
+        let opened = store.open(project, id, asked.now).await?;
+        let body = exposed(
+            &opened.form(),
+            request.image.as_deref().filter(|image| !image.is_empty()),
+        )?;
+        drop(opened);
+
+        let answer = relay::check(&self.outbound, asked, body, form).await?;
+        if answer.status() != StatusCode::OK {
+            return Ok(answer);
+        }
+        let (store, project, at) = (Rc::clone(store), project.to_owned(), asked.now);
+        match answer.body() {
+            AnswerBody::Full(_) => {
+                store
+                    .record_check(&project, id, &last_check(&check_of(&answer)?, at)?)
+                    .await?;
+                Ok(answer)
+            }
+            AnswerBody::Stream(_) => Ok(answer.map(|body| {
+                RecordedStream::around(body, move |check| async move {
+                    // The stream has begun: that it could not be kept can no longer be told.
+                    if let Ok(last) = last_check(&check, at) {
+                        _ = store.record_check(&project, id, &last).await;
+                    }
+                })
+            })),
+        }
+    }
+
+    /// Counts a check, and refuses it where it is one too many. The database counts: instances come and go.
+    async fn count_check(&self, asked: &Asked, caller: &Caller) -> Result<(), Problem> {
+        let checks = self
+            .store(asked)
+            .await?
+            .count_check(caller.subject(), asked.now)
+            .await?;
+        if checks <= PER_MINUTE {
+            return Ok(());
+        }
+        let left = 60_i64.saturating_sub(asked.now.div_euclid(1000).rem_euclid(60));
+        Err(Problem::from(Failure::RateLimited)
+            .header(header::RETRY_AFTER, HeaderValue::from(left)))
+    }
+}
+
+/// The body may be missing altogether.
+async fn stored_check_request<B: Body<Data = Bytes>>(
+    asked: &Asked,
+    body: B,
+) -> Result<StoredCheckRequest, Problem> {
+    let body = body::read(&asked.head.headers, body, body::LARGEST).await?;
+    if body.is_empty() {
+        return Ok(StoredCheckRequest::default());
+    }
+    negotiation::json_sent(&asked.head.headers)?;
+    body::parse(&body)
+}
+
+/// The body of a check with the form's secrets in it, erased when dropped.
+fn exposed(form: &ConnectionForm, image: Option<&str>) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    // Room for all of it from the start: grown later it would leave a copy behind.
+    let mut body = Zeroizing::new(Vec::with_capacity(body::LARGEST));
+    serde_json::to_writer(
+        &mut *body,
+        &CheckRequest {
+            form: form.expose(),
+            image,
+        },
+    )
+    .map_err(Problem::internal)?;
+    Ok(body)
+}
+
+/// The check that the private service answered.
+fn check_of(answer: &Answer) -> Result<Check, Problem> {
+    serde_json::from_slice(answer.body().as_bytes().unwrap_or_default()).map_err(Problem::internal)
+}
+
+fn last_check(check: &Check, at: i64) -> Result<LastCheck, Problem> {
+    let value = |value: serde_json::Result<serde_json::Value>| value.map_err(Problem::internal);
+    Ok(LastCheck {
+        at: Timestamp(at),
+        ok: check.ok,
+        proved: value(serde_json::to_value(check.proved))?
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        problem: check
+            .problem
+            .as_ref()
+            .map(|problem| value(serde_json::to_value(problem)))
+            .transpose()?,
+    })
+}

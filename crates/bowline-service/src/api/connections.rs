@@ -1,0 +1,255 @@
+//! Connections: list, create, read, edit, new credentials, delete.
+
+use std::ops::ControlFlow;
+
+use bowline::{
+    finding::Severity,
+    form::{CheckOptions, ConnectionForm, Purpose, check_form},
+};
+use bowline_registry::Clock;
+use bowline_store::{Connection, ConnectionId, Cursor, Database, Edit, PageSize, Query};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use http_body::Body;
+use serde::Deserialize;
+
+use super::{Asked, Outbound, Random, Service, checking::Verify};
+use crate::{
+    answer::{self, Answer},
+    body,
+    caller::Caller,
+    negotiation::{self, IfMatch, etag},
+    problem::{Failure, Problem},
+};
+
+/// The body of PATCH. What a connection logs in with is replaced by PUT …/credentials, its endpoint never.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditRequest {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    description: Option<String>,
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    pub(super) async fn list(&self, asked: &Asked, project: &str) -> Result<Answer, Problem> {
+        let parameters = asked.parameters(&["search", "provider", "limit", "cursor"])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let size = parameters.parsed("limit", "1 to 200", |text| {
+            PageSize::new(text.parse().ok()?)
+        })?;
+        let query = Query {
+            search: parameters.get("search").unwrap_or_default().to_owned(),
+            provider: parameters.get("provider").map(str::to_owned),
+            size: size.unwrap_or_default(),
+            cursor: parameters.parsed("cursor", "what an answer gave as next", Cursor::parse)?,
+        };
+        let page = self
+            .store(asked)
+            .await?
+            .list(project, &query, asked.now)
+            .await?;
+        answer::json(StatusCode::OK, &page)
+    }
+
+    pub(super) async fn create<B: Body<Data = Bytes>>(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+        body: B,
+    ) -> Result<Answer, Problem> {
+        let verify = Verify::read(asked)?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let form: ConnectionForm = body::parse(&asked.json_body(body).await?)?;
+        let spec = asked.spec(&form)?;
+        let store = self.store(asked).await?;
+        let checked = match verify {
+            None => None,
+            Some(verify) => match self.verify(asked, caller, &form, verify).await? {
+                ControlFlow::Continue(check) => Some(check),
+                ControlFlow::Break(answer) => return Ok(answer),
+            },
+        };
+        let connection = store
+            .create(&asked.change(caller), project, &spec, checked.as_ref())
+            .await?;
+        let mut answer = answer_of(StatusCode::CREATED, &connection)?;
+        let location = format!("{}/{}", asked.head.uri.path(), connection.id);
+        if let Ok(location) = HeaderValue::try_from(location) {
+            answer.headers_mut().insert(header::LOCATION, location);
+        }
+        Ok(answer)
+    }
+
+    pub(super) async fn read(
+        &self,
+        asked: &Asked,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        answer_of(
+            StatusCode::OK,
+            &self
+                .store(asked)
+                .await?
+                .read(project, id, asked.now)
+                .await?,
+        )
+    }
+
+    pub(super) async fn edit<B: Body<Data = Bytes>>(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+        id: ConnectionId,
+        body: B,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let expected = IfMatch::read(&asked.head.headers).ok_or(Failure::PreconditionRequired)?;
+        let request: EditRequest = body::parse(&asked.json_body(body).await?)?;
+        if request.name.is_none() && request.description.is_none() {
+            return Err(
+                Problem::from(Failure::BodyMalformed).detail("The body names nothing to change.")
+            );
+        }
+        let edit = Edit {
+            name: name_of_form(request.name)?,
+            description: request.description,
+            policy: None,
+        };
+        let store = self.store(asked).await?;
+        let connection = store
+            .update(
+                &asked.change(caller),
+                project,
+                id,
+                expected.versions(),
+                &edit,
+            )
+            .await?;
+        answer_of(StatusCode::OK, &connection)
+    }
+
+    pub(super) async fn replace_credentials<B: Body<Data = Bytes>>(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+        id: ConnectionId,
+        body: B,
+    ) -> Result<Answer, Problem> {
+        let verify = Verify::read(asked)?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let expected = IfMatch::read(&asked.head.headers);
+        let sent: ConnectionForm = body::parse(&asked.json_body(body).await?)?;
+        let store = self.store(asked).await?;
+        let kept = store.read(project, id, asked.now).await?;
+        let form = with_credentials(&kept, sent)?;
+        let spec = asked.spec(&form)?;
+        // Before anything is sent there: the new secrets are meant for the endpoint that the connection has.
+        if spec
+            .endpoint
+            .as_ref()
+            .is_some_and(|endpoint| endpoint.to_string() != kept.endpoint)
+        {
+            return Err(Problem::from(Failure::EndpointImmutable).field("values.url"));
+        }
+        let checked = match verify {
+            None => None,
+            Some(verify) => match self.verify(asked, caller, &form, verify).await? {
+                ControlFlow::Continue(check) => Some(check),
+                ControlFlow::Break(answer) => return Ok(answer),
+            },
+        };
+        let versions = expected.as_ref().and_then(IfMatch::versions);
+        let change = asked.change(caller);
+        let connection = store
+            .replace_credentials(&change, project, id, versions, &spec, checked.as_ref())
+            .await?;
+        answer_of(StatusCode::OK, &connection)
+    }
+
+    pub(super) async fn delete(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<Answer, Problem> {
+        let parameters = asked.parameters(&["force"])?;
+        let force = parameters.parsed("force", "true or false", |text| text.parse().ok())?;
+        let change = asked.change(caller);
+        self.store(asked)
+            .await?
+            .delete(&change, project, id, force.unwrap_or(false))
+            .await?;
+        Ok(answer::empty())
+    }
+}
+
+/// A connection with its version as `ETag`.
+fn answer_of(status: StatusCode, connection: &Connection) -> Result<Answer, Problem> {
+    let mut answer = answer::json(status, connection)?;
+    answer
+        .headers_mut()
+        .insert(header::ETAG, etag(connection.version));
+    Ok(answer)
+}
+
+/// A new name, judged and trimmed as the name of a form.
+///
+/// Errors: `form.invalid` with the findings about the name.
+fn name_of_form(name: Option<String>) -> Result<Option<String>, Problem> {
+    let Some(name) = name else { return Ok(None) };
+    let form = ConnectionForm {
+        name,
+        ..ConnectionForm::default()
+    };
+    let (mut report, _) = check_form(&form, CheckOptions::default());
+    report
+        .findings
+        .retain(|finding| finding.field == "name" && finding.severity == Severity::Error);
+    if !report.findings.is_empty() {
+        return Err(Problem::form_invalid(report));
+    }
+    Ok(Some(form.name.trim().to_owned()))
+}
+
+/// The form of a connection with the auth method, values, trusted hosts and expiry that were sent.
+///
+/// Errors: `endpoint.immutable` where another provider or purpose was sent too.
+fn with_credentials(kept: &Connection, sent: ConnectionForm) -> Result<ConnectionForm, Problem> {
+    let purpose = match kept.purpose {
+        Purpose::Pull => "pull",
+        Purpose::Push => "push",
+    };
+    for (field, sent, kept) in [
+        ("provider", &sent.provider, kept.provider.as_str()),
+        ("purpose", &sent.purpose, purpose),
+    ] {
+        if !sent.is_empty() && sent != kept {
+            return Err(Problem::from(Failure::EndpointImmutable).field(field));
+        }
+    }
+    Ok(ConnectionForm {
+        provider: kept.provider.clone(),
+        purpose: purpose.to_owned(),
+        name: kept.name.clone(),
+        description: kept.description.clone(),
+        image: kept.image.clone(),
+        policy: kept.policy.clone(),
+        ..sent
+    })
+}

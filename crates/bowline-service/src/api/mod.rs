@@ -1,0 +1,306 @@
+//! The public service: it holds the database and the keys, and has no way to the internet but the private service.
+
+mod checking;
+mod connections;
+mod recorded;
+mod relay;
+
+use std::{cell::Cell, rc::Rc};
+
+use bowline::{
+    form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form},
+    provider::providers,
+};
+use bowline_registry::Clock;
+use bowline_store::{Change, ConnectionId, Database, Store, StoreError};
+use bytes::Bytes;
+use http::{HeaderValue, Method, StatusCode, request::Parts};
+use http_body::Body;
+use serde::Deserialize;
+use serde_json::json;
+
+pub use self::relay::{Outbound, Unreachable};
+use crate::{
+    answer::{self, Answer},
+    body,
+    caller::{Caller, Permission},
+    config::{Access, Config, ConfigError},
+    negotiation,
+    parameters::Parameters,
+    problem::{Failure, Problem},
+    request_id,
+    route::{Part, Route},
+};
+
+#[cfg(test)]
+mod tests;
+
+/// Randomness: ids and nonces that nobody can foretell, and numbers.
+pub trait Random: bowline_store::Random + bowline_registry::Random {}
+
+impl<R: bowline_store::Random + bowline_registry::Random> Random for R {}
+
+/// The public service over a database, the private service, a clock and randomness.
+pub struct Service<D, O, C, R> {
+    ready: Result<Ready<D, R>, ConfigError>,
+    outbound: O,
+    clock: C,
+    random: R,
+}
+
+/// What there is once the operator's variables are known to be valid.
+struct Ready<D, R> {
+    store: Rc<Store<D, R>>,
+    migrated: Cell<bool>,
+    access: Access,
+}
+
+/// A request without its body, and what is known of it.
+struct Asked {
+    head: Parts,
+    request_id: String,
+    /// When it came, in milliseconds since 1970.
+    now: i64,
+}
+
+/// The body of `/v1/validate`, where it is more than a form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ValidateRequest {
+    form: ConnectionForm,
+    #[serde(default)]
+    touched: Option<Vec<String>>,
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// With what [`Config::parse`] made of the variables; an error is answered on every route.
+    pub fn new(
+        database: D,
+        outbound: O,
+        clock: C,
+        random: R,
+        config: Result<Config, ConfigError>,
+    ) -> Self {
+        let ready = config.map(|Config { keys, access }| {
+            let store = Rc::new(Store::new(database, random.clone(), keys));
+            Ready {
+                store,
+                migrated: Cell::new(false),
+                access,
+            }
+        });
+        Self {
+            ready,
+            outbound,
+            clock,
+            random,
+        }
+    }
+
+    /// Answers one request.
+    pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Answer {
+        let (head, body) = request.into_parts();
+        let request_id = request_id::of(&head.headers, &self.random);
+        let asked = Asked {
+            head,
+            request_id,
+            now: self.clock.epoch_ms(),
+        };
+        let mut answer = match self.answer(&asked, body).await {
+            Ok(answer) => answer,
+            Err(problem) => problem.into_answer(&asked.request_id),
+        };
+        if let Ok(id) = HeaderValue::try_from(&asked.request_id) {
+            answer.headers_mut().insert(request_id::HEADER, id);
+        }
+        if let Ok(ready) = &self.ready {
+            ready
+                .access
+                .origins
+                .allow(&asked.head.headers, answer.headers_mut());
+        }
+        answer
+    }
+
+    async fn answer<B: Body<Data = Bytes>>(
+        &self,
+        asked: &Asked,
+        body: B,
+    ) -> Result<Answer, Problem> {
+        let ready = self.ready.as_ref()?;
+        let route = Route::parse(asked.head.uri.path()).ok_or(Failure::NotFound)?;
+        let methods = route.methods();
+        if asked.head.method == Method::OPTIONS {
+            let mut answer = answer::empty();
+            ready.access.origins.allow_preflight(
+                &asked.head.headers,
+                methods,
+                answer.headers_mut(),
+            );
+            return Ok(answer);
+        }
+        if !methods.contains(&asked.head.method) {
+            return Err(Problem::method_not_allowed(methods));
+        }
+        if route == Route::Providers {
+            asked.parameters(&[])?;
+            negotiation::json_accepted(&asked.head.headers)?;
+            return answer::json(StatusCode::OK, &providers());
+        }
+        let caller = Caller::sign_in(&asked.head.headers, &ready.access.verifier, asked.now)?;
+        match route {
+            Route::Providers => Err(Failure::NotFound.into()),
+            Route::Validate => validate(asked, body).await,
+            Route::Check => self.check(asked, &caller, body).await,
+            Route::Connections { project } => match asked.head.method {
+                Method::POST => {
+                    caller.require(Permission::Write, &project)?;
+                    self.create(asked, &caller, &project, body).await
+                }
+                _ => {
+                    caller.require(Permission::Read, &project)?;
+                    self.list(asked, &project).await
+                }
+            },
+            Route::Connection { project, id, part } => {
+                caller.require(permission(part, &asked.head.method), &project)?;
+                // What is no id is the id of nothing.
+                let id = ConnectionId::parse(&id).ok_or(Failure::NotFound)?;
+                match (part, &asked.head.method) {
+                    (Part::Check, _) => self.check_stored(asked, &project, id, body).await,
+                    (Part::Credentials, _) => {
+                        self.replace_credentials(asked, &caller, &project, id, body)
+                            .await
+                    }
+                    (Part::Whole, &Method::PATCH) => {
+                        self.edit(asked, &caller, &project, id, body).await
+                    }
+                    (Part::Whole, &Method::DELETE) => {
+                        self.delete(asked, &caller, &project, id).await
+                    }
+                    (Part::Whole, _) => self.read(asked, &project, id).await,
+                }
+            }
+        }
+    }
+
+    /// The store, with its schema in place.
+    async fn store(&self, asked: &Asked) -> Result<&Rc<Store<D, R>>, Problem> {
+        let ready = self.ready.as_ref()?;
+        if !ready.migrated.get() {
+            ready.store.migrate(asked.now).await?;
+            ready.migrated.set(true);
+        }
+        Ok(&ready.store)
+    }
+}
+
+fn permission(part: Part, method: &Method) -> Permission {
+    match (part, method) {
+        (Part::Whole, &Method::DELETE) => Permission::Delete,
+        (Part::Whole, &Method::PATCH) | (Part::Credentials, _) => Permission::Write,
+        (Part::Whole | Part::Check, _) => Permission::Read,
+    }
+}
+
+/// A form, or a form with the fields that were touched.
+async fn validate<B: Body<Data = Bytes>>(asked: &Asked, body: B) -> Result<Answer, Problem> {
+    asked.parameters(&[])?;
+    negotiation::json_accepted(&asked.head.headers)?;
+    let body = asked.json_body(body).await?;
+    let (form, touched) = match body::parse(&body) {
+        Ok(ValidateRequest { form, touched }) => (form, touched),
+        Err(_) => (body::parse(&body)?, None),
+    };
+    let options = CheckOptions {
+        touched: touched.as_deref(),
+        now: Some(asked.now),
+    };
+    let (mut report, _) = check_form(&form, options);
+    report.redact();
+    answer::json(StatusCode::OK, &report)
+}
+
+impl Asked {
+    fn parameters(&self, known: &[&str]) -> Result<Parameters, Problem> {
+        Parameters::read(self.head.uri.query(), known)
+    }
+
+    /// The body, which must be sent as JSON.
+    async fn json_body<B: Body<Data = Bytes>>(
+        &self,
+        body: B,
+    ) -> Result<zeroize::Zeroizing<Vec<u8>>, Problem> {
+        negotiation::json_sent(&self.head.headers)?;
+        body::read(&self.head.headers, body, body::LARGEST).await
+    }
+
+    /// What a form means.
+    ///
+    /// Errors: `form.invalid` with the findings.
+    fn spec(&self, form: &ConnectionForm) -> Result<ConnectionSpec, Problem> {
+        let (report, spec) = check_form(
+            form,
+            CheckOptions {
+                touched: None,
+                now: Some(self.now),
+            },
+        );
+        spec.ok_or_else(|| Problem::form_invalid(report))
+    }
+
+    /// Who changes something, for the audit. The address is the runtime's word; of several only the last counts,
+    /// because a caller can send one too.
+    fn change(&self, caller: &Caller) -> Change {
+        let from = self
+            .head
+            .headers
+            .get_all("spin-client-addr")
+            .iter()
+            .next_back();
+        Change {
+            subject: caller.subject().to_owned(),
+            from: from
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned),
+            request_id: self.request_id.clone(),
+            now_ms: self.now,
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let failure = match &error {
+            StoreError::NotFound => Failure::NotFound,
+            StoreError::NameTaken => return Self::from(Failure::NameTaken).field("name"),
+            StoreError::EndpointTaken => {
+                return Self::from(Failure::EndpointTaken).field("values.url");
+            }
+            StoreError::EndpointUnresolved => Failure::EndpointUnresolved,
+            StoreError::EndpointImmutable => {
+                return Self::from(Failure::EndpointImmutable).field("values.url");
+            }
+            StoreError::VersionMismatch { current } => {
+                return Self::from(Failure::PreconditionFailed).member("version", json!(current));
+            }
+            StoreError::InUse(uses) => {
+                return Self::from(Failure::ConnectionInUse).member("uses", json!(uses));
+            }
+            StoreError::Busy => Failure::StoreBusy,
+            StoreError::UnknownKey => {
+                return Self::from(Failure::Config("sealing_keys")).detail(error.to_string());
+            }
+            StoreError::Unsealable | StoreError::Corrupt(_) | StoreError::Database(_) => {
+                return Self::internal(error);
+            }
+        };
+        failure.into()
+    }
+}

@@ -1,0 +1,113 @@
+//! The way to the private service: what goes there, and what of its answer goes back.
+
+use std::{fmt, pin::pin};
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http_body::Body;
+use http_body_util::BodyExt;
+use zeroize::Zeroizing;
+
+use super::Asked;
+use crate::{
+    answer::{self, Answer, StreamError},
+    negotiation::Form,
+    problem::Problem,
+    request_id,
+};
+
+/// Where the private service is; the runtime's service chaining answers there.
+const CHECK: &str = "http://outbound.spin.internal/check";
+
+/// The most bytes that an answer of the private service may have, unless it is a stream.
+const LARGEST: usize = 1024 * 1024;
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// Sends a request to the private service.
+pub trait Outbound {
+    /// The body of its answers; dropping it stops what makes it.
+    type Body: Body<Data = Bytes, Error: Into<StreamError>> + 'static;
+
+    /// Sends one request and waits for the head of the answer.
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> impl Future<Output = Result<http::Response<Self::Body>, Unreachable>>;
+}
+
+/// The private service did not answer, and what the runtime says about it.
+#[derive(Clone, Debug)]
+pub struct Unreachable(pub String);
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the private service did not answer: {}", self.0)
+    }
+}
+
+/// What the private service answers: its bytes, as they are.
+pub(super) async fn check(
+    outbound: &impl Outbound,
+    asked: &Asked,
+    body: Zeroizing<Vec<u8>>,
+    form: Form,
+) -> Result<Answer, Problem> {
+    let response = outbound
+        .send(request(asked, body, form))
+        .await
+        .map_err(Problem::internal)?;
+    let (head, body) = response.into_parts();
+    let is_stream = head
+        .headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == "text/event-stream");
+    if is_stream && head.status == StatusCode::OK {
+        return Ok(answer::events(Box::pin(body.map_err(Into::into))));
+    }
+    let kind = head.headers.get(header::CONTENT_TYPE).cloned();
+    let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    Ok(answer::full(head.status, kind, whole(body).await?))
+}
+
+fn request(asked: &Asked, body: Zeroizing<Vec<u8>>, form: Form) -> http::Request<Bytes> {
+    let length = body.len();
+    // Erased when the last who reads it has let go of it.
+    let mut request = http::Request::new(Bytes::from_owner(body));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = http::Uri::from_static(CHECK);
+    let headers = request.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    let accept = match form {
+        Form::Json => "application/json",
+        Form::Events => "text/event-stream",
+    };
+    headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+    if let Ok(id) = HeaderValue::try_from(&asked.request_id) {
+        headers.insert(request_id::HEADER, id);
+    }
+    if let Some(trace) = asked.head.headers.get(TRACEPARENT) {
+        headers.insert(TRACEPARENT, trace.clone());
+    }
+    request
+}
+
+async fn whole<B: Body<Data = Bytes, Error: Into<StreamError>>>(body: B) -> Result<Bytes, Problem> {
+    let mut body = pin!(body);
+    let mut whole = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let broken_off = |error: B::Error| Problem::internal(error.into());
+        let Ok(chunk) = frame.map_err(broken_off)?.into_data() else {
+            continue;
+        };
+        if whole.len().saturating_add(chunk.len()) > LARGEST {
+            return Err(Problem::internal("the private service answered too much"));
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(Bytes::from(whole))
+}

@@ -1,0 +1,366 @@
+//! Connections through the API.
+
+use super::*;
+
+const URL: &str = "https://registry.example.com/team";
+
+#[tokio::test]
+async fn a_connection_is_created_read_renamed_and_deleted() {
+    let harness = Harness::new();
+    let answer = harness.post(LIST, &form("prod-images", URL)).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let connection = answer.json();
+    let path = format!("{LIST}/{}", connection["id"].as_str().unwrap());
+    assert_eq!(answer.headers[header::LOCATION], path);
+    assert_eq!(answer.headers[header::ETAG], "\"1\"");
+    for (member, value) in [
+        ("project", json!("acme")),
+        ("name", json!("prod-images")),
+        ("provider", json!("docker-registry")),
+        ("auth", json!("password")),
+        ("purpose", json!("pull")),
+        ("endpoint", json!(URL)),
+        ("secrets", json!(["password"])),
+        ("version", json!(1)),
+        ("uses", json!([])),
+        ("lastUsedAt", Value::Null),
+        ("lastCheck", Value::Null),
+        ("policy", Value::Null),
+    ] {
+        assert_eq!(connection[member], value, "{member}");
+    }
+    assert_eq!(connection["values"]["username"], "ada");
+
+    let read = harness.get(&path).await;
+    assert_eq!(read.headers[header::ETAG], "\"1\"");
+    assert_eq!(read.json(), connection);
+    let list = harness.get(LIST).await;
+    assert_eq!(list.json(), json!({ "items": [connection], "next": null }));
+    for answer in [&answer, &read, &list] {
+        assert!(!answer.text.contains(PASSWORD), "{answer:?}");
+    }
+
+    let body = json!({ "name": "  renamed ", "description": "for CI" });
+    let edited = harness
+        .send(request(
+            Method::PATCH,
+            &path,
+            &[("if-match", "\"1\"")],
+            Some(&body),
+        ))
+        .await;
+    assert_eq!(
+        (edited.status, edited.json()["name"].as_str()),
+        (200, Some("renamed"))
+    );
+    assert_eq!(edited.json()["description"], "for CI");
+    assert_eq!(edited.headers[header::ETAG], "\"2\"");
+
+    let gone = harness
+        .send(request(Method::DELETE, &path, &[], None))
+        .await;
+    assert_eq!((gone.status, gone.text.as_str()), (204, ""));
+    assert_eq!(
+        harness.get(&path).await.problem(),
+        problem(404, "not_found")
+    );
+    let again = harness
+        .send(request(Method::DELETE, &path, &[], None))
+        .await;
+    assert_eq!(again.problem(), problem(404, "not_found"));
+    // Name and endpoint are free again.
+    harness.created("renamed", URL).await;
+}
+
+#[tokio::test]
+async fn if_match_guards_an_edit() {
+    let harness = Harness::new();
+    let (path, _) = harness.created("a", URL).await;
+    let edit = |headers: &[(&'static str, &str)]| {
+        request(Method::PATCH, &path, headers, Some(&json!({ "name": "b" })))
+    };
+    let cases: [(&str, Option<&str>, u16, &str); 6] = [
+        ("none", None, 428, "precondition.required"),
+        ("another version", Some("\"2\""), 412, "precondition.failed"),
+        ("a weak tag", Some("W/\"1\""), 412, "precondition.failed"),
+        ("no tag", Some("1"), 412, "precondition.failed"),
+        ("one of several", Some("\"7\", \"1\""), 200, ""),
+        (
+            "the old one again",
+            Some("\"1\""),
+            412,
+            "precondition.failed",
+        ),
+    ];
+    for (name, value, status, code) in cases {
+        let headers: Vec<_> = value.map(|value| ("if-match", value)).into_iter().collect();
+        let answer = harness.send(edit(&headers)).await;
+        assert_eq!(answer.status, status, "{name}: {answer:?}");
+        if status != 200 {
+            assert_eq!(answer.problem(), problem(status, code), "{name}");
+        }
+    }
+    let answer = harness.send(edit(&[("if-match", "*")])).await;
+    assert_eq!(
+        (answer.status, answer.json()["version"].as_i64()),
+        (200, Some(3))
+    );
+    let missing = path.replace(|c: char| c.is_ascii_digit(), "0");
+    let answer = harness
+        .send(request(
+            Method::PATCH,
+            &missing,
+            &[("if-match", "*")],
+            Some(&json!({ "name": "b" })),
+        ))
+        .await;
+    assert_eq!(answer.problem(), problem(404, "not_found"));
+}
+
+#[tokio::test]
+async fn names_and_endpoints_are_unique() {
+    let harness = Harness::new();
+    harness.created("Prod", URL).await;
+    let (other, _) = harness.created("other", "https://other.example.com").await;
+    let name = harness
+        .post(LIST, &form("pROD", "https://third.example.com"))
+        .await;
+    assert_eq!(name.problem(), problem(409, "name.taken"));
+    assert_eq!(name.json()["field"], "name");
+    let endpoint = harness.post(LIST, &form("third", URL)).await;
+    assert_eq!(endpoint.problem(), problem(409, "endpoint.taken"));
+    assert_eq!(endpoint.json()["field"], "values.url");
+    let rename = request(
+        Method::PATCH,
+        &other,
+        &[("if-match", "\"1\"")],
+        Some(&json!({ "name": "PROD" })),
+    );
+    assert_eq!(
+        harness.send(rename).await.problem(),
+        problem(409, "name.taken")
+    );
+}
+
+#[tokio::test]
+async fn an_invalid_form_is_answered_with_findings() {
+    let harness = Harness::new();
+    let mut form = form("", URL);
+    form["values"]["password"] = json!("");
+    let answer = harness.post(LIST, &form).await;
+    assert_eq!(answer.problem(), problem(422, "form.invalid"));
+    let findings = answer.json()["findings"].as_array().unwrap().clone();
+    let fields: Vec<_> = findings
+        .iter()
+        .map(|finding| finding["field"].as_str().unwrap())
+        .collect();
+    assert!(
+        fields.contains(&"name") && fields.contains(&"values.password"),
+        "{fields:?}"
+    );
+
+    let (path, _) = harness.created("a", URL).await;
+    for name in [String::new(), "  ".to_owned(), "x".repeat(65)] {
+        let rename = request(
+            Method::PATCH,
+            &path,
+            &[("if-match", "\"1\"")],
+            Some(&json!({ "name": name })),
+        );
+        let answer = harness.send(rename).await;
+        assert_eq!(answer.problem(), problem(422, "form.invalid"), "{name}");
+        assert_eq!(answer.json()["findings"][0]["field"], "name");
+    }
+}
+
+#[tokio::test]
+async fn an_edit_takes_name_and_description_only() {
+    let harness = Harness::new();
+    let (path, before) = harness.created("a", URL).await;
+    for body in [
+        json!({}),
+        json!({ "name": null }),
+        json!({ "endpoint": "https://x.example.com" }),
+        json!({ "name": 7 }),
+        json!({ "version": 9, "name": "b" }),
+    ] {
+        let answer = harness
+            .send(request(
+                Method::PATCH,
+                &path,
+                &[("if-match", "\"1\"")],
+                Some(&body),
+            ))
+            .await;
+        assert_eq!(answer.problem(), problem(400, "body.malformed"), "{body}");
+    }
+    assert_eq!(harness.get(&path).await.json(), before);
+}
+
+#[tokio::test]
+async fn lists_come_in_pages_and_are_searched() {
+    let harness = Harness::new();
+    for name in ["delta", "alpha", "Charlie", "bravo"] {
+        harness
+            .created(
+                name,
+                &format!("https://{}.example.com", name.to_lowercase()),
+            )
+            .await;
+    }
+    let names = |answer: &Read| -> Vec<String> {
+        let items = answer.json()["items"].as_array().unwrap().clone();
+        items
+            .iter()
+            .map(|item| item["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let first = harness.get(&format!("{LIST}?limit=3")).await;
+    assert_eq!(names(&first), ["alpha", "bravo", "Charlie"]);
+    let next = first.json()["next"].as_str().unwrap().to_owned();
+    let second = harness.get(&format!("{LIST}?limit=3&cursor={next}")).await;
+    assert_eq!(names(&second), ["delta"]);
+    assert_eq!(second.json()["next"], Value::Null);
+    let cases: [(&str, &[&str]); 6] = [
+        ("search=CHAR", &["Charlie"]),
+        ("search=bravo.example", &["bravo"]),
+        ("search=nothing", &[]),
+        (
+            "provider=docker-registry&search=a",
+            &["alpha", "bravo", "Charlie", "delta"],
+        ),
+        ("provider=docker-hub", &[]),
+        (
+            "search=&limit=&cursor=",
+            &["alpha", "bravo", "Charlie", "delta"],
+        ),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(
+            names(&harness.get(&format!("{LIST}?{query}")).await),
+            expected,
+            "{query}"
+        );
+    }
+    for query in [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "limit=-1",
+        "cursor=%21",
+        "sort=name",
+        "limit=1&limit=2",
+    ] {
+        let answer = harness.get(&format!("{LIST}?{query}")).await;
+        assert_eq!(answer.problem(), problem(400, "query.malformed"), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn credentials_are_replaced_together() {
+    let harness = Harness::new();
+    let (path, before) = harness.created("a", URL).await;
+    let path = format!("{path}/credentials");
+    harness.now.set(START_MS + 5000);
+    let body = json!({ "auth": "oauth2", "values": { "url": URL, "token": "t0ken-of-ada" } });
+    let answer = harness
+        .send(request(
+            Method::PUT,
+            &path,
+            &[("if-match", "\"1\"")],
+            Some(&body),
+        ))
+        .await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let after = answer.json();
+    assert_eq!(
+        (&after["auth"], &after["secrets"], &after["version"]),
+        (&json!("oauth2"), &json!(["token"]), &json!(2))
+    );
+    assert_eq!(
+        (&after["name"], &after["id"], &after["endpoint"]),
+        (&before["name"], &before["id"], &before["endpoint"])
+    );
+    assert_ne!(
+        after["credentialsChangedAt"],
+        before["credentialsChangedAt"]
+    );
+    assert!(!answer.text.contains("t0ken-of-ada"));
+
+    let stale = harness
+        .send(request(
+            Method::PUT,
+            &path,
+            &[("if-match", "\"1\"")],
+            Some(&body),
+        ))
+        .await;
+    assert_eq!(stale.problem(), problem(412, "precondition.failed"));
+    let cases = [
+        (
+            "another endpoint",
+            json!({ "auth": "oauth2", "values": { "url": "https://else.example.com", "token": "t" } }),
+            "values.url",
+        ),
+        (
+            "another namespace",
+            json!({ "auth": "oauth2", "values": { "url": format!("{URL}2"), "token": "t" } }),
+            "values.url",
+        ),
+        (
+            "another provider",
+            json!({ "provider": "docker-hub", "auth": "oauth2", "values": { "token": "t" } }),
+            "provider",
+        ),
+        (
+            "another purpose",
+            json!({ "purpose": "push", "auth": "oauth2", "values": { "url": URL, "token": "t" } }),
+            "purpose",
+        ),
+    ];
+    for (name, body, field) in cases {
+        let answer = harness
+            .send(request(
+                Method::PUT,
+                &format!("{path}?verify=true"),
+                &[],
+                Some(&body),
+            ))
+            .await;
+        assert_eq!(
+            answer.problem(),
+            problem(409, "endpoint.immutable"),
+            "{name}"
+        );
+        assert_eq!(answer.json()["field"], field, "{name}");
+    }
+    assert!(
+        harness.script.sent.borrow().is_empty(),
+        "no secret goes to another endpoint"
+    );
+    let missing = harness
+        .send(request(
+            Method::PUT,
+            &path,
+            &[],
+            Some(&json!({ "auth": "oauth2", "values": { "url": URL } })),
+        ))
+        .await;
+    assert_eq!(missing.problem(), problem(422, "form.invalid"));
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_is_not_found() {
+    let harness = Harness::new();
+    for id in [
+        "1",
+        "%00",
+        "0197",
+        "019aa548-1980-7fff-bfff-ffffffffffff",
+        "..%2F..",
+        "%27%20OR%201=1--",
+    ] {
+        let answer = harness.get(&format!("{LIST}/{id}")).await;
+        assert_eq!(answer.problem(), problem(404, "not_found"), "{id}");
+    }
+}

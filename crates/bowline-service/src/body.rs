@@ -1,0 +1,71 @@
+//! Reading what came with a request, within bounds.
+
+use std::pin::pin;
+
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use http_body::Body;
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::problem::{Failure, Problem};
+
+/// The most bytes that a caller's body may have. A form with a service account's key takes 3 KiB.
+pub(crate) const LARGEST: usize = 64 * 1024;
+
+/// All of a body, erased when it is dropped: a form holds secrets.
+///
+/// Errors: `body.too_large`, before more than `largest` bytes are read; `body.malformed` where it breaks off.
+pub(crate) async fn read<B>(
+    headers: &HeaderMap,
+    body: B,
+    largest: usize,
+) -> Result<Zeroizing<Vec<u8>>, Problem>
+where
+    B: Body<Data = Bytes>,
+{
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    let expected: usize = announced.unwrap_or(largest);
+    if expected > largest {
+        return Err(Failure::BodyTooLarge.into());
+    }
+    // Grown later it would leave a copy behind.
+    let mut whole = Zeroizing::new(Vec::with_capacity(expected));
+    let mut body = pin!(body);
+    while let Some(frame) = body.frame().await {
+        let broken_off = |_| Problem::from(Failure::BodyMalformed).detail("The body broke off.");
+        let Ok(chunk) = frame.map_err(broken_off)?.into_data() else {
+            continue;
+        };
+        if whole.len().saturating_add(chunk.len()) > largest {
+            return Err(Failure::BodyTooLarge.into());
+        }
+        whole.extend_from_slice(&chunk);
+        if let Ok(mut chunk) = chunk.try_into_mut() {
+            chunk.zeroize();
+        }
+    }
+    Ok(whole)
+}
+
+/// What a body says: a JSON object.
+///
+/// Errors: `body.malformed`, with the place but nothing of the text.
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    // A list would pass for the fields of a struct, in order.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Problem::from(Failure::BodyMalformed).detail("The body is not a JSON object."));
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        Problem::from(Failure::BodyMalformed).detail(match error.classify() {
+            serde_json::error::Category::Data => {
+                format!("The JSON at line {line}, column {column} is not what this route takes.")
+            }
+            _ => format!("The body is not JSON: line {line}, column {column}."),
+        })
+    })
+}

@@ -1,0 +1,96 @@
+//! Who asks, and what they may do.
+
+use http::{HeaderMap, header};
+use serde_json::json;
+
+use crate::{
+    problem::{Failure, Problem},
+    token::{Claims, Verifier},
+};
+
+/// What a token may permit. A permission holds in every project that the token lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Permission {
+    /// See connections and check them.
+    Read,
+    /// Create and change them.
+    Write,
+    /// Remove them.
+    Delete,
+}
+
+impl Permission {
+    /// The full name, as it stands in a token.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Read => "iam:project:cicd:registry:read",
+            Self::Write => "iam:project:cicd:registry:write",
+            Self::Delete => "iam:project:cicd:registry:delete",
+        }
+    }
+}
+
+/// Who signed in.
+#[derive(Debug)]
+pub(crate) struct Caller(Claims);
+
+impl Caller {
+    /// The caller whose token the header `Authorization` carries, at `now` (milliseconds since 1970).
+    pub(crate) fn sign_in(
+        headers: &HeaderMap,
+        verifier: &Verifier,
+        now: i64,
+    ) -> Result<Self, Problem> {
+        let mut values = headers.get_all(header::AUTHORIZATION).iter();
+        let value = values.next().ok_or(Failure::AuthMissing)?;
+        let text = value.to_str().map_err(|_| Failure::AuthInvalid)?;
+        let (scheme, token) = text.split_once(' ').ok_or(Failure::AuthInvalid)?;
+        if values.next().is_some() || !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Failure::AuthInvalid.into());
+        }
+        let claims = verifier
+            .verify(token.trim(), now)
+            .map_err(|_| Failure::AuthInvalid)?;
+        Ok(Self(claims))
+    }
+
+    /// Who it is: the token's `sub`.
+    pub(crate) fn subject(&self) -> &str {
+        &self.0.sub
+    }
+
+    /// Whether the caller may do this in `project`.
+    ///
+    /// A project that is not the caller's is not found, whether it exists or not.
+    pub(crate) fn require(&self, permission: Permission, project: &str) -> Result<(), Problem> {
+        if !self.0.projects.iter().any(|own| own == project) {
+            return Err(Failure::NotFound.into());
+        }
+        self.permitted(permission)
+    }
+
+    /// Whether the caller may do this in some project.
+    pub(crate) fn require_somewhere(&self, permission: Permission) -> Result<(), Problem> {
+        self.permitted(permission)?;
+        if self.0.projects.is_empty() {
+            return Err(
+                Problem::from(Failure::PermissionMissing).detail("The token lists no project.")
+            );
+        }
+        Ok(())
+    }
+
+    fn permitted(&self, permission: Permission) -> Result<(), Problem> {
+        if self
+            .0
+            .permissions
+            .iter()
+            .any(|held| held == permission.name())
+        {
+            return Ok(());
+        }
+        Err(Problem::from(Failure::PermissionMissing)
+            .detail(format!("The token lacks {}.", permission.name()))
+            .member("permission", json!(permission.name())))
+    }
+}

@@ -1,0 +1,268 @@
+use std::{cell::RefCell, time::Duration};
+
+use bowline_registry::{Request, ResponseBody, SendError};
+use http::header;
+use http_body_util::{BodyExt, Full};
+use serde_json::{Value, json};
+
+use super::*;
+
+/// An HTTP client that blocks private networks or not, finds no name, and keeps where it was sent.
+struct Client {
+    blocks: bool,
+    sent: Rc<RefCell<Vec<String>>>,
+}
+
+struct NoBody;
+
+impl ResponseBody for NoBody {
+    async fn chunk(&mut self) -> Result<Option<Bytes>, SendError> {
+        Ok(None)
+    }
+}
+
+impl HttpClient for Client {
+    type Body = NoBody;
+
+    async fn send(
+        &self,
+        request: Request,
+        _timeout: Duration,
+    ) -> Result<http::Response<NoBody>, SendError> {
+        self.sent.borrow_mut().push(request.url.to_string());
+        match (request.url.host_str(), self.blocks) {
+            (Some("127.0.0.1"), true) => Err(SendError::Prohibited),
+            (Some("127.0.0.1"), false) => Err(SendError::Refused),
+            _ => Err(SendError::Dns),
+        }
+    }
+}
+
+struct Clock0;
+
+impl Clock for Clock0 {
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn epoch_ms(&self) -> i64 {
+        1_800_000_000_000
+    }
+
+    async fn sleep(&self, _duration: Duration) {
+        std::future::pending().await
+    }
+}
+
+struct Seven;
+
+impl Random for Seven {
+    fn next_u64(&self) -> u64 {
+        7
+    }
+}
+
+struct Setup {
+    service: OutboundService<Client, Clock0, Seven>,
+    sent: Rc<RefCell<Vec<String>>>,
+}
+
+fn setup(blocks: bool, private_hosts: &str) -> Setup {
+    let sent = Rc::new(RefCell::new(Vec::new()));
+    let world = World {
+        http: Client {
+            blocks,
+            sent: Rc::clone(&sent),
+        },
+        clock: Clock0,
+        random: Seven,
+    };
+    Setup {
+        service: OutboundService::new(world, Operator::parse(private_hosts, "", "")),
+        sent,
+    }
+}
+
+fn form() -> Value {
+    json!({ "provider": "docker-registry", "auth": "password",
+            "values": { "url": "https://registry.example.com", "username": "ada", "password": "s3cret-value" } })
+}
+
+fn request(accept: &'static str, body: &Value) -> http::Request<Full<Bytes>> {
+    http::Request::post("http://outbound.spin.internal/check")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::ACCEPT, accept)
+        .header("x-request-id", "r-1")
+        .body(Full::new(Bytes::from(body.to_string())))
+        .unwrap()
+}
+
+async fn text(answer: Answer) -> String {
+    String::from_utf8(
+        answer
+            .into_body()
+            .collect()
+            .await
+            .unwrap()
+            .to_bytes()
+            .to_vec(),
+    )
+    .unwrap()
+}
+
+async fn problem(answer: Answer) -> (u16, String) {
+    let status = answer.status().as_u16();
+    assert_eq!(
+        answer.headers()[header::CONTENT_TYPE],
+        "application/problem+json"
+    );
+    let body: Value = serde_json::from_str(&text(answer).await).unwrap();
+    (status, body["code"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_check_is_answered_whole_or_as_events() {
+    let Setup { service, sent } = setup(true, "");
+    let answer = service
+        .handle(request("application/json", &json!({ "form": form() })))
+        .await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
+    let length: usize = answer.headers()[header::CONTENT_LENGTH]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let whole = text(answer).await;
+    assert_eq!(whole.len(), length);
+    let check: Value = serde_json::from_str(&whole).unwrap();
+    assert_eq!(check["ok"], false);
+    assert_eq!(check["steps"].as_array().unwrap().len(), 6);
+
+    let answer = service
+        .handle(request("text/event-stream", &json!({ "form": form() })))
+        .await;
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/event-stream");
+    assert!(!answer.headers().contains_key(header::CONTENT_LENGTH));
+    let events = text(answer).await;
+    assert_eq!(events.matches("event: step\n").count(), 6, "{events}");
+    let (_, result) = events.rsplit_once("event: result\ndata: ").unwrap();
+    assert_eq!(serde_json::from_str::<Value>(result).unwrap()["ok"], false);
+    let probes = sent
+        .borrow()
+        .iter()
+        .filter(|url| *url == "http://127.0.0.1:1/")
+        .count();
+    assert_eq!(probes, 1, "one probe an instance is enough");
+}
+
+#[tokio::test]
+async fn without_blocked_networks_nothing_is_sent() {
+    let Setup { service, sent } = setup(false, "");
+    let answer = service
+        .handle(request("application/json", &json!({ "form": form() })))
+        .await;
+    assert_eq!(
+        problem(answer).await,
+        (503, "config.networks_not_blocked".to_owned())
+    );
+    assert_eq!(*sent.borrow(), ["http://127.0.0.1:1/"]);
+    let answer = service
+        .handle(request("text/event-stream", &json!({ "form": form() })))
+        .await;
+    assert_eq!(
+        problem(answer).await,
+        (503, "config.networks_not_blocked".to_owned())
+    );
+    // An operator who names private hosts has opened them.
+    let Setup { service, .. } = setup(false, "registry.corp");
+    let answer = service
+        .handle(request("application/json", &json!({ "form": form() })))
+        .await;
+    assert_eq!(answer.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_is_no_check_is_a_problem() {
+    let Setup { service, sent } = setup(true, "");
+    let cases = [
+        (
+            "an invalid form",
+            json!({ "form": { "provider": "docker-registry", "name": "a" } }),
+            (422, "form.invalid"),
+        ),
+        (
+            "no form",
+            json!({ "image": "alpine" }),
+            (400, "body.malformed"),
+        ),
+        (
+            "more than a form",
+            json!({ "form": form(), "endpoint": "x" }),
+            (400, "body.malformed"),
+        ),
+        ("no object", json!([]), (400, "body.malformed")),
+        (
+            "too much",
+            json!({ "form": form(), "image": "x".repeat(LARGEST) }),
+            (413, "body.too_large"),
+        ),
+    ];
+    for (name, body, (status, code)) in cases {
+        for accept in ["application/json", "text/event-stream"] {
+            let answer = service.handle(request(accept, &body)).await;
+            assert_eq!(
+                problem(answer).await,
+                (status, code.to_owned()),
+                "{name}, {accept}"
+            );
+        }
+    }
+    let answer = service
+        .handle(request("text/html", &json!({ "form": form() })))
+        .await;
+    assert_eq!(
+        problem(answer).await,
+        (406, "accept.unsupported".to_owned())
+    );
+    let with = |method: Method, path: &'static str| {
+        http::Request::builder()
+            .method(method)
+            .uri(path)
+            .body(Full::new(Bytes::new()))
+            .unwrap()
+    };
+    assert_eq!(
+        problem(service.handle(with(Method::GET, "/check")).await)
+            .await
+            .0,
+        405
+    );
+    assert_eq!(
+        problem(service.handle(with(Method::POST, "/v1/check")).await)
+            .await
+            .0,
+        404
+    );
+    assert_eq!(
+        problem(service.handle(with(Method::POST, "/check")).await)
+            .await
+            .0,
+        415
+    );
+    assert!(sent.borrow().is_empty());
+}
+
+#[tokio::test]
+async fn a_variable_that_is_wrong_is_named_on_every_route() {
+    let Setup { service, .. } = setup(true, "not a host");
+    for path in ["/check", "/else"] {
+        let request = http::Request::post(path)
+            .body(Full::new(Bytes::new()))
+            .unwrap();
+        assert_eq!(
+            problem(service.handle(request).await).await,
+            (503, "config.private_hosts".to_owned())
+        );
+    }
+}

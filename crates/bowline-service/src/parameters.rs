@@ -1,0 +1,58 @@
+//! The parameters of a query: each is known, and stands there once.
+
+use url::form_urlencoded;
+
+use crate::problem::{Failure, Problem};
+
+/// The parameters that were not taken yet.
+pub(crate) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// The parameters of a URL's query.
+    ///
+    /// Errors: `query.malformed` where one is none of `known` or stands there twice. A misspelt `verify` must not pass
+    /// for none.
+    pub(crate) fn read(query: Option<&str>, known: &[&str]) -> Result<Self, Problem> {
+        let mut taken: Vec<(String, String)> = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            if !known.contains(&name.as_ref()) {
+                return Err(malformed(match known {
+                    [] => "This route takes no parameters.".to_owned(),
+                    known => format!("This route takes only the parameters {}.", known.join(", ")),
+                }));
+            }
+            if taken.iter().any(|(other, _)| *other == name) {
+                return Err(malformed(format!(
+                    "The parameter {name} stands there twice."
+                )));
+            }
+            taken.push((name.into_owned(), value.into_owned()));
+        }
+        Ok(Self(taken))
+    }
+
+    /// A parameter's value; `None` where it is missing or empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// A parameter's value, parsed.
+    ///
+    /// Errors: `query.malformed` where `parse` finds none, naming the parameter and what it takes.
+    pub(crate) fn parsed<T>(
+        &self,
+        name: &str,
+        takes: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Problem> {
+        let parsed = |text| {
+            parse(text).ok_or_else(|| malformed(format!("The parameter {name} takes {takes}.")))
+        };
+        self.get(name).map(parsed).transpose()
+    }
+}
+
+fn malformed(detail: String) -> Problem {
+    Problem::from(Failure::QueryMalformed).detail(detail)
+}

@@ -1,0 +1,298 @@
+//! What the API answers when it does not do what was asked: RFC 9457 problems, from one table.
+
+use std::fmt;
+
+use bowline::form::Report;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use serde_json::{Map, Value};
+
+use crate::answer::{self, Answer, Cause};
+
+/// Makes the table: one row is one failure, with its code, status, title and what it usually means.
+macro_rules! failures {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $status:ident, $title:literal, $detail:literal;)+) => {
+        /// Why a request was not done. A code never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Failure {
+            $($(#[doc = $doc])+ $variant,)+
+            /// A variable of the operator is missing or wrong: `config.<name>`.
+            Config(&'static str),
+        }
+
+        impl Failure {
+            /// Every row of the table; `config.<name>` is none, because its names are the operator's variables.
+            pub const TABLE: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The stable, dotted code.
+            pub fn code(self) -> String {
+                match self {
+                    $(Self::$variant => $code.to_owned(),)+
+                    Self::Config(name) => format!("config.{name}"),
+                }
+            }
+
+            /// The HTTP status.
+            pub fn status(self) -> StatusCode {
+                match self {
+                    $(Self::$variant => StatusCode::$status,)+
+                    Self::Config(_) => StatusCode::SERVICE_UNAVAILABLE,
+                }
+            }
+
+            /// What happened, in a few words.
+            pub fn title(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $title,)+
+                    Self::Config(_) => "The service is not configured",
+                }
+            }
+
+            /// What it usually means, and what helps.
+            fn detail(self) -> String {
+                match self {
+                    $(Self::$variant => $detail.to_owned(),)+
+                    Self::Config(name) => format!("The operator's variable {name} is missing or not valid."),
+                }
+            }
+        }
+    };
+}
+
+failures! {
+    /// The form has errors; the member `findings` names them.
+    FormInvalid = "form.invalid", UNPROCESSABLE_ENTITY,
+        "The form is not valid", "The findings name the fields and what is wrong with them.";
+    /// The registry did not pass the check that saving asked for; the member `check` is its result.
+    CheckFailed = "check.failed", UNPROCESSABLE_ENTITY,
+        "The registry did not pass the check", "Nothing was saved. The check names the reason.";
+    /// Another connection of the project has this name.
+    NameTaken = "name.taken", CONFLICT,
+        "The name is taken", "Another connection of this project has this name; letter case makes no difference.";
+    /// The project has a connection to this endpoint for this purpose.
+    EndpointTaken = "endpoint.taken", CONFLICT,
+        "The registry is connected already", "The project has a connection to this endpoint for this purpose.";
+    /// New credentials came with another endpoint.
+    EndpointImmutable = "endpoint.immutable", CONFLICT,
+        "A connection keeps its endpoint",
+        "To move to another endpoint, create a connection there, move what uses this one, then delete this one.";
+    /// The provider's API has to be asked where the registry is.
+    EndpointUnresolved = "endpoint.unresolved", UNPROCESSABLE_ENTITY,
+        "The registry's address is not known", "The form does not tell the registry's address, and it could not be asked for.";
+    /// A pipeline uses the connection.
+    ConnectionInUse = "connection.in_use", CONFLICT,
+        "The connection is in use", "Something uses this connection. Add ?force=true to delete it all the same.";
+    /// No token.
+    AuthMissing = "auth.missing", UNAUTHORIZED,
+        "Not signed in", "Send a token in the header Authorization: Bearer.";
+    /// A token that does not hold.
+    AuthInvalid = "auth.invalid", UNAUTHORIZED,
+        "The token is not valid", "It is malformed, expired, not yet valid, or not signed for this service.";
+    /// A good token without the permission.
+    PermissionMissing = "permission.missing", FORBIDDEN,
+        "The permission is missing", "The token lacks a permission that this needs.";
+    /// No such route, project or connection for this caller.
+    NotFound = "not_found", NOT_FOUND,
+        "Not found", "There is nothing here, or it is not the caller's to see.";
+    /// A change without `If-Match`.
+    PreconditionRequired = "precondition.required", PRECONDITION_REQUIRED,
+        "If-Match is missing", "Send the ETag of the version that is to be changed in the header If-Match.";
+    /// A change of a version that is no more.
+    PreconditionFailed = "precondition.failed", PRECONDITION_FAILED,
+        "The connection has changed", "It was changed since it was read. Read it again, then change it.";
+    /// A body that is not what the route takes.
+    BodyMalformed = "body.malformed", BAD_REQUEST,
+        "The body is malformed", "The body is not the JSON that this route takes.";
+    /// A query parameter that is not what the route takes.
+    QueryMalformed = "query.malformed", BAD_REQUEST,
+        "The query is malformed", "A parameter of the query is unknown here or has a value that it cannot have.";
+    /// A body over the limit.
+    BodyTooLarge = "body.too_large", PAYLOAD_TOO_LARGE,
+        "The body is too large", "A body may have at most 64 KiB.";
+    /// A method that the route has not.
+    MethodNotAllowed = "method.not_allowed", METHOD_NOT_ALLOWED,
+        "The method is not allowed", "The header Allow names the methods of this route.";
+    /// An `Accept` that the route cannot meet.
+    AcceptUnsupported = "accept.unsupported", NOT_ACCEPTABLE,
+        "The media type cannot be produced", "This route answers application/json; checks answer text/event-stream too.";
+    /// A `Content-Type` that the route does not take.
+    MediaTypeUnsupported = "media_type.unsupported", UNSUPPORTED_MEDIA_TYPE,
+        "The media type is not taken", "Send the body as application/json.";
+    /// Too many checks.
+    RateLimited = "rate.limited", TOO_MANY_REQUESTS,
+        "Too many checks", "A subject may start 30 checks a minute. The header Retry-After tells when to go on.";
+    /// The database is locked.
+    StoreBusy = "store.busy", SERVICE_UNAVAILABLE,
+        "The database is busy", "Try again in a moment.";
+    /// Something that should not happen.
+    Internal = "internal", INTERNAL_SERVER_ERROR,
+        "Something went wrong", "The service's log has the reason under this request id.";
+}
+
+/// A failure with what is particular about it.
+#[derive(Debug)]
+pub struct Problem {
+    failure: Failure,
+    particulars: Box<Particulars>,
+}
+
+/// What is particular about a failure.
+#[derive(Debug, Default)]
+struct Particulars {
+    detail: Option<String>,
+    field: Option<&'static str>,
+    members: Map<String, Value>,
+    headers: HeaderMap,
+    cause: Option<Cause>,
+}
+
+impl Problem {
+    /// With a detail of its own in place of the table's. It must not repeat what a caller sent in secret.
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.particulars.detail = Some(detail.into());
+        self
+    }
+
+    /// With the field that it is about.
+    pub fn field(mut self, field: &'static str) -> Self {
+        self.particulars.field = Some(field);
+        self
+    }
+
+    /// With a member that this failure adds.
+    pub fn member(mut self, name: &str, value: Value) -> Self {
+        self.particulars.members.insert(name.to_owned(), value);
+        self
+    }
+
+    /// With a header that this failure adds.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.particulars.headers.append(name, value);
+        self
+    }
+
+    /// 405, with the methods that there are.
+    pub fn method_not_allowed(allowed: &[Method]) -> Self {
+        let allowed: Vec<&str> = allowed.iter().map(Method::as_str).collect();
+        let problem = Self::from(Failure::MethodNotAllowed);
+        match HeaderValue::from_str(&allowed.join(", ")) {
+            Ok(allow) => problem.header(header::ALLOW, allow),
+            Err(_) => problem,
+        }
+    }
+
+    /// `form.invalid` with what is wrong; nothing that may hold a secret's text is told.
+    pub fn form_invalid(mut report: Report) -> Self {
+        report.redact();
+        match serde_json::to_value(&report.findings) {
+            Ok(findings) => Self::from(Failure::FormInvalid).member("findings", findings),
+            Err(error) => Self::internal(error),
+        }
+    }
+
+    /// `internal`; `cause` goes to the log.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        let mut problem = Self::from(Failure::Internal);
+        problem.particulars.cause = Some(Cause(cause.to_string()));
+        problem
+    }
+
+    /// What failed.
+    pub fn failure(&self) -> Failure {
+        self.failure
+    }
+
+    /// The answer: `application/problem+json`.
+    pub fn into_answer(self, request_id: &str) -> Answer {
+        let code = self.failure.code();
+        let Particulars {
+            detail,
+            field,
+            members: mut body,
+            headers,
+            cause,
+        } = *self.particulars;
+        body.insert(
+            "type".to_owned(),
+            format!("urn:bowline:problem:{code}").into(),
+        );
+        body.insert("title".to_owned(), self.failure.title().into());
+        body.insert("status".to_owned(), self.failure.status().as_u16().into());
+        body.insert(
+            "detail".to_owned(),
+            detail.unwrap_or_else(|| self.failure.detail()).into(),
+        );
+        body.insert("code".to_owned(), code.into());
+        if let Some(field) = field {
+            body.insert("field".to_owned(), field.into());
+        }
+        body.insert("requestId".to_owned(), request_id.into());
+        let body = Bytes::from(Value::Object(body).to_string());
+        let mut answer = answer::full(
+            self.failure.status(),
+            HeaderValue::from_static("application/problem+json"),
+            body,
+        );
+        answer.headers_mut().extend(headers);
+        if let Some(cause) = cause {
+            answer.extensions_mut().insert(cause);
+        }
+        answer
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        let mut headers = HeaderMap::new();
+        match failure {
+            Failure::AuthMissing => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Failure::AuthInvalid => {
+                headers.insert(
+                    header::WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Bearer error=\"invalid_token\""),
+                );
+            }
+            Failure::StoreBusy => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            _ => {}
+        }
+        Self {
+            failure,
+            particulars: Box::new(Particulars {
+                headers,
+                ..Particulars::default()
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_dotted_and_failures() {
+        let codes: BTreeSet<String> = Failure::TABLE
+            .iter()
+            .map(|failure| failure.code())
+            .collect();
+        assert_eq!(codes.len(), Failure::TABLE.len());
+        for failure in Failure::TABLE {
+            let code = failure.code();
+            assert!(
+                code.chars()
+                    .all(|c| c.is_ascii_lowercase() || c == '.' || c == '_'),
+                "{code}"
+            );
+            assert!(
+                failure.status().is_client_error() || failure.status().is_server_error(),
+                "{code}"
+            );
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The paths of the API and the methods that they have.
+
+use http::Method;
+use percent_encoding::percent_decode_str;
+
+/// A path that the API has, with the names in it decoded.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// `/v1/providers`
+    Providers,
+    /// `/v1/validate`
+    Validate,
+    /// `/v1/check`
+    Check,
+    /// `/v1/projects/{project}/connections`
+    Connections {
+        /// Whose they are.
+        project: String,
+    },
+    /// `…/connections/{id}` and what is below it
+    Connection {
+        /// Whose it is.
+        project: String,
+        /// Which it is, as it stands in the path.
+        id: String,
+        /// What of it.
+        part: Part,
+    },
+}
+
+/// What of a connection a path is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The connection.
+    Whole,
+    /// `…/{id}/credentials`
+    Credentials,
+    /// `…/{id}/check`
+    Check,
+}
+
+impl Route {
+    /// The route of a path, or `None` where there is none. A segment is decoded once; a trailing slash is none.
+    pub(crate) fn parse(path: &str) -> Option<Self> {
+        let decoded = |segment: &str| {
+            let text = percent_decode_str(segment).decode_utf8().ok()?;
+            (!text.is_empty()).then(|| text.into_owned())
+        };
+        let segments: Vec<&str> = path.strip_prefix("/v1/")?.split('/').collect();
+        match segments.as_slice() {
+            ["providers"] => Some(Self::Providers),
+            ["validate"] => Some(Self::Validate),
+            ["check"] => Some(Self::Check),
+            ["projects", project, "connections"] => Some(Self::Connections {
+                project: decoded(project)?,
+            }),
+            ["projects", project, "connections", id, rest @ ..] => {
+                let part = match rest {
+                    [] => Part::Whole,
+                    ["credentials"] => Part::Credentials,
+                    ["check"] => Part::Check,
+                    _ => return None,
+                };
+                Some(Self::Connection {
+                    project: decoded(project)?,
+                    id: decoded(id)?,
+                    part,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The methods of this route.
+    pub(crate) fn methods(&self) -> &'static [Method] {
+        match self {
+            Self::Providers => &[Method::GET],
+            Self::Validate | Self::Check => &[Method::POST],
+            Self::Connections { .. } => &[Method::GET, Method::POST],
+            Self::Connection {
+                part: Part::Whole, ..
+            } => &[Method::GET, Method::PATCH, Method::DELETE],
+            Self::Connection {
+                part: Part::Credentials,
+                ..
+            } => &[Method::PUT],
+            Self::Connection {
+                part: Part::Check, ..
+            } => &[Method::POST],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection(project: &str, id: &str, part: Part) -> Option<Route> {
+        Some(Route::Connection {
+            project: project.to_owned(),
+            id: id.to_owned(),
+            part,
+        })
+    }
+
+    #[test]
+    fn paths() {
+        let cases = [
+            ("/v1/providers", Some(Route::Providers)),
+            ("/v1/validate", Some(Route::Validate)),
+            ("/v1/check", Some(Route::Check)),
+            (
+                "/v1/projects/acme/connections",
+                Some(Route::Connections {
+                    project: "acme".to_owned(),
+                }),
+            ),
+            (
+                "/v1/projects/a%2Fb/connections",
+                Some(Route::Connections {
+                    project: "a/b".to_owned(),
+                }),
+            ),
+            (
+                "/v1/projects/a%252Fb/connections",
+                Some(Route::Connections {
+                    project: "a%2Fb".to_owned(),
+                }),
+            ),
+            (
+                "/v1/projects/acme/connections/7",
+                connection("acme", "7", Part::Whole),
+            ),
+            (
+                "/v1/projects/acme/connections/7/credentials",
+                connection("acme", "7", Part::Credentials),
+            ),
+            (
+                "/v1/projects/acme/connections/7/check",
+                connection("acme", "7", Part::Check),
+            ),
+            ("/v1/projects/acme/connections/7/else", None),
+            ("/v1/projects/acme/connections/7/check/", None),
+            ("/v1/projects/acme/connections/", None),
+            ("/v1/projects//connections", None),
+            ("/v1/projects/%FF/connections", None),
+            ("/v1/projects/acme", None),
+            ("/v1/Providers", None),
+            ("/v1/providers/", None),
+            ("/v1/", None),
+            ("/v1", None),
+            ("/", None),
+            ("", None),
+        ];
+        for (path, route) in cases {
+            assert_eq!(Route::parse(path), route, "{path}");
+        }
+    }
+}
