@@ -121,7 +121,7 @@ const english = {
     rename: "Rename",
     renameLabel: "New name",
     renameSave: "Save name",
-    renameCancel: "Keep the old name",
+    renameCancel: "Cancel",
     renamed: (name: string): string => `Renamed to ${name}.`,
     check: "Check now",
     checking: "Checking…",

@@ -22,6 +22,8 @@ export class BowlineConsole extends LitElement {
   @state() private toast = "";
 
   #client: HttpClient | null = null;
+  /** The session that the place was drawn for: one that ends leaves the form as it is, for when somebody is back. */
+  #last: Session | null = null;
   readonly #listen = new AbortController();
 
   override connectedCallback(): void {
@@ -52,7 +54,8 @@ export class BowlineConsole extends LitElement {
       <div role="status">${this.online ? nothing : html`<p class="offline" data-testid="offline">${page.offline}</p>`}</div>
       <main id="main" tabindex="-1" @bowline-signed-out=${this.#signedOut} @bowline-signed-in=${this.#signIn}>
         <div class="toast" role="status">${this.toast === "" ? nothing : this.#toast()}</div>
-        ${this.session === null ? html`<bowline-sign-in ?expired=${this.expired}></bowline-sign-in>` : this.#place(this.session)}
+        ${this.session === null ? html`<bowline-sign-in ?expired=${this.expired}></bowline-sign-in>` : nothing}
+        <div ?hidden=${this.session === null}>${this.#last === null ? nothing : this.#place(this.#last)}</div>
       </main>
     `;
   }
@@ -101,6 +104,7 @@ export class BowlineConsole extends LitElement {
       return;
     }
     this.session = session;
+    this.#last = session;
     this.#client = new HttpClient({ project: session.project, token: () => session.token });
   }
 
@@ -113,6 +117,7 @@ export class BowlineConsole extends LitElement {
   #signOut(): void {
     forgetToken();
     this.session = null;
+    this.#last = null;
     this.expired = false;
     this.toast = "";
   }
@@ -210,6 +215,9 @@ export class BowlineConsole extends LitElement {
         margin-inline: auto;
         padding: clamp(1.25rem, 4vw, 2.5rem) clamp(1rem, 4vw, 2rem) 4rem;
         outline: none;
+      }
+      [hidden] {
+        display: none;
       }
       h1 {
         margin: 0 0 1.25rem;

@@ -110,7 +110,8 @@ export class BowlineCheckResult extends LitElement {
     const step = this.#ended(name);
     if (step !== undefined) return step.status;
     const next = STEPS.find((other) => this.#ended(other) === undefined);
-    return this.running && next === name ? "active" : "waiting";
+    const failed = this.steps.some((other) => other.status === "failed");
+    return this.running && !failed && next === name ? "active" : "waiting";
   }
 
   /** What a screen reader says: each step as it ends, then the outcome. */

@@ -294,6 +294,7 @@ export class BowlineConnectionList extends LitElement {
       :host {
         display: grid;
         gap: 1rem;
+        container-type: inline-size;
       }
       .bar {
         display: flex;
@@ -317,7 +318,14 @@ export class BowlineConnectionList extends LitElement {
         padding-inline-start: 2.25rem;
       }
       .bar button {
+        flex: 0 1 auto;
         min-height: 2.5rem;
+      }
+      @container (max-width: 28rem) {
+        .bar > * {
+          flex: 1 1 100%;
+          max-width: none;
+        }
       }
       ul,
       .skeleton {

@@ -225,8 +225,10 @@ export class BowlineConnectionRow extends LitElement {
         padding: 0.875rem 1rem;
       }
       .dot {
+        align-self: start;
         width: 0.5rem;
         height: 0.5rem;
+        margin-block-start: 0.5rem;
         border-radius: 50%;
         background: var(--line);
       }
