@@ -46,12 +46,12 @@ fn a_form_is_judged_as_in_the_browser() {
         )
         .expect(200);
     assert_eq!(report["valid"], false, "{report:#}");
-    let finding = &report["findings"][0];
-    assert_eq!(
-        (&finding["field"], &finding["severity"]),
-        (&json!("values.url"), &json!("error")),
-        "{report:#}"
-    );
+    let findings = report["findings"].as_array().unwrap();
+    let finding = findings
+        .iter()
+        .find(|finding| finding["severity"] == "error")
+        .expect("an error");
+    assert_eq!(finding["field"], "values.url", "{report:#}");
     assert_eq!(finding["suggestion"], "docker.io", "{report:#}");
 }
 

@@ -1,7 +1,8 @@
 //! `POST /v1/check` against real registries.
 
 use bowline_tests::{
-    app::{App, Setup, repository},
+    app::{App, Setup},
+    certificate::Certificate,
     client::Client,
     form::{anonymous, with, with_password},
     gate::Gate,
@@ -255,12 +256,8 @@ mod tls {
     fn an_authority_that_the_operator_adds_is_trusted() {
         let registry = Registry::start_tls(&Access::Basic(&[("alice", "s3cret")]));
         registry.push(&Image::new("tls"), "team/app:v1");
-        let config = std::fs::read_to_string(repository().join("runtime-config.toml")).unwrap();
         let app = App::start_with(Setup {
-            runtime_config: Some(format!(
-                "{config}\n[[client_tls]]\ncomponent_ids = [\"outbound\"]\nhosts = [\"127.0.0.1\"]\nca_roots_file = '{}'\n",
-                registry.authority_file().display()
-            )),
+            authorities: vec![registry.certificate().unwrap().authority.clone()],
             ..Setup::default()
         });
         let check = check(
@@ -513,5 +510,60 @@ mod token {
         assert_eq!(result.name, "result");
         passed(&result.data, "pull");
         assert_eq!(result.data["steps"][0], first.data);
+    }
+}
+
+mod docker_hub {
+    use super::*;
+
+    const TOKEN: &str = "dckr_pat_0123456789abcdefghijABCDEFG";
+
+    /// Docker Hub as its parts find each other: its registry and its token service, under their names.
+    fn hub(service: &TokenService, service_certificate: &Certificate, registry: &Registry) -> App {
+        App::start_with(Setup {
+            authorities: vec![
+                service_certificate.authority.clone(),
+                registry.certificate().unwrap().authority.clone(),
+            ],
+            resolve: vec![
+                format!("registry-1.docker.io:443:{}", registry.authority()),
+                format!("auth.docker.io:443:{}", service.authority()),
+            ],
+            ..Setup::default()
+        })
+    }
+
+    #[test]
+    fn the_token_service_of_docker_hub_needs_no_consent() {
+        let (images, image) = (Registry::start(&Access::Open), Image::new("hub"));
+        images.push(&image, "library/alpine:3.20");
+        let certificate = Certificate::for_host("auth.docker.io");
+        let service = TokenService::start_tls(&certificate, [User::new("alice", TOKEN).pulls("*")]);
+        let registry = images.serve_as(
+            Certificate::for_host("registry-1.docker.io"),
+            &Access::Token(&service),
+        );
+        let app = hub(&service, &certificate, &registry);
+        let form = json!({
+            "provider": "docker-hub", "name": "hub", "auth": "password",
+            "values": { "username": "alice", "password": TOKEN },
+        });
+        let right = check(&app.client(&["acme"]), &form, Some("alpine:3.20"));
+        passed(&right, "pull");
+        assert_eq!(right["facts"]["realm"], "https://auth.docker.io/token");
+        assert_eq!(right["facts"]["image"], "library/alpine:3.20");
+        assert_eq!(right["facts"]["digest"], image.digest());
+
+        let wrong = TOKEN.replace('0', "1");
+        let form = with(
+            form,
+            &json!({ "values": { "username": "alice", "password": wrong } }),
+        );
+        let wrong = check(&app.client(&["acme"]), &form, Some("alpine:3.20"));
+        let problem = problem(&wrong, "auth.rejected", "reach");
+        assert!(
+            problem["hint"].as_str().unwrap().contains("access token"),
+            "{problem:#}"
+        );
     }
 }

@@ -32,6 +32,8 @@ pub struct Setup {
     pub runtime_config: Option<String>,
     /// Name and value; a later one of a name wins.
     pub variables: Vec<(&'static str, String)>,
+    /// Certificates of authorities that `outbound` trusts beside the public ones, in PEM.
+    pub authorities: Vec<String>,
     /// Names that are resolved here and not by DNS: `host:port:address`.
     pub resolve: Vec<String>,
 }
@@ -48,6 +50,7 @@ impl Default for Setup {
                 ("private_hosts", "127.0.0.1".to_owned()),
                 ("plain_http_hosts", "127.0.0.1".to_owned()),
             ],
+            authorities: Vec::new(),
             resolve: Vec::new(),
         }
     }
@@ -69,14 +72,22 @@ impl Setup {
             "{} is missing. Run: cargo xtask build",
             host.display()
         );
-        let runtime_config = match &self.runtime_config {
-            None => repository().join("runtime-config.toml"),
-            Some(text) => {
-                let path = state.join("runtime-config.toml");
-                fs::write(&path, text).expect("a temporary folder can be written");
-                path
-            }
+        let original = repository().join("runtime-config.toml");
+        let mut config = self.runtime_config.clone().unwrap_or_else(|| {
+            fs::read_to_string(original).expect("the repository has a runtime configuration")
+        });
+        let write = |name: &str, text: &str| {
+            let path = state.join(name);
+            fs::write(&path, text).expect("a temporary folder can be written");
+            path
         };
+        if !self.authorities.is_empty() {
+            write("authorities.pem", &self.authorities.concat());
+            config.push_str(
+                "\n[[client_tls]]\ncomponent_ids = [\"outbound\"]\nca_roots_file = \"authorities.pem\"\n",
+            );
+        }
+        let runtime_config = write("runtime-config.toml", &config);
         let mut command = Command::new(host);
         command
             .args(["up", "--listen", address, "--from"])

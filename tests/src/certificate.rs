@@ -8,6 +8,8 @@ use ring::{
 
 /// A certificate and its key, in PEM.
 pub struct Certificate {
+    /// The host that it is for.
+    pub host: String,
     /// The certificate.
     pub certificate: String,
     /// Its private key.
@@ -32,6 +34,7 @@ impl Certificate {
             .and_then(|parameters| parameters.signed_by(&key, &authority))
             .expect("the host's name is sound");
         Self {
+            host: name.to_owned(),
             certificate: certificate.pem(),
             key: key.serialize_pem(),
             authority: authority.pem(),

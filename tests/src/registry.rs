@@ -1,6 +1,6 @@
 //! The reference registry (distribution) as a process of its own, on a free port, in a temporary folder.
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use tempfile::TempDir;
 
@@ -38,15 +38,20 @@ pub struct Registry {
 impl Registry {
     /// Starts one that speaks plain HTTP.
     pub fn start(access: &Access<'_>) -> Self {
-        Self::run(access, None)
+        Self::run(access, None, None)
     }
 
     /// Starts one that speaks TLS with a certificate for 127.0.0.1 from an unknown authority.
     pub fn start_tls(access: &Access<'_>) -> Self {
-        Self::run(access, Some(Certificate::for_host("127.0.0.1")))
+        Self::run(access, Some(Certificate::for_host("127.0.0.1")), None)
     }
 
-    fn run(access: &Access<'_>, certificate: Option<Certificate>) -> Self {
+    /// Starts another one that serves the images of this one, with TLS and under the name in `certificate`.
+    pub fn serve_as(&self, certificate: Certificate, access: &Access<'_>) -> Self {
+        Self::run(access, Some(certificate), Some(self))
+    }
+
+    fn run(access: &Access<'_>, certificate: Option<Certificate>, images: Option<&Self>) -> Self {
         let folder = TempDir::new().expect("there is a folder for temporary files");
         let write = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -86,7 +91,9 @@ impl Registry {
                 write("trust/ca.crt", &certificate.authority);
                 format!(", tls: {{certificate: '{chain}', key: '{key}'}}")
             });
-        let data = folder.path().join("data");
+        let data = images
+            .map_or(folder.path(), |other| other.folder.path())
+            .join("data");
         let config = write(
             "config.yml",
             &format!(
@@ -132,9 +139,9 @@ impl Registry {
         format!("{scheme}://{}", self.authority)
     }
 
-    /// The certificate of the authority that signed this registry's, in PEM; only where it speaks TLS.
-    pub fn authority_file(&self) -> PathBuf {
-        self.folder.path().join("trust/ca.crt")
+    /// What it proves its name with; only where it speaks TLS.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_ref()
     }
 
     /// Pushes `image` as `name` (`team/app:v1`) with skopeo.

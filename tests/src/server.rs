@@ -11,7 +11,12 @@ use std::{
     thread,
 };
 
-use crate::gate::Gate;
+use rustls::{
+    ServerConfig, ServerConnection, StreamOwned,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
+
+use crate::{certificate::Certificate, gate::Gate};
 
 /// A request that a server got.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,30 +105,57 @@ pub struct Server {
 impl Server {
     /// Starts a server that says to every request what `answer` does, each connection on its own thread.
     pub fn start(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+        Self::run(answer, |stream, serve| serve(&mut &stream))
+    }
+
+    /// The same with TLS.
+    pub fn start_tls(
+        certificate: &Certificate,
+        answer: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let settings = Arc::new(tls_settings(certificate));
+        Self::run(answer, move |stream, serve| {
+            let connection =
+                ServerConnection::new(Arc::clone(&settings)).expect("the settings are sound");
+            let mut stream = StreamOwned::new(connection, stream);
+            serve(&mut stream);
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        })
+    }
+
+    /// `transport` gets each connection and says over what it is served.
+    fn run(
+        answer: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+        transport: impl Fn(TcpStream, &dyn Fn(&mut dyn Stream)) + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let address = listener.local_addr().expect("a listener has an address");
         let requests = Arc::<Mutex<Vec<Request>>>::default();
         let stopping = Arc::<AtomicBool>::default();
-        let (seen, stop, answer) = (
-            Arc::clone(&requests),
-            Arc::clone(&stopping),
-            Arc::new(answer),
-        );
+        let (seen, stop) = (Arc::clone(&requests), Arc::clone(&stopping));
+        let (answer, transport) = (Arc::new(answer), Arc::new(transport));
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 if stop.load(Ordering::SeqCst) {
                     return;
                 }
-                let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
+                let (seen, answer, transport) = (
+                    Arc::clone(&seen),
+                    Arc::clone(&answer),
+                    Arc::clone(&transport),
+                );
                 thread::spawn(move || {
-                    // A connection that brings no request (a TLS handshake) ends without an answer.
-                    let Some(request) = read_request(&stream) else {
-                        return;
-                    };
-                    seen.lock()
-                        .expect("no handler panics with it")
-                        .push(request.clone());
-                    write_answer(&stream, answer(&request));
+                    transport(stream, &|stream| {
+                        // A connection that brings no request (a TLS handshake to a plain port) gets no answer.
+                        let Some(request) = read_request(stream) else {
+                            return;
+                        };
+                        seen.lock()
+                            .expect("no handler panics with it")
+                            .push(request.clone());
+                        write_answer(stream, answer(&request));
+                    });
                 });
             }
         });
@@ -161,7 +193,23 @@ impl Drop for Server {
     }
 }
 
-fn read_request(stream: &TcpStream) -> Option<Request> {
+/// What a connection is served over.
+trait Stream: Read + Write {}
+
+impl<T: Read + Write> Stream for T {}
+
+fn tls_settings(certificate: &Certificate) -> ServerConfig {
+    let chain = vec![
+        CertificateDer::from_pem_slice(certificate.certificate.as_bytes()).expect("it is PEM"),
+    ];
+    let key = PrivateKeyDer::from_pem_slice(certificate.key.as_bytes()).expect("it is PEM");
+    ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|settings| settings.with_no_client_auth().with_single_cert(chain, key))
+        .expect("the certificate and its key fit")
+}
+
+fn read_request(stream: &mut dyn Stream) -> Option<Request> {
     let mut reader = BufReader::new(stream);
     let mut line = || {
         let mut line = String::new();
@@ -197,7 +245,7 @@ fn read_request(stream: &TcpStream) -> Option<Request> {
 }
 
 /// Writes the answer. The other side may have gone; that is its affair.
-fn write_answer(mut stream: &TcpStream, answer: Answer) {
+fn write_answer(stream: &mut dyn Stream, answer: Answer) {
     let _ = match answer {
         Answer::Http {
             status,

@@ -13,7 +13,7 @@ use base64::{
 use serde_json::{Value, json};
 
 use crate::{
-    certificate::Signer,
+    certificate::{Certificate, Signer},
     gate::Gate,
     registry::UPLOADER,
     server::{Answer, Request, Server},
@@ -120,6 +120,7 @@ pub enum Mood {
 /// A running token service.
 pub struct TokenService {
     server: Server,
+    realm: String,
     signer: Arc<Signer>,
     mood: Arc<Mutex<Mood>>,
 }
@@ -127,28 +128,49 @@ pub struct TokenService {
 impl TokenService {
     /// Starts one that knows `users` and, so that tests can fill their registries, [`UPLOADER`].
     pub fn start(users: impl IntoIterator<Item = User>) -> Self {
+        Self::run(users, None)
+    }
+
+    /// The same with TLS, for a realm on the host that `certificate` names.
+    pub fn start_tls(certificate: &Certificate, users: impl IntoIterator<Item = User>) -> Self {
+        Self::run(users, Some(certificate))
+    }
+
+    fn run(users: impl IntoIterator<Item = User>, certificate: Option<&Certificate>) -> Self {
         let mut known: Vec<_> = users.into_iter().collect();
         known.push(User::new(UPLOADER.0, UPLOADER.1).pushes("*").lists());
         let signer = Arc::new(Signer::new());
         let mood = Arc::<Mutex<Mood>>::default();
         let (signs, moods) = (Arc::clone(&signer), Arc::clone(&mood));
-        let server = Server::start(move |request| {
+        let answer = move |request: &Request| {
             let mood = moods.lock().expect("no handler panics with it").clone();
             if let Mood::Slow(gate) = &mood {
                 gate.pass();
             }
             answer(request, &known, &signs, &mood)
-        });
+        };
+        let (server, origin) = match certificate {
+            None => {
+                let server = Server::start(answer);
+                let origin = server.origin();
+                (server, origin)
+            }
+            Some(certificate) => (
+                Server::start_tls(certificate, answer),
+                format!("https://{}", certificate.host),
+            ),
+        };
         Self {
             server,
+            realm: format!("{origin}/token"),
             signer,
             mood,
         }
     }
 
     /// The realm that challenges name.
-    pub fn realm(&self) -> String {
-        format!("{}/token", self.server.origin())
+    pub fn realm(&self) -> &str {
+        &self.realm
     }
 
     /// `127.0.0.1:41234`: what a form's `trustedAuthHosts` has to name.
