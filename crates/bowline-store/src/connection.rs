@@ -119,16 +119,20 @@ impl Opened {
             name,
             description,
             auth,
-            purpose: match purpose {
-                Purpose::Pull => "pull",
-                Purpose::Push => "push",
-            }
-            .to_owned(),
+            purpose: purpose_text(purpose).to_owned(),
             values: plain.chain(secret).collect(),
             trusted_auth_hosts,
             expires_at: expires_at.map(|time| time.to_string()),
             image,
             policy,
         }
+    }
+}
+
+/// A purpose as forms write it and rows keep it.
+pub(crate) fn purpose_text(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Pull => "pull",
+        Purpose::Push => "push",
     }
 }

@@ -18,6 +18,16 @@ pub trait Database {
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>>;
 }
 
+impl<D: Database> Database for &D {
+    fn query(
+        &self,
+        statement: &str,
+        parameters: Vec<Value>,
+    ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> {
+        (**self).query(statement, parameters)
+    }
+}
+
 /// A value in a statement or a row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Query, Store, columns, json, name_key};
 use crate::{
-    connection::{Connection, LastCheck, Opened, Use},
+    connection::{Connection, LastCheck, Opened, Use, purpose_text},
     database::{Database, Row},
     error::StoreError,
     id::ConnectionId,
@@ -188,14 +188,6 @@ fn purpose(text: &str) -> Option<Purpose> {
     [Purpose::Pull, Purpose::Push]
         .into_iter()
         .find(|&purpose| purpose_text(purpose) == text)
-}
-
-/// A purpose as it is kept.
-pub(super) fn purpose_text(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Pull => "pull",
-        Purpose::Push => "push",
-    }
 }
 
 #[derive(Deserialize)]

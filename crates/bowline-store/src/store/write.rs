@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use super::{
     Change, Edit, Store, columns, json, name_key,
-    read::{connection, purpose_text, uses},
+    read::{connection, uses},
 };
 use crate::{
-    connection::{Connection, LastCheck},
+    connection::{Connection, LastCheck, purpose_text},
     database::{Database, Row, Value},
     error::StoreError,
     id::ConnectionId,

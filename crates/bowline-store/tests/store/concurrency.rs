@@ -64,21 +64,6 @@ fn migrations_may_run_at_once_and_again() {
 }
 
 #[test]
-fn a_migration_that_was_interrupted_goes_on() {
-    let file = File::new();
-    file.store();
-    let store = file.connect(KEY);
-    // The last step was taken, but not yet recorded.
-    sql(
-        &store,
-        "DELETE FROM migrations WHERE step = (SELECT max(step) FROM migrations)",
-        vec![],
-    );
-    block_on(store.migrate(NOW)).unwrap();
-    create(&store, "prod", "https://one.example.com").unwrap();
-}
-
-#[test]
 fn one_of_several_gets_a_name() {
     let file = File::new();
     let outcomes = at_once(&file, true, |store, number| {

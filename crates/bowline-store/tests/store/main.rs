@@ -7,5 +7,6 @@ mod at_rest;
 mod audit;
 mod concurrency;
 mod connections;
+mod interruption;
 mod plans;
 mod setup;

@@ -15,7 +15,7 @@ struct Planning {
     plans: RefCell<Vec<(String, String)>>,
 }
 
-impl Database for &Planning {
+impl Database for Planning {
     async fn query(
         &self,
         statement: &str,
