@@ -8,7 +8,7 @@ use crate::{
     logs::LogFile,
     manifest::{ComponentId, ComponentManifest, Manifest, ManifestError},
     networks::Exemptions,
-    outbound::Outbound,
+    outbound::{Outbound, chaining_target},
     route::{Match, Pattern, Route, RouteError, RouteTable},
     runtime_config::{RuntimeConfig, RuntimeConfigError},
     server::{Answer, busy},
@@ -17,7 +17,7 @@ use crate::{
     variables::{VariableError, Variables},
 };
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, Uri, header};
+use http::{Request, Response, StatusCode, Uri, header, uri::Authority};
 use http_body_util::{BodyExt as _, Full};
 use std::{
     collections::BTreeMap,
@@ -357,8 +357,11 @@ fn absolute(request: &Request<WasiBody>) -> Option<Uri> {
         .map(|authority| authority.as_str());
     let authority = match (host, authority) {
         (Some(host), Some(authority)) if host != authority => return None,
-        (host, authority) => host.or(authority)?,
+        (host, authority) => host.or(authority)?.parse::<Authority>().ok()?,
     };
+    if chaining_target(authority.host()).is_some() {
+        return None;
+    }
     Uri::builder()
         .scheme("http")
         .authority(authority)
@@ -378,3 +381,6 @@ fn full(text: &'static str) -> WasiBody {
         .map_err(|never| match never {})
         .boxed_unsync()
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,12 +98,6 @@ impl Gate {
                 .map(|address| vec![address])
                 .ok_or(DialError::Unresolved);
         }
-        if let Some(entry) = self.overrides.iter().find(|entry| entry.names(host, port)) {
-            return entry
-                .address
-                .map(|address| vec![address])
-                .ok_or(DialError::Unresolved);
-        }
         if let Ok(literal) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(literal, port)]);
         }
