@@ -23,7 +23,10 @@ pub(crate) struct Challenge {
 impl Challenge {
     /// The value of a parameter; its name in lower case.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.parameters
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -55,7 +58,9 @@ pub(crate) fn challenges(headers: &HeaderMap) -> Vec<Challenge> {
     let mut left = MAX_BYTES;
     let mut all = Vec::new();
     for value in headers.get_all(WWW_AUTHENTICATE) {
-        let Some(rest) = left.checked_sub(value.len()) else { break };
+        let Some(rest) = left.checked_sub(value.len()) else {
+            break;
+        };
         left = rest;
         parse(&String::from_utf8_lossy(value.as_bytes()), &mut all);
     }
@@ -84,7 +89,10 @@ fn answerable(challenge: &Challenge) -> Option<Login> {
             let realm = Url::parse(challenge.parameter("realm")?).ok()?;
             realm.has_host().then(|| Login::Bearer {
                 realm,
-                service: challenge.parameter("service").filter(|text| !text.is_empty()).map(str::to_owned),
+                service: challenge
+                    .parameter("service")
+                    .filter(|text| !text.is_empty())
+                    .map(str::to_owned),
             })
         }
         _ => None,
@@ -118,7 +126,10 @@ fn parse(header: &str, all: &mut Vec<Challenge>) {
                 rest.quoted();
             }
         } else {
-            all.push(Challenge { scheme: word.to_lowercase(), parameters: Vec::new() });
+            all.push(Challenge {
+                scheme: word.to_lowercase(),
+                parameters: Vec::new(),
+            });
         }
     }
 }
@@ -162,7 +173,10 @@ mod tests {
     fn headers(values: &[&str]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for value in values {
-            headers.append(WWW_AUTHENTICATE, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+            headers.append(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+            );
         }
         headers
     }
@@ -170,10 +184,17 @@ mod tests {
     /// `scheme name=value name=value; scheme …`
     fn shown(values: &[&str]) -> String {
         let one = |challenge: &Challenge| {
-            let parameters = challenge.parameters.iter().map(|(name, value)| format!(" {name}={value}"));
+            let parameters = challenge
+                .parameters
+                .iter()
+                .map(|(name, value)| format!(" {name}={value}"));
             format!("{}{}", challenge.scheme, parameters.collect::<String>())
         };
-        challenges(&headers(values)).iter().map(one).collect::<Vec<_>>().join("; ")
+        challenges(&headers(values))
+            .iter()
+            .map(one)
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     #[test]
@@ -187,9 +208,21 @@ mod tests {
                 &[r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io""#],
                 "bearer realm=https://auth.docker.io/token service=registry.docker.io",
             ),
-            ("spaces after commas", &[r#"Bearer realm="r",  service="s""#], "bearer realm=r service=s"),
-            ("spaces around equals", &[r#"Bearer realm = "r" , service ="s""#], "bearer realm=r service=s"),
-            ("tabs", &["Bearer\trealm=\"r\",\tservice=\"s\""], "bearer realm=r service=s"),
+            (
+                "spaces after commas",
+                &[r#"Bearer realm="r",  service="s""#],
+                "bearer realm=r service=s",
+            ),
+            (
+                "spaces around equals",
+                &[r#"Bearer realm = "r" , service ="s""#],
+                "bearer realm=r service=s",
+            ),
+            (
+                "tabs",
+                &["Bearer\trealm=\"r\",\tservice=\"s\""],
+                "bearer realm=r service=s",
+            ),
             (
                 "unquoted values (IBM)",
                 &["Bearer realm=https://us.icr.io/oauth/token,service=registry,scope=x"],
@@ -200,35 +233,116 @@ mod tests {
                 &["Bearer realm=https://icr.io/oauth/token service=registry"],
                 "bearer realm=https://icr.io/oauth/token service=registry",
             ),
-            ("quoted and separated by spaces", &[r#"Bearer realm="r" service="s""#], "bearer realm=r service=s"),
-            ("an unquoted realm (OpenShift)", &["Basic realm=openshift"], "basic realm=openshift"),
-            ("scheme in capitals (Nexus)", &[r#"BASIC realm="Nexus""#], "basic realm=Nexus"),
-            ("scheme and names in capitals", &[r#"BEARER REALM="R",Service="S""#], "bearer realm=R service=S"),
-            ("a realm that is no URL (Artifactory)", &[r#"Basic realm="Artifactory Realm""#], "basic realm=Artifactory Realm"),
+            (
+                "quoted and separated by spaces",
+                &[r#"Bearer realm="r" service="s""#],
+                "bearer realm=r service=s",
+            ),
+            (
+                "an unquoted realm (OpenShift)",
+                &["Basic realm=openshift"],
+                "basic realm=openshift",
+            ),
+            (
+                "scheme in capitals (Nexus)",
+                &[r#"BASIC realm="Nexus""#],
+                "basic realm=Nexus",
+            ),
+            (
+                "scheme and names in capitals",
+                &[r#"BEARER REALM="R",Service="S""#],
+                "bearer realm=R service=S",
+            ),
+            (
+                "a realm that is no URL (Artifactory)",
+                &[r#"Basic realm="Artifactory Realm""#],
+                "basic realm=Artifactory Realm",
+            ),
             (
                 "two schemes in one header (Codeberg)",
-                &[r#"Bearer realm="https://codeberg.org/v2/token",service="container_registry",scope="*",Basic realm="https://codeberg.org/v2",service="container_registry""#],
+                &[
+                    r#"Bearer realm="https://codeberg.org/v2/token",service="container_registry",scope="*",Basic realm="https://codeberg.org/v2",service="container_registry""#,
+                ],
                 "bearer realm=https://codeberg.org/v2/token service=container_registry scope=*; basic realm=https://codeberg.org/v2 service=container_registry",
             ),
-            ("two headers", &["Negotiate", r#"Basic realm="x""#], "negotiate; basic realm=x"),
-            ("a token68 and another scheme", &[r#"Negotiate YII=, Basic realm="x""#], "negotiate yii=; basic realm=x"),
-            ("a comma in quotes", &[r#"Bearer realm="r",scope="repository:a:pull,push""#], "bearer realm=r scope=repository:a:pull,push"),
-            ("a quoted pair", &[r#"Basic realm="say \"hi\" \\ bye""#], r#"basic realm=say "hi" \ bye"#),
-            ("an equals sign in quotes", &[r#"Bearer realm="https://a/t?x=1&y=2""#], "bearer realm=https://a/t?x=1&y=2"),
-            ("an equals sign without quotes", &["Bearer realm=https://a/t?x=1,service=s"], "bearer realm=https://a/t?x=1 service=s"),
-            ("an empty value", &[r#"Bearer realm="",service="#], "bearer realm= service="),
-            ("no closing quote", &[r#"Basic realm="open"#], "basic realm=open"),
-            ("a backslash at the end", &[r#"Basic realm="open\"#], "basic realm=open"),
-            ("commas in front and in between", &[r#",, Basic ,, realm="x",,"#], "basic realm=x"),
-            ("a parameter before any scheme", &[r#"realm="x", Basic realm="y""#], "basic realm=y"),
-            ("a quoted text on its own", &[r#""x" Basic realm="y""#], "basic realm=y"),
-            ("a value without a name", &[r#"Basic realm="y", ="x""#], "basic realm=y"),
-            ("not ASCII", &[r#"Basic realm="Régistre""#], "basic realm=Régistre"),
+            (
+                "two headers",
+                &["Negotiate", r#"Basic realm="x""#],
+                "negotiate; basic realm=x",
+            ),
+            (
+                "a token68 and another scheme",
+                &[r#"Negotiate YII=, Basic realm="x""#],
+                "negotiate yii=; basic realm=x",
+            ),
+            (
+                "a comma in quotes",
+                &[r#"Bearer realm="r",scope="repository:a:pull,push""#],
+                "bearer realm=r scope=repository:a:pull,push",
+            ),
+            (
+                "a quoted pair",
+                &[r#"Basic realm="say \"hi\" \\ bye""#],
+                r#"basic realm=say "hi" \ bye"#,
+            ),
+            (
+                "an equals sign in quotes",
+                &[r#"Bearer realm="https://a/t?x=1&y=2""#],
+                "bearer realm=https://a/t?x=1&y=2",
+            ),
+            (
+                "an equals sign without quotes",
+                &["Bearer realm=https://a/t?x=1,service=s"],
+                "bearer realm=https://a/t?x=1 service=s",
+            ),
+            (
+                "an empty value",
+                &[r#"Bearer realm="",service="#],
+                "bearer realm= service=",
+            ),
+            (
+                "no closing quote",
+                &[r#"Basic realm="open"#],
+                "basic realm=open",
+            ),
+            (
+                "a backslash at the end",
+                &[r#"Basic realm="open\"#],
+                "basic realm=open",
+            ),
+            (
+                "commas in front and in between",
+                &[r#",, Basic ,, realm="x",,"#],
+                "basic realm=x",
+            ),
+            (
+                "a parameter before any scheme",
+                &[r#"realm="x", Basic realm="y""#],
+                "basic realm=y",
+            ),
+            (
+                "a quoted text on its own",
+                &[r#""x" Basic realm="y""#],
+                "basic realm=y",
+            ),
+            (
+                "a value without a name",
+                &[r#"Basic realm="y", ="x""#],
+                "basic realm=y",
+            ),
+            (
+                "not ASCII",
+                &[r#"Basic realm="Régistre""#],
+                "basic realm=Régistre",
+            ),
         ];
         for (case, values, expected) in cases {
             assert_eq!(shown(values), *expected, "{case}");
         }
-        assert_eq!(shown(&[r#"Basic realm="first",realm="second""#]), "basic realm=first realm=second");
+        assert_eq!(
+            shown(&[r#"Basic realm="first",realm="second""#]),
+            "basic realm=first realm=second"
+        );
         let repeated = challenges(&headers(&[r#"Basic realm="first",realm="second""#]));
         assert_eq!(repeated[0].parameter("realm"), Some("first"));
     }
@@ -236,24 +350,63 @@ mod tests {
     #[test]
     fn the_first_login_that_can_be_answered_is_taken() {
         let bearer = |realm: &str, service: Option<&str>| {
-            Ok(Login::Bearer { realm: Url::parse(realm).unwrap(), service: service.map(str::to_owned) })
+            Ok(Login::Bearer {
+                realm: Url::parse(realm).unwrap(),
+                service: service.map(str::to_owned),
+            })
         };
         let cases: &[(&[&str], bool, Result<Login, NoLogin>)] = &[
             (&[], false, Err(NoLogin::Missing)),
             (&["Negotiate"], false, Err(NoLogin::Unsupported)),
             (&["Negotiate", "Basic realm=x"], false, Ok(Login::Basic)),
-            (&["Bearer error=\"invalid_token\""], false, Err(NoLogin::Unsupported)),
-            (&["Bearer realm=\"not a url\""], false, Err(NoLogin::Unsupported)),
-            (&["Bearer realm=\"/token\""], false, Err(NoLogin::Unsupported)),
-            (&["Bearer realm=\"mailto:a@b\""], false, Err(NoLogin::Unsupported)),
-            (&["Bearer realm=\"/token\", Basic realm=x"], false, Ok(Login::Basic)),
-            (&["Bearer realm=\"https://a/t\",service=\"\""], false, bearer("https://a/t", None)),
-            (&["Basic realm=x, Bearer realm=https://a/t service=s"], false, Ok(Login::Basic)),
-            (&["Basic realm=x, Bearer realm=https://a/t service=s"], true, bearer("https://a/t", Some("s"))),
+            (
+                &["Bearer error=\"invalid_token\""],
+                false,
+                Err(NoLogin::Unsupported),
+            ),
+            (
+                &["Bearer realm=\"not a url\""],
+                false,
+                Err(NoLogin::Unsupported),
+            ),
+            (
+                &["Bearer realm=\"/token\""],
+                false,
+                Err(NoLogin::Unsupported),
+            ),
+            (
+                &["Bearer realm=\"mailto:a@b\""],
+                false,
+                Err(NoLogin::Unsupported),
+            ),
+            (
+                &["Bearer realm=\"/token\", Basic realm=x"],
+                false,
+                Ok(Login::Basic),
+            ),
+            (
+                &["Bearer realm=\"https://a/t\",service=\"\""],
+                false,
+                bearer("https://a/t", None),
+            ),
+            (
+                &["Basic realm=x, Bearer realm=https://a/t service=s"],
+                false,
+                Ok(Login::Basic),
+            ),
+            (
+                &["Basic realm=x, Bearer realm=https://a/t service=s"],
+                true,
+                bearer("https://a/t", Some("s")),
+            ),
             (&["Basic realm=x"], true, Ok(Login::Basic)),
         ];
         for (values, prefer_bearer, expected) in cases {
-            assert_eq!(login(&headers(values), *prefer_bearer), *expected, "{values:?} {prefer_bearer}");
+            assert_eq!(
+                login(&headers(values), *prefer_bearer),
+                *expected,
+                "{values:?} {prefer_bearer}"
+            );
         }
     }
 

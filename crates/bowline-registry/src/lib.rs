@@ -7,12 +7,23 @@
 
 mod challenge;
 mod check;
+mod digest;
 mod guard;
 mod http;
+mod hub;
+mod image;
+mod link;
 mod listing;
+mod manifest;
 mod networks;
 mod operator;
 mod problem;
+mod pull;
+mod registry;
+mod said;
+mod scope;
+mod token;
+mod transport;
 mod world;
 
 pub use crate::{

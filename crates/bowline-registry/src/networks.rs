@@ -6,7 +6,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 
 use crate::{
-    http::{HttpClient, Request, SendError},
+    guard::Permit,
+    http::{HttpClient, SendError},
     operator::Operator,
 };
 
@@ -20,15 +21,10 @@ pub async fn networks_are_blocked<H: HttpClient>(http: &H, operator: &Operator) 
     if !operator.private_hosts_empty() {
         return true;
     }
-    let Ok(url) = "http://127.0.0.1:1/".parse() else {
+    let Some(permit) = Permit::loopback_probe() else {
         return false;
     };
-    let request = Request {
-        method: Method::GET,
-        url,
-        headers: HeaderMap::new(),
-        body: Bytes::new(),
-    };
+    let request = permit.request(Method::GET, HeaderMap::new(), None, Bytes::new());
     matches!(
         http.send(request, Duration::from_secs(2)).await,
         Err(SendError::Prohibited)

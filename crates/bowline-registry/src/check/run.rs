@@ -1,45 +1,496 @@
 //! The check of a connection: what it does.
 
-use bowline::form::ConnectionSpec;
+use std::future::Future;
+
+use bowline::form::{ConnectionSpec, Purpose};
 
 use crate::{
-    check::{Check, Facts, Proved, Status, Step, StepName},
+    check::{CanPush, Check, Facts, Proved, Status, Step, StepName, Warning, WarningCode},
+    digest::Digest,
     http::HttpClient,
+    image::{Image, Repository, Selector, Tag},
+    listing::PAGES,
+    manifest::Manifest,
     operator::Operator,
     problem::{Code, Failure},
+    registry::Registry,
+    scope::{Grant, Scope},
     world::{Clock, Random, World},
 };
+
+/// How many drawn repositories, and how many drawn tags of one, are tried before nothing is found to pull.
+const DRAWS: usize = 3;
 
 /// Tries a connection: reach, authenticate, catalog, tags, manifest, pull.
 ///
 /// `image` is an image to test with, `name:tag`; without one, the form's own, and without that one that is drawn from
 /// the catalog. `on_step` gets every step as it ends, skipped ones too. The whole takes at most 10 seconds of
 /// `world`'s clock; dropping the future stops it.
+///
+/// It sends, with a token service and an image that is named: `GET /v2/`, the token, the manifest (and, of several
+/// platforms, one more), the config, and one more token request that finds out whether the login may push. Without an
+/// image the catalog and the tags come before the manifest, and a token of its own before the catalog. With Basic
+/// there is a second `GET /v2/` in place of the tokens.
 pub async fn check<H: HttpClient, C: Clock, R: Random>(
     world: &World<H, C, R>,
     operator: &Operator,
     spec: &ConnectionSpec,
     image: Option<&str>,
-    mut on_step: impl FnMut(&Step),
+    on_step: impl FnMut(&Step),
 ) -> Check {
-    let _ = (world, image);
-    let steps = StepName::ALL
-        .map(|step| Step {
-            step,
-            status: Status::Skipped,
-            elapsed_ms: None,
-            detail: None,
-        })
-        .to_vec();
-    steps.iter().for_each(&mut on_step);
-    Check {
-        ok: false,
+    let mut run = Run {
+        clock: &world.clock,
+        random: &world.random,
+        on_step,
+        steps: Vec::with_capacity(StepName::ALL.len()),
         proved: Proved::None,
-        steps,
-        problem: Some(
-            Failure::new(Code::EndpointUnresolved, "There is no endpoint.").explain(spec, operator),
-        ),
-        facts: Facts::default(),
         warnings: Vec::new(),
+    };
+    let image = image
+        .filter(|image| !image.trim().is_empty())
+        .unwrap_or(&spec.image);
+    let (outcome, facts) = match Registry::new(world, operator, spec) {
+        Ok(mut registry) => (run.through(&mut registry, image).await, registry.facts),
+        Err(failure) => (Err(failure), Facts::default()),
+    };
+    run.skip_to(None);
+    let problem = outcome.err().map(|failure| failure.explain(spec, operator));
+    Check {
+        ok: problem.is_none(),
+        proved: run.proved,
+        steps: run.steps,
+        problem,
+        facts,
+        warnings: run.warnings,
     }
+}
+
+/// A check under way.
+struct Run<'w, C, R, F> {
+    clock: &'w C,
+    random: &'w R,
+    on_step: F,
+    steps: Vec<Step>,
+    proved: Proved,
+    warnings: Vec<Warning>,
+}
+
+/// How a step ended that did not fail.
+struct Done<T> {
+    value: T,
+    status: Status,
+    detail: String,
+}
+
+impl<T> Done<T> {
+    fn passed(value: T, detail: impl Into<String>) -> Self {
+        Self {
+            value,
+            status: Status::Passed,
+            detail: detail.into(),
+        }
+    }
+
+    fn skipped(value: T, detail: impl Into<String>) -> Self {
+        Self {
+            value,
+            status: Status::Skipped,
+            detail: detail.into(),
+        }
+    }
+}
+
+impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
+    async fn through<H: HttpClient>(
+        &mut self,
+        registry: &mut Registry<'_, H, C, R>,
+        image: &str,
+    ) -> Result<(), Failure> {
+        let image = match image.trim() {
+            "" => None,
+            typed => match Image::parse(typed, registry.endpoint) {
+                Ok(image) => Some(image),
+                Err(failure) => return self.step(StepName::Manifest, async { Err(failure) }).await,
+            },
+        };
+        self.step(StepName::Reach, async {
+            registry.reach().await.map(|seen| Done::passed((), seen))
+        })
+        .await?;
+        self.proved = Proved::Reach;
+
+        let purpose = registry.spec.purpose;
+        let scope = match &image {
+            Some(image) => scope_of(purpose, &image.repository),
+            None => registry.listing_scope(),
+        };
+        self.step(StepName::Authenticate, async {
+            registry
+                .authenticate(&scope)
+                .await
+                .map(|seen| Done::passed((), seen))
+        })
+        .await?;
+        self.proved = Proved::Login;
+
+        let pulled = match image {
+            Some(Image {
+                repository,
+                selector: Some(selector),
+            }) => {
+                self.pull(registry, repository, vec![selector], true)
+                    .await?
+            }
+            Some(Image {
+                repository,
+                selector: None,
+            }) => {
+                let tags = self.tags(registry, vec![repository.clone()], true).await?;
+                match tags {
+                    Some((repository, tags)) => self.pull(registry, repository, tags, true).await?,
+                    None => None,
+                }
+            }
+            None => self.draw(registry).await?,
+        };
+        if registry.has_credentials() && !registry.tokens.are_proven() {
+            self.warn(
+                WarningCode::CredentialNotProven,
+                "The registry answers without a login, so nothing shows whether the credentials are right.",
+            );
+        }
+        if let Some(repository) = pulled {
+            self.ask_for_push(registry, &repository).await;
+        }
+        Ok(())
+    }
+
+    /// Finds an image in the catalog and pulls it.
+    async fn draw<H: HttpClient>(
+        &mut self,
+        registry: &mut Registry<'_, H, C, R>,
+    ) -> Result<Option<Repository>, Failure> {
+        let listed = self.step(StepName::Catalog, async {
+            match registry
+                .repositories(PAGES, |found| !found.is_empty())
+                .await
+            {
+                Ok((repositories, _)) if repositories.is_empty() => {
+                    Ok(Done::passed(Ok(Vec::new()), "It lists no repository"))
+                }
+                Ok((repositories, complete)) => {
+                    let more = if complete { "" } else { " or more" };
+                    let count = repositories.len();
+                    Ok(Done::passed(
+                        Ok(repositories),
+                        format!("{count}{more} repositories"),
+                    ))
+                }
+                Err(Failure {
+                    code: Code::PermissionCatalogMissing,
+                    detail,
+                }) => Ok(Done::skipped(Err(detail.clone()), detail)),
+                Err(failure) => Err(failure),
+            }
+        });
+        let repositories = match listed.await? {
+            Ok(repositories) if repositories.is_empty() => {
+                self.warn(
+                    WarningCode::CatalogEmpty,
+                    "There is no repository to pull from, so pulling is not proven.",
+                );
+                return Ok(None);
+            }
+            Ok(repositories) => repositories,
+            Err(why) => {
+                self.warn(
+                    WarningCode::CatalogUnlistable,
+                    format!("Name a repository, as name:tag, to prove that pulling works. {why}"),
+                );
+                return Ok(None);
+            }
+        };
+        let drawn = draw(self.random, repositories);
+        match self.tags(registry, drawn, false).await? {
+            Some((repository, tags)) => self.pull(registry, repository, tags, false).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Finds tags in one of the repositories. A drawn one may be empty, deleted or hidden though the catalog lists it;
+    /// a named one may not.
+    async fn tags<H: HttpClient>(
+        &mut self,
+        registry: &mut Registry<'_, H, C, R>,
+        repositories: Vec<Repository>,
+        named: bool,
+    ) -> Result<Option<(Repository, Vec<Selector>)>, Failure> {
+        let random = self.random;
+        let found = self.step(StepName::Tags, async {
+            let mut denied = None;
+            for repository in repositories {
+                let scope = scope_of(registry.spec.purpose, &repository);
+                match registry.tags_page(&repository, &scope, None).await {
+                    Ok(page) => {
+                        let tags: Vec<Tag> = page
+                            .items
+                            .into_iter()
+                            .filter(|tag| !tag.is_attachment())
+                            .collect();
+                        if !tags.is_empty() {
+                            let detail = format!("{} tags in {repository}", tags.len());
+                            let tags = draw(random, tags).into_iter().map(Selector::Tag).collect();
+                            return Ok(Done::passed(Some((repository, tags)), detail));
+                        }
+                        if named {
+                            return Err(Failure::new(
+                                Code::ImageUnknown,
+                                format!("{repository} has no tag."),
+                            ));
+                        }
+                    }
+                    Err(failure) if !named && failure.code == Code::ImageUnknown => {}
+                    Err(failure) if !named && failure.code == Code::PermissionPullMissing => {
+                        denied = Some(failure)
+                    }
+                    Err(failure) => return Err(failure),
+                }
+            }
+            match denied {
+                Some(failure) => Err(failure),
+                None => Ok(Done::passed(
+                    None,
+                    "The repositories that were tried have no tag",
+                )),
+            }
+        });
+        let found = found.await?;
+        if found.is_none() {
+            self.warn(
+                WarningCode::CatalogEmpty,
+                "The repositories that were tried hold no image, so pulling is not proven.",
+            );
+        }
+        Ok(found)
+    }
+
+    /// Pulls the first of these that is an image; a named one whatever it is. Gives the repository it pulled from.
+    async fn pull<H: HttpClient>(
+        &mut self,
+        registry: &mut Registry<'_, H, C, R>,
+        repository: Repository,
+        selectors: Vec<Selector>,
+        named: bool,
+    ) -> Result<Option<Repository>, Failure> {
+        let scope = scope_of(registry.spec.purpose, &repository);
+        let found = self.step(StepName::Manifest, async {
+            let mut failed = None;
+            for selector in selectors {
+                match resolve(registry, &repository, selector, &scope).await {
+                    Ok((config, size, is_image)) if is_image || named => {
+                        let detail = registry.facts.digest.clone().unwrap_or_default();
+                        return Ok(Done::passed(Some((config, size)), detail));
+                    }
+                    Ok(_) => {}
+                    Err(failure)
+                        if !named
+                            && matches!(
+                                failure.code,
+                                Code::ManifestUnsupported | Code::ImageUnknown
+                            ) =>
+                    {
+                        failed = Some(failure);
+                    }
+                    Err(failure) => return Err(failure),
+                }
+            }
+            match failed {
+                Some(failure) => Err(failure),
+                None => Ok(Done::passed(None, "What was drawn is no image")),
+            }
+        });
+        let Some((config, size)) = found.await? else {
+            self.warn(
+                WarningCode::CatalogEmpty,
+                format!(
+                    "{repository} holds artifacts but no image, so pulling an image is not proven."
+                ),
+            );
+            return Ok(None);
+        };
+        let pulled = self.step(StepName::Pull, async {
+            let bytes = registry.config(&repository, &config, size, &scope).await?;
+            Ok(Done::passed(
+                (),
+                format!("config of {bytes} bytes, digest verified"),
+            ))
+        });
+        pulled.await?;
+        self.proved = Proved::Pull;
+        if registry.spec.purpose == Purpose::Push {
+            registry.facts.can_push = can_push(registry, &repository);
+            if registry.facts.can_push == CanPush::No {
+                return Err(Failure::new(
+                    Code::PermissionPushMissing,
+                    format!(
+                        "The token service was asked for pull and push on {repository}, and does not grant push."
+                    ),
+                ));
+            }
+        }
+        Ok(Some(repository))
+    }
+
+    /// Whether a login for pulling may push, too; only a readable grant can tell, and nothing depends on it.
+    async fn ask_for_push<H: HttpClient>(
+        &mut self,
+        registry: &mut Registry<'_, H, C, R>,
+        repository: &Repository,
+    ) {
+        let readable = registry
+            .grant(&Scope::Pull(repository.clone()))
+            .is_some_and(Grant::is_known);
+        if registry.spec.purpose == Purpose::Push || !registry.has_credentials() || !readable {
+            return;
+        }
+        if registry
+            .authorization(&Scope::PullPush(repository.clone()))
+            .await
+            .is_err()
+        {
+            return;
+        }
+        registry.facts.can_push = can_push(registry, repository);
+        if registry.facts.can_push == CanPush::Yes {
+            self.warn(
+                WarningCode::CredentialCanPush,
+                "This connection only pulls. A login that may only read does less harm if it is lost.",
+            );
+        }
+    }
+
+    /// Runs a step, and reports it.
+    async fn step<T>(
+        &mut self,
+        name: StepName,
+        step: impl Future<Output = Result<Done<T>, Failure>>,
+    ) -> Result<T, Failure> {
+        self.skip_to(Some(name));
+        let start = self.clock.monotonic();
+        let result = step.await;
+        let elapsed = self.clock.monotonic().saturating_sub(start);
+        let elapsed_ms = Some(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
+        let (status, detail) = match &result {
+            Ok(done) => (done.status, done.detail.clone()),
+            Err(failure) => (Status::Failed, failure.detail.clone()),
+        };
+        self.report(Step {
+            step: name,
+            status,
+            elapsed_ms,
+            detail: Some(detail),
+        });
+        result.map(|done| done.value)
+    }
+
+    /// Reports the steps before `name`, or all that are left, as skipped.
+    fn skip_to(&mut self, name: Option<StepName>) {
+        while let Some(step) = StepName::ALL
+            .get(self.steps.len())
+            .copied()
+            .filter(|step| Some(*step) != name)
+        {
+            self.report(Step {
+                step,
+                status: Status::Skipped,
+                elapsed_ms: None,
+                detail: None,
+            });
+        }
+    }
+
+    fn report(&mut self, step: Step) {
+        (self.on_step)(&step);
+        self.steps.push(step);
+    }
+
+    fn warn(&mut self, code: WarningCode, detail: impl Into<String>) {
+        self.warnings.push(code.warning(detail));
+    }
+}
+
+/// What a token is asked for to test a repository.
+fn scope_of(purpose: Purpose, repository: &Repository) -> Scope {
+    match purpose {
+        Purpose::Pull => Scope::Pull(repository.clone()),
+        Purpose::Push => Scope::PullPush(repository.clone()),
+    }
+}
+
+/// What the token for pulling and pushing says.
+fn can_push<H: HttpClient, C: Clock, R: Random>(
+    registry: &Registry<'_, H, C, R>,
+    repository: &Repository,
+) -> CanPush {
+    let grant = registry.grant(&Scope::PullPush(repository.clone()));
+    match grant.and_then(|grant| grant.allows(repository, "push")) {
+        Some(true) => CanPush::Yes,
+        Some(false) => CanPush::No,
+        None => CanPush::Unknown,
+    }
+}
+
+/// Reads a manifest and, of several platforms, the one to pull. Gives the config, its stated size, and whether it is
+/// an image's.
+async fn resolve<H: HttpClient, C: Clock, R: Random>(
+    registry: &mut Registry<'_, H, C, R>,
+    repository: &Repository,
+    selector: Selector,
+    scope: &Scope,
+) -> Result<(Digest, u64, bool), Failure> {
+    let image = Image {
+        repository: repository.clone(),
+        selector: Some(selector.clone()),
+    };
+    registry.facts.image = Some(image.to_string());
+    registry.facts.digest = None;
+    let (digest, manifest) = registry.manifest(repository, &selector, scope).await?;
+    registry.facts.digest = Some(digest.to_string());
+    let manifest = match manifest {
+        Manifest::Index(child) => {
+            registry
+                .manifest(repository, &Selector::Digest(child), scope)
+                .await?
+                .1
+        }
+        image @ Manifest::Image { .. } => image,
+    };
+    match manifest {
+        Manifest::Image {
+            config,
+            size,
+            is_image,
+        } => Ok((config, size, is_image)),
+        Manifest::Index(_) => Err(Failure::new(
+            Code::ManifestUnsupported,
+            "The index names another index as an image.",
+        )),
+    }
+}
+
+/// Up to [`DRAWS`] of these, at random.
+fn draw<T>(random: &impl Random, mut items: Vec<T>) -> Vec<T> {
+    let mut drawn = Vec::new();
+    while drawn.len() < DRAWS {
+        let count = u64::try_from(items.len()).unwrap_or(u64::MAX);
+        let Some(at) = random
+            .next_u64()
+            .checked_rem(count)
+            .and_then(|at| usize::try_from(at).ok())
+        else {
+            break;
+        };
+        drawn.push(items.swap_remove(at));
+    }
+    drawn
 }

@@ -33,7 +33,12 @@ impl Authority {
             }
         };
         let port = url.port().unwrap_or(usual);
-        Some(Self { host, port, usual_port: port == usual, is_name })
+        Some(Self {
+            host,
+            port,
+            usual_port: port == usual,
+            is_name,
+        })
     }
 
     pub(super) fn host(&self) -> &str {
@@ -48,7 +53,9 @@ impl Authority {
     /// permission of the kind `https://*:*` includes them.
     pub(super) fn is_the_runtimes(&self) -> bool {
         ["spin.internal", "self.alt"].iter().any(|own| {
-            self.host.strip_suffix(own).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+            self.host
+                .strip_suffix(own)
+                .is_some_and(|before| before.is_empty() || before.ends_with('.'))
         })
     }
 
@@ -72,8 +79,12 @@ impl Authority {
     /// Whether a customer's consent, `host` or `host:port` in lower case, names this. Without a port it means the
     /// scheme's usual one.
     pub(super) fn is_named_by(&self, entry: &str, scheme: &str) -> bool {
-        let sound = entry.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b));
-        sound && Url::parse(&format!("{scheme}://{entry}/")).is_ok_and(|named| Self::of(&named).as_ref() == Some(self))
+        let sound = entry
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b));
+        sound
+            && Url::parse(&format!("{scheme}://{entry}/"))
+                .is_ok_and(|named| Self::of(&named).as_ref() == Some(self))
     }
 }
 
@@ -92,6 +103,10 @@ impl fmt::Display for Authority {
         } else {
             f.write_str(&self.host)?;
         }
-        if self.usual_port { Ok(()) } else { write!(f, ":{}", self.port) }
+        if self.usual_port {
+            Ok(())
+        } else {
+            write!(f, ":{}", self.port)
+        }
     }
 }

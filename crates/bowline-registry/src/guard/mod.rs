@@ -27,8 +27,10 @@ mod tests;
 const FIXED_HOSTS: &[(&str, &[&str])] = &[("docker-hub", &["auth.docker.io", "hub.docker.com"])];
 
 /// Registries whose token service is known to be theirs: registry host, token service host.
-const KNOWN_PAIRS: &[(&str, &str)] =
-    &[("registry-1.docker.io", "auth.docker.io"), ("registry.gitlab.com", "gitlab.com")];
+const KNOWN_PAIRS: &[(&str, &str)] = &[
+    ("registry-1.docker.io", "auth.docker.io"),
+    ("registry.gitlab.com", "gitlab.com"),
+];
 
 /// Why a URL is contacted, which says who named it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,7 @@ impl Permit {
     }
 
     /// Whether credentials may go along.
+    #[cfg(test)]
     pub(crate) fn credentials(&self) -> bool {
         self.credentials
     }
@@ -76,13 +79,22 @@ impl Permit {
         if let Some(value) = authorization.filter(|_| self.credentials) {
             headers.insert(AUTHORIZATION, value.clone());
         }
-        Request { method, url: self.url.clone(), headers, body }
+        Request {
+            method,
+            url: self.url.clone(),
+            headers,
+            body,
+        }
     }
 
     /// The leave to ask a loopback port on which nothing listens whether the runtime lets requests go there.
     pub(crate) fn loopback_probe() -> Option<Self> {
         let url = Url::parse("http://127.0.0.1:1/").ok()?;
-        Some(Self { url, target: Target::PlainHttpProbe, credentials: false })
+        Some(Self {
+            url,
+            target: Target::PlainHttpProbe,
+            credentials: false,
+        })
     }
 }
 
@@ -98,14 +110,24 @@ pub(crate) struct Guard<'a> {
 impl<'a> Guard<'a> {
     /// The rules for a connection whose API starts at `registry`.
     pub(crate) fn new(operator: &'a Operator, spec: &'a ConnectionSpec, registry: Url) -> Self {
-        Self { operator, provider: spec.provider.id, trusted: &spec.trusted_auth_hosts, registry }
+        Self {
+            operator,
+            provider: spec.provider.id,
+            trusted: &spec.trusted_auth_hosts,
+            registry,
+        }
     }
 
     /// Decides whether `url` may be contacted for this reason.
     ///
     /// `credentials` says that the sender holds credentials for it. A target that may be contacted but not get them is
     /// permitted without, except a token service: asked without, it would only hide that the login was not tried.
-    pub(crate) fn permit(&self, url: Url, target: Target, credentials: bool) -> Result<Permit, Failure> {
+    pub(crate) fn permit(
+        &self,
+        url: Url,
+        target: Target,
+        credentials: bool,
+    ) -> Result<Permit, Failure> {
         let has_userinfo = !url.username().is_empty() || url.password().is_some();
         let authority = Authority::of(&url).ok_or_else(not_allowed)?;
         let own = self.is_own_origin(&url);
@@ -125,25 +147,42 @@ impl<'a> Guard<'a> {
                 ));
             }
             Target::TokenService if credentials && !self.trusts(&url, &authority) => {
-                let tls = if url.scheme() == "https" { "" } else { ", without HTTPS" };
+                let tls = if url.scheme() == "https" {
+                    ""
+                } else {
+                    ", without HTTPS"
+                };
                 return Err(Failure::new(
                     Code::RealmNotTrusted,
                     format!("The registry names {authority} as its token service{tls}."),
                 ));
             }
             Target::TokenService => credentials,
-            Target::ProviderApi => credentials && self.fixed_hosts().is_some_and(|hosts| is_one_of(hosts, &url)),
+            Target::ProviderApi => {
+                credentials
+                    && self
+                        .fixed_hosts()
+                        .is_some_and(|hosts| is_one_of(hosts, &url))
+            }
             Target::PlainHttpProbe => false,
         };
         let plain_http = match target {
-            Target::PlainHttpProbe => authority == Authority::of(&self.registry).ok_or_else(not_allowed)?,
-            _ => self.operator.allows_plain_http(authority.host(), authority.port()),
+            Target::PlainHttpProbe => {
+                authority == Authority::of(&self.registry).ok_or_else(not_allowed)?
+            }
+            _ => self
+                .operator
+                .allows_plain_http(authority.host(), authority.port()),
         };
         let scheme_allowed = url.scheme() == "https" || (url.scheme() == "http" && plain_http);
         if has_userinfo || !scheme_allowed || !self.is_destination(&url, &authority) {
             return Err(not_allowed());
         }
-        Ok(Permit { url, target, credentials })
+        Ok(Permit {
+            url,
+            target,
+            credentials,
+        })
     }
 
     /// Decides whether a redirect from where `from` led may be followed to `to`.
@@ -154,7 +193,10 @@ impl<'a> Guard<'a> {
         let authority = Authority::of(&to).ok_or_else(not_allowed)?;
         let same_origin = to.origin() == from.url.origin();
         let refused = |why: &str| {
-            Failure::new(Code::RedirectNotAllowed, format!("There is a redirect to {authority}, {why}."))
+            Failure::new(
+                Code::RedirectNotAllowed,
+                format!("There is a redirect to {authority}, {why}."),
+            )
         };
         if from.url.scheme() == "https" && to.scheme() != "https" {
             return Err(refused("which has no HTTPS"));
@@ -165,20 +207,30 @@ impl<'a> Guard<'a> {
         if !to.username().is_empty() || to.password().is_some() {
             return Err(refused("with a username or password in it"));
         }
-        let plain_http = self.operator.allows_plain_http(authority.host(), authority.port());
+        let plain_http = self
+            .operator
+            .allows_plain_http(authority.host(), authority.port());
         let scheme_allowed = to.scheme() == "https" || (to.scheme() == "http" && plain_http);
         if !scheme_allowed || !self.is_destination(&to, &authority) {
             return Err(not_allowed());
         }
-        Ok(Permit { url: to, target: from.target, credentials: from.credentials && same_origin })
+        Ok(Permit {
+            url: to,
+            target: from.target,
+            credentials: from.credentials && same_origin,
+        })
     }
 
     fn is_own_origin(&self, url: &Url) -> bool {
-        url.scheme() == self.registry.scheme() && Authority::of(url) == Authority::of(&self.registry)
+        url.scheme() == self.registry.scheme()
+            && Authority::of(url) == Authority::of(&self.registry)
     }
 
     fn fixed_hosts(&self) -> Option<&'static [&'static str]> {
-        FIXED_HOSTS.iter().find(|(provider, _)| *provider == self.provider).map(|(_, hosts)| *hosts)
+        FIXED_HOSTS
+            .iter()
+            .find(|(provider, _)| *provider == self.provider)
+            .map(|(_, hosts)| *hosts)
     }
 
     /// Whether this token service may get the registry's credentials.
@@ -192,13 +244,23 @@ impl<'a> Guard<'a> {
         let registry = Authority::of(&self.registry);
         let same_owner = realm.scheme() == "https"
             && registry.as_ref().is_some_and(|registry| {
-                let pairs = KNOWN_PAIRS.iter().filter(|(host, _)| *host == registry.host());
-                pairs.into_iter().any(|(_, service)| is_one_of(&[service], realm))
+                let pairs = KNOWN_PAIRS
+                    .iter()
+                    .filter(|(host, _)| *host == registry.host());
+                pairs
+                    .into_iter()
+                    .any(|(_, service)| is_one_of(&[service], realm))
                     || registry.registrable_domain().is_some_and(|domain| {
-                        authority.registrable_domain().is_some_and(|other| other == domain)
+                        authority
+                            .registrable_domain()
+                            .is_some_and(|other| other == domain)
                     })
             });
-        same_owner || self.trusted.iter().any(|entry| authority.is_named_by(entry, realm.scheme()))
+        same_owner
+            || self
+                .trusted
+                .iter()
+                .any(|entry| authority.is_named_by(entry, realm.scheme()))
     }
 
     /// Whether this is an authority that may be contacted at all.
@@ -223,10 +285,14 @@ impl<'a> Guard<'a> {
 /// Whether `url` is at one of these hosts, by https on its usual port.
 fn is_one_of(hosts: &[&str], url: &Url) -> bool {
     url.scheme() == "https"
-        && Authority::of(url).is_some_and(|authority| authority.port() == 443 && hosts.contains(&authority.host()))
+        && Authority::of(url)
+            .is_some_and(|authority| authority.port() == 443 && hosts.contains(&authority.host()))
 }
 
 /// The refusal of a destination. It says nothing about why, so that the guard is no map of the operator's network.
 fn not_allowed() -> Failure {
-    Failure::new(Code::AddressNotAllowed, "This service may not contact that address.")
+    Failure::new(
+        Code::AddressNotAllowed,
+        "This service may not contact that address.",
+    )
 }

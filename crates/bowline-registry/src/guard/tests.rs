@@ -40,16 +40,26 @@ impl Case {
     /// `credentials`, `anonymous`, or the code of the refusal.
     fn decide(&self) -> String {
         let operator = Operator::parse(&self.private, &self.plain, "").unwrap();
-        let trusted: Vec<String> =
-            self.trusted.split(',').filter(|entry| !entry.is_empty()).map(str::to_owned).collect();
+        let trusted: Vec<String> = self
+            .trusted
+            .split(',')
+            .filter(|entry| !entry.is_empty())
+            .map(str::to_owned)
+            .collect();
         // What is no URL never reaches the guard.
         let (Ok(url), Ok(registry)) = (Url::parse(&self.url), Url::parse(&self.registry)) else {
             return "address.not_allowed".to_owned();
         };
-        let guard =
-            Guard { operator: &operator, provider: &self.provider, trusted: &trusted, registry: registry.clone() };
+        let guard = Guard {
+            operator: &operator,
+            provider: &self.provider,
+            trusted: &trusted,
+            registry: registry.clone(),
+        };
         let from = |target, path: &str| {
-            guard.permit(registry.join(path).unwrap(), target, self.login).expect("the redirecting URL is allowed")
+            guard
+                .permit(registry.join(path).unwrap(), target, self.login)
+                .expect("the redirecting URL is allowed")
         };
         let verdict = match self.target.as_str() {
             "registry" => guard.permit(url, Target::Registry, self.login),
@@ -78,7 +88,10 @@ fn the_guard_decides_every_case() {
         .filter_map(|case| {
             let decided = case.decide();
             (decided != case.verdict).then(|| {
-                format!("{} ({}: {}): {} instead of {}", case.case, case.target, case.url, decided, case.verdict)
+                format!(
+                    "{} ({}: {}): {} instead of {}",
+                    case.case, case.target, case.url, decided, case.verdict
+                )
             })
         })
         .collect();
@@ -89,20 +102,37 @@ fn the_guard_decides_every_case() {
 fn a_permit_without_credentials_drops_them() {
     let operator = Operator::default();
     let registry = Url::parse("https://registry.example.com").unwrap();
-    let guard =
-        Guard { operator: &operator, provider: "docker-registry", trusted: &[], registry: registry.clone() };
-    let own = guard.permit(registry.join("/v2/").unwrap(), Target::Registry, true).unwrap();
-    let away = guard.redirect(&own, Url::parse("https://blobs.example.net/").unwrap()).unwrap();
-    let back = guard.redirect(&away, registry.join("/v2/").unwrap()).unwrap();
+    let guard = Guard {
+        operator: &operator,
+        provider: "docker-registry",
+        trusted: &[],
+        registry: registry.clone(),
+    };
+    let own = guard
+        .permit(registry.join("/v2/").unwrap(), Target::Registry, true)
+        .unwrap();
+    let away = guard
+        .redirect(&own, Url::parse("https://blobs.example.net/").unwrap())
+        .unwrap();
+    let back = guard
+        .redirect(&away, registry.join("/v2/").unwrap())
+        .unwrap();
     let secret = HeaderValue::from_static("Bearer secret");
     let sent = |permit: &Permit| {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, HeaderValue::from_static("smuggled"));
-        permit.request(Method::GET, headers, Some(&secret), Bytes::new()).headers.remove(AUTHORIZATION)
+        permit
+            .request(Method::GET, headers, Some(&secret), Bytes::new())
+            .headers
+            .remove(AUTHORIZATION)
     };
     assert_eq!(sent(&own), Some(secret.clone()));
     assert_eq!(sent(&away), None);
-    assert_eq!(sent(&back), None, "a way back from another host does not bring the credentials back");
+    assert_eq!(
+        sent(&back),
+        None,
+        "a way back from another host does not bring the credentials back"
+    );
 }
 
 #[test]
@@ -116,10 +146,15 @@ fn a_refused_realm_is_named_as_a_customer_names_it() {
     };
     for (realm, named) in [
         ("https://Auth.Example.net/token", "auth.example.net "),
-        ("https://auth.example.net:8443/token", "auth.example.net:8443 "),
+        (
+            "https://auth.example.net:8443/token",
+            "auth.example.net:8443 ",
+        ),
         ("https://[2606:4700::1]:8443/token", "[2606:4700::1]:8443 "),
     ] {
-        let failure = guard.permit(Url::parse(realm).unwrap(), Target::TokenService, true).unwrap_err();
+        let failure = guard
+            .permit(Url::parse(realm).unwrap(), Target::TokenService, true)
+            .unwrap_err();
         assert!(failure.detail.contains(named), "{}", failure.detail);
     }
 }

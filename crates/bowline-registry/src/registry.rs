@@ -1,0 +1,356 @@
+//! A conversation with one registry: how it is reached and asked.
+
+use bowline::{credential::Credentials, endpoint::Endpoint, form::ConnectionSpec};
+use http::{HeaderMap, StatusCode};
+use url::Url;
+
+use crate::{
+    challenge::{self, Login, NoLogin},
+    check::{Facts, Scheme},
+    guard::{Guard, Target},
+    http::HttpClient,
+    operator::Operator,
+    problem::{Code, Failure},
+    said,
+    scope::Scope,
+    token::Tokens,
+    transport::{Answer, Call, Transport},
+    world::{Clock, Random, World},
+};
+
+/// What a registry asks for before it answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Asks {
+    /// Nothing, so far.
+    Nothing,
+    /// A login that can be given.
+    For(Login),
+    /// A login that cannot be given.
+    Otherwise(NoLogin),
+}
+
+/// The largest answer to `/v2/`, in bytes.
+const PING_BYTES: usize = 64 * 1024;
+
+/// A conversation with one registry.
+pub(crate) struct Registry<'w, H, C, R> {
+    pub(crate) transport: Transport<'w, H, C, R>,
+    pub(crate) spec: &'w ConnectionSpec,
+    pub(crate) endpoint: &'w Endpoint,
+    pub(crate) asks: Asks,
+    pub(crate) tokens: Tokens,
+    /// What was learned so far.
+    pub(crate) facts: Facts,
+    base: Url,
+}
+
+/// One thing to read of the registry.
+pub(crate) struct Get<'a> {
+    /// As a detail names it: `the catalog`.
+    pub(crate) what: &'static str,
+    pub(crate) url: Url,
+    /// The registry's API, or a page of it.
+    pub(crate) target: Target,
+    /// What a token has to cover.
+    pub(crate) scope: &'a Scope,
+    pub(crate) accept: &'static str,
+    pub(crate) limit: usize,
+}
+
+impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
+    /// Starts a conversation; nothing is sent yet.
+    pub(crate) fn new(
+        world: &'w World<H, C, R>,
+        operator: &'w Operator,
+        spec: &'w ConnectionSpec,
+    ) -> Result<Self, Failure> {
+        let endpoint = spec.endpoint.as_ref().ok_or_else(|| {
+            Failure::new(
+                Code::EndpointUnresolved,
+                "The registry's address cannot be told from the form.",
+            )
+        })?;
+        let base = Url::parse(&endpoint.api_base()).map_err(|_| {
+            Failure::new(Code::AddressNotAllowed, "The registry's address is no URL.")
+        })?;
+        let guard = Guard::new(operator, spec, base.clone());
+        Ok(Self {
+            transport: Transport::new(world, guard),
+            spec,
+            endpoint,
+            asks: Asks::Nothing,
+            tokens: Tokens::default(),
+            facts: Facts::default(),
+            base,
+        })
+    }
+
+    /// The URL of a part of the API: what follows `/v2/`. Names in it are parsed ones, which need no encoding.
+    pub(crate) fn url(&self, path: &str) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/v2/{path}", self.endpoint.base_path()));
+        url
+    }
+
+    /// Asks whether a registry answers, and how it wants a login. Gives what was seen.
+    pub(crate) async fn reach(&mut self) -> Result<String, Failure> {
+        let answer = match self.ping(self.url(""), Target::Registry, true).await {
+            Ok(answer) => answer,
+            Err(failure) if self.may_be_plain_http(&failure) => {
+                return Err(if self.speaks_plain_http().await {
+                    Failure::new(Code::TlsPlainHttp, "The port answers plain HTTP.")
+                } else {
+                    failure
+                });
+            }
+            Err(failure) => return Err(failure),
+        };
+        let asks = self.judge(&answer).await?;
+        if answer.permit.url().origin() != self.base.origin() {
+            let to = answer.permit.url().origin().ascii_serialization();
+            return Err(Failure::new(
+                Code::RedirectNotAllowed,
+                format!("The registry redirects to {to}."),
+            ));
+        }
+        self.facts.server = answer
+            .header("server")
+            .and_then(|server| said::shown(server, &self.spec.credentials));
+        self.asks = asks;
+        self.note_login();
+        let status = answer.status.as_u16();
+        Ok(match &self.asks {
+            Asks::Nothing => format!("HTTP {status}, no login asked for"),
+            Asks::For(Login::Basic) => format!("HTTP {status} with a Basic challenge"),
+            Asks::For(Login::Bearer { realm, .. }) => {
+                let host = realm.host_str().unwrap_or_default();
+                format!("HTTP {status} with a Bearer challenge from {host}")
+            }
+            Asks::Otherwise(_) => format!("HTTP {status} without a challenge that can be answered"),
+        })
+    }
+
+    /// Reads something of the registry, with the login that it asks for.
+    ///
+    /// A registry that lets everyone ping may ask for a login only now, and one part of it may ask for another login
+    /// than the rest: a new challenge is answered once.
+    pub(crate) async fn get(&mut self, get: Get<'_>) -> Result<Answer, Failure> {
+        let mut answered = false;
+        loop {
+            let authorization = self.authorization(get.scope).await?;
+            let permit = self.transport.guard().permit(
+                get.url.clone(),
+                get.target,
+                authorization.is_some(),
+            )?;
+            let answer = self
+                .transport
+                .send(Call {
+                    what: get.what,
+                    permit,
+                    accept: get.accept,
+                    authorization: authorization.as_ref(),
+                    post: None,
+                    limit: get.limit,
+                    follow: true,
+                })
+                .await?;
+            if answer.status.is_success() && authorization.is_some() {
+                self.tokens.prove();
+            }
+            if answered || !self.adopts(&answer) {
+                return Ok(answer);
+            }
+            answered = true;
+        }
+    }
+
+    /// `GET /v2/` with the login that the registry asks for.
+    pub(crate) async fn ping_with_login(&mut self) -> Result<Answer, Failure> {
+        let url = self.url("");
+        let get = Get {
+            what: "/v2/",
+            url,
+            target: Target::Registry,
+            scope: &Scope::Login,
+            accept: "application/json",
+            limit: PING_BYTES,
+        };
+        self.get(get).await
+    }
+
+    /// What an answer with an error status means for something that was read with a login.
+    pub(crate) fn refusal(
+        &self,
+        answer: &Answer,
+        what: &str,
+        denied: Code,
+        unknown: Code,
+    ) -> Failure {
+        let code = match answer.status.as_u16() {
+            401 if self.has_credentials() && !self.tokens.are_proven() => {
+                return self.rejection(answer);
+            }
+            401 if self.is_token_refused(&answer.headers) => Code::AuthRejected,
+            401 | 403 => denied,
+            404 => unknown,
+            429 => Code::RateLimited,
+            408 | 500.. => Code::ServerError,
+            _ => Code::AnswerMalformed,
+        };
+        Failure::new(code, format!("{what}: {}", self.seen(answer)))
+    }
+
+    /// A status with what the server says to it: `HTTP 403 (DENIED: …)`.
+    pub(crate) fn seen(&self, answer: &Answer) -> String {
+        let status = answer.status.as_u16();
+        match said::error(&answer.body, &self.spec.credentials) {
+            Some(words) => format!("HTTP {status} ({words})"),
+            None => format!("HTTP {status}"),
+        }
+    }
+
+    /// Whether there are credentials to give.
+    pub(crate) fn has_credentials(&self) -> bool {
+        self.spec.credentials != Credentials::Anonymous
+    }
+
+    async fn ping(&self, url: Url, target: Target, follow: bool) -> Result<Answer, Failure> {
+        let permit = self.transport.guard().permit(url, target, false)?;
+        let call = Call {
+            what: "/v2/",
+            permit,
+            accept: "application/json",
+            authorization: None,
+            post: None,
+            limit: PING_BYTES,
+            follow,
+        };
+        self.transport.send(call).await
+    }
+
+    /// Whether an answer to `/v2/` is a registry's, and what it asks for.
+    async fn judge(&self, answer: &Answer) -> Result<Asks, Failure> {
+        let status = answer.status.as_u16();
+        // Older registries and proxies leave the header out, so it proves one but its absence proves nothing.
+        let marked = answer
+            .header("docker-distribution-api-version")
+            .is_some_and(|version| version.trim().starts_with("registry/2"));
+        let json = serde_json::from_slice::<serde_json::Value>(&answer.body);
+        match status {
+            200 if marked || json.is_ok() || answer.body.is_empty() => Ok(Asks::Nothing),
+            401 => match challenge::login(&answer.headers, self.prefers_bearer()) {
+                Ok(login) => Ok(Asks::For(login)),
+                Err(none) if marked || json.is_ok_and(|body| body.get("errors").is_some()) => {
+                    Ok(Asks::Otherwise(none))
+                }
+                Err(NoLogin::Unsupported) => Ok(Asks::Otherwise(NoLogin::Unsupported)),
+                Err(NoLogin::Missing) => {
+                    Err(not_registry("HTTP 401 to GET /v2/, without a challenge."))
+                }
+            },
+            429 => Err(Failure::new(Code::RateLimited, "HTTP 429 to GET /v2/.")),
+            408 | 500.. => Err(Failure::new(
+                Code::ServerError,
+                format!("HTTP {status} to GET /v2/."),
+            )),
+            404 if self.speaks_v1().await => Err(Failure::new(
+                Code::AnswerV1Only,
+                "HTTP 404 to GET /v2/, but /v1/_ping answers.",
+            )),
+            200 => Err(not_registry(
+                "HTTP 200 to GET /v2/, but with something else than a registry's answer.",
+            )),
+            403 => Err(not_registry(
+                "HTTP 403 to GET /v2/. A firewall or an access list in front of it may refuse this service.",
+            )),
+            _ => Err(not_registry(&format!("HTTP {status} to GET /v2/."))),
+        }
+    }
+
+    async fn speaks_v1(&self) -> bool {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/v1/_ping", self.endpoint.base_path()));
+        self.ping(url, Target::Registry, false)
+            .await
+            .is_ok_and(|answer| {
+                answer.status == StatusCode::OK
+                    && (answer.headers.contains_key("x-docker-registry-version")
+                        || answer.body.trim_ascii() == b"true")
+            })
+    }
+
+    /// A server that does not speak TLS breaks the handshake, or just closes the connection.
+    fn may_be_plain_http(&self, failure: &Failure) -> bool {
+        self.base.scheme() == "https"
+            && matches!(failure.code, Code::TlsFailed | Code::AnswerMalformed)
+    }
+
+    /// Whether the registry's port answers `/v2/` without TLS. A port with TLS answers 400 to that, if anything.
+    async fn speaks_plain_http(&self) -> bool {
+        let mut url = self.url("");
+        let port = url.port_or_known_default();
+        if url.set_scheme("http").is_err() || url.set_port(port).is_err() {
+            return false;
+        }
+        self.ping(url, Target::PlainHttpProbe, false)
+            .await
+            .is_ok_and(|answer| matches!(answer.status.as_u16(), 200 | 401 | 403 | 404))
+    }
+
+    /// Takes over the login that a 401 of the registry itself asks for, if that is news.
+    fn adopts(&mut self, answer: &Answer) -> bool {
+        if answer.status != StatusCode::UNAUTHORIZED
+            || answer.permit.url().origin() != self.base.origin()
+            || self.tokens.are_given_directly()
+        {
+            return false;
+        }
+        let Ok(login) = challenge::login(&answer.headers, self.prefers_bearer()) else {
+            return false;
+        };
+        let asks = Asks::For(login);
+        if self.asks == asks {
+            return false;
+        }
+        self.asks = asks;
+        self.tokens.forget();
+        self.note_login();
+        true
+    }
+
+    fn note_login(&mut self) {
+        let (scheme, realm) = match &self.asks {
+            Asks::Nothing => (Some(Scheme::None), None),
+            Asks::For(Login::Basic) => (Some(Scheme::Basic), None),
+            Asks::For(Login::Bearer { realm, .. }) => {
+                (Some(Scheme::Bearer), Some(without_query(realm)))
+            }
+            Asks::Otherwise(_) => (None, None),
+        };
+        self.facts.scheme = scheme;
+        self.facts.realm = realm.and_then(|realm| said::shown(&realm, &self.spec.credentials));
+    }
+
+    fn prefers_bearer(&self) -> bool {
+        matches!(self.spec.credentials, Credentials::OAuth2 { .. })
+    }
+
+    /// Whether the registry does not take the token at all, which says nothing about permissions.
+    fn is_token_refused(&self, headers: &HeaderMap) -> bool {
+        challenge::challenges(headers)
+            .iter()
+            .any(|challenge| challenge.parameter("error") == Some("invalid_token"))
+    }
+}
+
+fn not_registry(detail: &str) -> Failure {
+    Failure::new(Code::AnswerNotRegistry, detail)
+}
+
+fn without_query(url: &Url) -> String {
+    url[..url::Position::AfterPath].replace(
+        &url[url::Position::BeforeUsername..url::Position::BeforeHost],
+        "",
+    )
+}

@@ -1,0 +1,179 @@
+//! What a server says in words: made safe to show.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bowline::credential::Credentials;
+use serde::Deserialize;
+
+/// No more characters of a server's words are shown.
+const MAX_CHARS: usize = 200;
+
+/// What an error answer says, if it says it in one of the known forms: `CODE: message`, at most 200 printable
+/// characters, and nothing at all if it repeats a secret of the credentials. Never a body that has no such form.
+pub(crate) fn error(body: &[u8], credentials: &Credentials) -> Option<String> {
+    let answer: ErrorAnswer = serde_json::from_slice(body).ok()?;
+    let (code, message) = match answer.errors.and_then(|errors| errors.into_iter().next()) {
+        Some(error) => (error.code, error.message),
+        None => (
+            answer.error,
+            answer
+                .error_description
+                .or(answer.message)
+                .or(answer.details)
+                .or(answer.detail),
+        ),
+    };
+    let text = [code, message]
+        .into_iter()
+        .flatten()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(": ");
+    shown(&text, credentials)
+}
+
+/// A text of a server as it may be shown: at most 200 printable characters; `None` for an empty one, and for one that
+/// repeats a secret of the credentials.
+pub(crate) fn shown(text: &str, credentials: &Credentials) -> Option<String> {
+    if repeats_secret(text, credentials) {
+        return None;
+    }
+    let printable: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control() && !is_invisible(*c))
+        .take(MAX_CHARS)
+        .collect();
+    let printable = printable.trim();
+    (!printable.is_empty()).then(|| printable.to_owned())
+}
+
+#[derive(Deserialize)]
+struct ErrorAnswer {
+    /// The distribution specification's.
+    #[serde(default, deserialize_with = "lenient")]
+    errors: Option<Vec<ErrorEntry>>,
+    /// OAuth 2's (RFC 6749 section 5.2).
+    #[serde(default, deserialize_with = "lenient")]
+    error: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    error_description: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    message: Option<String>,
+    /// Docker Hub's token service's.
+    #[serde(default, deserialize_with = "lenient")]
+    details: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    detail: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ErrorEntry {
+    #[serde(default, deserialize_with = "lenient")]
+    code: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    message: Option<String>,
+}
+
+/// A member of another type than expected is as good as none.
+fn lenient<'de, D: serde::Deserializer<'de>, T: serde::de::DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).ok())
+}
+
+/// A server that echoes what it got would otherwise show a stored secret to whoever may run its check.
+fn repeats_secret(text: &str, credentials: &Credentials) -> bool {
+    match credentials {
+        Credentials::Password { username, password } => {
+            let basic = BASE64_STANDARD.encode(format!("{username}:{}", password.expose()));
+            text.contains(password.expose()) || text.contains(&basic)
+        }
+        Credentials::OAuth2 { token } => text.contains(token.expose()),
+        _ => false,
+    }
+}
+
+/// Characters that change how others are shown, or cannot be seen themselves.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use bowline::credential::Username;
+
+    use super::*;
+
+    fn credentials() -> Credentials {
+        Credentials::Password {
+            username: Username::parse("scanner").unwrap(),
+            password: "s3cret!".into(),
+        }
+    }
+
+    #[test]
+    fn error_answers_are_shown_in_their_known_forms_only() {
+        let cases = [
+            (
+                r#"{"errors":[{"code":"DENIED","message":"access denied"}]}"#,
+                Some("DENIED: access denied"),
+            ),
+            (
+                r#"{"errors":[{"code":"DENIED"},{"code":"X"}]}"#,
+                Some("DENIED"),
+            ),
+            (r#"{"errors":[{"message":"no code"}]}"#, Some("no code")),
+            (r#"{"errors":[]}"#, None),
+            (r#"{"errors":null,"message":"m"}"#, Some("m")),
+            (r#"{"errors":"odd","message":"m"}"#, Some("m")),
+            (r#"{"errors":[{"code":5,"message":"m"}]}"#, Some("m")),
+            (
+                r#"{"details":"incorrect username or password"}"#,
+                Some("incorrect username or password"),
+            ),
+            (
+                r#"{"error":"invalid_grant","error_description":"expired"}"#,
+                Some("invalid_grant: expired"),
+            ),
+            (r#"{"detail":"x"}"#, Some("x")),
+            ("Not Authorized", None),
+            ("<html>secret page</html>", None),
+            ("", None),
+            ("[]", None),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(
+                error(body.as_bytes(), &credentials()).as_deref(),
+                expected,
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_shown_text_is_short_printable_and_holds_no_secret() {
+        let show = |text: &str| shown(text, &credentials());
+        assert_eq!(
+            show("nginx/1.2\r\n\u{1b}[31m\u{202e}x\0").as_deref(),
+            Some("nginx/1.2  [31mx")
+        );
+        assert_eq!(
+            show(&"é".repeat(500)).map(|text| text.chars().count()),
+            Some(200)
+        );
+        assert_eq!(show(" \u{200b} "), None);
+        assert_eq!(show("got s3cret! from you"), None);
+        let basic = BASE64_STANDARD.encode("scanner:s3cret!");
+        assert_eq!(show(&format!("Basic {basic}")), None);
+        assert_eq!(
+            shown(
+                "got tok",
+                &Credentials::OAuth2 {
+                    token: "tok".into()
+                }
+            ),
+            None
+        );
+    }
+}

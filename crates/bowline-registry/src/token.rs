@@ -1,0 +1,405 @@
+//! Logging in: Basic, and tokens of a token service (distribution token authentication, by GET and by OAuth 2).
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bowline::{credential::Credentials, secret::Secret};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode};
+use serde::Deserialize;
+use url::{Url, form_urlencoded};
+use zeroize::Zeroizing;
+
+use crate::{
+    challenge::{Login, NoLogin},
+    guard::{Permit, Target},
+    http::HttpClient,
+    problem::{Code, Failure},
+    registry::{Asks, Registry},
+    said,
+    scope::{Claims, Grant, Scope},
+    transport::{Answer, Call},
+    world::{Clock, Random},
+};
+
+/// The largest answer of a token service, in bytes.
+const TOKEN_BYTES: usize = 64 * 1024;
+/// How long a token without a stated life lives at least, in seconds (token specification).
+const SHORTEST_LIFE: i64 = 60;
+
+/// The tokens of a conversation.
+#[derive(Default)]
+pub(crate) struct Tokens {
+    held: Vec<Token>,
+    /// The credentials' own token is the registry's Bearer token: the token service does not know the grant.
+    directly: bool,
+    /// The credentials have been accepted.
+    proven: bool,
+}
+
+/// A token with what it is for.
+pub(crate) struct Token {
+    scope: Scope,
+    authorization: HeaderValue,
+    /// What it says that it grants.
+    pub(crate) grant: Grant,
+    /// In milliseconds since 1970.
+    pub(crate) expires_at: Option<i64>,
+}
+
+impl Tokens {
+    /// Whether the credentials' own token is given to the registry.
+    pub(crate) fn are_given_directly(&self) -> bool {
+        self.directly
+    }
+
+    /// Drops all tokens: they are another service's.
+    pub(crate) fn forget(&mut self) {
+        self.held.clear();
+    }
+
+    /// Notes that the credentials have been accepted.
+    pub(crate) fn prove(&mut self) {
+        self.proven = true;
+    }
+
+    /// Whether the credentials have been accepted.
+    pub(crate) fn are_proven(&self) -> bool {
+        self.proven
+    }
+
+    fn covering(&self, scope: &Scope) -> Option<&Token> {
+        self.held.iter().find(|token| token.scope.covers(scope))
+    }
+}
+
+/// What a token service answers.
+#[derive(Deserialize)]
+struct TokenAnswer {
+    token: Option<Secret>,
+    access_token: Option<Secret>,
+    expires_in: Option<f64>,
+    scope: Option<String>,
+}
+
+impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+    /// Proves the login, with a token for `scope` where the registry takes tokens. Gives what was seen.
+    pub(crate) async fn authenticate(&mut self, scope: &Scope) -> Result<String, Failure> {
+        let login = match &self.asks {
+            Asks::Nothing => return Ok("The registry asks for no login.".to_owned()),
+            Asks::Otherwise(NoLogin::Missing) => {
+                return Err(Failure::new(
+                    Code::ChallengeMissing,
+                    "HTTP 401 without WWW-Authenticate.",
+                ));
+            }
+            Asks::Otherwise(NoLogin::Unsupported) => {
+                return Err(Failure::new(
+                    Code::ChallengeUnsupported,
+                    "There is neither a Basic nor a complete Bearer challenge.",
+                ));
+            }
+            Asks::For(login) => login.clone(),
+        };
+        if let Login::Bearer { realm, .. } = &login {
+            self.authorization(scope).await?;
+            if !self.tokens.directly {
+                let host = realm.host_str().unwrap_or_default();
+                return Ok(format!("{host} gave a token for {scope}"));
+            }
+        } else if !self.has_credentials() {
+            return Err(Failure::new(
+                Code::AuthRejected,
+                "The registry asks for a username and password, and there are none.",
+            ));
+        }
+        let answer = self.ping_with_login().await?;
+        match answer.status.as_u16() {
+            200 => Ok("The registry accepts the credentials".to_owned()),
+            401 | 403 => Err(self.rejection(&answer)),
+            _ => Err(self.refusal(
+                &answer,
+                "The login",
+                Code::AuthRejected,
+                Code::AnswerNotRegistry,
+            )),
+        }
+    }
+
+    /// The `Authorization` for a scope; `None` where the registry asks for none or there are no credentials for it.
+    pub(crate) async fn authorization(
+        &mut self,
+        scope: &Scope,
+    ) -> Result<Option<HeaderValue>, Failure> {
+        match self.asks.clone() {
+            Asks::For(Login::Basic) => match &self.spec.credentials {
+                Credentials::Password { .. } => self.basic().map(Some),
+                Credentials::OAuth2 { token } => bearer(token.expose()).map(Some),
+                _ => Ok(None),
+            },
+            Asks::For(Login::Bearer { realm, service }) => {
+                if let Some(token) = self.tokens.covering(scope) {
+                    return Ok(Some(token.authorization.clone()));
+                }
+                if !self.tokens.directly {
+                    if let Some(token) = self.fetch_token(realm, service, scope).await? {
+                        let authorization = token.authorization.clone();
+                        self.facts.token_expires_at =
+                            token.expires_at.map(bowline::time::format_rfc3339);
+                        self.tokens.held.push(token);
+                        return Ok(Some(authorization));
+                    }
+                    self.tokens.directly = true;
+                }
+                match &self.spec.credentials {
+                    Credentials::OAuth2 { token } => bearer(token.expose()).map(Some),
+                    _ => Ok(None),
+                }
+            }
+            Asks::Nothing | Asks::Otherwise(_) => Ok(None),
+        }
+    }
+
+    /// What the token for a scope says that it grants; `None` where there is no such token.
+    pub(crate) fn grant(&self, scope: &Scope) -> Option<&Grant> {
+        self.tokens.covering(scope).map(|token| &token.grant)
+    }
+
+    /// Gets a token; `None` where the credentials' own token has to be given instead.
+    async fn fetch_token(
+        &mut self,
+        realm: Url,
+        service: Option<String>,
+        scope: &Scope,
+    ) -> Result<Option<Token>, Failure> {
+        let service = service.as_deref();
+        let answer = match self.spec.credentials.clone() {
+            Credentials::Password { username, password } => {
+                let answer = self.get_token(&realm, service, scope).await?;
+                // A service that takes only POST (OAuth 2) says so with one of these.
+                if matches!(
+                    answer.status,
+                    StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
+                ) {
+                    let login = [
+                        ("username", username.as_str()),
+                        ("password", password.expose()),
+                    ];
+                    self.post_token(&realm, service, scope, "password", &login)
+                        .await?
+                } else {
+                    answer
+                }
+            }
+            Credentials::OAuth2 { token } => {
+                let login = [("refresh_token", token.expose())];
+                let answer = self
+                    .post_token(&realm, service, scope, "refresh_token", &login)
+                    .await?;
+                // The ways in which services say that they do not know this grant.
+                if matches!(answer.status.as_u16(), 400 | 401 | 404 | 405) {
+                    return Ok(None);
+                }
+                answer
+            }
+            _ => self.get_token(&realm, service, scope).await?,
+        };
+        self.token_of(&answer, scope).map(Some)
+    }
+
+    /// A token by GET. A service that does not know the catalog's scope (Quay: 400), or refuses it to most (GitLab: 403),
+    /// is asked again without one: whether the login is right must not depend on it.
+    async fn get_token(
+        &self,
+        realm: &Url,
+        service: Option<&str>,
+        scope: &Scope,
+    ) -> Result<Answer, Failure> {
+        let authorization = match &self.spec.credentials {
+            Credentials::Password { .. } => Some(self.basic()?),
+            _ => None,
+        };
+        let mut parameter = scope.parameter();
+        loop {
+            let mut url = realm.clone();
+            url.set_fragment(None);
+            {
+                let mut query = url.query_pairs_mut();
+                query.extend_pairs(service.map(|service| ("service", service)));
+                query.extend_pairs(parameter.as_deref().map(|scope| ("scope", scope)));
+            }
+            let permit = self.permit_realm(url)?;
+            let call = token_call(permit, authorization.as_ref(), None);
+            let answer = self.transport.send(call).await?;
+            let refused = matches!(
+                answer.status,
+                StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN
+            );
+            if refused && *scope == Scope::Catalog && parameter.is_some() {
+                parameter = None;
+                continue;
+            }
+            return Ok(answer);
+        }
+    }
+
+    /// A token by OAuth 2.
+    async fn post_token(
+        &self,
+        realm: &Url,
+        service: Option<&str>,
+        scope: &Scope,
+        grant_type: &str,
+        login: &[(&str, &str)],
+    ) -> Result<Answer, Failure> {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("grant_type", grant_type);
+        form.append_pair("service", service.unwrap_or_default());
+        form.append_pair("client_id", "bowline");
+        if let Some(scope) = scope.parameter() {
+            form.append_pair("scope", &scope);
+        }
+        form.extend_pairs(login);
+        let permit = self.permit_realm(realm.clone())?;
+        let body = Bytes::from_owner(Zeroizing::new(form.finish().into_bytes()));
+        let post = Some(("application/x-www-form-urlencoded", body));
+        self.transport.send(token_call(permit, None, post)).await
+    }
+
+    fn permit_realm(&self, realm: Url) -> Result<Permit, Failure> {
+        self.transport
+            .guard()
+            .permit(realm, Target::TokenService, self.has_credentials())
+    }
+
+    /// The token of a token service's answer.
+    fn token_of(&mut self, answer: &Answer, scope: &Scope) -> Result<Token, Failure> {
+        let malformed = |detail: &str| Failure::new(Code::AnswerMalformed, detail);
+        match answer.status.as_u16() {
+            200 => {}
+            401 => return Err(self.rejection(answer)),
+            // A login that was accepted before is not wrong now, and none cannot be wrong: it may not have this.
+            403 if self.tokens.proven || !(self.has_credentials() || scope.is_general()) => {
+                return Err(self.denial(answer, scope));
+            }
+            400 | 403 | 429 => return Err(self.rejection(answer)),
+            _ => {
+                return Err(self.refusal(
+                    answer,
+                    "The token service",
+                    Code::AuthRejected,
+                    Code::AnswerMalformed,
+                ));
+            }
+        }
+        let body: TokenAnswer = serde_json::from_slice(&answer.body)
+            .map_err(|_| malformed("The answer of the token service is no token answer."))?;
+        let text = [body.token, body.access_token]
+            .into_iter()
+            .flatten()
+            .find(|token| !token.is_empty())
+            .ok_or_else(|| malformed("The answer of the token service holds no token."))?;
+        let authorization = bearer(text.expose())?;
+        let claims = Claims::read(text.expose());
+        let now = self.transport.world().clock.epoch_ms();
+        let expires_at = claims.as_ref().and_then(Claims::expires_at).or_else(|| {
+            let seconds = body.expires_in? as i64;
+            Some(now.saturating_add(seconds.max(SHORTEST_LIFE).saturating_mul(1000)))
+        });
+        let mut grant = claims.map(Claims::grant).unwrap_or_default();
+        if let Some(scope) = body.scope.filter(|_| !grant.is_known()) {
+            grant = Grant::of_scope(&scope);
+        }
+        self.tokens.prove();
+        Ok(Token {
+            scope: scope.clone(),
+            authorization,
+            grant,
+            expires_at,
+        })
+    }
+
+    fn denial(&self, answer: &Answer, scope: &Scope) -> Failure {
+        let code = match scope {
+            Scope::Login => Code::AuthRejected,
+            Scope::Catalog => Code::PermissionCatalogMissing,
+            Scope::Pull(_) => Code::PermissionPullMissing,
+            Scope::PullPush(_) => Code::PermissionPushMissing,
+        };
+        Failure::new(
+            code,
+            format!(
+                "The token service refuses a token for {scope}: {}",
+                self.seen(answer)
+            ),
+        )
+    }
+
+    /// Why credentials were not accepted, as far as the answer or the form tells.
+    pub(crate) fn rejection(&self, answer: &Answer) -> Failure {
+        let seen = self.seen(answer);
+        if !self.has_credentials() {
+            return Failure::new(
+                Code::AuthRejected,
+                format!("The registry wants a login, and there is none: {seen}"),
+            );
+        }
+        let words = said::error(&answer.body, &self.spec.credentials)
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let says = |texts: &[&str]| texts.iter().any(|text| words.contains(text));
+        let now = self.transport.world().clock.epoch_ms();
+        let code = if says(&["locked", "too many failed", "disabled"]) {
+            Code::AuthLocked
+        } else if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            Code::RateLimited
+        } else if says(&["expired"]) || self.spec.expires_at.is_some_and(|end| end <= now) {
+            Code::AuthExpired
+        } else {
+            Code::AuthRejected
+        };
+        Failure::new(code, seen)
+    }
+
+    fn basic(&self) -> Result<HeaderValue, Failure> {
+        let Credentials::Password { username, password } = &self.spec.credentials else {
+            return Err(Failure::new(
+                Code::AuthRejected,
+                "There is no username and password.",
+            ));
+        };
+        let pair = Zeroizing::new(format!("{username}:{}", password.expose()));
+        let encoded = Zeroizing::new(BASE64_STANDARD.encode(pair.as_bytes()));
+        header(&["Basic ", &encoded])
+    }
+}
+
+fn token_call<'a>(
+    permit: Permit,
+    authorization: Option<&'a HeaderValue>,
+    post: Option<(&'static str, Bytes)>,
+) -> Call<'a> {
+    Call {
+        what: "a token",
+        permit,
+        accept: "application/json",
+        authorization,
+        post,
+        limit: TOKEN_BYTES,
+        follow: true,
+    }
+}
+
+pub(crate) fn bearer(token: &str) -> Result<HeaderValue, Failure> {
+    header(&["Bearer ", token])
+}
+
+fn header(parts: &[&str]) -> Result<HeaderValue, Failure> {
+    let text = Zeroizing::new(parts.concat());
+    let mut value = HeaderValue::from_str(&text).map_err(|_| {
+        Failure::new(
+            Code::AnswerMalformed,
+            "The token holds characters that no header may hold.",
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
