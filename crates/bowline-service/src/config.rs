@@ -1,5 +1,6 @@
 //! The operator's variables of the public service.
 
+use bowline_registry::Operator;
 use bowline_store::SealingKeys;
 
 use crate::{
@@ -21,6 +22,12 @@ pub struct Variables {
     pub auth_audience: String,
     /// Origins of pages that may call the API, comma-separated; empty: none.
     pub allowed_origins: String,
+    /// What the private service may reach beyond the public internet; see [`Operator::parse`].
+    pub private_hosts: String,
+    /// Where it may speak plain HTTP.
+    pub plain_http_hosts: String,
+    /// Where its requests come from.
+    pub egress_addresses: String,
 }
 
 /// The variables, parsed.
@@ -64,6 +71,18 @@ impl Config {
             invalid(
                 "allowed_origins",
                 "it is no list of origins like https://app.example.com",
+            )
+        })?;
+        // The private service is who uses these; but a wrong one stops every route, not only those that ask there.
+        Operator::parse(
+            &variables.private_hosts,
+            &variables.plain_http_hosts,
+            &variables.egress_addresses,
+        )
+        .map_err(|error| {
+            invalid(
+                error.variable,
+                &format!("entry {} is {}", error.entry, error.expected),
             )
         })?;
         Ok(Self {

@@ -52,6 +52,9 @@ async fn service() -> Rc<Connections> {
         auth_issuer: variable("auth_issuer").await,
         auth_audience: variable("auth_audience").await,
         allowed_origins: variable("allowed_origins").await,
+        private_hosts: variable("private_hosts").await,
+        plain_http_hosts: variable("plain_http_hosts").await,
+        egress_addresses: variable("egress_addresses").await,
     });
     let database = SpinDatabase::default();
     let service = Rc::new(Service::new(

@@ -271,6 +271,27 @@ async fn a_variable_that_is_wrong_is_named_on_every_route() {
                 ..variables()
             },
         ),
+        (
+            "private_hosts",
+            Variables {
+                private_hosts: "https://registry.corp".to_owned(),
+                ..variables()
+            },
+        ),
+        (
+            "plain_http_hosts",
+            Variables {
+                plain_http_hosts: "registry.corp:0".to_owned(),
+                ..variables()
+            },
+        ),
+        (
+            "egress_addresses",
+            Variables {
+                egress_addresses: "nat.example.com".to_owned(),
+                ..variables()
+            },
+        ),
     ];
     for (name, variables) in cases {
         let harness = Harness::with(&variables);
