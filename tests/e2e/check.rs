@@ -206,6 +206,32 @@ mod basic {
     }
 }
 
+#[test]
+fn checks_at_the_same_time_do_not_mix() {
+    // Instances are shared: these run in one memory.
+    let app = App::start();
+    let registry = Registry::start(&Access::Basic(&[("alice", "s3cret"), ("bob", "builds")]));
+    registry.push(&Image::new("shared"), "team/app:v1");
+    let logins = [
+        ("alice", "s3cret", true),
+        ("bob", "builds", true),
+        ("alice", "builds", false),
+        ("bob", "s3cret", false),
+    ];
+    std::thread::scope(|scope| {
+        for (user, password, right) in logins.into_iter().cycle().take(16) {
+            let (client, form) = (
+                app.client(&["acme"]),
+                with_password(&registry.url(), user, password),
+            );
+            scope.spawn(move || {
+                let check = check(&client, &form, Some("team/app:v1"));
+                assert_eq!(check["ok"], right, "{user} {password}: {check:#}");
+            });
+        }
+    });
+}
+
 mod open {
     use super::*;
 

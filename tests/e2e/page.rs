@@ -170,3 +170,47 @@ fn a_foreign_token_service_is_trusted_by_consent() {
     browser.click(&id("trust-button"));
     browser.see("[data-testid='check-outcome'][data-ok='true']");
 }
+
+#[test]
+fn what_fails_its_check_is_saved_only_on_purpose() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
+    let browser = open(&app);
+    fill_in(
+        &browser,
+        "not yet",
+        &registry.url(),
+        "alice",
+        "comes-with-the-next-rotation",
+    );
+    browser.click(&id("save-button"));
+    browser.see(&id("save-anyway-button"));
+    assert_eq!(
+        client.get(PATH).expect(200)["items"],
+        json!([]),
+        "saved though the check failed"
+    );
+    browser.click(&id("save-anyway-button"));
+    browser.see(&row("not yet"));
+    assert_eq!(client.get(PATH).expect(200)["items"][0]["name"], "not yet");
+}
+
+#[test]
+fn a_pasted_login_command_fills_in_the_form() {
+    let app = App::start();
+    let browser = open(&app);
+    browser.click(&id("add-button"));
+    browser.fill(
+        &id("paste-input"),
+        "docker login registry.example.com:5000 -u scanner -p s3cret",
+    );
+    assert_eq!(browser.value(&id("provider-select")), "docker-registry");
+    assert!(
+        browser
+            .value(&id("field-url"))
+            .contains("registry.example.com:5000")
+    );
+    assert_eq!(browser.value(&id("field-username")), "scanner");
+    assert_eq!(browser.value(&id("field-password")), "s3cret");
+}
