@@ -124,7 +124,8 @@ impl Opened {
             trusted_auth_hosts,
             expires_at: expires_at.map(|time| time.to_string()),
             image,
-            policy,
+            // Both are any JSON, so this cannot fail.
+            policy: policy.and_then(|policy| serde_json::from_value(policy).ok()),
         }
     }
 }

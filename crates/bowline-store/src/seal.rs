@@ -81,11 +81,11 @@ impl Fields {
 }
 
 /// Seals `secrets` with the first key, for the row that `binding` describes.
-pub(crate) fn seal<'s>(
+pub(crate) fn seal(
     keys: &SealingKeys,
     random: &impl Random,
     binding: Binding<'_>,
-    secrets: impl Iterator<Item = (&'s str, &'s Secret)> + Clone,
+    secrets: &[(&str, &Secret)],
 ) -> Result<Sealed, StoreError> {
     let key = keys.sealing();
     let mut nonce = XNonce::default();
@@ -156,10 +156,10 @@ fn cipher(key: &SealingKey) -> XChaCha20Poly1305 {
 
 /// Names and secrets in turn, each after its length in four bytes. Written into a buffer that is large enough from the
 /// start, with room for the tag: one that grows leaves copies behind.
-fn plaintext<'s>(
-    secrets: impl Iterator<Item = (&'s str, &'s Secret)> + Clone,
-) -> Zeroizing<Vec<u8>> {
-    let texts = secrets.flat_map(|(name, secret)| [name, secret.expose()]);
+fn plaintext(secrets: &[(&str, &Secret)]) -> Zeroizing<Vec<u8>> {
+    let texts = secrets
+        .iter()
+        .flat_map(|&(name, secret)| [name, secret.expose()]);
     let size = texts.clone().fold(TAG, |size, text| {
         size.saturating_add(4).saturating_add(text.len())
     });

@@ -30,8 +30,11 @@ fn secrets(pairs: &[(&str, &str)]) -> BTreeMap<String, Secret> {
 }
 
 fn sealed(keys: &SealingKeys, binding: Binding<'_>, secrets: &BTreeMap<String, Secret>) -> Vec<u8> {
-    let texts = secrets.iter().map(|(name, secret)| (name.as_str(), secret));
-    seal(keys, &Counting::default(), binding, texts)
+    let texts: Vec<_> = secrets
+        .iter()
+        .map(|(name, secret)| (name.as_str(), secret))
+        .collect();
+    seal(keys, &Counting::default(), binding, &texts)
         .unwrap()
         .value
 }
@@ -61,10 +64,13 @@ fn two_seals_of_one_secret_differ() {
     let keys = keys(OLD);
     let values = values(&[]);
     let secrets = secrets(&[("password", "hunter2")]);
-    let texts = secrets.iter().map(|(name, secret)| (name.as_str(), secret));
+    let texts: Vec<_> = secrets
+        .iter()
+        .map(|(name, secret)| (name.as_str(), secret))
+        .collect();
     let random = Counting::default();
     let seal = || {
-        seal(&keys, &random, binding(&values, &[]), texts.clone())
+        seal(&keys, &random, binding(&values, &[]), &texts)
             .unwrap()
             .value
     };

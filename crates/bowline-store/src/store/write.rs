@@ -3,7 +3,7 @@
 //! A statement that finds nothing to do, because of a name taken, another version, a use, returns no row. A SELECT then
 //! names the reason. If the reason has gone meanwhile, the statement is tried again, a few times.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bowline::form::ConnectionSpec;
 use serde::Serialize;
@@ -121,8 +121,8 @@ impl<D: Database, R: Random> Store<D, R> {
             purpose_text(spec.purpose).into(),
             endpoint.to_string().into(),
             endpoint.host().into(),
-            json(&spec.values)?,
-            json(&spec.secrets.keys().collect::<Vec<_>>())?,
+            json(&plain_values(spec))?,
+            json(&secret_names(spec))?,
             sealed.value.into(),
             sealed.key_id.into(),
             json(&spec.trusted_auth_hosts)?,
@@ -239,8 +239,8 @@ impl<D: Database, R: Random> Store<D, R> {
         parameters.extend(same.clone());
         parameters.extend([
             spec.auth.into(),
-            json(&spec.values)?,
-            json(&spec.secrets.keys().collect::<Vec<_>>())?,
+            json(&plain_values(spec))?,
+            json(&secret_names(spec))?,
             sealed.value.into(),
             sealed.key_id.into(),
             json(&spec.trusted_auth_hosts)?,
@@ -323,11 +323,7 @@ impl<D: Database, R: Random> Store<D, R> {
             .endpoint
             .as_ref()
             .ok_or(StoreError::EndpointUnresolved)?;
-        let values: BTreeMap<_, _> = spec
-            .values
-            .iter()
-            .map(|(&name, value)| (name.to_owned(), value.clone()))
-            .collect();
+        let values = plain_values(spec);
         let binding = Binding {
             project,
             id,
@@ -342,7 +338,11 @@ impl<D: Database, R: Random> Store<D, R> {
             &self.keys,
             &self.random,
             binding,
-            spec.secrets.iter().map(|(&name, secret)| (name, secret)),
+            &spec
+                .secrets
+                .iter()
+                .map(|(&name, secret)| (name, secret))
+                .collect::<Vec<_>>(),
         )
     }
 
@@ -378,6 +378,17 @@ impl<D: Database, R: Random> Store<D, R> {
             .into_iter()
             .next())
     }
+}
+
+fn plain_values(spec: &ConnectionSpec) -> BTreeMap<String, String> {
+    spec.values
+        .iter()
+        .map(|(&name, value)| (name.to_owned(), value.clone()))
+        .collect()
+}
+
+fn secret_names(spec: &ConnectionSpec) -> BTreeSet<&str> {
+    spec.secrets.iter().map(|(&name, _)| name).collect()
 }
 
 /// JSON or NULL.

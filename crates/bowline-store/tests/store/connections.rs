@@ -13,7 +13,7 @@ fn a_connection_is_answered_as_the_api_says() {
     let mut form = form("prod-images", "https://registry.example.com");
     form.trusted_auth_hosts = vec!["auth.example.net".to_owned()];
     form.expires_at = Some("2027-01-31T12:00:00Z".to_owned());
-    form.policy = Some(json!({ "mode": "manual" }));
+    form.policy = serde_json::from_value(json!({ "mode": "manual" })).unwrap();
     let check = LastCheck {
         at: Timestamp(NOW - 1000),
         ok: true,
