@@ -63,7 +63,10 @@ export class BowlineConsole extends LitElement {
   #place(session: Session): TemplateResult {
     const { console: page, list } = text();
     const { route } = this;
-    if (route.at === "nowhere") return blank("search", page.notFound, page.notFoundDetail);
+    if (route.at === "nowhere") {
+      return html`<h1 tabindex="-1">${page.notFound}</h1>
+        <p class="quiet">${page.notFoundDetail} <a href="#/connections">${page.back}</a></p>`;
+    }
     if (route.at === "list") {
       return html`
         <h1 tabindex="-1">${list.heading}</h1>
@@ -71,7 +74,7 @@ export class BowlineConsole extends LitElement {
           ? html`<bowline-connection-list .client=${this.#client} .may=${session.may} .selected=${route.selected}
               @bowline-add=${() => this.#go({ at: "new", provider: "", auth: "" })}
               @bowline-select=${this.#selected}></bowline-connection-list>`
-          : blank("lock", list.forbidden, list.forbiddenDetail)}
+          : blank(list.forbidden, list.forbiddenDetail)}
       `;
     }
     return html`
@@ -81,7 +84,7 @@ export class BowlineConsole extends LitElement {
         ? html`<p class="lead quiet">${page.newLead}</p>
             <bowline-connection-form .client=${this.#client} .provider=${route.provider} .auth=${route.auth}
               @bowline-change=${this.#changed} @bowline-saved=${this.#saved}></bowline-connection-form>`
-        : blank("lock", page.cannotAdd, page.cannotAddDetail)}
+        : blank(page.cannotAdd, page.cannotAddDetail)}
     `;
   }
 
@@ -297,9 +300,9 @@ export class BowlineConsole extends LitElement {
   ];
 }
 
-function blank(picture: "lock" | "search", heading: string, detail: string): TemplateResult {
+function blank(heading: string, detail: string): TemplateResult {
   return html`<div class="blank">
-    ${icon(picture)}
+    ${icon("lock")}
     <h2>${heading}</h2>
     <p class="quiet">${detail}</p>
   </div>`;

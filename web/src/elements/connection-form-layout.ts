@@ -76,6 +76,14 @@ export const formLayout = css`
     gap: 1.25rem;
     padding-block-start: 1rem;
   }
+  .docs a {
+    display: inline-block;
+    padding-block: 0.125rem;
+  }
+  .choice {
+    display: grid;
+    gap: 0.375rem;
+  }
   .buttons {
     display: flex;
     flex-wrap: wrap;

@@ -105,7 +105,7 @@ export class BowlineConnectionForm extends LitElement {
         <p class="visually-hidden" role="status">${this.filled}</p>
         <div class="choice">
           ${renderField(views.provider, this.#actions)} ${this.#detected(this.draft)}
-          ${provider === undefined ? nothing : html`<p class="small">
+          ${provider === undefined ? nothing : html`<p class="small docs">
             <a href=${provider.docsUrl} target="_blank" rel="noreferrer noopener">${text().form.docs(provider.title)}</a>
           </p>`}
         </div>

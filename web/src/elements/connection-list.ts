@@ -322,7 +322,7 @@ export class BowlineConnectionList extends LitElement {
         min-height: 2.5rem;
       }
       @container (max-width: 28rem) {
-        .bar > * {
+        .bar > :is(.search, button) {
           flex: 1 1 100%;
           max-width: none;
         }

@@ -15,7 +15,7 @@ export const theme = css`
     --line: var(--bowline-line, light-dark(#e4e7ec, #2b2f38));
     --control-line: var(--bowline-control-line, light-dark(#868e9c, #6a7280));
     --accent: var(--bowline-accent, light-dark(#4650dd, #555eea));
-    --accent-hover: var(--bowline-accent-hover, light-dark(#3a43c4, #6068ee));
+    --accent-hover: var(--bowline-accent-hover, light-dark(#3a43c4, #4b54e0));
     --on-accent: var(--bowline-on-accent, #ffffff);
     --link: var(--bowline-link, light-dark(#3f48cc, #a5acff));
     --focus: var(--bowline-focus, light-dark(#4650dd, #a5acff));
