@@ -32,7 +32,7 @@ struct LoginRequest<'a> {
 
 #[derive(Deserialize)]
 struct LoginAnswer {
-    access_token: Secret,
+    access_token: String,
 }
 
 #[derive(Deserialize)]
@@ -139,7 +139,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let token: LoginAnswer = serde_json::from_slice(&answer.body)
             .ok()
             .filter(|_| answer.status.is_success())?;
-        bearer(token.access_token.expose()).ok()
+        bearer(Secret::new(token.access_token).expose()).ok()
     }
 
     async fn hub_send(

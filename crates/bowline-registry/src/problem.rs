@@ -76,13 +76,14 @@ impl Field {
         match self {
             Self::None => None,
             Self::Address => Some("values.url".to_owned()),
-            Self::Secret => Some(match spec.credentials {
-                Credentials::Anonymous => "auth".to_owned(),
-                _ => match spec.secrets.keys().next() {
-                    Some(name) => format!("values.{name}"),
-                    None => "auth".to_owned(),
-                },
-            }),
+            Self::Secret => Some(
+                match spec.credentials {
+                    Credentials::Password { .. } => "values.password",
+                    Credentials::OAuth2 { .. } => "values.token",
+                    _ => "auth",
+                }
+                .to_owned(),
+            ),
             Self::Image => Some("image".to_owned()),
             Self::TrustedAuthHosts => Some("trustedAuthHosts".to_owned()),
         }

@@ -74,8 +74,8 @@ impl Tokens {
 /// What a token service answers.
 #[derive(Deserialize)]
 struct TokenAnswer {
-    token: Option<Secret>,
-    access_token: Option<Secret>,
+    token: Option<String>,
+    access_token: Option<String>,
     expires_in: Option<f64>,
     scope: Option<String>,
 }
@@ -295,6 +295,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let text = [body.token, body.access_token]
             .into_iter()
             .flatten()
+            .map(Secret::new)
             .find(|token| !token.is_empty())
             .ok_or_else(|| malformed("The answer of the token service holds no token."))?;
         let authorization = bearer(text.expose())?;
