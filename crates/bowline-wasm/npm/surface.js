@@ -29,7 +29,7 @@ export function providers() {
 
 export function checkForm(form, options) {
   need();
-  const request = { form, touched: options?.touched, now: options?.now ?? Date.now() };
+  const request = { form, touched: options?.touched, now: Math.trunc(options?.now ?? Date.now()) };
   return JSON.parse(module.checkForm(wellFormed(JSON.stringify(request))));
 }
 
