@@ -204,7 +204,9 @@ impl WorkerExpiration for Expiration {
             WorkerStatus::Requests => ANSWER_BEGINS,
             WorkerStatus::PostReturn => ANSWER_ENDS,
         };
-        let deadline = (start + limit).into();
+        let Some(deadline) = start.checked_add(limit).map(Into::into) else {
+            return Poll::Pending;
+        };
         if self.0.deadline() != deadline {
             self.0.as_mut().reset(deadline);
         }
