@@ -2,7 +2,11 @@
 //!
 //! It adapts what Spin gives to [`Service`].
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::RefCell,
+    io::{self, Write},
+    rc::Rc,
+};
 
 use bowline_service::{
     answer::{AnswerBody, Cause},
@@ -37,7 +41,8 @@ async fn handle(request: Request) -> http::Response<AnswerBody> {
             .get("x-request-id")
             .and_then(|id| id.to_str().ok())
             .unwrap_or_default();
-        eprintln!("internal: {cause} (request {id})");
+        // A log that takes no more must not end the requests of this instance.
+        _ = writeln!(io::stderr(), "internal: {cause} (request {id})");
     }
     answer
 }

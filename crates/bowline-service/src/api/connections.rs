@@ -249,7 +249,7 @@ fn with_credentials(kept: &Connection, sent: ConnectionForm) -> Result<Connectio
         name: kept.name.clone(),
         description: kept.description.clone(),
         image: kept.image.clone(),
-        policy: kept.policy.clone(),
+        policy: None,
         ..sent
     })
 }
