@@ -38,6 +38,9 @@ fn steps(project: &Project) -> Vec<Step<'_>> {
         Step::new("test-native", "Test the crates", 150, |screen| {
             native(project, screen)
         }),
+        Step::new("test-host", "Test the host", 60, |screen| {
+            host(project, screen)
+        }),
         Step::new(
             "test-node",
             "Test the browser module in Node",
