@@ -67,15 +67,26 @@ fn a_copied_database_holds_no_secret_in_clear() {
 fn removing_erases_the_sealed_value() {
     let file = File::new();
     let store = file.store();
-    let created = create(&store, "prod", "https://one.example.com").unwrap();
-    let sealed = sealed(&store, &created.id.to_string());
-    assert!(on_disk(&file, &sealed));
-    block_on(store.delete(&change(), PROJECT, created.id, false)).unwrap();
-    let left = sql(&store, "SELECT sealed, key_id FROM connections", vec![]);
-    assert_eq!(left[0].0, [Value::Null, Value::Null]);
+    // Long enough to lie on pages of its own, which a removal would leave as they are.
+    let mut form = form("prod", "https://one.example.com");
+    form.values
+        .insert("password".to_owned(), "x".repeat(20_000).as_str().into());
+    let id = block_on(store.create(&change(), PROJECT, &spec_of(&form), None))
+        .unwrap()
+        .id;
+    let sealed = sealed(&store, &id.to_string());
+    // Some page holds each of these whole: pages have 4 KiB.
+    let parts: Vec<_> = sealed.chunks_exact(100).map(<[u8]>::to_vec).collect();
+    let left = |parts: &[Vec<u8>]| parts.iter().filter(|part| on_disk(&file, part)).count();
+    assert!(left(&parts) > parts.len() - 10);
+
+    block_on(store.delete(&change(), PROJECT, id, false)).unwrap();
+    let row = sql(&store, "SELECT sealed, key_id FROM connections", vec![]);
+    assert_eq!(row[0].0, [Value::Null, Value::Null]);
     drop(store);
-    assert!(
-        !on_disk(&file, &sealed),
+    assert_eq!(
+        left(&parts),
+        0,
         "once the log is written back, nothing is left of it"
     );
 }
