@@ -1,14 +1,18 @@
 //! Embeds the built page: every file of `target/web`, or of the folder that `BOWLINE_WEB_DIST` names.
 //!
-//! Writes the table `FILES`, of pairs of a URL path and the file's bytes. A folder that is not there makes it empty.
+//! Writes the table `FILES`: of each file its URL path, its bytes, and its bytes in gzip where those are fewer. A folder
+//! that is not there makes it empty.
 
 use std::{
     env,
     error::Error,
     fmt::Write as _,
-    fs, io,
+    fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
+
+use flate2::{Compression, write::GzEncoder};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
@@ -24,17 +28,37 @@ fn main() -> Result<(), Box<dyn Error>> {
         collect(&folder.canonicalize()?, "", &mut files)?;
     }
     files.sort();
-    let mut table = String::from("static FILES: &[(&str, &[u8])] = &[\n");
-    for (url, path) in files {
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let mut table = String::from("static FILES: &[(&str, &[u8], Option<&[u8]>)] = &[\n");
+    for (index, (url, path)) in files.into_iter().enumerate() {
+        let body = fs::read(&path)?;
+        let gzip = gzip(&body)?;
+        let gzip = if gzip.len() < body.len() {
+            let path = out.join(format!("{index}.gz"));
+            fs::write(&path, gzip)?;
+            format!("Some(include_bytes!({}))", literal(&path))
+        } else {
+            "None".to_owned()
+        };
         writeln!(
             table,
-            "    ({url:?}, include_bytes!({:?})),",
-            path.display().to_string()
+            "    ({url:?}, include_bytes!({}), {gzip}),",
+            literal(&path)
         )?;
     }
     table.push_str("];\n");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("files.rs"), table)?;
+    fs::write(out.join("files.rs"), table)?;
     Ok(())
+}
+
+fn literal(path: &Path) -> String {
+    format!("{:?}", path.display().to_string())
+}
+
+fn gzip(body: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(body)?;
+    encoder.finish()
 }
 
 /// Adds the files below `folder`, whose URL path is `base`.

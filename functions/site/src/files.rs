@@ -12,21 +12,23 @@ pub(crate) struct File {
     pub(crate) content_type: &'static str,
     pub(crate) cache_control: &'static str,
     pub(crate) body: &'static [u8],
+    /// The same in gzip, where that is smaller.
+    pub(crate) gzip: Option<&'static [u8]>,
 }
 
 /// The file at a URL's path; `/` is the page.
 pub(crate) fn find(path: &str) -> Option<File> {
     if FILES.is_empty() {
-        return (path == "/").then(|| file("/index.html", NOT_BUILT));
+        return (path == "/").then(|| file("/index.html", NOT_BUILT, None));
     }
     let name = if path == "/" { "/index.html" } else { path };
     FILES
         .iter()
-        .find(|(url, _)| *url == name)
-        .map(|(url, body)| file(url, body))
+        .find(|(url, ..)| *url == name)
+        .map(|(url, body, gzip)| file(url, body, *gzip))
 }
 
-fn file(url: &str, body: &'static [u8]) -> File {
+fn file(url: &str, body: &'static [u8], gzip: Option<&'static [u8]>) -> File {
     let cache_control = if is_hashed(url) {
         "public, max-age=31536000, immutable"
     } else {
@@ -36,6 +38,7 @@ fn file(url: &str, body: &'static [u8]) -> File {
         content_type: content_type(url),
         cache_control,
         body,
+        gzip,
     }
 }
 

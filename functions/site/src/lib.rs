@@ -22,10 +22,14 @@ const HEADERS: [(HeaderName, &str); 3] = [
 
 #[http_service]
 async fn handle(request: Request) -> Response<FullBody<Bytes>> {
-    answer(request.method(), request.uri().path())
+    answer(
+        request.method(),
+        request.uri().path(),
+        takes_gzip(request.headers()),
+    )
 }
 
-fn answer(method: &Method, path: &str) -> Response<FullBody<Bytes>> {
+fn answer(method: &Method, path: &str, takes_gzip: bool) -> Response<FullBody<Bytes>> {
     let mut headers: HeaderMap = HEADERS
         .into_iter()
         .map(|(name, value)| (name, HeaderValue::from_static(value)))
@@ -51,7 +55,15 @@ fn answer(method: &Method, path: &str) -> Response<FullBody<Bytes>> {
                 header::CACHE_CONTROL,
                 HeaderValue::from_static(file.cache_control),
             );
-            (StatusCode::OK, Bytes::from_static(file.body))
+            headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+            let gzip = file.gzip.filter(|_| takes_gzip);
+            if gzip.is_some() {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            }
+            (
+                StatusCode::OK,
+                Bytes::from_static(gzip.unwrap_or(file.body)),
+            )
         }
     };
     let body = if method == Method::HEAD {
@@ -67,6 +79,23 @@ fn answer(method: &Method, path: &str) -> Response<FullBody<Bytes>> {
     response
 }
 
+/// Whether the browser takes gzip (RFC 9110 §12.5.3).
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT_ENCODING).iter();
+    let codings = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    codings
+        .filter_map(|coding| {
+            let mut parts = coding.split(';').map(str::trim);
+            let named = parts.next()?.eq_ignore_ascii_case("gzip");
+            let quality = parts.find_map(|part| part.strip_prefix("q="));
+            let refused = quality.is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q == 0.0));
+            Some(named && !refused)
+        })
+        .any(|takes| takes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,11 +109,35 @@ mod tests {
             (Method::POST, "/", 405),
         ];
         for (method, path, status) in cases {
-            let answer = answer(&method, path);
+            let answer = answer(&method, path, true);
             assert_eq!(answer.status(), status, "{method} {path}");
             for (name, value) in HEADERS {
                 assert_eq!(answer.headers()[&name], value, "{method} {path}");
             }
+        }
+    }
+
+    #[test]
+    fn gzip_goes_to_those_who_take_it() {
+        let cases = [
+            (None, false),
+            (Some("gzip"), true),
+            (Some("gzip, deflate, br, zstd"), true),
+            (Some("br;q=1.0, GZIP;q=0.5"), true),
+            (Some("gzip;q=0"), false),
+            (Some("gzip; q=0.000"), false),
+            (Some("x-gzip-like"), false),
+            (Some("identity"), false),
+            (Some(""), false),
+        ];
+        for (value, takes) in cases {
+            let value =
+                value.map(|value| (header::ACCEPT_ENCODING, HeaderValue::from_static(value)));
+            assert_eq!(
+                takes_gzip(&value.clone().into_iter().collect()),
+                takes,
+                "{value:?}"
+            );
         }
     }
 }
