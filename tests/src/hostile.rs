@@ -30,6 +30,12 @@ pub fn silent(gate: &Gate) -> Server {
     Server::start(move |_| Answer::Silence(gate.clone()))
 }
 
+/// It answers a byte at a time, and goes on until the gate opens.
+pub fn dripping(gate: &Gate) -> Server {
+    let gate = gate.clone();
+    Server::start(move |_| Answer::Drip(gate.clone()))
+}
+
 /// 401 without a challenge.
 pub fn without_challenge() -> Server {
     Server::start(|_| Answer::json(401, &json!({ "errors": [{ "code": "UNAUTHORIZED" }] })))

@@ -9,6 +9,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use rustls::{
@@ -67,6 +68,8 @@ pub enum Answer {
     },
     /// These bytes and then the end of the connection.
     Bytes(Vec<u8>),
+    /// 200 with a body of spaces, five a second, that ends when the gate opens.
+    Drip(Gate),
     /// Nothing until the gate opens, then the end of the connection.
     Silence(Gate),
 }
@@ -265,6 +268,15 @@ fn write_answer(stream: &mut dyn Stream, answer: Answer) {
                 .and_then(|()| stream.write_all(&body))
         }
         Answer::Bytes(bytes) => stream.write_all(&bytes),
+        Answer::Drip(gate) => {
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
+                Docker-Distribution-Api-Version: registry/2.0\r\nConnection: close\r\n\r\n";
+            let mut written = stream.write_all(head.as_bytes());
+            while written.is_ok() && !gate.opened_within(Duration::from_millis(200)) {
+                written = stream.write_all(b" ").and_then(|()| stream.flush());
+            }
+            written
+        }
         Answer::Silence(gate) => {
             gate.pass();
             Ok(())
