@@ -6,28 +6,16 @@
 use bowline::{
     detect,
     form::{self, CheckOptions, ConnectionForm},
+    json::Value,
     provider,
     reference::Reference,
 };
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 /// Every provider, as JSON.
 #[wasm_bindgen]
-pub fn providers() -> Result<String, JsError> {
-    json(provider::providers())
-}
-
-/// What `checkForm` of the package is called with.
-#[derive(Deserialize)]
-struct FormRequest {
-    #[serde(default)]
-    form: ConnectionForm,
-    #[serde(default)]
-    touched: Option<Vec<String>>,
-    /// Milliseconds since 1970; JavaScript has them as a float.
-    #[serde(default)]
-    now: Option<f64>,
+pub fn providers() -> String {
+    Value::array(provider::providers().iter().copied()).to_text()
 }
 
 /// Checks a form: takes `{form, touched?, now?}` and gives a Report, both as JSON.
@@ -36,69 +24,39 @@ struct FormRequest {
 /// Where the form is none, such as one whose `values` is a list. What a user types is never the cause.
 #[wasm_bindgen(js_name = checkForm)]
 pub fn check_form(request: &str) -> Result<String, JsError> {
-    let request: FormRequest = serde_json::from_str(request)?;
-    let now = request.now.map(|now| now as i64);
+    let request = Value::parse(request).ok_or_else(|| JsError::new("no JSON"))?;
+    let touched = request.get("touched").and_then(Value::as_array);
+    let touched: Option<Vec<String>> = touched.map(|names| {
+        names
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
+    });
+    let now = request.get("now").and_then(Value::as_i64);
+    let form = request.into_member("form").unwrap_or_default();
+    let form = ConnectionForm::try_from(form)?;
     let options = CheckOptions {
-        touched: request.touched.as_deref(),
+        touched: touched.as_deref(),
         now,
     };
-    let (report, _) = form::check_form(&request.form, options);
-    json(&report)
+    let (report, _) = form::check_form(&form, options);
+    Ok(Value::from(&report).to_text())
 }
 
 /// Partly filled forms for a pasted text, as a JSON list. What was pasted by the user goes back to the user, secrets too.
 #[wasm_bindgen]
-pub fn detect(text: &str) -> Result<String, JsError> {
+pub fn detect(text: &str) -> String {
     let forms = detect::detect(text);
-    json(&forms.iter().map(ConnectionForm::expose).collect::<Vec<_>>())
+    Value::array(forms.iter().map(ConnectionForm::expose)).to_text()
 }
 
-/// What `parseReference` of the package gives or throws.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-enum ReferenceAnswer {
-    Reference {
-        domain: String,
-        path: String,
-        tag: Option<String>,
-        digest: Option<String>,
-        familiar: String,
-        canonical: String,
-    },
-    Error {
-        code: &'static str,
-        message: String,
-        suggestion: Option<String>,
-        start: u32,
-        end: u32,
-    },
-}
-
-/// An image reference taken apart, `{"reference": …}`, or what is wrong with it, `{"error": …}`.
+/// An image reference taken apart, `{"reference": …}`, or what is wrong with it, `{"error": …}`, as JSON.
 #[wasm_bindgen(js_name = parseReference)]
-pub fn parse_reference(text: &str) -> Result<String, JsError> {
-    json(&match Reference::parse(text) {
-        Ok(reference) => ReferenceAnswer::Reference {
-            familiar: reference.familiar(),
-            canonical: reference.canonical(),
-            domain: reference.domain,
-            path: reference.path,
-            tag: reference.tag,
-            digest: reference.digest,
-        },
-        Err(issue) => {
-            let place = issue.place(text);
-            ReferenceAnswer::Error {
-                code: issue.code().as_str(),
-                message: issue.message(),
-                suggestion: issue.suggestion().map(str::to_owned),
-                start: place.start,
-                end: place.end,
-            }
-        }
-    })
-}
-
-fn json(value: &(impl Serialize + ?Sized)) -> Result<String, JsError> {
-    Ok(serde_json::to_string(value)?)
+pub fn parse_reference(text: &str) -> String {
+    let (name, value) = match Reference::parse(text) {
+        Ok(reference) => ("reference", Value::from(&reference)),
+        Err(issue) => ("error", issue.to_value(text)),
+    };
+    Value::object([(name, value)]).to_text()
 }

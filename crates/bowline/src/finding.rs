@@ -1,14 +1,15 @@
 //! What a form's check says about a field.
 
-use std::{collections::BTreeMap, fmt, ops::Range};
-
-use serde::Serialize;
+use std::{fmt, ops::Range};
 
 pub use crate::message::Code;
+use crate::{
+    json::{Value, serde::serialize_by_value},
+    map::Map,
+};
 
 /// How much a finding weighs. Only an error makes a form invalid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Good to know; never blocks saving.
     Hint,
@@ -19,8 +20,7 @@ pub enum Severity {
 }
 
 /// One thing that was found in a field.
-#[derive(Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct Finding {
     /// The field: `name`, `provider`, `auth`, `values.url`, `trustedAuthHosts.0`, …
     pub field: String,
@@ -29,20 +29,51 @@ pub struct Finding {
     /// A stable, dotted snake_case code; it never changes its meaning.
     pub code: &'static str,
     /// The named parameters of the message, for products that translate. Never a secret.
-    pub params: BTreeMap<&'static str, String>,
+    pub params: Map<&'static str, String>,
     /// The English text. Never holds a secret.
     pub message: String,
     /// The whole text that the field should hold instead, where there is one. Applying it removes the finding.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<String>,
     /// Where in the field's text it starts, in UTF-16 units.
     pub start: u32,
     /// Where in the field's text it ends, in UTF-16 units.
     pub end: u32,
     /// Whether the suggestion holds the text of a secret field (see [`crate::form::Report::redact`]).
-    #[serde(skip)]
     pub(crate) secret: bool,
 }
+
+impl Severity {
+    /// `hint`, `warning` or `error`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hint => "hint",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// The finding as the design has it in JSON, its suggestion included.
+impl From<&Finding> for Value {
+    fn from(finding: &Finding) -> Self {
+        let params = finding
+            .params
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()));
+        Self::present([
+            ("field", finding.field.as_str().into()),
+            ("severity", finding.severity.as_str().into()),
+            ("code", finding.code.into()),
+            ("params", Self::texts(params)),
+            ("message", finding.message.as_str().into()),
+            ("suggestion", finding.suggestion.as_deref().into()),
+            ("start", finding.start.into()),
+            ("end", finding.end.into()),
+        ])
+    }
+}
+
+serialize_by_value!(Finding);
 
 impl fmt::Debug for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -64,7 +95,11 @@ impl fmt::Debug for Finding {
 ///
 /// Every parser of this crate gives one as its error.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Issue {
+pub struct Issue(Box<Facts>);
+
+/// Boxed: an issue is passed on through many results, most of which are fine.
+#[derive(Clone, PartialEq, Eq)]
+struct Facts {
     code: Code,
     place: Option<Range<usize>>,
     params: Vec<(&'static str, String)>,
@@ -73,58 +108,83 @@ pub struct Issue {
 
 impl Issue {
     /// The issue `code`, about the whole text.
+    #[inline(never)]
     pub(crate) fn new(code: Code) -> Self {
-        Self {
+        Self(Box::new(Facts {
             code,
             place: None,
             params: Vec::new(),
             suggestion: None,
-        }
+        }))
     }
 
     /// About these bytes of the text only.
+    #[inline(never)]
     pub(crate) fn at(mut self, place: Range<usize>) -> Self {
-        self.place = Some(place);
+        self.0.place = Some(place);
         self
     }
 
     /// With a named parameter of the message. A secret must never be one.
-    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.params.push((name, value.into()));
+    pub(crate) fn with(self, name: &'static str, value: impl AsRef<str>) -> Self {
+        self.with_text(name, value.as_ref())
+    }
+
+    #[inline(never)]
+    fn with_text(mut self, name: &'static str, value: &str) -> Self {
+        self.0.params.push((name, value.to_owned()));
         self
     }
 
     /// With the whole text that should be there instead.
-    pub(crate) fn suggest(mut self, text: impl Into<String>) -> Self {
-        self.suggestion = Some(text.into());
+    pub(crate) fn suggest(self, text: impl AsRef<str>) -> Self {
+        self.suggest_text(text.as_ref())
+    }
+
+    #[inline(never)]
+    fn suggest_text(mut self, text: &str) -> Self {
+        self.0.suggestion = Some(text.to_owned());
         self
     }
 
     /// With a suggestion, where there is one.
+    #[inline(never)]
     pub(crate) fn suggest_some(mut self, text: Option<String>) -> Self {
-        self.suggestion = text;
+        self.0.suggestion = text;
         self
     }
 
     /// What it is.
     pub fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     /// The English text.
     pub fn message(&self) -> String {
-        self.code.render(&self.params)
+        self.0.code.render(&self.0.params)
     }
 
     /// The whole text that should be there instead.
     pub fn suggestion(&self) -> Option<&str> {
-        self.suggestion.as_deref()
+        self.0.suggestion.as_deref()
     }
 
     /// Where in `text`, the text that was parsed, it is: UTF-16 units.
     pub fn place(&self, text: &str) -> Range<u32> {
-        let place = self.place.clone().unwrap_or(0..text.len());
+        let place = self.0.place.clone().unwrap_or(0..text.len());
         utf16_length(text.get(..place.start))..utf16_length(text.get(..place.end))
+    }
+
+    /// The issue as JSON, with its place in `text`: code, message, suggestion, start and end.
+    pub fn to_value(&self, text: &str) -> Value {
+        let place = self.place(text);
+        Value::object([
+            ("code", self.0.code.as_str().into()),
+            ("message", self.message().into()),
+            ("suggestion", self.suggestion().into()),
+            ("start", place.start.into()),
+            ("end", place.end.into()),
+        ])
     }
 
     /// The finding that this is in `field`, whose text is `text`.
@@ -132,11 +192,11 @@ impl Issue {
         let Range { start, end } = self.place(text);
         Finding {
             field: field.to_owned(),
-            severity: self.code.severity(),
-            code: self.code.as_str(),
+            severity: self.0.code.severity(),
+            code: self.0.code.as_str(),
             message: self.message(),
-            params: self.params.into_iter().collect(),
-            suggestion: self.suggestion,
+            params: self.0.params.into_iter().collect(),
+            suggestion: self.0.suggestion,
             start,
             end,
             secret,
@@ -147,8 +207,8 @@ impl Issue {
 impl fmt::Debug for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Issue")
-            .field("code", &self.code.as_str())
-            .field("place", &self.place)
+            .field("code", &self.0.code.as_str())
+            .field("place", &self.0.place)
             .finish_non_exhaustive()
     }
 }

@@ -1,14 +1,10 @@
 //! The one thing that is read of a JSON Web Token: when it ends. Nothing is verified and nothing else is looked at.
 
+use crate::json::Value;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use serde::Deserialize;
 
 /// When a JWT ends, in milliseconds since 1970; `None` for any other text, and for one without an end.
 pub(crate) fn expiry(text: &str) -> Option<i64> {
-    #[derive(Deserialize)]
-    struct Claims {
-        exp: i64,
-    }
     // `{"` in base64.
     if !text.starts_with("eyJ") {
         return None;
@@ -18,8 +14,16 @@ pub(crate) fn expiry(text: &str) -> Option<i64> {
     let claims = BASE64_URL_SAFE_NO_PAD
         .decode(claims.trim_end_matches('='))
         .ok()?;
-    let claims: Claims = serde_json::from_slice(&claims).ok()?;
-    claims.exp.checked_mul(1000)
+    let claims = Value::parse(std::str::from_utf8(&claims).ok()?)?;
+    // Seconds, with a fraction perhaps.
+    let Value::Number(end) = claims.get("exp")? else {
+        return None;
+    };
+    end.split('.')
+        .next()?
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(1000)
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ pub(crate) fn nearest<'a>(
     text: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let text = text.to_lowercase();
+    let text = text.to_ascii_lowercase();
     let limit = (text.len() / 3).clamp(1, 2);
     candidates
         .into_iter()

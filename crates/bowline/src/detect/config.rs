@@ -1,9 +1,7 @@
 //! Docker's configuration file and the Kubernetes secrets that carry one.
 
-use serde_json::Value;
-
 use super::{Found, decoded, form_of};
-use crate::{endpoint::Endpoint, form::ConnectionForm, text::unquoted};
+use crate::{endpoint::Endpoint, form::ConnectionForm, json::Value, text::unquoted};
 
 /// The keys under which a pull secret holds a configuration: the present one and the one before it.
 const SECRET_KEYS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
@@ -14,7 +12,7 @@ const DEPTH: u8 = 8;
 /// The registries of a JSON text: a configuration (`auths`), a pull secret, a list of secrets.
 pub(super) fn of_json(text: &str) -> Vec<ConnectionForm> {
     let mut forms = Vec::new();
-    if let Ok(value) = serde_json::from_str(text) {
+    if let Some(value) = Value::parse(text) {
         collect(&value, DEPTH, &mut forms);
     }
     forms
@@ -90,7 +88,7 @@ fn collect(value: &Value, depth: u8, forms: &mut Vec<ConnectionForm>) {
         is_secret = true;
         for text in SECRET_KEYS
             .iter()
-            .filter_map(|key| secret.get(*key)?.as_str())
+            .filter_map(|key| secret.get(key)?.as_str())
         {
             collect_config(text, depth, forms);
         }
@@ -106,7 +104,7 @@ fn collect_config(text: &str, depth: u8, forms: &mut Vec<ConnectionForm>) {
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
-    if let Ok(value) = serde_json::from_str(text) {
+    if let Some(value) = Value::parse(text) {
         collect(&value, depth, forms);
     } else if let Some(text) = decoded(text) {
         collect_config(&text, depth, forms);

@@ -30,7 +30,7 @@ pub(super) fn parse(url: &Split<'_>) -> Result<String, Issue> {
         let ascii: String = host.chars().map(ascii_form).collect();
         let mend = ascii.is_ascii().then(|| instead(&ascii));
         return Err(issue(Code::UrlNotAscii)
-            .with("character", character)
+            .with("character", character.to_string())
             .suggest_some(mend));
     }
     if let Some(bare) = host.strip_suffix('.') {

@@ -76,20 +76,17 @@ pub fn check_form(
     offer_detected(&mut draft, detected);
 
     let Draft {
-        mut findings,
-        values,
-        ..
+        findings, values, ..
     } = draft;
-    findings
-        .list
-        .sort_by_key(|finding| rank(&finding.field, auth));
+    let invalid = findings.invalid;
+    let list = findings.in_order(|field| rank(field, auth));
     let report = |valid| Report {
         valid,
         endpoint: endpoint.as_ref().map(ToString::to_string),
         detected: detected.map(|provider| provider.id),
-        findings: findings.list,
+        findings: list,
     };
-    let Some(credentials) = credentials.filter(|_| !findings.invalid) else {
+    let Some(credentials) = credentials.filter(|_| !invalid) else {
         return (report(false), None);
     };
     let mut spec = ConnectionSpec {

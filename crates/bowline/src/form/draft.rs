@@ -106,4 +106,19 @@ impl Findings<'_> {
             self.list.push(issue.in_field(field, "", false));
         }
     }
+
+    /// What was found, by the rank of its field. (There are a few; the standard sort would be larger than this crate's
+    /// rules for a provider.)
+    pub(super) fn in_order(self, rank: impl Fn(&str) -> usize) -> Vec<Finding> {
+        let mut sorted: Vec<Finding> = Vec::with_capacity(self.list.len());
+        for finding in self.list {
+            let of = rank(&finding.field);
+            let at = sorted
+                .iter()
+                .rposition(|other| rank(&other.field) <= of)
+                .map_or(0, |at| at.saturating_add(1));
+            sorted.insert(at, finding);
+        }
+        sorted
+    }
 }

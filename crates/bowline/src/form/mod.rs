@@ -5,51 +5,46 @@ mod draft;
 mod members;
 mod values;
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
+use serde::{Deserialize, Deserializer, de::Error as _};
 
 pub use self::check::check_form;
 pub(crate) use self::draft::Draft;
 use crate::{
-    credential::Credentials, endpoint::Endpoint, finding::Finding, provider::Provider,
+    credential::Credentials,
+    endpoint::Endpoint,
+    finding::Finding,
+    json::{Value, serde::serialize_by_value},
+    map::Map,
+    provider::Provider,
     secret::Secret,
 };
 
 /// A form, strings exactly as typed. `null`, missing and empty are the same: not filled in. A number or truth value
 /// is taken as its text. `Debug` shows no value.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConnectionForm {
     /// The provider's id.
-    #[serde(deserialize_with = "text")]
     pub provider: String,
     /// What the customer calls the connection; 1-64 characters after trimming.
-    #[serde(deserialize_with = "text")]
     pub name: String,
     /// Free text.
-    #[serde(deserialize_with = "text")]
     pub description: String,
     /// The auth method's id; empty is the provider's first.
-    #[serde(deserialize_with = "text")]
     pub auth: String,
     /// `pull` (default) or `push`.
-    #[serde(deserialize_with = "text")]
     pub purpose: String,
     /// The fields of the auth method. Any of them may be secret, so all are kept as [`Secret`].
-    #[serde(deserialize_with = "or_default")]
-    pub values: BTreeMap<String, Secret>,
+    pub values: Map<String, Secret>,
     /// Token services (`host` or `host:port`) to which the credentials may go though they are not the registry's.
-    #[serde(deserialize_with = "or_default")]
     pub trusted_auth_hosts: Vec<String>,
     /// When the credentials end, RFC 3339.
-    #[serde(deserialize_with = "optional_text")]
     pub expires_at: Option<String>,
     /// An image to test with.
-    #[serde(deserialize_with = "text")]
     pub image: String,
     /// The pull policy.
-    pub policy: Option<serde_json::Value>,
+    pub policy: Option<Value>,
 }
 
 impl ConnectionForm {
@@ -72,38 +67,131 @@ impl ConnectionForm {
     }
 }
 
-/// A form that serialises with its secrets. Empty members are left out.
+/// A document that is no form: a member has another type than it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAForm {
+    /// Which member.
+    pub member: &'static str,
+}
+
+impl fmt::Display for NotAForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.member)?;
+        f.write_str(" has the wrong type")
+    }
+}
+
+impl std::error::Error for NotAForm {}
+
+/// Members that no form has are passed over: a newer page may send more.
+impl TryFrom<Value> for ConnectionForm {
+    type Error = NotAForm;
+
+    fn try_from(value: Value) -> Result<Self, NotAForm> {
+        let mut form = Self::default();
+        let members = match value {
+            Value::Null => return Ok(form),
+            Value::Object(members) => members,
+            _ => return Err(NotAForm { member: "form" }),
+        };
+        for (name, value) in members {
+            match name.as_str() {
+                "provider" => form.provider = text(value, "provider")?,
+                "name" => form.name = text(value, "name")?,
+                "description" => form.description = text(value, "description")?,
+                "auth" => form.auth = text(value, "auth")?,
+                "purpose" => form.purpose = text(value, "purpose")?,
+                "expiresAt" => {
+                    form.expires_at =
+                        Some(text(value, "expiresAt")?).filter(|text| !text.is_empty())
+                }
+                "image" => form.image = text(value, "image")?,
+                "policy" => form.policy = Some(value).filter(|value| !value.is_null()),
+                "values" => form.values = values(value)?,
+                "trustedAuthHosts" => form.trusted_auth_hosts = hosts(value)?,
+                _ => {}
+            }
+        }
+        Ok(form)
+    }
+}
+
+impl<'de> Deserialize<'de> for ConnectionForm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(Value::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+fn text(value: Value, member: &'static str) -> Result<String, NotAForm> {
+    match value {
+        Value::Null => Ok(String::new()),
+        Value::Bool(value) => Ok((if value { "true" } else { "false" }).to_owned()),
+        Value::Number(text) | Value::String(text) => Ok(text),
+        Value::Array(_) | Value::Object(_) => Err(NotAForm { member }),
+    }
+}
+
+fn values(value: Value) -> Result<Map<String, Secret>, NotAForm> {
+    match value {
+        Value::Null => Ok(Map::new()),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, value)| Ok((name, Secret::new(text(value, "values")?))))
+            .collect(),
+        _ => Err(NotAForm { member: "values" }),
+    }
+}
+
+fn hosts(value: Value) -> Result<Vec<String>, NotAForm> {
+    match value {
+        Value::Null => Ok(Vec::new()),
+        Value::Array(elements) => elements
+            .into_iter()
+            .map(|host| text(host, "trustedAuthHosts"))
+            .collect(),
+        _ => Err(NotAForm {
+            member: "trustedAuthHosts",
+        }),
+    }
+}
+
+/// A form that serialises with its secrets. Empty members are left out, and the policy, which no login depends on.
+#[derive(Clone, Copy)]
 pub struct ExposedForm<'a>(&'a ConnectionForm);
 
-impl Serialize for ExposedForm<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let form = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        let texts = [
-            ("provider", form.provider.as_str()),
-            ("name", &form.name),
-            ("description", &form.description),
-            ("auth", &form.auth),
-            ("purpose", &form.purpose),
-            ("expiresAt", form.expires_at.as_deref().unwrap_or("")),
-            ("image", &form.image),
-        ];
-        for (name, text) in texts.iter().filter(|(_, text)| !text.is_empty()) {
-            map.serialize_entry(name, text)?;
-        }
-        let values: BTreeMap<&str, &str> = form
+impl From<ExposedForm<'_>> for Value {
+    fn from(form: ExposedForm<'_>) -> Self {
+        let form = form.0;
+        let filled = |text: &str| {
+            if text.is_empty() {
+                Self::Null
+            } else {
+                text.into()
+            }
+        };
+        let values = form
             .values
             .iter()
-            .map(|(name, value)| (name.as_str(), value.expose()))
-            .collect();
-        map.serialize_entry("values", &values)?;
-        if !form.trusted_auth_hosts.is_empty() {
-            map.serialize_entry("trustedAuthHosts", &form.trusted_auth_hosts)?;
-        }
-        if let Some(policy) = &form.policy {
-            map.serialize_entry("policy", policy)?;
-        }
-        map.end()
+            .map(|(name, value)| (name.as_str(), value.expose()));
+        let hosts = form.trusted_auth_hosts.iter().map(String::as_str);
+        Self::present([
+            ("provider", filled(&form.provider)),
+            ("name", filled(&form.name)),
+            ("description", filled(&form.description)),
+            ("auth", filled(&form.auth)),
+            ("purpose", filled(&form.purpose)),
+            ("values", Self::texts(values)),
+            (
+                "trustedAuthHosts",
+                if hosts.len() == 0 {
+                    Self::Null
+                } else {
+                    Self::array(hosts)
+                },
+            ),
+            ("expiresAt", form.expires_at.as_deref().into()),
+            ("image", filled(&form.image)),
+        ])
     }
 }
 
@@ -114,8 +202,7 @@ impl fmt::Debug for ExposedForm<'_> {
 }
 
 /// What a connection is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Purpose {
     /// Reading images.
     #[default]
@@ -134,7 +221,7 @@ pub struct CheckOptions<'a> {
 }
 
 /// What a form's check found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// Whether the form can be saved: no error, and no required field empty, reported or not.
     pub valid: bool,
@@ -145,6 +232,41 @@ pub struct Report {
     /// The id of the provider that the URL looks like.
     pub detected: Option<&'static str>,
 }
+
+impl From<&Report> for Value {
+    fn from(report: &Report) -> Self {
+        Self::object([
+            ("valid", report.valid.into()),
+            ("findings", Self::array(&report.findings)),
+            ("endpoint", report.endpoint.as_deref().into()),
+            ("detected", report.detected.into()),
+        ])
+    }
+}
+
+impl From<&ExposedForm<'_>> for Value {
+    fn from(form: &ExposedForm<'_>) -> Self {
+        (*form).into()
+    }
+}
+
+impl Purpose {
+    /// `pull` or `push`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pull => "pull",
+            Self::Push => "push",
+        }
+    }
+}
+
+impl From<&Purpose> for Value {
+    fn from(purpose: &Purpose) -> Self {
+        purpose.as_str().into()
+    }
+}
+
+serialize_by_value!(Report, ExposedForm<'_>, Purpose);
 
 impl Report {
     /// Takes out the suggestions that hold the text of a secret field. For everyone but the page that it was typed
@@ -174,9 +296,9 @@ pub struct ConnectionSpec {
     /// What it logs in with.
     pub credentials: Credentials,
     /// The values that are not secret, normalised, defaults filled in, empty ones left out.
-    pub values: BTreeMap<&'static str, String>,
+    pub values: Map<&'static str, String>,
     /// The secret values, empty ones left out.
-    pub secrets: BTreeMap<&'static str, Secret>,
+    pub secrets: Map<&'static str, Secret>,
     /// `host` or `host:port`, lower case.
     pub trusted_auth_hosts: Vec<String>,
     /// Milliseconds since 1970.
@@ -184,21 +306,7 @@ pub struct ConnectionSpec {
     /// The image to test with, without white space around it.
     pub image: String,
     /// The pull policy.
-    pub policy: Option<serde_json::Value>,
-}
-
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Secret::deserialize(deserializer).map(|text| text.expose().to_owned())
-}
-
-fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    text(deserializer).map(|text| Some(text).filter(|text| !text.is_empty()))
-}
-
-fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+    pub policy: Option<Value>,
 }
 
 #[cfg(test)]

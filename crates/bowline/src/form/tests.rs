@@ -24,7 +24,7 @@ fn an_exposed_form_is_the_same_form() {
     let full = form(
         json!({ "provider": "docker-hub", "name": "x", "description": "d", "auth": "password", "purpose": "push",
         "values": { "username": "acmecorp", "password": "s3cret" }, "trustedAuthHosts": ["a.example"],
-        "expiresAt": "2027-01-01T00:00:00Z", "image": "alpine", "policy": { "mode": "automatic" } }),
+        "expiresAt": "2027-01-01T00:00:00Z", "image": "alpine" }),
     );
     let text = serde_json::to_string(&full.expose()).unwrap();
     assert_eq!(serde_json::from_str::<ConnectionForm>(&text).unwrap(), full);

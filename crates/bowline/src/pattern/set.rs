@@ -47,6 +47,17 @@ pub enum MissedPart {
     Tag,
 }
 
+impl Default for PatternSet {
+    /// The empty list.
+    fn default() -> Self {
+        Self {
+            patterns: Vec::new(),
+            compiled: Vec::new(),
+            engine: Engine::new(&[]),
+        }
+    }
+}
+
 impl PatternSet {
     /// Parses and compiles the patterns.
     ///

@@ -10,11 +10,13 @@ pub(crate) mod rules;
 
 use std::fmt;
 
-use serde::Serialize;
-
 pub use self::field::{Choice, Field, Help, Kind};
 use self::{login::Login, rules::Rules};
-use crate::{endpoint::Endpoint, form::Draft};
+use crate::{
+    endpoint::Endpoint,
+    form::Draft,
+    json::{Value, serde::serialize_by_value},
+};
 
 macro_rules! table {
     ($($module:ident)*) => {
@@ -31,8 +33,6 @@ table! {
 }
 
 /// A registry product, enough to render its form.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Provider {
     /// `docker-hub`.
     pub id: &'static str,
@@ -45,7 +45,6 @@ pub struct Provider {
     /// What the product can do.
     pub capabilities: Capabilities,
     /// What only this product has.
-    #[serde(skip)]
     pub(crate) rules: Rules,
 }
 
@@ -56,8 +55,7 @@ impl fmt::Debug for Provider {
 }
 
 /// A way to log in.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct Auth {
     /// `password`, `oauth2`, …
     pub id: &'static str,
@@ -66,10 +64,8 @@ pub struct Auth {
     /// What it asks for, in the order in which a page shows it.
     pub fields: &'static [Field],
     /// Makes the credentials of the values.
-    #[serde(skip)]
     pub(crate) login: Login,
     /// Makes the endpoint of the values.
-    #[serde(skip)]
     pub(crate) endpoint: fn(&mut Draft<'_>) -> Option<Endpoint>,
 }
 
@@ -96,8 +92,7 @@ impl Auth {
 }
 
 /// What a registry product can do. A page hides what it cannot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capabilities {
     /// Repositories can be listed: by the catalog, or by the product's own API.
     pub catalog: bool,
@@ -159,6 +154,45 @@ impl Provider {
             .find(|provider| (provider.rules.owns)(host))
     }
 }
+
+impl From<&Provider> for Value {
+    fn from(provider: &Provider) -> Self {
+        Self::object([
+            ("id", provider.id.into()),
+            ("title", provider.title.into()),
+            ("docsUrl", provider.docs_url.into()),
+            ("auth", Self::array(provider.auth)),
+            ("capabilities", (&provider.capabilities).into()),
+        ])
+    }
+}
+
+impl From<&Auth> for Value {
+    fn from(auth: &Auth) -> Self {
+        Self::object([
+            ("id", auth.id.into()),
+            ("title", auth.title.into()),
+            ("fields", Self::array(auth.fields)),
+        ])
+    }
+}
+
+impl From<&Capabilities> for Value {
+    fn from(can: &Capabilities) -> Self {
+        Self::object([
+            ("catalog", can.catalog.into()),
+            ("tags", can.tags.into()),
+            ("testNeedsImage", can.test_needs_image.into()),
+            ("events", can.events.into()),
+            ("quarantine", can.quarantine.into()),
+            ("imageStreams", can.image_streams.into()),
+            ("cleanup", can.cleanup.into()),
+            ("automatic", can.automatic.into()),
+        ])
+    }
+}
+
+serialize_by_value!(Provider, Auth, Capabilities);
 
 /// The endpoint of the field `url`.
 fn typed_endpoint(draft: &mut Draft<'_>) -> Option<Endpoint> {

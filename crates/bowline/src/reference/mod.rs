@@ -8,6 +8,7 @@ use std::net::Ipv6Addr;
 use crate::{
     endpoint::DOCKER_HUB,
     finding::Issue,
+    json::Value,
     message::Code,
     text::{replaced, span},
 };
@@ -117,6 +118,20 @@ impl Reference {
             }
         }
         suffix
+    }
+}
+
+/// The reference as the JavaScript surface has it, with its familiar and its canonical form.
+impl From<&Reference> for Value {
+    fn from(reference: &Reference) -> Self {
+        Self::object([
+            ("domain", reference.domain.as_str().into()),
+            ("path", reference.path.as_str().into()),
+            ("tag", reference.tag.as_deref().into()),
+            ("digest", reference.digest.as_deref().into()),
+            ("familiar", reference.familiar().into()),
+            ("canonical", reference.canonical().into()),
+        ])
     }
 }
 

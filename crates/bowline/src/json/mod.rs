@@ -1,0 +1,232 @@
+//! JSON documents: what forms come in as and what answers go out as, here and in the browser.
+//!
+//! A general serialiser with its floats would be half of the browser module. Everything that this crate reads or
+//! writes as JSON goes through [`Value`], in the browser as text, elsewhere through `serde`; so there is one place for
+//! each shape. Tests hold the parser against `serde_json`.
+
+mod parse;
+pub(crate) mod serde;
+mod write;
+
+/// A JSON document. A number is kept as its text: nothing here calculates with one.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Value {
+    /// `null`.
+    #[default]
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as written.
+    Number(String),
+    /// A string.
+    String(String),
+    /// A list.
+    Array(Vec<Value>),
+    /// Names and values.
+    Object(Object),
+}
+
+/// The members of a JSON object, in the order in which they stand.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Object(Vec<(String, Value)>);
+
+impl Value {
+    /// The document that a text is; `None` where it is none (RFC 8259) or nests deeper than 64 levels. A `\u` escape
+    /// that is half of a character is read as U+FFFD, since a browser writes such a half so.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse::document(text)
+    }
+
+    /// The document as text.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        write::document(self, &mut text);
+        text
+    }
+
+    /// The member of this name, if it is an object.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        self.as_object()?.get(name)
+    }
+
+    /// The member of this name, taken out, if it is an object and has one.
+    pub fn into_member(self, name: &str) -> Option<Self> {
+        let Self::Object(Object(members)) = self else {
+            return None;
+        };
+        members
+            .into_iter()
+            .rev()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The text, if it is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        if let Self::String(text) = self {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    /// The truth value, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        if let Self::Bool(value) = self {
+            Some(*value)
+        } else {
+            None
+        }
+    }
+
+    /// The number, if it is a whole one, written without a decimal point or an exponent.
+    pub fn as_i64(&self) -> Option<i64> {
+        if let Self::Number(text) = self {
+            text.parse().ok()
+        } else {
+            None
+        }
+    }
+
+    /// The elements, if it is a list.
+    pub fn as_array(&self) -> Option<&[Self]> {
+        if let Self::Array(elements) = self {
+            Some(elements)
+        } else {
+            None
+        }
+    }
+
+    /// The members, if it is an object.
+    pub fn as_object(&self) -> Option<&Object> {
+        if let Self::Object(members) = self {
+            Some(members)
+        } else {
+            None
+        }
+    }
+
+    /// Whether it is `null`.
+    pub fn is_null(&self) -> bool {
+        *self == Self::Null
+    }
+
+    /// An object of these members, those that are `null` included.
+    pub fn object<const N: usize>(members: [(&str, Self); N]) -> Self {
+        Self::Object(Object(
+            members
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        ))
+    }
+
+    /// An object of these members, without those that are `null`.
+    pub fn present<const N: usize>(members: [(&str, Self); N]) -> Self {
+        let present = members.into_iter().filter(|(_, value)| !value.is_null());
+        Self::Object(Object(
+            present
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        ))
+    }
+
+    /// An object of texts.
+    pub(crate) fn texts<'a>(members: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        Self::Object(Object(
+            members
+                .map(|(name, text)| (name.to_owned(), text.into()))
+                .collect(),
+        ))
+    }
+
+    /// A list.
+    pub fn array<T>(elements: impl IntoIterator<Item = T>) -> Self
+    where
+        Self: From<T>,
+    {
+        Self::Array(elements.into_iter().map(Self::from).collect())
+    }
+}
+
+impl Object {
+    /// The member of this name; the last one, if there are several.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0
+            .iter()
+            .rev()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The members.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&String, &Value)> {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+
+    /// The members' values.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> {
+        self.0.iter().map(|(_, value)| value)
+    }
+
+    pub(crate) fn push(&mut self, name: String, value: Value) {
+        self.0.push((name, value));
+    }
+}
+
+impl IntoIterator for Object {
+    type Item = (String, Value);
+    type IntoIter = std::vec::IntoIter<(String, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Object {
+    type Item = (&'a String, &'a Value);
+    type IntoIter = std::iter::Map<
+        std::slice::Iter<'a, (String, Value)>,
+        fn(&'a (String, Value)) -> (&'a String, &'a Value),
+    >;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<u32> for Value {
+    fn from(value: u32) -> Self {
+        Self::Number(value.to_string())
+    }
+}
+
+impl<T> From<Option<T>> for Value
+where
+    Value: From<T>,
+{
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Self::from)
+    }
+}
+
+#[cfg(test)]
+mod tests;

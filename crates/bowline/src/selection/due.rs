@@ -1,0 +1,279 @@
+//! Which images of an inventory are due.
+//!
+//! The order: `never`, then `include`, then the condition; `always` adds what those left out, except what `never`
+//! excludes. Signatures, attestations, SBOMs, charts and other artifacts are no images.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
+
+use super::{Condition, Policy, Unit};
+use crate::{
+    pattern::{Explanation, PatternSet},
+    time,
+};
+
+/// An image of an inventory. Times are RFC 3339, or milliseconds since 1970.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Image {
+    /// The repository's path, without the host.
+    pub repository: String,
+    /// The tag.
+    pub tag: String,
+    /// The manifest's digest; two tags of one digest are one image.
+    pub digest: String,
+    /// When it was built.
+    #[serde(deserialize_with = "moment")]
+    pub created_at: Option<i64>,
+    /// When it was pushed.
+    #[serde(deserialize_with = "moment")]
+    pub pushed_at: Option<i64>,
+    /// When it was first listed.
+    #[serde(deserialize_with = "moment")]
+    pub first_seen: Option<i64>,
+    /// The artifact's type, where it is no image.
+    pub artifact_type: String,
+}
+
+/// What was decided about an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decision {
+    /// Whether it is due.
+    pub selected: bool,
+    /// What decided.
+    pub by: DecidedBy,
+    /// Which pattern of the list that decided, where one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<usize>,
+}
+
+/// What decided about an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DecidedBy {
+    /// It is no image but a signature, an attestation or another artifact.
+    Artifact,
+    /// A pattern of `never`.
+    Never,
+    /// A pattern of `include`, that list being empty, or none of it.
+    Include,
+    /// The condition.
+    Condition,
+    /// A pattern of `always`.
+    Always,
+}
+
+impl Policy {
+    /// Decides about every image, in order. `now` is in milliseconds since 1970.
+    pub fn select(&self, images: &[Image], now: i64) -> Vec<Decision> {
+        let mut decisions: Vec<Decision> =
+            images.iter().map(|image| self.by_patterns(image)).collect();
+        let due = self.by_condition(images, &decisions, now);
+        for (index, (decision, image)) in decisions.iter_mut().zip(images).enumerate() {
+            let left_out = match decision.by {
+                DecidedBy::Artifact | DecidedBy::Never | DecidedBy::Always => continue,
+                DecidedBy::Include if !decision.selected => true,
+                DecidedBy::Include | DecidedBy::Condition => !due.contains(&index),
+            };
+            if !left_out {
+                continue;
+            }
+            let always = taken_by(&self.always, &image.text());
+            *decision = match (always, decision.selected) {
+                (Some(pattern), _) => Decision {
+                    selected: true,
+                    by: DecidedBy::Always,
+                    pattern: Some(pattern),
+                },
+                (None, true) => Decision {
+                    selected: false,
+                    by: DecidedBy::Condition,
+                    pattern: None,
+                },
+                (None, false) => *decision,
+            };
+        }
+        decisions
+    }
+
+    /// Whether a pattern of `never` excludes the whole repository, so that its tags need not be asked for.
+    pub fn never_asks(&self, repository: &str) -> bool {
+        let whole = |explanation| matches!(explanation, Explanation::Taken { by_tag: false, .. });
+        whole(self.never.explain(repository))
+    }
+
+    fn by_patterns(&self, image: &Image) -> Decision {
+        let text = image.text();
+        if image.is_artifact() {
+            return Decision {
+                selected: false,
+                by: DecidedBy::Artifact,
+                pattern: None,
+            };
+        }
+        if let Some(pattern) = taken_by(&self.never, &text) {
+            return Decision {
+                selected: false,
+                by: DecidedBy::Never,
+                pattern: Some(pattern),
+            };
+        }
+        let pattern = taken_by(&self.include, &text);
+        let selected = self.include.patterns().is_empty() || pattern.is_some();
+        Decision {
+            selected,
+            by: DecidedBy::Include,
+            pattern,
+        }
+    }
+
+    /// The places of the images that passed the patterns and pass the condition.
+    fn by_condition(&self, images: &[Image], decisions: &[Decision], now: i64) -> BTreeSet<usize> {
+        let passed = images.iter().enumerate().zip(decisions);
+        let passed = passed
+            .filter(|(_, decision)| decision.selected)
+            .map(|(image, _)| image);
+        match self.condition {
+            Condition::None => passed.map(|(index, _)| index).collect(),
+            Condition::CreatedWithin { amount, unit } => {
+                let since = before(now, amount, unit);
+                passed
+                    .filter(|(_, image)| image.born(now) >= since)
+                    .map(|(index, _)| index)
+                    .collect()
+            }
+            Condition::Latest { count } => {
+                let mut repositories: BTreeMap<&str, Vec<(usize, &Image)>> = BTreeMap::new();
+                for (index, image) in passed {
+                    repositories
+                        .entry(&image.repository)
+                        .or_default()
+                        .push((index, image));
+                }
+                repositories
+                    .into_values()
+                    .flat_map(|images| latest(images, count, now))
+                    .collect()
+            }
+        }
+    }
+}
+
+/// The places of the images with the newest `count` digests of one repository.
+fn latest(mut images: Vec<(usize, &Image)>, count: u32, now: i64) -> Vec<usize> {
+    images.sort_by_key(|(_, image)| Reverse((image.born(now), &image.tag)));
+    let mut digests = BTreeSet::new();
+    let most = usize::try_from(count).unwrap_or(usize::MAX);
+    for (_, image) in &images {
+        if digests.len() < most {
+            digests.insert(image.identity());
+        }
+    }
+    images
+        .into_iter()
+        .filter(|(_, image)| digests.contains(image.identity()))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// The first pattern of the list that takes the image.
+fn taken_by(patterns: &PatternSet, text: &str) -> Option<usize> {
+    if !patterns.matches(text) {
+        return None;
+    }
+    match patterns.explain(text) {
+        Explanation::Taken { pattern, .. } => Some(pattern),
+        Explanation::Missed { .. } | Explanation::Unmatched => None,
+    }
+}
+
+fn before(now: i64, amount: u32, unit: Unit) -> i64 {
+    const DAY: i64 = 86_400_000;
+    let amount = i64::from(amount);
+    match unit {
+        Unit::Days => now.saturating_sub(amount.saturating_mul(DAY)),
+        Unit::Weeks => now.saturating_sub(amount.saturating_mul(7).saturating_mul(DAY)),
+        Unit::Months => time::months_before(now, amount),
+        Unit::Years => time::months_before(now, amount.saturating_mul(12)),
+    }
+}
+
+/// 1981-01-01. Reproducible builds set dates of 1970 or 1980, which say nothing.
+const FIRST_BELIEVED: i64 = 347_155_200_000;
+
+impl Image {
+    fn text(&self) -> String {
+        if self.tag.is_empty() {
+            self.repository.clone()
+        } else {
+            [self.repository.as_str(), ":", &self.tag].concat()
+        }
+    }
+
+    /// When it came to be; one that has no date at all is seen for the first time now.
+    fn born(&self, now: i64) -> i64 {
+        let created = self.created_at.filter(|&created| created >= FIRST_BELIEVED);
+        created
+            .or(self.pushed_at)
+            .or(self.first_seen)
+            .unwrap_or(now)
+    }
+
+    /// What makes it another image than its neighbour: the digest, or the tag where that is unknown.
+    fn identity(&self) -> &str {
+        if self.digest.is_empty() {
+            &self.tag
+        } else {
+            &self.digest
+        }
+    }
+
+    /// Whether it is a signature, an attestation, an SBOM or another artifact. Besides the declared type, the tags
+    /// tell: `sha256-<digest>`, with `.sig`, `.att` or `.sbom` for Cosign (OCI distribution specification 1.1,
+    /// "Referrers Tag Schema").
+    fn is_artifact(&self) -> bool {
+        let referrer = self.tag.split_once('-').is_some_and(|(algorithm, rest)| {
+            let hex = rest.split_once('.').map_or(rest, |(hex, _)| hex);
+            matches!(algorithm, "sha256" | "sha384" | "sha512")
+                && hex.len() >= 64
+                && hex.bytes().all(|b| b.is_ascii_hexdigit())
+        });
+        referrer
+            || (!self.artifact_type.is_empty()
+                && !IMAGE_TYPES.contains(&self.artifact_type.as_str()))
+    }
+}
+
+/// The types that images declare, where they declare one.
+const IMAGE_TYPES: &[&str] = &[
+    "application/vnd.oci.image.config.v1+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.container.image.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+];
+
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Moment {
+        Milliseconds(f64),
+        Text(String),
+    }
+    match Option::<Moment>::deserialize(deserializer)? {
+        None => Ok(None),
+        // JavaScript has no other numbers; what is no time saturates.
+        #[allow(clippy::cast_possible_truncation)]
+        Some(Moment::Milliseconds(milliseconds)) => Ok(Some(milliseconds as i64)),
+        Some(Moment::Text(text)) if text.is_empty() => Ok(None),
+        Some(Moment::Text(text)) => time::parse_rfc3339(&text)
+            .map(Some)
+            .ok_or_else(|| D::Error::custom("a time is written as RFC 3339 says")),
+    }
+}
