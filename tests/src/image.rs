@@ -37,12 +37,35 @@ impl Image {
 
     /// The digest of its manifest.
     pub fn digest(&self) -> String {
-        let index =
-            fs::read(self.folder.path().join("layout/index.json")).expect("umoci wrote an index");
-        let index: Value = serde_json::from_slice(&index).expect("umoci writes JSON");
-        index["manifests"][0]["digest"]
+        self.manifest_descriptor()["digest"]
             .as_str()
-            .expect("the layout holds one image")
+            .expect("a descriptor has a digest")
             .to_owned()
+    }
+
+    /// How many bytes its manifest has.
+    pub fn manifest_size(&self) -> u64 {
+        self.manifest_descriptor()["size"]
+            .as_u64()
+            .expect("a descriptor has a size")
+    }
+
+    /// The digest of its config.
+    pub fn config_digest(&self) -> String {
+        let digest = self.digest();
+        let manifest = self.read(&format!("blobs/{}", digest.replace(':', "/")));
+        manifest["config"]["digest"]
+            .as_str()
+            .expect("a manifest has a config")
+            .to_owned()
+    }
+
+    fn manifest_descriptor(&self) -> Value {
+        self.read("index.json")["manifests"][0].clone()
+    }
+
+    fn read(&self, name: &str) -> Value {
+        let text = fs::read(self.folder.path().join("layout").join(name)).expect("umoci wrote it");
+        serde_json::from_slice(&text).expect("umoci writes JSON")
     }
 }

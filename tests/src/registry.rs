@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::{
@@ -98,6 +99,7 @@ impl Registry {
             "config.yml",
             &format!(
                 "version: 0.1\n\
+                 compatibility: {{schema1: {{enabled: true}}}}\n\
                  log: {{level: info, accesslog: {{disabled: true}}}}\n\
                  storage: {{filesystem: {{rootdirectory: '{}'}}, delete: {{enabled: true}}, maintenance: {{uploadpurging: {{enabled: false}}}}}}\n\
                  http: {{addr: '127.0.0.1:0', secret: unimportant{tls}}}\n\
@@ -144,15 +146,67 @@ impl Registry {
         self.certificate.as_ref()
     }
 
+    /// Puts an index (OCI image index) of these images, pushed before, under `tag` of `repository`; gives its digest.
+    /// Only on an open registry.
+    pub fn put_index(&self, repository: &str, tag: &str, images: &[&Image]) -> String {
+        let kind = "application/vnd.oci.image.index.v1+json";
+        let platforms = [("linux", "amd64"), ("linux", "arm64")].into_iter().cycle();
+        let manifests: Vec<_> = images
+            .iter()
+            .zip(platforms)
+            .map(|(image, (os, architecture))| {
+                json!({
+                    "mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": image.digest(),
+                    "size": image.manifest_size(), "platform": { "os": os, "architecture": architecture },
+                })
+            })
+            .collect();
+        let index =
+            json!({ "schemaVersion": 2, "mediaType": kind, "manifests": manifests }).to_string();
+        let answer = ureq::put(format!("{}/v2/{repository}/manifests/{tag}", self.url()))
+            .header("Content-Type", kind)
+            .send(&index)
+            .expect("the registry takes an index of images that it holds");
+        let digest = answer
+            .headers()
+            .get("docker-content-digest")
+            .and_then(|digest| digest.to_str().ok());
+        digest.expect("the registry tells the digest").to_owned()
+    }
+
+    /// Deletes a manifest. The repository stays, without tags. Only on an open registry.
+    pub fn delete(&self, repository: &str, digest: &str) {
+        ureq::delete(format!("{}/v2/{repository}/manifests/{digest}", self.url()))
+            .call()
+            .expect("the registry deletes what it holds");
+    }
+
+    /// Changes a byte of a blob where the registry keeps it.
+    pub fn damage(&self, digest: &str) {
+        let hex = digest.strip_prefix("sha256:").expect("digests are SHA-256");
+        let path = self.folder.path().join(format!(
+            "data/docker/registry/v2/blobs/sha256/{}/{hex}/data",
+            hex.get(..2).expect("a digest is long")
+        ));
+        let mut bytes = fs::read(&path).expect("the registry holds the blob");
+        *bytes.last_mut().expect("a blob holds something") ^= 1;
+        fs::write(&path, bytes).expect("the blob can be written");
+    }
+
     /// Pushes `image` as `name` (`team/app:v1`) with skopeo.
     pub fn push(&self, image: &Image, name: &str) {
+        self.push_as(image, name, "oci");
+    }
+
+    /// The same with a manifest of another format: `oci`, `v2s1` or `v2s2`.
+    pub fn push_as(&self, image: &Image, name: &str, format: &str) {
         let credentials = format!("{}:{}", UPLOADER.0, UPLOADER.1);
         let trust = self.folder.path().join("trust").display().to_string();
         let (source, target) = (
             image.source(),
             format!("docker://{}/{name}", self.authority),
         );
-        let mut arguments = vec!["copy", "--quiet", "--insecure-policy"];
+        let mut arguments = vec!["copy", "--quiet", "--insecure-policy", "--format", format];
         match &self.certificate {
             None => arguments.push("--dest-tls-verify=false"),
             Some(_) => arguments.extend(["--dest-cert-dir", &trust]),
