@@ -8,5 +8,6 @@ mod audit;
 mod concurrency;
 mod connections;
 mod interruption;
+mod listing;
 mod plans;
 mod setup;
