@@ -23,7 +23,7 @@ const BINDINGS: &str = "bindings";
 /// What the hand-written manifest says in place of the version.
 const UNVERSIONED: &str = "\"version\": \"0.0.0\"";
 
-/// Compiles the module, makes its bindings and makes it small.
+/// Compiles the module, makes its bindings and optimises it.
 pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     Tool::cargo(project)
         .args([
@@ -33,14 +33,14 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
             "--target",
             "wasm32-unknown-unknown",
             "--profile",
-            "wasm",
+            "browser",
         ])
         .run(screen)?;
-    let compiled = project.target("wasm32-unknown-unknown/wasm/bowline_wasm.wasm");
+    let compiled = project.target("wasm32-unknown-unknown/browser/bowline_wasm.wasm");
     let bindgen = project.target("debug/wasm-bindgen");
     let optimiser = project.path("web/node_modules/binaryen");
     let optimise = [
-        "-Oz",
+        "-O3",
         "--strip-debug",
         "--strip-producers",
         "--strip-target-features",

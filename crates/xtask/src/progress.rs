@@ -200,7 +200,7 @@ impl Screen {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        if !self.silent {
+        if !self.silent && self.estimates.len() > 1 {
             eprintln!(
                 "All {} steps done in {}.",
                 self.estimates.len(),
