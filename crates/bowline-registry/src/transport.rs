@@ -185,12 +185,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
             .get(LOCATION)
             .and_then(|value| value.to_str().ok())
             .and_then(|location| from.url().join(location).ok())
-            .ok_or_else(|| {
-                Failure::new(
-                    Code::AnswerMalformed,
-                    "There is a redirect that leads nowhere.",
-                )
-            })?;
+            .ok_or_else(|| refused("There is a redirect that leads nowhere.".to_owned()))?;
         self.guard.redirect(from, to)
     }
 
@@ -259,7 +254,11 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let mut body = Zeroizing::new(Vec::new());
         loop {
-            let patience = PATIENCE.min(self.remaining());
+            let remaining = self.remaining();
+            if remaining.is_zero() {
+                return Err(deadline_exceeded());
+            }
+            let patience = PATIENCE.min(remaining);
             match self.within(patience, stream.chunk()).await {
                 Some(Ok(None)) => return Ok(body),
                 Some(Ok(Some(chunk))) if chunk.len() > limit.saturating_sub(body.len()) => {

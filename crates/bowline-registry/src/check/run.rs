@@ -318,26 +318,34 @@ impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
             );
             return Ok(None);
         };
+        let pushes = registry.spec.purpose == Purpose::Push;
         let pulled = self.step(StepName::Pull, async {
             let bytes = registry.config(&repository, &config, size, &scope).await?;
+            if pushes {
+                registry.facts.can_push = can_push(registry, &repository);
+            }
+            if pushes && registry.facts.can_push == CanPush::No {
+                return Err(Failure::new(
+                    Code::PermissionPushMissing,
+                    format!(
+                        "{repository} was pulled, but the token service does not grant push on it."
+                    ),
+                ));
+            }
             Ok(Done::passed(
                 (),
                 format!("config of {bytes} bytes, digest verified"),
             ))
         });
-        pulled.await?;
-        self.proved = Proved::Pull;
-        if registry.spec.purpose == Purpose::Push {
-            registry.facts.can_push = can_push(registry, &repository);
-            if registry.facts.can_push == CanPush::No {
-                return Err(Failure::new(
-                    Code::PermissionPushMissing,
-                    format!(
-                        "The token service was asked for pull and push on {repository}, and does not grant push."
-                    ),
-                ));
-            }
+        let pulled = pulled.await;
+        if pulled
+            .as_ref()
+            .err()
+            .is_none_or(|failure| failure.code == Code::PermissionPushMissing)
+        {
+            self.proved = Proved::Pull;
         }
+        pulled?;
         Ok(Some(repository))
     }
 

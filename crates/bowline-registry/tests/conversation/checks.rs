@@ -1,0 +1,539 @@
+//! Checks that succeed, with every request that they send.
+
+use bowline_registry::{CanPush, Operator, Proved, Scheme, WarningCode, networks_are_blocked};
+
+use crate::{
+    double::{Reply, world},
+    registry::*,
+};
+
+fn warnings(check: &bowline_registry::Check) -> Vec<WarningCode> {
+    check.warnings.iter().map(|warning| warning.code).collect()
+}
+
+#[tokio::test]
+async fn basic_with_an_image() {
+    let world = Fake::basic().world();
+    let check = run(
+        &world,
+        &Operator::default(),
+        &password(),
+        Some("team/app:1"),
+    )
+    .await;
+    assert_eq!(
+        (check.ok, check.proved, statuses(&check).as_str()),
+        (true, Proved::Pull, "PP--PP")
+    );
+    assert_eq!(
+        world.http.lines(),
+        [
+            "GET https://registry.example.com/v2/",
+            "GET https://registry.example.com/v2/",
+            "GET https://registry.example.com/v2/team/app/manifests/1",
+            &format!(
+                "GET https://registry.example.com/v2/team/app/blobs/{}",
+                digest(CONFIG)
+            ),
+        ]
+    );
+    assert_eq!(
+        world.http.sent()[0].authorization(),
+        None,
+        "the first request is without a login"
+    );
+    assert_eq!(check.facts.scheme, Some(Scheme::Basic));
+    assert_eq!(check.facts.image.as_deref(), Some("team/app:1"));
+    assert_eq!(check.facts.digest, Some(digest(&manifest())));
+    assert_eq!(check.facts.can_push, CanPush::Unknown);
+    assert_eq!(warnings(&check), []);
+}
+
+#[tokio::test]
+async fn bearer_with_an_image() {
+    let world = Fake::bearer().world();
+    let check = run(
+        &world,
+        &Operator::default(),
+        &password(),
+        Some("team/app:1"),
+    )
+    .await;
+    assert_eq!(
+        (check.ok, check.proved, statuses(&check).as_str()),
+        (true, Proved::Pull, "PP--PP")
+    );
+    let token = "GET https://auth.example.com/token?service=registry.example.com&scope=repository%3Ateam%2Fapp%3Apull";
+    assert_eq!(
+        world.http.lines(),
+        [
+            "GET https://registry.example.com/v2/",
+            token,
+            "GET https://registry.example.com/v2/team/app/manifests/1",
+            &format!(
+                "GET https://registry.example.com/v2/team/app/blobs/{}",
+                digest(CONFIG)
+            ),
+            &format!("{token}%2Cpush"),
+        ]
+    );
+    assert_eq!(
+        check.facts.realm.as_deref(),
+        Some("https://auth.example.com/token")
+    );
+    assert_eq!(check.facts.can_push, CanPush::No);
+    assert_eq!(
+        check.facts.token_expires_at.as_deref(),
+        Some("2023-11-14T22:18:20Z")
+    );
+    let reach = check.steps[0].detail.as_deref();
+    assert_eq!(
+        reach,
+        Some("HTTP 401 with a Bearer challenge from auth.example.com")
+    );
+}
+
+#[tokio::test]
+async fn bearer_without_an_image_draws_one() {
+    let world = Fake {
+        index: true,
+        ..Fake::bearer()
+    }
+    .world();
+    let check = run(&world, &Operator::default(), &password(), None).await;
+    assert_eq!(
+        (check.ok, check.proved, statuses(&check).as_str()),
+        (true, Proved::Pull, "PPPPPP")
+    );
+    assert_eq!(
+        world
+            .http
+            .sent()
+            .iter()
+            .map(|sent| sent.url.path().to_owned())
+            .collect::<Vec<_>>(),
+        [
+            "/v2/",
+            "/token",
+            "/v2/_catalog",
+            "/token",
+            "/v2/team/app/tags/list",
+            "/v2/team/app/manifests/1",
+            &format!("/v2/team/app/manifests/{}", digest(&manifest())),
+            &format!("/v2/team/app/blobs/{}", digest(CONFIG)),
+            "/token",
+        ]
+    );
+    assert_eq!(
+        check.facts.digest,
+        Some(digest(&index())),
+        "the digest is what the tag points to"
+    );
+}
+
+#[tokio::test]
+async fn every_request_is_announced_and_asks_for_no_compression() {
+    let world = Fake::bearer().world();
+    run(&world, &Operator::default(), &password(), None).await;
+    for sent in world.http.sent() {
+        assert!(
+            sent.headers["user-agent"]
+                .to_str()
+                .unwrap()
+                .starts_with("bowline/")
+        );
+        assert_eq!(sent.headers["accept-encoding"], "identity");
+        assert!(!sent.url.as_str().contains(PASSWORD));
+        assert!(
+            sent.headers
+                .get("authorization")
+                .is_none_or(http::HeaderValue::is_sensitive)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_name_without_a_tag_draws_a_tag() {
+    let world = Fake::basic().world();
+    let check = run(&world, &Operator::default(), &password(), Some("team/app")).await;
+    assert_eq!((check.ok, statuses(&check).as_str()), (true, "PP-PPP"));
+    assert_eq!(check.facts.image.as_deref(), Some("team/app:1"));
+}
+
+#[tokio::test]
+async fn the_forms_own_image_is_used_where_none_is_given() {
+    let world = Fake::basic().world();
+    let mut spec = password();
+    spec.image = "team/app:1".to_owned();
+    let check = run(&world, &Operator::default(), &spec, Some(" ")).await;
+    assert_eq!((check.ok, statuses(&check).as_str()), (true, "PP--PP"));
+}
+
+#[tokio::test]
+async fn an_image_by_digest() {
+    let world = Fake::basic().world();
+    let image = format!("registry.example.com/team/app@{}", digest(&manifest()));
+    let check = run(&world, &Operator::default(), &password(), Some(&image)).await;
+    assert_eq!((check.ok, check.proved), (true, Proved::Pull));
+}
+
+#[tokio::test]
+async fn an_open_registry_proves_no_credentials() {
+    for (spec, expected) in [
+        (password(), vec![WarningCode::CredentialNotProven]),
+        (anonymous(), vec![]),
+    ] {
+        let world = Fake::new(Login::None).world();
+        let check = run(&world, &Operator::default(), &spec, None).await;
+        assert_eq!((check.ok, check.proved), (true, Proved::Pull));
+        assert_eq!(check.facts.scheme, Some(Scheme::None));
+        assert_eq!(warnings(&check), expected);
+        assert_eq!(
+            trusted_with_credentials(&world.http),
+            [""; 0],
+            "what is not asked for is not sent"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_registry_that_asks_only_later_is_answered() {
+    let fake = Fake::basic();
+    let open_ping = world(move |sent| {
+        if sent.url.path() == "/v2/" {
+            Reply::json("{}")
+        } else {
+            fake.answer(sent)
+        }
+    });
+    let check = run(&open_ping, &Operator::default(), &password(), None).await;
+    assert_eq!((check.ok, check.proved), (true, Proved::Pull));
+    assert_eq!(warnings(&check), []);
+    let fake = Fake::basic();
+    let wrong = spec(
+        "docker-registry",
+        "password",
+        &[
+            ("url", "registry.example.com"),
+            ("username", "scanner"),
+            ("password", "wrong-one"),
+        ],
+        &[],
+    );
+    let open_ping = world(move |sent| {
+        if sent.url.path() == "/v2/" {
+            Reply::json("{}")
+        } else {
+            fake.answer(sent)
+        }
+    });
+    assert_eq!(
+        code(&run(&open_ping, &Operator::default(), &wrong, None).await),
+        "auth.rejected"
+    );
+}
+
+#[tokio::test]
+async fn an_anonymous_connection_gets_an_anonymous_token() {
+    let world = Fake::bearer().world();
+    let check = run(
+        &world,
+        &Operator::default(),
+        &anonymous(),
+        Some("team/app:1"),
+    )
+    .await;
+    assert_eq!((check.ok, check.proved), (true, Proved::Pull));
+    assert!(world.http.sent().iter().all(|sent| {
+        sent.authorization()
+            .is_none_or(|given| given.starts_with("Bearer "))
+    }));
+    assert_eq!(
+        world.http.lines().len(),
+        4,
+        "nobody can push anonymously, so that is not asked"
+    );
+}
+
+#[tokio::test]
+async fn nothing_to_pull_and_nothing_to_list_are_warnings() {
+    let empty = || Fake {
+        catalog: Vec::new(),
+        ..Fake::basic()
+    };
+    let catalog = "GET https://registry.example.com/v2/_catalog";
+    let cases = [
+        (
+            "an empty catalog",
+            empty(),
+            "PPP---",
+            WarningCode::CatalogEmpty,
+        ),
+        (
+            "an empty catalog as null",
+            Fake::basic().instead(catalog, Reply::json(r#"{"repositories":null}"#)),
+            "PPP---",
+            WarningCode::CatalogEmpty,
+        ),
+        (
+            "no catalog",
+            Fake::basic().instead(catalog, Reply::status(404)),
+            "PP----",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "no catalog, 405",
+            Fake::basic().instead(catalog, Reply::status(405)),
+            "PP----",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "a catalog for others",
+            Fake::bearer().instead(catalog, Reply::status(401)),
+            "PP----",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "a catalog for administrators",
+            Fake::basic().instead(catalog, Reply::status(403)),
+            "PP----",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "no tags",
+            Fake {
+                tags: Vec::new(),
+                ..Fake::basic()
+            },
+            "PPPP--",
+            WarningCode::CatalogEmpty,
+        ),
+        (
+            "no tags as null",
+            Fake::basic().instead(
+                "GET https://registry.example.com/v2/team/app/tags",
+                Reply::json(r#"{"tags":null}"#),
+            ),
+            "PPPP--",
+            WarningCode::CatalogEmpty,
+        ),
+        (
+            "a deleted repository",
+            Fake {
+                catalog: vec!["gone"],
+                ..Fake::basic()
+            },
+            "PPPP--",
+            WarningCode::CatalogEmpty,
+        ),
+    ];
+    for (case, fake, steps, warning) in cases {
+        let check = run(&fake.world(), &Operator::default(), &password(), None).await;
+        assert_eq!(
+            (check.ok, check.proved, statuses(&check).as_str()),
+            (true, Proved::Login, steps),
+            "{case}"
+        );
+        assert_eq!(warnings(&check), [warning], "{case}");
+    }
+}
+
+#[tokio::test]
+async fn signatures_and_charts_are_not_drawn() {
+    let signature = "sha256-0000000000000000000000000000000000000000000000000000000000000000.sig";
+    let fake = Fake {
+        tags: vec![signature, "1"],
+        ..Fake::basic()
+    };
+    let check = run(&fake.world(), &Operator::default(), &password(), None).await;
+    assert_eq!(check.facts.image.as_deref(), Some("team/app:1"));
+
+    let chart = manifest_of("application/vnd.cncf.helm.config.v1+json", CONFIG);
+    let fake = Fake::basic().instead(
+        "GET https://registry.example.com/v2/team/app/manifests/",
+        Reply::json(chart),
+    );
+    let check = run(
+        &fake.clone().world(),
+        &Operator::default(),
+        &password(),
+        None,
+    )
+    .await;
+    assert_eq!(
+        (check.ok, check.proved, warnings(&check)),
+        (true, Proved::Login, vec![WarningCode::CatalogEmpty])
+    );
+    let check = run(
+        &fake.world(),
+        &Operator::default(),
+        &password(),
+        Some("team/app:1"),
+    )
+    .await;
+    assert_eq!(
+        (check.ok, check.proved),
+        (true, Proved::Pull),
+        "one that is named is pulled"
+    );
+}
+
+#[tokio::test]
+async fn a_namespace_bounds_what_is_drawn() {
+    let fake = Fake {
+        catalog: vec!["other/app", "teams/app", "team/app"],
+        ..Fake::basic()
+    };
+    let world = fake.world();
+    let check = run(
+        &world,
+        &Operator::default(),
+        &password_at("registry.example.com/team"),
+        None,
+    )
+    .await;
+    assert_eq!(check.facts.image.as_deref(), Some("team/app:1"));
+    let fake = Fake {
+        catalog: vec!["other/app"],
+        ..Fake::basic()
+    };
+    let check = run(
+        &fake.world(),
+        &Operator::default(),
+        &password_at("registry.example.com/team"),
+        None,
+    )
+    .await;
+    assert_eq!(warnings(&check), [WarningCode::CatalogEmpty]);
+}
+
+#[tokio::test]
+async fn a_blob_store_gets_no_credentials() {
+    let to = "https://blobs.example.net/config?sig=1";
+    let fake = Fake::bearer()
+        .instead(
+            "GET https://registry.example.com/v2/team/app/blobs",
+            Reply::status(307).with("location", to),
+        )
+        .instead(
+            "GET https://blobs.example.net/",
+            Reply::status(200).text(CONFIG),
+        );
+    let world = fake.world();
+    let check = run(
+        &world,
+        &Operator::default(),
+        &password(),
+        Some("team/app:1"),
+    )
+    .await;
+    assert_eq!((check.ok, check.proved), (true, Proved::Pull));
+    assert!(world.http.lines().contains(&format!("GET {to}")));
+    assert_eq!(
+        trusted_with_credentials(&world.http),
+        ["https://auth.example.com", "https://registry.example.com"]
+    );
+}
+
+#[tokio::test]
+async fn a_login_that_may_push_is_warned_about_for_pull_only() {
+    let pushing = || {
+        Fake::new(Login::Bearer {
+            realm: "https://auth.example.com/token",
+            grants: &["pull", "push"],
+        })
+    };
+    let check = run(
+        &pushing().world(),
+        &Operator::default(),
+        &password(),
+        Some("team/app:1"),
+    )
+    .await;
+    assert_eq!(
+        (check.facts.can_push, warnings(&check)),
+        (CanPush::Yes, vec![WarningCode::CredentialCanPush])
+    );
+
+    let mut push = password();
+    push.purpose = bowline::form::Purpose::Push;
+    let world = pushing().world();
+    let check = run(&world, &Operator::default(), &push, Some("team/app:1")).await;
+    assert_eq!(
+        (check.ok, check.facts.can_push, warnings(&check)),
+        (true, CanPush::Yes, vec![])
+    );
+    assert_eq!(world.http.lines().len(), 4, "one token serves for all");
+    let check = run(
+        &Fake::basic().world(),
+        &Operator::default(),
+        &push,
+        Some("team/app:1"),
+    )
+    .await;
+    assert_eq!(
+        (check.ok, check.facts.can_push),
+        (true, CanPush::Unknown),
+        "Basic does not tell"
+    );
+}
+
+#[tokio::test]
+async fn a_registry_behind_a_path_is_asked_there() {
+    let fake = Fake::basic();
+    let moved = world(move |sent| {
+        let mut sent = sent.clone();
+        let path = sent
+            .url
+            .path()
+            .strip_prefix("/repository/docker")
+            .expect("everything is below the path")
+            .to_owned();
+        sent.url.set_path(&path);
+        fake.answer(&sent)
+    });
+    let spec = password_at("https://registry.example.com/repository/docker/v2/");
+    let check = run(&moved, &Operator::default(), &spec, None).await;
+    assert_eq!((check.ok, check.proved), (true, Proved::Pull), "{check:?}");
+}
+
+#[tokio::test]
+async fn networks_are_blocked_only_if_the_runtime_says_so() {
+    use bowline_registry::SendError;
+    let private = Operator::parse("10.0.0.0/8", "", "").unwrap();
+    let cases = [
+        (
+            Operator::default(),
+            Reply::Fail(SendError::Prohibited),
+            true,
+            1,
+        ),
+        (
+            Operator::default(),
+            Reply::Fail(SendError::Refused),
+            false,
+            1,
+        ),
+        (Operator::default(), Reply::status(200), false, 1),
+        (
+            Operator::default(),
+            Reply::Fail(SendError::ConnectTimeout),
+            false,
+            1,
+        ),
+        (private, Reply::status(200), true, 0),
+    ];
+    for (operator, reply, blocked, requests) in cases {
+        let case = format!("{reply:?}");
+        let world = world(move |_| reply.clone());
+        assert_eq!(
+            networks_are_blocked(&world.http, &operator).await,
+            blocked,
+            "{case}"
+        );
+        assert_eq!(
+            world.http.lines(),
+            vec!["GET http://127.0.0.1:1/"; requests]
+        );
+    }
+}

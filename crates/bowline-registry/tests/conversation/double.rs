@@ -1,0 +1,285 @@
+//! A world made of tables: an HTTP client that answers from a script, a clock that only sleeping and slow servers move,
+//! and numbers that come in turn.
+
+use std::{
+    cell::{Cell, RefCell},
+    future::poll_fn,
+    rc::Rc,
+    task::Poll,
+    time::Duration,
+};
+
+use bowline_registry::{Clock, HttpClient, Random, Request, ResponseBody, SendError, World};
+use bytes::Bytes;
+use http::{HeaderMap, Response};
+use url::Url;
+
+/// What was sent.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub method: String,
+    pub url: Url,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Sent {
+    /// `GET https://registry.example.com/v2/`
+    pub fn line(&self) -> String {
+        format!("{} {}", self.method, self.url)
+    }
+
+    pub fn authorization(&self) -> Option<&str> {
+        self.headers
+            .get("authorization")
+            .map(|value| value.to_str().unwrap())
+    }
+
+    pub fn query(&self, name: &str) -> Option<String> {
+        self.url
+            .query_pairs()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    }
+}
+
+/// What a server does with a request.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    Answer {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: Body,
+    },
+    Fail(SendError),
+    /// Nothing, ever: not even the client's time-out is kept.
+    Hang,
+    /// The client's own time-out passes.
+    TimeOut(SendError),
+}
+
+/// How a body comes.
+#[derive(Clone, Debug)]
+pub enum Body {
+    Whole(Bytes),
+    /// This, after a while.
+    Slow(Bytes, Duration),
+    /// This again and again, each time after a while.
+    Endless(Bytes, Duration),
+    /// This, and then an error.
+    Broken(Bytes, SendError),
+    /// This, and then nothing.
+    Stalled(Bytes),
+}
+
+impl Reply {
+    pub fn status(status: u16) -> Self {
+        Self::Answer {
+            status,
+            headers: Vec::new(),
+            body: Body::Whole(Bytes::new()),
+        }
+    }
+
+    pub fn json(body: impl Into<String>) -> Self {
+        Self::status(200)
+            .with("content-type", "application/json")
+            .text(body)
+    }
+
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        if let Self::Answer { headers, .. } = &mut self {
+            headers.push((name, value.into()));
+        }
+        self
+    }
+
+    pub fn text(self, text: impl Into<String>) -> Self {
+        self.body(Body::Whole(Bytes::from(text.into())))
+    }
+
+    pub fn body(mut self, new: Body) -> Self {
+        if let Self::Answer { body, .. } = &mut self {
+            *body = new;
+        }
+        self
+    }
+}
+
+type Script = Box<dyn FnMut(&Sent) -> Reply>;
+
+/// The scripted client.
+pub struct Double {
+    script: RefCell<Script>,
+    sent: RefCell<Vec<Sent>>,
+    time: Rc<Time>,
+}
+
+/// The body of a scripted answer.
+pub struct DoubleBody {
+    body: Option<Body>,
+    time: Rc<Time>,
+}
+
+/// The clock: it starts at 2023-11-14T22:13:20Z.
+pub struct FakeClock(Rc<Time>);
+
+/// Time that passes only when somebody sleeps: then it goes on to what happens next, a server's answer or the end of
+/// the sleep.
+#[derive(Default)]
+struct Time {
+    now: Cell<Duration>,
+    next: Cell<Option<Duration>>,
+}
+
+impl Time {
+    /// Ends when a server has taken this long.
+    async fn pass(&self, pause: Duration) {
+        let end = self.now.get() + pause;
+        poll_fn(|_| {
+            if self.now.get() >= end {
+                return Poll::Ready(());
+            }
+            self.next.set(Some(end));
+            Poll::Pending
+        })
+        .await;
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        let end = self.now.get() + pause;
+        poll_fn(|context| {
+            if self.now.get() < end {
+                self.now
+                    .set(self.next.take().map_or(end, |next| next.min(end)));
+                context.waker().wake_by_ref();
+            }
+            if self.now.get() >= end {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+}
+
+/// 0, 1, 2, …
+#[derive(Default)]
+pub struct InTurn(Cell<u64>);
+
+pub type FakeWorld = World<Double, FakeClock, InTurn>;
+
+/// A world in which `script` answers.
+pub fn world(script: impl FnMut(&Sent) -> Reply + 'static) -> FakeWorld {
+    let time = Rc::new(Time::default());
+    World {
+        http: Double {
+            script: RefCell::new(Box::new(script)),
+            sent: RefCell::default(),
+            time: Rc::clone(&time),
+        },
+        clock: FakeClock(time),
+        random: InTurn::default(),
+    }
+}
+
+impl Double {
+    pub fn sent(&self) -> Vec<Sent> {
+        self.sent.borrow().clone()
+    }
+
+    pub fn lines(&self) -> Vec<String> {
+        self.sent.borrow().iter().map(Sent::line).collect()
+    }
+}
+
+impl HttpClient for Double {
+    type Body = DoubleBody;
+
+    async fn send(
+        &self,
+        request: Request,
+        timeout: Duration,
+    ) -> Result<Response<DoubleBody>, SendError> {
+        let sent = Sent {
+            method: request.method.to_string(),
+            url: request.url,
+            headers: request.headers,
+            body: String::from_utf8(request.body.to_vec()).unwrap(),
+        };
+        self.sent.borrow_mut().push(sent.clone());
+        let reply = (self.script.borrow_mut())(&sent);
+        match reply {
+            Reply::Fail(error) => Err(error),
+            Reply::Hang => std::future::pending().await,
+            Reply::TimeOut(error) => {
+                self.time.pass(timeout).await;
+                Err(error)
+            }
+            Reply::Answer {
+                status,
+                headers,
+                body,
+            } => {
+                let mut response = Response::builder().status(status);
+                for (name, value) in headers {
+                    response = response.header(name, value);
+                }
+                let body = DoubleBody {
+                    body: Some(body),
+                    time: Rc::clone(&self.time),
+                };
+                Ok(response.body(body).unwrap())
+            }
+        }
+    }
+}
+
+impl ResponseBody for DoubleBody {
+    async fn chunk(&mut self) -> Result<Option<Bytes>, SendError> {
+        match self.body.take() {
+            None => Ok(None),
+            Some(Body::Whole(bytes)) => Ok(Some(bytes)),
+            Some(Body::Slow(bytes, pause)) => {
+                self.time.pass(pause).await;
+                Ok(Some(bytes))
+            }
+            Some(Body::Endless(bytes, pause)) => {
+                self.time.pass(pause).await;
+                self.body = Some(Body::Endless(bytes.clone(), pause));
+                Ok(Some(bytes))
+            }
+            Some(Body::Broken(bytes, error)) if bytes.is_empty() => Err(error),
+            Some(Body::Broken(bytes, error)) => {
+                self.body = Some(Body::Broken(Bytes::new(), error));
+                Ok(Some(bytes))
+            }
+            Some(Body::Stalled(bytes)) if bytes.is_empty() => std::future::pending().await,
+            Some(Body::Stalled(bytes)) => {
+                self.body = Some(Body::Stalled(Bytes::new()));
+                Ok(Some(bytes))
+            }
+        }
+    }
+}
+
+impl Clock for FakeClock {
+    fn monotonic(&self) -> Duration {
+        self.0.now.get()
+    }
+
+    fn epoch_ms(&self) -> i64 {
+        1_700_000_000_000 + i64::try_from(self.monotonic().as_millis()).unwrap()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.0.sleep(duration).await;
+    }
+}
+
+impl Random for InTurn {
+    fn next_u64(&self) -> u64 {
+        self.0.replace(self.0.get() + 1)
+    }
+}

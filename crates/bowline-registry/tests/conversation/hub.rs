@@ -1,0 +1,222 @@
+//! Docker Hub: its own listing, its own hosts, its own words.
+
+use bowline::form::ConnectionSpec;
+use bowline_registry::{Operator, Proved, WarningCode, repositories};
+
+use crate::{
+    double::{FakeWorld, Reply, Sent, world},
+    registry::*,
+};
+
+const REALM: &str = "https://auth.docker.io/token";
+const LIST: &str = "https://hub.docker.com/v2/namespaces/";
+
+fn hub(extra: &[(&str, &str)]) -> ConnectionSpec {
+    let mut values = vec![("username", "scanner"), ("password", PASSWORD)];
+    values.extend(extra);
+    spec("docker-hub", "password", &values, &[])
+}
+
+/// Docker Hub, with `list` in place of its listing.
+fn fake(list: impl Fn(&Sent) -> Reply + 'static) -> FakeWorld {
+    let registry = Fake {
+        origin: "https://registry-1.docker.io",
+        ..Fake::new(Login::Bearer {
+            realm: REALM,
+            grants: &["pull"],
+        })
+    };
+    world(move |sent| match sent.url.as_str() {
+        "https://hub.docker.com/v2/auth/token" => {
+            assert_eq!(sent.method, "POST");
+            let right = serde_json::json!({ "identifier": "scanner", "secret": PASSWORD });
+            let given: serde_json::Value = serde_json::from_str(&sent.body).unwrap();
+            if given == right {
+                Reply::json(r#"{"access_token":"hub"}"#)
+            } else {
+                Reply::status(401)
+            }
+        }
+        url if url.starts_with(LIST) => list(sent),
+        _ => match registry.answer(sent) {
+            Reply::Answer {
+                status: 200,
+                headers,
+                body,
+            } => Reply::Answer {
+                status: 200,
+                headers,
+                body,
+            }
+            .with("ratelimit-limit", "100;w=21600")
+            .with("ratelimit-remaining", "76;w=21600"),
+            other => other,
+        },
+    })
+}
+
+fn one_page(_: &Sent) -> Reply {
+    Reply::json(r#"{"count":1,"next":null,"results":[{"name":"app","namespace":"team"}]}"#)
+}
+
+#[tokio::test]
+async fn a_repository_of_the_namespace_is_drawn() {
+    let world = fake(one_page);
+    let check = run(
+        &world,
+        &Operator::default(),
+        &hub(&[("namespace", "team")]),
+        None,
+    )
+    .await;
+    assert_eq!(
+        (check.ok, check.proved),
+        (true, Proved::Pull),
+        "{:?}",
+        check.problem
+    );
+    assert_eq!(check.facts.image.as_deref(), Some("team/app:1"));
+    let limit = check.facts.rate_limit.unwrap();
+    assert_eq!(
+        (limit.limit, limit.remaining, limit.window_seconds),
+        (100, 76, 21_600)
+    );
+    let sent = world.http.sent();
+    assert_eq!(
+        sent[1].line(),
+        format!("GET {REALM}?service=registry.example.com"),
+        "the login alone is asked for"
+    );
+    assert_eq!(
+        sent[3].line(),
+        format!("GET {LIST}team/repositories?page_size=100&page=1")
+    );
+    assert_eq!(sent[3].authorization(), Some("Bearer hub"));
+    assert_eq!(
+        trusted_with_credentials(&world.http),
+        [
+            "https://auth.docker.io",
+            "https://hub.docker.com",
+            "https://registry-1.docker.io"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_username_is_the_namespace_where_none_is_named() {
+    let world = fake(|sent| {
+        assert_eq!(sent.url.path(), "/v2/namespaces/scanner/repositories");
+        Reply::status(404)
+    });
+    let check = run(&world, &Operator::default(), &hub(&[]), None).await;
+    assert_eq!((check.ok, check.proved), (true, Proved::Login));
+    assert_eq!(check.warnings[0].code, WarningCode::CatalogEmpty);
+}
+
+#[tokio::test]
+async fn without_a_namespace_nothing_is_listed() {
+    let world = fake(one_page);
+    let check = run(
+        &world,
+        &Operator::default(),
+        &spec("docker-hub", "anonymous", &[], &[]),
+        None,
+    )
+    .await;
+    assert_eq!(
+        (check.ok, check.proved, check.warnings[0].code),
+        (true, Proved::Login, WarningCode::CatalogUnlistable)
+    );
+    assert_eq!(trusted_with_credentials(&world.http), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_listing_that_knows_no_login_lists_what_is_public() {
+    let world = fake(|sent| {
+        if sent.authorization().is_none() {
+            one_page(sent)
+        } else {
+            Reply::status(403)
+        }
+    });
+    let values = [
+        ("username", "scanner"),
+        ("password", PASSWORD),
+        ("namespace", "team"),
+    ];
+    let mut spec = spec("docker-hub", "password", &values, &[]);
+    // The token service accepts what the API does not: an organization's token.
+    let check = run(&world, &Operator::default(), &spec, None).await;
+    assert_eq!(
+        (check.ok, check.warnings[0].code),
+        (true, WarningCode::CatalogUnlistable)
+    );
+    spec.credentials = bowline::credential::Credentials::Anonymous;
+    let check = run(&world, &Operator::default(), &spec, None).await;
+    assert_eq!((check.ok, check.proved), (true, Proved::Pull));
+}
+
+#[tokio::test]
+async fn an_official_image_needs_no_namespace() {
+    let world = fake(one_page);
+    let check = run(&world, &Operator::default(), &hub(&[]), Some("alpine:3.20")).await;
+    assert_eq!(code(&check), "image.unknown");
+    assert_eq!(check.facts.image.as_deref(), Some("library/alpine:3.20"));
+    let check = run(
+        &fake(one_page),
+        &Operator::default(),
+        &hub(&[]),
+        Some("team/app:1"),
+    )
+    .await;
+    assert!(check.ok);
+}
+
+#[tokio::test]
+async fn a_rejected_login_has_docker_hubs_advice() {
+    let values = [("username", "scanner"), ("password", "dckr_pat_wrong-one")];
+    let wrong = spec("docker-hub", "password", &values, &[]);
+    let check = run(&fake(one_page), &Operator::default(), &wrong, None).await;
+    let problem = check.problem.unwrap();
+    assert_eq!(problem.code.as_str(), "auth.rejected");
+    assert!(
+        problem.hint.contains("Docker Hub needs an access token"),
+        "{}",
+        problem.hint
+    );
+}
+
+#[tokio::test]
+async fn a_foreign_realm_cannot_be_consented_to() {
+    let mut spec = hub(&[]);
+    spec.trusted_auth_hosts = vec!["auth.example.net".to_owned()];
+    let world = world(|_| {
+        Reply::status(401).with(
+            "www-authenticate",
+            r#"Bearer realm="https://auth.example.net/token""#,
+        )
+    });
+    let check = run(&world, &Operator::default(), &spec, None).await;
+    assert_eq!(code(&check), "realm.not_trusted");
+    assert_eq!(world.http.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn pages_are_followed_by_number_never_by_url() {
+    let world = fake(|sent| match sent.query("page").as_deref() {
+        Some("1") => Reply::json(
+            r#"{"next":"https://evil.example.net/","results":[{"name":"a"},{"name":"../b"}]}"#,
+        ),
+        Some("2") => {
+            Reply::json(r#"{"next":"https://evil.example.net/","results":[{"name":"c"}]}"#)
+        }
+        _ => Reply::status(404),
+    });
+    let listing = repositories(&world, &Operator::default(), &hub(&[("namespace", "team")]))
+        .await
+        .unwrap();
+    assert_eq!(
+        (listing.items, listing.complete),
+        (vec!["team/a".to_owned(), "team/c".to_owned()], true)
+    );
+}
