@@ -315,7 +315,7 @@ mod images {
     #[test]
     fn a_repository_whose_images_were_deleted_is_passed_over() {
         let registry = Registry::start(&Access::Open);
-        for name in ["a", "b", "c", "d"] {
+        for name in ["a", "b"] {
             let image = Image::new(name);
             registry.push(&image, &format!("{name}:v1"));
             registry.delete(name, &image.digest());

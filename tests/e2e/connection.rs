@@ -61,8 +61,7 @@ fn what_is_created_is_answered_without_its_secret() {
     for (member, value) in expected.as_object().unwrap() {
         assert_eq!(&connection[member], value, "{member}: {connection:#}");
     }
-    assert_eq!(connection["values"]["username"], "scanner");
-    assert_eq!(connection["values"]["password"], Value::Null);
+    assert_eq!(connection["values"], json!({ "username": "scanner" }));
     assert!(!connection.to_string().contains("s3cret"));
     assert_eq!(
         connection["id"].as_str().unwrap().as_bytes()[14],

@@ -24,9 +24,14 @@ fn id(name: &str) -> String {
     format!("[data-testid='{name}']")
 }
 
+/// Begins the first connection of the project, once the page knows that there is none.
+fn begin(browser: &Browser) {
+    browser.click("[data-testid='empty'] [data-testid='add-button']");
+}
+
 /// Begins a new connection to a registry of the generic kind and fills in its form.
 fn fill_in(browser: &Browser, name: &str, url: &str, username: &str, password: &str) {
-    browser.click(&id("add-button"));
+    begin(browser);
     browser.choose(&id("provider-select"), "docker-registry");
     for (field, text) in [
         ("name", name),
@@ -90,6 +95,7 @@ fn a_registry_is_connected_and_still_there_after_a_crash() {
     let shown = browser.see(&row("prod images"));
     assert!(shown.contains(registry.authority()), "{shown}");
     assert!(!browser.text().contains("s3cret"));
+    assert_eq!(browser.complaints(), [""; 0]);
 }
 
 #[test]
@@ -111,7 +117,7 @@ fn the_sign_in_token_leaves_the_address_bar() {
 fn findings_appear_as_one_leaves_a_field_and_offer_a_fix() {
     let app = App::start();
     let browser = open(&app);
-    browser.click(&id("add-button"));
+    begin(&browser);
     browser.choose(&id("provider-select"), "docker-registry");
     browser.fill(&id("field-url"), "hub.docker.com");
     browser.see("[data-testid='finding-url'][data-severity='error']");
@@ -154,6 +160,7 @@ fn a_connection_is_renamed_and_removed_after_a_confirmation() {
     browser.click(&id("confirm-remove-button"));
     browser.see_no(&row("a better name"));
     assert_eq!(client.get(PATH).expect(200)["items"], json!([]));
+    assert_eq!(browser.complaints(), [""; 0]);
 }
 
 #[test]
@@ -200,7 +207,7 @@ fn what_fails_its_check_is_saved_only_on_purpose() {
 fn a_pasted_login_command_fills_in_the_form() {
     let app = App::start();
     let browser = open(&app);
-    browser.click(&id("add-button"));
+    begin(&browser);
     browser.fill(
         &id("paste-input"),
         "docker login registry.example.com:5000 -u scanner -p s3cret",

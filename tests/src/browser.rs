@@ -8,11 +8,13 @@ use fantoccini::{
     Client, ClientBuilder,
     elements::{Element, ElementRef},
     error::CmdError,
-    wd::TimeoutConfiguration,
+    wd::{TimeoutConfiguration, WebDriverCompatibleCommand},
 };
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
+use ureq::http::Method;
+use url::{ParseError, Url};
 
 use crate::{
     process::Process,
@@ -78,6 +80,7 @@ impl Browser {
             .expect("a runtime starts");
         let client = runtime.block_on(async {
             let capabilities = json!({
+                "goog:loggingPrefs": { "browser": "ALL" },
                 "goog:chromeOptions": {
                     "binary": CHROMIUM.path(),
                     "args": [
@@ -173,6 +176,20 @@ impl Browser {
             .unwrap_or_default()
     }
 
+    /// What the browser has complained about since it was last asked: failed scripts, what the content security policy
+    /// refused. Answers with an error status are not among it, they belong to the page's work.
+    pub fn complaints(&self) -> Vec<String> {
+        let log = self
+            .runtime
+            .block_on(self.client.issue_cmd(BrowserLog))
+            .expect("chromedriver keeps a log");
+        let entries = log.as_array().expect("a log is a list").iter();
+        entries
+            .filter(|entry| entry["level"] == "SEVERE" && entry["source"] != "network")
+            .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
     /// Saves what the window shows as a PNG file.
     pub fn screenshot(&self, path: &std::path::Path) {
         let image = self
@@ -197,8 +214,15 @@ impl Browser {
     }
 
     async fn find(&self, selector: &str) -> Element {
-        let look = "const look = () => { const found = find(document, selector);
-            found ? done(found) : requestAnimationFrame(look); }; look();";
+        // It is given once it has stood still for a frame: a click on what moves would land beside it.
+        let look = "let place = '';
+            const look = () => {
+                const found = find(document, selector);
+                const before = place;
+                place = found ? JSON.stringify(found.getBoundingClientRect()) : '';
+                found && place === before ? done(found) : requestAnimationFrame(look);
+            };
+            look();";
         match self
             .client
             .execute_async(&format!("{FIND}{look}"), vec![json!(selector)])
@@ -223,6 +247,20 @@ impl Browser {
                 )
             }
         }
+    }
+}
+
+/// Chromedriver's command for the log of the browser's console.
+#[derive(Debug)]
+struct BrowserLog;
+
+impl WebDriverCompatibleCommand for BrowserLog {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(json!({ "type": "browser" }).to_string()))
     }
 }
 
