@@ -14,7 +14,7 @@ use crate::{
     problem::{Code, Failure},
     registry::Registry,
     token::bearer,
-    transport::{Answer, Call},
+    transport::{Answer, Call, Message},
     world::{Clock, Random},
 };
 
@@ -49,7 +49,7 @@ struct Entry {
 
 impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     pub(crate) fn is_docker_hub(&self) -> bool {
-        self.endpoint.host() == "docker.io"
+        self.spec.provider.id == "docker-hub"
     }
 
     /// The repositories of the connection's namespace, else of the username, and whether that is all of them.
@@ -70,7 +70,9 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             let url = format!(
                 "{API}/namespaces/{namespace}/repositories?page_size={PER_PAGE}&page={page}"
             );
-            let answer = self.hub_send(&url, authorization.as_ref(), None).await?;
+            let answer = self
+                .hub_send(&url, Message::Get(authorization.as_ref()))
+                .await?;
             let read: RepositoriesAnswer = match answer.status.as_u16() {
                 200 => serde_json::from_slice(&answer.body).map_err(|_| {
                     Failure::new(
@@ -131,8 +133,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let answer = self
             .hub_send(
                 &format!("{API}/auth/token"),
-                None,
-                Some(("application/json", body)),
+                Message::Login("application/json", body),
             )
             .await
             .ok()?;
@@ -142,12 +143,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         bearer(Secret::new(token.access_token).expose()).ok()
     }
 
-    async fn hub_send(
-        &self,
-        url: &str,
-        authorization: Option<&HeaderValue>,
-        post: Option<(&'static str, Bytes)>,
-    ) -> Result<Answer, Failure> {
+    async fn hub_send(&self, url: &str, message: Message<'_>) -> Result<Answer, Failure> {
         let url = Url::parse(url).map_err(|_| {
             Failure::new(
                 Code::AddressNotAllowed,
@@ -162,8 +158,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             what: "Docker Hub's listing",
             permit,
             accept: "application/json",
-            authorization,
-            post,
+            message,
             limit: ANSWER_BYTES,
             follow: true,
         };

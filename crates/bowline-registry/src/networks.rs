@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::HeaderMap;
 
 use crate::{
     guard::Permit,
@@ -24,7 +23,7 @@ pub async fn networks_are_blocked<H: HttpClient>(http: &H, operator: &Operator) 
     let Some(permit) = Permit::loopback_probe() else {
         return false;
     };
-    let request = permit.request(Method::GET, HeaderMap::new(), None, Bytes::new());
+    let request = permit.get(HeaderMap::new(), None);
     matches!(
         http.send(request, Duration::from_secs(2)).await,
         Err(SendError::Prohibited)

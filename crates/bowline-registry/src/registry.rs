@@ -14,7 +14,7 @@ use crate::{
     said,
     scope::Scope,
     token::Tokens,
-    transport::{Answer, Call, Transport},
+    transport::{Answer, Call, Message, Transport},
     world::{Clock, Random, World},
 };
 
@@ -149,8 +149,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
                     what: get.what,
                     permit,
                     accept: get.accept,
-                    authorization: authorization.as_ref(),
-                    post: None,
+                    message: Message::Get(authorization.as_ref()),
                     limit: get.limit,
                     follow: true,
                 })
@@ -221,8 +220,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
             what: "/v2/",
             permit,
             accept: "application/json",
-            authorization: None,
-            post: None,
+            message: Message::Get(None),
             limit: PING_BYTES,
             follow,
         };

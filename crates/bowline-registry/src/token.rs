@@ -16,7 +16,7 @@ use crate::{
     registry::{Asks, Registry},
     said,
     scope::{Claims, Grant, Scope},
-    transport::{Answer, Call},
+    transport::{Answer, Call, Message},
     world::{Clock, Random},
 };
 
@@ -227,7 +227,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 query.extend_pairs(parameter.as_deref().map(|scope| ("scope", scope)));
             }
             let permit = self.permit_realm(url)?;
-            let call = token_call(permit, authorization.as_ref(), None);
+            let call = token_call(permit, Message::Get(authorization.as_ref()));
             let answer = self.transport.send(call).await?;
             let refused = matches!(
                 answer.status,
@@ -260,8 +260,8 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         form.extend_pairs(login);
         let permit = self.permit_realm(realm.clone())?;
         let body = Bytes::from_owner(Zeroizing::new(form.finish().into_bytes()));
-        let post = Some(("application/x-www-form-urlencoded", body));
-        self.transport.send(token_call(permit, None, post)).await
+        let login = Message::Login("application/x-www-form-urlencoded", body);
+        self.transport.send(token_call(permit, login)).await
     }
 
     fn permit_realm(&self, realm: Url) -> Result<Permit, Failure> {
@@ -373,17 +373,12 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     }
 }
 
-fn token_call<'a>(
-    permit: Permit,
-    authorization: Option<&'a HeaderValue>,
-    post: Option<(&'static str, Bytes)>,
-) -> Call<'a> {
+fn token_call<'a>(permit: Permit, message: Message<'a>) -> Call<'a> {
     Call {
         what: "a token",
         permit,
         accept: "application/json",
-        authorization,
-        post,
+        message,
         limit: TOKEN_BYTES,
         follow: true,
     }

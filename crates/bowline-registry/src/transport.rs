@@ -4,7 +4,7 @@ use std::{future::Future, pin::pin, task::Poll, time::Duration};
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderValue, Method, Response, StatusCode,
+    HeaderMap, HeaderValue, Response, StatusCode,
     header::{
         ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION,
         RETRY_AFTER, USER_AGENT,
@@ -43,14 +43,20 @@ pub(crate) struct Call<'a> {
     pub(crate) permit: Permit,
     /// The media types that are understood.
     pub(crate) accept: &'static str,
-    /// Sent where the guard lets credentials go.
-    pub(crate) authorization: Option<&'a HeaderValue>,
-    /// A form or document to POST, with its media type; `None` for GET. A POST is sent once, and not redirected.
-    pub(crate) post: Option<(&'static str, Bytes)>,
+    /// What is sent there.
+    pub(crate) message: Message<'a>,
     /// The largest body of a successful answer, in bytes.
     pub(crate) limit: usize,
     /// Whether redirects are followed.
     pub(crate) follow: bool,
+}
+
+/// What a call sends.
+pub(crate) enum Message<'a> {
+    /// A question, with this `Authorization` where the guard lets credentials go. It may be asked again.
+    Get(Option<&'a HeaderValue>),
+    /// A form or document that holds a login, with its media type. It is sent once, and not redirected.
+    Login(&'static str, Bytes),
 }
 
 /// An answer, read within its bounds.
@@ -98,25 +104,23 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
     ///
     /// An answer is given whatever its status, but a redirect only where redirects are not to be followed.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
+        let is_login = matches!(call.message, Message::Login(..));
         let mut permit = call.permit;
         let mut redirects = 0_u32;
         let mut attempt = 0_u32;
         loop {
-            let response = self
-                .send_once(&permit, call.accept, call.authorization, call.post.as_ref())
-                .await?;
+            let response = self.send_once(&permit, call.accept, &call.message).await?;
             let status = response.status();
             if call.follow && is_redirect(status) {
                 redirects = redirects.saturating_add(1);
-                permit =
-                    self.redirected(&permit, response.headers(), redirects, call.post.is_some())?;
+                permit = self.redirected(&permit, response.headers(), redirects, is_login)?;
                 continue;
             }
             attempt = attempt.saturating_add(1);
-            if call.post.is_none()
+            if !is_login
                 && attempt < ATTEMPTS
                 && is_passing(status)
-                && let Some(pause) = self.pause(attempt, response.headers())
+                && let Some(pause) = self.pause(attempt, status, response.headers())
             {
                 drop(response);
                 self.world.clock.sleep(pause).await;
@@ -130,21 +134,19 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
         &self,
         permit: &Permit,
         accept: &'static str,
-        authorization: Option<&HeaderValue>,
-        post: Option<&(&'static str, Bytes)>,
+        message: &Message<'_>,
     ) -> Result<Response<H::Body>, Failure> {
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, AGENT);
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        let (method, body) = match post {
-            None => (Method::GET, Bytes::new()),
-            Some((media_type, body)) => {
+        let request = match message {
+            Message::Get(authorization) => permit.get(headers, *authorization),
+            Message::Login(media_type, body) => {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-                (Method::POST, body.clone())
+                permit.post_login(headers, body.clone())?
             }
         };
-        let request = permit.request(method, headers, authorization, body);
         let remaining = self.remaining();
         if remaining.is_zero() {
             return Err(deadline_exceeded());
@@ -168,10 +170,10 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
         from: &Permit,
         headers: &HeaderMap,
         redirects: u32,
-        post: bool,
+        is_login: bool,
     ) -> Result<Permit, Failure> {
         let refused = |detail: String| Failure::new(Code::RedirectNotAllowed, detail);
-        if post {
+        if is_login {
             return Err(refused(
                 "A login is redirected, and logins must not follow one.".to_owned(),
             ));
@@ -189,8 +191,9 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
         self.guard.redirect(from, to)
     }
 
-    /// How long to wait before the next attempt; `None` where there is no time for one.
-    fn pause(&self, attempt: u32, headers: &HeaderMap) -> Option<Duration> {
+    /// How long to wait before the next attempt; `None` where there is no time for one, or no hope: who has had too many
+    /// requests and does not say for how long wants none soon.
+    fn pause(&self, attempt: u32, status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
         let doubled = PAUSE.saturating_mul(
             1_u32
                 .checked_shl(attempt.saturating_sub(1))
@@ -207,6 +210,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
             .unwrap_or(0);
         let pause = match retry_after(headers, self.world.clock.epoch_ms()) {
             Some(asked) => asked.saturating_add(Duration::from_millis(jitter.min(100))),
+            None if status == StatusCode::TOO_MANY_REQUESTS => return None,
             None => doubled.saturating_add(Duration::from_millis(jitter)),
         };
         (pause < self.remaining()).then_some(pause)

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::Problem;
 
 mod run;
+mod steps;
 
 pub use run::check;
 

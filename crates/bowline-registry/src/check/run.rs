@@ -1,11 +1,12 @@
 //! The check of a connection: what it does.
 
-use std::future::Future;
-
 use bowline::form::{ConnectionSpec, Purpose};
 
 use crate::{
-    check::{CanPush, Check, Facts, Proved, Status, Step, StepName, Warning, WarningCode},
+    check::{
+        CanPush, Check, Facts, Proved, Step, StepName, Warning, WarningCode,
+        steps::{Done, Steps},
+    },
     digest::Digest,
     http::HttpClient,
     image::{Image, Repository, Selector, Tag},
@@ -39,10 +40,8 @@ pub async fn check<H: HttpClient, C: Clock, R: Random>(
     on_step: impl FnMut(&Step),
 ) -> Check {
     let mut run = Run {
-        clock: &world.clock,
+        steps: Steps::new(&world.clock, on_step),
         random: &world.random,
-        on_step,
-        steps: Vec::with_capacity(StepName::ALL.len()),
         proved: Proved::None,
         warnings: Vec::new(),
     };
@@ -53,12 +52,11 @@ pub async fn check<H: HttpClient, C: Clock, R: Random>(
         Ok(mut registry) => (run.through(&mut registry, image).await, registry.facts),
         Err(failure) => (Err(failure), Facts::default()),
     };
-    run.skip_to(None);
     let problem = outcome.err().map(|failure| failure.explain(spec, operator));
     Check {
         ok: problem.is_none(),
         proved: run.proved,
-        steps: run.steps,
+        steps: run.steps.finish(),
         problem,
         facts,
         warnings: run.warnings,
@@ -67,37 +65,10 @@ pub async fn check<H: HttpClient, C: Clock, R: Random>(
 
 /// A check under way.
 struct Run<'w, C, R, F> {
-    clock: &'w C,
+    steps: Steps<'w, C, F>,
     random: &'w R,
-    on_step: F,
-    steps: Vec<Step>,
     proved: Proved,
     warnings: Vec<Warning>,
-}
-
-/// How a step ended that did not fail.
-struct Done<T> {
-    value: T,
-    status: Status,
-    detail: String,
-}
-
-impl<T> Done<T> {
-    fn passed(value: T, detail: impl Into<String>) -> Self {
-        Self {
-            value,
-            status: Status::Passed,
-            detail: detail.into(),
-        }
-    }
-
-    fn skipped(value: T, detail: impl Into<String>) -> Self {
-        Self {
-            value,
-            status: Status::Skipped,
-            detail: detail.into(),
-        }
-    }
 }
 
 impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
@@ -110,13 +81,19 @@ impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
             "" => None,
             typed => match Image::parse(typed, registry.endpoint) {
                 Ok(image) => Some(image),
-                Err(failure) => return self.step(StepName::Manifest, async { Err(failure) }).await,
+                Err(failure) => {
+                    return self
+                        .steps
+                        .run(StepName::Manifest, async { Err(failure) })
+                        .await;
+                }
             },
         };
-        self.step(StepName::Reach, async {
-            registry.reach().await.map(|seen| Done::passed((), seen))
-        })
-        .await?;
+        self.steps
+            .run(StepName::Reach, async {
+                registry.reach().await.map(|seen| Done::passed((), seen))
+            })
+            .await?;
         self.proved = Proved::Reach;
 
         let purpose = registry.spec.purpose;
@@ -124,13 +101,14 @@ impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
             Some(image) => scope_of(purpose, &image.repository),
             None => registry.listing_scope(),
         };
-        self.step(StepName::Authenticate, async {
-            registry
-                .authenticate(&scope)
-                .await
-                .map(|seen| Done::passed((), seen))
-        })
-        .await?;
+        self.steps
+            .run(StepName::Authenticate, async {
+                registry
+                    .authenticate(&scope)
+                    .await
+                    .map(|seen| Done::passed((), seen))
+            })
+            .await?;
         self.proved = Proved::Login;
 
         let pulled = match image {
@@ -170,7 +148,7 @@ impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
         &mut self,
         registry: &mut Registry<'_, H, C, R>,
     ) -> Result<Option<Repository>, Failure> {
-        let listed = self.step(StepName::Catalog, async {
+        let listed = self.steps.run(StepName::Catalog, async {
             match registry
                 .repositories(PAGES, |found| !found.is_empty())
                 .await
@@ -180,10 +158,10 @@ impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
                 }
                 Ok((repositories, complete)) => {
                     let more = if complete { "" } else { " or more" };
-                    let count = repositories.len();
+                    let count = counted(repositories.len(), "repository", "repositories");
                     Ok(Done::passed(
                         Ok(repositories),
-                        format!("{count}{more} repositories"),
+                        [count.as_str(), more].concat(),
                     ))
                 }
                 Err(Failure {
@@ -226,7 +204,7 @@ impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
         named: bool,
     ) -> Result<Option<(Repository, Vec<Selector>)>, Failure> {
         let random = self.random;
-        let found = self.step(StepName::Tags, async {
+        let found = self.steps.run(StepName::Tags, async {
             let mut denied = None;
             for repository in repositories {
                 let scope = scope_of(registry.spec.purpose, &repository);
@@ -238,7 +216,8 @@ impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
                             .filter(|tag| !tag.is_attachment())
                             .collect();
                         if !tags.is_empty() {
-                            let detail = format!("{} tags in {repository}", tags.len());
+                            let detail =
+                                format!("{} in {repository}", counted(tags.len(), "tag", "tags"));
                             let tags = draw(random, tags).into_iter().map(Selector::Tag).collect();
                             return Ok(Done::passed(Some((repository, tags)), detail));
                         }
@@ -283,7 +262,7 @@ impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
         named: bool,
     ) -> Result<Option<Repository>, Failure> {
         let scope = scope_of(registry.spec.purpose, &repository);
-        let found = self.step(StepName::Manifest, async {
+        let found = self.steps.run(StepName::Manifest, async {
             let mut failed = None;
             for selector in selectors {
                 match resolve(registry, &repository, selector, &scope).await {
@@ -319,7 +298,7 @@ impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
             return Ok(None);
         };
         let pushes = registry.spec.purpose == Purpose::Push;
-        let pulled = self.step(StepName::Pull, async {
+        let pulled = self.steps.run(StepName::Pull, async {
             let bytes = registry.config(&repository, &config, size, &scope).await?;
             if pushes {
                 registry.facts.can_push = can_push(registry, &repository);
@@ -375,51 +354,6 @@ impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
                 "This connection only pulls. A login that may only read does less harm if it is lost.",
             );
         }
-    }
-
-    /// Runs a step, and reports it.
-    async fn step<T>(
-        &mut self,
-        name: StepName,
-        step: impl Future<Output = Result<Done<T>, Failure>>,
-    ) -> Result<T, Failure> {
-        self.skip_to(Some(name));
-        let start = self.clock.monotonic();
-        let result = step.await;
-        let elapsed = self.clock.monotonic().saturating_sub(start);
-        let elapsed_ms = Some(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
-        let (status, detail) = match &result {
-            Ok(done) => (done.status, done.detail.clone()),
-            Err(failure) => (Status::Failed, failure.detail.clone()),
-        };
-        self.report(Step {
-            step: name,
-            status,
-            elapsed_ms,
-            detail: Some(detail),
-        });
-        result.map(|done| done.value)
-    }
-
-    /// Reports the steps before `name`, or all that are left, as skipped.
-    fn skip_to(&mut self, name: Option<StepName>) {
-        while let Some(step) = StepName::ALL
-            .get(self.steps.len())
-            .copied()
-            .filter(|step| Some(*step) != name)
-        {
-            self.report(Step {
-                step,
-                status: Status::Skipped,
-                elapsed_ms: None,
-                detail: None,
-            });
-        }
-    }
-
-    fn report(&mut self, step: Step) {
-        (self.on_step)(&step);
-        self.steps.push(step);
     }
 
     fn warn(&mut self, code: WarningCode, detail: impl Into<String>) {
@@ -501,4 +435,9 @@ fn draw<T>(random: &impl Random, mut items: Vec<T>) -> Vec<T> {
         drawn.push(items.swap_remove(at));
     }
     drawn
+}
+
+/// `1 tag`, `2 tags`.
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

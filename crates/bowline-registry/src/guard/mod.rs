@@ -67,18 +67,26 @@ impl Permit {
         self.credentials
     }
 
-    /// The request that this permits; `authorization` is left out where no credentials may go along.
-    pub(crate) fn request(
-        &self,
-        method: Method,
-        mut headers: HeaderMap,
-        authorization: Option<&HeaderValue>,
-        body: Bytes,
-    ) -> Request {
-        headers.remove(AUTHORIZATION);
+    /// A GET of this URL; `authorization` is left out where no credentials may go along.
+    pub(crate) fn get(&self, headers: HeaderMap, authorization: Option<&HeaderValue>) -> Request {
+        let mut request = self.request(Method::GET, headers, Bytes::new());
         if let Some(value) = authorization.filter(|_| self.credentials) {
-            headers.insert(AUTHORIZATION, value.clone());
+            request.headers.insert(AUTHORIZATION, value.clone());
         }
+        request
+    }
+
+    /// A POST of a login to this URL, refused where no credentials may go along.
+    pub(crate) fn post_login(&self, headers: HeaderMap, login: Bytes) -> Result<Request, Failure> {
+        if self.credentials {
+            Ok(self.request(Method::POST, headers, login))
+        } else {
+            Err(not_allowed())
+        }
+    }
+
+    fn request(&self, method: Method, mut headers: HeaderMap, body: Bytes) -> Request {
+        headers.remove(AUTHORIZATION);
         Request {
             method,
             url: self.url.clone(),

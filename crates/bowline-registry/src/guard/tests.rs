@@ -122,12 +122,15 @@ fn a_permit_without_credentials_drops_them() {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, HeaderValue::from_static("smuggled"));
         permit
-            .request(Method::GET, headers, Some(&secret), Bytes::new())
+            .get(headers, Some(&secret))
             .headers
             .remove(AUTHORIZATION)
     };
     assert_eq!(sent(&own), Some(secret.clone()));
     assert_eq!(sent(&away), None);
+    let login = || Bytes::from_static(b"password=secret");
+    assert!(own.post_login(HeaderMap::new(), login()).is_ok());
+    assert!(away.post_login(HeaderMap::new(), login()).is_err());
     assert_eq!(
         sent(&back),
         None,

@@ -18,3 +18,4 @@ mod listing;
 mod login;
 mod problems;
 mod registry;
+mod warnings;

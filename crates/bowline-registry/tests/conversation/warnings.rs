@@ -1,0 +1,263 @@
+//! Checks that succeed with a word of warning, and what is drawn without one.
+
+use bowline_registry::{CanPush, Check, Operator, Proved, Scheme, WarningCode};
+
+use crate::{
+    double::{Reply, world},
+    registry::*,
+};
+
+fn warnings(check: &Check) -> Vec<WarningCode> {
+    check.warnings.iter().map(|warning| warning.code).collect()
+}
+
+#[tokio::test]
+async fn an_open_registry_proves_no_credentials() {
+    for (spec, expected) in [
+        (password(), vec![WarningCode::CredentialNotProven]),
+        (anonymous(), vec![]),
+    ] {
+        let world = Fake::new(Login::None).world();
+        let check = run(&world, &Operator::default(), &spec, None).await;
+        assert_eq!((check.ok, check.proved), (true, Proved::Pull));
+        assert_eq!(check.facts.scheme, Some(Scheme::None));
+        assert_eq!(warnings(&check), expected);
+        assert_eq!(
+            trusted_with_credentials(&world.http),
+            [""; 0],
+            "what is not asked for is not sent"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_registry_that_asks_only_later_is_answered() {
+    let fake = Fake::basic();
+    let open_ping = world(move |sent| {
+        if sent.url.path() == "/v2/" {
+            Reply::json("{}")
+        } else {
+            fake.answer(sent)
+        }
+    });
+    let check = run(&open_ping, &Operator::default(), &password(), None).await;
+    assert_eq!((check.ok, check.proved), (true, Proved::Pull));
+    assert_eq!(warnings(&check), []);
+    let fake = Fake::basic();
+    let wrong = spec(
+        "docker-registry",
+        "password",
+        &[
+            ("url", "registry.example.com"),
+            ("username", "scanner"),
+            ("password", "wrong-one"),
+        ],
+        &[],
+    );
+    let open_ping = world(move |sent| {
+        if sent.url.path() == "/v2/" {
+            Reply::json("{}")
+        } else {
+            fake.answer(sent)
+        }
+    });
+    assert_eq!(
+        code(&run(&open_ping, &Operator::default(), &wrong, None).await),
+        "auth.rejected"
+    );
+}
+
+#[tokio::test]
+async fn nothing_to_pull_and_nothing_to_list_are_warnings() {
+    let empty = || Fake {
+        catalog: Vec::new(),
+        ..Fake::basic()
+    };
+    let catalog = "GET https://registry.example.com/v2/_catalog";
+    let cases = [
+        (
+            "an empty catalog",
+            empty(),
+            "PPP---",
+            WarningCode::CatalogEmpty,
+        ),
+        (
+            "an empty catalog as null",
+            Fake::basic().instead(catalog, Reply::json(r#"{"repositories":null}"#)),
+            "PPP---",
+            WarningCode::CatalogEmpty,
+        ),
+        (
+            "no catalog",
+            Fake::basic().instead(catalog, Reply::status(404)),
+            "PP----",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "no catalog, 405",
+            Fake::basic().instead(catalog, Reply::status(405)),
+            "PP----",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "a catalog for others",
+            Fake::bearer().instead(catalog, Reply::status(401)),
+            "PP----",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "a catalog for administrators",
+            Fake::basic().instead(catalog, Reply::status(403)),
+            "PP----",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "no tags",
+            Fake {
+                tags: Vec::new(),
+                ..Fake::basic()
+            },
+            "PPPP--",
+            WarningCode::CatalogEmpty,
+        ),
+        (
+            "no tags as null",
+            Fake::basic().instead(
+                "GET https://registry.example.com/v2/team/app/tags",
+                Reply::json(r#"{"tags":null}"#),
+            ),
+            "PPPP--",
+            WarningCode::CatalogEmpty,
+        ),
+        (
+            "a deleted repository",
+            Fake {
+                catalog: vec!["gone"],
+                ..Fake::basic()
+            },
+            "PPPP--",
+            WarningCode::CatalogEmpty,
+        ),
+    ];
+    for (case, fake, steps, warning) in cases {
+        let check = run(&fake.world(), &Operator::default(), &password(), None).await;
+        assert_eq!(
+            (check.ok, check.proved, statuses(&check).as_str()),
+            (true, Proved::Login, steps),
+            "{case}"
+        );
+        assert_eq!(warnings(&check), [warning], "{case}");
+    }
+}
+
+#[tokio::test]
+async fn signatures_and_charts_are_not_drawn() {
+    let signature = "sha256-0000000000000000000000000000000000000000000000000000000000000000.sig";
+    let fake = Fake {
+        tags: vec![signature, "1"],
+        ..Fake::basic()
+    };
+    let check = run(&fake.world(), &Operator::default(), &password(), None).await;
+    assert_eq!(check.facts.image.as_deref(), Some("team/app:1"));
+
+    let chart = manifest_of("application/vnd.cncf.helm.config.v1+json", CONFIG);
+    let fake = Fake::basic().instead(
+        "GET https://registry.example.com/v2/team/app/manifests/",
+        Reply::json(chart),
+    );
+    let check = run(
+        &fake.clone().world(),
+        &Operator::default(),
+        &password(),
+        None,
+    )
+    .await;
+    assert_eq!(
+        (check.ok, check.proved, warnings(&check)),
+        (true, Proved::Login, vec![WarningCode::CatalogEmpty])
+    );
+    let check = run(
+        &fake.world(),
+        &Operator::default(),
+        &password(),
+        Some("team/app:1"),
+    )
+    .await;
+    assert_eq!(
+        (check.ok, check.proved),
+        (true, Proved::Pull),
+        "one that is named is pulled"
+    );
+}
+
+#[tokio::test]
+async fn a_namespace_bounds_what_is_drawn() {
+    let fake = Fake {
+        catalog: vec!["other/app", "teams/app", "team/app"],
+        ..Fake::basic()
+    };
+    let world = fake.world();
+    let check = run(
+        &world,
+        &Operator::default(),
+        &password_at("registry.example.com/team"),
+        None,
+    )
+    .await;
+    assert_eq!(check.facts.image.as_deref(), Some("team/app:1"));
+    let fake = Fake {
+        catalog: vec!["other/app"],
+        ..Fake::basic()
+    };
+    let check = run(
+        &fake.world(),
+        &Operator::default(),
+        &password_at("registry.example.com/team"),
+        None,
+    )
+    .await;
+    assert_eq!(warnings(&check), [WarningCode::CatalogEmpty]);
+}
+
+#[tokio::test]
+async fn a_login_that_may_push_is_warned_about_for_pull_only() {
+    let pushing = || {
+        Fake::new(Login::Bearer {
+            realm: "https://auth.example.com/token",
+            grants: &["pull", "push"],
+        })
+    };
+    let check = run(
+        &pushing().world(),
+        &Operator::default(),
+        &password(),
+        Some("team/app:1"),
+    )
+    .await;
+    assert_eq!(
+        (check.facts.can_push, warnings(&check)),
+        (CanPush::Yes, vec![WarningCode::CredentialCanPush])
+    );
+
+    let mut push = password();
+    push.purpose = bowline::form::Purpose::Push;
+    let world = pushing().world();
+    let check = run(&world, &Operator::default(), &push, Some("team/app:1")).await;
+    assert_eq!(
+        (check.ok, check.facts.can_push, warnings(&check)),
+        (true, CanPush::Yes, vec![])
+    );
+    assert_eq!(world.http.lines().len(), 4, "one token serves for all");
+    let check = run(
+        &Fake::basic().world(),
+        &Operator::default(),
+        &push,
+        Some("team/app:1"),
+    )
+    .await;
+    assert_eq!(
+        (check.ok, check.facts.can_push),
+        (true, CanPush::Unknown),
+        "Basic does not tell"
+    );
+}
