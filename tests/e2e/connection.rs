@@ -325,3 +325,25 @@ fn new_credentials_replace_the_old_ones_at_the_same_endpoint() {
         .expect(200);
     assert_eq!(check["ok"], true, "{check:#}");
 }
+
+#[test]
+fn a_stored_connections_check_is_told_and_kept_as_it_runs() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
+    registry.push(&Image::new("streamed"), "team/app:v1");
+    let created = client
+        .post(PATH, &with_password(&registry.url(), "alice", "s3cret"))
+        .expect(201);
+    let path = path_of(&created);
+    let events: Vec<_> = client
+        .stream(&format!("{path}/check"), &json!({ "image": "team/app:v1" }))
+        .collect();
+    let names: Vec<_> = events.iter().map(|event| event.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["step", "step", "step", "step", "step", "step", "result"]
+    );
+    assert_eq!(events[6].data["proved"], "pull", "{events:#?}");
+    assert_eq!(client.get(&path).expect(200)["lastCheck"]["proved"], "pull");
+}

@@ -280,6 +280,14 @@ fn addresses_that_are_not_allowed_are_not_contacted() {
 }
 
 #[test]
+fn plain_http_needs_the_operators_permission() {
+    let app = App::start_with(Setup::default().with("plain_http_hosts", "other.example.com"));
+    let server = hostile::with_challenge("Basic realm=\"plain\"");
+    fails(&app, &server.origin(), "address.not_allowed", "none");
+    assert_eq!(server.requests(), []);
+}
+
+#[test]
 fn components_of_the_application_are_no_registries() {
     let hosts = "outbound.spin.internal,connections.spin.internal,self.alt";
     let app = App::start_with(
