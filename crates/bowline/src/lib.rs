@@ -3,6 +3,8 @@
 //! Pure: no I/O, no clock, no randomness, no async. The same code decides in the browser and in the functions,
 //! so a form that the browser calls valid, the server calls valid.
 
+pub mod aws;
+pub mod azure;
 pub mod credential;
 pub mod detect;
 pub mod endpoint;

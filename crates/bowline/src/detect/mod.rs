@@ -181,7 +181,7 @@ fn form_of_image(text: &str) -> Option<ConnectionForm> {
 }
 
 /// The text that a base64 text stands for.
-fn decoded(base64: &str) -> Option<String> {
+pub(crate) fn decoded(base64: &str) -> Option<String> {
     let joined: String = base64.chars().filter(|c| !c.is_whitespace()).collect();
     String::from_utf8(BASE64_STANDARD.decode(joined).ok()?).ok()
 }

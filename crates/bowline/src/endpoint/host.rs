@@ -68,7 +68,7 @@ pub(crate) fn is_name(host: &str) -> bool {
 }
 
 /// Whether `host` is `suffix` or ends in `.` and `suffix`: at a label's border, so that no look-alike passes.
-fn has_suffix(host: &str, suffix: &str) -> bool {
+pub(crate) fn has_suffix(host: &str, suffix: &str) -> bool {
     host.strip_suffix(suffix)
         .is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }

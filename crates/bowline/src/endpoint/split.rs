@@ -105,6 +105,19 @@ impl<'a> Split<'a> {
         }
     }
 
+    /// The parts of the path, empty ones left out.
+    pub(crate) fn segments(&self) -> Vec<&'a str> {
+        self.path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .collect()
+    }
+
+    /// Whether the host is this one, in any case of letters.
+    pub(crate) fn is_on(&self, host: &str) -> bool {
+        self.host.eq_ignore_ascii_case(host)
+    }
+
     /// The scheme, if it was typed, the host and the port: a URL without a path.
     pub(crate) fn origin(&self) -> String {
         let (colon, port) = self.port.map_or(("", ""), |port| (":", port));

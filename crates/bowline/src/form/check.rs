@@ -66,6 +66,9 @@ pub fn check_form(
     }
     check_unknown_values(&mut draft);
     let endpoint = (auth.endpoint)(&mut draft).map(|endpoint| with_namespace(&mut draft, endpoint));
+    if let Some(endpoint) = &endpoint {
+        check_namespace(&mut draft, endpoint);
+    }
     detected = detected.or_else(|| {
         endpoint
             .as_ref()
@@ -73,6 +76,10 @@ pub fn check_form(
     });
     let credentials = (auth.login)(&mut draft);
     check_image(form, endpoint.as_ref(), &mut draft.findings);
+    if provider.capabilities.test_needs_image && form.image.trim().is_empty() {
+        let issue = Issue::new(Code::ImageRequired).with("title", provider.title);
+        draft.findings.push_missing("image", issue);
+    }
     offer_detected(&mut draft, detected);
 
     let Draft {
@@ -152,6 +159,32 @@ fn with_namespace(draft: &mut Draft<'_>, endpoint: Endpoint) -> Endpoint {
     };
     draft.report("namespace", issue);
     endpoint
+}
+
+/// That the namespace, wherever it was typed, can be one of this product.
+fn check_namespace(draft: &mut Draft<'_>, endpoint: &Endpoint) {
+    let namespace = endpoint.namespace();
+    let rules = &draft.provider.rules;
+    let Some(known) = rules
+        .namespaces
+        .filter(|known| !namespace.is_empty() && !(known.fits)(namespace))
+    else {
+        return;
+    };
+    let issue = Issue::new(Code::NamespaceInvalid)
+        .with("namespace", namespace)
+        .with("title", draft.provider.title)
+        .with("example", known.example);
+    let first = namespace
+        .split('/')
+        .next()
+        .filter(|part| (known.fits)(part));
+    if draft.is_filled("namespace") {
+        draft.report("namespace", issue.suggest_some(first.map(str::to_owned)));
+    } else {
+        let mend = first.map(|first| endpoint.clone().with_namespace(first).to_string());
+        draft.report("url", issue.suggest_some(mend));
+    }
 }
 
 /// Offers to switch to the provider that the URL belongs to.

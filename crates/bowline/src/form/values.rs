@@ -41,14 +41,11 @@ pub(super) fn check_field<'a>(
         _ => text,
     };
     let value = match field.kind {
+        Kind::Url if field.name != "url" => check_address(draft, field, typed),
         Kind::Url => {
             draft.url = check_url(draft, if text.is_empty() { value } else { typed }, detected);
-            Cow::Owned(
-                draft
-                    .url
-                    .as_ref()
-                    .map_or_else(|| value.to_owned(), Endpoint::to_string),
-            )
+            let normalised = draft.url.as_ref().map(Endpoint::to_string);
+            Cow::Owned(normalised.unwrap_or_else(|| value.to_owned()))
         }
         _ if text.is_empty() => Cow::Borrowed(value),
         Kind::Checkbox => check_switch(draft, field, text),
@@ -70,6 +67,7 @@ fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &
         text,
         now: draft.findings.options.now,
         provider: draft.provider,
+        is_choice: false,
         issues: Vec::new(),
     };
     (field.rule)(&mut judge);
@@ -79,6 +77,7 @@ fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &
     let judged = judge.issues;
     if field.kind == Kind::Select
         && judged.is_empty()
+        && !judge.is_choice
         && !field.options.iter().any(|choice| choice.value == text)
     {
         let near =
@@ -93,6 +92,27 @@ fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &
     for issue in judged {
         draft.report(field.name, issue);
     }
+}
+
+/// The address of something else than the registry: an origin.
+fn check_address<'a>(draft: &mut Draft<'_>, field: &Field, typed: &'a str) -> Cow<'a, str> {
+    let mut issues = Vec::new();
+    let address = Split::of(typed).and_then(|url| {
+        let endpoint = Endpoint::from_split(&url)?;
+        endpoint.notes(&url, &mut issues);
+        if url.path.trim_matches('/').is_empty() {
+            return Ok(endpoint.to_string());
+        }
+        let issue = Issue::new(Code::UrlPath).at(span(typed, url.path));
+        Err(issue.with("path", url.path).suggest(url.origin()))
+    });
+    let address = address
+        .map_err(|issue| issues.push(issue))
+        .unwrap_or_default();
+    for issue in issues {
+        draft.report(field.name, issue);
+    }
+    Cow::Owned(address)
 }
 
 fn check_switch<'a>(draft: &mut Draft<'_>, field: &Field, text: &'a str) -> Cow<'a, str> {
@@ -161,7 +181,11 @@ fn check_url(
         }
         let endpoint = Endpoint::from_split(&url)?;
         endpoint.notes(&url, &mut issues);
+        let noted = issues.len();
         (draft.provider.rules.endpoint)(&url, &endpoint, &mut issues);
+        if issues.len() == noted && detected.is_none() {
+            issues.extend(look_alike(&url, &endpoint));
+        }
         Ok(endpoint)
     });
     let endpoint = endpoint.map_err(|issue| issues.push(issue)).ok();
@@ -169,6 +193,22 @@ fn check_url(
         draft.report("url", issue);
     }
     endpoint
+}
+
+/// Warns of `quay.io.evil.example`: a registry's own host with more behind it.
+fn look_alike(url: &Split<'_>, endpoint: &Endpoint) -> Option<Issue> {
+    let host = endpoint.host();
+    let dots = host.match_indices('.').skip(1);
+    let (expected, provider) = dots
+        .filter_map(|(at, _)| host.get(..at))
+        .find_map(|front| Some((front, Provider::of_host(front)?)))?;
+    let issue = Issue::new(Code::UrlLookAlike).at(span(url.text, url.host));
+    Some(
+        issue
+            .with("host", host)
+            .with("expected", expected)
+            .with("title", provider.title),
+    )
 }
 
 fn console_issue(provider: &Provider, url: &Split<'_>) -> Option<Issue> {

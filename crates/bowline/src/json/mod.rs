@@ -219,6 +219,12 @@ impl From<u32> for Value {
     }
 }
 
+impl From<usize> for Value {
+    fn from(value: usize) -> Self {
+        Self::Number(value.to_string())
+    }
+}
+
 impl<T> From<Option<T>> for Value
 where
     Value: From<T>,

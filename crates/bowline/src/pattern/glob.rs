@@ -8,6 +8,7 @@ use crate::finding::{Code, Issue};
 /// never worse than the product of both lengths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glob {
+    text: String,
     alternatives: Vec<Vec<Token>>,
 }
 
@@ -62,7 +63,15 @@ impl Glob {
             .iter()
             .map(|head| tokens(&format!("{head}{rest}")))
             .collect();
-        Ok(Self { alternatives })
+        Ok(Self {
+            text: text.to_owned(),
+            alternatives,
+        })
+    }
+
+    /// The glob as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Whether the whole of `text` is of this shape.

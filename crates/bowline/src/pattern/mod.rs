@@ -11,6 +11,7 @@
 
 mod engine;
 mod glob;
+mod json;
 mod set;
 
 #[cfg(test)]
@@ -41,6 +42,16 @@ pub enum Part {
     Glob(Glob),
     /// This expression is found in the image's part. Linear time; ASCII, without Unicode classes.
     Regex(String),
+}
+
+impl Part {
+    /// The part as it was written; an expression without its slashes.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Literal(text) | Self::Regex(text) => text,
+            Self::Glob(glob) => glob.text(),
+        }
+    }
 }
 
 impl Pattern {

@@ -123,12 +123,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
     if !is_page(&url.host.to_ascii_lowercase()) {
         return None;
     }
-    let segments: Vec<&str> = url
-        .path
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .collect();
-    let account = match segments.as_slice() {
+    let account = match url.segments().as_slice() {
         ["u" | "r" | "orgs" | "repositories", account, ..]
         | ["repository", "docker", account, ..] => Some(*account),
         _ => None,

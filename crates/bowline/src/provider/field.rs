@@ -142,6 +142,27 @@ impl Field {
         Self::new(name, label, Kind::Text)
     }
 
+    /// One of some choices.
+    pub(crate) const fn select(
+        name: &'static str,
+        label: &'static str,
+        options: &'static [Choice],
+    ) -> Self {
+        let mut field = Self::new(name, label, Kind::Select);
+        field.options = options;
+        field
+    }
+
+    /// Yes or no.
+    pub(crate) const fn checkbox(name: &'static str, label: &'static str) -> Self {
+        Self::new(name, label, Kind::Checkbox)
+    }
+
+    /// A secret JSON document.
+    pub(crate) const fn json(name: &'static str, label: &'static str) -> Self {
+        Self::new(name, label, Kind::Json)
+    }
+
     /// A secret line.
     pub(crate) const fn secret(name: &'static str, label: &'static str) -> Self {
         // Not a password of this site: a browser must neither fill in nor keep it.

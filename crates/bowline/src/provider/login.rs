@@ -51,6 +51,19 @@ pub(crate) fn oauth2(draft: &mut Draft<'_>) -> Option<Credentials> {
     Some(Credentials::OAuth2 { token })
 }
 
+/// Hints that a person's account stands where this product has robots.
+pub(crate) fn hint_personal(draft: &mut Draft<'_>, robot: &'static str) {
+    draft.report(
+        "username",
+        Issue::new(Code::UsernamePersonal).with("robot", robot),
+    );
+}
+
+/// Hints that a secret looks otherwise than this login's do.
+pub(crate) fn hint_unusual_secret(draft: &mut Draft<'_>, field: &str, token: &'static str) {
+    draft.report(field, Issue::new(Code::SecretUnusual).with("token", token));
+}
+
 /// The username in a field. `warn`: whether one that is a token is to be reported.
 pub(crate) fn username(draft: &mut Draft<'_>, field: &str, warn: bool) -> Option<Username> {
     let text = draft.get(field);

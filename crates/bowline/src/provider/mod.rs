@@ -4,6 +4,7 @@
 //! only this product has ([`Rules`], [`Field`] rules). No provider file knows another; what concerns several of them
 //! (a token of one in the form of another) is decided over the whole table.
 
+mod aws;
 mod field;
 pub(crate) mod login;
 pub(crate) mod rules;
@@ -28,8 +29,17 @@ macro_rules! table {
 // One line a provider, in the order in which a page shows them. (rustfmt does not see these files through the macro:
 // `cargo xtask check` names them to it.)
 table! {
+    amazon_ecr
+    amazon_ecr_public
+    azure_acr
     docker_hub
+    gitlab
+    harbor
+    quay
+    docker_trusted_registry
+    red_hat_atomic
     docker_registry
+    docker_registry_v1
 }
 
 /// A registry product, enough to render its form.
@@ -85,6 +95,15 @@ impl Auth {
         }
     }
 
+    /// The endpoint is made of something else than the field `url`.
+    pub(crate) const fn endpoint(
+        mut self,
+        endpoint: fn(&mut Draft<'_>) -> Option<Endpoint>,
+    ) -> Self {
+        self.endpoint = endpoint;
+        self
+    }
+
     /// The field of this name.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
@@ -123,6 +142,18 @@ impl Capabilities {
         image_streams: false,
         cleanup: true,
         automatic: true,
+    };
+
+    /// What a registry can do that has to be told every image's name.
+    pub(crate) const UNLISTED: Self = Self {
+        catalog: false,
+        tags: false,
+        test_needs_image: true,
+        events: false,
+        quarantine: false,
+        image_streams: false,
+        cleanup: false,
+        automatic: false,
     };
 }
 

@@ -7,6 +7,7 @@ use crate::{
     form::ConnectionForm,
     message::Code,
     provider::Provider,
+    text::{nearest, span},
 };
 
 /// The functions and data of one product. [`Rules::ANY_HOST`] is that of a product that can be anywhere.
@@ -18,6 +19,8 @@ pub(crate) struct Rules {
     pub(crate) console: fn(&Split<'_>) -> Option<Console>,
     /// Judges a sound endpoint that was typed for this product.
     pub(crate) endpoint: fn(&Split<'_>, &Endpoint, &mut Vec<Issue>),
+    /// What this product's namespaces are, where they are less than any path.
+    pub(crate) namespaces: Option<Namespaces>,
     /// Fills in the form for a registry (and a login) that was found in a pasted text and is this product's.
     pub(crate) fill: fn(&Found<'_>, &mut ConnectionForm),
     /// What its secrets look like.
@@ -40,11 +43,21 @@ impl Rules {
         owns: |_| false,
         console: |_| None,
         endpoint: |_, _, _| {},
+        namespaces: None,
         fill: crate::detect::fill_usual,
         shapes: &[],
         any_secret: false,
         listing_is_limited: false,
     };
+}
+
+/// What the namespaces of a product are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Namespaces {
+    /// Whether a namespace that is a path can be one of this product. Its first part is offered if that can.
+    pub(crate) fits: fn(&str) -> bool,
+    /// One that can.
+    pub(crate) example: &'static str,
 }
 
 /// What one kind of secret looks like. Formats change, so a shape warns and never blocks.
@@ -102,6 +115,17 @@ impl Shape {
     }
 }
 
+/// Whether a text is small letters and digits, with single `.`, `_` or `-` between them.
+pub(crate) fn is_slug(text: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    text.split(['.', '_', '-']).all(is_part)
+}
+
 /// Letters, digits, `_` and `-`.
 pub(crate) fn is_word_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')
@@ -115,6 +139,8 @@ pub(crate) struct Judge<'a> {
     pub(crate) now: Option<i64>,
     /// Whose form it is.
     pub(crate) provider: &'static Provider,
+    /// Whether a text is taken that a select field does not offer: another spelling of a choice.
+    pub(crate) is_choice: bool,
     /// What was found.
     pub(crate) issues: Vec<Issue>,
 }
@@ -125,6 +151,26 @@ impl Judge<'_> {
         self.issues.push(issue);
     }
 
+    /// Reports an issue that names the product.
+    pub(crate) fn report_titled(&mut self, code: Code) {
+        let issue = Issue::new(code).with("title", self.provider.title);
+        self.report(issue);
+    }
+
+    /// Hints that a secret does not look like what it should be.
+    pub(crate) fn unusual_secret(&mut self, token: &'static str) {
+        self.report(Issue::new(Code::SecretUnusual).with("token", token));
+    }
+
+    /// Reports a region that there is not, with the nearest that there is.
+    pub(crate) fn unknown_region<'a>(&mut self, known: impl IntoIterator<Item = &'a str>) {
+        let near = nearest(self.text, known).map(str::to_owned);
+        let issue = Issue::new(Code::RegionUnknown)
+            .with("region", self.text)
+            .with("title", self.provider.title);
+        self.report(issue.suggest_some(near));
+    }
+
     /// Warns that usernames of this product look otherwise.
     pub(crate) fn unusual_username(&mut self, example: &'static str) {
         let issue = Issue::new(Code::UsernameUnusual)
@@ -133,3 +179,39 @@ impl Judge<'_> {
         self.report(issue);
     }
 }
+
+/// Reports an endpoint that is not at the product's only host.
+pub(crate) fn report_other_host(
+    url: &Split<'_>,
+    title: &str,
+    expected: &str,
+    mend: Option<&str>,
+    issues: &mut Vec<Issue>,
+) {
+    let issue = Issue::new(Code::UrlOtherHost)
+        .at(span(url.text, url.host))
+        .with("title", title);
+    issues.push(
+        issue
+            .with("expected", expected)
+            .suggest_some(mend.map(str::to_owned)),
+    );
+}
+
+/// Reports a URL whose path starts with one of a product's pages or APIs; what is meant is the host.
+pub(crate) fn report_pages(url: &Split<'_>, title: &str, pages: &[&str], issues: &mut Vec<Issue>) {
+    let path = url.path.to_ascii_lowercase();
+    let leads_to = |page: &str| {
+        path.strip_prefix(page)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    if pages.iter().any(|page| leads_to(page)) {
+        let issue = Issue::new(Code::UrlPage)
+            .at(span(url.text, url.path))
+            .with("title", title);
+        issues.push(issue.suggest(url.origin()));
+    }
+}
+
+/// The text that a base64 text stands for.
+pub(crate) use crate::detect::decoded;

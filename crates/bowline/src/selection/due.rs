@@ -8,17 +8,14 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
-
 use super::{Condition, Policy, Unit};
 use crate::{
     pattern::{Explanation, PatternSet},
     time,
 };
 
-/// An image of an inventory. Times are RFC 3339, or milliseconds since 1970.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+/// An image of an inventory.
+#[derive(Clone, Debug, Default)]
 pub struct Image {
     /// The repository's path, without the host.
     pub repository: String,
@@ -26,35 +23,29 @@ pub struct Image {
     pub tag: String,
     /// The manifest's digest; two tags of one digest are one image.
     pub digest: String,
-    /// When it was built.
-    #[serde(deserialize_with = "moment")]
+    /// When it was built, in milliseconds since 1970.
     pub created_at: Option<i64>,
     /// When it was pushed.
-    #[serde(deserialize_with = "moment")]
     pub pushed_at: Option<i64>,
     /// When it was first listed.
-    #[serde(deserialize_with = "moment")]
     pub first_seen: Option<i64>,
     /// The artifact's type, where it is no image.
     pub artifact_type: String,
 }
 
 /// What was decided about an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// Whether it is due.
     pub selected: bool,
     /// What decided.
     pub by: DecidedBy,
     /// Which pattern of the list that decided, where one did.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pattern: Option<usize>,
 }
 
 /// What decided about an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecidedBy {
     /// It is no image but a signature, an attestation or another artifact.
     Artifact,
@@ -258,22 +249,3 @@ const IMAGE_TYPES: &[&str] = &[
     "application/vnd.docker.distribution.manifest.v2+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
 ];
-
-fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Moment {
-        Milliseconds(f64),
-        Text(String),
-    }
-    match Option::<Moment>::deserialize(deserializer)? {
-        None => Ok(None),
-        // JavaScript has no other numbers; what is no time saturates.
-        #[allow(clippy::cast_possible_truncation)]
-        Some(Moment::Milliseconds(milliseconds)) => Ok(Some(milliseconds as i64)),
-        Some(Moment::Text(text)) if text.is_empty() => Ok(None),
-        Some(Moment::Text(text)) => time::parse_rfc3339(&text)
-            .map(Some)
-            .ok_or_else(|| D::Error::custom("a time is written as RFC 3339 says")),
-    }
-}

@@ -5,11 +5,13 @@
 
 mod check;
 mod due;
+mod json;
 
 #[cfg(test)]
 mod tests;
 
 pub use due::{DecidedBy, Decision, Image};
+pub use json::ImageError;
 
 use crate::pattern::PatternSet;
 

@@ -1,0 +1,353 @@
+//! Amazon ECR: an account's own registry, one a region.
+
+use super::{
+    Auth, Capabilities, Field, Provider,
+    aws::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN, SHAPES, keys},
+    login,
+    rules::{Console, Judge, Rules, decoded, report_other_host},
+};
+use crate::{
+    aws::{AwsAccount, AwsRegion, CHOICES, REGIONS, RegistryName, registry_host},
+    credential::{AwsRole, Credentials, EcrService},
+    detect::{Found, fill_usual},
+    endpoint::{Endpoint, Split, has_suffix},
+    finding::Issue,
+    form::{ConnectionForm, Draft},
+    json::Value,
+    message::Code,
+    text::{nearest, replaced, span},
+    time,
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "amazon-ecr",
+    title: "Amazon ECR",
+    docs_url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html",
+    auth: &[
+        Auth::new(
+            "access-key",
+            "Access key",
+            &[REGION, ACCOUNT, KEY_ID, SECRET_ACCESS_KEY_HELP, NAMESPACE],
+            access_key,
+        )
+        .endpoint(of_region),
+        Auth::new(
+            "session-token",
+            "Temporary key",
+            &[
+                REGION,
+                ACCOUNT,
+                KEY_ID,
+                SECRET_ACCESS_KEY_HELP,
+                SESSION_TOKEN,
+                NAMESPACE,
+            ],
+            access_key,
+        )
+        .endpoint(of_region),
+        Auth::new(
+            "assume-role",
+            "Role",
+            &[
+                REGION,
+                ACCOUNT,
+                ROLE_ARN,
+                EXTERNAL_ID,
+                ACCESS_KEY_ID.optional(),
+                SECRET_ACCESS_KEY_HELP.optional(),
+                NAMESPACE,
+            ],
+            assume_role,
+        )
+        .endpoint(of_region),
+        Auth::new(
+            "password",
+            "Registry password (12 h)",
+            &[URL, USERNAME, PASSWORD, NAMESPACE],
+            login::password,
+        ),
+    ],
+    capabilities: Capabilities {
+        events: true,
+        ..Capabilities::LISTING
+    },
+    rules: Rules {
+        owns,
+        console,
+        endpoint: judge_endpoint,
+        fill,
+        shapes: SHAPES,
+        ..Rules::ANY_HOST
+    },
+};
+
+const REGION: Field = Field::select("region", "Region", CHOICES)
+    .required()
+    .rule(judge_region);
+
+const ACCOUNT: Field = Field::text("accountId", "Account id")
+    .placeholder("123456789012")
+    .rule(judge_account)
+    .help("Whose registry it is. Left empty, it is learnt when the connection is made.");
+
+const KEY_ID: Field = ACCESS_KEY_ID.help_for(PULL, PUSH);
+
+const SECRET_ACCESS_KEY_HELP: Field = SECRET_ACCESS_KEY.help_for(PULL, PUSH);
+
+const PULL: &str = "An IAM user's key with ecr:GetAuthorizationToken, BatchGetImage, GetDownloadUrlForLayer, \
+    BatchCheckLayerAvailability, DescribeRepositories, ListImages and DescribeImages \
+    (AmazonEC2ContainerRegistryReadOnly).";
+
+const PUSH: &str = "An IAM user's key with what pulling needs and ecr:InitiateLayerUpload, UploadLayerPart, \
+    CompleteLayerUpload and PutImage (AmazonEC2ContainerRegistryPowerUser).";
+
+const ROLE_ARN: Field = Field::text("roleArn", "Role")
+    .required()
+    .placeholder("arn:aws:iam::123456789012:role/registry-reader")
+    .rule(judge_role_arn)
+    .help_for(
+        "A role with the policy AmazonEC2ContainerRegistryReadOnly that trusts whoever signs.",
+        "A role with the policy AmazonEC2ContainerRegistryPowerUser that trusts whoever signs.",
+    );
+
+const EXTERNAL_ID: Field = Field::text("externalId", "External id")
+    .rule(judge_external_id)
+    .help("What the role's trust policy asks for. With keys of your own only; without keys it is the one issued to the project.");
+
+const URL: Field = Field::url().placeholder("123456789012.dkr.ecr.eu-west-1.amazonaws.com");
+
+const USERNAME: Field = Field::username().default("AWS").rule(judge_username);
+
+const PASSWORD: Field = Field::secret("password", "Password")
+    .required()
+    .rule(judge_password)
+    .help("What “aws ecr get-login-password” prints. It ends after 12 hours; the other logins renew it.");
+
+const NAMESPACE: Field = Field::namespace("Repository prefix").placeholder("team");
+
+fn owns(host: &str) -> bool {
+    RegistryName::parse(host).is_some()
+}
+
+/// The console has region and account in its addresses of private repositories.
+fn console(url: &Split<'_>) -> Option<Console> {
+    let host = url.host.to_ascii_lowercase();
+    let region = [
+        "console.aws.amazon.com",
+        "console.amazonaws.cn",
+        "console.amazonaws-us-gov.com",
+    ]
+    .into_iter()
+    .find(|suffix| has_suffix(&host, suffix))
+    .map(|suffix| {
+        host.strip_suffix(suffix)
+            .unwrap_or("")
+            .trim_end_matches('.')
+    })?;
+    let account = url.path.split('/').find_map(AwsAccount::parse);
+    let registry = AwsRegion::parse(region)
+        .zip(account)
+        .map(|(region, account)| registry_host(&account, region));
+    Some(Console { registry })
+}
+
+fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
+    let name = RegistryName::parse(endpoint.host());
+    let Some(name) = name.filter(|_| endpoint.is_plain()) else {
+        report_other_host(
+            url,
+            PROVIDER.title,
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+            None,
+            issues,
+        );
+        return;
+    };
+    let place = span(url.text, url.host);
+    let instead = |host: &str| replaced(url.text.trim(), url.host, host);
+    match AwsRegion::parse(name.region) {
+        Some(region) if !name.agrees(region) => {
+            let issue = Issue::new(Code::RegionSuffix)
+                .at(place)
+                .with("region", name.region);
+            issues.push(issue.suggest(instead(&name.mended(region))));
+        }
+        Some(_) => {}
+        None => {
+            let near = nearest(name.region, REGIONS.iter().copied());
+            let mend = near.and_then(AwsRegion::parse).map(|region| {
+                let name = RegistryName {
+                    region: region.as_str(),
+                    ..name
+                };
+                instead(&name.mended(region))
+            });
+            let issue = Issue::new(Code::RegionUnknown)
+                .at(place)
+                .with("region", name.region);
+            issues.push(issue.with("title", "AWS").suggest_some(mend));
+        }
+    }
+}
+
+fn of_region(draft: &mut Draft<'_>) -> Option<Endpoint> {
+    let region = AwsRegion::parse(draft.get("region"))?;
+    // A role's account is its registry's, unless another was named.
+    let of_role = draft.get("roleArn").split(':').nth(4).unwrap_or("");
+    let typed = draft.get("accountId");
+    let account = AwsAccount::parse(if typed.is_empty() { of_role } else { typed })?;
+    Endpoint::parse(&registry_host(&account, region)).ok()
+}
+
+fn access_key(draft: &mut Draft<'_>) -> Option<Credentials> {
+    credentials(draft, None, true)
+}
+
+fn assume_role(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let missing = match (
+        draft.is_filled("accessKeyId"),
+        draft.is_filled("secretAccessKey"),
+    ) {
+        (true, false) => Some("secretAccessKey"),
+        (false, true) => Some("accessKeyId"),
+        _ => None,
+    };
+    if let Some(missing) = missing {
+        draft.report_missing(missing, Issue::new(Code::PairIncomplete));
+    }
+    let arn = draft.get("roleArn").to_owned();
+    let external_id = Some(draft.get("externalId").to_owned()).filter(|id| !id.is_empty());
+    let own_keys = draft.is_filled("accessKeyId");
+    credentials(draft, Some(AwsRole { arn, external_id }), own_keys)
+}
+
+fn credentials(
+    draft: &mut Draft<'_>,
+    role: Option<AwsRole>,
+    own_keys: bool,
+) -> Option<Credentials> {
+    let keys = if own_keys { Some(keys(draft)?) } else { None };
+    let region = AwsRegion::parse(draft.get("region"))?;
+    let account = AwsAccount::parse(draft.get("accountId"));
+    Some(Credentials::Aws {
+        service: EcrService::Private,
+        region,
+        account,
+        keys,
+        role,
+    })
+}
+
+fn judge_region(judge: &mut Judge<'_>) {
+    if AwsRegion::parse(judge.text).is_none() {
+        let near = nearest(judge.text, REGIONS.iter().copied()).map(str::to_owned);
+        judge.report(
+            Issue::new(Code::RegionUnknown)
+                .with("region", judge.text)
+                .with("title", "AWS")
+                .suggest_some(near),
+        );
+    }
+}
+
+fn judge_account(judge: &mut Judge<'_>) {
+    if AwsAccount::parse(judge.text).is_none() {
+        let digits: String = judge
+            .text
+            .chars()
+            .filter(|c| !matches!(c, '-' | ' '))
+            .collect();
+        let mend = AwsAccount::parse(&digits).map(|account| account.as_str().to_owned());
+        judge.report(
+            Issue::new(Code::AccountInvalid)
+                .with("account", judge.text)
+                .suggest_some(mend),
+        );
+    }
+}
+
+/// `arn:<partition>:iam::<account>:role/<path and name>` (IAM).
+fn judge_role_arn(judge: &mut Judge<'_>) {
+    let mut parts = judge.text.splitn(6, ':');
+    let mut next = || parts.next().unwrap_or("");
+    let (arn, partition, service, region, account, resource) =
+        (next(), next(), next(), next(), next(), next());
+    let name = resource.strip_prefix("role/").unwrap_or("");
+    let sound = arn == "arn"
+        && matches!(
+            partition,
+            "aws"
+                | "aws-cn"
+                | "aws-us-gov"
+                | "aws-iso"
+                | "aws-iso-b"
+                | "aws-iso-e"
+                | "aws-iso-f"
+                | "aws-eusc"
+        )
+        && service == "iam"
+        && region.is_empty()
+        && AwsAccount::parse(account).is_some()
+        && !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_+=,.@/-".contains(&b))
+        && (20..=2048).contains(&judge.text.len());
+    if !sound {
+        judge.report(Issue::new(Code::RoleArnInvalid));
+    }
+}
+
+fn judge_external_id(judge: &mut Judge<'_>) {
+    let id = judge.text;
+    if !(2..=1224).contains(&id.len())
+        || !id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&b))
+    {
+        judge.report(Issue::new(Code::ExternalIdInvalid));
+    }
+}
+
+fn judge_username(judge: &mut Judge<'_>) {
+    if judge.text != "AWS" {
+        let issue = Issue::new(Code::UsernameFixed)
+            .with("title", PROVIDER.title)
+            .with("expected", "AWS");
+        judge.report(issue.suggest("AWS"));
+    }
+}
+
+/// The password is a base64 text of a JSON document with its end; the API's answer is base64 of `AWS:` and that.
+fn judge_password(judge: &mut Judge<'_>) {
+    let inner = decoded(judge.text);
+    if let Some(password) = inner.as_deref().and_then(|text| text.strip_prefix("AWS:")) {
+        judge.report(Issue::new(Code::SecretEncoded).suggest(password));
+    }
+    let end = inner
+        .as_deref()
+        .and_then(Value::parse)
+        .and_then(|token| token.get("expiration")?.as_i64()?.checked_mul(1000));
+    match (end, judge.now) {
+        (Some(end), Some(now)) if end <= now => {
+            judge.report(Issue::new(Code::SecretExpired).with("time", time::format_rfc3339(end)));
+        }
+        _ => judge.report(
+            Issue::new(Code::SecretTemporary)
+                .with("token", "a registry password")
+                .with("duration", "12 hours"),
+        ),
+    }
+}
+
+fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
+    if found.secret.is_empty()
+        && let Some(name) = RegistryName::parse(found.endpoint.host())
+    {
+        form.set("region", name.region);
+        form.set("accountId", name.account);
+        form.set("namespace", found.endpoint.namespace());
+    } else {
+        fill_usual(found, form);
+    }
+}

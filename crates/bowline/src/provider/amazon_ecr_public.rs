@@ -1,0 +1,97 @@
+//! Amazon ECR Public: the registry that all AWS accounts publish in.
+
+use super::{
+    Auth, Capabilities, Field, Provider,
+    aws::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN, SHAPES, keys},
+    login::anonymous,
+    rules::{Console, Rules},
+};
+use crate::{
+    aws::AwsRegion,
+    credential::{Credentials, EcrService},
+    detect::Found,
+    endpoint::{Endpoint, Split},
+    form::{ConnectionForm, Draft},
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "amazon-ecr-public",
+    title: "Amazon ECR Public",
+    docs_url: "https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html",
+    auth: &[
+        Auth::new(
+            "access-key",
+            "Access key",
+            &[KEY_ID, SECRET, NAMESPACE],
+            access_key,
+        )
+        .endpoint(fixed),
+        Auth::new(
+            "session-token",
+            "Temporary key",
+            &[KEY_ID, SECRET, SESSION_TOKEN, NAMESPACE],
+            access_key,
+        )
+        .endpoint(fixed),
+        Auth::new("anonymous", "No login", &[NAMESPACE], anonymous).endpoint(fixed),
+    ],
+    capabilities: Capabilities::LISTING,
+    rules: Rules {
+        owns,
+        console,
+        fill,
+        shapes: SHAPES,
+        ..Rules::ANY_HOST
+    },
+};
+
+const HOST: &str = "public.ecr.aws";
+
+const KEY_ID: Field = ACCESS_KEY_ID.help_for(PULL, PUSH);
+const SECRET: Field = SECRET_ACCESS_KEY.help_for(PULL, PUSH);
+
+const PULL: &str = "An IAM user's key with ecr-public:GetAuthorizationToken, ecr-public:DescribeRepositories and \
+    sts:GetServiceBearerToken.";
+const PUSH: &str = "An IAM user's key with what pulling needs and ecr-public:InitiateLayerUpload, UploadLayerPart, \
+    CompleteLayerUpload, BatchCheckLayerAvailability and PutImage.";
+
+const NAMESPACE: Field = Field::namespace("Registry alias").placeholder("acme");
+
+fn owns(host: &str) -> bool {
+    matches!(host, HOST | "ecr-public.aws.com" | "gallery.ecr.aws")
+}
+
+/// `https://gallery.ecr.aws/acme/app`: the alias is the namespace.
+fn console(url: &Split<'_>) -> Option<Console> {
+    if !url.host.eq_ignore_ascii_case("gallery.ecr.aws") {
+        return None;
+    }
+    let alias = url.path.split('/').find(|segment| !segment.is_empty());
+    let registry = alias.map_or_else(|| HOST.to_owned(), |alias| [HOST, "/", alias].concat());
+    Some(Console {
+        registry: Some(registry),
+    })
+}
+
+fn fixed(_: &mut Draft<'_>) -> Option<Endpoint> {
+    Endpoint::parse(HOST).ok()
+}
+
+fn access_key(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let keys = Some(keys(draft)?);
+    let region = AwsRegion::OF_ECR_PUBLIC;
+    Some(Credentials::Aws {
+        service: EcrService::Public,
+        region,
+        account: None,
+        keys,
+        role: None,
+    })
+}
+
+fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
+    if found.secret.is_empty() {
+        "anonymous".clone_into(&mut form.auth);
+    }
+    form.set("namespace", found.endpoint.namespace());
+}

@@ -1,0 +1,230 @@
+//! Azure Container Registry.
+
+use super::{
+    Auth, Capabilities, Field, Provider,
+    login::{self, username},
+    rules::{Console, Judge, Rules, Shape, report_other_host},
+};
+use crate::{
+    azure::{TenantId, is_guid, mended_guid},
+    credential::Credentials,
+    endpoint::{Endpoint, Split, has_suffix},
+    finding::Issue,
+    form::Draft,
+    message::Code,
+    text::replaced,
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "azure-acr",
+    title: "Azure Container Registry",
+    docs_url: "https://learn.microsoft.com/azure/container-registry/container-registry-authentication",
+    auth: &[
+        Auth::new(
+            "password",
+            "Username and password",
+            &[URL, USERNAME, PASSWORD, NAMESPACE],
+            login::password,
+        ),
+        Auth::new(
+            "repository-token",
+            "Repository token",
+            &[URL, TOKEN_NAME, TOKEN_PASSWORD, NAMESPACE],
+            repository_token,
+        ),
+        Auth::new(
+            "service-principal",
+            "Service principal",
+            &[
+                URL,
+                CLIENT_ID,
+                CLIENT_SECRET,
+                TENANT_ID,
+                SUBSCRIPTION_ID,
+                NAMESPACE,
+            ],
+            service_principal,
+        ),
+    ],
+    capabilities: Capabilities {
+        events: true,
+        quarantine: true,
+        ..Capabilities::LISTING
+    },
+    rules: Rules {
+        owns,
+        console,
+        endpoint: judge_endpoint,
+        shapes: SHAPES,
+        ..Rules::ANY_HOST
+    },
+};
+
+const URL: Field = Field::url()
+    .placeholder("myregistry.azurecr.io")
+    .help("The login server of the registry.");
+
+const USERNAME: Field = Field::username()
+    .help("The admin user's name, or the id of an application whose tenant you do not know. The admin user is off by default.");
+
+const PASSWORD: Field = Field::secret("password", "Password").required().help_for(
+    "Better than the admin user's, which may do everything: a repository token with the scope map _repositories_pull.",
+    "Better than the admin user's, which may do everything: a repository token with the scope map _repositories_push.",
+);
+
+const TOKEN_NAME: Field = Field::text("tokenName", "Token name")
+    .required()
+    .placeholder("ci-pull")
+    .rule(judge_token_name);
+
+const TOKEN_PASSWORD: Field = Field::secret("password", "Token password")
+    .required()
+    .help_for(
+        "A password of a token with content/read and metadata/read.",
+        "A password of a token with content/read, content/write, metadata/read and metadata/write.",
+    );
+
+const CLIENT_ID: Field = Field::text("clientId", "Application (client) id")
+    .required()
+    .placeholder(GUID)
+    .rule(judge_guid);
+
+const CLIENT_SECRET: Field = Field::secret("clientSecret", "Client secret").required().rule(judge_client_secret).help_for(
+    "The secret's value, not its id. The application needs AcrPull, or Container Registry Repository Reader and \
+     Catalog Lister.",
+    "The secret's value, not its id. The application needs AcrPush, or Container Registry Repository Writer and \
+     Catalog Lister.",
+);
+
+const TENANT_ID: Field = Field::text("tenantId", "Directory (tenant) id")
+    .required()
+    .placeholder(GUID)
+    .rule(judge_guid);
+
+const SUBSCRIPTION_ID: Field = Field::text("subscriptionId", "Subscription id")
+    .required()
+    .placeholder(GUID)
+    .rule(judge_guid);
+
+const NAMESPACE: Field = Field::namespace("Repository prefix").placeholder("team");
+
+const GUID: &str = "11111111-2222-3333-4444-555555555555";
+
+/// 52 characters with `+ACR` after the 42nd: no prefix, so it tells nothing of other products' forms.
+const SHAPES: &[Shape] = &[Shape {
+    title: "a password of Azure Container Registry",
+    prefix: "",
+    length: 52..=52,
+    alphabet: is_password_byte,
+}];
+
+fn is_password_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')
+}
+
+/// The suffixes of the clouds. The German one has no registries any more.
+const SUFFIXES: [&str; 4] = ["azurecr.io", "azurecr.us", "azurecr.cn", "azurecr.de"];
+
+fn name_of(host: &str) -> Option<&str> {
+    SUFFIXES
+        .iter()
+        .find_map(|suffix| host.strip_suffix(suffix)?.strip_suffix('.'))
+}
+
+fn owns(host: &str) -> bool {
+    name_of(host).is_some()
+}
+
+fn console(url: &Split<'_>) -> Option<Console> {
+    let host = url.host.to_ascii_lowercase();
+    ["portal.azure.com", "portal.azure.us", "portal.azure.cn"]
+        .into_iter()
+        .any(|portal| has_suffix(&host, portal))
+        .then_some(Console { registry: None })
+}
+
+/// `<name>[-<label hash>][.<region>.geo].azurecr.io`, the name of 5 to 50 letters and digits.
+fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
+    let host = endpoint.host();
+    let name = name_of(host).unwrap_or("");
+    let mut labels = name.split('.');
+    let (registry, hash) = labels
+        .next()
+        .map(|label| label.split_once('-').unwrap_or((label, "hash")))
+        .unwrap_or_default();
+    let alphanumeric =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let rest: Vec<&str> = labels.collect();
+    let sound = (5..=50).contains(&registry.len())
+        && alphanumeric(registry)
+        && (3..=32).contains(&hash.len())
+        && alphanumeric(hash);
+    let is_login_server = match rest.as_slice() {
+        [] | [_, "geo"] => true,
+        // Where layers come from; it logs nobody in.
+        [_, "data"] => false,
+        _ => false,
+    };
+    if sound && is_login_server && endpoint.is_plain() {
+        return;
+    }
+    let login_server = match rest.as_slice() {
+        [_, "data"] if sound => {
+            name_of(host)
+                .and_then(|name| host.strip_prefix(name))
+                .map(|suffix| {
+                    let label = name.split('.').next().unwrap_or("");
+                    replaced(url.text.trim(), url.host, &[label, suffix].concat())
+                })
+        }
+        _ => None,
+    };
+    report_other_host(
+        url,
+        PROVIDER.title,
+        "myregistry.azurecr.io",
+        login_server.as_deref(),
+        issues,
+    );
+}
+
+fn repository_token(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let username = username(draft, "tokenName", true);
+    let password = draft.secret("password")?;
+    Some(Credentials::Password {
+        username: username?,
+        password,
+    })
+}
+
+fn service_principal(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let tenant = TenantId::parse(draft.get("tenantId"));
+    let client_id = draft.get("clientId").to_owned();
+    let client_secret = draft.secret("clientSecret")?;
+    Some(Credentials::AzureServicePrincipal {
+        tenant: tenant?,
+        client_id,
+        client_secret,
+    })
+}
+
+fn judge_token_name(judge: &mut Judge<'_>) {
+    let name = judge.text;
+    if !(5..=50).contains(&name.len())
+        || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    {
+        judge.report(Issue::new(Code::TokenNameInvalid));
+    }
+}
+
+fn judge_guid(judge: &mut Judge<'_>) {
+    if !is_guid(judge.text) {
+        judge.report(Issue::new(Code::GuidInvalid).suggest_some(mended_guid(judge.text)));
+    }
+}
+
+fn judge_client_secret(judge: &mut Judge<'_>) {
+    if is_guid(judge.text) {
+        judge.report(Issue::new(Code::SecretIsId));
+    }
+}

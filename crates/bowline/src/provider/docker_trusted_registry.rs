@@ -1,0 +1,83 @@
+//! Docker Trusted Registry, now Mirantis Secure Registry (up to 3; from 4 on it is Harbor).
+
+use super::{
+    Auth, Capabilities, Field, Provider,
+    login::password,
+    rules::{Judge, Namespaces, Rules},
+};
+use crate::{
+    endpoint::{Endpoint, Split},
+    finding::Issue,
+    message::Code,
+    text::span,
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "docker-trusted-registry",
+    title: "Docker Trusted Registry",
+    docs_url: "https://docs.mirantis.com/msr/3.1/index.html",
+    auth: &[Auth::new(
+        "password",
+        "Username and access token",
+        &[URL, USERNAME, PASSWORD, PREFER_API, NAMESPACE],
+        password,
+    )],
+    capabilities: Capabilities {
+        events: true,
+        ..Capabilities::LISTING
+    },
+    rules: Rules {
+        endpoint: judge_endpoint,
+        namespaces: Some(Namespaces {
+            // Names have two levels.
+            fits: |namespace| !namespace.contains('/'),
+            example: "engineering",
+        }),
+        ..Rules::ANY_HOST
+    },
+};
+
+const URL: Field = Field::url()
+    .placeholder("dtr.example.com")
+    .help("The host of DTR or MSR, with its port if it has one. MSR 4 is Harbor: choose that type for it.");
+
+const USERNAME: Field = Field::username()
+    .rule(judge_username)
+    .help("An account of UCP or MKE; better one that was made for this than a person's.");
+
+const PASSWORD: Field = Field::secret("password", "Access token")
+    .required()
+    .help_for(
+        "An access token of the account, or its password. The account needs “Read only” on the repositories.",
+        "An access token of the account, or its password. The account needs “Read-Write” on the repositories.",
+    );
+
+const PREFER_API: Field = Field::checkbox("preferDtrApi", "Prefer the DTR API")
+    .help("Lists by DTR's own API first, and by the registry API where that fails.");
+
+const NAMESPACE: Field = Field::namespace("Namespace")
+    .placeholder("engineering")
+    .help("The user or organisation whose repositories are listed.");
+
+fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
+    let origin = url.origin();
+    let (code, registry) = match url.segments().as_slice() {
+        ["api", "v0", ..] | ["enzi", "v0", ..] => (Code::UrlApi, origin),
+        ["repositories", account, ..] => (Code::UrlConsole, [&origin, "/", account].concat()),
+        ["repositories"] => (Code::UrlConsole, origin),
+        _ => return,
+    };
+    issues.push(
+        Issue::new(code)
+            .at(span(url.text, url.path))
+            .with("host", endpoint.host())
+            .with("title", PROVIDER.title)
+            .suggest(registry),
+    );
+}
+
+fn judge_username(judge: &mut Judge<'_>) {
+    if judge.text.contains(char::is_whitespace) {
+        judge.unusual_username("svc.scan");
+    }
+}

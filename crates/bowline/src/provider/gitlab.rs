@@ -1,0 +1,158 @@
+//! GitLab's container registry: registry.gitlab.com, or one beside a self-managed GitLab.
+
+use super::{
+    Auth, Capabilities, Field, Provider,
+    login::{anonymous, hint_personal, oauth2, password},
+    rules::{Console, Fit, Judge, Rules, Shape, is_word_byte},
+};
+use crate::{
+    credential::Credentials, endpoint::Split, finding::Issue, form::Draft, message::Code,
+    reference::is_component,
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "gitlab",
+    title: "GitLab",
+    docs_url: "https://docs.gitlab.com/user/packages/container_registry/authenticate_with_container_registry/",
+    auth: &[
+        Auth::new(
+            "password",
+            "Username and token",
+            &[URL, USERNAME, PASSWORD, NAMESPACE],
+            judge_login,
+        ),
+        Auth::new("oauth2", "OAuth2 token", &[URL, TOKEN, NAMESPACE], oauth2),
+        Auth::new(
+            "anonymous",
+            "No login (public projects)",
+            &[URL, NAMESPACE],
+            anonymous,
+        ),
+    ],
+    // The catalog is closed to most, but GitLab's own API lists.
+    capabilities: Capabilities {
+        events: true,
+        ..Capabilities::LISTING
+    },
+    rules: Rules {
+        owns: |host| host == HOST,
+        console,
+        shapes: SHAPES,
+        ..Rules::ANY_HOST
+    },
+};
+
+const HOST: &str = "registry.gitlab.com";
+
+const URL: Field = Field::url().default(HOST).help(
+    "Of a self-managed GitLab, the registry's own host, or GitLab's host with the registry's port.",
+);
+
+const USERNAME: Field = Field::username()
+    .placeholder("gitlab+deploy-token-1")
+    .rule(judge_username)
+    .help("That of the deploy token, or of the account that the access token belongs to.");
+
+const PASSWORD: Field = Field::secret("password", "Token")
+    .required()
+    .placeholder("gldt-…")
+    .rule(judge_password)
+    .help_for(
+        "A deploy token with “read_registry”, or an access token with “read_registry” and, for listing, “read_api”.",
+        "A deploy token with “read_registry” and “write_registry”, or an access token with these and, for listing, \
+         “read_api”.",
+    );
+
+const TOKEN: Field = Field::secret("token", "Token")
+    .required()
+    .help("A token of GitLab's token service. A personal access token goes with its username under the other login.");
+
+const NAMESPACE: Field = Field::namespace("Group or project")
+    .placeholder("group/project")
+    .help("Bounds listing to the repositories under this path.");
+
+/// Lengths have grown and may be longer still; tokens of older instances have no prefix, and others have their own.
+const SHAPES: &[Shape] = &[
+    shape("a GitLab access token", "glpat-"),
+    shape("a GitLab deploy token", "gldt-"),
+    shape("the token of a GitLab CI job", JOB_TOKEN),
+];
+
+const JOB_TOKEN: &str = "glcbt-";
+
+const fn shape(title: &'static str, prefix: &'static str) -> Shape {
+    Shape {
+        title,
+        prefix,
+        length: 20..=320,
+        alphabet: |b| is_word_byte(b) || b == b'.',
+    }
+}
+
+/// `https://gitlab.com/group/project/-/container_registry`: the group or project is the namespace.
+fn console(url: &Split<'_>) -> Option<Console> {
+    if !url.is_on("gitlab.com") && !url.is_on("www.gitlab.com") {
+        // Where the registry of a self-managed GitLab is, its page does not tell.
+        let is_page = url.path.contains("/-/container_registry");
+        return is_page.then_some(Console { registry: None });
+    }
+    let lower = url.path.to_ascii_lowercase();
+    let mut registry = HOST.to_owned();
+    let parts = lower.split('/').filter(|part| !part.is_empty());
+    for part in parts.take_while(|part| is_component(part) && !PAGES.contains(part)) {
+        registry.push('/');
+        registry.push_str(part);
+    }
+    Some(Console {
+        registry: Some(registry),
+    })
+}
+
+/// Pages that are no groups.
+const PAGES: [&str; 6] = ["users", "dashboard", "explore", "help", "groups", "api"];
+
+/// Letters, digits, `_`, `.` and `-`, not starting with `-`, not ending with `-` or `.`; or a robot's name with `+`.
+fn judge_username(judge: &mut Judge<'_>) {
+    let name = judge.text;
+    let sound = match name.strip_prefix("gitlab+deploy-token-") {
+        Some(number) => !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()),
+        None => {
+            name.bytes().all(|b| is_word_byte(b) || b == b'.')
+                && !name.starts_with('-')
+                && !name.ends_with(['-', '.'])
+        }
+    };
+    if !sound && Shape::of_any(name).is_none() {
+        judge.unusual_username("gitlab+deploy-token-1");
+    }
+}
+
+fn judge_password(judge: &mut Judge<'_>) {
+    let secret = judge.text;
+    if secret.starts_with(JOB_TOKEN) {
+        judge.report(
+            Issue::new(Code::SecretTemporary)
+                .with("token", "the token of a CI job")
+                .with("duration", "as long as its job"),
+        );
+    } else if Shape::of_any(secret).is_none()
+        && SHAPES.iter().all(|shape| shape.fit(secret) == Fit::No)
+    {
+        judge.report(Issue::new(Code::SecretPassword).with("token", "a GitLab token"));
+    }
+}
+
+fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let credentials = password(draft)?;
+    let (name, secret) = (draft.get("username"), draft.get("password"));
+    // A custom deploy token has any username; the bots of projects and groups have theirs.
+    let robot = name.contains('+')
+        || name == "gitlab-ci-token"
+        || (name.contains("_bot") && (name.starts_with("project_") || name.starts_with("group_")))
+        || secret.starts_with("gldt-")
+        || secret.starts_with(JOB_TOKEN);
+    if !robot {
+        hint_personal(draft, "a deploy token");
+    }
+    Some(credentials)
+}

@@ -1,0 +1,161 @@
+//! Harbor.
+
+use super::{
+    Auth, Capabilities, Field, Provider,
+    login::{anonymous, hint_personal, oauth2, password},
+    rules::{Console, Judge, Rules, is_slug},
+};
+use crate::{
+    credential::Credentials,
+    endpoint::{Endpoint, Split},
+    finding::Issue,
+    form::Draft,
+    message::Code,
+    text::span,
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "harbor",
+    title: "Harbor",
+    docs_url: "https://goharbor.io/docs/main/working-with-projects/project-configuration/create-robot-accounts/",
+    auth: &[
+        Auth::new(
+            "password",
+            "Username and secret",
+            &[URL, USERNAME, PASSWORD, NAMESPACE],
+            judge_login,
+        ),
+        Auth::new("oauth2", "OAuth2 token", &[URL, TOKEN, NAMESPACE], oauth2),
+        Auth::new(
+            "anonymous",
+            "No login (public projects)",
+            &[URL, NAMESPACE],
+            anonymous,
+        ),
+    ],
+    capabilities: Capabilities {
+        events: true,
+        ..Capabilities::LISTING
+    },
+    rules: Rules {
+        owns: |host| host == "demo.goharbor.io",
+        console,
+        endpoint: judge_endpoint,
+        ..Rules::ANY_HOST
+    },
+};
+
+const URL: Field = Field::url()
+    .placeholder("harbor.example.com")
+    .help("Harbor's host, with its port if it has one; a project after it bounds listing.");
+
+const USERNAME: Field = Field::username()
+    .placeholder("robot$project+scanner")
+    .rule(judge_username)
+    .help("A robot account's whole name, “robot$project+name”, better than a person's.");
+
+const PASSWORD: Field = Field::secret("password", "Secret")
+    .required()
+    .rule(judge_password)
+    .help_for(
+        "The robot's secret; the robot may “pull” and “list” repositories. Who signs in by OIDC takes the CLI secret \
+         of the user profile.",
+        "The robot's secret; the robot may “pull”, “push” and “list” repositories. Who signs in by OIDC takes the CLI \
+         secret of the user profile.",
+    );
+
+const TOKEN: Field = Field::secret("token", "Token").required().help_for(
+    "A token that Harbor takes as Bearer and that may pull.",
+    "A token that Harbor takes as Bearer and that may pull and push.",
+);
+
+const NAMESPACE: Field = Field::namespace("Project")
+    .placeholder("library")
+    .help("Bounds listing to this project, or to a path inside it.");
+
+/// `https://harbor.example.com/harbor/projects/2/repositories`: where projects are numbers, so that none is offered.
+fn console(url: &Split<'_>) -> Option<Console> {
+    let is_page = matches!(
+        url.segments().as_slice(),
+        [
+            "harbor",
+            "projects" | "sign-in" | "users" | "robot-accounts" | "configs" | "logs",
+            ..
+        ]
+    );
+    is_page.then(|| Console {
+        registry: Some(url.origin()),
+    })
+}
+
+fn judge_endpoint(url: &Split<'_>, _: &Endpoint, issues: &mut Vec<Issue>) {
+    if matches!(
+        url.segments().as_slice(),
+        ["api", "v2.0", ..] | ["service", "token"]
+    ) {
+        let issue = Issue::new(Code::UrlApi).at(span(url.text, url.path));
+        issues.push(issue.suggest(url.origin()));
+    }
+}
+
+/// `robot$name` of the system, `robot$project+name` of a project; a user's name has none of `,"~#%`. The prefix is
+/// the administrator's to change, and robots of old versions may have other names, so that this only warns.
+fn judge_username(judge: &mut Judge<'_>) {
+    const EXAMPLE: &str = "robot$project+scanner";
+    let name = judge.text;
+    let plain = name.replace("\\$", "$").replace("$$", "$");
+    if plain != name {
+        // As it is written in a shell or in a compose file.
+        judge.report(
+            Issue::new(Code::UsernameUnusual)
+                .with("title", judge.provider.title)
+                .with("example", EXAMPLE)
+                .suggest(plain),
+        );
+    } else if let Some(robot) = name.strip_prefix("robot$") {
+        if is_robot(robot) {
+            return;
+        }
+        let lower = robot.to_ascii_lowercase();
+        if is_robot(&lower) {
+            judge.report(
+                Issue::new(Code::UsernameCase)
+                    .with("title", judge.provider.title)
+                    .suggest(["robot$", &lower].concat()),
+            );
+        } else {
+            judge.unusual_username(EXAMPLE);
+        }
+    } else if name.len() > 255 || name.contains([',', '"', '~', '#', '%']) {
+        judge.unusual_username(EXAMPLE);
+    }
+}
+
+fn is_robot(name: &str) -> bool {
+    match name.split_once('+') {
+        Some((project, name)) => is_slug(project) && is_slug(name),
+        None => is_slug(name),
+    }
+}
+
+fn judge_password(judge: &mut Judge<'_>) {
+    let has = |kind: fn(&u8) -> bool| judge.text.bytes().any(|b| kind(&b));
+    let sound = (8..=128).contains(&judge.text.len())
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_digit);
+    if !sound {
+        let token =
+            "a secret of Harbor: 8 to 128 characters with a capital, a small letter and a digit";
+        judge.report(Issue::new(Code::SecretUnusual).with("token", token));
+    }
+}
+
+fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let credentials = password(draft)?;
+    // A user's name has no `$`; an administrator may have given robots another prefix.
+    if !draft.get("username").contains(['$', '+']) {
+        hint_personal(draft, "a robot account");
+    }
+    Some(credentials)
+}

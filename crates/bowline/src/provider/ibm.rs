@@ -1,0 +1,222 @@
+//! IBM Cloud Container Registry.
+
+use super::{
+    Auth, Capabilities, Choice, Field, Provider,
+    login::{hint_unusual_secret, password},
+    rules::{Console, Judge, Namespaces, Rules, is_word_byte},
+};
+use crate::{
+    credential::Credentials,
+    detect::{Found, fill_login},
+    endpoint::{Endpoint, Split},
+    finding::Issue,
+    form::{ConnectionForm, Draft},
+    message::Code,
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "ibm",
+    title: "IBM Cloud",
+    docs_url: "https://cloud.ibm.com/docs/Registry?topic=Registry-registry_access",
+    auth: &[Auth::new(
+        "password",
+        "API key",
+        &[REGION, ACCOUNT, USERNAME, PASSWORD, NAMESPACE],
+        judge_login,
+    )
+    .endpoint(endpoint_of_region)],
+    capabilities: Capabilities::LISTING,
+    rules: Rules {
+        owns: |host| region_of_host(host).is_some(),
+        console: |url| {
+            let is_page = url.is_on("cloud.ibm.com");
+            is_page.then_some(Console { registry: None })
+        },
+        namespaces: Some(Namespaces {
+            fits: is_namespace,
+            example: "my_namespace",
+        }),
+        fill,
+        ..Rules::ANY_HOST
+    },
+};
+
+const REGION: Field = Field::select("region", "Region", CHOICES)
+    .required()
+    .rule(judge_region);
+
+const ACCOUNT: Field = Field::text("accountId", "Account ID")
+    .required()
+    .placeholder("0123456789abcdef0123456789abcdef")
+    .rule(judge_account)
+    .help("The account that the registry's namespaces are in.");
+
+const USERNAME: Field = Field::username()
+    .default(API_KEY_USER)
+    .rule(judge_username)
+    .help("“iamapikey” for an API key. “iambearer” and “iamrefresh” are for tokens, which end.");
+
+const PASSWORD: Field = Field::secret("password", "API key")
+    .required()
+    .help_for(
+        "The API key of a service ID with the service role “Reader” for Container Registry.",
+        "The API key of a service ID with the service roles “Reader” and “Writer” for Container Registry.",
+    );
+
+const NAMESPACE: Field = Field::namespace("Namespace")
+    .placeholder("my_namespace")
+    .help("Bounds listing to this namespace, or to a path inside it.");
+
+const API_KEY_USER: &str = "iamapikey";
+const DOMAIN: &str = "icr.io";
+const PRIVATE: &str = "private.";
+
+/// A region and what its host has before `icr.io`.
+struct Region {
+    id: &'static str,
+    host: &'static str,
+}
+
+macro_rules! regions {
+    ($($id:literal $host:literal $title:literal)*) => {
+        const REGIONS: &[Region] = &[$(Region { id: $id, host: $host }),*];
+        const CHOICES: &[Choice] = &[
+            $(Choice { value: $id, label: concat!($title, " (", $id, ")") },)*
+            $(Choice { value: concat!("private.", $id), label: concat!($title, " (", $id, "), private network") },)*
+        ];
+    };
+}
+
+regions! {
+    "global" "" "Global"
+    "us-south" "us." "Dallas"
+    "ca-mon" "ca2." "Montreal"
+    "ca-tor" "ca." "Toronto"
+    "br-sao" "br." "São Paulo"
+    "eu-de" "de." "Frankfurt"
+    "eu-es" "es." "Madrid"
+    "eu-gb" "uk." "London"
+    "au-syd" "au." "Sydney"
+    "in-che" "in." "Chennai"
+    "in-mum" "in2." "Mumbai"
+    "jp-osa" "jp2." "Osaka"
+    "jp-tok" "jp." "Tokyo"
+}
+
+/// Names that regions had, and hosts of the time before `icr.io`.
+const FORMER: [(&str, &str); 9] = [
+    ("ap-south", "au-syd"),
+    ("eu-central", "eu-de"),
+    ("uk-south", "eu-gb"),
+    ("ap-north", "jp-tok"),
+    ("registry.bluemix.net", "global"),
+    ("registry.au-syd.bluemix.net", "au-syd"),
+    ("registry.eu-de.bluemix.net", "eu-de"),
+    ("registry.eu-gb.bluemix.net", "eu-gb"),
+    ("registry.ng.bluemix.net", "us-south"),
+];
+
+/// `private.de.icr.io` of `private.eu-de`.
+fn host_of_region(region: &str) -> Option<String> {
+    let (private, id) = match region.strip_prefix(PRIVATE) {
+        Some(id) => (PRIVATE, id),
+        None => ("", region),
+    };
+    let region = REGIONS.iter().find(|known| known.id == id)?;
+    Some([private, region.host, DOMAIN].concat())
+}
+
+/// `private.eu-de` of `private.de.icr.io`. A host of IBM's own software (`cp.icr.io`) is no customer's.
+fn region_of_host(host: &str) -> Option<String> {
+    if let Some((_, region)) = FORMER.iter().find(|(former, _)| *former == host) {
+        return host.contains('.').then(|| (*region).to_owned());
+    }
+    let (private, public) = match host.strip_prefix(PRIVATE) {
+        Some(public) => (PRIVATE, public),
+        None => ("", host),
+    };
+    let prefix = public.strip_suffix(DOMAIN)?;
+    let region = REGIONS.iter().find(|known| known.host == prefix)?;
+    Some([private, region.id].concat())
+}
+
+/// Offers the region for a host and for a former name.
+fn judge_region(judge: &mut Judge<'_>) {
+    let text = judge.text;
+    if host_of_region(text).is_some() {
+        return;
+    }
+    let of_host = Endpoint::parse(text)
+        .ok()
+        .and_then(|endpoint| region_of_host(endpoint.host()));
+    let former = FORMER.iter().find(|(former, _)| *former == text);
+    match of_host.or_else(|| former.map(|(_, region)| (*region).to_owned())) {
+        Some(region) => judge.report(
+            Issue::new(Code::RegionUnknown)
+                .with("region", text)
+                .with("title", judge.provider.title)
+                .suggest(region),
+        ),
+        None => judge.unknown_region(REGIONS.iter().map(|region| region.id)),
+    }
+}
+
+fn judge_account(judge: &mut Judge<'_>) {
+    let sound = judge.text.len() == 32 && judge.text.bytes().all(|b| b.is_ascii_hexdigit());
+    if !sound {
+        judge.report_titled(Code::AccountUnusual);
+    }
+}
+
+/// The username says which kind of secret follows.
+fn judge_username(judge: &mut Judge<'_>) {
+    let temporary = |token, duration| {
+        Issue::new(Code::SecretTemporary)
+            .with("token", token)
+            .with("duration", duration)
+    };
+    let issue = match judge.text {
+        API_KEY_USER => return,
+        "iambearer" => temporary("the username of an access token", "an hour"),
+        "iamrefresh" => temporary("the username of a refresh token", "some days"),
+        _ => Issue::new(Code::UsernameForm)
+            .with("title", judge.provider.title)
+            .with("example", API_KEY_USER)
+            .suggest(API_KEY_USER),
+    };
+    judge.report(issue);
+}
+
+fn is_namespace(namespace: &str) -> bool {
+    let first = namespace.split('/').next().unwrap_or("");
+    let is_end = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    (4..=30).contains(&first.len())
+        && first
+            .bytes()
+            .all(|b| is_word_byte(b) && !b.is_ascii_uppercase())
+        && is_end(first.bytes().next())
+        && is_end(first.bytes().next_back())
+}
+
+fn endpoint_of_region(draft: &mut Draft<'_>) -> Option<Endpoint> {
+    Endpoint::parse(&host_of_region(draft.get("region"))?).ok()
+}
+
+fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let credentials = password(draft)?;
+    let secret = draft.get("password");
+    let is_key = secret.len() == 44 && secret.bytes().all(is_word_byte);
+    if draft.get("username") == API_KEY_USER && !is_key {
+        hint_unusual_secret(draft, "password", "an API key: 44 letters, digits, “_” and “-”");
+    }
+    Some(credentials)
+}
+
+fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
+    form.set(
+        "region",
+        &region_of_host(found.endpoint.host()).unwrap_or_default(),
+    );
+    form.set("namespace", found.endpoint.namespace());
+    fill_login(found, form);
+}

@@ -1,0 +1,194 @@
+//! JFrog Artifactory, in JFrog's cloud or self-hosted.
+
+use super::{
+    Auth, Capabilities, Field, Provider,
+    login::{header_secret, password, username},
+    rules::{Console, Fit, Judge, Rules, Shape, is_word_byte},
+};
+use crate::{
+    credential::Credentials,
+    endpoint::{Endpoint, Split, is_name},
+    finding::Issue,
+    form::Draft,
+    message::Code,
+    text::span,
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "jfrog-artifactory",
+    title: "JFrog Artifactory",
+    docs_url: "https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens",
+    auth: &[
+        Auth::new(
+            "password",
+            "Username and password",
+            &[URL, USERNAME, PASSWORD, NAMESPACE],
+            password,
+        ),
+        Auth::new(
+            "api-key",
+            "API key",
+            &[URL, API_KEY, NAMESPACE],
+            api_key_login,
+        ),
+        Auth::new(
+            "access-token",
+            "Access token",
+            &[URL, USERNAME.optional(), ACCESS_TOKEN, NAMESPACE],
+            access_token_login,
+        ),
+    ],
+    capabilities: Capabilities {
+        events: true,
+        ..Capabilities::LISTING
+    },
+    rules: Rules {
+        owns: is_cloud,
+        console,
+        endpoint: judge_endpoint,
+        shapes: &[API_KEY_SHAPE, REFERENCE_TOKEN, ACCESS_TOKEN_SHAPE],
+        ..Rules::ANY_HOST
+    },
+};
+
+const CLOUD: &str = ".jfrog.io";
+
+const URL: Field = Field::url().placeholder("acme.jfrog.io").help(
+    "The host of Artifactory; a repository's key after it, or the address \
+     “…/artifactory/api/docker/<key>”, bounds listing to that repository.",
+);
+
+const USERNAME: Field = Field::username().help("The user that the password or token belongs to.");
+
+const PASSWORD: Field = Field::secret("password", "Password or token")
+    .required()
+    .help_for(
+        "An identity token or the password of a user with the permission “Read” on the repository.",
+        "An identity token or the password of a user with the permissions “Read” and “Deploy/Cache” on the repository.",
+    );
+
+const API_KEY: Field = Field::secret("apiKey", "API key")
+    .required()
+    .placeholder("AKCp…")
+    .rule(judge_api_key)
+    .help_for(
+        "The API key of a user with the permission “Read” on the repository.",
+        "The API key of a user with the permissions “Read” and “Deploy/Cache” on the repository.",
+    );
+
+const ACCESS_TOKEN: Field = Field::secret("accessToken", "Access token")
+    .required()
+    .rule(judge_access_token)
+    .help_for(
+        "An access or reference token of a user or group with the permission “Read” on the repository.",
+        "An access or reference token of a user or group with the permissions “Read” and “Deploy/Cache” on the \
+         repository.",
+    );
+
+const NAMESPACE: Field = Field::namespace("Repository key")
+    .placeholder("docker-local")
+    .help("Bounds listing to this repository, or to a path inside it.");
+
+const API_KEY_SHAPE: Shape = Shape {
+    title: "an API key of Artifactory",
+    prefix: "AKCp",
+    length: 69..=69,
+    alphabet: |b| b.is_ascii_alphanumeric(),
+};
+
+/// `reftkn` and more, in base64.
+const REFERENCE_TOKEN: Shape = Shape {
+    title: "a reference token of Artifactory",
+    prefix: "cmVmdGtu",
+    length: 56..=56,
+    alphabet: |b| b.is_ascii_alphanumeric(),
+};
+
+/// A JSON Web Token; they all begin alike, whosesoever they are: hence no prefix.
+const ACCESS_TOKEN_SHAPE: Shape = Shape {
+    title: "an access token",
+    prefix: "",
+    length: 100..=4096,
+    alphabet: |b| is_word_byte(b) || b == b'.',
+};
+
+/// `acme.jfrog.io`, one label before the domain.
+fn is_cloud(host: &str) -> bool {
+    host.strip_suffix(CLOUD)
+        .is_some_and(|server| !server.contains('.') && is_name(server))
+}
+
+/// `https://acme.jfrog.io/ui/native/docker-local`: the repository has an address of its own.
+fn console(url: &Split<'_>) -> Option<Console> {
+    let registry = match url.segments().as_slice() {
+        ["ui", "native", key, ..] | ["ui", "repos", "tree", _, key, ..] => of_repository(url, key),
+        ["artifactory", "webapp", ..] => url.origin(),
+        ["ui", ..] if is_cloud(&url.host.to_ascii_lowercase()) => url.origin(),
+        _ => return None,
+    };
+    Some(Console {
+        registry: Some(registry),
+    })
+}
+
+/// The address of a repository; of the whole Artifactory where the key is none.
+fn of_repository(url: &Split<'_>, key: &str) -> String {
+    let origin = url.origin();
+    if key.bytes().all(|b| is_word_byte(b) || b == b'.') {
+        [&origin, "/artifactory/api/docker/", key].concat()
+    } else {
+        origin
+    }
+}
+
+fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
+    if !endpoint.base_path().is_empty() {
+        return;
+    }
+    let registry = match url.segments().as_slice() {
+        ["artifactory", key, ..] if *key != "api" => of_repository(url, key),
+        ["artifactory", ..] | ["ui", ..] => url.origin(),
+        _ => return,
+    };
+    issues.push(
+        Issue::new(Code::UrlPage)
+            .at(span(url.text, url.path))
+            .with("title", PROVIDER.title)
+            .suggest(registry),
+    );
+}
+
+fn has_no_shape(judge: &Judge<'_>) -> bool {
+    let shapes = PROVIDER.rules.shapes;
+    shapes.iter().all(|shape| shape.fit(judge.text) == Fit::No)
+}
+
+fn judge_api_key(judge: &mut Judge<'_>) {
+    judge.report_titled(Code::SecretDeprecated);
+    if has_no_shape(judge) {
+        judge.unusual_secret("an API key: “AKCp” and 69 letters and digits");
+    }
+}
+
+fn judge_access_token(judge: &mut Judge<'_>) {
+    if has_no_shape(judge) {
+        judge.unusual_secret("an access token, which starts with “eyJ”, or with “cmVmdGtu” if it is a reference token");
+    }
+}
+
+fn api_key_login(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let key = header_secret(draft, "apiKey")?;
+    Some(Credentials::ApiKey { key })
+}
+
+/// With a username the token stands for the password, without one it goes as Bearer.
+fn access_token_login(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let token = header_secret(draft, "accessToken");
+    if !draft.is_filled("username") {
+        return token.map(|token| Credentials::Bearer { token });
+    }
+    Some(Credentials::Password {
+        username: username(draft, "username", true)?,
+        password: token?,
+    })
+}

@@ -1,0 +1,89 @@
+//! Sonatype Nexus Repository.
+
+use super::{
+    Auth, Capabilities, Field, Provider,
+    login::{anonymous, password},
+    rules::{Console, Rules, is_word_byte, report_pages},
+};
+use crate::{
+    endpoint::{Endpoint, Split},
+    finding::Issue,
+    message::Code,
+    text::span,
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "nexus",
+    title: "Sonatype Nexus",
+    docs_url: "https://help.sonatype.com/en/docker-registry.html",
+    auth: &[
+        Auth::new(
+            "password",
+            "Username and password",
+            &[URL, USERNAME, PASSWORD, NAMESPACE],
+            password,
+        ),
+        Auth::new(
+            "anonymous",
+            "No login (anonymous access)",
+            &[URL, NAMESPACE],
+            anonymous,
+        ),
+    ],
+    capabilities: Capabilities {
+        events: true,
+        ..Capabilities::LISTING
+    },
+    rules: Rules {
+        console,
+        endpoint: judge_endpoint,
+        ..Rules::ANY_HOST
+    },
+};
+
+const URL: Field = Field::url()
+    .placeholder("nexus.example.com/repository/docker-hosted")
+    .help("A repository has a port or a host of its own, or the path “/repository/<name>” on Nexus's host.");
+
+const USERNAME: Field = Field::username().help("A Nexus user, or the name part of a user token.");
+
+const PASSWORD: Field = Field::secret("password", "Password")
+    .required()
+    .help_for(
+        "The password of a user with the privileges “read” and “browse” on the repository, or the pass part of a user \
+         token.",
+        "The password of a user with the privileges “read”, “browse”, “add” and “edit” on the repository, or the pass \
+         part of a user token.",
+    );
+
+const NAMESPACE: Field = Field::namespace("Namespace")
+    .placeholder("team")
+    .help("Bounds listing to the images under this prefix.");
+
+/// The port that Nexus's own page has when nobody chose another.
+const WEB_PORT: u16 = 8081;
+
+/// `https://nexus.example.com/#browse/browse:docker-hosted`: the repository has a path.
+fn console(url: &Split<'_>) -> Option<Console> {
+    let place = url.fragment?.strip_prefix("browse/browse:")?;
+    let repository = place.split([':', '/', '%']).next().unwrap_or("");
+    let is_name = !repository.is_empty() && repository.bytes().all(|b| is_word_byte(b) || b == b'.');
+    Some(Console {
+        registry: is_name.then(|| [&url.origin(), "/repository/", repository].concat()),
+    })
+}
+
+fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
+    report_pages(url, PROVIDER.title, &["/service/rest"], issues);
+    if let Some(port) = url.port
+        && endpoint.port() == Some(WEB_PORT)
+        && endpoint.base_path().is_empty()
+    {
+        issues.push(
+            Issue::new(Code::UrlWebPort)
+                .at(span(url.text, port))
+                .with("port", port)
+                .with("title", PROVIDER.title),
+        );
+    }
+}

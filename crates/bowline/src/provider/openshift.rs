@@ -1,0 +1,156 @@
+//! OpenShift's internal registry.
+
+use super::{
+    Auth, Capabilities, Field, Provider,
+    login::{header_secret, password},
+    rules::{
+        Console, Fit, Judge, Namespaces, Rules, Shape, is_word_byte, report_other_host,
+    },
+};
+use crate::{
+    credential::{Credentials, Username},
+    endpoint::{Endpoint, Split},
+    finding::Issue,
+    form::Draft,
+    message::Code,
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "openshift",
+    title: "OpenShift",
+    docs_url: "https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/registry/accessing-the-registry",
+    auth: &[
+        Auth::new(
+            "token",
+            "Token",
+            &[URL, TOKEN, API_URL, NAMESPACE],
+            token_login,
+        ),
+        Auth::new(
+            "password",
+            "Username and token",
+            &[URL, USERNAME, PASSWORD, API_URL, NAMESPACE],
+            password,
+        ),
+    ],
+    capabilities: Capabilities {
+        events: true,
+        image_streams: true,
+        ..Capabilities::LISTING
+    },
+    rules: Rules {
+        owns,
+        console,
+        endpoint: judge_endpoint,
+        // Repositories are `project/name`, with nothing below.
+        namespaces: Some(Namespaces {
+            fits: |namespace| !namespace.contains('/'),
+            example: "myproject",
+        }),
+        shapes: &[USER_TOKEN, SERVICE_TOKEN],
+        ..Rules::ANY_HOST
+    },
+};
+
+/// What the host of the registry's usual route starts with; the cluster's domain follows.
+const ROUTE: &str = "default-route-openshift-image-registry.";
+
+const URL: Field = Field::url()
+    .placeholder("default-route-openshift-image-registry.apps.example.com")
+    .help("The registry's route. The host of the console or of the API server is another one.");
+
+const TOKEN: Field = Field::secret("token", "Token")
+    .required()
+    .rule(judge_token)
+    .help_for(PULL_HELP, PUSH_HELP);
+
+const USERNAME: Field = Field::username()
+    .placeholder("scanner")
+    .help("Any name without “:”; the token says who it is.");
+
+const PASSWORD: Field = Field::secret("password", "Token")
+    .required()
+    .rule(judge_token)
+    .help_for(PULL_HELP, PUSH_HELP);
+
+const PULL_HELP: &str = "The token of a service account with the role “registry-viewer” or “system:image-puller”: get, \
+                         list and watch on imagestreams and imagestreams/layers.";
+
+const PUSH_HELP: &str = "The token of a service account with the role “registry-editor” or “system:image-builder” beside \
+                         those for listing: get and update on imagestreams/layers.";
+
+const API_URL: Field = Field::url_named("apiUrl", "API server")
+    .placeholder("https://api.example.com:6443")
+    .help("Where image streams are listed, if the policy takes them.");
+
+const NAMESPACE: Field = Field::namespace("Project")
+    .placeholder("myproject")
+    .help("Bounds listing to this project.");
+
+/// What `oc whoami -t` prints.
+const USER_TOKEN: Shape = Shape {
+    title: "an OpenShift user's token",
+    prefix: "sha256~",
+    length: 43..=43,
+    alphabet: is_word_byte,
+};
+
+/// A JSON Web Token; they all begin alike, whosesoever they are: hence no prefix.
+const SERVICE_TOKEN: Shape = Shape {
+    title: "a service account's token",
+    prefix: "",
+    length: 200..=4096,
+    alphabet: |b| is_word_byte(b) || b == b'.',
+};
+
+/// The usual route and the names inside the cluster, those of version 3 too.
+fn owns(host: &str) -> bool {
+    host.starts_with(ROUTE)
+        || host.starts_with("docker-registry-default.")
+        || matches!(
+            host.strip_suffix(".cluster.local").unwrap_or(host),
+            "image-registry.openshift-image-registry.svc" | "docker-registry.default.svc"
+        )
+}
+
+/// The console and the login page share the registry's domain.
+fn console(url: &Split<'_>) -> Option<Console> {
+    let (name, domain) = url.host.split_once('.')?;
+    let is_page = ["console-openshift-console", "oauth-openshift"]
+        .iter()
+        .any(|page| name.eq_ignore_ascii_case(page));
+    is_page.then(|| Console {
+        registry: Some([ROUTE, domain].concat()),
+    })
+}
+
+/// The API server is at `api.<domain>:6443`, the registry's route at `….apps.<domain>`.
+fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
+    if endpoint.port() == Some(6443)
+        && let Some(domain) = endpoint.host().strip_prefix("api.")
+    {
+        let route = [ROUTE, "apps.", domain].concat();
+        report_other_host(url, PROVIDER.title, &route, Some(&route), issues);
+    }
+}
+
+fn judge_token(judge: &mut Judge<'_>) {
+    match USER_TOKEN.fit(judge.text) {
+        Fit::Yes => judge.report(
+            Issue::new(Code::SecretTemporary)
+                .with("token", USER_TOKEN.title)
+                .with("duration", "a day"),
+        ),
+        Fit::Broken => {}
+        Fit::No if SERVICE_TOKEN.fit(judge.text) == Fit::Yes => {}
+        Fit::No => judge.unusual_secret("a service account's token, which starts with “eyJ”"),
+    }
+}
+
+/// The registry takes any username with a token for the password.
+fn token_login(draft: &mut Draft<'_>) -> Option<Credentials> {
+    Some(Credentials::Password {
+        username: Username::parse("openshift")?,
+        password: header_secret(draft, "token")?,
+    })
+}

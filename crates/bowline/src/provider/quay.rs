@@ -1,0 +1,212 @@
+//! Quay: quay.io and Red Hat Quay.
+
+use super::{
+    Auth, Capabilities, Field, Provider,
+    login::{anonymous, hint_personal, hint_unusual_secret, oauth2, password},
+    rules::{Console, Fit, Judge, Rules, Shape, is_slug},
+};
+use crate::{
+    credential::{Credentials, Username},
+    endpoint::{Endpoint, Split},
+    finding::Issue,
+    form::Draft,
+    message::Code,
+    reference::is_component,
+    text::span,
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "quay",
+    title: "Quay",
+    docs_url: "https://docs.quay.io/glossary/robot-accounts.html",
+    auth: &[
+        Auth::new(
+            "password",
+            "Username and token",
+            &[URL, USERNAME, PASSWORD, NAMESPACE],
+            judge_login,
+        ),
+        Auth::new(
+            "oauth2",
+            "OAuth2 token",
+            &[URL, TOKEN, NAMESPACE],
+            oauth_login,
+        ),
+        Auth::new(
+            "anonymous",
+            "No login (public repositories)",
+            &[URL, NAMESPACE],
+            anonymous,
+        ),
+    ],
+    capabilities: Capabilities {
+        events: true,
+        ..Capabilities::LISTING
+    },
+    rules: Rules {
+        owns: |host| host == HOST,
+        console,
+        endpoint: judge_endpoint,
+        shapes: &[ROBOT_TOKEN],
+        ..Rules::ANY_HOST
+    },
+};
+
+const HOST: &str = "quay.io";
+
+const URL: Field = Field::url()
+    .default(HOST)
+    .help("Quay's own host where it is not quay.io; an organisation after it bounds listing.");
+
+const USERNAME: Field = Field::username()
+    .placeholder("acme+scanner")
+    .rule(judge_username)
+    .help(
+        "A robot account, “organisation+name”, better than a person's; “$oauthtoken” or “$app” for tokens of these \
+         kinds.",
+    );
+
+const PASSWORD: Field = Field::secret("password", "Token").required().help_for(
+    "The robot's token; the robot has “Read” on the repositories.",
+    "The robot's token; the robot has “Write” on the repositories.",
+);
+
+const TOKEN: Field = Field::secret("token", "OAuth token").required().help_for(
+    "An OAuth access token of an organisation's application, with “repo:read”.",
+    "An OAuth access token of an organisation's application, with “repo:read” and “repo:write”.",
+);
+
+const NAMESPACE: Field = Field::namespace("Organisation")
+    .placeholder("acme")
+    .help("The user or organisation whose repositories are listed.");
+
+const ROBOT_TOKEN: Shape = Shape {
+    title: "a robot's token",
+    prefix: "",
+    length: 64..=64,
+    alphabet: |b| b.is_ascii_uppercase() || b.is_ascii_digit(),
+};
+
+/// Usernames that say of which kind the token is.
+const TOKEN_USERS: [&str; 3] = [OAUTH_USER, APP_USER, "$token"];
+const OAUTH_USER: &str = "$oauthtoken";
+const APP_USER: &str = "$app";
+
+/// `https://quay.io/repository/acme/app`, `…/organization/acme`, `…/user/acme`: the account is the namespace.
+fn console(url: &Split<'_>) -> Option<Console> {
+    if !url.is_on(HOST) {
+        return None;
+    }
+    account_of_page(url).map(|account| Console {
+        registry: Some([HOST, "/", account].concat()),
+    })
+}
+
+fn account_of_page<'a>(url: &Split<'a>) -> Option<&'a str> {
+    match url.segments().as_slice() {
+        ["repository", account, _, ..] | ["organization" | "user", account, ..] => Some(*account),
+        _ => None,
+    }
+    .filter(|account| is_component(account))
+}
+
+fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
+    let host = endpoint.host();
+    if let Some(account) = account_of_page(url) {
+        issues.push(
+            Issue::new(Code::UrlConsole)
+                .at(span(url.text, url.path))
+                .with("host", host)
+                .with("title", PROVIDER.title)
+                .suggest([&url.origin(), "/", account].concat()),
+        );
+    } else if host.ends_with(".quay.io")
+        || (host == HOST || host == "quay") && !endpoint.is_plain()
+        || host == "quay" && url.before_authority.is_empty()
+    {
+        issues.push(
+            Issue::new(Code::UrlOtherHost)
+                .at(span(url.text, url.host))
+                .with("title", PROVIDER.title)
+                .with("expected", HOST)
+                .suggest(HOST),
+        );
+    }
+}
+
+fn is_account(name: &str) -> bool {
+    (2..=255).contains(&name.len()) && is_slug(name)
+}
+
+fn is_robot(name: &str) -> bool {
+    name.split_once('+')
+        .is_some_and(|(account, robot)| is_account(account) && is_account(robot))
+}
+
+/// A user, a robot (`acme+scanner`), or the name of a kind of token.
+fn judge_username(judge: &mut Judge<'_>) {
+    const EXAMPLE: &str = "acme+scanner";
+    let name = judge.text;
+    let unusual = |judge: &Judge<'_>, code| {
+        Issue::new(code)
+            .with("title", judge.provider.title)
+            .with("example", EXAMPLE)
+    };
+    if TOKEN_USERS.contains(&name) {
+        return;
+    }
+    let lower = name.to_ascii_lowercase();
+    let without_dollar = TOKEN_USERS
+        .iter()
+        .find(|user| user.get(1..) == Some(&lower));
+    if let Some(user) = without_dollar {
+        judge.report(unusual(judge, Code::UsernameUnusual).suggest(user));
+    } else if is_account(name) || is_robot(name) || Shape::of_any(name).is_some() {
+        // As it should be; or a token, which is said already.
+    } else if is_account(&lower) || is_robot(&lower) {
+        judge.report(unusual(judge, Code::UsernameCase).suggest(lower));
+    } else if name.contains('+') {
+        judge.report(unusual(judge, Code::UsernameForm));
+    } else {
+        judge.unusual_username(EXAMPLE);
+    }
+}
+
+fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let credentials = password(draft)?;
+    let (name, secret) = (draft.get("username"), draft.get("password"));
+    let is_robots = ROBOT_TOKEN.fit(secret) == Fit::Yes;
+    let token = match name {
+        // 20 characters of name and as many of code at least.
+        OAUTH_USER => (secret.len() < 40).then_some("an OAuth token: 40 characters"),
+        APP_USER => (secret.len() != 120).then_some("an application token: 120 characters"),
+        _ if name.contains('+') => {
+            (!is_robots).then_some("a robot's token: 64 capital letters and digits")
+        }
+        _ if name.starts_with('$') => None,
+        _ if is_robots => {
+            let issue = Issue::new(Code::UsernameUnusual).with("title", "Quay's robots");
+            draft.report("username", issue.with("example", "acme+scanner"));
+            None
+        }
+        _ => {
+            hint_personal(draft, "a robot account");
+            None
+        }
+    };
+    if let Some(token) = token {
+        hint_unusual_secret(draft, "password", token);
+    }
+    Some(credentials)
+}
+
+/// Quay's token service takes an OAuth token as the password of a user of this name, and in no other way.
+fn oauth_login(draft: &mut Draft<'_>) -> Option<Credentials> {
+    match oauth2(draft)? {
+        Credentials::OAuth2 { token } => Some(Credentials::Password {
+            username: Username::parse(OAUTH_USER)?,
+            password: token,
+        }),
+        other => Some(other),
+    }
+}

@@ -1,0 +1,146 @@
+//! Red Hat's registries and the stand-alone Atomic registry, which cannot be searched.
+
+use super::{
+    Auth, Capabilities, Field, Provider,
+    login::{hint_personal, hint_unusual_secret, password},
+    rules::{Console, Fit, Judge, Rules, Shape, is_word_byte},
+};
+use crate::{
+    credential::Credentials,
+    endpoint::{Endpoint, Split},
+    finding::Issue,
+    form::Draft,
+    message::Code,
+    text::span,
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "red-hat-atomic",
+    title: "Red Hat registry",
+    docs_url: "https://access.redhat.com/RegistryAuthentication",
+    auth: &[Auth::new(
+        "password",
+        "Service account",
+        &[URL, USERNAME, PASSWORD, NAMESPACE],
+        judge_login,
+    )],
+    capabilities: Capabilities {
+        tags: true,
+        ..Capabilities::UNLISTED
+    },
+    rules: Rules {
+        owns: is_red_hat,
+        console,
+        endpoint: judge_endpoint,
+        shapes: &[SERVICE_TOKEN],
+        ..Rules::ANY_HOST
+    },
+};
+
+const HOST: &str = "registry.redhat.io";
+
+const URL: Field = Field::url().placeholder(HOST).help(
+    "“registry.redhat.io”, or the host of an Atomic registry. Name an image too: there is no search.",
+);
+
+const USERNAME: Field = Field::username()
+    .placeholder("12345678|scanner")
+    .rule(judge_username)
+    .help(
+        "The registry service account's whole name, with the number and the bar before it. For an Atomic registry any \
+         name goes with an OpenShift token.",
+    );
+
+const PASSWORD: Field = Field::secret("password", "Token")
+    .required()
+    .help_for(
+        "The token of a registry service account, made at access.redhat.com/terms-based-registry; it reads all that the \
+         subscription has. For an Atomic registry, an OpenShift token that may pull.",
+        "Red Hat's own registries take no images. For an Atomic registry, an OpenShift token that may push.",
+    );
+
+const NAMESPACE: Field = Field::namespace("Namespace")
+    .placeholder("ubi9")
+    .help("The prefix of the repositories that this connection is for.");
+
+/// A JSON Web Token of several hundred characters. They all begin alike, whosesoever they are: hence no prefix.
+const SERVICE_TOKEN: Shape = Shape {
+    title: "a service account's token",
+    prefix: "",
+    length: 200..=4096,
+    alphabet: |b| is_word_byte(b) || b == b'.',
+};
+
+fn is_red_hat(host: &str) -> bool {
+    matches!(
+        host,
+        HOST | "registry.connect.redhat.com" | "registry.access.redhat.com"
+    )
+}
+
+fn console(url: &Split<'_>) -> Option<Console> {
+    let pages = [
+        "catalog.redhat.com",
+        "access.redhat.com",
+        "connect.redhat.com",
+    ];
+    pages.iter().any(|page| url.is_on(page)).then(|| Console {
+        registry: Some(HOST.to_owned()),
+    })
+}
+
+fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
+    let host = endpoint.host();
+    let near = [
+        "redhat.io",
+        "redhat.com",
+        "www.redhat.com",
+        "registry.redhat.com",
+    ];
+    if near.contains(&host) || (is_red_hat(host) && !endpoint.is_plain()) {
+        let expected = if is_red_hat(host) { host } else { HOST };
+        issues.push(
+            Issue::new(Code::UrlOtherHost)
+                .at(span(url.text, url.host))
+                .with("title", PROVIDER.title)
+                .with("expected", expected)
+                .suggest(expected),
+        );
+    }
+}
+
+/// `12345678|scanner`: digits, a bar, a name. What has a bar should look so.
+fn judge_username(judge: &mut Judge<'_>) {
+    let Some((number, name)) = judge.text.split_once('|') else {
+        return;
+    };
+    let sound = !number.is_empty()
+        && number.bytes().all(|b| b.is_ascii_digit())
+        && !name.is_empty()
+        && !name.contains('|');
+    if !sound {
+        judge.unusual_username("12345678|scanner");
+    }
+}
+
+fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let credentials = password(draft)?;
+    let is_token = SERVICE_TOKEN.fit(draft.get("password")) == Fit::Yes;
+    if draft.get("username").contains('|') {
+        if !is_token {
+            hint_unusual_secret(
+                draft,
+                "password",
+                "a registry service account's token, which has several hundred characters",
+            );
+        }
+    } else if is_red_hat_url(draft) {
+        hint_personal(draft, "a registry service account");
+    }
+    Some(credentials)
+}
+
+/// Whether the address is Red Hat's own and not that of an Atomic registry.
+fn is_red_hat_url(draft: &Draft<'_>) -> bool {
+    Endpoint::parse(draft.get("url")).is_ok_and(|endpoint| is_red_hat(endpoint.host()))
+}
