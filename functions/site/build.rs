@@ -1,6 +1,6 @@
 //! Embeds the built page: every file of `target/web`, or of the folder that `BOWLINE_WEB_DIST` names.
 //!
-//! Writes the table `FILES`: of each file its URL path, its bytes, and its bytes in gzip where those are fewer. A folder
+//! Writes the table `FILES` of `Embedded`: of each file its URL path, its bytes, and its bytes in gzip where fewer. A folder
 //! that is not there makes it empty.
 
 use std::{
@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     files.sort();
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let mut table = String::from("static FILES: &[(&str, &[u8], Option<&[u8]>)] = &[\n");
+    let mut table = String::from("static FILES: &[Embedded] = &[\n");
     for (index, (url, path)) in files.into_iter().enumerate() {
         let body = fs::read(&path)?;
         let gzip = gzip(&body)?;
@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         writeln!(
             table,
-            "    ({url:?}, include_bytes!({}), {gzip}),",
+            "    Embedded {{ url: {url:?}, body: include_bytes!({}), gzip: {gzip} }},",
             literal(&path)
         )?;
     }

@@ -1,5 +1,14 @@
 //! The files of the page, embedded when the component was built.
 
+/// A file of the page.
+struct Embedded {
+    /// Its URL's path.
+    url: &'static str,
+    body: &'static [u8],
+    /// The same in gzip, where that is smaller.
+    gzip: Option<&'static [u8]>,
+}
+
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
 /// What a component says that was built without the page.
@@ -24,8 +33,8 @@ pub(crate) fn find(path: &str) -> Option<File> {
     let name = if path == "/" { "/index.html" } else { path };
     FILES
         .iter()
-        .find(|(url, ..)| *url == name)
-        .map(|(url, body, gzip)| file(url, body, *gzip))
+        .find(|embedded| embedded.url == name)
+        .map(|embedded| file(embedded.url, embedded.body, embedded.gzip))
 }
 
 fn file(url: &str, body: &'static [u8], gzip: Option<&'static [u8]>) -> File {
