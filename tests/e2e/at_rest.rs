@@ -190,7 +190,7 @@ fn a_row_that_was_edited_does_not_open() {
             "UPDATE connections SET trusted_auth_hosts = json_array(?2) WHERE id = ?1",
         ),
         (
-            "project",
+            "purpose",
             "UPDATE connections SET purpose = CASE WHEN ?2 = '' THEN '' ELSE 'push' END WHERE id = ?1",
         ),
         (

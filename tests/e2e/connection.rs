@@ -279,6 +279,43 @@ fn a_stored_connection_is_checked_with_its_sealed_secret() {
 }
 
 #[test]
+fn a_stored_connection_is_browsed() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
+    registry.push(&Image::new("one"), "team/app:v1");
+    registry.push(&Image::new("two"), "team/app:v2");
+    registry.push(&Image::new("three"), "team/tools:v1");
+    let form = with_password(&registry.url(), "alice", "s3cret");
+    let path = path_of(&client.post(PATH, &form).expect(201));
+    let page = |names: &[&str]| {
+        let items: Vec<_> = names.iter().map(|name| json!({ "name": name })).collect();
+        json!({ "items": items, "complete": true, "next": null })
+    };
+    for (route, names) in [
+        ("repositories", &["team/app", "team/tools"][..]),
+        ("repositories?search=TOOL", &["team/tools"]),
+        ("repositories?search=none", &[]),
+        ("repositories/team%2Fapp/tags", &["v1", "v2"]),
+        ("tags?repository=team/tools", &["v1"]),
+    ] {
+        let listing = client.get(&format!("{path}/{route}")).expect(200);
+        assert_eq!(listing, page(names), "{route}");
+    }
+    let unknown = client.get(&format!("{path}/tags?repository=team/none"));
+    unknown.problem(422, "image.unknown");
+
+    let wrong = json!({ "values": { "username": "alice", "password": "not-hers" } });
+    client
+        .send("PUT", &format!("{path}/credentials"), &[], Some(&wrong))
+        .expect(200);
+    let problem = client
+        .get(&format!("{path}/repositories"))
+        .problem(422, "auth.rejected");
+    assert_eq!(problem["field"], "values.password", "{problem:#}");
+}
+
+#[test]
 fn new_credentials_replace_the_old_ones_at_the_same_endpoint() {
     let app = App::start();
     let client = app.client(&["acme"]);
