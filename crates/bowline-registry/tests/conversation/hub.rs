@@ -220,3 +220,37 @@ async fn pages_are_followed_by_number_never_by_url() {
         (vec!["team/a".to_owned(), "team/c".to_owned()], true)
     );
 }
+
+#[tokio::test]
+async fn only_the_docker_hub_provider_speaks_with_its_api() {
+    let values = [
+        ("url", "docker.io"),
+        ("username", "scanner"),
+        ("password", PASSWORD),
+        ("namespace", "team"),
+    ];
+    let generic = spec("docker-registry", "password", &values, &[]);
+    let world = {
+        let registry = Fake {
+            origin: "https://registry-1.docker.io",
+            ..Fake::new(Login::Bearer {
+                realm: REALM,
+                grants: &["pull"],
+            })
+        }
+        .instead(
+            "GET https://registry-1.docker.io/v2/_catalog",
+            Reply::status(401),
+        );
+        registry.world()
+    };
+    let check = run(&world, &Operator::default(), &generic, None).await;
+    assert_eq!(
+        (check.ok, check.warnings[0].code),
+        (true, WarningCode::CatalogUnlistable)
+    );
+    assert_eq!(
+        trusted_with_credentials(&world.http),
+        ["https://auth.docker.io", "https://registry-1.docker.io"]
+    );
+}
