@@ -5,6 +5,12 @@ use super::{
     login::{anonymous, oauth2, optional_password},
     rules::Rules,
 };
+use crate::{
+    endpoint::{Endpoint, Split, has_suffix},
+    finding::Issue,
+    message::Code,
+    text::span,
+};
 
 pub(super) static PROVIDER: Provider = Provider {
     id: "docker-registry",
@@ -26,6 +32,7 @@ pub(super) static PROVIDER: Provider = Provider {
     },
     rules: Rules {
         any_secret: true,
+        endpoint: judge_endpoint,
         ..Rules::ANY_HOST
     },
 };
@@ -51,3 +58,31 @@ const TOKEN: Field = Field::secret("token", "Token").required().help_for(
 const NAMESPACE: Field = Field::namespace("Namespace")
     .placeholder("team")
     .help("Bounds listing to the repositories under this prefix.");
+
+/// What is known of the logins of registries that have no type of their own here.
+fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
+    let host = endpoint.host();
+    let known = [
+        ("registry.digitalocean.com", Code::KnownDigitalOcean),
+        ("aliyuncs.com", Code::KnownAlibaba),
+        ("cr.aliyuncs.com", Code::KnownAlibaba),
+        ("myhuaweicloud.com", Code::KnownHuawei),
+        ("tencentyun.com", Code::KnownTencent),
+        ("tencentcloudcr.com", Code::KnownTencent),
+        ("codeberg.org", Code::KnownGitea),
+        ("gitea.com", Code::KnownGitea),
+    ];
+    let by_suffix = known
+        .iter()
+        .find(|(suffix, _)| has_suffix(host, suffix))
+        .map(|(_, code)| *code);
+    // GitHub Enterprise Server has its registry under this label; Gitea and Forgejo are often called so.
+    let by_label = match host.split('.').next() {
+        Some("containers") => Some(Code::KnownGithubEnterprise),
+        Some("gitea" | "forgejo") => Some(Code::KnownGitea),
+        _ => None,
+    };
+    if let Some(code) = by_suffix.or(by_label) {
+        issues.push(Issue::new(code).at(span(url.text, url.host)));
+    }
+}

@@ -171,10 +171,14 @@ impl Field {
 
     /// The registry's address.
     pub(crate) const fn url() -> Self {
-        Self::new("url", "Registry URL", Kind::Url)
-            .autocomplete("url")
+        Self::address("url", "Registry URL")
             .required()
             .placeholder("registry.example.com")
+    }
+
+    /// The address of something else.
+    pub(crate) const fn address(name: &'static str, label: &'static str) -> Self {
+        Self::new(name, label, Kind::Url).autocomplete("url")
     }
 
     /// A username.

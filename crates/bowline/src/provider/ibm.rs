@@ -207,7 +207,11 @@ fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
     let secret = draft.get("password");
     let is_key = secret.len() == 44 && secret.bytes().all(is_word_byte);
     if draft.get("username") == API_KEY_USER && !is_key {
-        hint_unusual_secret(draft, "password", "an API key: 44 letters, digits, “_” and “-”");
+        hint_unusual_secret(
+            draft,
+            "password",
+            "an API key: 44 letters, digits, “_” and “-”",
+        );
     }
     Some(credentials)
 }

@@ -6,6 +6,7 @@ use crate::{
     form::Draft,
     message::Code,
     provider::rules::{Fit, Shape},
+    secret::Secret,
     text::is_invisible,
 };
 
@@ -42,13 +43,18 @@ pub(crate) fn optional_password(draft: &mut Draft<'_>) -> Option<Credentials> {
 
 /// `token` alone.
 pub(crate) fn oauth2(draft: &mut Draft<'_>) -> Option<Credentials> {
-    let token = draft.secret("token")?;
-    // It goes into a header, where nothing else can stand (RFC 6750 §2.1).
-    if !token.expose().bytes().all(|b| b.is_ascii_graphic()) {
-        draft.report("token", Issue::new(Code::SecretNotToken));
+    let token = header_secret(draft, "token")?;
+    Some(Credentials::OAuth2 { token })
+}
+
+/// A secret that goes into a header, where nothing but visible ASCII can stand (RFC 6750 §2.1).
+pub(crate) fn header_secret(draft: &mut Draft<'_>, field: &str) -> Option<Secret> {
+    let secret = draft.secret(field)?;
+    if !secret.expose().bytes().all(|b| b.is_ascii_graphic()) {
+        draft.report(field, Issue::new(Code::SecretNotToken));
         return None;
     }
-    Some(Credentials::OAuth2 { token })
+    Some(secret)
 }
 
 /// Hints that a person's account stands where this product has robots.
@@ -115,4 +121,12 @@ fn check_swapped(draft: &mut Draft<'_>, username: &str, secret: &str) -> bool {
     draft.report_secret(username, Issue::new(Code::UsernameSwapped).suggest(other));
     draft.report_secret(secret, Issue::new(Code::SecretSwapped).suggest(name));
     true
+}
+
+/// A secret under a username that the product fixes.
+pub(crate) fn as_username(username: &str, password: Secret) -> Option<Credentials> {
+    Some(Credentials::Password {
+        username: Username::parse(username)?,
+        password,
+    })
 }

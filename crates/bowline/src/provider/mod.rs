@@ -15,8 +15,10 @@ pub use self::field::{Choice, Field, Help, Kind};
 use self::{login::Login, rules::Rules};
 use crate::{
     endpoint::Endpoint,
+    finding::Issue,
     form::Draft,
     json::{Value, serde::serialize_by_value},
+    message::Code,
 };
 
 macro_rules! table {
@@ -33,9 +35,16 @@ table! {
     amazon_ecr_public
     azure_acr
     docker_hub
+    github
+    google
     gitlab
     harbor
     quay
+    jfrog_artifactory
+    nexus
+    openshift
+    oracle_ocir
+    ibm
     docker_trusted_registry
     red_hat_atomic
     docker_registry
@@ -224,6 +233,29 @@ impl From<&Capabilities> for Value {
 }
 
 serialize_by_value!(Provider, Auth, Capabilities);
+
+/// The endpoint of the field `url`, or else that at the host which `host_of` gives for the field `region`. Where both
+/// are filled in, `agrees` says whether the region is the host's.
+pub(crate) fn region_or_url(
+    draft: &mut Draft<'_>,
+    host_of: fn(region: &str) -> Option<String>,
+    agrees: fn(region: &str, host: &str) -> bool,
+) -> Option<Endpoint> {
+    let region = draft.get("region").to_owned();
+    if draft.is_filled("url") {
+        let endpoint = draft.take_url()?;
+        if !region.is_empty() && !agrees(&region, endpoint.host()) {
+            let issue = Issue::new(Code::RegionConflict).with("region", &region);
+            draft.report("url", issue.suggest_some(host_of(&region)));
+        }
+        return Some(endpoint);
+    }
+    if region.is_empty() {
+        let issue = Issue::new(Code::ValueRequired).with("label", "The region or the registry URL");
+        draft.report_missing("region", issue);
+    }
+    Endpoint::parse(&host_of(&region)?).ok()
+}
 
 /// The endpoint of the field `url`.
 fn typed_endpoint(draft: &mut Draft<'_>) -> Option<Endpoint> {

@@ -67,7 +67,8 @@ const WEB_PORT: u16 = 8081;
 fn console(url: &Split<'_>) -> Option<Console> {
     let place = url.fragment?.strip_prefix("browse/browse:")?;
     let repository = place.split([':', '/', '%']).next().unwrap_or("");
-    let is_name = !repository.is_empty() && repository.bytes().all(|b| is_word_byte(b) || b == b'.');
+    let is_name =
+        !repository.is_empty() && repository.bytes().all(|b| is_word_byte(b) || b == b'.');
     Some(Console {
         registry: is_name.then(|| [&url.origin(), "/repository/", repository].concat()),
     })

@@ -3,9 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{header_secret, password},
-    rules::{
-        Console, Fit, Judge, Namespaces, Rules, Shape, is_word_byte, report_other_host,
-    },
+    rules::{Console, Fit, Judge, Namespaces, Rules, Shape, is_word_byte, report_other_host},
 };
 use crate::{
     credential::{Credentials, Username},
@@ -79,7 +77,7 @@ const PULL_HELP: &str = "The token of a service account with the role “registr
 const PUSH_HELP: &str = "The token of a service account with the role “registry-editor” or “system:image-builder” beside \
                          those for listing: get and update on imagestreams/layers.";
 
-const API_URL: Field = Field::url_named("apiUrl", "API server")
+const API_URL: Field = Field::address("apiUrl", "API server")
     .placeholder("https://api.example.com:6443")
     .help("Where image streams are listed, if the policy takes them.");
 

@@ -1,0 +1,189 @@
+//! GitHub Container Registry.
+
+use super::{
+    Auth, Capabilities, Field, Provider,
+    login::{anonymous, oauth2, password},
+    rules::{Console, Fit, Judge, Rules, Shape, is_word_byte, report_other_host},
+};
+use crate::{
+    detect::{Found, fill_login},
+    endpoint::{Endpoint, Split},
+    finding::Issue,
+    form::ConnectionForm,
+    message::Code,
+    reference::is_component,
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "github",
+    title: "GitHub Container Registry",
+    docs_url: "https://docs.github.com/packages/working-with-a-github-packages-registry/working-with-the-container-registry",
+    auth: &[
+        Auth::new(
+            "password",
+            "Username and personal access token",
+            &[URL, USERNAME, PASSWORD, NAMESPACE],
+            password,
+        ),
+        Auth::new("oauth2", "OAuth2 token", &[URL, TOKEN, NAMESPACE], oauth2),
+        Auth::new(
+            "anonymous",
+            "No login (public images)",
+            &[URL, NAMESPACE],
+            anonymous,
+        ),
+    ],
+    // Without a catalog, but with an API that lists.
+    capabilities: Capabilities {
+        events: true,
+        ..Capabilities::LISTING
+    },
+    rules: Rules {
+        owns,
+        console,
+        endpoint: judge_endpoint,
+        fill,
+        shapes: SHAPES,
+        ..Rules::ANY_HOST
+    },
+};
+
+const HOST: &str = "ghcr.io";
+
+const URL: Field = Field::url().default(HOST);
+
+const USERNAME: Field = Field::username()
+    .placeholder("octocat")
+    .rule(judge_username)
+    .help("The account that the token belongs to.");
+
+const PASSWORD: Field = Field::secret("password", "Personal access token")
+    .required()
+    .placeholder("ghp_…")
+    .rule(judge_password)
+    .help_for(
+        "A personal access token (classic) with “read:packages”. Fine-grained tokens do not work.",
+        "A personal access token (classic) with “write:packages”. Fine-grained tokens do not work.",
+    );
+
+const TOKEN: Field = Field::secret("token", "Token")
+    .required()
+    .help("A token of the registry's token service. A personal access token goes with its username under the other login.");
+
+const NAMESPACE: Field = Field::namespace("Owner")
+    .placeholder("acme")
+    .help("The user or organisation whose packages are listed, in lower case.");
+
+/// By their prefixes; their length is from 36 characters on and has grown before.
+const SHAPES: &[Shape] = &[
+    Shape {
+        title: "a GitHub personal access token",
+        prefix: "ghp_",
+        length: 36..=255,
+        alphabet: is_word_byte,
+    },
+    Shape {
+        title: "a fine-grained GitHub token",
+        prefix: "github_pat_",
+        length: 22..=255,
+        alphabet: is_word_byte,
+    },
+    Shape {
+        title: "a GitHub OAuth token",
+        prefix: "gho_",
+        length: 36..=255,
+        alphabet: is_word_byte,
+    },
+    Shape {
+        title: "a GitHub user token of an app",
+        prefix: "ghu_",
+        length: 36..=255,
+        alphabet: is_word_byte,
+    },
+    Shape {
+        title: "a GitHub token of an app or a workflow",
+        prefix: "ghs_",
+        length: 36..=255,
+        alphabet: is_word_byte,
+    },
+    Shape {
+        title: "a GitHub refresh token",
+        prefix: "ghr_",
+        length: 36..=255,
+        alphabet: is_word_byte,
+    },
+];
+
+fn owns(host: &str) -> bool {
+    matches!(host, HOST | "containers.github.com") || is_page(host)
+}
+
+/// The web pages, and the registry that came before this one.
+fn is_page(host: &str) -> bool {
+    matches!(
+        host,
+        "github.com" | "www.github.com" | "docker.pkg.github.com" | "npm.pkg.github.com"
+    )
+}
+
+/// `https://github.com/acme/app`, `https://github.com/orgs/acme/packages`: the owner is the namespace.
+fn console(url: &Split<'_>) -> Option<Console> {
+    if !is_page(&url.host.to_ascii_lowercase()) {
+        return None;
+    }
+    let mut segments = url
+        .path
+        .split('/')
+        .filter(|segment| !matches!(*segment, "" | "orgs" | "users"));
+    let owner = segments
+        .next()
+        .map(str::to_ascii_lowercase)
+        .filter(|owner| is_component(owner));
+    let registry = owner.map_or_else(|| HOST.to_owned(), |owner| [HOST, "/", &owner].concat());
+    Some(Console {
+        registry: Some(registry),
+    })
+}
+
+fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
+    if endpoint.host() != HOST || !endpoint.is_plain() {
+        report_other_host(url, PROVIDER.title, HOST, Some(HOST), issues);
+    }
+}
+
+/// 1 to 39 letters, digits and single inner hyphens; a managed user has `_` and a short code behind. The registry
+/// hardly looks at it, so that it only warns.
+fn judge_username(judge: &mut Judge<'_>) {
+    let name = judge.text;
+    let login = name.rsplit_once('_').map_or(name, |(login, _)| login);
+    let sound = (1..=39).contains(&name.len())
+        && login
+            .split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let is_token = SHAPES.iter().any(|shape| shape.fit(name) == Fit::Yes);
+    if !sound && !is_token {
+        judge.unusual_username("octocat");
+    }
+}
+
+fn judge_password(judge: &mut Judge<'_>) {
+    let secret = judge.text;
+    if secret.starts_with("github_pat_") {
+        judge.report(Issue::new(Code::SecretFineGrained));
+    } else if secret.starts_with("ghs_") {
+        let issue =
+            Issue::new(Code::SecretTemporary).with("token", "a token of a workflow or an app");
+        judge.report(issue.with("duration", "for one job, or one hour"));
+    } else if Shape::of_any(secret).is_none()
+        && SHAPES.iter().all(|shape| shape.fit(secret) == Fit::No)
+    {
+        judge.report(
+            Issue::new(Code::SecretPassword).with("token", "a GitHub personal access token"),
+        );
+    }
+}
+
+fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
+    form.set("namespace", found.endpoint.namespace());
+    fill_login(found, form);
+}

@@ -1,0 +1,361 @@
+//! Google Artifact Registry, and Container Registry before it.
+
+use super::{
+    Auth, Capabilities, Choice, Field, Provider,
+    login::as_username,
+    rules::{Console, Judge, Rules, Shape, decoded, is_word_byte},
+};
+use crate::{
+    credential::Credentials,
+    detect::Found,
+    endpoint::{Endpoint, Split, has_suffix},
+    finding::Issue,
+    form::{ConnectionForm, Draft},
+    json::Value,
+    message::Code,
+    reference::is_component,
+    text::{nearest, replaced, span},
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "google",
+    title: "Google Artifact Registry",
+    docs_url: "https://cloud.google.com/artifact-registry/docs/docker/authentication",
+    auth: &[
+        Auth::new(
+            "service-account-key",
+            "Service account key",
+            &[REGION, URL, KEY, NAMESPACE],
+            service_account_key,
+        )
+        .endpoint(place),
+        Auth::new(
+            "access-token",
+            "Access token",
+            &[REGION, URL, ACCESS_TOKEN, NAMESPACE],
+            access_token,
+        )
+        .endpoint(place),
+    ],
+    capabilities: Capabilities {
+        events: true,
+        ..Capabilities::LISTING
+    },
+    rules: Rules {
+        owns,
+        console,
+        endpoint: judge_endpoint,
+        fill,
+        shapes: SHAPES,
+        ..Rules::ANY_HOST
+    },
+};
+
+const REGION: Field = Field::select("region", "Region", CHOICES)
+    .rule(judge_region)
+    .help("Where the repositories are; or the address below.");
+
+const URL: Field = Field::url()
+    .optional()
+    .placeholder("europe-west3-docker.pkg.dev/my-project/my-repository");
+
+const KEY: Field = Field::json("serviceAccountKey", "Service account key (JSON)")
+    .required()
+    .rule(judge_key)
+    .help_for(
+        "The key file of a service account with roles/artifactregistry.reader.",
+        "The key file of a service account with roles/artifactregistry.writer.",
+    );
+
+const ACCESS_TOKEN: Field = Field::secret("accessToken", "Access token").required().rule(judge_access_token).help_for(
+    "What “gcloud auth print-access-token” prints, of an account with roles/artifactregistry.reader. It ends after an hour.",
+    "What “gcloud auth print-access-token” prints, of an account with roles/artifactregistry.writer. It ends after an hour.",
+);
+
+const NAMESPACE: Field = Field::namespace("Project and repository")
+    .placeholder("my-project/my-repository")
+    .help("Bounds listing to a project or to one of its repositories.");
+
+const SHAPES: &[Shape] = &[
+    Shape {
+        title: "a Google access token",
+        prefix: "ya29.",
+        length: 20..=2048,
+        alphabet: is_token_byte,
+    },
+    Shape {
+        title: "a Google API key",
+        prefix: "AIza",
+        length: 35..=35,
+        alphabet: is_word_byte,
+    },
+];
+
+fn is_token_byte(b: u8) -> bool {
+    is_word_byte(b) || b == b'.'
+}
+
+macro_rules! places {
+    ($($place:literal)*) => {
+        static CHOICES: &[Choice] = &[$(Choice { value: $place, label: $place }),*];
+    };
+}
+
+// The multi-regions, the regions, and the four hosts of Container Registry, whose images Artifact Registry serves
+// (docker-credential-gcr, July 2026).
+places! {
+    "us" "europe" "asia"
+    "africa-south1" "asia-east1" "asia-east2" "asia-northeast1" "asia-northeast2" "asia-northeast3" "asia-south1"
+    "asia-south2" "asia-southeast1" "asia-southeast2" "asia-southeast3" "australia-southeast1" "australia-southeast2"
+    "europe-central2" "europe-north1" "europe-north2" "europe-southwest1" "europe-west1" "europe-west2" "europe-west3"
+    "europe-west4" "europe-west6" "europe-west8" "europe-west9" "europe-west10" "europe-west12" "me-central1"
+    "me-central2" "me-west1" "northamerica-northeast1" "northamerica-northeast2" "northamerica-south1"
+    "southamerica-east1" "southamerica-west1" "us-central1" "us-east1" "us-east4" "us-east5" "us-south1" "us-west1"
+    "us-west2" "us-west3" "us-west4" "us-west8"
+    "gcr.io" "us.gcr.io" "eu.gcr.io" "asia.gcr.io"
+}
+
+/// What a host says of its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Location<'a> {
+    /// One of the four hosts of Container Registry, or Google's marketplace.
+    Host(&'a str),
+    /// A region or multi-region, known or not.
+    Region(&'a str),
+}
+
+impl<'a> Location<'a> {
+    fn of_host(host: &'a str) -> Option<Self> {
+        if matches!(
+            host,
+            "gcr.io" | "us.gcr.io" | "eu.gcr.io" | "asia.gcr.io" | "marketplace.gcr.io"
+        ) {
+            return Some(Self::Host(host));
+        }
+        let regional = host
+            .strip_prefix("docker.")
+            .and_then(|host| host.strip_suffix(".rep.pkg.dev"));
+        let region = regional.or_else(|| host.strip_suffix("-docker.pkg.dev"))?;
+        let sound = !region.is_empty()
+            && region
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        sound.then_some(Self::Region(region))
+    }
+}
+
+fn is_known(place: &str) -> bool {
+    CHOICES.iter().any(|choice| choice.value == place)
+}
+
+fn owns(host: &str) -> bool {
+    match Location::of_host(host) {
+        Some(Location::Host(_)) => true,
+        Some(Location::Region(region)) => is_known(region),
+        None => false,
+    }
+}
+
+/// `…/artifacts/docker/<project>/<location>/<repository>` names a repository.
+fn console(url: &Split<'_>) -> Option<Console> {
+    let host = url.host.to_ascii_lowercase();
+    if !["console.cloud.google.com", "cloud.google.com"]
+        .iter()
+        .any(|page| has_suffix(&host, page))
+    {
+        return None;
+    }
+    let segments: Vec<&str> = url
+        .path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    let registry = match segments.as_slice() {
+        ["artifacts", "docker", project, place, repository, ..]
+            if is_known(place) && is_component(project) && is_component(repository) =>
+        {
+            Some([place, "-docker.pkg.dev/", project, "/", repository].concat())
+        }
+        _ => None,
+    };
+    Some(Console { registry })
+}
+
+fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
+    let place = span(url.text, url.host);
+    match Location::of_host(endpoint.host()).filter(|_| endpoint.is_plain()) {
+        Some(Location::Host(_)) => {}
+        Some(Location::Region(region)) if is_known(region) => {}
+        Some(Location::Region(region)) => {
+            let near = nearest(
+                region,
+                CHOICES
+                    .iter()
+                    .map(|choice| choice.value)
+                    .filter(|place| !place.contains('.')),
+            );
+            let mend = near.map(|near| {
+                replaced(
+                    url.text.trim(),
+                    url.host,
+                    &endpoint.host().replace(region, near),
+                )
+            });
+            let issue = Issue::new(Code::RegionUnknown)
+                .at(place)
+                .with("region", region)
+                .with("title", "Google Cloud");
+            issues.push(issue.suggest_some(mend));
+        }
+        None => {
+            let issue = Issue::new(Code::UrlOtherHost)
+                .at(place)
+                .with("title", PROVIDER.title);
+            issues.push(issue.with("expected", "europe-west3-docker.pkg.dev"));
+        }
+    }
+}
+
+/// The address, or else that of the region; both must be of one registry.
+fn place(draft: &mut Draft<'_>) -> Option<Endpoint> {
+    let region = draft.get("region").to_owned();
+    let host = if region.contains('.') {
+        region.clone()
+    } else {
+        [&region, "-docker.pkg.dev"].concat()
+    };
+    match draft.take_url() {
+        Some(url) => {
+            let same = match Location::of_host(url.host()) {
+                Some(Location::Region(of_url)) => of_url == region,
+                _ => url.host() == host,
+            };
+            if !region.is_empty() && !same {
+                draft.report(
+                    "region",
+                    Issue::new(Code::RegionConflict).with("region", region),
+                );
+            }
+            Some(url)
+        }
+        // An address that could not be read was reported.
+        None if draft.is_filled("url") => None,
+        None if region.is_empty() => {
+            draft.report_missing(
+                "region",
+                Issue::new(Code::ValueRequired).with("label", REGION.label),
+            );
+            None
+        }
+        None if is_known(&region) => Endpoint::parse(&host).ok(),
+        None => None,
+    }
+}
+
+/// The registry takes the key file itself as the password of this username.
+fn service_account_key(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let key = draft.secret("serviceAccountKey")?;
+    let is_encoded = !key.expose().trim_start().starts_with('{');
+    as_username(
+        if is_encoded {
+            "_json_key_base64"
+        } else {
+            "_json_key"
+        },
+        key,
+    )
+}
+
+fn access_token(draft: &mut Draft<'_>) -> Option<Credentials> {
+    as_username("oauth2accesstoken", draft.secret("accessToken")?)
+}
+
+fn judge_region(judge: &mut Judge<'_>) {
+    if !is_known(judge.text) {
+        judge.unknown_region(CHOICES.iter().map(|choice| choice.value));
+    }
+}
+
+/// What a key file lacks. It only warns: the format is Google's to change.
+fn judge_key(judge: &mut Judge<'_>) {
+    let text = judge.text;
+    if text.starts_with("-----BEGIN") {
+        judge.report(Issue::new(Code::KeyFilePart));
+        return;
+    }
+    if !text.starts_with('{')
+        && let Some(inner) = decoded(text)
+    {
+        // Once is a form that the registry knows; twice is a mistake.
+        let twice =
+            decoded(inner.trim()).filter(|innermost| innermost.trim_start().starts_with('{'));
+        if let Some(innermost) = twice {
+            judge.report(Issue::new(Code::SecretEncoded).suggest(innermost.trim()));
+        } else if inner.trim_start().starts_with('{') {
+            judge.report(Issue::new(Code::SecretEncoded).suggest(inner.trim()));
+        } else {
+            judge.report(Issue::new(Code::KeyFileNoJson));
+        }
+        return;
+    }
+    let Some(file) = Value::parse(text) else {
+        judge.report(Issue::new(Code::KeyFileNoJson));
+        return;
+    };
+    let member = |name: &str| file.get(name).and_then(Value::as_str).unwrap_or("");
+    match member("type") {
+        "service_account" => {}
+        other => {
+            judge.report(Issue::new(Code::KeyFileType).with("type", other));
+            return;
+        }
+    }
+    for name in [
+        "client_email",
+        "private_key",
+        "private_key_id",
+        "project_id",
+    ] {
+        let is_there = match name {
+            "private_key" => member(name).contains("PRIVATE KEY-----"),
+            _ => !member(name).is_empty(),
+        };
+        if !is_there {
+            judge.report(Issue::new(Code::KeyFileMember).with("member", name));
+        }
+    }
+}
+
+fn judge_access_token(judge: &mut Judge<'_>) {
+    let text = judge.text;
+    if text.starts_with('{') {
+        judge.report(Issue::new(Code::SecretIsKeyFile));
+    } else if text.starts_with("ya29.") {
+        judge.report(
+            Issue::new(Code::SecretTemporary)
+                .with("token", "an access token")
+                .with("duration", "an hour"),
+        );
+    } else {
+        judge.unusual_secret("a Google access token");
+    }
+}
+
+fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
+    match Location::of_host(found.endpoint.host()) {
+        Some(Location::Region(place) | Location::Host(place))
+            if is_known(place) && !found.endpoint.host().ends_with(".rep.pkg.dev") =>
+        {
+            form.set("region", place);
+            form.set("namespace", found.endpoint.namespace());
+        }
+        _ => form.set("url", &found.endpoint.to_string()),
+    }
+    let (auth, field) = match found.username {
+        _ if found.secret.is_empty() => return,
+        "_json_key" | "_json_key_base64" => ("service-account-key", "serviceAccountKey"),
+        _ => ("access-token", "accessToken"),
+    };
+    auth.clone_into(&mut form.auth);
+    form.set(field, found.secret);
+}
