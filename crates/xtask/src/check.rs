@@ -29,7 +29,7 @@ pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
         Step::new("check-format", "Check the formatting", 2, |screen| {
             format(project, screen)
         }),
-        Step::new("check-native", "Lint the crates", 120, |screen| {
+        Step::new("check-native", "Lint the crates", 240, |screen| {
             let apart = FUNCTIONS
                 .iter()
                 .chain([&BROWSER_CRATE])

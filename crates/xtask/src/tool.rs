@@ -178,10 +178,12 @@ fn follow(
             Ok(Said::Out(line)) if shows_stdout => screen.print(&line),
             Ok(Said::Out(line) | Said::Err(line)) => {
                 screen.note(line.trim());
-                if kept.len() == LINES_KEPT {
-                    kept.pop_front();
+                if !is_passing(&line) {
+                    if kept.len() == LINES_KEPT {
+                        kept.pop_front();
+                    }
+                    kept.push_back(line);
                 }
-                kept.push_back(line);
             }
             Err(RecvTimeoutError::Timeout) => screen.tick(),
             Err(RecvTimeoutError::Disconnected) => break,
@@ -194,6 +196,23 @@ fn follow(
     }
     let status = child.wait().context("a program's end was not seen")?;
     Ok((status, Vec::from(kept).join("\n")))
+}
+
+/// Whether a line only says that Cargo gets on; it explains no failure.
+fn is_passing(line: &str) -> bool {
+    let passing = [
+        "Compiling ",
+        "Checking ",
+        "Downloading ",
+        "Downloaded ",
+        "Fresh ",
+        "Finished ",
+        "Blocking ",
+    ];
+    line.starts_with(' ')
+        && passing
+            .iter()
+            .any(|verb| line.trim_start().starts_with(verb))
 }
 
 fn listen(child: &mut Child) -> anyhow::Result<Receiver<Said>> {
