@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bowline::form::Report;
+use bowline_registry::Code;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::{Map, Value};
@@ -18,10 +19,15 @@ macro_rules! failures {
             $($(#[doc = $doc])+ $variant,)+
             /// A variable of the operator is missing or wrong: `config.<name>`.
             Config(&'static str),
+            /// A registry was asked, and something about the connection is why it gave nothing: the code of a check.
+            RegistryRefused(Code),
+            /// A registry was asked and failed, whatever the connection is: the code of a check.
+            RegistryFailed(Code),
         }
 
         impl Failure {
-            /// Every row of the table; `config.<name>` is none, because its names are the operator's variables.
+            /// Every row of the table; `config.<name>` is none, because its names are the operator's variables,
+            /// nor are the codes of checks.
             pub const TABLE: &'static [Self] = &[$(Self::$variant,)+];
 
             /// The stable, dotted code.
@@ -29,6 +35,7 @@ macro_rules! failures {
                 match self {
                     $(Self::$variant => $code.to_owned(),)+
                     Self::Config(name) => format!("config.{name}"),
+                    Self::RegistryRefused(code) | Self::RegistryFailed(code) => code.to_string(),
                 }
             }
 
@@ -37,6 +44,8 @@ macro_rules! failures {
                 match self {
                     $(Self::$variant => StatusCode::$status,)+
                     Self::Config(_) => StatusCode::SERVICE_UNAVAILABLE,
+                    Self::RegistryRefused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                    Self::RegistryFailed(_) => StatusCode::BAD_GATEWAY,
                 }
             }
 
@@ -45,6 +54,7 @@ macro_rules! failures {
                 match self {
                     $(Self::$variant => $title,)+
                     Self::Config(_) => "The service is not configured",
+                    Self::RegistryRefused(code) | Self::RegistryFailed(code) => code.title(),
                 }
             }
 
@@ -53,6 +63,7 @@ macro_rules! failures {
                 match self {
                     $(Self::$variant => $detail.to_owned(),)+
                     Self::Config(name) => format!("The operator's variable {name} is missing or not valid."),
+                    Self::RegistryRefused(code) | Self::RegistryFailed(code) => code.hint().to_owned(),
                 }
             }
         }
@@ -265,6 +276,29 @@ impl From<Failure> for Problem {
                 headers,
                 ..Particulars::default()
             }),
+        }
+    }
+}
+
+/// What a registry did not give, in the words of a check. Where a field of the connection mends it, that is the
+/// caller's to do: 422. Where none does, the registry failed: 502.
+impl From<bowline_registry::Problem> for Problem {
+    fn from(problem: bowline_registry::Problem) -> Self {
+        let bowline_registry::Problem {
+            code,
+            detail,
+            hint,
+            field,
+            ..
+        } = problem;
+        let refused = Self::from(match &field {
+            Some(_) => Failure::RegistryRefused(code),
+            None => Failure::RegistryFailed(code),
+        });
+        let refused = refused.detail(detail).member("hint", hint.into());
+        match field {
+            Some(field) => refused.member("field", field.into()),
+            None => refused,
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) enum Route {
 }
 
 /// What of a connection a path is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     /// The connection.
     Whole,
@@ -37,6 +37,13 @@ pub(crate) enum Part {
     Credentials,
     /// `…/{id}/check`
     Check,
+    /// `…/{id}/repositories`
+    Repositories,
+    /// `…/{id}/repositories/{name}/tags`, where the name is one encoded segment, or `…/{id}/tags?repository=`
+    Tags {
+        /// The repository that the path names.
+        repository: Option<String>,
+    },
 }
 
 impl Route {
@@ -59,6 +66,11 @@ impl Route {
                     [] => Part::Whole,
                     ["credentials"] => Part::Credentials,
                     ["check"] => Part::Check,
+                    ["repositories"] => Part::Repositories,
+                    ["repositories", name, "tags"] => Part::Tags {
+                        repository: Some(decoded(name)?),
+                    },
+                    ["tags"] => Part::Tags { repository: None },
                     _ => return None,
                 };
                 Some(Self::Connection {
@@ -77,16 +89,12 @@ impl Route {
             Self::Providers => &[Method::GET],
             Self::Validate | Self::Check => &[Method::POST],
             Self::Connections { .. } => &[Method::GET, Method::POST],
-            Self::Connection {
-                part: Part::Whole, ..
-            } => &[Method::GET, Method::PATCH, Method::DELETE],
-            Self::Connection {
-                part: Part::Credentials,
-                ..
-            } => &[Method::PUT],
-            Self::Connection {
-                part: Part::Check, ..
-            } => &[Method::POST],
+            Self::Connection { part, .. } => match part {
+                Part::Whole => &[Method::GET, Method::PATCH, Method::DELETE],
+                Part::Credentials => &[Method::PUT],
+                Part::Check => &[Method::POST],
+                Part::Repositories | Part::Tags { .. } => &[Method::GET],
+            },
         }
     }
 }
@@ -101,6 +109,12 @@ mod tests {
             id: id.to_owned(),
             part,
         })
+    }
+
+    fn tags(repository: Option<&str>) -> Part {
+        Part::Tags {
+            repository: repository.map(str::to_owned),
+        }
     }
 
     #[test]
@@ -139,6 +153,24 @@ mod tests {
                 "/v1/projects/acme/connections/7/check",
                 connection("acme", "7", Part::Check),
             ),
+            (
+                "/v1/projects/acme/connections/7/repositories",
+                connection("acme", "7", Part::Repositories),
+            ),
+            (
+                "/v1/projects/acme/connections/7/repositories/team%2Fapp/tags",
+                connection("acme", "7", tags(Some("team/app"))),
+            ),
+            (
+                "/v1/projects/acme/connections/7/tags",
+                connection("acme", "7", tags(None)),
+            ),
+            (
+                "/v1/projects/acme/connections/7/repositories/team/app/tags",
+                None,
+            ),
+            ("/v1/projects/acme/connections/7/repositories//tags", None),
+            ("/v1/projects/acme/connections/7/repositories/a", None),
             ("/v1/projects/acme/connections/7/else", None),
             ("/v1/projects/acme/connections/7/check/", None),
             ("/v1/projects/acme/connections/", None),

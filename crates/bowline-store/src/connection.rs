@@ -6,7 +6,7 @@ use bowline::{
     form::{ConnectionForm, Purpose},
     secret::Secret,
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{id::ConnectionId, timestamp::Timestamp};
 
@@ -30,7 +30,9 @@ pub struct Connection {
     pub purpose: Purpose,
     /// Where the registry is, as shown; unique in the project for each purpose.
     pub endpoint: String,
-    /// The values that are not secret.
+    /// The values that are not secret. `url` is among them where the auth method has it, and is not serialised: the
+    /// endpoint says it.
+    #[serde(serialize_with = "without_url")]
     pub values: BTreeMap<String, String>,
     /// The names of the secret values that are kept.
     pub secrets: Vec<String>,
@@ -128,6 +130,13 @@ impl Opened {
             policy: policy.and_then(|policy| serde_json::from_value(policy).ok()),
         }
     }
+}
+
+fn without_url<S: Serializer>(
+    values: &BTreeMap<String, String>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(values.iter().filter(|(name, _)| *name != "url"))
 }
 
 /// A purpose as forms write it and rows keep it.

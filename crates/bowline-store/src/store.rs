@@ -54,7 +54,7 @@ pub struct Edit {
     /// The new description.
     pub description: Option<String>,
     /// The new pull policy; `Some(None)` takes it away.
-    pub policy: Option<Option<serde_json::Value>>,
+    pub policy: Option<Option<bowline::json::Value>>,
 }
 
 impl<D: Database, R: Random> Store<D, R> {

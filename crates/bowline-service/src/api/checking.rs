@@ -9,9 +9,12 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use http_body::Body;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
-use super::{Asked, Outbound, Random, Service, recorded::RecordedStream, relay};
+use super::{
+    Asked, Outbound, Random, Service,
+    recorded::RecordedStream,
+    relay::{self, Errand, exposed},
+};
 use crate::{
     answer::{Answer, AnswerBody},
     body,
@@ -89,7 +92,7 @@ where
         let form = negotiation::preferred(&asked.head.headers)?;
         let body = asked.json_body(body).await?;
         self.count_check(asked, caller).await?;
-        relay::check(&self.outbound, asked, body, form).await
+        relay::run(Errand::Check, &self.outbound, asked, body, form).await
     }
 
     /// Checks a form that is about to be kept, and says how the check ended if it proved enough. Breaks with what the
@@ -104,7 +107,11 @@ where
         verify: Verify,
     ) -> Result<ControlFlow<Answer, LastCheck>, Problem> {
         self.count_check(asked, caller).await?;
-        let answer = relay::check(&self.outbound, asked, exposed(form, None)?, Form::Json).await?;
+        let body = exposed(&CheckRequest {
+            form: form.expose(),
+            image: None,
+        })?;
+        let answer = relay::run(Errand::Check, &self.outbound, asked, body, Form::Json).await?;
         if answer.status() != StatusCode::OK {
             return Ok(ControlFlow::Break(answer));
         }
@@ -137,13 +144,13 @@ where
         let request = stored_check_request(asked, body).await?;
         let store = self.store(asked).await?;
         let opened = store.open(project, id, asked.now).await?;
-        let body = exposed(
-            &opened.form(),
-            request.image.as_deref().filter(|image| !image.is_empty()),
-        )?;
+        let body = exposed(&CheckRequest {
+            form: opened.form().expose(),
+            image: request.image.as_deref().filter(|image| !image.is_empty()),
+        })?;
         drop(opened);
 
-        let answer = relay::check(&self.outbound, asked, body, form).await?;
+        let answer = relay::run(Errand::Check, &self.outbound, asked, body, form).await?;
         if answer.status() != StatusCode::OK {
             return Ok(answer);
         }
@@ -193,21 +200,6 @@ async fn stored_check_request<B: Body<Data = Bytes>>(
     }
     negotiation::json_sent(&asked.head.headers)?;
     body::parse(&body)
-}
-
-/// The body of a check with the form's secrets in it, erased when dropped.
-fn exposed(form: &ConnectionForm, image: Option<&str>) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    // Room for all of it from the start: grown later it would leave a copy behind.
-    let mut body = Zeroizing::new(Vec::with_capacity(body::LARGEST));
-    serde_json::to_writer(
-        &mut *body,
-        &CheckRequest {
-            form: form.expose(),
-            image,
-        },
-    )
-    .map_err(Problem::internal)?;
-    Ok(body)
 }
 
 /// The check that the private service answered.

@@ -3,17 +3,19 @@
 use std::ops::ControlFlow;
 
 use bowline::{
-    finding::Severity,
-    form::{CheckOptions, ConnectionForm, Purpose, check_form},
+    form::{ConnectionForm, Purpose},
+    json,
+    provider::provider,
+    secret::Secret,
 };
 use bowline_registry::Clock;
 use bowline_store::{Connection, ConnectionId, Cursor, Database, Edit, PageSize, Query};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use http_body::Body;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use super::{Asked, Outbound, Random, Service, checking::Verify};
+use super::{Asked, Outbound, Random, Service, checking::Verify, judging};
 use crate::{
     answer::{self, Answer},
     body,
@@ -30,6 +32,14 @@ struct EditRequest {
     name: Option<String>,
     #[serde(default)]
     description: Option<String>,
+    /// `null` takes the policy away, so it is not the same as missing.
+    #[serde(default, deserialize_with = "sent")]
+    policy: Option<json::Value>,
+}
+
+/// A member that is there, be it `null`.
+fn sent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<json::Value>, D::Error> {
+    json::Value::deserialize(deserializer).map(Some)
 }
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -119,17 +129,23 @@ where
         negotiation::json_accepted(&asked.head.headers)?;
         let expected = IfMatch::read(&asked.head.headers).ok_or(Failure::PreconditionRequired)?;
         let request: EditRequest = body::parse(&asked.json_body(body).await?)?;
-        if request.name.is_none() && request.description.is_none() {
+        if request.name.is_none() && request.description.is_none() && request.policy.is_none() {
             return Err(
                 Problem::from(Failure::BodyMalformed).detail("The body names nothing to change.")
             );
         }
-        let edit = Edit {
-            name: name_of_form(request.name)?,
+        let store = self.store(asked).await?;
+        let mut edit = Edit {
+            name: request.name.map(judging::name).transpose()?,
             description: request.description,
             policy: None,
         };
-        let store = self.store(asked).await?;
+        if let Some(policy) = request.policy {
+            // Provider and endpoint never change, so what is judged here still holds when it is kept.
+            let kept = store.read(project, id, asked.now).await?;
+            judging::policy(&policy, &kept.provider, &kept.endpoint)?;
+            edit.policy = Some(Some(policy).filter(|policy| !policy.is_null()));
+        }
         let connection = store
             .update(
                 &asked.change(caller),
@@ -208,25 +224,6 @@ fn answer_of(status: StatusCode, connection: &Connection) -> Result<Answer, Prob
     Ok(answer)
 }
 
-/// A new name, judged and trimmed as the name of a form.
-///
-/// Errors: `form.invalid` with the findings about the name.
-fn name_of_form(name: Option<String>) -> Result<Option<String>, Problem> {
-    let Some(name) = name else { return Ok(None) };
-    let form = ConnectionForm {
-        name,
-        ..ConnectionForm::default()
-    };
-    let (mut report, _) = check_form(&form, CheckOptions::default());
-    report
-        .findings
-        .retain(|finding| finding.field == "name" && finding.severity == Severity::Error);
-    if !report.findings.is_empty() {
-        return Err(Problem::form_invalid(report));
-    }
-    Ok(Some(form.name.trim().to_owned()))
-}
-
 /// The form of a connection with the auth method, values, trusted hosts and expiry that were sent.
 ///
 /// Errors: `endpoint.immutable` where another provider or purpose was sent too.
@@ -243,7 +240,7 @@ fn with_credentials(kept: &Connection, sent: ConnectionForm) -> Result<Connectio
             return Err(Problem::from(Failure::EndpointImmutable).field(field));
         }
     }
-    Ok(ConnectionForm {
+    let mut form = ConnectionForm {
         provider: kept.provider.clone(),
         purpose: purpose.to_owned(),
         name: kept.name.clone(),
@@ -251,5 +248,21 @@ fn with_credentials(kept: &Connection, sent: ConnectionForm) -> Result<Connectio
         image: kept.image.clone(),
         policy: None,
         ..sent
-    })
+    };
+    if lacks_address(&form) {
+        form.values
+            .insert("url".to_owned(), kept.endpoint.as_str().into());
+    }
+    Ok(form)
+}
+
+/// Whether the auth method takes a URL, and neither that nor the region that may stand for it is filled in.
+fn lacks_address(form: &ConnectionForm) -> bool {
+    let auth = provider(&form.provider).and_then(|provider| provider.auth(&form.auth));
+    let is_empty = |name| {
+        let value = form.values.get(name);
+        value.is_none_or(|value: &Secret| value.expose().trim().is_empty())
+    };
+    auth.is_some_and(|auth| auth.field("url").is_some())
+        && ["url", "region"].into_iter().all(is_empty)
 }

@@ -1,7 +1,9 @@
 //! The public service: it holds the database and the keys, and has no way to the internet but the private service.
 
+mod browsing;
 mod checking;
 mod connections;
+mod judging;
 mod recorded;
 mod relay;
 
@@ -169,14 +171,18 @@ where
                 }
             },
             Route::Connection { project, id, part } => {
-                caller.require(permission(part, &asked.head.method), &project)?;
+                caller.require(permission(&part, &asked.head.method), &project)?;
                 // What is no id is the id of nothing.
                 let id = ConnectionId::parse(&id).ok_or(Failure::NotFound)?;
-                match (part, &asked.head.method) {
+                match (&part, &asked.head.method) {
                     (Part::Check, _) => self.check_stored(asked, &project, id, body).await,
                     (Part::Credentials, _) => {
                         self.replace_credentials(asked, &caller, &project, id, body)
                             .await
+                    }
+                    (Part::Repositories, _) => self.repositories(asked, &project, id).await,
+                    (Part::Tags { repository }, _) => {
+                        self.tags(asked, &project, id, repository.as_deref()).await
                     }
                     (Part::Whole, &Method::PATCH) => {
                         self.edit(asked, &caller, &project, id, body).await
@@ -201,11 +207,11 @@ where
     }
 }
 
-fn permission(part: Part, method: &Method) -> Permission {
+fn permission(part: &Part, method: &Method) -> Permission {
     match (part, method) {
         (Part::Whole, &Method::DELETE) => Permission::Delete,
         (Part::Whole, &Method::PATCH) | (Part::Credentials, _) => Permission::Write,
-        (Part::Whole | Part::Check, _) => Permission::Read,
+        (Part::Whole | Part::Check | Part::Repositories | Part::Tags { .. }, _) => Permission::Read,
     }
 }
 

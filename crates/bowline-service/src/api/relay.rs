@@ -6,23 +6,43 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::Body;
 use http_body_util::BodyExt;
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::Asked;
 use crate::{
     answer::{self, Answer, StreamError},
+    body,
     negotiation::Form,
     problem::Problem,
     request_id,
 };
 
-/// Where the private service is; the runtime's service chaining answers there.
-const CHECK: &str = "http://outbound.spin.internal/check";
-
-/// The most bytes that an answer of the private service may have, unless it is a stream.
-const LARGEST: usize = 1024 * 1024;
+/// The most bytes that an answer of the private service may have, unless it is a stream: the longest listing.
+const LARGEST: usize = 4 * 1024 * 1024;
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// What the private service can be asked for. The runtime's service chaining answers at these addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Errand {
+    /// A check.
+    Check,
+    /// The repositories that a form's connection reaches.
+    Repositories,
+    /// The tags of a repository.
+    Tags,
+}
+
+impl Errand {
+    fn address(self) -> &'static str {
+        match self {
+            Self::Check => "http://outbound.spin.internal/check",
+            Self::Repositories => "http://outbound.spin.internal/repositories",
+            Self::Tags => "http://outbound.spin.internal/tags",
+        }
+    }
+}
 
 /// Sends a request to the private service.
 pub trait Outbound {
@@ -47,14 +67,15 @@ impl fmt::Display for Unreachable {
 }
 
 /// What the private service answers: its bytes, as they are.
-pub(super) async fn check(
+pub(super) async fn run(
+    errand: Errand,
     outbound: &impl Outbound,
     asked: &Asked,
     body: Zeroizing<Vec<u8>>,
     form: Form,
 ) -> Result<Answer, Problem> {
     let response = outbound
-        .send(request(asked, body, form))
+        .send(request(errand, asked, body, form))
         .await
         .map_err(Problem::internal)?;
     let (head, body) = response.into_parts();
@@ -70,12 +91,25 @@ pub(super) async fn check(
     Ok(answer::full(head.status, kind, whole(body).await?))
 }
 
-fn request(asked: &Asked, body: Zeroizing<Vec<u8>>, form: Form) -> http::Request<Bytes> {
+/// The body of a request with a form's secrets in it, erased when dropped.
+pub(super) fn exposed(request: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    // Room for all of it from the start: grown later it would leave a copy behind.
+    let mut body = Zeroizing::new(Vec::with_capacity(2 * body::LARGEST));
+    serde_json::to_writer(&mut *body, request).map_err(Problem::internal)?;
+    Ok(body)
+}
+
+fn request(
+    errand: Errand,
+    asked: &Asked,
+    body: Zeroizing<Vec<u8>>,
+    form: Form,
+) -> http::Request<Bytes> {
     let length = body.len();
     // Erased when the last who reads it has let go of it.
     let mut request = http::Request::new(Bytes::from_owner(body));
     *request.method_mut() = Method::POST;
-    *request.uri_mut() = http::Uri::from_static(CHECK);
+    *request.uri_mut() = http::Uri::from_static(errand.address());
     let headers = request.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,

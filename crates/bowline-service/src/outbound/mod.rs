@@ -1,18 +1,19 @@
 //! The private service: it has the way to the registries, and neither a database nor a key.
 //!
-//! `POST /check` takes a form with its secrets and answers as `/v1/check` does. Nothing of the form outlives the
-//! request.
+//! `POST /check` takes a form with its secrets and answers as `/v1/check` does. `POST /repositories` and `POST /tags`
+//! take one too and list what its connection reaches. Nothing of the form outlives the request.
 
 use std::{cell::Cell, rc::Rc};
 
 use bowline::form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form};
 use bowline_registry::{
-    Clock, HttpClient, Operator, OperatorError, Random, World, check, networks_are_blocked,
+    Clock, HttpClient, Listing, Operator, OperatorError, Random, World, check,
+    networks_are_blocked, repositories, tags,
 };
 use bytes::Bytes;
 use http::{Method, StatusCode, request::Parts};
 use http_body::Body;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{self, Answer},
@@ -29,6 +30,10 @@ mod tests;
 /// The most bytes that a request may have: what callers may send, and the public service's words around it.
 const LARGEST: usize = 2 * body::LARGEST;
 
+/// The most entries that a listing answers. Names are at most 255 bytes long, so it stays well under the 4 MiB that the
+/// public service reads.
+const LONGEST_LISTING: usize = 10_000;
+
 /// The private service over a world in which requests can be sent.
 pub struct OutboundService<H, C, R> {
     world: Rc<World<H, C, R>>,
@@ -44,6 +49,58 @@ struct CheckRequest {
     form: ConnectionForm,
     #[serde(default)]
     image: Option<String>,
+}
+
+/// The body of `/repositories`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RepositoriesRequest {
+    form: ConnectionForm,
+    /// A part of the names that are listed; empty takes all.
+    #[serde(default)]
+    search: String,
+}
+
+/// The body of `/tags`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TagsRequest {
+    form: ConnectionForm,
+    repository: String,
+}
+
+/// What a listing answers.
+#[derive(Serialize)]
+struct ListingAnswer {
+    items: Vec<Entry>,
+    /// Whether that is all there is.
+    complete: bool,
+    /// A listing is one page: search instead.
+    next: Option<String>,
+}
+
+/// A repository or a tag.
+#[derive(Serialize)]
+struct Entry {
+    name: String,
+}
+
+impl ListingAnswer {
+    /// The entries of which `search` is a part, whatever the case; names of repositories have no upper case.
+    fn of(listing: Listing, search: &str) -> Self {
+        let search = search.trim().to_lowercase();
+        let mut found = listing
+            .items
+            .into_iter()
+            .filter(|name| search.is_empty() || name.to_lowercase().contains(&search))
+            .map(|name| Entry { name });
+        let items = found.by_ref().take(LONGEST_LISTING).collect();
+        Self {
+            items,
+            complete: listing.complete && found.next().is_none(),
+            next: None,
+        }
+    }
 }
 
 impl<H, C, R> OutboundService<H, C, R>
@@ -77,21 +134,43 @@ where
         body: B,
     ) -> Result<Answer, Problem> {
         let operator = self.operator.as_ref().map_err(invalid_variable)?;
-        if head.uri.path() != "/check" {
+        let errand = head.uri.path();
+        if !matches!(errand, "/check" | "/repositories" | "/tags") {
             return Err(Failure::NotFound.into());
         }
         if head.method != Method::POST {
             return Err(Problem::method_not_allowed(&[Method::POST]));
         }
-        let form = negotiation::preferred(&head.headers)?;
         negotiation::json_sent(&head.headers)?;
-        let mut asked: CheckRequest =
-            body::parse(&body::read(&head.headers, body, LARGEST).await?)?;
-        // A form can be tried before its connection has a name.
-        if asked.form.name.trim().is_empty() {
-            "unnamed".clone_into(&mut asked.form.name);
+        let body = body::read(&head.headers, body, LARGEST).await?;
+        match errand {
+            "/check" => self.check(operator, head, &body).await,
+            "/repositories" => {
+                let RepositoriesRequest { form, search } = body::parse(&body)?;
+                let spec = self.spec(form)?;
+                self.networks_blocked(operator).await?;
+                let listing = repositories(&self.world, operator, &spec).await?;
+                answer::json(StatusCode::OK, &ListingAnswer::of(listing, &search))
+            }
+            _ => {
+                let TagsRequest { form, repository } = body::parse(&body)?;
+                let spec = self.spec(form)?;
+                self.networks_blocked(operator).await?;
+                let listing = tags(&self.world, operator, &spec, &repository).await?;
+                answer::json(StatusCode::OK, &ListingAnswer::of(listing, ""))
+            }
         }
-        let spec = self.spec(&asked.form)?;
+    }
+
+    async fn check(
+        &self,
+        operator: &Rc<Operator>,
+        head: &Parts,
+        body: &[u8],
+    ) -> Result<Answer, Problem> {
+        let form = negotiation::preferred(&head.headers)?;
+        let asked: CheckRequest = body::parse(body)?;
+        let spec = self.spec(asked.form)?;
         let image = asked.image.filter(|image| !image.is_empty());
         self.networks_blocked(operator).await?;
         match form {
@@ -103,12 +182,16 @@ where
         }
     }
 
-    fn spec(&self, form: &ConnectionForm) -> Result<ConnectionSpec, Problem> {
+    /// What a form means. It can be tried before its connection has a name.
+    fn spec(&self, mut form: ConnectionForm) -> Result<ConnectionSpec, Problem> {
+        if form.name.trim().is_empty() {
+            "unnamed".clone_into(&mut form.name);
+        }
         let options = CheckOptions {
             touched: None,
             now: Some(self.world.clock.epoch_ms()),
         };
-        let (report, spec) = check_form(form, options);
+        let (report, spec) = check_form(&form, options);
         spec.ok_or_else(|| Problem::form_invalid(report))
     }
 

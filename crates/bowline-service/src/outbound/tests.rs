@@ -89,7 +89,11 @@ fn form() -> Value {
 }
 
 fn request(accept: &'static str, body: &Value) -> http::Request<Full<Bytes>> {
-    http::Request::post("http://outbound.spin.internal/check")
+    request_to("check", accept, body)
+}
+
+fn request_to(errand: &str, accept: &'static str, body: &Value) -> http::Request<Full<Bytes>> {
+    http::Request::post(format!("http://outbound.spin.internal/{errand}"))
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::ACCEPT, accept)
         .header("x-request-id", "r-1")
@@ -263,6 +267,69 @@ async fn a_variable_that_is_wrong_is_named_on_every_route() {
         assert_eq!(
             problem(service.handle(request).await).await,
             (503, "config.private_hosts".to_owned())
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_listed_is_a_problem_with_the_code_of_a_check() {
+    let Setup { service, sent } = setup(true, "");
+    for (errand, body) in [
+        ("repositories", json!({ "form": form() })),
+        ("tags", json!({ "form": form(), "repository": "team/app" })),
+    ] {
+        let answer = service
+            .handle(request_to(errand, "application/json", &body))
+            .await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let problem: Value = serde_json::from_str(&text(answer).await).unwrap();
+        assert_eq!(problem["code"], "dns.not_found", "{errand}: {problem:#}");
+        assert_eq!(problem["type"], "urn:bowline:problem:dns.not_found");
+        assert_eq!(problem["field"], "values.url");
+        assert!(problem["hint"].as_str().unwrap().ends_with('.'));
+    }
+    let probes = sent.borrow().len();
+    let nameless = json!({ "form": form(), "repository": "Team//App" });
+    let answer = service
+        .handle(request_to("tags", "application/json", &nameless))
+        .await;
+    assert_eq!(problem(answer).await, (422, "image.unknown".to_owned()));
+    assert_eq!(sent.borrow().len(), probes, "no such name is asked for");
+    let Setup { service, sent } = setup(false, "");
+    let answer = service
+        .handle(request_to(
+            "repositories",
+            "application/json",
+            &json!({ "form": form() }),
+        ))
+        .await;
+    assert_eq!(
+        problem(answer).await,
+        (503, "config.networks_not_blocked".to_owned())
+    );
+    assert_eq!(*sent.borrow(), ["http://127.0.0.1:1/"]);
+}
+
+#[test]
+fn a_listing_is_searched_and_bounded() {
+    let listing = |names: usize, complete| Listing {
+        items: (0..names).map(|n| format!("team/app-{n}")).collect(),
+        complete,
+    };
+    let cases = [
+        ("all", listing(3, true), "", 3, true),
+        ("searched", listing(30, true), " APP-2", 11, true),
+        ("the registry has more", listing(3, false), "", 3, false),
+        ("exactly the bound", listing(10_000, true), "", 10_000, true),
+        ("over the bound", listing(10_001, true), "", 10_000, false),
+        ("nothing found", listing(3, true), "other", 0, true),
+    ];
+    for (name, listing, search, items, complete) in cases {
+        let answer = ListingAnswer::of(listing, search);
+        assert_eq!(
+            (answer.items.len(), answer.complete),
+            (items, complete),
+            "{name}"
         );
     }
 }

@@ -21,7 +21,9 @@ fn every_change_is_in_it_and_nothing_else() {
         .id;
     let edit = Edit {
         name: Some("Prod".to_owned()),
-        policy: Some(Some(json!({ "at": "02:30" }))),
+        policy: Some(Some(
+            serde_json::from_value(json!({ "at": "02:30" })).unwrap(),
+        )),
         ..Edit::default()
     };
     let by_bob = Change {

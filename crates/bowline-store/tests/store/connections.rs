@@ -27,7 +27,7 @@ fn a_connection_is_answered_as_the_api_says() {
         "id": created.id.to_string(), "project": "acme", "name": "prod-images", "description": "",
         "provider": "docker-registry", "auth": "password", "purpose": "pull",
         "endpoint": "https://registry.example.com",
-        "values": { "url": "https://registry.example.com", "username": "scanner" }, "secrets": ["password"],
+        "values": { "username": "scanner" }, "secrets": ["password"],
         "policy": { "mode": "manual" }, "trustedAuthHosts": ["auth.example.net"], "image": "", "uses": [], "version": 1,
         "createdAt": "2026-11-21T06:36:40Z", "updatedAt": "2026-11-21T06:36:40Z",
         "credentialsChangedAt": "2026-11-21T06:36:40Z", "lastUsedAt": null, "expiresAt": "2027-01-31T12:00:00Z",
@@ -38,6 +38,7 @@ fn a_connection_is_answered_as_the_api_says() {
         expected
     );
     assert!(!text.contains("swordfish"));
+    assert_eq!(read.values["url"], "https://registry.example.com");
 }
 
 #[test]
@@ -194,7 +195,9 @@ fn an_edit_changes_what_it_names() {
         ..Edit::default()
     };
     let policy = Edit {
-        policy: Some(Some(json!({ "mode": "manual" }))),
+        policy: Some(Some(
+            serde_json::from_value(json!({ "mode": "manual" })).unwrap(),
+        )),
         ..Edit::default()
     };
     let no_policy = Edit {

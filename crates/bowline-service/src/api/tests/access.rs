@@ -17,6 +17,9 @@ fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
         (Method::PATCH, "{id}", Some(WRITE)),
         (Method::PUT, "{id}/credentials", Some(WRITE)),
         (Method::POST, "{id}/check", Some(READ)),
+        (Method::GET, "{id}/repositories", Some(READ)),
+        (Method::GET, "{id}/repositories/team%2Fapp/tags", Some(READ)),
+        (Method::GET, "{id}/tags?repository=app", Some(READ)),
         (Method::DELETE, "{id}", Some(DELETE)),
     ]
 }

@@ -238,7 +238,7 @@ async fn a_stored_check_sends_what_is_kept_and_keeps_how_it_ended() {
         let body: Value = serde_json::from_str(&sent[0].body).unwrap();
         assert_eq!(body["image"], "alpine:3.20");
         assert_eq!(body["form"]["values"]["password"], PASSWORD);
-        assert_eq!(body["form"]["values"]["url"], connection["values"]["url"]);
+        assert_eq!(body["form"]["values"]["url"], connection["endpoint"]);
     }
     let kept = harness.get(&path).await;
     let last = &kept.json()["lastCheck"];

@@ -29,7 +29,11 @@ async fn a_connection_is_created_read_renamed_and_deleted() {
     ] {
         assert_eq!(connection[member], value, "{member}");
     }
-    assert_eq!(connection["values"]["username"], "ada");
+    assert_eq!(
+        connection["values"],
+        json!({ "username": "ada" }),
+        "the endpoint says the URL"
+    );
 
     let read = harness.get(&path).await;
     assert_eq!(read.headers[header::ETAG], "\"1\"");
@@ -174,7 +178,7 @@ async fn an_invalid_form_is_answered_with_findings() {
 }
 
 #[tokio::test]
-async fn an_edit_takes_name_and_description_only() {
+async fn an_edit_takes_name_description_and_policy_only() {
     let harness = Harness::new();
     let (path, before) = harness.created("a", URL).await;
     for body in [
@@ -347,6 +351,96 @@ async fn credentials_are_replaced_together() {
         ))
         .await;
     assert_eq!(missing.problem(), problem(422, "form.invalid"));
+}
+
+#[tokio::test]
+async fn new_credentials_without_an_address_are_for_the_kept_one() {
+    let harness = Harness::new();
+    let (path, before) = harness.created("a", URL).await;
+    let path = format!("{path}/credentials");
+    for (version, values) in [
+        (2, json!({ "token": "t0ken" })),
+        (3, json!({ "token": "t0ken", "url": "" })),
+        (4, json!({ "token": "t0ken", "namespace": "team" })),
+    ] {
+        let body = json!({ "auth": "oauth2", "values": values });
+        let answer = harness
+            .send(request(Method::PUT, &path, &[], Some(&body)))
+            .await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let after = answer.json();
+        assert_eq!(
+            (&after["endpoint"], &after["version"]),
+            (&before["endpoint"], &json!(version))
+        );
+    }
+    // The default login of this provider has an address too.
+    let body = json!({ "values": { "username": "ada", "password": "n3w" } });
+    let answer = harness
+        .send(request(Method::PUT, &path, &[], Some(&body)))
+        .await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.json()["values"], json!({ "username": "ada" }));
+}
+
+#[tokio::test]
+async fn a_policy_is_kept_judged_and_taken_away() {
+    let harness = Harness::new();
+    let policy = json!({ "mode": "automatic", "at": "02:30", "include": ["alpine:4"], "condition": { "kind": "none" } });
+    let mut sent = form("a", URL);
+    sent["policy"] = policy.clone();
+    let created = harness.post(LIST, &sent).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    assert_eq!(created.json()["policy"], policy);
+    let path = format!("{LIST}/{}", created.json()["id"].as_str().unwrap());
+
+    let patch = |body: Value| request(Method::PATCH, &path, &[("if-match", "*")], Some(&body));
+    let cases = [
+        (
+            "another",
+            json!({ "mode": "manual" }),
+            200,
+            json!({ "mode": "manual" }),
+        ),
+        (
+            "no policy",
+            json!("daily"),
+            422,
+            json!({ "mode": "manual" }),
+        ),
+        (
+            "what the provider lacks",
+            json!({ "quarantine": true }),
+            422,
+            json!({ "mode": "manual" }),
+        ),
+        ("null", Value::Null, 200, Value::Null),
+    ];
+    for (name, policy, status, kept) in cases {
+        let answer = harness.send(patch(json!({ "policy": policy }))).await;
+        assert_eq!(answer.status, status, "{name}: {answer:?}");
+        if status == 422 {
+            assert_eq!(answer.problem(), problem(422, "form.invalid"), "{name}");
+            let field = answer.json()["findings"][0]["field"].clone();
+            assert!(field.as_str().unwrap().starts_with("policy"), "{name}");
+        }
+        assert_eq!(harness.get(&path).await.json()["policy"], kept, "{name}");
+    }
+    let renamed = harness
+        .send(patch(
+            json!({ "name": "b", "policy": { "mode": "manual" } }),
+        ))
+        .await;
+    assert_eq!(
+        (&renamed.json()["name"], &renamed.json()["policy"]),
+        (&json!("b"), &json!({ "mode": "manual" }))
+    );
+    harness.send(patch(json!({ "name": "c" }))).await;
+    assert_eq!(
+        harness.get(&path).await.json()["policy"],
+        json!({ "mode": "manual" }),
+        "what is not named stays"
+    );
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ use super::*;
 use crate::{answer::AnswerBody, config::Variables};
 
 mod access;
+mod browsing;
 mod checks;
 mod connections;
 mod protocol;
@@ -79,6 +80,7 @@ impl bowline_store::Random for Counter {
 
 /// What the private service was sent.
 struct Sent {
+    address: String,
     headers: HeaderMap,
     body: String,
 }
@@ -114,9 +116,9 @@ impl Outbound for Script {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Channel>, Unreachable> {
-        assert_eq!(request.uri(), "http://outbound.spin.internal/check");
         let headers = request.headers().clone();
         self.sent.borrow_mut().push(Sent {
+            address: request.uri().to_string(),
             headers,
             body: String::from_utf8(request.body().to_vec()).unwrap(),
         });

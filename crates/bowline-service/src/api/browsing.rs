@@ -1,0 +1,102 @@
+//! Browsing what a kept connection reaches.
+
+use bowline::form::ExposedForm;
+use bowline_registry::Clock;
+use bowline_store::{ConnectionId, Database};
+use serde::Serialize;
+
+use super::{
+    Asked, Outbound, Random, Service,
+    relay::{self, Errand, exposed},
+};
+use crate::{
+    answer::Answer,
+    negotiation::{self, Form},
+    problem::{Failure, Problem},
+};
+
+/// The body of the private service's `/repositories`.
+#[derive(Serialize)]
+struct RepositoriesRequest<'a> {
+    form: ExposedForm<'a>,
+    search: &'a str,
+}
+
+/// The body of the private service's `/tags`.
+#[derive(Serialize)]
+struct TagsRequest<'a> {
+    form: ExposedForm<'a>,
+    repository: &'a str,
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// The repositories that a connection reaches; `search` is a part of their names.
+    pub(super) async fn repositories(
+        &self,
+        asked: &Asked,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<Answer, Problem> {
+        let parameters = asked.parameters(&["search"])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let opened = self
+            .store(asked)
+            .await?
+            .open(project, id, asked.now)
+            .await?;
+        let body = exposed(&RepositoriesRequest {
+            form: opened.form().expose(),
+            search: parameters.get("search").unwrap_or_default(),
+        })?;
+        drop(opened);
+        relay::run(
+            Errand::Repositories,
+            &self.outbound,
+            asked,
+            body,
+            Form::Json,
+        )
+        .await
+    }
+
+    /// The tags of a repository. It is named by the path, or by the parameter `repository` for those whose proxies do
+    /// not let an encoded slash through.
+    pub(super) async fn tags(
+        &self,
+        asked: &Asked,
+        project: &str,
+        id: ConnectionId,
+        repository: Option<&str>,
+    ) -> Result<Answer, Problem> {
+        let known: &[&str] = if repository.is_some() {
+            &[]
+        } else {
+            &["repository"]
+        };
+        let parameters = asked.parameters(known)?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let repository = repository
+            .or_else(|| parameters.get("repository"))
+            .ok_or_else(|| {
+                Problem::from(Failure::QueryMalformed)
+                    .detail("The parameter repository is missing.")
+            })?;
+        let opened = self
+            .store(asked)
+            .await?
+            .open(project, id, asked.now)
+            .await?;
+        let body = exposed(&TagsRequest {
+            form: opened.form().expose(),
+            repository,
+        })?;
+        drop(opened);
+        relay::run(Errand::Tags, &self.outbound, asked, body, Form::Json).await
+    }
+}

@@ -1,0 +1,51 @@
+//! What PATCH changes, judged as it would be in a form.
+
+use bowline::{
+    endpoint::Endpoint,
+    finding::Severity,
+    form::{CheckOptions, ConnectionForm, Report, check_form},
+    json::Value,
+    provider::provider,
+    selection::Policy,
+};
+
+use crate::problem::Problem;
+
+/// Judges a new name, and gives it without the white space around it.
+///
+/// Errors: `form.invalid` with the findings about the name.
+pub(super) fn name(name: String) -> Result<String, Problem> {
+    let form = ConnectionForm {
+        name,
+        ..ConnectionForm::default()
+    };
+    let (mut report, _) = check_form(&form, CheckOptions::default());
+    report
+        .findings
+        .retain(|finding| finding.field == "name" && finding.severity == Severity::Error);
+    if !report.findings.is_empty() {
+        return Err(Problem::form_invalid(report));
+    }
+    Ok(form.name.trim().to_owned())
+}
+
+/// Judges a policy for a connection of this provider to this endpoint.
+///
+/// Errors: `form.invalid` with the findings about the policy.
+pub(super) fn policy(policy: &Value, provider_id: &str, endpoint: &str) -> Result<(), Problem> {
+    let host = Endpoint::parse(endpoint)
+        .ok()
+        .map(|endpoint| match endpoint.port() {
+            Some(port) => format!("{}:{port}", endpoint.host()),
+            None => endpoint.host().to_owned(),
+        });
+    match Policy::check(policy, provider(provider_id), host.as_deref()) {
+        (_, Some(_)) => Ok(()),
+        (findings, None) => Err(Problem::form_invalid(Report {
+            valid: false,
+            findings,
+            endpoint: None,
+            detected: None,
+        })),
+    }
+}
