@@ -3,14 +3,20 @@
 //! Texts go in and JSON comes out. That is the form in which the same things go over HTTP, so both sides read it with
 //! the same code; and it is smaller and faster than to build JavaScript objects from here one member at a time.
 
+mod pattern_set;
+
 use bowline::{
     detect,
     form::{self, CheckOptions, ConnectionForm},
     json::Value,
+    pattern::Pattern,
     provider,
     reference::Reference,
+    selection::{Image, Policy},
 };
 use wasm_bindgen::prelude::*;
+
+pub use pattern_set::PatternSet;
 
 /// Every provider, as JSON.
 #[wasm_bindgen]
@@ -58,5 +64,55 @@ pub fn parse_reference(text: &str) -> String {
         Ok(reference) => ("reference", Value::from(&reference)),
         Err(issue) => ("error", issue.to_value(text)),
     };
-    Value::object([(name, value)]).to_text()
+    Value::object(vec![(name, value)]).to_text()
+}
+
+/// A pattern taken apart, `{"pattern": …}`, or what is wrong with it, `{"error": …}`, as JSON.
+#[wasm_bindgen(js_name = parsePattern)]
+pub fn parse_pattern(text: &str) -> String {
+    let (name, value) = match Pattern::parse(text) {
+        Ok(pattern) => ("pattern", Value::from(&pattern)),
+        Err(issue) => ("error", issue.to_value(text)),
+    };
+    Value::object(vec![(name, value)]).to_text()
+}
+
+/// Judges a policy: takes `{policy, provider?, host?}` and gives `{valid, findings}`, both as JSON. What depends on a
+/// provider or a host that is not given is not judged.
+///
+/// # Errors
+/// Where the request is no JSON.
+#[wasm_bindgen(js_name = checkPolicy)]
+pub fn check_policy(request: &str) -> Result<String, JsError> {
+    let request = Value::parse(request).ok_or_else(|| JsError::new("no JSON"))?;
+    let member = |name| request.get(name).unwrap_or(&Value::Null);
+    let judgement = Policy::judge(
+        member("policy"),
+        member("provider").as_str(),
+        member("host").as_str(),
+    );
+    Ok(judgement.to_text())
+}
+
+/// Decides about an inventory: takes `{policy, images, now}` and gives `{"decisions": […]}`, one for each image, or
+/// `{"findings": […]}` where the policy is not valid, both as JSON.
+///
+/// # Errors
+/// Where an image is none.
+#[wasm_bindgen(js_name = selectImages)]
+pub fn select_images(request: &str) -> Result<String, JsError> {
+    let request = Value::parse(request).ok_or_else(|| JsError::new("no JSON"))?;
+    let policy = request.get("policy").unwrap_or(&Value::Null);
+    let images = request.get("images").and_then(Value::as_array);
+    let images = images.ok_or_else(|| JsError::new("the images are no list"))?;
+    let images = images.iter().map(Image::try_from);
+    let images = images.collect::<Result<Vec<_>, _>>()?;
+    let now = request.get("now").and_then(Value::as_i64);
+    let now = now.ok_or_else(|| JsError::new("now is no time"))?;
+    let (findings, policy) = Policy::check(policy, None, None);
+    let (name, list) = match policy {
+        Some(policy) => ("decisions", Value::array(&policy.select(&images, now))),
+        None => ("findings", Value::array(&findings)),
+    };
+    Ok(Value::object(vec![(name, list)]).to_text())
 }

@@ -60,7 +60,7 @@ impl From<&Finding> for Value {
             .params
             .iter()
             .map(|(name, value)| (*name, value.as_str()));
-        Self::present([
+        Self::present(vec![
             ("field", finding.field.as_str().into()),
             ("severity", finding.severity.as_str().into()),
             ("code", finding.code.into()),
@@ -178,7 +178,7 @@ impl Issue {
     /// The issue as JSON, with its place in `text`: code, message, suggestion, start and end.
     pub fn to_value(&self, text: &str) -> Value {
         let place = self.place(text);
-        Value::object([
+        Value::object(vec![
             ("code", self.0.code.as_str().into()),
             ("message", self.message().into()),
             ("suggestion", self.suggestion().into()),

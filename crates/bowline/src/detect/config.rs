@@ -1,7 +1,12 @@
 //! Docker's configuration file and the Kubernetes secrets that carry one.
 
 use super::{Found, decoded, form_of};
-use crate::{endpoint::Endpoint, form::ConnectionForm, json::Value, text::unquoted};
+use crate::{
+    endpoint::Endpoint,
+    form::ConnectionForm,
+    json::{Object, Value},
+    text::unquoted,
+};
 
 /// The keys under which a pull secret holds a configuration: the present one and the one before it.
 const SECRET_KEYS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
@@ -74,7 +79,7 @@ fn collect(value: &Value, depth: u8, forms: &mut Vec<ConnectionForm>) {
             .get("credHelpers")
             .and_then(Value::as_object)
             .into_iter()
-            .flatten()
+            .flat_map(Object::iter)
         {
             add(host, "", "", false, forms);
         }
@@ -112,7 +117,7 @@ fn collect_config(text: &str, depth: u8, forms: &mut Vec<ConnectionForm>) {
 }
 
 fn collect_auths(auths: &Value, forms: &mut Vec<ConnectionForm>) {
-    for (address, entry) in auths.as_object().into_iter().flatten() {
+    for (address, entry) in auths.as_object().into_iter().flat_map(Object::iter) {
         let member = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or("");
         let pair = decoded(member("auth")).unwrap_or_default();
         let (username, password) = pair

@@ -128,6 +128,14 @@ impl Endpoint {
         self.port
     }
 
+    /// The host with its port, where that is not the scheme's own: what an image reference starts with.
+    pub fn authority(&self) -> String {
+        match self.port {
+            Some(port) => [&self.host, ":", &port.to_string()].concat(),
+            None => self.host.clone(),
+        }
+    }
+
     /// What comes before `/v2/`: empty, or a path that starts with `/` and does not end with one.
     pub fn base_path(&self) -> &str {
         &self.base_path

@@ -17,6 +17,7 @@ use crate::{
     message::Code,
     provider::{Auth, Provider},
     reference,
+    selection::Policy,
     text::span,
 };
 
@@ -81,6 +82,11 @@ pub fn check_form(
         draft.findings.push_missing("image", issue);
     }
     offer_detected(&mut draft, detected);
+    if let Some(policy) = &form.policy {
+        let authority = endpoint.as_ref().map(Endpoint::authority);
+        let (found, _) = Policy::check(policy, Some(provider), authority.as_deref());
+        draft.findings.extend(found);
+    }
 
     let Draft {
         findings, values, ..

@@ -94,6 +94,14 @@ impl Findings<'_> {
         self.list.push(issue.in_field(field, text, secret));
     }
 
+    /// Adds what was found by others.
+    pub(super) fn extend(&mut self, found: Vec<Finding>) {
+        self.invalid |= found
+            .iter()
+            .any(|finding| finding.severity == Severity::Error);
+        self.list.extend(found);
+    }
+
     /// Adds an issue with a field that is empty; shown only once the field was touched.
     pub(super) fn push_missing(&mut self, field: &str, issue: Issue) {
         self.invalid = true;

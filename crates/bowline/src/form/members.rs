@@ -125,13 +125,9 @@ pub(super) fn find_trusted_hosts(
         }
         let parsed = Split::of(typed).and_then(|url| Ok((url, Endpoint::from_split(&url)?)));
         let authority = parsed.as_ref().ok().map(|(url, endpoint)| {
-            let host = endpoint.host().to_owned();
-            let authority = endpoint.port().map_or(host.clone(), |port| {
-                [&host, ":", &port.to_string()].concat()
-            });
             (
                 url.before_authority.is_empty() && url.path.is_empty(),
-                authority,
+                endpoint.authority(),
             )
         });
         match authority {

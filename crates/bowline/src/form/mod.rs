@@ -95,7 +95,7 @@ impl TryFrom<Value> for ConnectionForm {
             _ => return Err(NotAForm { member: "form" }),
         };
         for (name, value) in members {
-            match name.as_str() {
+            match &*name {
                 "provider" => form.provider = text(value, "provider")?,
                 "name" => form.name = text(value, "name")?,
                 "description" => form.description = text(value, "description")?,
@@ -136,7 +136,7 @@ fn values(value: Value) -> Result<Map<String, Secret>, NotAForm> {
         Value::Null => Ok(Map::new()),
         Value::Object(members) => members
             .into_iter()
-            .map(|(name, value)| Ok((name, Secret::new(text(value, "values")?))))
+            .map(|(name, value)| Ok((name.into_owned(), Secret::new(text(value, "values")?))))
             .collect(),
         _ => Err(NotAForm { member: "values" }),
     }
@@ -174,7 +174,7 @@ impl From<ExposedForm<'_>> for Value {
             .iter()
             .map(|(name, value)| (name.as_str(), value.expose()));
         let hosts = form.trusted_auth_hosts.iter().map(String::as_str);
-        Self::present([
+        Self::present(vec![
             ("provider", filled(&form.provider)),
             ("name", filled(&form.name)),
             ("description", filled(&form.description)),
@@ -235,7 +235,7 @@ pub struct Report {
 
 impl From<&Report> for Value {
     fn from(report: &Report) -> Self {
-        Self::object([
+        Self::object(vec![
             ("valid", report.valid.into()),
             ("findings", Self::array(&report.findings)),
             ("endpoint", report.endpoint.as_deref().into()),

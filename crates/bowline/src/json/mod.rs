@@ -4,6 +4,8 @@
 //! writes as JSON goes through [`Value`], in the browser as text, elsewhere through `serde`; so there is one place for
 //! each shape. Tests hold the parser against `serde_json`.
 
+use std::borrow::Cow;
+
 mod parse;
 pub(crate) mod serde;
 mod write;
@@ -28,7 +30,10 @@ pub enum Value {
 
 /// The members of a JSON object, in the order in which they stand.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Object(Vec<(String, Value)>);
+pub struct Object(Vec<(Name, Value)>);
+
+/// A member's name.
+type Name = Cow<'static, str>;
 
 impl Value {
     /// The document that a text is; `None` where it is none (RFC 8259) or nests deeper than 64 levels. A `\u` escape
@@ -112,30 +117,26 @@ impl Value {
     }
 
     /// An object of these members, those that are `null` included.
-    pub fn object<const N: usize>(members: [(&str, Self); N]) -> Self {
+    pub fn object(members: Vec<(&'static str, Self)>) -> Self {
         Self::Object(Object(
             members
                 .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
+                .map(|(name, value)| (Cow::Borrowed(name), value))
                 .collect(),
         ))
     }
 
     /// An object of these members, without those that are `null`.
-    pub fn present<const N: usize>(members: [(&str, Self); N]) -> Self {
-        let present = members.into_iter().filter(|(_, value)| !value.is_null());
-        Self::Object(Object(
-            present
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
-        ))
+    pub fn present(mut members: Vec<(&'static str, Self)>) -> Self {
+        members.retain(|(_, value)| !value.is_null());
+        Self::object(members)
     }
 
     /// An object of texts.
     pub(crate) fn texts<'a>(members: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         Self::Object(Object(
             members
-                .map(|(name, text)| (name.to_owned(), text.into()))
+                .map(|(name, text)| (Cow::Owned(name.to_owned()), text.into()))
                 .collect(),
         ))
     }
@@ -160,8 +161,8 @@ impl Object {
     }
 
     /// The members.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&String, &Value)> {
-        self.0.iter().map(|(name, value)| (name, value))
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (&**name, value))
     }
 
     /// The members' values.
@@ -170,28 +171,16 @@ impl Object {
     }
 
     pub(crate) fn push(&mut self, name: String, value: Value) {
-        self.0.push((name, value));
+        self.0.push((Cow::Owned(name), value));
     }
 }
 
 impl IntoIterator for Object {
-    type Item = (String, Value);
-    type IntoIter = std::vec::IntoIter<(String, Value)>;
+    type Item = (Name, Value);
+    type IntoIter = std::vec::IntoIter<(Name, Value)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a Object {
-    type Item = (&'a String, &'a Value);
-    type IntoIter = std::iter::Map<
-        std::slice::Iter<'a, (String, Value)>,
-        fn(&'a (String, Value)) -> (&'a String, &'a Value),
-    >;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.iter().map(|(name, value)| (name, value))
     }
 }
 

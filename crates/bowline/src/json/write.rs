@@ -21,7 +21,7 @@ pub(super) fn document(value: &Value, out: &mut String) {
         }
         Value::Object(members) => {
             let mut mark = '{';
-            for (name, value) in members {
+            for (name, value) in members.iter() {
                 out.push(mark);
                 string(name, out);
                 out.push(':');

@@ -10,7 +10,7 @@ impl From<&Pattern> for Value {
             .notes()
             .iter()
             .map(|note| note.clone().in_field("pattern", pattern.text(), false));
-        Self::object([
+        Self::object(vec![
             ("name", pattern.name().map_or(Self::Null, Self::from)),
             ("tag", pattern.tag().map_or(Self::Null, Self::from)),
             (
@@ -28,7 +28,7 @@ impl From<&Part> for Value {
             Part::Glob(_) => "glob",
             Part::Regex(_) => "regex",
         };
-        Self::object([("kind", kind.into()), ("text", part.text().into())])
+        Self::object(vec![("kind", kind.into()), ("text", part.text().into())])
     }
 }
 
@@ -56,7 +56,7 @@ impl From<&Explanation> for Value {
             } => (Some(pattern), &["tag"], Some("name")),
             Explanation::Unmatched => (None, &[], None),
         };
-        Self::object([
+        Self::object(vec![
             (
                 "taken",
                 matches!(explanation, Explanation::Taken { .. }).into(),

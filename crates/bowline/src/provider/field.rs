@@ -84,7 +84,7 @@ impl Kind {
 
 impl From<&Field> for Value {
     fn from(field: &Field) -> Self {
-        Self::present([
+        Self::present(vec![
             ("name", field.name.into()),
             ("label", field.label.into()),
             ("kind", field.kind.as_str().into()),
@@ -106,7 +106,7 @@ impl From<&Field> for Value {
 
 impl From<&Choice> for Value {
     fn from(choice: &Choice) -> Self {
-        Self::object([
+        Self::object(vec![
             ("value", choice.value.into()),
             ("label", choice.label.into()),
         ])
@@ -115,7 +115,7 @@ impl From<&Choice> for Value {
 
 impl From<&Help> for Value {
     fn from(help: &Help) -> Self {
-        Self::object([("pull", help.pull.into()), ("push", help.push.into())])
+        Self::object(vec![("pull", help.pull.into()), ("push", help.push.into())])
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     credential::Credentials,
     detect::{Found, fill_login},
-    endpoint::{Endpoint, Split},
+    endpoint::Endpoint,
     finding::Issue,
     form::{ConnectionForm, Draft},
     message::Code,

@@ -197,7 +197,7 @@ impl Provider {
 
 impl From<&Provider> for Value {
     fn from(provider: &Provider) -> Self {
-        Self::object([
+        Self::object(vec![
             ("id", provider.id.into()),
             ("title", provider.title.into()),
             ("docsUrl", provider.docs_url.into()),
@@ -209,7 +209,7 @@ impl From<&Provider> for Value {
 
 impl From<&Auth> for Value {
     fn from(auth: &Auth) -> Self {
-        Self::object([
+        Self::object(vec![
             ("id", auth.id.into()),
             ("title", auth.title.into()),
             ("fields", Self::array(auth.fields)),
@@ -219,7 +219,7 @@ impl From<&Auth> for Value {
 
 impl From<&Capabilities> for Value {
     fn from(can: &Capabilities) -> Self {
-        Self::object([
+        Self::object(vec![
             ("catalog", can.catalog.into()),
             ("tags", can.tags.into()),
             ("testNeedsImage", can.test_needs_image.into()),

@@ -124,7 +124,7 @@ impl Reference {
 /// The reference as the JavaScript surface has it, with its familiar and its canonical form.
 impl From<&Reference> for Value {
     fn from(reference: &Reference) -> Self {
-        Self::object([
+        Self::object(vec![
             ("domain", reference.domain.as_str().into()),
             ("path", reference.path.as_str().into()),
             ("tag", reference.tag.as_deref().into()),

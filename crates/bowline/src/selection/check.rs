@@ -5,7 +5,7 @@ use crate::{
     finding::{Code, Finding, Issue, Severity},
     json::{Object, Value},
     pattern::{Pattern, PatternSet},
-    provider::{Capabilities, Provider},
+    provider::{Capabilities, Provider, provider},
 };
 
 /// The most that `amount`, `count` and the number of patterns may be.
@@ -47,6 +47,25 @@ impl Policy {
             .any(|finding| finding.severity == Severity::Error);
         (reader.findings, valid.then_some(policy))
     }
+
+    /// What [`Policy::check`] finds, for the provider of this id: `{"valid": …, "findings": […]}`. An id that nobody
+    /// has is one of the findings.
+    pub fn judge(value: &Value, provider_id: Option<&str>, host: Option<&str>) -> Value {
+        let id = provider_id.unwrap_or_default();
+        let known = provider(id);
+        let (mut findings, _) = Self::check(value, known, host);
+        if known.is_none() && !id.is_empty() {
+            let issue = Issue::new(Code::ProviderUnknown).with("provider", id);
+            findings.push(issue.in_field("provider", id, false));
+        }
+        let valid = findings
+            .iter()
+            .all(|finding| finding.severity != Severity::Error);
+        Value::object(vec![
+            ("valid", valid.into()),
+            ("findings", Value::array(&findings)),
+        ])
+    }
 }
 
 struct Reader<'a> {
@@ -56,9 +75,9 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn policy(&mut self, members: &Object, policy: &mut Policy) {
-        for (name, value) in members {
+        for (name, value) in members.iter() {
             let field = ["policy.", name].concat();
-            match name.as_str() {
+            match name {
                 _ if value.is_null() => {}
                 "mode" => {
                     let modes = [("manual", Mode::Manual), ("automatic", Mode::Automatic)];

@@ -3,10 +3,7 @@
 //! The order: `never`, then `include`, then the condition; `always` adds what those left out, except what `never`
 //! excludes. Signatures, attestations, SBOMs, charts and other artifacts are no images.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::cmp::Reverse;
 
 use super::{Condition, Policy, Unit};
 use crate::{
@@ -65,11 +62,11 @@ impl Policy {
         let mut decisions: Vec<Decision> =
             images.iter().map(|image| self.by_patterns(image)).collect();
         let due = self.by_condition(images, &decisions, now);
-        for (index, (decision, image)) in decisions.iter_mut().zip(images).enumerate() {
+        for ((decision, image), due) in decisions.iter_mut().zip(images).zip(due) {
             let left_out = match decision.by {
                 DecidedBy::Artifact | DecidedBy::Never | DecidedBy::Always => continue,
                 DecidedBy::Include if !decision.selected => true,
-                DecidedBy::Include | DecidedBy::Condition => !due.contains(&index),
+                DecidedBy::Include | DecidedBy::Condition => !due,
             };
             if !left_out {
                 continue;
@@ -123,53 +120,58 @@ impl Policy {
         }
     }
 
-    /// The places of the images that passed the patterns and pass the condition.
-    fn by_condition(&self, images: &[Image], decisions: &[Decision], now: i64) -> BTreeSet<usize> {
-        let passed = images.iter().enumerate().zip(decisions);
-        let passed = passed
-            .filter(|(_, decision)| decision.selected)
-            .map(|(image, _)| image);
+    /// For each image whether it passed the patterns and passes the condition.
+    fn by_condition(&self, images: &[Image], decisions: &[Decision], now: i64) -> Vec<bool> {
+        let passed = decisions.iter().map(|decision| decision.selected);
         match self.condition {
-            Condition::None => passed.map(|(index, _)| index).collect(),
+            Condition::None => passed.collect(),
             Condition::CreatedWithin { amount, unit } => {
                 let since = before(now, amount, unit);
+                let young = images.iter().map(|image| image.born(now) >= since);
                 passed
-                    .filter(|(_, image)| image.born(now) >= since)
-                    .map(|(index, _)| index)
+                    .zip(young)
+                    .map(|(passed, young)| passed && young)
                     .collect()
             }
             Condition::Latest { count } => {
-                let mut repositories: BTreeMap<&str, Vec<(usize, &Image)>> = BTreeMap::new();
-                for (index, image) in passed {
-                    repositories
-                        .entry(&image.repository)
-                        .or_default()
-                        .push((index, image));
+                let images = images.iter().enumerate();
+                let passed = images.zip(passed).filter(|(_, passed)| *passed);
+                let due = latest(passed.map(|(image, _)| image).collect(), count, now);
+                let mut flags = vec![false; decisions.len()];
+                for index in due {
+                    if let Some(flag) = flags.get_mut(index) {
+                        *flag = true;
+                    }
                 }
-                repositories
-                    .into_values()
-                    .flat_map(|images| latest(images, count, now))
-                    .collect()
+                flags
             }
         }
     }
 }
 
-/// The places of the images with the newest `count` digests of one repository.
+/// The places of the images with the newest `count` digests of each repository.
 fn latest(mut images: Vec<(usize, &Image)>, count: u32, now: i64) -> Vec<usize> {
-    images.sort_by_key(|(_, image)| Reverse((image.born(now), &image.tag)));
-    let mut digests = BTreeSet::new();
+    images.sort_unstable_by_key(|(index, image)| {
+        let newest_first = Reverse((image.born(now), image.tag.as_str()));
+        (image.repository.as_str(), newest_first, *index)
+    });
     let most = usize::try_from(count).unwrap_or(usize::MAX);
-    for (_, image) in &images {
-        if digests.len() < most {
-            digests.insert(image.identity());
+    let mut due = Vec::new();
+    for repository in images.chunk_by(|(_, a), (_, b)| a.repository == b.repository) {
+        // In order, so that a digest is found without walking them all.
+        let mut digests: Vec<&str> = Vec::new();
+        for (index, image) in repository {
+            match digests.binary_search(&image.identity()) {
+                Ok(_) => due.push(*index),
+                Err(place) if digests.len() < most => {
+                    digests.insert(place, image.identity());
+                    due.push(*index);
+                }
+                Err(_) => {}
+            }
         }
     }
-    images
-        .into_iter()
-        .filter(|(_, image)| digests.contains(image.identity()))
-        .map(|(index, _)| index)
-        .collect()
+    due
 }
 
 /// The first pattern of the list that takes the image.

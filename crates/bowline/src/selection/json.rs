@@ -63,7 +63,7 @@ fn moment(value: &Value) -> Option<i64> {
 
 impl From<&Decision> for Value {
     fn from(decision: &Decision) -> Self {
-        Self::object([
+        Self::object(vec![
             ("selected", decision.selected.into()),
             ("by", decision.by.as_str().into()),
             ("pattern", decision.pattern.into()),
