@@ -77,7 +77,6 @@ table! {
     UrlConsole "url.console" Error "“{host}” is a web page of {title}, not the registry."
     UrlOtherHost "url.other_host" Error "{title} is at “{expected}”."
     UrlPage "url.page" Error "This is a page or an API of {title}, not the registry."
-    UrlPushEnded "url.push_ended" Warning "“{host}” takes no pushes any more."
     KnownDigitalOcean "known.digital_ocean" Hint "DigitalOcean takes an API token as username and as password."
     KnownAlibaba "known.alibaba" Hint "Alibaba Cloud has a registry password of its own, set in its console."
     KnownHuawei "known.huawei" Hint "Huawei Cloud's username is the region, “@” and the access key; the password is made of its secret."

@@ -95,6 +95,16 @@ pub(crate) fn registry_of_command(text: &str) -> Option<String> {
     Some(image.domain)
 }
 
+/// The username or the password that stands in a login command: for the one who pasted the command into its field.
+pub(crate) fn value_of_command(text: &str, secret: bool) -> Option<String> {
+    let login = command::login(text)?;
+    Some(if secret {
+        login.password
+    } else {
+        login.username
+    })
+}
+
 /// The form for a registry's address as it stands in a text, and a login.
 fn found(
     address: &str,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{ConnectionForm, Draft};
 use crate::{
+    detect::value_of_command,
     endpoint::{Endpoint, Split},
     finding::Issue,
     jwt,
@@ -58,6 +59,14 @@ pub(super) fn check_field<'a>(
 }
 
 fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &str) {
+    if let Some(value) = value_of_command(text, field.kind.is_secret()) {
+        let value = Some(value).filter(|value| !value.is_empty());
+        draft.report(
+            field.name,
+            Issue::new(Code::TextCommand).suggest_some(value),
+        );
+        return;
+    }
     if field.kind != Kind::Json
         && let Some(issue) = pasted(typed)
     {
@@ -130,6 +139,13 @@ fn check_switch<'a>(draft: &mut Draft<'_>, field: &Field, text: &'a str) -> Cow<
 
 /// What a secret's look tells. Only warnings: formats change.
 fn judge_secret(judge: &mut Judge<'_>) {
+    if ["-----BEGIN", "ssh-rsa ", "ssh-ed25519 "]
+        .iter()
+        .any(|start| judge.text.starts_with(start))
+    {
+        judge.report(Issue::new(Code::SecretSshKey));
+        return;
+    }
     let rules = &judge.provider.rules;
     let own = rules
         .shapes

@@ -2,6 +2,7 @@
 
 use crate::{
     credential::{Credentials, Username},
+    detect::decoded,
     finding::Issue,
     form::Draft,
     message::Code,
@@ -23,6 +24,14 @@ pub(crate) fn password(draft: &mut Draft<'_>) -> Option<Credentials> {
     let swapped = check_swapped(draft, "username", "password");
     let username = username(draft, "username", !swapped);
     let password = draft.secret("password")?;
+    // `auth` of Docker's configuration file is both, in base64.
+    if let Some(pair) = decoded(password.expose().trim())
+        && let Some(inner) = pair
+            .strip_prefix(draft.get("username"))
+            .and_then(|rest| rest.strip_prefix(':'))
+    {
+        draft.report("password", Issue::new(Code::SecretEncoded).suggest(inner));
+    }
     Some(Credentials::Password {
         username: username?,
         password,
