@@ -126,7 +126,12 @@ fn apply(form: &mut ConnectionForm, field: &str, text: &str) {
         "image" => form.image = text,
         "expiresAt" => form.expires_at = Some(text),
         _ => {
-            if let Some(name) = field.strip_prefix("values.") {
+            if let Some(path) = field.strip_prefix("policy.") {
+                let mut policy = serde_json::to_value(&form.policy).unwrap();
+                let pointer = format!("/{}", path.replace('.', "/"));
+                *policy.pointer_mut(&pointer).expect(field) = json!(text);
+                form.policy = Some(serde_json::from_value(policy).unwrap());
+            } else if let Some(name) = field.strip_prefix("values.") {
                 form.values.insert(name.to_owned(), text.as_str().into());
             } else {
                 let index: usize = field
