@@ -316,6 +316,29 @@ fn a_stored_connection_is_browsed() {
 }
 
 #[test]
+fn what_is_in_use_is_kept_and_what_was_done_is_told() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    let path = path_of(&create(&client, "used", "a.example.com"));
+    let route = format!("{path}/uses/build%2F7");
+    let body = json!({ "title": "Nightly", "until": "2999-01-01T00:00:00Z" });
+    let used = client.send("PUT", &route, &[], Some(&body)).expect(200);
+    assert_eq!(used["consumer"], "build/7");
+    let refused = client.delete(&path).problem(409, "connection.in_use");
+    assert_eq!(refused["uses"], json!([used]), "{refused:#}");
+    client.delete(&route).expect(204);
+    client.delete(&path).expect(204);
+    let audit = client.get(&format!("{path}/audit")).expect(200);
+    let actions: Vec<_> = audit["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["action"].as_str().unwrap())
+        .collect();
+    assert_eq!(actions, ["delete", "release", "use", "create"]);
+}
+
+#[test]
 fn new_credentials_replace_the_old_ones_at_the_same_endpoint() {
     let app = App::start();
     let client = app.client(&["acme"]);

@@ -17,6 +17,8 @@ pub(crate) enum Permission {
     Write,
     /// Remove them.
     Delete,
+    /// Say what uses them.
+    Use,
 }
 
 impl Permission {
@@ -26,6 +28,7 @@ impl Permission {
             Self::Read => "iam:project:cicd:registry:read",
             Self::Write => "iam:project:cicd:registry:write",
             Self::Delete => "iam:project:cicd:registry:delete",
+            Self::Use => "iam:project:cicd:registry:use",
         }
     }
 }

@@ -44,6 +44,13 @@ pub(crate) enum Part {
         /// The repository that the path names.
         repository: Option<String>,
     },
+    /// `…/{id}/uses/{consumer}`
+    Use {
+        /// Who uses it.
+        consumer: String,
+    },
+    /// `…/{id}/audit`
+    Audit,
 }
 
 impl Route {
@@ -71,6 +78,10 @@ impl Route {
                         repository: Some(decoded(name)?),
                     },
                     ["tags"] => Part::Tags { repository: None },
+                    ["uses", consumer] => Part::Use {
+                        consumer: decoded(consumer)?,
+                    },
+                    ["audit"] => Part::Audit,
                     _ => return None,
                 };
                 Some(Self::Connection {
@@ -93,7 +104,8 @@ impl Route {
                 Part::Whole => &[Method::GET, Method::PATCH, Method::DELETE],
                 Part::Credentials => &[Method::PUT],
                 Part::Check => &[Method::POST],
-                Part::Repositories | Part::Tags { .. } => &[Method::GET],
+                Part::Repositories | Part::Tags { .. } | Part::Audit => &[Method::GET],
+                Part::Use { .. } => &[Method::PUT, Method::DELETE],
             },
         }
     }
@@ -171,6 +183,21 @@ mod tests {
             ),
             ("/v1/projects/acme/connections/7/repositories//tags", None),
             ("/v1/projects/acme/connections/7/repositories/a", None),
+            (
+                "/v1/projects/acme/connections/7/uses/build%2F7",
+                connection(
+                    "acme",
+                    "7",
+                    Part::Use {
+                        consumer: "build/7".to_owned(),
+                    },
+                ),
+            ),
+            (
+                "/v1/projects/acme/connections/7/audit",
+                connection("acme", "7", Part::Audit),
+            ),
+            ("/v1/projects/acme/connections/7/uses", None),
             ("/v1/projects/acme/connections/7/else", None),
             ("/v1/projects/acme/connections/7/check/", None),
             ("/v1/projects/acme/connections/", None),

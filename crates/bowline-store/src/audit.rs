@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
-    /// What was done: `create`, `update`, `credentials` or `delete`. A newer instance may have written others.
+    /// What was done: `create`, `update`, `credentials`, `delete`, `use` or `release`. A newer instance may have written others.
     pub action: String,
     /// The version that the connection had then.
     pub version: i64,

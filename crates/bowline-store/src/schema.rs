@@ -132,6 +132,20 @@ const STEPS: &[&str] = &[
         minute INTEGER NOT NULL,
         checks INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID",
+    // What the audit says of uses becomes so; those that have lapsed are cleared away on the occasion.
+    "CREATE TRIGGER IF NOT EXISTS audit_use AFTER INSERT ON audit WHEN NEW.action = 'use'
+    BEGIN
+        DELETE FROM uses WHERE connection = NEW.connection AND until <= NEW.at;
+        INSERT INTO uses (connection, consumer, title, until)
+        SELECT NEW.connection, NEW.changes ->> '$.use[1].consumer', NEW.changes ->> '$.use[1].title',
+            NEW.changes ->> '$.use[1].until'
+        WHERE true
+        ON CONFLICT (connection, consumer) DO UPDATE SET title = excluded.title, until = excluded.until;
+    END",
+    "CREATE TRIGGER IF NOT EXISTS audit_release AFTER INSERT ON audit WHEN NEW.action = 'release'
+    BEGIN
+        DELETE FROM uses WHERE connection = NEW.connection AND consumer = NEW.changes ->> '$.use[0].consumer';
+    END",
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.

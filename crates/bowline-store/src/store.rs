@@ -1,6 +1,7 @@
 //! The store: what it is made of, and what it is asked.
 
 mod read;
+mod uses;
 mod write;
 
 use crate::{

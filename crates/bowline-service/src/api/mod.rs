@@ -6,6 +6,7 @@ mod connections;
 mod judging;
 mod recorded;
 mod relay;
+mod uses;
 
 use std::{cell::Cell, rc::Rc};
 
@@ -180,6 +181,14 @@ where
                         self.replace_credentials(asked, &caller, &project, id, body)
                             .await
                     }
+                    (Part::Use { consumer }, &Method::PUT) => {
+                        self.declare_use(asked, &caller, &project, id, consumer, body)
+                            .await
+                    }
+                    (Part::Use { consumer }, _) => {
+                        self.end_use(asked, &caller, &project, id, consumer).await
+                    }
+                    (Part::Audit, _) => self.audit(asked, &project, id).await,
                     (Part::Repositories, _) => self.repositories(asked, &project, id).await,
                     (Part::Tags { repository }, _) => {
                         self.tags(asked, &project, id, repository.as_deref()).await
@@ -211,7 +220,10 @@ fn permission(part: &Part, method: &Method) -> Permission {
     match (part, method) {
         (Part::Whole, &Method::DELETE) => Permission::Delete,
         (Part::Whole, &Method::PATCH) | (Part::Credentials, _) => Permission::Write,
-        (Part::Whole | Part::Check | Part::Repositories | Part::Tags { .. }, _) => Permission::Read,
+        (Part::Use { .. }, _) => Permission::Use,
+        (Part::Whole | Part::Check | Part::Repositories | Part::Tags { .. } | Part::Audit, _) => {
+            Permission::Read
+        }
     }
 }
 

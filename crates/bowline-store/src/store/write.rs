@@ -416,7 +416,7 @@ fn check_parameters(check: Option<&LastCheck>) -> Result<[Value; 4], StoreError>
 }
 
 /// `changed_by, changed_from, request_id`
-fn change_parameters(change: &Change) -> [Value; 3] {
+pub(super) fn change_parameters(change: &Change) -> [Value; 3] {
     [
         change.subject.as_str().into(),
         change.from.as_deref().into(),

@@ -11,3 +11,4 @@ mod interruption;
 mod listing;
 mod plans;
 mod setup;
+mod uses;

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use crate::setup::{Counting, KEY, NOW, PROJECT, change, spec};
 use bowline_store::{
     Database, DatabaseError, Edit, LastCheck, PageSize, Query, Row, SealingKeys, Store, Timestamp,
-    Value, rusqlite::Rusqlite,
+    Use, Value, rusqlite::Rusqlite,
 };
 use futures::executor::block_on;
 
@@ -109,6 +109,19 @@ fn every_statement_uses_an_index() {
         };
         store.record_check(PROJECT, id, &check).await.unwrap();
         store.count_check("ada", NOW).await.unwrap();
+        let used = Use {
+            consumer: "build".to_owned(),
+            title: "Nightly".to_owned(),
+            until: Timestamp(NOW + 1),
+        };
+        store
+            .declare_use(&change(), PROJECT, id, &used)
+            .await
+            .unwrap();
+        store
+            .end_use(&change(), PROJECT, id, "build")
+            .await
+            .unwrap();
         store
             .audit(PROJECT, id, PageSize::default(), None)
             .await
@@ -120,7 +133,7 @@ fn every_statement_uses_an_index() {
             .unwrap_err();
     });
     let plans = database.plans.into_inner();
-    assert!(plans.len() >= 19, "{} statements were planned", plans.len());
+    assert!(plans.len() >= 21, "{} statements were planned", plans.len());
     for (statement, plan) in &plans {
         // What is scanned may be a parameter, `json_each(?)`, or nothing, but no table.
         for table in ["connections", "uses", "audit", "check_counts", "migrations"] {

@@ -5,6 +5,7 @@ use super::*;
 const READ: &str = ALL[0];
 const WRITE: &str = ALL[1];
 const DELETE: &str = ALL[2];
+const USE: &str = ALL[3];
 
 /// Every route with the permission that it needs; `{id}` is a connection of `acme`.
 fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
@@ -20,6 +21,9 @@ fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
         (Method::GET, "{id}/repositories", Some(READ)),
         (Method::GET, "{id}/repositories/team%2Fapp/tags", Some(READ)),
         (Method::GET, "{id}/tags?repository=app", Some(READ)),
+        (Method::PUT, "{id}/uses/build-7", Some(USE)),
+        (Method::DELETE, "{id}/uses/build-7", Some(USE)),
+        (Method::GET, "{id}/audit", Some(READ)),
         (Method::DELETE, "{id}", Some(DELETE)),
     ]
 }
@@ -214,10 +218,10 @@ async fn another_project_shows_nothing() {
             } else {
                 json!({ "name": "x" })
             };
-            let body = if route.contains("check") {
-                json!({})
-            } else {
-                body
+            let body = match route.rsplit('/').next() {
+                Some("check") => json!({}),
+                Some("build-7") => json!({ "until": "2999-01-01T00:00:00Z" }),
+                _ => body,
             };
             let answer = harness
                 .send(request(method.clone(), &own, &headers, Some(&body)))

@@ -388,6 +388,10 @@ async fn a_policy_is_kept_judged_and_taken_away() {
     let harness = Harness::new();
     let policy = json!({ "mode": "automatic", "at": "02:30", "include": ["alpine:4"], "condition": { "kind": "none" } });
     let mut sent = form("a", URL);
+    sent["policy"] = json!({ "mode": "sometimes" });
+    let refused = harness.post(LIST, &sent).await;
+    assert_eq!(refused.problem(), problem(422, "form.invalid"));
+    assert_eq!(refused.json()["findings"][0]["field"], "policy.mode");
     sent["policy"] = policy.clone();
     let created = harness.post(LIST, &sent).await;
     assert_eq!(created.status, 201, "{created:?}");

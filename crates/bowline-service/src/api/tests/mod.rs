@@ -26,6 +26,7 @@ mod browsing;
 mod checks;
 mod connections;
 mod protocol;
+mod uses;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const START_MS: i64 = 1_800_000_000_000;
@@ -33,10 +34,11 @@ const LIST: &str = "/v1/projects/acme/connections";
 const PASSWORD: &str = "pa55-w0rd-of-ada";
 
 /// The permissions of a token that may do everything.
-const ALL: [&str; 3] = [
+const ALL: [&str; 4] = [
     "iam:project:cicd:registry:read",
     "iam:project:cicd:registry:write",
     "iam:project:cicd:registry:delete",
+    "iam:project:cicd:registry:use",
 ];
 
 type Clocked = Rc<Cell<i64>>;

@@ -1,0 +1,131 @@
+//! Uses: what says that it needs a connection, until when; and the audit of a connection.
+
+use bowline::time::parse_rfc3339;
+use bowline_registry::Clock;
+use bowline_store::{ConnectionId, Cursor, Database, PageSize, Timestamp, Use};
+use bytes::Bytes;
+use http::StatusCode;
+use http_body::Body;
+use serde::Deserialize;
+
+use super::{Asked, Outbound, Random, Service};
+use crate::{
+    answer::{self, Answer},
+    body,
+    caller::Caller,
+    negotiation,
+    problem::{Failure, Problem},
+};
+
+/// The most characters that a consumer's id and its title may have.
+const LONGEST_NAME: usize = 200;
+
+/// The body of PUT.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UseRequest {
+    /// What the consumer is called; its id where that is not said.
+    #[serde(default)]
+    title: Option<String>,
+    /// When the use lapses, RFC 3339.
+    until: String,
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// Keeps that a consumer uses a connection; said again, it is renewed.
+    pub(super) async fn declare_use<B: Body<Data = Bytes>>(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+        id: ConnectionId,
+        consumer: &str,
+        body: B,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let UseRequest { title, until } = body::parse(&asked.json_body(body).await?)?;
+        let title = title.filter(|title| !title.trim().is_empty());
+        let used = Use {
+            consumer: presentable("The consumer's id", consumer)?,
+            title: presentable("title", title.as_deref().unwrap_or(consumer))?,
+            until: Timestamp(later("until", &until, asked.now)?),
+        };
+        let change = asked.change(caller);
+        let store = self.store(asked).await?;
+        store.declare_use(&change, project, id, &used).await?;
+        answer::json(StatusCode::OK, &used)
+    }
+
+    /// Ends a use.
+    pub(super) async fn end_use(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+        id: ConnectionId,
+        consumer: &str,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        let change = asked.change(caller);
+        let store = self.store(asked).await?;
+        store.end_use(&change, project, id, consumer).await?;
+        Ok(answer::empty())
+    }
+
+    /// What was done with a connection, the latest first; also with one that was removed.
+    pub(super) async fn audit(
+        &self,
+        asked: &Asked,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<Answer, Problem> {
+        let parameters = asked.parameters(&["limit", "cursor"])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let size = parameters.parsed("limit", "1 to 200", |text| {
+            PageSize::new(text.parse().ok()?)
+        })?;
+        let cursor = parameters.parsed("cursor", "what an answer gave as next", Cursor::parse)?;
+        let page = self
+            .store(asked)
+            .await?
+            .audit(project, id, size.unwrap_or_default(), cursor.as_ref())
+            .await?;
+        // Every connection begins with an entry, so without one the project never had it.
+        if page.items.is_empty() && cursor.is_none() {
+            return Err(Failure::NotFound.into());
+        }
+        answer::json(StatusCode::OK, &page)
+    }
+}
+
+fn presentable(what: &str, text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    let fits = (1..=LONGEST_NAME).contains(&text.chars().count());
+    if fits && !text.chars().any(char::is_control) {
+        return Ok(text.to_owned());
+    }
+    Err(malformed(format!(
+        "{what} takes 1 to {LONGEST_NAME} characters, none of them a control character."
+    )))
+}
+
+fn later(member: &str, text: &str, now: i64) -> Result<i64, Problem> {
+    parse_rfc3339(text)
+        .filter(|&time| time > now)
+        .ok_or_else(|| {
+            malformed(format!(
+                "{member} takes a time to come, as in 2027-01-31T12:00:00Z."
+            ))
+        })
+}
+
+fn malformed(detail: String) -> Problem {
+    Problem::from(Failure::BodyMalformed).detail(detail)
+}

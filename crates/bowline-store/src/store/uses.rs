@@ -1,0 +1,83 @@
+//! Who uses a connection.
+//!
+//! A use is declared and ended by a row of the audit; triggers of the schema put it into `uses` and take it out. So the
+//! change and its record are one statement here too.
+
+use super::{Change, Store, write::change_parameters};
+use crate::{
+    connection::Use, database::Database, error::StoreError, id::ConnectionId, random::Random,
+};
+
+const DECLARE: &str = "INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)
+    SELECT project, id, version, 'use',
+        json_object('use', json_array(
+            json((SELECT json_object('consumer', consumer, 'title', title, 'until', until) FROM uses
+                WHERE uses.connection = connections.id AND consumer = ?4 AND until > ?1)),
+            json_object('consumer', ?4, 'title', ?5, 'until', ?6))),
+        ?1, ?7, ?8, ?9
+    FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL
+    RETURNING id";
+
+const END: &str = "INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)
+    SELECT project, id, version, 'release',
+        json_object('use', json_array(json_object('consumer', consumer, 'title', title, 'until', until), NULL)),
+        ?1, ?5, ?6, ?7
+    FROM connections JOIN uses ON uses.connection = connections.id
+    WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL AND consumer = ?4 AND until > ?1
+    RETURNING id";
+
+impl<D: Database, R: Random> Store<D, R> {
+    /// Keeps that `used` says: somebody uses the connection until then. What they said before is replaced. The
+    /// connection's version stays.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn declare_use(
+        &self,
+        change: &Change,
+        project: &str,
+        id: ConnectionId,
+        used: &Use,
+    ) -> Result<(), StoreError> {
+        let mut parameters = vec![
+            change.now_ms.into(),
+            id.to_string().into(),
+            project.into(),
+            used.consumer.as_str().into(),
+            used.title.as_str().into(),
+            used.until.0.into(),
+        ];
+        parameters.extend(change_parameters(change));
+        self.recorded(DECLARE, parameters).await
+    }
+
+    /// Ends a use before it lapses.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] also where the consumer does not use the connection, or does no more.
+    pub async fn end_use(
+        &self,
+        change: &Change,
+        project: &str,
+        id: ConnectionId,
+        consumer: &str,
+    ) -> Result<(), StoreError> {
+        let mut parameters = vec![
+            change.now_ms.into(),
+            id.to_string().into(),
+            project.into(),
+            consumer.into(),
+        ];
+        parameters.extend(change_parameters(change));
+        self.recorded(END, parameters).await
+    }
+
+    async fn recorded(
+        &self,
+        statement: &str,
+        parameters: Vec<crate::database::Value>,
+    ) -> Result<(), StoreError> {
+        let rows = self.database.query(statement, parameters).await?;
+        rows.first().map(|_| ()).ok_or(StoreError::NotFound)
+    }
+}
