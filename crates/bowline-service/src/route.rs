@@ -17,6 +17,11 @@ pub(crate) enum Route {
         /// Whose they are.
         project: String,
     },
+    /// `/v1/projects/{project}/resolve`, and under `…/connections` too
+    Resolve {
+        /// Whose connections.
+        project: String,
+    },
     /// `…/connections/{id}` and what is below it
     Connection {
         /// Whose it is.
@@ -68,6 +73,11 @@ impl Route {
             ["projects", project, "connections"] => Some(Self::Connections {
                 project: decoded(project)?,
             }),
+            ["projects", project, "resolve"] | ["projects", project, "connections", "resolve"] => {
+                Some(Self::Resolve {
+                    project: decoded(project)?,
+                })
+            }
             ["projects", project, "connections", id, rest @ ..] => {
                 let part = match rest {
                     [] => Part::Whole,
@@ -97,7 +107,7 @@ impl Route {
     /// The methods of this route.
     pub(crate) fn methods(&self) -> &'static [Method] {
         match self {
-            Self::Providers => &[Method::GET],
+            Self::Providers | Self::Resolve { .. } => &[Method::GET],
             Self::Validate | Self::Check => &[Method::POST],
             Self::Connections { .. } => &[Method::GET, Method::POST],
             Self::Connection { part, .. } => match part {
@@ -127,6 +137,12 @@ mod tests {
         Part::Tags {
             repository: repository.map(str::to_owned),
         }
+    }
+
+    fn resolve() -> Option<Route> {
+        Some(Route::Resolve {
+            project: "acme".to_owned(),
+        })
     }
 
     #[test]
@@ -198,6 +214,8 @@ mod tests {
                 connection("acme", "7", Part::Audit),
             ),
             ("/v1/projects/acme/connections/7/uses", None),
+            ("/v1/projects/acme/resolve", resolve()),
+            ("/v1/projects/acme/connections/resolve", resolve()),
             ("/v1/projects/acme/connections/7/else", None),
             ("/v1/projects/acme/connections/7/check/", None),
             ("/v1/projects/acme/connections/", None),

@@ -216,7 +216,7 @@ where
 }
 
 /// A connection with its version as `ETag`.
-fn answer_of(status: StatusCode, connection: &Connection) -> Result<Answer, Problem> {
+pub(super) fn answer_of(status: StatusCode, connection: &Connection) -> Result<Answer, Problem> {
     let mut answer = answer::json(status, connection)?;
     answer
         .headers_mut()

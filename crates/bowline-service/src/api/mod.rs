@@ -6,6 +6,7 @@ mod connections;
 mod judging;
 mod recorded;
 mod relay;
+mod resolving;
 mod uses;
 
 use std::{cell::Cell, rc::Rc};
@@ -171,6 +172,10 @@ where
                     self.list(asked, &project).await
                 }
             },
+            Route::Resolve { project } => {
+                caller.require(Permission::Read, &project)?;
+                self.resolve(asked, &project).await
+            }
             Route::Connection { project, id, part } => {
                 caller.require(permission(&part, &asked.head.method), &project)?;
                 // What is no id is the id of nothing.

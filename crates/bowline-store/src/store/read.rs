@@ -32,6 +32,14 @@ const LIST: &str = concat!(
     ORDER BY name_key LIMIT ?7"
 );
 
+const SERVING: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM connections
+    WHERE project = ?2 AND endpoint IN (SELECT value FROM json_each(?3)) AND purpose = ?4 AND deleted_at IS NULL
+    ORDER BY (SELECT key FROM json_each(?3) WHERE value = endpoint) LIMIT 1"
+);
+
 impl<D: Database, R: Random> Store<D, R> {
     /// A connection, without its secrets.
     ///
@@ -67,6 +75,27 @@ impl<D: Database, R: Random> Store<D, R> {
             connection,
             secrets,
         })
+    }
+
+    /// The connection for pulling from the first of `endpoints`, as they are shown, that the project has one for.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn serving(
+        &self,
+        project: &str,
+        endpoints: &[String],
+        now_ms: i64,
+    ) -> Result<Connection, StoreError> {
+        let parameters = vec![
+            now_ms.into(),
+            project.into(),
+            json(&endpoints)?,
+            purpose_text(Purpose::Pull).into(),
+        ];
+        let rows = self.database.query(SERVING, parameters).await?;
+        let row = rows.into_iter().next().ok_or(StoreError::NotFound)?;
+        connection(&mut Columns::of(row))
     }
 
     /// A page of a project's connections, by name.

@@ -68,6 +68,8 @@ fn every_statement_uses_an_index() {
             ..Query::default()
         };
         store.list(PROJECT, &query, NOW).await.unwrap();
+        let endpoints = ["https://one.example.com".to_owned()];
+        store.serving(PROJECT, &endpoints, NOW).await.unwrap();
         let edit = Edit {
             name: Some("two".to_owned()),
             ..Edit::default()
@@ -133,7 +135,7 @@ fn every_statement_uses_an_index() {
             .unwrap_err();
     });
     let plans = database.plans.into_inner();
-    assert!(plans.len() >= 21, "{} statements were planned", plans.len());
+    assert!(plans.len() >= 22, "{} statements were planned", plans.len());
     for (statement, plan) in &plans {
         // What is scanned may be a parameter, `json_each(?)`, or nothing, but no table.
         for table in ["connections", "uses", "audit", "check_counts", "migrations"] {

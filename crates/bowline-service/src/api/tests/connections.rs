@@ -448,6 +448,43 @@ async fn a_policy_is_kept_judged_and_taken_away() {
 }
 
 #[tokio::test]
+async fn an_image_finds_its_connection() {
+    let harness = Harness::new();
+    harness.created("host", "https://r.example.com:5000").await;
+    harness
+        .created("team", "https://r.example.com:5000/team")
+        .await;
+    harness
+        .created("plain", "http://r.example.com:5000/team")
+        .await;
+    let mut push = form("push", "https://r.example.com:5000/team/deep");
+    push["purpose"] = json!("push");
+    assert_eq!(harness.post(LIST, &push).await.status, 201);
+    let cases = [
+        ("r.example.com:5000/app:v1", Some("host")),
+        ("r.example.com:5000/team/app", Some("team")),
+        ("R.example.com:5000/team/deep/app", Some("team")),
+        ("r.example.com:5000/teams/app", Some("host")),
+        ("r.example.com:5000/team", Some("host")),
+        ("r.example.com/team/app", None),
+        ("alpine", None),
+    ];
+    for (image, name) in cases {
+        let route = format!("/v1/projects/acme/resolve?image={image}");
+        let answer = harness.get(&route).await;
+        match name {
+            Some(name) => assert_eq!(answer.json()["name"], name, "{image}"),
+            None => assert_eq!(answer.problem(), problem(404, "not_found"), "{image}"),
+        }
+        assert!(!answer.text.contains(PASSWORD));
+    }
+    for query in ["", "?image=", "?image=a%20b", "?image=a&purpose=push"] {
+        let answer = harness.get(&format!("{LIST}/resolve{query}")).await;
+        assert_eq!(answer.problem(), problem(400, "query.malformed"), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn an_id_that_is_none_is_not_found() {
     let harness = Harness::new();
     for id in [

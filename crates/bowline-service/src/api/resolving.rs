@@ -1,0 +1,96 @@
+//! Which connection an image is pulled with.
+
+use bowline::{endpoint::Endpoint, reference::Reference};
+use bowline_registry::Clock;
+use bowline_store::Database;
+use http::StatusCode;
+
+use super::{Asked, Outbound, Random, Service, connections::answer_of};
+use crate::{
+    answer::Answer,
+    negotiation,
+    problem::{Failure, Problem},
+};
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// The connection for pulling the image that the parameter `image` names.
+    ///
+    /// Errors: `query.malformed` where that is no image, `not_found` where the project has no connection for it.
+    pub(super) async fn resolve(&self, asked: &Asked, project: &str) -> Result<Answer, Problem> {
+        let parameters = asked.parameters(&["image"])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let image = parameters.parsed("image", "an image such as host/team/app:v1", |text| {
+            Reference::parse(text).ok()
+        })?;
+        let image = image.ok_or_else(|| {
+            Problem::from(Failure::QueryMalformed).detail("The parameter image is missing.")
+        })?;
+        let connection = self
+            .store(asked)
+            .await?
+            .serving(project, &endpoints_of(&image), asked.now)
+            .await?;
+        answer_of(StatusCode::OK, &connection)
+    }
+}
+
+/// The endpoints that an image can be behind, the longest first: of its name, every prefix that ends at a `/`.
+fn endpoints_of(image: &Reference) -> Vec<String> {
+    let name = format!("{}/{}", image.domain, image.path);
+    let mut endpoints = Vec::new();
+    for (slash, _) in name.rmatch_indices('/') {
+        let Some(prefix) = name.get(..slash) else {
+            continue;
+        };
+        for scheme in ["https://", "http://"] {
+            // Read as it was when the connection was made, so that ports and letter case are those of the kept one.
+            if let Ok(endpoint) = Endpoint::parse(&[scheme, prefix].concat()) {
+                endpoints.push(endpoint.to_string());
+            }
+        }
+    }
+    endpoints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_has_the_endpoints_of_its_prefixes() {
+        let cases: [(&str, &[&str]); 4] = [
+            (
+                "host.example.com/team/app:v1",
+                &[
+                    "https://host.example.com/team",
+                    "http://host.example.com/team",
+                    "https://host.example.com",
+                    "http://host.example.com",
+                ],
+            ),
+            (
+                "Host.example.com:443/app",
+                &["https://host.example.com", "http://host.example.com:443"],
+            ),
+            (
+                "localhost:5000/app",
+                &["https://localhost:5000", "http://localhost:5000"],
+            ),
+            (
+                "acme/app@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                &["docker.io/acme", "docker.io"],
+            ),
+        ];
+        for (image, expected) in cases {
+            let mut found = endpoints_of(&Reference::parse(image).unwrap());
+            found.retain(|endpoint| !endpoint.starts_with("http://docker.io"));
+            assert_eq!(found, expected, "{image}");
+        }
+    }
+}
