@@ -33,6 +33,8 @@ export interface ConnectionForm {
   expiresAt?: string | null;
   /** An image to test with. */
   image?: string | null;
+  /** Which images are pulled, and when. */
+  policy?: Policy | null;
 }
 
 /** What a connection is for: reading images, or writing them too. */
@@ -186,3 +188,181 @@ export class InvalidReferenceError extends Error {
  * @throws {InvalidReferenceError}
  */
 export function parseReference(text: string): ImageReference;
+
+/** What {@link parsePattern} and {@link PatternSet} throw. */
+export class InvalidPatternError extends Error {
+  private constructor();
+  /** Stable, dotted snake_case: `pattern.unclosed`, … */
+  readonly code: string;
+  /** The whole text that should be there instead, where there is one. */
+  readonly suggestion: string | undefined;
+  /** Where in the text it starts, in UTF-16 units. */
+  readonly start: number;
+  /** Where it ends. */
+  readonly end: number;
+  /** Which of a set's patterns it is; `undefined` where there is only one. */
+  readonly index: number | undefined;
+}
+
+/** One half of a pattern. */
+export interface PatternPart {
+  /**
+   * How it is compared: a `literal` is contained in the image's half, a `glob` is like the whole of it, and a `regex`
+   * is found in it.
+   */
+  kind: "literal" | "glob" | "regex";
+  /** As it was written; an expression without its slashes. */
+  text: string;
+}
+
+/** A `name:tag` pattern, taken apart. */
+export interface Pattern {
+  /** What the repository must be like; `null` takes every one. */
+  name: PatternPart | null;
+  /** What the tag must be like; `null` takes every image, tagged or not. */
+  tag: PatternPart | null;
+  /** What is worth saying about it, in the field `pattern`: never an error. */
+  findings: Finding[];
+}
+
+/**
+ * Parses a pattern: `alpine`, `:4`, `team/*:v{1,2}.*`, `/^team\/(api|web)$/:/^v\d+$/`.
+ *
+ * @throws {InvalidPatternError}
+ */
+export function parsePattern(text: string): Pattern;
+
+/** Why a {@link PatternSet} takes an image, or does not. */
+export interface Explanation {
+  /** Whether a pattern takes it. */
+  taken: boolean;
+  /** The place in the list of the first pattern that takes it, else of the first that matches a part of it. */
+  pattern: number | null;
+  /** Which parts of that pattern match. */
+  matched: ("name" | "tag")[];
+  /** Which part of that pattern does not. */
+  missed: "name" | "tag" | null;
+}
+
+/**
+ * A list of patterns, compiled once. It takes an image that any of them matches; an empty list takes none.
+ *
+ * It lives in the module's memory until it is garbage, or until `free()`.
+ */
+export class PatternSet {
+  /** @throws {InvalidPatternError} whose `index` says which of them is no pattern. */
+  constructor(patterns: Iterable<string>);
+  /** Whether a pattern matches the image: `team/api`, `alpine:3.20`, `alpine:3.20@sha256:…`. */
+  matches(image: string): boolean;
+  /** Which pattern decides about the image, and by which part. */
+  explain(image: string): Explanation;
+  /** The places of the images that a pattern matches, in order. Made for lists of 100,000 names. */
+  filter(images: readonly string[]): Uint32Array;
+  /** Gives its memory back at once; it must not be used any more. Also `Symbol.dispose`, where there is one. */
+  free(): void;
+}
+
+/** A pull policy; what is left out or `null` is the default. */
+export interface Policy {
+  /** `automatic` pulls every day; `manual`, the default, only what is asked for. */
+  mode?: "manual" | "automatic" | null;
+  /** When the daily pull begins, `02:30`. */
+  at?: string | null;
+  /** Where it is that time: a name of the IANA database; the default is `UTC`. */
+  timezone?: string | null;
+  /** Whether images that were pulled before are pulled again. */
+  rescanExisting?: boolean | null;
+  /** Patterns of what is taken; empty takes everything. */
+  include?: readonly string[] | null;
+  /** What must hold for it besides. */
+  condition?: Condition | null;
+  /** Patterns of what is never taken. */
+  never?: readonly string[] | null;
+  /** Patterns of what is taken whatever `include` and `condition` say. */
+  always?: readonly string[] | null;
+  /** Whether images that are gone from the registry are forgotten. */
+  cleanup?: boolean | null;
+  /** Whether the registry announces pushes. */
+  events?: boolean | null;
+  /** Whether the registry holds images back until they are released. */
+  quarantine?: boolean | null;
+  /** Whether image streams are listed. */
+  imageStreams?: boolean | null;
+  /** Who scans: whoever asks first, or one of those named. */
+  scanner?: { kind: "any" } | { kind: "specific"; names: readonly string[] } | null;
+  /** How long a scan may take, in seconds. */
+  scanTimeoutSeconds?: number | null;
+}
+
+/** What must hold for an image besides the patterns. */
+export type Condition =
+  | { kind: "none" }
+  /** It was created at most so long ago: 60 days if nothing else is said; months and years are the calendar's. */
+  | { kind: "created-within"; amount?: number | null; unit?: "days" | "weeks" | "months" | "years" | null }
+  /** It is one of so many newest digests of its repository. */
+  | { kind: "latest"; count: number };
+
+/** What a policy's check found. */
+export interface PolicyReport {
+  /** Whether there is no error among the findings. */
+  valid: boolean;
+  /** In fields such as `policy.include.0`. */
+  findings: Finding[];
+}
+
+/**
+ * Checks a policy. Never throws for what was typed.
+ *
+ * @param provider the id of the provider whose registry it is for; left out, what depends on it is not judged.
+ * @param host the registry's host, with its port, which a pattern should not name.
+ */
+export function checkPolicy(policy: Policy | null, provider?: string | null, host?: string | null): PolicyReport;
+
+/** An image of an inventory. Times are RFC 3339, milliseconds since 1970 or a Date. */
+export interface Image {
+  /** The repository's path, without the host. */
+  repository: string;
+  tag?: string | null;
+  /** The manifest's digest; two tags of one digest are one image. */
+  digest?: string | null;
+  /** When it was built. */
+  createdAt?: string | number | Date | null;
+  /** When it was pushed: what counts where the build's date says nothing. */
+  pushedAt?: string | number | Date | null;
+  /** When it was first listed: what counts where there is no push date either. */
+  firstSeen?: string | number | Date | null;
+  /** The artifact's media type, where it is no image. */
+  artifactType?: string | null;
+}
+
+/** What was decided about an image. */
+export interface Decision {
+  /** Whether it is due. */
+  selected: boolean;
+  /** What decided: a list of patterns, the condition, or that it is a signature or another artifact. */
+  by: "artifact" | "never" | "include" | "condition" | "always";
+  /** The place in that list of the pattern that decided; `null` where none did. */
+  pattern: number | null;
+}
+
+/** What {@link selectImages} throws. */
+export class InvalidPolicyError extends Error {
+  private constructor();
+  /** The first error's code: `policy.choice`, … */
+  readonly code: string;
+  /** All that was found. */
+  readonly findings: Finding[];
+}
+
+/**
+ * Says of every image whether the policy selects it, and what decided.
+ *
+ * @param now in milliseconds since 1970; left out, the clock's.
+ * @returns the places of the selected images, and a decision for every image, in order.
+ * @throws {InvalidPolicyError}
+ */
+export function selectImages(
+  policy: Policy | null,
+  images: readonly Image[],
+  now?: number,
+): { selected: number[]; decisions: Decision[] };

@@ -2,7 +2,19 @@
 
 import { load } from "./surface.js";
 
-export { checkForm, detect, InvalidReferenceError, parseReference, providers } from "./surface.js";
+export {
+  checkForm,
+  checkPolicy,
+  detect,
+  InvalidPatternError,
+  InvalidPolicyError,
+  InvalidReferenceError,
+  parsePattern,
+  parseReference,
+  PatternSet,
+  providers,
+  selectImages,
+} from "./surface.js";
 
 export function ready(source) {
   return load(() => source ?? new URL("./bowline.wasm", import.meta.url));

@@ -4,7 +4,19 @@ import { readFile } from "node:fs/promises";
 
 import { load } from "./surface.js";
 
-export { checkForm, detect, InvalidReferenceError, parseReference, providers } from "./surface.js";
+export {
+  checkForm,
+  checkPolicy,
+  detect,
+  InvalidPatternError,
+  InvalidPolicyError,
+  InvalidReferenceError,
+  parsePattern,
+  parseReference,
+  PatternSet,
+  providers,
+  selectImages,
+} from "./surface.js";
 
 export function ready(source) {
   return load(() => fromFile(source ?? new URL("./bowline.wasm", import.meta.url)));

@@ -56,6 +56,97 @@ export class InvalidReferenceError extends Error {
   }
 }
 
+export function parsePattern(text) {
+  need();
+  const { pattern, error } = JSON.parse(module.parsePattern(String(text)));
+  if (error) throw new InvalidPatternError(error);
+  return pattern;
+}
+
+export class InvalidPatternError extends Error {
+  constructor({ code, message, suggestion, start, end }, index) {
+    super(message);
+    this.name = "InvalidPatternError";
+    this.code = code;
+    this.suggestion = suggestion ?? undefined;
+    this.start = start;
+    this.end = end;
+    this.index = index;
+  }
+}
+
+export class PatternSet {
+  #set;
+
+  constructor(patterns) {
+    need();
+    const texts = Array.from(patterns, String);
+    try {
+      this.#set = new module.PatternSet(wellFormed(JSON.stringify(texts)));
+    } catch (refused) {
+      if (typeof refused !== "string") throw refused;
+      const { error, index } = JSON.parse(refused);
+      throw new InvalidPatternError(error, index);
+    }
+  }
+
+  matches(image) {
+    return this.#set.matches(String(image));
+  }
+
+  explain(image) {
+    return JSON.parse(this.#set.explain(String(image)));
+  }
+
+  filter(images) {
+    const text = lines(images);
+    // An image's name has no line feed; where one has, the images are asked one by one.
+    if (text === undefined) return Uint32Array.from(images.keys()).filter((index) => this.matches(images[index]));
+    return this.#set.filter(encoder.encode(text));
+  }
+
+  free() {
+    this.#set.free();
+  }
+}
+
+if (Symbol.dispose) PatternSet.prototype[Symbol.dispose] = PatternSet.prototype.free;
+
+export function checkPolicy(policy, provider, host) {
+  need();
+  return JSON.parse(module.checkPolicy(wellFormed(JSON.stringify({ policy, provider, host }))));
+}
+
+export function selectImages(policy, images, now) {
+  need();
+  const request = { policy, images, now: Math.trunc(now ?? Date.now()) };
+  const { decisions, findings } = JSON.parse(module.selectImages(wellFormed(JSON.stringify(request))));
+  if (findings) throw new InvalidPolicyError(findings);
+  const selected = [];
+  decisions.forEach((decision, index) => decision.selected && selected.push(index));
+  return { selected, decisions };
+}
+
+export class InvalidPolicyError extends Error {
+  constructor(findings) {
+    const { code, field, message } = findings.find(({ severity }) => severity === "error");
+    super(`${field}: ${message}`);
+    this.name = "InvalidPolicyError";
+    this.code = code;
+    this.findings = findings;
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** The texts, each followed by a line feed; undefined where one has a line feed of its own. */
+function lines(texts) {
+  const joined = texts.length === 0 ? "" : texts.join("\n") + "\n";
+  let count = 0;
+  for (let at = joined.indexOf("\n"); at !== -1; at = joined.indexOf("\n", at + 1)) count++;
+  return count === texts.length ? joined : undefined;
+}
+
 function need() {
   if (!loaded) throw new Error("bowline is not loaded: await ready() first");
 }

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 
-import { checkForm, parseReference, providers, ready } from "bowline";
+import { checkForm, parsePattern, parseReference, PatternSet, providers, ready } from "bowline";
 
 const form = {
   provider: "docker-hub",
@@ -18,9 +18,10 @@ const form = {
 
 // Runs in the page and in the worker; what it gives is compared with what Node gives.
 const look = `
-  import { checkForm, parseReference, providers, ready } from "/bowline/index.js";
+  import { checkForm, parsePattern, parseReference, PatternSet, providers, ready } from "/bowline/index.js";
   await ready();
-  const seen = [checkForm(${JSON.stringify(form)}), parseReference("alpine:3.20"), providers()];
+  const taken = Array.from(new PatternSet(["alpine"]).filter(["debian", "alpine:3"]));
+  const seen = [checkForm(${JSON.stringify(form)}), parseReference("alpine:3.20"), providers(), parsePattern("a:/^3/"), taken];
 `;
 const files = {
   "/": ["text/html", `<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>`],
@@ -72,7 +73,9 @@ test("a page and a worker see what Node sees", { timeout: 120_000 }, async (t) =
   });
 
   await both;
-  const here = JSON.parse(JSON.stringify([checkForm(form), parseReference("alpine:3.20"), providers()]));
+  const taken = Array.from(new PatternSet(["alpine"]).filter(["debian", "alpine:3"]));
+  const seenHere = [checkForm(form), parseReference("alpine:3.20"), providers(), parsePattern("a:/^3/"), taken];
+  const here = JSON.parse(JSON.stringify(seenHere));
   assert.deepEqual(seen.get("page"), here);
   assert.deepEqual(seen.get("worker"), here);
 });

@@ -8,7 +8,8 @@ import test from "node:test";
 
 import * as bowline from "bowline";
 
-const { checkForm, detect, InvalidReferenceError, parseReference, providers, ready } = bowline;
+const { checkForm, checkPolicy, detect, InvalidPatternError, InvalidReferenceError, parsePattern } = bowline;
+const { parseReference, PatternSet, providers, ready, selectImages } = bowline;
 
 const BUDGET = 100 * 1024;
 
@@ -32,8 +33,9 @@ test("a module that cannot be loaded rejects, and can be tried again", async () 
 });
 
 test("it exports what design.md says and no more", () => {
-  const names = ["InvalidReferenceError", "checkForm", "detect", "parseReference", "providers", "ready"];
-  assert.deepEqual(Object.keys(bowline).sort(), names);
+  const errors = ["InvalidPatternError", "InvalidPolicyError", "InvalidReferenceError"];
+  const functions = ["checkForm", "checkPolicy", "detect", "parsePattern", "parseReference", "providers", "ready"];
+  assert.deepEqual(Object.keys(bowline).sort(), [...errors, "PatternSet", ...functions, "selectImages"]);
 });
 
 test("a form is judged", () => {
@@ -118,6 +120,54 @@ test("references are parsed, or refused with a code", () => {
     assert.ok(error.message.length > 0 && error.end >= error.start);
     return true;
   });
+});
+
+test("patterns are taken apart, or refused with a code and a place", () => {
+  assert.deepEqual(parsePattern("alpine:/^3/"), {
+    name: { kind: "literal", text: "alpine" },
+    tag: { kind: "regex", text: "^3" },
+    findings: [],
+  });
+  assert.throws(() => parsePattern("/alpine"), (error) => {
+    assert.ok(error instanceof InvalidPatternError && error instanceof Error);
+    const { code, suggestion, start, end, index } = error;
+    assert.deepEqual({ code, suggestion, start, end, index }, {
+      code: "pattern.unclosed", suggestion: "*/alpine*", start: 0, end: 7, index: undefined,
+    });
+    return true;
+  });
+});
+
+test("a set of patterns matches, filters and explains", () => {
+  const set = new PatternSet(["debian", "alpine:3", ":edge"]);
+  assert.equal(set.matches("alpine:3.1"), true);
+  assert.deepEqual(set.explain("alpine:4"), { taken: false, pattern: 1, matched: ["name"], missed: "tag" });
+  const images = ["x", "alpine:3", "\ud800:edge", "", "é/debian"];
+  assert.deepEqual(set.filter(images), Uint32Array.of(1, 2, 4));
+  assert.deepEqual(set.filter([]), new Uint32Array());
+  assert.deepEqual(set.filter([""]), new Uint32Array());
+  set.free();
+  assert.throws(() => new PatternSet(["a", "b:"]), { name: "InvalidPatternError", code: "pattern.tag_empty", index: 1 });
+});
+
+test("an image with a line feed does not shift its neighbours", () => {
+  const images = ["a\nb", "debian", "debian\n"];
+  assert.deepEqual(new PatternSet(["debian"]).filter(images), Uint32Array.of(1, 2));
+});
+
+test("a policy is judged, and selects", () => {
+  assert.deepEqual(checkPolicy(null), { valid: true, findings: [] });
+  assert.equal(checkPolicy({ include: ["x:"] }).findings[0].field, "policy.include.0");
+  assert.equal(checkPolicy({ always: ["r.io/x"] }, null, "r.io").findings[0].suggestion, "x");
+  const images = [
+    { repository: "web", tag: "1", digest: "a", createdAt: new Date(1.6e12) },
+    { repository: "web", tag: "2", digest: "b", createdAt: 1.7e12 + 0.5 },
+  ];
+  const { selected, decisions } = selectImages({ condition: { kind: "latest", count: 1 } }, images);
+  assert.deepEqual(selected, [1]);
+  assert.deepEqual(decisions[0], { selected: false, by: "condition", pattern: null });
+  assert.throws(() => selectImages({ mode: "x" }, []), { name: "InvalidPolicyError", code: "policy.choice" });
+  assert.throws(() => selectImages(null, [{ repository: "web", createdAt: "yesterday" }]), /createdAt/);
 });
 
 test("the module is within its budget", (t) => {

@@ -4,9 +4,14 @@ import {
   checkForm,
   detect,
   InvalidReferenceError,
+  checkPolicy,
+  InvalidPatternError,
+  parsePattern,
   parseReference,
+  PatternSet,
   providers,
   ready,
+  selectImages,
   type ConnectionForm,
   type Finding,
   type Provider,
@@ -39,6 +44,16 @@ try {
   if (error instanceof InvalidReferenceError) console.log(error.code.length, error.start + error.end);
 }
 
+const set = new PatternSet(["alpine:3"]);
+holds<Equal<ReturnType<typeof set.filter>, Uint32Array>>();
+holds<Equal<ReturnType<typeof checkPolicy>["valid"], boolean>>();
+const images = [{ repository: "web", tag: "1", createdAt: new Date() }];
+const chosen: number[] = selectImages({ condition: { kind: "latest", count: 1 } }, images).selected;
+console.log(chosen, set.explain("alpine").missed, parsePattern("alpine").name?.kind, InvalidPatternError.name);
+set.free();
+
+// @ts-expect-error a condition needs its number
+checkPolicy({ condition: { kind: "latest" } });
 // @ts-expect-error a purpose is one of two
 checkForm({ purpose: "both" });
 // @ts-expect-error a form has no such member

@@ -1,7 +1,9 @@
 //! The vectors of the shared crate, through the bindings: what Node and Chromium decide is what native code decides.
 #![allow(missing_docs, clippy::indexing_slicing, clippy::unwrap_used)]
 
-use bowline_wasm::{check_form, detect, parse_reference};
+use bowline_wasm::{
+    PatternSet, check_form, check_policy, detect, parse_pattern, parse_reference, select_images,
+};
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -13,11 +15,18 @@ macro_rules! files {
 
 /// One line a file; see `bowline/vectors/README.md`.
 const FORMS: &[(&str, &str)] = &files! {
+    "forms-amazon-ecr"
+    "forms-amazon-ecr-public"
+    "forms-azure-acr"
     "forms-docker-hub"
     "forms-docker-registry"
+    "forms-github"
+    "forms-google"
 };
 const REFERENCES: &[(&str, &str)] = &files! { "references" };
 const DETECT: &[(&str, &str)] = &files! { "detect" };
+const PATTERNS: &[(&str, &str)] = &files! { "patterns" };
+const POLICIES: &[(&str, &str)] = &files! { "policies" };
 
 #[wasm_bindgen_test]
 fn forms() {
@@ -26,15 +35,7 @@ fn forms() {
         let request =
             json!({ "form": case["form"], "touched": options["touched"], "now": options["now"] });
         let mut report = parsed(check_form(&request.to_string()));
-        for finding in report["findings"].as_array_mut().unwrap() {
-            let finding = finding.as_object_mut().unwrap();
-            assert!(finding.remove("params").is_some(), "a finding has params");
-            let message = finding.remove("message").unwrap();
-            assert!(
-                !message.as_str().unwrap().is_empty(),
-                "a finding has a message"
-            );
-        }
+        without_english(&mut report);
         (report, case["report"].clone())
     });
 }
@@ -72,6 +73,42 @@ fn detected() {
 }
 
 #[wasm_bindgen_test]
+fn patterns() {
+    agree(PATTERNS, |case| {
+        if let Some(image) = case["image"].as_str() {
+            let set = PatternSet::new(&case["patterns"].to_string()).unwrap();
+            let explanation = parsed(Ok(set.explain(image)));
+            assert_eq!(explanation["taken"], set.matches(image));
+            assert_eq!(set.filter(image.as_bytes()).len() == 1, set.matches(image));
+            return (explanation, case["explanation"].clone());
+        }
+        let mut answer = parsed(Ok(parse_pattern(case["text"].as_str().unwrap())));
+        if answer["error"].is_null() {
+            without_english(&mut answer["pattern"]);
+            return (answer["pattern"].clone(), case["pattern"].clone());
+        }
+        let error = answer["error"].as_object_mut().unwrap();
+        assert!(error.remove("message").is_some(), "an error has a message");
+        error.retain(|_, value| !value.is_null());
+        (answer["error"].clone(), case["error"].clone())
+    });
+}
+
+#[wasm_bindgen_test]
+fn policies() {
+    agree(POLICIES, |case| {
+        let request = case.to_string();
+        if case["images"].is_null() {
+            let mut report = parsed(check_policy(&request));
+            without_english(&mut report);
+            return (report, case["report"].clone());
+        }
+        let answer = parsed(select_images(&request));
+        (answer["decisions"].clone(), case["decisions"].clone())
+    });
+}
+
+#[wasm_bindgen_test]
 fn what_is_no_form_is_an_error() {
     for request in [
         "",
@@ -104,6 +141,19 @@ fn agree(files: &[(&str, &str)], judge: impl Fn(&Value) -> (Value, Value)) {
     assert!(differ.is_empty(), "{}", differ.join("\n"));
 }
 
+/// Takes out of the findings what may be reworded.
+fn without_english(report: &mut Value) {
+    for finding in report["findings"].as_array_mut().unwrap() {
+        let finding = finding.as_object_mut().unwrap();
+        assert!(finding.remove("params").is_some(), "a finding has params");
+        let message = finding.remove("message").unwrap();
+        assert!(
+            !message.as_str().unwrap().is_empty(),
+            "a finding has a message"
+        );
+    }
+}
+
 fn parsed(answer: Result<String, wasm_bindgen::JsError>) -> Value {
     serde_json::from_str(&answer.ok().unwrap()).unwrap()
 }
@@ -123,7 +173,7 @@ fn every_file_is_read() {
         })
         .collect();
     there.sort();
-    let mut read: Vec<_> = [FORMS, REFERENCES, DETECT]
+    let mut read: Vec<_> = [FORMS, REFERENCES, DETECT, PATTERNS, POLICIES]
         .concat()
         .iter()
         .map(|(name, _)| format!("{name}.json"))

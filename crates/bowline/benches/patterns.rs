@@ -1,0 +1,160 @@
+//! `PatternSet::filter` beside `RegexSet`, `globset` and a naive loop, in one run, on the same names.
+//!
+//! `cargo bench -p bowline --bench patterns` prints a table: microseconds for a million images, by the number of
+//! patterns. A peer that would need minutes is given the first images only, and its time is scaled up.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+use std::{hint::black_box, time::Instant};
+
+use bowline::pattern::PatternSet;
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use regex::bytes::{RegexSet, RegexSetBuilder};
+
+const IMAGES: usize = 1_000_000;
+const WORDS: [&str; 20] = [
+    "alpine", "api", "auth", "billing", "debian", "frontend", "gateway", "golang", "java", "kafka",
+    "mysql", "nginx", "node", "postgres", "proxy", "python", "redis", "rust", "web", "worker",
+];
+const TEAMS: [&str; 10] = [
+    "acme", "core", "data", "infra", "library", "platform", "prod", "staging", "team-a", "team-b",
+];
+
+fn main() {
+    let mut random = Random(88_172_645_463_325_252);
+    let images: Vec<String> = (0..IMAGES).map(|_| random.image()).collect();
+    println!("| patterns | taken | PatternSet | RegexSet | globset | naive loop |");
+    println!("|---:|---:|---:|---:|---:|---:|");
+    for count in [1, 64, 4096] {
+        let patterns: Vec<String> = (0..count).map(|index| random.pattern(index)).collect();
+        // Many patterns take a peer so long that only a part is measured.
+        let part = if count > 1000 { 2000 } else { IMAGES };
+        let ours = PatternSet::new(&patterns).unwrap();
+        let regexes = regex_set(&patterns);
+        let globs = glob_set(&patterns);
+        let halves: Vec<_> = patterns.iter().map(|pattern| split(pattern)).collect();
+
+        let (all, time) = timed(&images, |images| ours.filter(images).len());
+        let taken = ours.filter(&images[..part]).len();
+        let (by_regexes, regex_time) = timed(&images[..part], |images| {
+            images
+                .iter()
+                .filter(|image| regexes.is_match(image.as_bytes()))
+                .count()
+        });
+        let (by_globs, glob_time) = timed(&images[..part], |images| {
+            images
+                .iter()
+                .filter(|image| globs.is_match(image.as_str()))
+                .count()
+        });
+        let (by_loop, loop_time) = timed(&images[..part], |images| {
+            images.iter().filter(|image| naive(&halves, image)).count()
+        });
+        assert_eq!(
+            [by_regexes, by_globs, by_loop],
+            [taken; 3],
+            "the peers must take the same images"
+        );
+        println!("| {count} | {all} | {time} | {regex_time} | {glob_time} | {loop_time} |");
+    }
+}
+
+/// The result, and the best of three times in microseconds for a million images.
+fn timed(images: &[String], run: impl Fn(&[String]) -> usize) -> (usize, u128) {
+    let mut best = u128::MAX;
+    let mut result = 0;
+    for _ in 0..3 {
+        let start = Instant::now();
+        result = black_box(run(black_box(images)));
+        best = best.min(start.elapsed().as_micros() * (IMAGES / images.len()) as u128);
+    }
+    (result, best)
+}
+
+fn split(pattern: &str) -> (&str, &str) {
+    pattern.split_once(':').unwrap_or((pattern, ""))
+}
+
+fn naive(patterns: &[(&str, &str)], image: &str) -> bool {
+    let (name, tag) = image.rsplit_once(':').unwrap_or((image, ""));
+    patterns
+        .iter()
+        .any(|(in_name, in_tag)| name.contains(in_name) && tag.contains(in_tag))
+}
+
+fn regex_set(patterns: &[String]) -> RegexSet {
+    let expressions = patterns.iter().map(|pattern| match split(pattern) {
+        (name, "") => format!("^[^:]*{}", regex::escape(name)),
+        ("", tag) => format!(":.*{}", regex::escape(tag)),
+        (name, tag) => format!(
+            "^[^:]*{}[^:]*:.*{}",
+            regex::escape(name),
+            regex::escape(tag)
+        ),
+    });
+    RegexSetBuilder::new(expressions)
+        .unicode(false)
+        .size_limit(1 << 30)
+        .build()
+        .unwrap()
+}
+
+fn glob_set(patterns: &[String]) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let glob = match split(pattern) {
+            (name, "") => format!("*{name}*"),
+            ("", tag) => format!("*:*{tag}*"),
+            (name, tag) => format!("*{name}*:*{tag}*"),
+        };
+        set.add(Glob::new(&glob).unwrap());
+    }
+    set.build().unwrap()
+}
+
+/// Marsaglia's xorshift: the same names on every machine.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end as u64) as usize
+    }
+
+    fn word(&mut self) -> &'static str {
+        WORDS[self.below(WORDS.len())]
+    }
+
+    /// `core/nginx-auth-417:3.11.62`
+    fn image(&mut self) -> String {
+        let team = TEAMS[self.below(TEAMS.len())];
+        let (first, second) = (self.word(), self.word());
+        format!(
+            "{team}/{first}-{second}-{}:{}",
+            self.below(1000),
+            self.tag()
+        )
+    }
+
+    fn tag(&mut self) -> String {
+        format!("{}.{}.{}", self.below(9), self.below(20), self.below(100))
+    }
+
+    /// A name part, a tag part or both, in turn.
+    fn pattern(&mut self, index: usize) -> String {
+        let (first, second) = (self.word(), self.word());
+        match index % 3 {
+            0 => format!("{first}-{second}-{}", self.below(1000)),
+            1 => format!("{first}-{second}-{}:{}.", self.below(1000), self.below(9)),
+            _ => format!(":{}", self.tag()),
+        }
+    }
+}
