@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     endpoint::Endpoint,
-    finding::Issue,
+    finding::{Finding, Issue, Severity},
     message::Code,
     provider::{Auth, Provider},
     reference,
@@ -169,6 +169,11 @@ fn with_namespace(draft: &mut Draft<'_>, endpoint: Endpoint) -> Endpoint {
 
 /// That the namespace, wherever it was typed, can be one of this product.
 fn check_namespace(draft: &mut Draft<'_>, endpoint: &Endpoint) {
+    let is_wrong =
+        |finding: &Finding| finding.field == "values.url" && finding.severity == Severity::Error;
+    if draft.findings.list.iter().any(is_wrong) {
+        return;
+    }
     let namespace = endpoint.namespace();
     let rules = &draft.provider.rules;
     let Some(known) = rules

@@ -10,7 +10,7 @@ use crate::{
     aws::{AwsAccount, AwsRegion, CHOICES, REGIONS, RegistryName, registry_host},
     credential::{AwsRole, Credentials, EcrService},
     detect::{Found, fill_usual},
-    endpoint::{Endpoint, Split, has_suffix},
+    endpoint::{Endpoint, Split, label_before},
     finding::Issue,
     form::{ConnectionForm, Draft},
     json::Value,
@@ -131,21 +131,16 @@ fn owns(host: &str) -> bool {
 
 /// The console has region and account in its addresses of private repositories.
 fn console(url: &Split<'_>) -> Option<Console> {
-    let host = url.host.to_ascii_lowercase();
-    let region = [
+    let consoles = [
         "console.aws.amazon.com",
         "console.amazonaws.cn",
         "console.amazonaws-us-gov.com",
-    ]
-    .into_iter()
-    .find(|suffix| has_suffix(&host, suffix))
-    .map(|suffix| {
-        host.strip_suffix(suffix)
-            .unwrap_or("")
-            .trim_end_matches('.')
-    })?;
+    ];
+    let region = consoles
+        .into_iter()
+        .find_map(|console| label_before(url.host, console))?;
     let account = url.path.split('/').find_map(AwsAccount::parse);
-    let registry = AwsRegion::parse(region)
+    let registry = AwsRegion::parse(&region.to_ascii_lowercase())
         .zip(account)
         .map(|(region, account)| registry_host(&account, region));
     Some(Console { registry })

@@ -136,10 +136,9 @@ fn owns(host: &str) -> bool {
 }
 
 fn console(url: &Split<'_>) -> Option<Console> {
-    let host = url.host.to_ascii_lowercase();
     ["portal.azure.com", "portal.azure.us", "portal.azure.cn"]
         .into_iter()
-        .any(|portal| has_suffix(&host, portal))
+        .any(|portal| has_suffix(url.host, portal))
         .then_some(Console { registry: None })
 }
 

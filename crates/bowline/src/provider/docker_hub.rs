@@ -108,19 +108,19 @@ fn owns(host: &str) -> bool {
 }
 
 fn is_page(host: &str) -> bool {
-    matches!(
-        host,
-        "hub.docker.com"
-            | "app.docker.com"
-            | "www.docker.com"
-            | "docker.com"
-            | "registry.hub.docker.com"
-    )
+    let pages = [
+        "hub.docker.com",
+        "app.docker.com",
+        "www.docker.com",
+        "docker.com",
+        "registry.hub.docker.com",
+    ];
+    pages.iter().any(|page| host.eq_ignore_ascii_case(page))
 }
 
 /// `https://hub.docker.com/u/acme`, `…/r/acme/app`, `…/repository/docker/acme/app`: the account is the namespace.
 fn console(url: &Split<'_>) -> Option<Console> {
-    if !is_page(&url.host.to_ascii_lowercase()) {
+    if !is_page(url.host) {
         return None;
     }
     let account = match url.segments().as_slice() {

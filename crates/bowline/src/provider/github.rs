@@ -120,15 +120,18 @@ fn owns(host: &str) -> bool {
 
 /// The web pages, and the registry that came before this one.
 fn is_page(host: &str) -> bool {
-    matches!(
-        host,
-        "github.com" | "www.github.com" | "docker.pkg.github.com" | "npm.pkg.github.com"
-    )
+    let pages = [
+        "github.com",
+        "www.github.com",
+        "docker.pkg.github.com",
+        "npm.pkg.github.com",
+    ];
+    pages.iter().any(|page| host.eq_ignore_ascii_case(page))
 }
 
 /// `https://github.com/acme/app`, `https://github.com/orgs/acme/packages`: the owner is the namespace.
 fn console(url: &Split<'_>) -> Option<Console> {
-    if !is_page(&url.host.to_ascii_lowercase()) {
+    if !is_page(url.host) {
         return None;
     }
     let mut segments = url

@@ -158,10 +158,9 @@ fn owns(host: &str) -> bool {
 
 /// `…/artifacts/docker/<project>/<location>/<repository>` names a repository.
 fn console(url: &Split<'_>) -> Option<Console> {
-    let host = url.host.to_ascii_lowercase();
     if !["console.cloud.google.com", "cloud.google.com"]
         .iter()
-        .any(|page| has_suffix(&host, page))
+        .any(|page| has_suffix(url.host, page))
     {
         return None;
     }

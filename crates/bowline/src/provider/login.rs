@@ -68,6 +68,10 @@ pub(crate) fn header_secret(draft: &mut Draft<'_>, field: &str) -> Option<Secret
 
 /// Hints that a person's account stands where this product has robots.
 pub(crate) fn hint_personal(draft: &mut Draft<'_>, robot: &'static str) {
+    let is_token = |shape: &Shape| shape.fit(draft.get("username")) == Fit::Yes;
+    if draft.provider.rules.shapes.iter().any(is_token) {
+        return;
+    }
     draft.report(
         "username",
         Issue::new(Code::UsernamePersonal).with("robot", robot),

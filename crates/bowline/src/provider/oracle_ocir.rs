@@ -200,13 +200,17 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
         Some(region) => Some(region),
         None => host
             .strip_prefix("ocir.")
-            .and_then(|rest| rest.split('.').next()),
+            .and_then(|rest| rest.split_once('.'))
+            .map(|(region, _)| region),
     };
     match region {
         Some(region) if Region::find(region).is_none() => {
-            let ids = REGIONS.iter().flat_map(|region| [region.key, region.id]);
-            let near = nearest(region, ids)
-                .and_then(Region::find)
+            // The city alone, or an id that is mistyped; three letters are near too many others.
+            let city = REGIONS
+                .iter()
+                .find(|known| known.id.split('-').any(|part| part == region));
+            let near = city
+                .or_else(|| Region::find(nearest(region, REGIONS.iter().map(|known| known.id))?))
                 .map(Region::host);
             issues.push(
                 Issue::new(Code::RegionUnknown)
@@ -257,7 +261,9 @@ fn judge_username(judge: &mut Judge<'_>) {
     let parts: Vec<&str> = judge.text.split('/').collect();
     let sound = (2..=3).contains(&parts.len()) && parts.iter().all(|part| !part.is_empty());
     let tenancy = parts.first().copied().unwrap_or("");
-    if !sound || tenancy.starts_with("ocid1.") {
+    if judge.text.contains(':') {
+        // Reported as such.
+    } else if !sound || tenancy.starts_with("ocid1.") {
         let issue = Issue::new(Code::UsernameForm).with("title", judge.provider.title);
         judge.report(issue.with("example", EXAMPLE));
     } else if !tenancy

@@ -152,7 +152,8 @@ fn judge_username(judge: &mut Judge<'_>) {
             .with("title", judge.provider.title)
             .with("example", EXAMPLE)
     };
-    if TOKEN_USERS.contains(&name) {
+    // What has a colon or is a token is reported as such.
+    if TOKEN_USERS.contains(&name) || name.contains(':') || ROBOT_TOKEN.fit(name) == Fit::Yes {
         return;
     }
     let lower = name.to_ascii_lowercase();

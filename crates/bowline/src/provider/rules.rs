@@ -173,6 +173,10 @@ impl Judge<'_> {
 
     /// Warns that usernames of this product look otherwise.
     pub(crate) fn unusual_username(&mut self, example: &'static str) {
+        // A colon is reported as such.
+        if self.text.contains(':') {
+            return;
+        }
         let issue = Issue::new(Code::UsernameUnusual)
             .with("title", self.provider.title)
             .with("example", example);
