@@ -97,6 +97,10 @@ pub(crate) fn registry_of_command(text: &str) -> Option<String> {
 
 /// The username or the password that stands in a login command: for the one who pasted the command into its field.
 pub(crate) fn value_of_command(text: &str, secret: bool) -> Option<String> {
+    // Most texts are no command, and most commands have a space.
+    if !text.bytes().any(|b| b == b' ') {
+        return None;
+    }
     let login = command::login(text)?;
     Some(if secret {
         login.password

@@ -67,10 +67,23 @@ pub(crate) fn is_name(host: &str) -> bool {
     host.len() <= 253 && host.split('.').all(label)
 }
 
-/// Whether `host` is `suffix` or ends in `.` and `suffix`: at a label's border, so that no look-alike passes.
+/// Whether `host` is `suffix` or ends in `.` and `suffix`, in any case of letters: at a label's border, so that no
+/// look-alike passes.
 pub(crate) fn has_suffix(host: &str, suffix: &str) -> bool {
-    host.strip_suffix(suffix)
-        .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    label_before(host, suffix).is_some()
+}
+
+/// What stands before `suffix` and the dot before it; `None` where the host does not end so.
+pub(crate) fn label_before<'a>(host: &'a str, suffix: &str) -> Option<&'a str> {
+    let (before, end) = host.split_at_checked(host.len().checked_sub(suffix.len())?)?;
+    if !end.eq_ignore_ascii_case(suffix) {
+        return None;
+    }
+    if before.is_empty() {
+        Some(before)
+    } else {
+        before.strip_suffix('.')
+    }
 }
 
 /// Whether a host is, by its look, not on the public internet. The guard decides; this only forewarns.

@@ -10,7 +10,7 @@ mod split;
 
 use std::fmt;
 
-pub(crate) use self::host::{has_suffix, is_name};
+pub(crate) use self::host::{has_suffix, is_name, label_before};
 pub(crate) use self::split::Split;
 use crate::{finding::Issue, message::Code, text};
 

@@ -52,6 +52,9 @@ pub(super) fn parse(url: &Split<'_>, docker_hub: bool) -> Result<(String, String
 
 /// Whether base path and namespace, written one after the other, are read as just that.
 pub(super) fn is_plain(base: &str, namespace: &str, docker_hub: bool) -> bool {
+    if base.is_empty() && namespace.is_empty() {
+        return true;
+    }
     let segments: Vec<&str> = base
         .split('/')
         .chain(namespace.split('/'))
