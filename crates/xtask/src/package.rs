@@ -23,7 +23,7 @@ const BINDINGS: &str = "bindings";
 /// What the hand-written manifest says in place of the version.
 const UNVERSIONED: &str = "\"version\": \"0.0.0\"";
 
-/// Compiles the module, makes its bindings and optimises it.
+/// Compiles the module, makes its bindings and makes it small.
 pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     Tool::cargo(project)
         .args([
@@ -40,7 +40,7 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     let bindgen = project.target("debug/wasm-bindgen");
     let optimiser = project.path("web/node_modules/binaryen");
     let optimise = [
-        "-O3",
+        "-Oz",
         "--strip-debug",
         "--strip-producers",
         "--strip-target-features",
