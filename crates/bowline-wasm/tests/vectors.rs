@@ -20,8 +20,19 @@ const FORMS: &[(&str, &str)] = &files! {
     "forms-azure-acr"
     "forms-docker-hub"
     "forms-docker-registry"
+    "forms-docker-registry-v1"
+    "forms-docker-trusted-registry"
     "forms-github"
+    "forms-gitlab"
     "forms-google"
+    "forms-harbor"
+    "forms-ibm"
+    "forms-jfrog-artifactory"
+    "forms-nexus"
+    "forms-openshift"
+    "forms-oracle-ocir"
+    "forms-quay"
+    "forms-red-hat-atomic"
 };
 const REFERENCES: &[(&str, &str)] = &files! { "references" };
 const DETECT: &[(&str, &str)] = &files! { "detect" };

@@ -153,15 +153,19 @@ fn with_namespace(draft: &mut Draft<'_>, endpoint: Endpoint) -> Endpoint {
         }
     } else {
         let namespace = namespace.to_owned();
-        let named = endpoint.with_namespace(&namespace);
-        if let Some((_, value)) = draft
-            .values
-            .iter_mut()
-            .find(|(field, _)| field.name == "namespace")
-        {
-            *value = Cow::Owned(namespace);
+        let named = endpoint.clone().with_namespace(&namespace);
+        // What is kept is the text: a name that could be read as a path of the API has none.
+        if named.to_string().parse().as_ref() == Ok(&named) {
+            if let Some((_, value)) = draft
+                .values
+                .iter_mut()
+                .find(|(field, _)| field.name == "namespace")
+            {
+                *value = Cow::Owned(namespace);
+            }
+            return named;
         }
-        return named;
+        Issue::new(Code::UrlPath).with("path", namespace)
     };
     draft.report("namespace", issue);
     endpoint

@@ -89,4 +89,18 @@ proptest! {
         let (report, spec) = check_form(&form, CheckOptions { touched: None, now: Some(0) });
         prop_assert_eq!(report.valid, spec.is_some());
     }
+
+    /// What the server keeps of a connection is its endpoint as text.
+    #[test]
+    fn the_endpoint_of_a_valid_form_is_parsed_back(
+        url in "(https?://)?[a-z0-9-]{1,5}\\.[a-z]{2,4}(:[0-9]{2,5})?(/(v2|v1|repository|artifactory/api/docker|[a-z0-9._-]{1,4})){0,5}/?",
+        namespace in "((v2|v1|repository|nexus|artifactory/api/docker|blobs|manifests|[a-z0-9._-]{1,4})/?){0,4}",
+    ) {
+        let values = json!({ "url": url, "namespace": namespace });
+        let form = form(json!({ "provider": "docker-registry", "auth": "anonymous", "name": "x", "values": values }));
+        if let (report, Some(spec)) = check_form(&form, CheckOptions::default()) {
+            let endpoint = spec.endpoint.unwrap();
+            prop_assert_eq!(report.endpoint.unwrap().parse(), Ok(endpoint));
+        }
+    }
 }
