@@ -80,6 +80,7 @@ impl Field {
                 match spec.credentials {
                     Credentials::Password { .. } => "values.password",
                     Credentials::OAuth2 { .. } => "values.token",
+                    Credentials::Bearer { .. } => "values.accessToken",
                     _ => "auth",
                 }
                 .to_owned(),

@@ -89,7 +89,9 @@ fn repeats_secret(text: &str, credentials: &Credentials) -> bool {
             let basic = BASE64_STANDARD.encode(format!("{username}:{}", password.expose()));
             text.contains(password.expose()) || text.contains(&basic)
         }
-        Credentials::OAuth2 { token } => text.contains(token.expose()),
+        Credentials::OAuth2 { token } | Credentials::Bearer { token } => {
+            text.contains(token.expose())
+        }
         _ => false,
     }
 }

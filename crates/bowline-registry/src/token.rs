@@ -83,6 +83,7 @@ struct TokenAnswer {
 impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     /// Proves the login, with a token for `scope` where the registry takes tokens. Gives what was seen.
     pub(crate) async fn authenticate(&mut self, scope: &Scope) -> Result<String, Failure> {
+        self.has_known_login()?;
         let login = match &self.asks {
             Asks::Nothing => return Ok("The registry asks for no login.".to_owned()),
             Asks::Otherwise(NoLogin::Missing) => {
@@ -124,6 +125,20 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         }
     }
 
+    /// A login that this version cannot make is named; without it the registry would be asked as nobody.
+    fn has_known_login(&self) -> Result<(), Failure> {
+        match &self.spec.credentials {
+            Credentials::Anonymous
+            | Credentials::Password { .. }
+            | Credentials::OAuth2 { .. }
+            | Credentials::Bearer { .. } => Ok(()),
+            _ => Err(Failure::new(
+                Code::ChallengeUnsupported,
+                "This version of Bowline keeps such credentials, but cannot log in with them yet.",
+            )),
+        }
+    }
+
     /// The `Authorization` for a scope; `None` where the registry asks for none or there are no credentials for it.
     pub(crate) async fn authorization(
         &mut self,
@@ -132,7 +147,9 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         match self.asks.clone() {
             Asks::For(Login::Basic) => match &self.spec.credentials {
                 Credentials::Password { .. } => self.basic().map(Some),
-                Credentials::OAuth2 { token } => bearer(token.expose()).map(Some),
+                Credentials::OAuth2 { token } | Credentials::Bearer { token } => {
+                    bearer(token.expose()).map(Some)
+                }
                 _ => Ok(None),
             },
             Asks::For(Login::Bearer { realm, service }) => {
@@ -150,7 +167,9 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                     self.tokens.directly = true;
                 }
                 match &self.spec.credentials {
-                    Credentials::OAuth2 { token } => bearer(token.expose()).map(Some),
+                    Credentials::OAuth2 { token } | Credentials::Bearer { token } => {
+                        bearer(token.expose()).map(Some)
+                    }
                     _ => Ok(None),
                 }
             }
@@ -200,6 +219,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 }
                 answer
             }
+            Credentials::Bearer { .. } => return Ok(None),
             _ => self.get_token(&realm, service, scope).await?,
         };
         self.token_of(&answer, scope).map(Some)

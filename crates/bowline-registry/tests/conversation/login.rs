@@ -324,3 +324,47 @@ async fn usernames_arrive_as_they_are() {
         assert!(check.ok, "{username}: {:?}", check.problem);
     }
 }
+
+#[tokio::test]
+async fn an_access_token_alone_goes_to_the_registry_as_it_is() {
+    let token = spec(
+        "jfrog-artifactory",
+        "access-token",
+        &[
+            ("url", "registry.example.com"),
+            ("accessToken", "refresh-me"),
+        ],
+        &[],
+    );
+    let world = with_service(|sent| panic!("the token service was asked: {}", sent.url));
+    let check = run(&world, &Operator::default(), &token, Some("team/app:1")).await;
+    assert_eq!(
+        (check.ok, check.proved),
+        (true, Proved::Pull),
+        "{:?}",
+        check.problem
+    );
+}
+
+#[tokio::test]
+async fn a_login_that_is_not_known_yet_is_named_and_not_left_out() {
+    let api_key = spec(
+        "jfrog-artifactory",
+        "api-key",
+        &[
+            ("url", "registry.example.com"),
+            ("apiKey", "key-of-artifactory"),
+        ],
+        &[],
+    );
+    for fake in [Fake::basic(), Fake::bearer()] {
+        let world = fake.world();
+        let check = run(&world, &Operator::default(), &api_key, Some("team/app:1")).await;
+        assert_eq!(
+            (code(&check), statuses(&check).as_str()),
+            ("challenge.unsupported", "PF----")
+        );
+        assert_eq!(world.http.lines().len(), 1, "only the first ping");
+        assert!(trusted_with_credentials(&world.http).is_empty());
+    }
+}
