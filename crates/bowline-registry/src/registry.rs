@@ -331,7 +331,10 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
     }
 
     fn prefers_bearer(&self) -> bool {
-        matches!(self.spec.credentials, Credentials::OAuth2 { .. })
+        matches!(
+            self.spec.credentials,
+            Credentials::OAuth2 { .. } | Credentials::Bearer { .. }
+        )
     }
 
     /// Whether the registry does not take the token at all, which says nothing about permissions.

@@ -144,6 +144,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         &mut self,
         scope: &Scope,
     ) -> Result<Option<HeaderValue>, Failure> {
+        self.has_known_login()?;
         match self.asks.clone() {
             Asks::For(Login::Basic) => match &self.spec.credentials {
                 Credentials::Password { .. } => self.basic().map(Some),
