@@ -12,7 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 use http_body::{Body, Frame, SizeHint};
 use serde::Serialize;
 
-use crate::problem::Problem;
+use crate::{body, problem::Problem};
 
 /// A response of the service.
 pub type Answer = http::Response<AnswerBody>;
@@ -64,6 +64,16 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Answer, Proble
         status,
         HeaderValue::from_static("application/json"),
         Bytes::from(body),
+    ))
+}
+
+/// An answer in JSON with a secret in it, erased when the last who reads it has let go of it.
+pub fn secret_json(status: StatusCode, value: &impl Serialize) -> Result<Answer, Problem> {
+    let body = Bytes::from_owner(body::secret_json(value)?);
+    Ok(full(
+        status,
+        HeaderValue::from_static("application/json"),
+        body,
     ))
 }
 

@@ -1,4 +1,4 @@
-//! Reading what came with a request, within bounds.
+//! Reading what came with a request, within bounds, and writing what holds secrets.
 
 use std::pin::pin;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 use http_body::Body;
 use http_body_util::BodyExt;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::problem::{Failure, Problem};
@@ -49,6 +49,14 @@ where
         }
     }
     Ok(whole)
+}
+
+/// A body with secrets in it, erased when dropped.
+pub(crate) fn secret_json(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    // Room for all of it from the start: grown later it would leave a copy behind.
+    let mut body = Zeroizing::new(Vec::with_capacity(2 * LARGEST));
+    serde_json::to_writer(&mut *body, value).map_err(Problem::internal)?;
+    Ok(body)
 }
 
 /// What a body says: a JSON object.

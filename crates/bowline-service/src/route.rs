@@ -22,6 +22,11 @@ pub(crate) enum Route {
         /// Whose connections.
         project: String,
     },
+    /// `/v1/projects/{project}/dockerconfig`
+    DockerConfig {
+        /// Whose connections.
+        project: String,
+    },
     /// `…/connections/{id}` and what is below it
     Connection {
         /// Whose it is.
@@ -56,6 +61,8 @@ pub(crate) enum Part {
     },
     /// `…/{id}/audit`
     Audit,
+    /// `…/{id}/dockerconfig`
+    DockerConfig,
 }
 
 impl Route {
@@ -78,6 +85,9 @@ impl Route {
                     project: decoded(project)?,
                 })
             }
+            ["projects", project, "dockerconfig"] => Some(Self::DockerConfig {
+                project: decoded(project)?,
+            }),
             ["projects", project, "connections", id, rest @ ..] => {
                 let part = match rest {
                     [] => Part::Whole,
@@ -92,6 +102,7 @@ impl Route {
                         consumer: decoded(consumer)?,
                     },
                     ["audit"] => Part::Audit,
+                    ["dockerconfig"] => Part::DockerConfig,
                     _ => return None,
                 };
                 Some(Self::Connection {
@@ -107,14 +118,16 @@ impl Route {
     /// The methods of this route.
     pub(crate) fn methods(&self) -> &'static [Method] {
         match self {
-            Self::Providers | Self::Resolve { .. } => &[Method::GET],
+            Self::Providers | Self::Resolve { .. } | Self::DockerConfig { .. } => &[Method::GET],
             Self::Validate | Self::Check => &[Method::POST],
             Self::Connections { .. } => &[Method::GET, Method::POST],
             Self::Connection { part, .. } => match part {
                 Part::Whole => &[Method::GET, Method::PATCH, Method::DELETE],
                 Part::Credentials => &[Method::PUT],
                 Part::Check => &[Method::POST],
-                Part::Repositories | Part::Tags { .. } | Part::Audit => &[Method::GET],
+                Part::Repositories | Part::Tags { .. } | Part::Audit | Part::DockerConfig => {
+                    &[Method::GET]
+                }
                 Part::Use { .. } => &[Method::PUT, Method::DELETE],
             },
         }
@@ -212,6 +225,16 @@ mod tests {
             (
                 "/v1/projects/acme/connections/7/audit",
                 connection("acme", "7", Part::Audit),
+            ),
+            (
+                "/v1/projects/acme/connections/7/dockerconfig",
+                connection("acme", "7", Part::DockerConfig),
+            ),
+            (
+                "/v1/projects/acme/dockerconfig",
+                Some(Route::DockerConfig {
+                    project: "acme".to_owned(),
+                }),
             ),
             ("/v1/projects/acme/connections/7/uses", None),
             ("/v1/projects/acme/resolve", resolve()),

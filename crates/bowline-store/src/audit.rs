@@ -1,4 +1,4 @@
-//! Who changed what, when and from where.
+//! Who changed what and who was given what, when and from where.
 
 use serde::Serialize;
 
@@ -13,11 +13,12 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// A change of a connection, written by the statement that made it.
+/// A change of a connection or a hand-out of its credentials, written by the statement that made it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
-    /// What was done: `create`, `update`, `credentials`, `delete`, `use` or `release`. A newer instance may have written others.
+    /// What was done: `create`, `update`, `credentials`, `delete`, `use`, `release` or `hand-out`. A newer instance may
+    /// have written others.
     pub action: String,
     /// The version that the connection had then.
     pub version: i64,

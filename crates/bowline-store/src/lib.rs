@@ -3,7 +3,8 @@
 //! [`Store`] keeps connections in SQLite, wherever it runs: the functions bring Spin's, the tests rusqlite. The world
 //! comes in through [`Database`] and [`Random`]; the time is a parameter, in milliseconds since 1970.
 //!
-//! - Every change is one statement, so an instance that dies leaves no half state; triggers write the audit with it.
+//! - Every change, and every hand-out of credentials, is one statement, so an instance that dies leaves no half state;
+//!   triggers write the audit with it.
 //! - The secrets of a connection are one sealed value, bound to everything that decides where they go: see [`Store::open`].
 //! - Names and endpoints are unique per project by index, not by looking first.
 

@@ -146,6 +146,11 @@ const STEPS: &[&str] = &[
     BEGIN
         DELETE FROM uses WHERE connection = NEW.connection AND consumer = NEW.changes ->> '$.use[0].consumer';
     END",
+    // Clocks of instances differ: the latest hand-out counts.
+    "CREATE TRIGGER IF NOT EXISTS audit_hand_out AFTER INSERT ON audit WHEN NEW.action = 'hand-out'
+    BEGIN
+        UPDATE connections SET last_used_at = MAX(COALESCE(last_used_at, NEW.at), NEW.at) WHERE id = NEW.connection;
+    END",
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.

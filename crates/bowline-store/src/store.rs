@@ -1,5 +1,6 @@
 //! The store: what it is made of, and what it is asked.
 
+mod hand_out;
 mod read;
 mod uses;
 mod write;

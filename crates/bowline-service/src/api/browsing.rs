@@ -7,10 +7,11 @@ use serde::Serialize;
 
 use super::{
     Asked, Outbound, Random, Service,
-    relay::{self, Errand, exposed},
+    relay::{self, Errand},
 };
 use crate::{
     answer::Answer,
+    body,
     negotiation::{self, Form},
     problem::{Failure, Problem},
 };
@@ -50,7 +51,7 @@ where
             .await?
             .open(project, id, asked.now)
             .await?;
-        let body = exposed(&RepositoriesRequest {
+        let body = body::secret_json(&RepositoriesRequest {
             form: opened.form().expose(),
             search: parameters.get("search").unwrap_or_default(),
         })?;
@@ -92,7 +93,7 @@ where
             .await?
             .open(project, id, asked.now)
             .await?;
-        let body = exposed(&TagsRequest {
+        let body = body::secret_json(&TagsRequest {
             form: opened.form().expose(),
             repository,
         })?;

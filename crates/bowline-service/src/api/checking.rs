@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Asked, Outbound, Random, Service,
     recorded::RecordedStream,
-    relay::{self, Errand, exposed},
+    relay::{self, Errand},
 };
 use crate::{
     answer::{Answer, AnswerBody},
@@ -107,7 +107,7 @@ where
         verify: Verify,
     ) -> Result<ControlFlow<Answer, LastCheck>, Problem> {
         self.count_check(asked, caller).await?;
-        let body = exposed(&CheckRequest {
+        let body = body::secret_json(&CheckRequest {
             form: form.expose(),
             image: None,
         })?;
@@ -144,7 +144,7 @@ where
         let request = stored_check_request(asked, body).await?;
         let store = self.store(asked).await?;
         let opened = store.open(project, id, asked.now).await?;
-        let body = exposed(&CheckRequest {
+        let body = body::secret_json(&CheckRequest {
             form: opened.form().expose(),
             image: request.image.as_deref().filter(|image| !image.is_empty()),
         })?;

@@ -3,6 +3,7 @@
 mod browsing;
 mod checking;
 mod connections;
+mod docker_config;
 mod judging;
 mod recorded;
 mod relay;
@@ -176,6 +177,10 @@ where
                 caller.require(Permission::Read, &project)?;
                 self.resolve(asked, &project).await
             }
+            Route::DockerConfig { project } => {
+                caller.require(Permission::Use, &project)?;
+                self.docker_config_of_image(asked, &caller, &project).await
+            }
             Route::Connection { project, id, part } => {
                 caller.require(permission(&part, &asked.head.method), &project)?;
                 // What is no id is the id of nothing.
@@ -194,6 +199,9 @@ where
                         self.end_use(asked, &caller, &project, id, consumer).await
                     }
                     (Part::Audit, _) => self.audit(asked, &project, id).await,
+                    (Part::DockerConfig, _) => {
+                        self.docker_config(asked, &caller, &project, id).await
+                    }
                     (Part::Repositories, _) => self.repositories(asked, &project, id).await,
                     (Part::Tags { repository }, _) => {
                         self.tags(asked, &project, id, repository.as_deref()).await
@@ -225,7 +233,7 @@ fn permission(part: &Part, method: &Method) -> Permission {
     match (part, method) {
         (Part::Whole, &Method::DELETE) => Permission::Delete,
         (Part::Whole, &Method::PATCH) | (Part::Credentials, _) => Permission::Write,
-        (Part::Use { .. }, _) => Permission::Use,
+        (Part::Use { .. } | Part::DockerConfig, _) => Permission::Use,
         (Part::Whole | Part::Check | Part::Repositories | Part::Tags { .. } | Part::Audit, _) => {
             Permission::Read
         }

@@ -1,12 +1,11 @@
 //! The way to the private service: what goes there, and what of its answer goes back.
 
-use std::{fmt, pin::pin};
+use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::Body;
 use http_body_util::BodyExt;
-use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::Asked;
@@ -32,6 +31,8 @@ pub(super) enum Errand {
     Repositories,
     /// The tags of a repository.
     Tags,
+    /// What a job pulls with.
+    Credentials,
 }
 
 impl Errand {
@@ -40,6 +41,7 @@ impl Errand {
             Self::Check => "http://outbound.spin.internal/check",
             Self::Repositories => "http://outbound.spin.internal/repositories",
             Self::Tags => "http://outbound.spin.internal/tags",
+            Self::Credentials => "http://outbound.spin.internal/credentials",
         }
     }
 }
@@ -88,15 +90,11 @@ pub(super) async fn run(
     }
     let kind = head.headers.get(header::CONTENT_TYPE).cloned();
     let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    Ok(answer::full(head.status, kind, whole(body).await?))
-}
-
-/// The body of a request with a form's secrets in it, erased when dropped.
-pub(super) fn exposed(request: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    // Room for all of it from the start: grown later it would leave a copy behind.
-    let mut body = Zeroizing::new(Vec::with_capacity(2 * body::LARGEST));
-    serde_json::to_writer(&mut *body, request).map_err(Problem::internal)?;
-    Ok(body)
+    // It may hold a password that was made for a job.
+    let whole = body::read(&head.headers, body, LARGEST)
+        .await
+        .map_err(|_| Problem::internal("the private service's answer broke off or is too large"))?;
+    Ok(answer::full(head.status, kind, Bytes::from_owner(whole)))
 }
 
 fn request(
@@ -128,20 +126,4 @@ fn request(
         headers.insert(TRACEPARENT, trace.clone());
     }
     request
-}
-
-async fn whole<B: Body<Data = Bytes, Error: Into<StreamError>>>(body: B) -> Result<Bytes, Problem> {
-    let mut body = pin!(body);
-    let mut whole = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let broken_off = |error: B::Error| Problem::internal(error.into());
-        let Ok(chunk) = frame.map_err(broken_off)?.into_data() else {
-            continue;
-        };
-        if whole.len().saturating_add(chunk.len()) > LARGEST {
-            return Err(Problem::internal("the private service answered too much"));
-        }
-        whole.extend_from_slice(&chunk);
-    }
-    Ok(Bytes::from(whole))
 }

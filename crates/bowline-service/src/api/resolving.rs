@@ -2,13 +2,14 @@
 
 use bowline::{endpoint::Endpoint, reference::Reference};
 use bowline_registry::Clock;
-use bowline_store::Database;
+use bowline_store::{Connection, Database};
 use http::StatusCode;
 
 use super::{Asked, Outbound, Random, Service, connections::answer_of};
 use crate::{
     answer::Answer,
     negotiation,
+    parameters::Parameters,
     problem::{Failure, Problem},
 };
 
@@ -25,18 +26,27 @@ where
     pub(super) async fn resolve(&self, asked: &Asked, project: &str) -> Result<Answer, Problem> {
         let parameters = asked.parameters(&["image"])?;
         negotiation::json_accepted(&asked.head.headers)?;
+        let connection = self.serving(asked, project, &parameters).await?;
+        answer_of(StatusCode::OK, &connection)
+    }
+
+    /// The connection for pulling the image of `parameters`.
+    pub(super) async fn serving(
+        &self,
+        asked: &Asked,
+        project: &str,
+        parameters: &Parameters,
+    ) -> Result<Connection, Problem> {
         let image = parameters.parsed("image", "an image such as host/team/app:v1", |text| {
             Reference::parse(text).ok()
         })?;
         let image = image.ok_or_else(|| {
             Problem::from(Failure::QueryMalformed).detail("The parameter image is missing.")
         })?;
-        let connection = self
-            .store(asked)
-            .await?
+        let store = self.store(asked).await?;
+        Ok(store
             .serving(project, &endpoints_of(&image), asked.now)
-            .await?;
-        answer_of(StatusCode::OK, &connection)
+            .await?)
     }
 }
 

@@ -1,7 +1,10 @@
 //! The private service: it has the way to the registries, and neither a database nor a key.
 //!
 //! `POST /check` takes a form with its secrets and answers as `/v1/check` does. `POST /repositories` and `POST /tags`
-//! take one too and list what its connection reaches. Nothing of the form outlives the request.
+//! take one too and list what its connection reaches; `POST /credentials` answers what a job pulls with. Nothing of the
+//! form outlives the request.
+
+pub(crate) mod credentials;
 
 use std::{cell::Cell, rc::Rc};
 
@@ -15,6 +18,7 @@ use http::{Method, StatusCode, request::Parts};
 use http_body::Body;
 use serde::{Deserialize, Serialize};
 
+use self::credentials::{CredentialsAnswer, CredentialsRequest, pull_credentials};
 use crate::{
     answer::{self, Answer},
     body,
@@ -135,7 +139,10 @@ where
     ) -> Result<Answer, Problem> {
         let operator = self.operator.as_ref().map_err(invalid_variable)?;
         let errand = head.uri.path();
-        if !matches!(errand, "/check" | "/repositories" | "/tags") {
+        if !matches!(
+            errand,
+            "/check" | "/repositories" | "/tags" | "/credentials"
+        ) {
             return Err(Failure::NotFound.into());
         }
         if head.method != Method::POST {
@@ -151,6 +158,13 @@ where
                 self.networks_blocked(operator).await?;
                 let listing = repositories(&self.world, operator, &spec).await?;
                 answer::json(StatusCode::OK, &ListingAnswer::of(listing, &search))
+            }
+            "/credentials" => {
+                let CredentialsRequest { form } = body::parse(&body)?;
+                let spec = self.spec(form)?;
+                self.networks_blocked(operator).await?;
+                let login = pull_credentials(&self.world, operator, &spec).await?;
+                answer::secret_json(StatusCode::OK, &CredentialsAnswer { login })
             }
             _ => {
                 let TagsRequest { form, repository } = body::parse(&body)?;

@@ -347,7 +347,7 @@ impl<D: Database, R: Random> Store<D, R> {
     }
 
     /// Whether the connection is there and has one of the expected versions.
-    async fn expect_version(
+    pub(super) async fn expect_version(
         &self,
         project: &str,
         id: ConnectionId,
@@ -366,7 +366,7 @@ impl<D: Database, R: Random> Store<D, R> {
         }
     }
 
-    async fn first(
+    pub(super) async fn first(
         &self,
         statement: &str,
         parameters: Vec<Value>,

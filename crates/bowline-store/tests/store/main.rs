@@ -7,6 +7,7 @@ mod at_rest;
 mod audit;
 mod concurrency;
 mod connections;
+mod hand_out;
 mod interruption;
 mod listing;
 mod plans;

@@ -124,6 +124,8 @@ fn every_statement_uses_an_index() {
             .end_use(&change(), PROJECT, id, "build")
             .await
             .unwrap();
+        let opened = store.read(PROJECT, id, NOW).await.unwrap();
+        store.hand_out(&change(), &opened).await.unwrap();
         store
             .audit(PROJECT, id, PageSize::default(), None)
             .await

@@ -24,6 +24,12 @@ fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
         (Method::PUT, "{id}/uses/build-7", Some(USE)),
         (Method::DELETE, "{id}/uses/build-7", Some(USE)),
         (Method::GET, "{id}/audit", Some(READ)),
+        (Method::GET, "{id}/dockerconfig", Some(USE)),
+        (
+            Method::GET,
+            "/v1/projects/acme/dockerconfig?image=a",
+            Some(USE),
+        ),
         (Method::GET, "/v1/projects/acme/resolve?image=a", Some(READ)),
         (Method::DELETE, "{id}", Some(DELETE)),
     ]

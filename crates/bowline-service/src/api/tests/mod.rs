@@ -25,6 +25,7 @@ mod access;
 mod browsing;
 mod checks;
 mod connections;
+mod docker_config;
 mod protocol;
 mod uses;
 

@@ -1,0 +1,237 @@
+//! Files that jobs pull with: what a connection logs in with, as container tools read it.
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bowline::{endpoint::Endpoint, form::ExposedForm};
+use bowline_registry::Clock;
+use bowline_store::{Connection, ConnectionId, Database, Opened, StoreError, Timestamp};
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::{
+    Asked, Outbound, Random, Service,
+    relay::{self, Errand},
+};
+use crate::{
+    answer::{self, Answer},
+    body,
+    caller::Caller,
+    negotiation::{self, Form},
+    outbound::credentials::{CredentialsAnswer, PullCredentials},
+    parameters::Parameters,
+    problem::{Failure, Problem},
+};
+
+/// The header that says when what was handed out ends, RFC 3339; missing where that is not known.
+const EXPIRES_AT: HeaderName = HeaderName::from_static("bowline-expires-at");
+
+/// How often a connection is opened that others keep changing.
+const ATTEMPTS: usize = 3;
+
+/// How the file is written.
+#[derive(Clone, Copy)]
+enum FileFormat {
+    /// The `config.json` of Docker, which every tool reads.
+    DockerConfigJson,
+    /// A Secret of Kubernetes with that file in it, for `imagePullSecrets`.
+    KubernetesSecret,
+}
+
+/// The body of the private service's `/credentials`.
+#[derive(Serialize)]
+struct CredentialsRequest<'a> {
+    form: ExposedForm<'a>,
+}
+
+/// Docker's `config.json`.
+#[derive(Serialize)]
+struct DockerConfig<'a> {
+    auths: BTreeMap<&'a str, DockerAuth<'a>>,
+}
+
+#[derive(Serialize)]
+struct DockerAuth<'a> {
+    username: &'a str,
+    password: &'a str,
+    /// Both, as Basic writes them.
+    auth: &'a str,
+}
+
+/// A Secret of the type `kubernetes.io/dockerconfigjson`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KubernetesSecret<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    r#type: &'static str,
+    metadata: Metadata,
+    data: BTreeMap<&'static str, &'a str>,
+}
+
+#[derive(Serialize)]
+struct Metadata {
+    name: String,
+}
+
+impl FileFormat {
+    fn read(parameters: &Parameters) -> Result<Self, Problem> {
+        let format = parameters.parsed(
+            "format",
+            "dockerconfigjson or kubernetes-secret",
+            |text| match text {
+                "dockerconfigjson" => Some(Self::DockerConfigJson),
+                "kubernetes-secret" => Some(Self::KubernetesSecret),
+                _ => None,
+            },
+        )?;
+        Ok(format.unwrap_or(Self::DockerConfigJson))
+    }
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// The file for a connection.
+    pub(super) async fn docker_config(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<Answer, Problem> {
+        let format = FileFormat::read(&asked.parameters(&["format"])?)?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        self.hand_out(asked, caller, project, id, format).await
+    }
+
+    /// The file for the connection that the image of the parameter `image` is pulled with.
+    pub(super) async fn docker_config_of_image(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+    ) -> Result<Answer, Problem> {
+        let parameters = asked.parameters(&["image", "format"])?;
+        let format = FileFormat::read(&parameters)?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let id = self.serving(asked, project, &parameters).await?.id;
+        self.hand_out(asked, caller, project, id, format).await
+    }
+
+    /// Nothing leaves before its record is kept, and nothing that was replaced while the record was kept.
+    async fn hand_out(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+        id: ConnectionId,
+        format: FileFormat,
+    ) -> Result<Answer, Problem> {
+        let store = self.store(asked).await?;
+        for _ in 0..ATTEMPTS {
+            let opened = store.open(project, id, asked.now).await?;
+            let login = match self.pull_credentials(asked, &opened).await? {
+                ControlFlow::Continue(login) => login,
+                ControlFlow::Break(answer) => return Ok(answer),
+            };
+            let connection = opened.connection;
+            match store.hand_out(&asked.change(caller), &connection).await {
+                Ok(()) => return file(&connection, login.as_ref(), format),
+                Err(StoreError::VersionMismatch { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Failure::StoreBusy.into())
+    }
+
+    /// What the private service makes of the credentials of a connection. Breaks with what it answered where that is
+    /// none.
+    async fn pull_credentials(
+        &self,
+        asked: &Asked,
+        opened: &Opened,
+    ) -> Result<ControlFlow<Answer, Option<PullCredentials>>, Problem> {
+        let form = opened.form();
+        let body = body::secret_json(&CredentialsRequest {
+            form: form.expose(),
+        })?;
+        let answer =
+            relay::run(Errand::Credentials, &self.outbound, asked, body, Form::Json).await?;
+        if answer.status() != StatusCode::OK {
+            return Ok(ControlFlow::Break(answer));
+        }
+        let body = answer.body().as_bytes().unwrap_or_default();
+        let CredentialsAnswer { login } =
+            serde_json::from_slice(body).map_err(Problem::internal)?;
+        Ok(ControlFlow::Continue(login))
+    }
+}
+
+/// The file with a login for the registry of a connection.
+fn file(
+    connection: &Connection,
+    login: Option<&PullCredentials>,
+    format: FileFormat,
+) -> Result<Answer, Problem> {
+    let endpoint = Endpoint::parse(&connection.endpoint)
+        .map_err(|_| Problem::internal("a kept endpoint is none"))?;
+    let authority = endpoint.authority();
+    let basic = login.map(basic);
+    let auth = login.zip(basic.as_ref()).map(|(login, auth)| {
+        let auth = DockerAuth {
+            username: &login.username,
+            password: login.password.expose(),
+            auth,
+        };
+        (key(&authority), auth)
+    });
+    let config = DockerConfig {
+        auths: auth.into_iter().collect(),
+    };
+    let mut answer = match format {
+        FileFormat::DockerConfigJson => answer::secret_json(StatusCode::OK, &config)?,
+        FileFormat::KubernetesSecret => {
+            let encoded = Zeroizing::new(STANDARD.encode(&*body::secret_json(&config)?));
+            let secret = KubernetesSecret {
+                api_version: "v1",
+                kind: "Secret",
+                r#type: "kubernetes.io/dockerconfigjson",
+                metadata: Metadata {
+                    // The connection's name need not be one of Kubernetes, and may change.
+                    name: format!("registry-{}", connection.id),
+                },
+                data: BTreeMap::from([(".dockerconfigjson", encoded.as_str())]),
+            };
+            answer::secret_json(StatusCode::OK, &secret)?
+        }
+    };
+    let minted = login.and_then(|login| login.expires_at).map(Timestamp);
+    if let Some(end) = minted.or(connection.expires_at)
+        && let Ok(end) = HeaderValue::try_from(end.to_string())
+    {
+        answer.headers_mut().insert(EXPIRES_AT, end);
+    }
+    Ok(answer)
+}
+
+/// Under which name container tools look for the login of a registry: its host and port, without a namespace, which
+/// not all of them know. Docker Hub has a name of its own.
+fn key(authority: &str) -> &str {
+    match authority {
+        "docker.io" => "https://index.docker.io/v1/",
+        authority => authority,
+    }
+}
+
+/// Username and password as in RFC 7617.
+fn basic(login: &PullCredentials) -> Zeroizing<String> {
+    let (username, password) = (login.username.as_str(), login.password.expose());
+    let pair = Zeroizing::new([username, ":", password].concat());
+    Zeroizing::new(STANDARD.encode(&*pair))
+}
