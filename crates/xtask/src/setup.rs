@@ -2,6 +2,7 @@
 
 mod apt;
 mod node;
+mod python;
 mod source;
 mod system;
 mod targets;
@@ -37,6 +38,14 @@ pub(crate) fn steps(project: &Project, purpose: Purpose) -> Vec<Step<'_>> {
             "Install the system packages",
             60,
             move |screen| system::ensure(project, purpose, screen),
+        ));
+    }
+    if purpose == Purpose::Tests {
+        steps.push(Step::new(
+            "setup-python",
+            "Install the Python packages",
+            30,
+            |screen| python::ensure(project, screen),
         ));
     }
     steps

@@ -17,7 +17,7 @@ pub(crate) enum Purpose {
     Serving,
     /// `up --demo-registry`: a registry, and what pushes an image.
     DemoRegistry,
-    /// The tests: those, what makes images, and a browser.
+    /// The tests: those, what makes images, a browser, and Python.
     Tests,
 }
 
@@ -37,7 +37,7 @@ const REGISTRY: [Program; 2] = [
         package: "skopeo",
     },
 ];
-const TESTING: [Program; 3] = [
+const TESTING: [Program; 4] = [
     Program {
         name: "umoci",
         package: "umoci",
@@ -49,6 +49,10 @@ const TESTING: [Program; 3] = [
     Program {
         name: "chromedriver",
         package: "chromium-driver",
+    },
+    Program {
+        name: "python3",
+        package: "python3-venv",
     },
 ];
 
@@ -147,7 +151,8 @@ mod tests {
                 "skopeo",
                 "umoci",
                 "chromium",
-                "chromium-driver"
+                "chromium-driver",
+                "python3-venv"
             ]
         );
     }
