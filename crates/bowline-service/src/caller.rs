@@ -62,6 +62,14 @@ impl Caller {
         &self.0.sub
     }
 
+    /// The project of a caller who has just one.
+    pub(crate) fn only_project(&self) -> Option<&str> {
+        match self.0.projects.as_slice() {
+            [project] => Some(project),
+            _ => None,
+        }
+    }
+
     /// Whether the caller may do this in `project`.
     ///
     /// A project that is not the caller's is not found, whether it exists or not.

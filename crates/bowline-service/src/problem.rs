@@ -93,6 +93,9 @@ failures! {
     /// A pipeline uses the connection.
     ConnectionInUse = "connection.in_use", CONFLICT,
         "The connection is in use", "Something uses this connection. Add ?force=true to delete it all the same.";
+    /// As many use the connection as may.
+    UsesTooMany = "uses.too_many", CONFLICT,
+        "The connection has too many uses", "At most 100 may use a connection at once. End some, or let them lapse.";
     /// No token.
     AuthMissing = "auth.missing", UNAUTHORIZED,
         "Not signed in", "Send a token in the header Authorization: Bearer.";

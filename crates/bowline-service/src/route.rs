@@ -27,6 +27,11 @@ pub(crate) enum Route {
         /// Whose connections.
         project: String,
     },
+    /// `/v1/projects/{project}/settings`
+    Settings {
+        /// Whose they are.
+        project: String,
+    },
     /// `…/connections/{id}` and what is below it
     Connection {
         /// Whose it is.
@@ -88,6 +93,9 @@ impl Route {
             ["projects", project, "dockerconfig"] => Some(Self::DockerConfig {
                 project: decoded(project)?,
             }),
+            ["projects", project, "settings"] => Some(Self::Settings {
+                project: decoded(project)?,
+            }),
             ["projects", project, "connections", id, rest @ ..] => {
                 let part = match rest {
                     [] => Part::Whole,
@@ -121,6 +129,7 @@ impl Route {
             Self::Providers | Self::Resolve { .. } | Self::DockerConfig { .. } => &[Method::GET],
             Self::Validate | Self::Check => &[Method::POST],
             Self::Connections { .. } => &[Method::GET, Method::POST],
+            Self::Settings { .. } => &[Method::GET, Method::PUT],
             Self::Connection { part, .. } => match part {
                 Part::Whole => &[Method::GET, Method::PATCH, Method::DELETE],
                 Part::Credentials => &[Method::PUT],
@@ -233,6 +242,12 @@ mod tests {
             (
                 "/v1/projects/acme/dockerconfig",
                 Some(Route::DockerConfig {
+                    project: "acme".to_owned(),
+                }),
+            ),
+            (
+                "/v1/projects/acme/settings",
+                Some(Route::Settings {
                     project: "acme".to_owned(),
                 }),
             ),

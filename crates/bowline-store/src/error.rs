@@ -24,6 +24,8 @@ pub enum StoreError {
     },
     /// The connection is in use.
     InUse(Vec<Use>),
+    /// As many use the connection as may.
+    TooManyUses,
     /// The database is locked, or others were faster again and again; the same call may do later.
     Busy,
     /// The secrets are sealed with a key that the operator no longer lists.
@@ -62,6 +64,7 @@ impl StoreError {
                 "the connection was changed meanwhile",
             ),
             Self::InUse(_) => ("connection.in_use", "the connection is in use"),
+            Self::TooManyUses => ("uses.too_many", "as many use the connection as may"),
             Self::Busy => ("store.busy", "the database is busy"),
             Self::UnknownKey => (
                 "config.sealing_keys",

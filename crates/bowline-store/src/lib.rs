@@ -21,6 +21,7 @@ mod row;
 pub mod rusqlite;
 mod schema;
 mod seal;
+mod settings;
 mod store;
 mod timestamp;
 
@@ -33,6 +34,7 @@ pub use self::{
     keys::{SealingKeys, SealingKeysError},
     page::{Cursor, Page, PageSize},
     random::Random,
-    store::{Change, Edit, Query, Store},
+    settings::{Defaults, Settings},
+    store::{Change, Edit, MOST_USES, Query, Store},
     timestamp::Timestamp,
 };

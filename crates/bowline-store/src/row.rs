@@ -50,6 +50,19 @@ impl Columns {
         }
     }
 
+    pub(crate) fn number(&mut self, column: &'static str) -> Result<u32, StoreError> {
+        self.optional_number(column)?
+            .ok_or(StoreError::Corrupt(column))
+    }
+
+    pub(crate) fn optional_number(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<u32>, StoreError> {
+        let number = self.optional_integer(column)?.map(u32::try_from);
+        number.transpose().map_err(|_| StoreError::Corrupt(column))
+    }
+
     pub(crate) fn time(&mut self, column: &'static str) -> Result<Timestamp, StoreError> {
         self.integer(column).map(Timestamp)
     }

@@ -151,6 +151,35 @@ const STEPS: &[&str] = &[
     BEGIN
         UPDATE connections SET last_used_at = MAX(COALESCE(last_used_at, NEW.at), NEW.at) WHERE id = NEW.connection;
     END",
+    // Who changed it is not known until somebody does: the service itself makes the row.
+    "CREATE TABLE IF NOT EXISTS settings (
+        project TEXT PRIMARY KEY NOT NULL,
+        external_id TEXT NOT NULL,
+        scan_timeout_seconds INTEGER NOT NULL,
+        keep_newest INTEGER,
+        version INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        changed_by TEXT,
+        changed_from TEXT,
+        request_id TEXT
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TRIGGER IF NOT EXISTS settings_keep_external_id BEFORE UPDATE ON settings
+    WHEN NEW.external_id IS NOT OLD.external_id OR NEW.project IS NOT OLD.project
+    BEGIN
+        SELECT RAISE(ABORT, 'an external id is issued once');
+    END",
+    // In the audit the settings are those of the project: of no connection.
+    "CREATE TRIGGER IF NOT EXISTS settings_changed AFTER UPDATE ON settings
+    BEGIN
+        INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)
+        VALUES (NEW.project, '', NEW.version, 'settings',
+            json_patch('{}', json_object(
+                'scanTimeoutSeconds', CASE WHEN NEW.scan_timeout_seconds IS NOT OLD.scan_timeout_seconds
+                    THEN json_array(OLD.scan_timeout_seconds, NEW.scan_timeout_seconds) END,
+                'keepNewest', CASE WHEN NEW.keep_newest IS NOT OLD.keep_newest
+                    THEN json_array(OLD.keep_newest, NEW.keep_newest) END)),
+            NEW.updated_at, NEW.changed_by, NEW.changed_from, NEW.request_id);
+    END",
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.

@@ -2,9 +2,11 @@
 
 mod hand_out;
 mod read;
+mod settings;
 mod uses;
 mod write;
 
+pub use self::uses::MOST_USES;
 use crate::{
     database::{Database, Value},
     error::StoreError,
@@ -13,6 +15,7 @@ use crate::{
     random::Random,
     row::Columns,
     schema,
+    timestamp::Timestamp,
 };
 
 /// Connections at rest. Any number of stores, in any number of instances, may use one database at once.
@@ -42,6 +45,10 @@ pub struct Query {
     pub search: String,
     /// Only those of this provider.
     pub provider: Option<String>,
+    /// Only those whose credentials are known to end by then, those that have ended included.
+    pub expiring_by: Option<Timestamp>,
+    /// Only those whose credentials were not handed out since then, that are older than that, and that nobody uses.
+    pub unused_since: Option<Timestamp>,
     /// How many a page has.
     pub size: PageSize,
     /// Where the page begins; `None` is the first page.
@@ -120,6 +127,11 @@ fn json(value: &impl serde::Serialize) -> Result<Value, StoreError> {
     serde_json::to_string(value)
         .map(Value::Text)
         .map_err(|_| StoreError::Corrupt("json"))
+}
+
+/// JSON or NULL.
+fn optional_json(value: Option<&impl serde::Serialize>) -> Result<Value, StoreError> {
+    value.map_or(Ok(Value::Null), json)
 }
 
 /// A name as it is compared: whatever the case.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     Asked, Outbound, Random, Service,
-    relay::{self, Errand},
+    relay::{Errand, Message},
 };
 use crate::{
     answer::Answer,
@@ -51,19 +51,16 @@ where
             .await?
             .open(project, id, asked.now)
             .await?;
-        let body = body::secret_json(&RepositoriesRequest {
-            form: opened.form().expose(),
-            search: parameters.get("search").unwrap_or_default(),
-        })?;
-        drop(opened);
-        relay::run(
-            Errand::Repositories,
-            &self.outbound,
-            asked,
-            body,
-            Form::Json,
-        )
-        .await
+        let form = opened.form();
+        let message = Message {
+            body: body::secret_json(&RepositoriesRequest {
+                form: form.expose(),
+                search: parameters.get("search").unwrap_or_default(),
+            })?,
+            accept: Form::Json,
+            external_id: self.external_id(asked, project, &form).await?,
+        };
+        self.ask(asked, Errand::Repositories, message).await
     }
 
     /// The tags of a repository. It is named by the path, or by the parameter `repository` for those whose proxies do
@@ -93,11 +90,15 @@ where
             .await?
             .open(project, id, asked.now)
             .await?;
-        let body = body::secret_json(&TagsRequest {
-            form: opened.form().expose(),
-            repository,
-        })?;
-        drop(opened);
-        relay::run(Errand::Tags, &self.outbound, asked, body, Form::Json).await
+        let form = opened.form();
+        let message = Message {
+            body: body::secret_json(&TagsRequest {
+                form: form.expose(),
+                repository,
+            })?,
+            accept: Form::Json,
+            external_id: self.external_id(asked, project, &form).await?,
+        };
+        self.ask(asked, Errand::Tags, message).await
     }
 }

@@ -9,11 +9,12 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use http_body::Body;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::{
     Asked, Outbound, Random, Service,
     recorded::RecordedStream,
-    relay::{self, Errand},
+    relay::{self, Errand, Message},
 };
 use crate::{
     answer::{Answer, AnswerBody},
@@ -31,6 +32,18 @@ const PER_MINUTE: i64 = 30;
 pub(super) enum Verify {
     Login,
     Pull,
+}
+
+/// The body of a form's check.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FormCheckRequest {
+    form: ConnectionForm,
+    #[serde(default)]
+    image: Option<String>,
+    /// For which project: a role without keys is taken on with the external id that was issued to it.
+    #[serde(default)]
+    project: Option<String>,
 }
 
 /// The body of a stored connection's check: nothing but the image can be said.
@@ -80,7 +93,7 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// Checks a form that is kept nowhere. The private service reads it; here it is bytes.
+    /// Checks a form that is kept nowhere.
     pub(super) async fn check<B: Body<Data = Bytes>>(
         &self,
         asked: &Asked,
@@ -89,10 +102,32 @@ where
     ) -> Result<Answer, Problem> {
         asked.parameters(&[])?;
         caller.require_somewhere(Permission::Write)?;
-        let form = negotiation::preferred(&asked.head.headers)?;
-        let body = asked.json_body(body).await?;
+        let accept = negotiation::preferred(&asked.head.headers)?;
+        let request: FormCheckRequest = body::parse(&asked.json_body(body).await?)?;
+        let FormCheckRequest {
+            form,
+            image,
+            project,
+        } = &request;
+        if let Some(project) = project {
+            caller.require(Permission::Write, project)?;
+        }
+        let external_id = match project.as_deref().or(caller.only_project()) {
+            Some(project) => self.external_id(asked, project, form).await?,
+            None if relay::delegates(form) => {
+                return Err(Problem::from(Failure::BodyMalformed)
+                    .field("project")
+                    .detail("Name the project for which the role is taken on."));
+            }
+            None => None,
+        };
         self.count_check(asked, caller).await?;
-        relay::run(Errand::Check, &self.outbound, asked, body, form).await
+        let message = Message {
+            body: check_request(form, image.as_deref())?,
+            accept,
+            external_id,
+        };
+        self.ask(asked, Errand::Check, message).await
     }
 
     /// Checks a form that is about to be kept, and says how the check ended if it proved enough. Breaks with what the
@@ -103,15 +138,17 @@ where
         &self,
         asked: &Asked,
         caller: &Caller,
+        project: &str,
         form: &ConnectionForm,
         verify: Verify,
     ) -> Result<ControlFlow<Answer, LastCheck>, Problem> {
         self.count_check(asked, caller).await?;
-        let body = body::secret_json(&CheckRequest {
-            form: form.expose(),
-            image: None,
-        })?;
-        let answer = relay::run(Errand::Check, &self.outbound, asked, body, Form::Json).await?;
+        let message = Message {
+            body: check_request(form, None)?,
+            accept: Form::Json,
+            external_id: self.external_id(asked, project, form).await?,
+        };
+        let answer = self.ask(asked, Errand::Check, message).await?;
         if answer.status() != StatusCode::OK {
             return Ok(ControlFlow::Break(answer));
         }
@@ -140,17 +177,19 @@ where
         body: B,
     ) -> Result<Answer, Problem> {
         asked.parameters(&[])?;
-        let form = negotiation::preferred(&asked.head.headers)?;
+        let accept = negotiation::preferred(&asked.head.headers)?;
         let request = stored_check_request(asked, body).await?;
         let store = self.store(asked).await?;
         let opened = store.open(project, id, asked.now).await?;
-        let body = body::secret_json(&CheckRequest {
-            form: opened.form().expose(),
-            image: request.image.as_deref().filter(|image| !image.is_empty()),
-        })?;
-        drop(opened);
+        let form = opened.form();
+        let message = Message {
+            body: check_request(&form, request.image.as_deref())?,
+            accept,
+            external_id: self.external_id(asked, project, &form).await?,
+        };
+        drop((opened, form));
 
-        let answer = relay::run(Errand::Check, &self.outbound, asked, body, form).await?;
+        let answer = self.ask(asked, Errand::Check, message).await?;
         if answer.status() != StatusCode::OK {
             return Ok(answer);
         }
@@ -187,6 +226,16 @@ where
         Err(Problem::from(Failure::RateLimited)
             .header(header::RETRY_AFTER, HeaderValue::from(left)))
     }
+}
+
+fn check_request(
+    form: &ConnectionForm,
+    image: Option<&str>,
+) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    body::secret_json(&CheckRequest {
+        form: form.expose(),
+        image: image.filter(|image| !image.is_empty()),
+    })
 }
 
 /// The body may be missing altogether.

@@ -7,9 +7,10 @@ use bowline::{
     json,
     provider::provider,
     secret::Secret,
+    time::parse_rfc3339,
 };
 use bowline_registry::Clock;
-use bowline_store::{Connection, ConnectionId, Cursor, Database, Edit, PageSize, Query};
+use bowline_store::{Connection, ConnectionId, Cursor, Database, Edit, PageSize, Query, Timestamp};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use http_body::Body;
@@ -37,6 +38,22 @@ struct EditRequest {
     policy: Option<json::Value>,
 }
 
+const DAYS_OR_TIME: &str = "a number of days up to 3650, or a time as in 2027-01-31T12:00:00Z";
+
+/// The moment that is some days away, or that a time names.
+fn moment(text: &str, away: impl FnOnce(i64) -> Option<i64>) -> Option<Timestamp> {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    let time = match text.parse::<i64>() {
+        Ok(days) => (0..=3650)
+            .contains(&days)
+            .then(|| days.checked_mul(DAY_MS))
+            .flatten()
+            .and_then(away),
+        Err(_) => parse_rfc3339(text),
+    };
+    time.map(Timestamp)
+}
+
 /// A member that is there, be it `null`.
 fn sent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<json::Value>, D::Error> {
     json::Value::deserialize(deserializer).map(Some)
@@ -50,7 +67,9 @@ where
     R: Random + Clone + 'static,
 {
     pub(super) async fn list(&self, asked: &Asked, project: &str) -> Result<Answer, Problem> {
-        let parameters = asked.parameters(&["search", "provider", "limit", "cursor"])?;
+        let parameters = asked.parameters(&[
+            "search", "provider", "expiring", "unused", "limit", "cursor",
+        ])?;
         negotiation::json_accepted(&asked.head.headers)?;
         let size = parameters.parsed("limit", "1 to 200", |text| {
             PageSize::new(text.parse().ok()?)
@@ -58,6 +77,12 @@ where
         let query = Query {
             search: parameters.get("search").unwrap_or_default().to_owned(),
             provider: parameters.get("provider").map(str::to_owned),
+            expiring_by: parameters.parsed("expiring", DAYS_OR_TIME, |text| {
+                moment(text, |days| asked.now.checked_add(days))
+            })?,
+            unused_since: parameters.parsed("unused", DAYS_OR_TIME, |text| {
+                moment(text, |days| asked.now.checked_sub(days))
+            })?,
             size: size.unwrap_or_default(),
             cursor: parameters.parsed("cursor", "what an answer gave as next", Cursor::parse)?,
         };
@@ -83,7 +108,7 @@ where
         let store = self.store(asked).await?;
         let checked = match verify {
             None => None,
-            Some(verify) => match self.verify(asked, caller, &form, verify).await? {
+            Some(verify) => match self.verify(asked, caller, project, &form, verify).await? {
                 ControlFlow::Continue(check) => Some(check),
                 ControlFlow::Break(answer) => return Ok(answer),
             },
@@ -184,7 +209,7 @@ where
         }
         let checked = match verify {
             None => None,
-            Some(verify) => match self.verify(asked, caller, &form, verify).await? {
+            Some(verify) => match self.verify(asked, caller, project, &form, verify).await? {
                 ControlFlow::Continue(check) => Some(check),
                 ControlFlow::Break(answer) => return Ok(answer),
             },

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Asked, Outbound, Random, Service,
-    relay::{self, Errand},
+    relay::{Errand, Message},
 };
 use crate::{
     answer::{self, Answer},
@@ -158,11 +158,15 @@ where
         opened: &Opened,
     ) -> Result<ControlFlow<Answer, Option<PullCredentials>>, Problem> {
         let form = opened.form();
-        let body = body::secret_json(&CredentialsRequest {
-            form: form.expose(),
-        })?;
-        let answer =
-            relay::run(Errand::Credentials, &self.outbound, asked, body, Form::Json).await?;
+        let project = &opened.connection.project;
+        let message = Message {
+            body: body::secret_json(&CredentialsRequest {
+                form: form.expose(),
+            })?,
+            accept: Form::Json,
+            external_id: self.external_id(asked, project, &form).await?,
+        };
+        let answer = self.ask(asked, Errand::Credentials, message).await?;
         if answer.status() != StatusCode::OK {
             return Ok(ControlFlow::Break(answer));
         }

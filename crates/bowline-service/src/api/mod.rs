@@ -8,6 +8,7 @@ mod judging;
 mod recorded;
 mod relay;
 mod resolving;
+mod settings;
 mod uses;
 
 use std::{cell::Cell, rc::Rc};
@@ -181,6 +182,16 @@ where
                 caller.require(Permission::Use, &project)?;
                 self.docker_config_of_image(asked, &caller, &project).await
             }
+            Route::Settings { project } => match asked.head.method {
+                Method::PUT => {
+                    caller.require(Permission::Write, &project)?;
+                    self.change_settings(asked, &caller, &project, body).await
+                }
+                _ => {
+                    caller.require(Permission::Read, &project)?;
+                    self.settings(asked, &project).await
+                }
+            },
             Route::Connection { project, id, part } => {
                 caller.require(permission(&part, &asked.head.method), &project)?;
                 // What is no id is the id of nothing.
@@ -324,6 +335,7 @@ impl From<StoreError> for Problem {
             StoreError::InUse(uses) => {
                 return Self::from(Failure::ConnectionInUse).member("uses", json!(uses));
             }
+            StoreError::TooManyUses => Failure::UsesTooMany,
             StoreError::Busy => Failure::StoreBusy,
             StoreError::UnknownKey => {
                 return Self::from(Failure::Config("sealing_keys")).detail(error.to_string());

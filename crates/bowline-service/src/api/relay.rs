@@ -2,17 +2,24 @@
 
 use std::fmt;
 
+use bowline::{
+    credential::Credentials,
+    form::{CheckOptions, ConnectionForm, check_form},
+};
+use bowline_registry::Clock;
+use bowline_store::Database;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::Body;
 use http_body_util::BodyExt;
 use zeroize::Zeroizing;
 
-use super::Asked;
+use super::{Asked, Random, Service};
 use crate::{
     answer::{self, Answer, StreamError},
     body,
     negotiation::Form,
+    outbound::EXTERNAL_ID,
     problem::Problem,
     request_id,
 };
@@ -68,41 +75,88 @@ impl fmt::Display for Unreachable {
     }
 }
 
-/// What the private service answers: its bytes, as they are.
-pub(super) async fn run(
-    errand: Errand,
-    outbound: &impl Outbound,
-    asked: &Asked,
-    body: Zeroizing<Vec<u8>>,
-    form: Form,
-) -> Result<Answer, Problem> {
-    let response = outbound
-        .send(request(errand, asked, body, form))
-        .await
-        .map_err(Problem::internal)?;
-    let (head, body) = response.into_parts();
-    let is_stream = head
-        .headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind == "text/event-stream");
-    if is_stream && head.status == StatusCode::OK {
-        return Ok(answer::events(Box::pin(body.map_err(Into::into))));
-    }
-    let kind = head.headers.get(header::CONTENT_TYPE).cloned();
-    let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    // It may hold a password that was made for a job.
-    let whole = body::read(&head.headers, body, LARGEST)
-        .await
-        .map_err(|_| Problem::internal("the private service's answer broke off or is too large"))?;
-    Ok(answer::full(head.status, kind, Bytes::from_owner(whole)))
+/// What goes to the private service beside the address.
+pub(super) struct Message {
+    pub(super) body: Zeroizing<Vec<u8>>,
+    /// How the answer is to be written.
+    pub(super) accept: Form,
+    /// What the operator's identity takes on the role of the form with, where it does.
+    pub(super) external_id: Option<ExternalId>,
 }
 
-fn request(
-    errand: Errand,
-    asked: &Asked,
-    body: Zeroizing<Vec<u8>>,
-    form: Form,
-) -> http::Request<Bytes> {
+/// The external id that the service issued to a project. In a header, which callers cannot send there.
+pub(super) struct ExternalId(HeaderValue);
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// The external id of `project`, if `form` needs it: a role without keys is taken on by the operator's identity.
+    pub(super) async fn external_id(
+        &self,
+        asked: &Asked,
+        project: &str,
+        form: &ConnectionForm,
+    ) -> Result<Option<ExternalId>, Problem> {
+        if !delegates(form) {
+            return Ok(None);
+        }
+        let settings = self
+            .store(asked)
+            .await?
+            .settings(project, asked.now)
+            .await?;
+        let id = HeaderValue::try_from(settings.aws_external_id).map_err(Problem::internal)?;
+        Ok(Some(ExternalId(id)))
+    }
+
+    /// What the private service answers: its bytes, as they are.
+    pub(super) async fn ask(
+        &self,
+        asked: &Asked,
+        errand: Errand,
+        message: Message,
+    ) -> Result<Answer, Problem> {
+        let response = self
+            .outbound
+            .send(request(asked, errand, message))
+            .await
+            .map_err(Problem::internal)?;
+        let (head, body) = response.into_parts();
+        let is_stream = head
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind == "text/event-stream");
+        if is_stream && head.status == StatusCode::OK {
+            return Ok(answer::events(Box::pin(body.map_err(Into::into))));
+        }
+        let kind = head.headers.get(header::CONTENT_TYPE).cloned();
+        let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
+        // It may hold a password that was made for a job.
+        let whole = body::read(&head.headers, body, LARGEST)
+            .await
+            .map_err(|_| {
+                Problem::internal("the private service's answer broke off or is too large")
+            })?;
+        Ok(answer::full(head.status, kind, Bytes::from_owner(whole)))
+    }
+}
+
+/// Whether the operator's own AWS identity signs.
+pub(super) fn delegates(form: &ConnectionForm) -> bool {
+    let (_, spec) = check_form(form, CheckOptions::default());
+    spec.is_some_and(|spec| matches!(spec.credentials, Credentials::Aws { keys: None, .. }))
+}
+
+fn request(asked: &Asked, errand: Errand, message: Message) -> http::Request<Bytes> {
+    let Message {
+        body,
+        accept,
+        external_id,
+    } = message;
     let length = body.len();
     // Erased when the last who reads it has let go of it.
     let mut request = http::Request::new(Bytes::from_owner(body));
@@ -114,13 +168,16 @@ fn request(
         HeaderValue::from_static("application/json"),
     );
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    let accept = match form {
+    let accept = match accept {
         Form::Json => "application/json",
         Form::Events => "text/event-stream",
     };
     headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
     if let Ok(id) = HeaderValue::try_from(&asked.request_id) {
         headers.insert(request_id::HEADER, id);
+    }
+    if let Some(ExternalId(id)) = external_id {
+        headers.insert(EXTERNAL_ID, id);
     }
     if let Some(trace) = asked.head.headers.get(TRACEPARENT) {
         headers.insert(TRACEPARENT, trace.clone());

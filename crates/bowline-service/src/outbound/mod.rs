@@ -8,13 +8,16 @@ pub(crate) mod credentials;
 
 use std::{cell::Cell, rc::Rc};
 
-use bowline::form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form};
+use bowline::{
+    credential::Credentials,
+    form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form},
+};
 use bowline_registry::{
     Clock, HttpClient, Listing, Operator, OperatorError, Random, World, check,
     networks_are_blocked, repositories, tags,
 };
 use bytes::Bytes;
-use http::{Method, StatusCode, request::Parts};
+use http::{HeaderName, Method, StatusCode, request::Parts};
 use http_body::Body;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +40,9 @@ const LARGEST: usize = 2 * body::LARGEST;
 /// The most entries that a listing answers. Names are at most 255 bytes long, so it stays well under the 4 MiB that the
 /// public service reads.
 const LONGEST_LISTING: usize = 10_000;
+
+/// The header with the external id that the public service issued to the project that asks.
+pub(crate) const EXTERNAL_ID: HeaderName = HeaderName::from_static("bowline-external-id");
 
 /// The private service over a world in which requests can be sent.
 pub struct OutboundService<H, C, R> {
@@ -154,21 +160,21 @@ where
             "/check" => self.check(operator, head, &body).await,
             "/repositories" => {
                 let RepositoriesRequest { form, search } = body::parse(&body)?;
-                let spec = self.spec(form)?;
+                let spec = self.spec(head, form)?;
                 self.networks_blocked(operator).await?;
                 let listing = repositories(&self.world, operator, &spec).await?;
                 answer::json(StatusCode::OK, &ListingAnswer::of(listing, &search))
             }
             "/credentials" => {
                 let CredentialsRequest { form } = body::parse(&body)?;
-                let spec = self.spec(form)?;
+                let spec = self.spec(head, form)?;
                 self.networks_blocked(operator).await?;
                 let login = pull_credentials(&self.world, operator, &spec).await?;
                 answer::secret_json(StatusCode::OK, &CredentialsAnswer { login })
             }
             _ => {
                 let TagsRequest { form, repository } = body::parse(&body)?;
-                let spec = self.spec(form)?;
+                let spec = self.spec(head, form)?;
                 self.networks_blocked(operator).await?;
                 let listing = tags(&self.world, operator, &spec, &repository).await?;
                 answer::json(StatusCode::OK, &ListingAnswer::of(listing, ""))
@@ -184,7 +190,7 @@ where
     ) -> Result<Answer, Problem> {
         let form = negotiation::preferred(&head.headers)?;
         let asked: CheckRequest = body::parse(body)?;
-        let spec = self.spec(asked.form)?;
+        let spec = self.spec(head, asked.form)?;
         let image = asked.image.filter(|image| !image.is_empty());
         self.networks_blocked(operator).await?;
         match form {
@@ -197,7 +203,7 @@ where
     }
 
     /// What a form means. It can be tried before its connection has a name.
-    fn spec(&self, mut form: ConnectionForm) -> Result<ConnectionSpec, Problem> {
+    fn spec(&self, head: &Parts, mut form: ConnectionForm) -> Result<ConnectionSpec, Problem> {
         if form.name.trim().is_empty() {
             "unnamed".clone_into(&mut form.name);
         }
@@ -206,7 +212,18 @@ where
             now: Some(self.world.clock.epoch_ms()),
         };
         let (report, spec) = check_form(&form, options);
-        spec.ok_or_else(|| Problem::form_invalid(report))
+        let mut spec = spec.ok_or_else(|| Problem::form_invalid(report))?;
+        // With the operator's identity a role is taken on for the project that asks, whatever the form says.
+        if let Credentials::Aws {
+            keys: None,
+            role: Some(role),
+            ..
+        } = &mut spec.credentials
+        {
+            let issued = head.headers.get(EXTERNAL_ID);
+            role.external_id = issued.and_then(|id| Some(id.to_str().ok()?.to_owned()));
+        }
+        Ok(spec)
     }
 
     /// Nothing is sent anywhere while the runtime would let it into private networks unasked.

@@ -367,3 +367,43 @@ async fn a_job_gets_what_the_connection_logs_in_with() {
     }
     assert_eq!(sent.borrow().len(), 1, "the probe of the networks alone");
 }
+
+#[tokio::test]
+async fn the_external_id_of_a_role_without_keys_is_the_issued_one() {
+    let Setup { service, .. } = setup(true, "");
+    let form = |keys: bool| {
+        let mut values = json!({ "region": "eu-west-1", "roleArn": "arn:aws:iam::123456789012:role/reader",
+            "externalId": "typed" });
+        if keys {
+            values["accessKeyId"] = json!("AKIAIOSFODNN7EXAMPLE");
+            values["secretAccessKey"] = json!("x".repeat(40));
+        }
+        let form = json!({ "provider": "amazon-ecr", "auth": "assume-role", "values": values });
+        serde_json::from_value::<ConnectionForm>(form).unwrap()
+    };
+    let cases = [
+        ("issued", false, Some("bowline-1"), Some("bowline-1")),
+        ("not issued", false, None, None),
+        (
+            "keys of the customer",
+            true,
+            Some("bowline-1"),
+            Some("typed"),
+        ),
+    ];
+    for (name, keys, header, expected) in cases {
+        let mut request = http::Request::post("/check");
+        if let Some(id) = header {
+            request = request.header(EXTERNAL_ID, id);
+        }
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        let spec = service.spec(&head, form(keys)).unwrap();
+        let Credentials::Aws {
+            role: Some(role), ..
+        } = spec.credentials
+        else {
+            panic!("{name}: no role");
+        };
+        assert_eq!(role.external_id.as_deref(), expected, "{name}");
+    }
+}

@@ -29,7 +29,10 @@ const LIST: &str = concat!(
     WHERE project = ?2 AND name_key > ?3 AND deleted_at IS NULL
         AND (?4 IS NULL OR provider = ?4)
         AND (?5 = '' OR instr(name_key, ?5) OR instr(host, ?5) OR provider IN (SELECT value FROM json_each(?6)))
-    ORDER BY name_key LIMIT ?7"
+        AND (?7 IS NULL OR expires_at <= ?7)
+        AND (?8 IS NULL OR COALESCE(last_used_at, created_at) < ?8
+            AND NOT EXISTS (SELECT 1 FROM uses WHERE uses.connection = connections.id AND uses.until > ?1))
+    ORDER BY name_key LIMIT ?9"
 );
 
 const SERVING: &str = concat!(
@@ -119,6 +122,8 @@ impl<D: Database, R: Random> Store<D, R> {
             query.provider.as_deref().into(),
             search.into(),
             json(&titled)?,
+            query.expiring_by.map(|Timestamp(time)| time).into(),
+            query.unused_since.map(|Timestamp(time)| time).into(),
             query.size.one_more().into(),
         ];
         let rows = self.database.query(LIST, parameters).await?;

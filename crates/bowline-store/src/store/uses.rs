@@ -8,6 +8,9 @@ use crate::{
     connection::Use, database::Database, error::StoreError, id::ConnectionId, random::Random,
 };
 
+/// How many may use a connection at once: every answer about it names them.
+pub const MOST_USES: i64 = 100;
+
 const DECLARE: &str = "INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)
     SELECT project, id, version, 'use',
         json_object('use', json_array(
@@ -16,6 +19,7 @@ const DECLARE: &str = "INSERT INTO audit (project, connection, version, action, 
             json_object('consumer', ?4, 'title', ?5, 'until', ?6))),
         ?1, ?7, ?8, ?9
     FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL
+        AND (SELECT count(*) FROM uses WHERE uses.connection = ?2 AND until > ?1 AND consumer <> ?4) < ?10
     RETURNING id";
 
 const END: &str = "INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)
@@ -31,7 +35,7 @@ impl<D: Database, R: Random> Store<D, R> {
     /// connection's version stays.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::NotFound`]; [`StoreError::TooManyUses`] where [`MOST_USES`] others use it.
     pub async fn declare_use(
         &self,
         change: &Change,
@@ -48,7 +52,12 @@ impl<D: Database, R: Random> Store<D, R> {
             used.until.0.into(),
         ];
         parameters.extend(change_parameters(change));
-        self.recorded(DECLARE, parameters).await
+        parameters.push(MOST_USES.into());
+        if self.first(DECLARE, parameters).await?.is_some() {
+            return Ok(());
+        }
+        self.expect_version(project, id, None).await?;
+        Err(StoreError::TooManyUses)
     }
 
     /// Ends a use before it lapses.
@@ -69,15 +78,7 @@ impl<D: Database, R: Random> Store<D, R> {
             consumer.into(),
         ];
         parameters.extend(change_parameters(change));
-        self.recorded(END, parameters).await
-    }
-
-    async fn recorded(
-        &self,
-        statement: &str,
-        parameters: Vec<crate::database::Value>,
-    ) -> Result<(), StoreError> {
-        let rows = self.database.query(statement, parameters).await?;
-        rows.first().map(|_| ()).ok_or(StoreError::NotFound)
+        let ended = self.first(END, parameters).await?;
+        ended.map(|_| ()).ok_or(StoreError::NotFound)
     }
 }

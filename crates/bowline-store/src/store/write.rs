@@ -6,10 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bowline::form::ConnectionSpec;
-use serde::Serialize;
 
 use super::{
-    Change, Edit, Store, columns, json, name_key,
+    Change, Edit, Store, columns, json, name_key, optional_json,
     read::{connection, uses},
 };
 use crate::{
@@ -128,7 +127,7 @@ impl<D: Database, R: Random> Store<D, R> {
             json(&spec.trusted_auth_hosts)?,
             spec.image.as_str().into(),
             optional_json(spec.policy.as_ref())?,
-            spec.expires_at.into(),
+            spec.ends_at(change.now_ms).into(),
         ];
         parameters.extend(check_parameters(checked)?);
         parameters.extend(change_parameters(change));
@@ -244,7 +243,7 @@ impl<D: Database, R: Random> Store<D, R> {
             sealed.value.into(),
             sealed.key_id.into(),
             json(&spec.trusted_auth_hosts)?,
-            spec.expires_at.into(),
+            spec.ends_at(change.now_ms).into(),
         ]);
         parameters.extend(check_parameters(checked)?);
         parameters.extend(change_parameters(change));
@@ -389,11 +388,6 @@ fn plain_values(spec: &ConnectionSpec) -> BTreeMap<String, String> {
 
 fn secret_names(spec: &ConnectionSpec) -> BTreeSet<&str> {
     spec.secrets.iter().map(|(&name, _)| name).collect()
-}
-
-/// JSON or NULL.
-fn optional_json(value: Option<&impl Serialize>) -> Result<Value, StoreError> {
-    value.map_or(Ok(Value::Null), json)
 }
 
 /// `check_at, check_ok, check_proved, check_problem`

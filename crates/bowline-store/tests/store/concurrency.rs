@@ -1,46 +1,14 @@
 //! Several instances on one file at once.
 
-use std::{sync::Barrier, thread};
-
-use crate::setup::{File, KEY, NOW, PROJECT, TestStore, change, create, sql};
+use crate::setup::{File, INSTANCES, NOW, PROJECT, change, create, sql};
 use bowline_store::{DatabaseError, Edit, StoreError, Value};
 use futures::executor::block_on;
-
-const INSTANCES: usize = 6;
-
-/// What each of several instances gets that does the same at the same moment.
-fn at_once<T: Send>(
-    file: &File,
-    migrated: bool,
-    act: impl Fn(&TestStore, usize) -> T + Sync,
-) -> Vec<T> {
-    let barrier = Barrier::new(INSTANCES);
-    thread::scope(|scope| {
-        let instance = |number| {
-            let (barrier, act) = (&barrier, &act);
-            scope.spawn(move || {
-                let store = if migrated {
-                    file.store()
-                } else {
-                    file.connect(KEY)
-                };
-                barrier.wait();
-                act(&store, number)
-            })
-        };
-        let instances: Vec<_> = (0..INSTANCES).map(instance).collect();
-        instances
-            .into_iter()
-            .map(|instance| instance.join().unwrap())
-            .collect()
-    })
-}
 
 #[test]
 fn migrations_may_run_at_once_and_again() {
     for _ in 0..5 {
         let file = File::new();
-        let outcomes = at_once(&file, false, |store, _| block_on(store.migrate(NOW)));
+        let outcomes = file.at_once_unmigrated(|store, _| block_on(store.migrate(NOW)));
         assert_eq!(outcomes, vec![Ok(()); INSTANCES]);
         let store = file.store();
         assert_eq!(
@@ -66,7 +34,7 @@ fn migrations_may_run_at_once_and_again() {
 #[test]
 fn one_of_several_gets_a_name() {
     let file = File::new();
-    let outcomes = at_once(&file, true, |store, number| {
+    let outcomes = file.at_once(|store, number| {
         create(store, "prod", &format!("https://r{number}.example.com")).map(|_| ())
     });
     assert_eq!(
@@ -83,7 +51,7 @@ fn one_of_several_gets_a_name() {
 #[test]
 fn one_of_several_gets_an_endpoint() {
     let file = File::new();
-    let outcomes = at_once(&file, true, |store, number| {
+    let outcomes = file.at_once(|store, number| {
         create(store, &format!("name {number}"), "https://one.example.com").map(|_| ())
     });
     assert_eq!(
@@ -103,7 +71,7 @@ fn one_of_several_edits_wins() {
     let id = create(&file.store(), "prod", "https://one.example.com")
         .unwrap()
         .id;
-    let outcomes = at_once(&file, true, |store, number| {
+    let outcomes = file.at_once(|store, number| {
         let edit = Edit {
             description: Some(format!("by {number}")),
             ..Edit::default()
@@ -133,7 +101,7 @@ fn no_unconditional_edit_is_lost() {
     let id = create(&file.store(), "prod", "https://one.example.com")
         .unwrap()
         .id;
-    at_once(&file, true, |store, _| {
+    file.at_once(|store, _| {
         for _ in 0..10 {
             block_on(store.update(&change(), PROJECT, id, None, &Edit::default())).unwrap();
         }

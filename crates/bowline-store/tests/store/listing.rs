@@ -1,10 +1,17 @@
 //! Searching connections, page by page.
 
-use bowline_store::{Cursor, PageSize, Query};
+use bowline_store::{Cursor, PageSize, Query, Timestamp, Use};
 use futures::executor::block_on;
 use serde_json::json;
 
-use crate::setup::{NOW, PROJECT, change, create, spec_of, store};
+use crate::setup::{NOW, PROJECT, TestStore, change, change_at, create, form, spec_of, store};
+
+const DAY: i64 = 86_400_000;
+
+fn names(store: &TestStore, query: &Query) -> Vec<String> {
+    let page = block_on(store.list(PROJECT, query, NOW)).unwrap();
+    page.items.into_iter().map(|item| item.name).collect()
+}
 
 #[test]
 fn a_list_is_searched_by_name_host_and_title() {
@@ -103,4 +110,143 @@ fn a_full_last_page_has_no_next() {
     };
     let page = block_on(store.list(PROJECT, &query, NOW)).unwrap();
     assert_eq!((page.items.len(), page.next), (3, None));
+}
+
+#[test]
+fn a_list_has_those_whose_credentials_end() {
+    let store = store();
+    for (name, end) in [
+        ("ended", Some("2026-11-01T00:00:00Z")),
+        ("soon", Some("2026-12-01T00:00:00Z")),
+        ("later", Some("2027-12-01T00:00:00Z")),
+        ("never", None),
+    ] {
+        let mut form = form(name, &format!("https://{name}.example.com"));
+        form.expires_at = end.map(str::to_owned);
+        block_on(store.create(&change(), PROJECT, &spec_of(&form), None)).unwrap();
+    }
+    let cases: [(i64, &[&str]); 3] = [
+        (0, &["ended"]),
+        (30, &["ended", "soon"]),
+        (400, &["ended", "later", "soon"]),
+    ];
+    for (days, expected) in cases {
+        let query = Query {
+            expiring_by: Some(Timestamp(NOW + days * DAY)),
+            ..Query::default()
+        };
+        assert_eq!(names(&store, &query), expected, "within {days} days");
+    }
+}
+
+#[test]
+fn a_list_has_those_that_nobody_uses() {
+    let store = store();
+    let made = |name: &str, days_ago: i64| {
+        let spec = spec_of(&form(name, &format!("https://{name}.example.com")));
+        let then = change_at(NOW - days_ago * DAY);
+        block_on(store.create(&then, PROJECT, &spec, None)).unwrap()
+    };
+    made("idle", 40);
+    made("new", 5);
+    for (name, days_ago) in [("handed out", 10), ("long ago", 35)] {
+        let connection = made(&name.replace(' ', "-"), 40);
+        let then = change_at(NOW - days_ago * DAY);
+        block_on(store.hand_out(&then, &connection)).unwrap();
+    }
+    for (name, until) in [("in-use", NOW + 1), ("lapsed", NOW)] {
+        let used = Use {
+            consumer: "build".to_owned(),
+            title: "Build".to_owned(),
+            until: Timestamp(until),
+        };
+        let then = change_at(NOW - 2);
+        block_on(store.declare_use(&then, PROJECT, made(name, 40).id, &used)).unwrap();
+    }
+    let query = Query {
+        unused_since: Some(Timestamp(NOW - 30 * DAY)),
+        ..Query::default()
+    };
+    assert_eq!(names(&store, &query), ["idle", "lapsed", "long-ago"]);
+}
+
+#[test]
+fn the_end_is_the_earliest_that_is_known() {
+    // A token that says it ends on 2027-01-01, without a signature.
+    let token = "eyJhbGciOiJub25lIn0.eyJleHAiOjE3OTg3NjE2MDB9.";
+    let hours = |hours: i64| Some(Timestamp(NOW + hours * 3_600_000));
+    let by_token = Some(Timestamp(1_798_761_600_000));
+    let typed = |text| bowline::time::parse_rfc3339(text).map(Timestamp);
+    let password =
+        json!({ "url": "https://r.example.com", "username": "u", "password": "swordfish" });
+    let jwt = json!({ "url": "https://r.example.com", "token": token });
+    let ecr = json!({ "url": "123456789012.dkr.ecr.eu-west-1.amazonaws.com", "username": "AWS", "password": "swordfish" });
+    let (early, late) = ("2026-11-21T07:00:00Z", "2028-01-01T00:00:00Z");
+    let cases = [
+        (
+            "nothing",
+            "docker-registry",
+            "password",
+            &password,
+            None,
+            None,
+        ),
+        (
+            "typed",
+            "docker-registry",
+            "password",
+            &password,
+            Some(late),
+            typed(late),
+        ),
+        ("a token", "docker-registry", "oauth2", &jwt, None, by_token),
+        (
+            "a token before",
+            "docker-registry",
+            "oauth2",
+            &jwt,
+            Some(late),
+            by_token,
+        ),
+        (
+            "a token after",
+            "docker-registry",
+            "oauth2",
+            &jwt,
+            Some(early),
+            typed(early),
+        ),
+        (
+            "a password of ECR",
+            "amazon-ecr",
+            "password",
+            &ecr,
+            None,
+            hours(12),
+        ),
+        (
+            "typed before",
+            "amazon-ecr",
+            "password",
+            &ecr,
+            Some(early),
+            typed(early),
+        ),
+    ];
+    for (name, provider, auth, values, expires_at, expected) in cases {
+        let store = store();
+        let form = json!({ "provider": provider, "name": name, "auth": auth, "values": values, "expiresAt": expires_at });
+        let spec = spec_of(&serde_json::from_value(form).unwrap());
+        let made = block_on(store.create(&change(), PROJECT, &spec, None)).unwrap();
+        assert_eq!(made.expires_at, expected, "{name}");
+        let id = made.id;
+        let later = change_at(NOW + 3_600_000);
+        let replaced = block_on(store.replace_credentials(&later, PROJECT, id, None, &spec, None));
+        let expected = if expected == hours(12) {
+            hours(13)
+        } else {
+            expected
+        };
+        assert_eq!(replaced.unwrap().expires_at, expected, "{name}, replaced");
+    }
 }

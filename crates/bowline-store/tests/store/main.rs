@@ -11,5 +11,6 @@ mod hand_out;
 mod interruption;
 mod listing;
 mod plans;
+mod settings;
 mod setup;
 mod uses;

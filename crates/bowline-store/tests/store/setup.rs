@@ -2,7 +2,11 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Barrier,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
 };
 
 use bowline::form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form};
@@ -65,6 +69,41 @@ impl File {
         let store = self.connect(KEY);
         block_on(store.migrate(NOW)).unwrap();
         store
+    }
+}
+
+/// How many instances do something at once.
+pub(crate) const INSTANCES: usize = 6;
+
+impl File {
+    /// What each of several instances gets that does the same at the same moment.
+    pub(crate) fn at_once<T: Send>(&self, act: impl Fn(&TestStore, usize) -> T + Sync) -> Vec<T> {
+        // Not by each of them: that is not what is tried.
+        drop(self.store());
+        self.at_once_unmigrated(act)
+    }
+
+    /// The same, of instances that have not looked at the schema.
+    pub(crate) fn at_once_unmigrated<T: Send>(
+        &self,
+        act: impl Fn(&TestStore, usize) -> T + Sync,
+    ) -> Vec<T> {
+        let barrier = Barrier::new(INSTANCES);
+        thread::scope(|scope| {
+            let instance = |number| {
+                let (barrier, act) = (&barrier, &act);
+                scope.spawn(move || {
+                    let store = self.connect(KEY);
+                    barrier.wait();
+                    act(&store, number)
+                })
+            };
+            let instances: Vec<_> = (0..INSTANCES).map(instance).collect();
+            instances
+                .into_iter()
+                .map(|instance| instance.join().unwrap())
+                .collect()
+        })
     }
 }
 

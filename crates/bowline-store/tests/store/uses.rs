@@ -1,7 +1,7 @@
 //! Declaring uses, ending them, and what lapses.
 
 use crate::setup::{NOW, PROJECT, change, change_at, create, sql, store};
-use bowline_store::{PageSize, StoreError, Timestamp, Use};
+use bowline_store::{MOST_USES, PageSize, StoreError, Timestamp, Use};
 use futures::executor::block_on;
 use serde_json::json;
 
@@ -70,6 +70,30 @@ fn a_use_lapses() {
     block_on(store.declare_use(&later, PROJECT, id, &used("new", "New", NOW + 99))).unwrap();
     let kept = sql(&store, "SELECT consumer FROM uses", vec![]);
     assert_eq!(kept.len(), 1, "what has lapsed is cleared away: {kept:?}");
+}
+
+#[test]
+fn a_connection_has_only_so_many_uses() {
+    let store = store();
+    let id = create(&store, "prod", "https://one.example.com")
+        .unwrap()
+        .id;
+    let declare = |now, name: &str, until| {
+        let used = used(name, name, until);
+        block_on(store.declare_use(&change_at(now), PROJECT, id, &used))
+    };
+    for number in 0..MOST_USES {
+        declare(NOW, &format!("job-{number}"), NOW + 10).unwrap();
+    }
+    let cases = [
+        (NOW, "one more", Err(StoreError::TooManyUses)),
+        (NOW, "job-7", Ok(())),
+        (NOW + 10, "one more", Ok(())),
+    ];
+    for (now, name, expected) in cases {
+        let outcome = declare(now, name, NOW + 20);
+        assert_eq!(outcome, expected, "{name} at {now}");
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::{
     endpoint::Endpoint,
     finding::Finding,
     json::{Value, serde::serialize_by_value},
+    jwt,
     map::Map,
     provider::Provider,
     secret::Secret,
@@ -301,12 +302,26 @@ pub struct ConnectionSpec {
     pub secrets: Map<&'static str, Secret>,
     /// `host` or `host:port`, lower case.
     pub trusted_auth_hosts: Vec<String>,
-    /// Milliseconds since 1970.
+    /// The date that was typed, in milliseconds since 1970; [`ConnectionSpec::ends_at`] knows more.
     pub expires_at: Option<i64>,
     /// The image to test with, without white space around it.
     pub image: String,
     /// The pull policy.
     pub policy: Option<Value>,
+}
+
+impl ConnectionSpec {
+    /// When the credentials end if they are kept at `now_ms`, in milliseconds since 1970: the earliest of the date that
+    /// was typed, of what tokens among the secrets say, and of what the auth method gives. `None` where nothing tells.
+    pub fn ends_at(&self, now_ms: i64) -> Option<i64> {
+        let auth = self.provider.auth(self.auth);
+        let by_method = auth.and_then(|auth| now_ms.checked_add(auth.lasts_ms?));
+        let by_token = self
+            .secrets
+            .values()
+            .filter_map(|secret| jwt::expiry(secret.expose()));
+        by_token.chain(by_method).chain(self.expires_at).min()
+    }
 }
 
 #[cfg(test)]

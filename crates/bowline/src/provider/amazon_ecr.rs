@@ -65,7 +65,8 @@ pub(super) static PROVIDER: Provider = Provider {
             "Registry password (12 h)",
             &[URL, USERNAME, PASSWORD, NAMESPACE],
             login::password,
-        ),
+        )
+        .lasts_ms(12 * 60 * 60 * 1000),
     ],
     capabilities: Capabilities {
         events: true,

@@ -86,6 +86,8 @@ pub struct Auth {
     pub(crate) login: Login,
     /// Makes the endpoint of the values.
     pub(crate) endpoint: fn(&mut Draft<'_>) -> Option<Endpoint>,
+    /// How long its secrets last at most, in milliseconds, where they all end.
+    pub(crate) lasts_ms: Option<i64>,
 }
 
 impl Auth {
@@ -101,7 +103,14 @@ impl Auth {
             fields,
             login,
             endpoint: typed_endpoint,
+            lasts_ms: None,
         }
+    }
+
+    /// The secrets all end, this long after they were made.
+    pub(crate) const fn lasts_ms(mut self, lasts_ms: i64) -> Self {
+        self.lasts_ms = Some(lasts_ms);
+        self
     }
 
     /// The endpoint is made of something else than the field `url`.

@@ -31,6 +31,8 @@ fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
             Some(USE),
         ),
         (Method::GET, "/v1/projects/acme/resolve?image=a", Some(READ)),
+        (Method::GET, "/v1/projects/acme/settings", Some(READ)),
+        (Method::PUT, "/v1/projects/acme/settings", Some(WRITE)),
         (Method::DELETE, "{id}", Some(DELETE)),
     ]
 }

@@ -26,7 +26,9 @@ async fn a_check_is_relayed_as_bytes() {
         (200, json!({ "anything": "at all" }))
     );
     let sent = harness.script.sent.borrow();
-    assert_eq!(sent[0].body, body.to_string());
+    let relayed: Value = serde_json::from_str(&sent[0].body).unwrap();
+    assert_eq!(relayed["image"], "alpine:3.20");
+    assert_eq!(relayed["form"]["values"], body["form"]["values"]);
     for (name, value) in headers.into_iter().chain([
         ("accept", "application/json"),
         ("content-type", "application/json"),
@@ -83,7 +85,7 @@ async fn a_refusal_of_the_private_service_is_passed_on() {
                 Method::POST,
                 "/v1/check",
                 &[("accept", accept)],
-                Some(&json!({})),
+                Some(&json!({ "form": {} })),
             ))
             .await;
         assert_eq!(
@@ -110,7 +112,12 @@ async fn a_refusal_of_the_private_service_is_passed_on() {
 async fn a_private_service_that_fails_is_internal_and_says_why_to_the_log_only() {
     let harness = Harness::new();
     let answer = harness
-        .answer(request(Method::POST, "/v1/check", &[], Some(&json!({}))))
+        .answer(request(
+            Method::POST,
+            "/v1/check",
+            &[],
+            Some(&json!({ "form": form("a", URL) })),
+        ))
         .await;
     assert_eq!(answer.status(), 500);
     let cause = answer.extensions().get::<crate::answer::Cause>().unwrap();
@@ -124,7 +131,7 @@ async fn thirty_checks_a_minute_are_enough() {
     let harness = Harness::new();
     let check = |harness: &Harness| {
         harness.script.check(true, "login", Value::Null);
-        request(Method::POST, "/v1/check", &[], Some(&json!({})))
+        request(Method::POST, "/v1/check", &[], Some(&json!({ "form": {} })))
     };
     harness.now.set(START_MS + 15_000);
     for _ in 0..29 {
@@ -157,7 +164,7 @@ async fn thirty_checks_a_minute_are_enough() {
         Method::POST,
         "/v1/check",
         &[("authorization", &bob)],
-        Some(&json!({})),
+        Some(&json!({ "form": {} })),
     );
     assert_eq!(harness.send(other).await.status, 200);
     harness.now.set(START_MS + 60_000);

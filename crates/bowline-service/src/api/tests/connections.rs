@@ -254,9 +254,40 @@ async fn lists_come_in_pages_and_are_searched() {
         "cursor=%21",
         "sort=name",
         "limit=1&limit=2",
+        "expiring=soon",
+        "expiring=-1",
+        "unused=3651",
+        "unused=true",
     ] {
         let answer = harness.get(&format!("{LIST}?{query}")).await;
         assert_eq!(answer.problem(), problem(400, "query.malformed"), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn lists_have_what_ends_and_what_nobody_uses() {
+    let harness = Harness::new();
+    let mut ending = form("ending", "https://a.example.com");
+    ending["expiresAt"] = json!("2027-02-01T00:00:00Z");
+    let answer = harness.post(LIST, &ending).await;
+    assert_eq!(answer.json()["expiresAt"], "2027-02-01T00:00:00Z");
+    harness.created("lasting", "https://b.example.com").await;
+    harness.now.set(START_MS + 1);
+    let cases: [(&str, &[&str]); 8] = [
+        ("expiring=30", &["ending"]),
+        ("expiring=10", &[]),
+        ("expiring=2027-02-01T00:00:00Z", &["ending"]),
+        ("expiring=2027-01-31T23:59:59Z", &[]),
+        ("unused=0", &["ending", "lasting"]),
+        ("unused=1", &[]),
+        ("unused=2999-01-01T00:00:00Z&expiring=30", &["ending"]),
+        ("unused=&expiring=", &["ending", "lasting"]),
+    ];
+    for (query, expected) in cases {
+        let answer = harness.get(&format!("{LIST}?{query}")).await.json();
+        let items = answer["items"].as_array().unwrap();
+        let names: Vec<_> = items.iter().map(|item| &item["name"]).collect();
+        assert_eq!(names, expected, "{query}");
     }
 }
 

@@ -27,6 +27,7 @@ mod checks;
 mod connections;
 mod docker_config;
 mod protocol;
+mod settings;
 mod uses;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";

@@ -1,0 +1,106 @@
+//! A project's settings.
+
+use bowline_registry::Clock;
+use bowline_store::{Database, Defaults, Settings};
+use bytes::Bytes;
+use http::{StatusCode, header};
+use http_body::Body;
+use serde::Deserialize;
+
+use super::{Asked, Outbound, Random, Service};
+use crate::{
+    answer::{self, Answer},
+    body,
+    caller::Caller,
+    negotiation::{self, IfMatch, etag},
+    problem::{Failure, Problem},
+};
+
+/// The longest time that a scan may take, as in a policy: a day.
+const LONGEST_SCAN_SECONDS: u32 = 24 * 60 * 60;
+
+/// The most images of a repository that can be asked to be kept.
+const MOST_KEPT: u32 = 10_000;
+
+/// The body of PUT; what is missing is as it was at first. The external id is the service's to issue.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct SettingsRequest {
+    #[serde(default)]
+    scan_timeout_seconds: Option<u32>,
+    #[serde(default)]
+    keep_newest: Option<u32>,
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    pub(super) async fn settings(&self, asked: &Asked, project: &str) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let store = self.store(asked).await?;
+        answer_of(&store.settings(project, asked.now).await?)
+    }
+
+    pub(super) async fn change_settings<B: Body<Data = Bytes>>(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+        body: B,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let expected = IfMatch::read(&asked.head.headers).ok_or(Failure::PreconditionRequired)?;
+        let request: SettingsRequest = body::parse(&asked.json_body(body).await?)?;
+        let defaults = request.judge()?;
+        let store = self.store(asked).await?;
+        let change = asked.change(caller);
+        let settings = store
+            .change_settings(&change, project, expected.versions(), defaults)
+            .await?;
+        answer_of(&settings)
+    }
+}
+
+impl SettingsRequest {
+    fn judge(self) -> Result<Defaults, Problem> {
+        let usual = Defaults::default();
+        let scan_timeout_seconds = self
+            .scan_timeout_seconds
+            .unwrap_or(usual.scan_timeout_seconds);
+        bounded(
+            "scanTimeoutSeconds",
+            scan_timeout_seconds,
+            LONGEST_SCAN_SECONDS,
+        )?;
+        if let Some(keep_newest) = self.keep_newest {
+            bounded("keepNewest", keep_newest, MOST_KEPT)?;
+        }
+        Ok(Defaults {
+            scan_timeout_seconds,
+            keep_newest: self.keep_newest,
+        })
+    }
+}
+
+fn bounded(member: &'static str, number: u32, most: u32) -> Result<(), Problem> {
+    if (1..=most).contains(&number) {
+        return Ok(());
+    }
+    Err(Problem::from(Failure::BodyMalformed)
+        .field(member)
+        .detail(format!("{member} takes 1 to {most}.")))
+}
+
+fn answer_of(settings: &Settings) -> Result<Answer, Problem> {
+    let mut answer = answer::json(StatusCode::OK, settings)?;
+    answer
+        .headers_mut()
+        .insert(header::ETAG, etag(settings.version));
+    Ok(answer)
+}
