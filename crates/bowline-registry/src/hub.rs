@@ -2,7 +2,6 @@
 
 use bowline::{credential::Credentials, secret::Secret};
 use bytes::Bytes;
-use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use zeroize::Zeroizing;
@@ -11,9 +10,9 @@ use crate::{
     guard::Target,
     http::HttpClient,
     image::Repository,
+    login::Authorization,
     problem::{Code, Failure},
     registry::Registry,
-    token::bearer,
     transport::{Answer, Call, Message},
     world::{Clock, Random},
 };
@@ -121,7 +120,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     }
 
     /// A token of Docker Hub's API. Without one the public repositories are listed, so no failure ends the listing.
-    async fn hub_login(&mut self) -> Option<HeaderValue> {
+    async fn hub_login(&mut self) -> Option<Authorization> {
         let Credentials::Password { username, password } = &self.spec.credentials else {
             return None;
         };
@@ -140,7 +139,9 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let token: LoginAnswer = serde_json::from_slice(&answer.body)
             .ok()
             .filter(|_| answer.status.is_success())?;
-        bearer(Secret::new(token.access_token).expose()).ok()
+        let token = Secret::new(token.access_token);
+        self.transport.hide(&token);
+        Authorization::bearer(&token).ok()
     }
 
     async fn hub_send(&self, url: &str, message: Message<'_>) -> Result<Answer, Failure> {

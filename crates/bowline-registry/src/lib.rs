@@ -1,24 +1,27 @@
 //! The conversation with a container registry over an injected HTTP client.
 //!
 //! [`check`] tries a connection step by step and names what is wrong; [`repositories`] and [`tags`] list what a
-//! connection reaches. Both take the outside world as a [`World`] (an HTTP client, a clock, randomness) and the
+//! connection reaches; [`pull_credentials`] gives what a job pulls with. All take the outside world as a [`World`] (an HTTP client, a clock, randomness) and the
 //! operator's settings as an [`Operator`]. Nothing else here does I/O, and one function, the guard's, decides about
 //! every request before it is sent.
 
 mod challenge;
 mod check;
 mod digest;
+mod endpoint;
 mod guard;
 mod http;
 mod hub;
 mod image;
 mod link;
 mod listing;
+mod login;
 mod manifest;
 mod networks;
 mod operator;
 mod problem;
 mod pull;
+mod pull_credentials;
 mod registry;
 mod said;
 mod scope;
@@ -31,10 +34,12 @@ pub use crate::{
         CanPush, Check, Facts, Proved, RateLimit, Scheme, Status, Step, StepName, Warning,
         WarningCode, check,
     },
+    endpoint::resolve_endpoint,
     http::{HttpClient, Request, ResponseBody, SendError},
     listing::{Listing, repositories, tags},
     networks::networks_are_blocked,
-    operator::{Operator, OperatorError},
+    operator::{ExternalId, Operator, OperatorError},
     problem::{Code, Problem},
+    pull_credentials::{PullCredentials, pull_credentials},
     world::{Clock, Random, World},
 };

@@ -44,7 +44,7 @@ pub async fn repositories<H: HttpClient, C: Clock, R: Random>(
     spec: &ConnectionSpec,
 ) -> Result<Listing, Problem> {
     let listing = async {
-        let mut registry = Registry::new(world, operator, spec)?;
+        let mut registry = Registry::open(world, operator, spec).await?;
         registry.reach().await?;
         let scope = registry.listing_scope();
         registry.authenticate(&scope).await?;
@@ -72,7 +72,7 @@ pub async fn tags<H: HttpClient, C: Clock, R: Random>(
     let listing = async {
         let repository = Repository::parse(repository)
             .ok_or_else(|| Failure::new(Code::ImageUnknown, "This is no repository's name."))?;
-        let mut registry = Registry::new(world, operator, spec)?;
+        let mut registry = Registry::open(world, operator, spec).await?;
         registry.reach().await?;
         let scope = Scope::Pull(repository.clone());
         registry.authenticate(&scope).await?;
@@ -135,7 +135,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         if self.is_docker_hub() {
             return self.hub_repositories(pages, enough).await;
         }
-        let namespace = self.endpoint.namespace();
+        let namespace = self.endpoint.namespace().to_owned();
         let mut found = Vec::new();
         let mut page = None;
         for _ in 0..pages {
@@ -143,7 +143,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             found.extend(
                 read.items
                     .into_iter()
-                    .filter(|repository| repository.is_in(namespace)),
+                    .filter(|repository| repository.is_in(&namespace)),
             );
             page = read.next;
             if page.is_none() || enough(&found) {

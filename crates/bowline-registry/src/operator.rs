@@ -1,7 +1,8 @@
-//! What the operator of the service allows: exceptions from the guard, and what hints may say of it.
+//! What the operator of the service allows: exceptions from the guard, what hints may say of it, and its AWS identity.
 
 use std::net::IpAddr;
 
+use bowline::{credential::AwsKeys, secret::Secret};
 use ipnet::IpNet;
 
 /// The operator's settings for the way to the registries. The default allows no exception.
@@ -10,13 +11,37 @@ pub struct Operator {
     private_hosts: Vec<HostRule>,
     plain_http_hosts: Vec<HostRule>,
     egress_addresses: Vec<String>,
+    aws_identity: Option<AwsKeys>,
+    external_id: Option<ExternalId>,
+}
+
+/// The external id that this service issued to a project (access delegation on AWS): a role's trust policy names it, so
+/// that no other customer of the operator's identity can take the role on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalId(String);
+
+impl ExternalId {
+    /// The external id of this text: 2-1224 letters, digits and `_+=,.@:/-` (STS).
+    pub fn parse(text: &str) -> Option<Self> {
+        let sound = (2..=1224).contains(&text.len())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&b));
+        sound.then(|| Self(text.to_owned()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// A variable that holds something else than it should. The value is not repeated: it may be of any size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the variable {variable} is invalid: entry {entry} is {expected}")]
 pub struct OperatorError {
-    /// The variable's name: `private_hosts`, `plain_http_hosts`, `egress_addresses`.
+    /// The variable's name: `private_hosts`, `plain_http_hosts`, `egress_addresses`, `aws_access_key_id`,
+    /// `aws_secret_access_key`.
     pub variable: &'static str,
     /// Which of the comma-separated entries, from 1.
     pub entry: usize,
@@ -57,7 +82,51 @@ impl Operator {
                     })
                 })
                 .collect::<Result<_, _>>()?,
+            ..Self::default()
         })
+    }
+
+    /// The same with the operator's own AWS identity, which takes on the roles of customers that gave no keys. Both
+    /// texts are empty where there is none.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or cannot be read.
+    pub fn with_aws_identity(
+        mut self,
+        access_key_id: &str,
+        secret_access_key: &str,
+    ) -> Result<Self, OperatorError> {
+        let invalid = |variable, expected| OperatorError {
+            variable,
+            entry: 1,
+            expected,
+        };
+        let (id, secret) = (access_key_id.trim(), secret_access_key.trim());
+        if id.is_empty() && secret.is_empty() {
+            return Ok(self);
+        }
+        let is_id = (16..=128).contains(&id.len())
+            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if !is_id {
+            return Err(invalid("aws_access_key_id", "not an access key id"));
+        }
+        if secret.is_empty() || !secret.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(invalid("aws_secret_access_key", "not a secret access key"));
+        }
+        self.aws_identity = Some(AwsKeys {
+            access_key_id: id.to_owned(),
+            secret_access_key: Secret::new(secret),
+            session_token: None,
+        });
+        Ok(self)
+    }
+
+    /// The same for the connections of one project, to which this external id was issued. Without one, no role is taken
+    /// on with the operator's identity.
+    #[must_use]
+    pub fn with_external_id(mut self, external_id: ExternalId) -> Self {
+        self.external_id = Some(external_id);
+        self
     }
 
     /// Whether no private host is named, so that the runtime must block private networks.
@@ -84,6 +153,12 @@ impl Operator {
         self.plain_http_hosts
             .iter()
             .any(|rule| rule.matches(host, port))
+    }
+
+    /// The operator's own AWS identity, with the external id issued to the project.
+    #[expect(dead_code, reason = "the logins that need it follow")]
+    pub(crate) fn delegation(&self) -> Option<(&AwsKeys, &ExternalId)> {
+        self.aws_identity.as_ref().zip(self.external_id.as_ref())
     }
 
     /// The addresses that requests come from, as the operator wrote them.
@@ -223,5 +298,39 @@ mod tests {
             Operator::parse("", "", "example.com").unwrap_err().variable,
             "egress_addresses"
         );
+    }
+
+    #[test]
+    fn an_aws_identity_is_whole_or_not_there() {
+        let of = |id: &str, secret: &str| {
+            Operator::default()
+                .with_aws_identity(id, secret)
+                .map(|operator| operator.aws_identity.is_some())
+                .map_err(|error| error.variable)
+        };
+        let id = "AKIAIOSFODNN7EXAMPLE";
+        assert_eq!(of("", " "), Ok(false));
+        assert_eq!(of(id, "not-a-real-secret"), Ok(true));
+        assert_eq!(of(id, ""), Err("aws_secret_access_key"));
+        assert_eq!(of(id, "not a real secret"), Err("aws_secret_access_key"));
+        assert_eq!(of("", "not-a-real-secret"), Err("aws_access_key_id"));
+        assert_eq!(of("AKIA-IOSFODNN7EXAMP", "x"), Err("aws_access_key_id"));
+    }
+
+    #[test]
+    fn external_ids_are_those_that_sts_takes() {
+        for (text, sound) in [
+            ("tenant:42/abc", true),
+            ("ab", true),
+            ("a", false),
+            ("", false),
+            ("has space", false),
+            ("\u{fc}mlaut", false),
+            ("a&Action=b", false),
+        ] {
+            assert_eq!(ExternalId::parse(text).is_some(), sound, "{text}");
+        }
+        assert!(ExternalId::parse(&"x".repeat(1224)).is_some());
+        assert!(ExternalId::parse(&"x".repeat(1225)).is_none());
     }
 }

@@ -7,11 +7,11 @@ use url::Url;
 use crate::{
     challenge::{self, Login, NoLogin},
     check::{Facts, Scheme},
-    guard::{Guard, Target},
+    guard::Target,
     http::HttpClient,
+    login::{self, Minted, RegistryLogin},
     operator::Operator,
     problem::{Code, Failure},
-    said,
     scope::Scope,
     token::Tokens,
     transport::{Answer, Call, Message, Transport},
@@ -36,11 +36,14 @@ const PING_BYTES: usize = 64 * 1024;
 pub(crate) struct Registry<'w, H, C, R> {
     pub(crate) transport: Transport<'w, H, C, R>,
     pub(crate) spec: &'w ConnectionSpec,
-    pub(crate) endpoint: &'w Endpoint,
+    pub(crate) endpoint: Endpoint,
     pub(crate) asks: Asks,
     pub(crate) tokens: Tokens,
     /// What was learned so far.
     pub(crate) facts: Facts,
+    operator: &'w Operator,
+    /// What the credentials have become; `None` until that is needed.
+    minted: Option<Minted>,
     base: Url,
 }
 
@@ -58,31 +61,72 @@ pub(crate) struct Get<'a> {
 }
 
 impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
-    /// Starts a conversation; nothing is sent yet.
-    pub(crate) fn new(
+    /// Starts a conversation. Nothing is sent yet, except where only the provider can tell the registry's address:
+    /// there the credentials are exchanged first.
+    pub(crate) async fn open(
         world: &'w World<H, C, R>,
         operator: &'w Operator,
         spec: &'w ConnectionSpec,
     ) -> Result<Self, Failure> {
-        let endpoint = spec.endpoint.as_ref().ok_or_else(|| {
-            Failure::new(
-                Code::EndpointUnresolved,
-                "The registry's address cannot be told from the form.",
-            )
-        })?;
+        let mut transport = Transport::new(world, operator, spec);
+        let mut minted = None;
+        let endpoint = match &spec.endpoint {
+            Some(endpoint) => endpoint.clone(),
+            None => {
+                let told = login::exchange(&mut transport, operator, spec).await?;
+                minted.insert(told).endpoint.clone().ok_or_else(|| {
+                    Failure::new(
+                        Code::EndpointUnresolved,
+                        "The registry's address cannot be told from the form.",
+                    )
+                })?
+            }
+        };
         let base = Url::parse(&endpoint.api_base()).map_err(|_| {
             Failure::new(Code::AddressNotAllowed, "The registry's address is no URL.")
         })?;
-        let guard = Guard::new(operator, spec, base.clone());
-        Ok(Self {
-            transport: Transport::new(world, guard),
+        transport.set_registry(base.clone());
+        let mut registry = Self {
+            transport,
             spec,
             endpoint,
             asks: Asks::Nothing,
             tokens: Tokens::default(),
             facts: Facts::default(),
+            operator,
+            minted: None,
             base,
-        })
+        };
+        if let Some(minted) = minted {
+            registry.keep(minted);
+        }
+        Ok(registry)
+    }
+
+    /// What the credentials have become, once they have to be given. They are exchanged at most once.
+    pub(crate) async fn minted(&mut self) -> Result<&Minted, Failure> {
+        if self.minted.is_none() {
+            let minted = login::exchange(&mut self.transport, self.operator, self.spec).await?;
+            self.keep(minted);
+        }
+        self.minted
+            .as_ref()
+            .ok_or_else(|| Failure::new(Code::ServerError, "The login was not kept."))
+    }
+
+    /// Notes when what was given by the provider or the token service ends. What was minted of the credentials counts
+    /// for longer than a token that can be had again for it.
+    pub(crate) fn note_expiry(&mut self, at: Option<i64>) {
+        let minted = self.minted.as_ref().and_then(|minted| minted.expires_at);
+        self.facts.token_expires_at = minted.or(at).map(bowline::time::format_rfc3339);
+    }
+
+    fn keep(&mut self, minted: Minted) {
+        if let RegistryLogin::Password { username, password } = &minted.login {
+            self.transport.hide_login(username.as_str(), password);
+        }
+        self.minted = Some(minted);
+        self.note_expiry(None);
     }
 
     /// The URL of a part of the API: what follows `/v2/`. Names in it are parsed ones, which need no encoding.
@@ -115,7 +159,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
         }
         self.facts.server = answer
             .header("server")
-            .and_then(|server| said::shown(server, &self.spec.credentials));
+            .and_then(|server| self.transport.shown(server));
         self.asks = asks;
         self.note_login();
         let status = answer.status.as_u16();
@@ -197,16 +241,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
             408 | 500.. => Code::ServerError,
             _ => Code::AnswerMalformed,
         };
-        Failure::new(code, format!("{what}: {}", self.seen(answer)))
-    }
-
-    /// A status with what the server says to it: `HTTP 403 (DENIED: …)`.
-    pub(crate) fn seen(&self, answer: &Answer) -> String {
-        let status = answer.status.as_u16();
-        match said::error(&answer.body, &self.spec.credentials) {
-            Some(words) => format!("HTTP {status} ({words})"),
-            None => format!("HTTP {status}"),
-        }
+        Failure::new(code, format!("{what}: {}", self.transport.seen(answer)))
     }
 
     /// Whether there are credentials to give.
@@ -327,7 +362,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
             Asks::Otherwise(_) => (None, None),
         };
         self.facts.scheme = scheme;
-        self.facts.realm = realm.and_then(|realm| said::shown(&realm, &self.spec.credentials));
+        self.facts.realm = realm.and_then(|realm| self.transport.shown(&realm));
     }
 
     fn prefers_bearer(&self) -> bool {

@@ -1,15 +1,55 @@
 //! What a server says in words: made safe to show.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use bowline::credential::Credentials;
+use bowline::{credential::Credentials, form::ConnectionSpec, secret::Secret};
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 /// No more characters of a server's words are shown.
 const MAX_CHARS: usize = 200;
 
+/// The secrets of a conversation. A server that echoes what it got would otherwise show a stored one to whoever may
+/// run its check.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Secrets(Vec<Secret>);
+
+impl Secrets {
+    /// Those of a connection.
+    pub(crate) fn of(spec: &ConnectionSpec) -> Self {
+        let mut secrets = Self(
+            spec.secrets
+                .iter()
+                .map(|(_, secret)| secret.clone())
+                .collect(),
+        );
+        if let Credentials::Password { username, password } = &spec.credentials {
+            secrets.add_login(username.as_str(), password);
+        }
+        secrets
+    }
+
+    /// Adds one that was learnt on the way.
+    pub(crate) fn add(&mut self, secret: &Secret) {
+        self.0.push(secret.clone());
+    }
+
+    /// Adds a password, and what Basic makes of it.
+    pub(crate) fn add_login(&mut self, username: &str, password: &Secret) {
+        self.add(password);
+        let pair = Zeroizing::new(format!("{username}:{}", password.expose()));
+        self.add(&Secret::new(BASE64_STANDARD.encode(pair.as_bytes())));
+    }
+
+    fn are_in(&self, text: &str) -> bool {
+        self.0
+            .iter()
+            .any(|secret| !secret.is_empty() && text.contains(secret.expose()))
+    }
+}
+
 /// What an error answer says, if it says it in one of the known forms: `CODE: message`, at most 200 printable
-/// characters, and nothing at all if it repeats a secret of the credentials. Never a body that has no such form.
-pub(crate) fn error(body: &[u8], credentials: &Credentials) -> Option<String> {
+/// characters, and nothing at all if it repeats a secret. Never a body that has no such form.
+pub(crate) fn error(body: &[u8], secrets: &Secrets) -> Option<String> {
     let answer: ErrorAnswer = serde_json::from_slice(body).ok()?;
     let (code, message) = match answer.errors.and_then(|errors| errors.into_iter().next()) {
         Some(error) => (error.code, error.message),
@@ -28,13 +68,13 @@ pub(crate) fn error(body: &[u8], credentials: &Credentials) -> Option<String> {
         .filter(|text| !text.is_empty())
         .collect::<Vec<_>>()
         .join(": ");
-    shown(&text, credentials)
+    shown(&text, secrets)
 }
 
 /// A text of a server as it may be shown: at most 200 printable characters; `None` for an empty one, and for one that
-/// repeats a secret of the credentials.
-pub(crate) fn shown(text: &str, credentials: &Credentials) -> Option<String> {
-    if repeats_secret(text, credentials) {
+/// repeats a secret.
+pub(crate) fn shown(text: &str, secrets: &Secrets) -> Option<String> {
+    if secrets.are_in(text) {
         return None;
     }
     let printable: String = text
@@ -82,20 +122,6 @@ fn lenient<'de, D: serde::Deserializer<'de>, T: serde::de::DeserializeOwned>(
     Ok(serde_json::from_value(value).ok())
 }
 
-/// A server that echoes what it got would otherwise show a stored secret to whoever may run its check.
-fn repeats_secret(text: &str, credentials: &Credentials) -> bool {
-    match credentials {
-        Credentials::Password { username, password } => {
-            let basic = BASE64_STANDARD.encode(format!("{username}:{}", password.expose()));
-            text.contains(password.expose()) || text.contains(&basic)
-        }
-        Credentials::OAuth2 { token } | Credentials::Bearer { token } => {
-            text.contains(token.expose())
-        }
-        _ => false,
-    }
-}
-
 /// Characters that change how others are shown, or cannot be seen themselves.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -103,15 +129,14 @@ fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use bowline::credential::Username;
-
     use super::*;
 
-    fn credentials() -> Credentials {
-        Credentials::Password {
-            username: Username::parse("scanner").unwrap(),
-            password: "s3cret!".into(),
-        }
+    fn secrets() -> Secrets {
+        let mut secrets = Secrets::default();
+        secrets.add_login("scanner", &"s3cret!".into());
+        secrets.add(&"tok".into());
+        secrets.add(&"".into());
+        secrets
     }
 
     #[test]
@@ -146,7 +171,7 @@ mod tests {
         ];
         for (body, expected) in cases {
             assert_eq!(
-                error(body.as_bytes(), &credentials()).as_deref(),
+                error(body.as_bytes(), &secrets()).as_deref(),
                 expected,
                 "{body}"
             );
@@ -155,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_shown_text_is_short_printable_and_holds_no_secret() {
-        let show = |text: &str| shown(text, &credentials());
+        let show = |text: &str| shown(text, &secrets());
         assert_eq!(
             show("nginx/1.2\r\n\u{1b}[31m\u{202e}x\0").as_deref(),
             Some("nginx/1.2  [31mx")
@@ -168,14 +193,6 @@ mod tests {
         assert_eq!(show("got s3cret! from you"), None);
         let basic = BASE64_STANDARD.encode("scanner:s3cret!");
         assert_eq!(show(&format!("Basic {basic}")), None);
-        assert_eq!(
-            shown(
-                "got tok",
-                &Credentials::OAuth2 {
-                    token: "tok".into()
-                }
-            ),
-            None
-        );
+        assert_eq!(show("got tok"), None);
     }
 }

@@ -1,9 +1,8 @@
 //! Logging in: Basic, and tokens of a token service (distribution token authentication, by GET and by OAuth 2).
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use bowline::{credential::Credentials, secret::Secret};
+use bowline::secret::Secret;
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
@@ -12,9 +11,9 @@ use crate::{
     challenge::{Login, NoLogin},
     guard::{Permit, Target},
     http::HttpClient,
+    login::{Authorization, RegistryLogin},
     problem::{Code, Failure},
     registry::{Asks, Registry},
-    said,
     scope::{Claims, Grant, Scope},
     transport::{Answer, Call, Message},
     world::{Clock, Random},
@@ -38,7 +37,7 @@ pub(crate) struct Tokens {
 /// A token with what it is for.
 pub(crate) struct Token {
     scope: Scope,
-    authorization: HeaderValue,
+    authorization: Authorization,
     /// What it says that it grants.
     pub(crate) grant: Grant,
     /// In milliseconds since 1970.
@@ -83,7 +82,6 @@ struct TokenAnswer {
 impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     /// Proves the login, with a token for `scope` where the registry takes tokens. Gives what was seen.
     pub(crate) async fn authenticate(&mut self, scope: &Scope) -> Result<String, Failure> {
-        self.has_known_login()?;
         let login = match &self.asks {
             Asks::Nothing => return Ok("The registry asks for no login.".to_owned()),
             Asks::Otherwise(NoLogin::Missing) => {
@@ -125,34 +123,13 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         }
     }
 
-    /// A login that this version cannot make is named; without it the registry would be asked as nobody.
-    fn has_known_login(&self) -> Result<(), Failure> {
-        match &self.spec.credentials {
-            Credentials::Anonymous
-            | Credentials::Password { .. }
-            | Credentials::OAuth2 { .. }
-            | Credentials::Bearer { .. } => Ok(()),
-            _ => Err(Failure::new(
-                Code::ChallengeUnsupported,
-                "This version of Bowline keeps such credentials, but cannot log in with them yet.",
-            )),
-        }
-    }
-
-    /// The `Authorization` for a scope; `None` where the registry asks for none or there are no credentials for it.
+    /// The authorization for a scope; `None` where the registry asks for none or there are no credentials for it.
     pub(crate) async fn authorization(
         &mut self,
         scope: &Scope,
-    ) -> Result<Option<HeaderValue>, Failure> {
-        self.has_known_login()?;
+    ) -> Result<Option<Authorization>, Failure> {
         match self.asks.clone() {
-            Asks::For(Login::Basic) => match &self.spec.credentials {
-                Credentials::Password { .. } => self.basic().map(Some),
-                Credentials::OAuth2 { token } | Credentials::Bearer { token } => {
-                    bearer(token.expose()).map(Some)
-                }
-                _ => Ok(None),
-            },
+            Asks::For(Login::Basic) => self.minted().await?.login.authorization(),
             Asks::For(Login::Bearer { realm, service }) => {
                 if let Some(token) = self.tokens.covering(scope) {
                     return Ok(Some(token.authorization.clone()));
@@ -160,19 +137,13 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 if !self.tokens.directly {
                     if let Some(token) = self.fetch_token(realm, service, scope).await? {
                         let authorization = token.authorization.clone();
-                        self.facts.token_expires_at =
-                            token.expires_at.map(bowline::time::format_rfc3339);
+                        self.note_expiry(token.expires_at);
                         self.tokens.held.push(token);
                         return Ok(Some(authorization));
                     }
                     self.tokens.directly = true;
                 }
-                match &self.spec.credentials {
-                    Credentials::OAuth2 { token } | Credentials::Bearer { token } => {
-                        bearer(token.expose()).map(Some)
-                    }
-                    _ => Ok(None),
-                }
+                self.minted().await?.login.authorization()
             }
             Asks::Nothing | Asks::Otherwise(_) => Ok(None),
         }
@@ -191,9 +162,12 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         scope: &Scope,
     ) -> Result<Option<Token>, Failure> {
         let service = service.as_deref();
-        let answer = match self.spec.credentials.clone() {
-            Credentials::Password { username, password } => {
-                let answer = self.get_token(&realm, service, scope).await?;
+        let login = self.minted().await?.login.clone();
+        let answer = match &login {
+            RegistryLogin::Anonymous => self.get_token(&realm, service, scope, None).await?,
+            RegistryLogin::Password { username, password } => {
+                let basic = Authorization::basic(username.as_str(), password)?;
+                let answer = self.get_token(&realm, service, scope, Some(&basic)).await?;
                 // A service that takes only POST (OAuth 2) says so with one of these.
                 if matches!(
                     answer.status,
@@ -209,7 +183,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                     answer
                 }
             }
-            Credentials::OAuth2 { token } => {
+            RegistryLogin::OAuth2 { token } => {
                 let login = [("refresh_token", token.expose())];
                 let answer = self
                     .post_token(&realm, service, scope, "refresh_token", &login)
@@ -220,8 +194,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 }
                 answer
             }
-            Credentials::Bearer { .. } => return Ok(None),
-            _ => self.get_token(&realm, service, scope).await?,
+            RegistryLogin::Bearer { .. } | RegistryLogin::Header { .. } => return Ok(None),
         };
         self.token_of(&answer, scope).map(Some)
     }
@@ -233,11 +206,8 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         realm: &Url,
         service: Option<&str>,
         scope: &Scope,
+        authorization: Option<&Authorization>,
     ) -> Result<Answer, Failure> {
-        let authorization = match &self.spec.credentials {
-            Credentials::Password { .. } => Some(self.basic()?),
-            _ => None,
-        };
         let mut parameter = scope.parameter();
         loop {
             let mut url = realm.clone();
@@ -248,7 +218,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 query.extend_pairs(parameter.as_deref().map(|scope| ("scope", scope)));
             }
             let permit = self.permit_realm(url)?;
-            let call = token_call(permit, Message::Get(authorization.as_ref()));
+            let call = token_call(permit, Message::Get(authorization));
             let answer = self.transport.send(call).await?;
             let refused = matches!(
                 answer.status,
@@ -319,7 +289,8 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             .map(Secret::new)
             .find(|token| !token.is_empty())
             .ok_or_else(|| malformed("The answer of the token service holds no token."))?;
-        let authorization = bearer(text.expose())?;
+        self.transport.hide(&text);
+        let authorization = Authorization::bearer(&text)?;
         let claims = Claims::read(text.expose());
         let now = self.transport.world().clock.epoch_ms();
         let expires_at = claims.as_ref().and_then(Claims::expires_at).or_else(|| {
@@ -350,47 +321,21 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             code,
             format!(
                 "The token service refuses a token for {scope}: {}",
-                self.seen(answer)
+                self.transport.seen(answer)
             ),
         )
     }
 
-    /// Why credentials were not accepted, as far as the answer or the form tells.
+    /// Why a login was not accepted.
     pub(crate) fn rejection(&self, answer: &Answer) -> Failure {
-        let seen = self.seen(answer);
-        if !self.has_credentials() {
-            return Failure::new(
-                Code::AuthRejected,
-                format!("The registry wants a login, and there is none: {seen}"),
-            );
+        if self.has_credentials() {
+            return self.transport.rejection(answer);
         }
-        let words = said::error(&answer.body, &self.spec.credentials)
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let says = |texts: &[&str]| texts.iter().any(|text| words.contains(text));
-        let now = self.transport.world().clock.epoch_ms();
-        let code = if says(&["locked", "too many failed", "disabled"]) {
-            Code::AuthLocked
-        } else if answer.status == StatusCode::TOO_MANY_REQUESTS {
-            Code::RateLimited
-        } else if says(&["expired"]) || self.spec.expires_at.is_some_and(|end| end <= now) {
-            Code::AuthExpired
-        } else {
-            Code::AuthRejected
-        };
-        Failure::new(code, seen)
-    }
-
-    fn basic(&self) -> Result<HeaderValue, Failure> {
-        let Credentials::Password { username, password } = &self.spec.credentials else {
-            return Err(Failure::new(
-                Code::AuthRejected,
-                "There is no username and password.",
-            ));
-        };
-        let pair = Zeroizing::new(format!("{username}:{}", password.expose()));
-        let encoded = Zeroizing::new(BASE64_STANDARD.encode(pair.as_bytes()));
-        header(&["Basic ", &encoded])
+        let seen = self.transport.seen(answer);
+        Failure::new(
+            Code::AuthRejected,
+            format!("The registry wants a login, and there is none: {seen}"),
+        )
     }
 }
 
@@ -403,20 +348,4 @@ fn token_call<'a>(permit: Permit, message: Message<'a>) -> Call<'a> {
         limit: TOKEN_BYTES,
         follow: true,
     }
-}
-
-pub(crate) fn bearer(token: &str) -> Result<HeaderValue, Failure> {
-    header(&["Bearer ", token])
-}
-
-fn header(parts: &[&str]) -> Result<HeaderValue, Failure> {
-    let text = Zeroizing::new(parts.concat());
-    let mut value = HeaderValue::from_str(&text).map_err(|_| {
-        Failure::new(
-            Code::AnswerMalformed,
-            "The token holds characters that no header may hold.",
-        )
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
 }

@@ -2,6 +2,7 @@
 
 use std::{future::Future, pin::pin, task::Poll, time::Duration};
 
+use bowline::{form::ConnectionSpec, secret::Secret};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
@@ -10,12 +11,16 @@ use http::{
         RETRY_AFTER, USER_AGENT,
     },
 };
+use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
     guard::{Guard, Permit},
     http::{HttpClient, ResponseBody, SendError},
+    login::Authorization,
+    operator::Operator,
     problem::{Code, Failure},
+    said::{self, Secrets},
     world::{Clock, Random, World},
 };
 
@@ -53,10 +58,13 @@ pub(crate) struct Call<'a> {
 
 /// What a call sends.
 pub(crate) enum Message<'a> {
-    /// A question, with this `Authorization` where the guard lets credentials go. It may be asked again.
-    Get(Option<&'a HeaderValue>),
+    /// A question, with this authorization where the guard lets credentials go. It may be asked again.
+    Get(Option<&'a Authorization>),
     /// A form or document that holds a login, with its media type. It is sent once, and not redirected.
     Login(&'static str, Bytes),
+    /// A question that is asked by POST, proved by signed headers. It may be asked again, and is not redirected.
+    #[expect(dead_code, reason = "the logins that need it follow")]
+    Signed(&'a Authorization, Bytes),
 }
 
 /// An answer, read within its bounds.
@@ -73,17 +81,59 @@ pub(crate) struct Answer {
 pub(crate) struct Transport<'w, H, C, R> {
     world: &'w World<H, C, R>,
     guard: Guard<'w>,
+    secrets: Secrets,
+    /// In milliseconds since 1970, where the customer said so.
+    credentials_end: Option<i64>,
     deadline: Duration,
 }
 
 impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
     /// Starts a conversation, and its deadline.
-    pub(crate) fn new(world: &'w World<H, C, R>, guard: Guard<'w>) -> Self {
-        let deadline = world.clock.monotonic().saturating_add(DEADLINE);
+    pub(crate) fn new(
+        world: &'w World<H, C, R>,
+        operator: &'w Operator,
+        spec: &'w ConnectionSpec,
+    ) -> Self {
         Self {
             world,
-            guard,
-            deadline,
+            guard: Guard::new(operator, spec),
+            secrets: Secrets::of(spec),
+            credentials_end: spec.expires_at,
+            deadline: world.clock.monotonic().saturating_add(DEADLINE),
+        }
+    }
+
+    /// Tells where the registry is, once that is known.
+    pub(crate) fn set_registry(&mut self, registry: Url) {
+        self.guard.set_registry(registry);
+    }
+
+    /// Notes a secret that was learnt on the way: nothing that repeats it is shown.
+    pub(crate) fn hide(&mut self, secret: &Secret) {
+        self.secrets.add(secret);
+    }
+
+    /// Notes a password with the username that it goes with.
+    pub(crate) fn hide_login(&mut self, username: &str, password: &Secret) {
+        self.secrets.add_login(username, password);
+    }
+
+    /// A server's words as they may be shown; `None` where they may not.
+    pub(crate) fn shown(&self, words: &str) -> Option<String> {
+        said::shown(words, &self.secrets)
+    }
+
+    /// What an error answer says, where it says it in a known form.
+    pub(crate) fn error(&self, answer: &Answer) -> Option<String> {
+        said::error(&answer.body, &self.secrets)
+    }
+
+    /// A status with what the server says to it: `HTTP 403 (DENIED: …)`.
+    pub(crate) fn seen(&self, answer: &Answer) -> String {
+        let status = answer.status.as_u16();
+        match self.error(answer) {
+            Some(words) => format!("HTTP {status} ({words})"),
+            None => format!("HTTP {status}"),
         }
     }
 
@@ -100,11 +150,32 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
         self.deadline.saturating_sub(self.world.clock.monotonic())
     }
 
+    /// Why credentials were not accepted, as far as the answer or the form tells.
+    pub(crate) fn rejection(&self, answer: &Answer) -> Failure {
+        let words = self.error(answer).unwrap_or_default().to_ascii_lowercase();
+        let says = |texts: &[&str]| texts.iter().any(|text| words.contains(text));
+        let now = self.world.clock.epoch_ms();
+        let code = if says(&["locked", "too many failed", "disabled"]) {
+            Code::AuthLocked
+        } else if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            Code::RateLimited
+        } else if says(&["expired"]) || self.credentials_end.is_some_and(|end| end <= now) {
+            Code::AuthExpired
+        } else {
+            Code::AuthRejected
+        };
+        Failure::new(code, self.seen(answer))
+    }
+
     /// Sends a call, follows its redirects, and sends it again where that may help.
     ///
     /// An answer is given whatever its status, but a redirect only where redirects are not to be followed.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
-        let is_login = matches!(call.message, Message::Login(..));
+        let (again, redirected) = match call.message {
+            Message::Get(_) => (true, true),
+            Message::Login(..) => (false, false),
+            Message::Signed(..) => (true, false),
+        };
         let mut permit = call.permit;
         let mut redirects = 0_u32;
         let mut attempt = 0_u32;
@@ -113,11 +184,11 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
             let status = response.status();
             if call.follow && is_redirect(status) {
                 redirects = redirects.saturating_add(1);
-                permit = self.redirected(&permit, response.headers(), redirects, is_login)?;
+                permit = self.redirected(&permit, response.headers(), redirects, redirected)?;
                 continue;
             }
             attempt = attempt.saturating_add(1);
-            if !is_login
+            if again
                 && attempt < ATTEMPTS
                 && is_passing(status)
                 && let Some(pause) = self.pause(attempt, status, response.headers())
@@ -144,7 +215,10 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
             Message::Get(authorization) => permit.get(headers, *authorization),
             Message::Login(media_type, body) => {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-                permit.post_login(headers, body.clone())?
+                permit.post(headers, None, body.clone())?
+            }
+            Message::Signed(authorization, body) => {
+                permit.post(headers, Some(authorization), body.clone())?
             }
         };
         let remaining = self.remaining();
@@ -170,10 +244,10 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
         from: &Permit,
         headers: &HeaderMap,
         redirects: u32,
-        is_login: bool,
+        may_be: bool,
     ) -> Result<Permit, Failure> {
         let refused = |detail: String| Failure::new(Code::RedirectNotAllowed, detail);
-        if is_login {
+        if !may_be {
             return Err(refused(
                 "A login is redirected, and logins must not follow one.".to_owned(),
             ));

@@ -34,7 +34,6 @@ impl fmt::Display for Username {
 
 /// What a connection logs in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Credentials {
     /// Nothing: the registry serves everybody.
     Anonymous,

@@ -48,7 +48,7 @@ pub async fn check<H: HttpClient, C: Clock, R: Random>(
     let image = image
         .filter(|image| !image.trim().is_empty())
         .unwrap_or(&spec.image);
-    let (outcome, facts) = match Registry::new(world, operator, spec) {
+    let (outcome, facts) = match run.open(world, operator, spec).await {
         Ok(mut registry) => (run.through(&mut registry, image).await, registry.facts),
         Err(failure) => (Err(failure), Facts::default()),
     };
@@ -71,7 +71,20 @@ struct Run<'w, C, R, F> {
     warnings: Vec<Warning>,
 }
 
-impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
+impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
+    /// Starts the conversation. Where that takes a login, because only the provider can tell where the registry is, its
+    /// failure is one of the step `authenticate`, and `reach` could not be tried.
+    async fn open<H: HttpClient>(
+        &mut self,
+        world: &'w World<H, C, R>,
+        operator: &'w Operator,
+        spec: &'w ConnectionSpec,
+    ) -> Result<Registry<'w, H, C, R>, Failure> {
+        let start = world.clock.monotonic();
+        let opened = Registry::open(world, operator, spec).await;
+        opened.inspect_err(|failure| self.steps.fail(StepName::Authenticate, start, failure))
+    }
+
     async fn through<H: HttpClient>(
         &mut self,
         registry: &mut Registry<'_, H, C, R>,
@@ -79,7 +92,7 @@ impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
     ) -> Result<(), Failure> {
         let image = match image.trim() {
             "" => None,
-            typed => match Image::parse(typed, registry.endpoint) {
+            typed => match Image::parse(typed, &registry.endpoint) {
                 Ok(image) => Some(image),
                 Err(failure) => {
                     return self
@@ -167,6 +180,7 @@ impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
                 Err(Failure {
                     code: Code::PermissionCatalogMissing,
                     detail,
+                    ..
                 }) => Ok(Done::skipped(Err(detail.clone()), detail)),
                 Err(failure) => Err(failure),
             }

@@ -1,6 +1,6 @@
 //! The steps of a check as they end.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use crate::{
     check::{Status, Step, StepName},
@@ -59,20 +59,32 @@ impl<'w, C: Clock, F: FnMut(&Step)> Steps<'w, C, F> {
     ) -> Result<T, Failure> {
         self.skip_to(Some(name));
         let start = self.clock.monotonic();
-        let result = step.await;
+        match step.await {
+            Ok(done) => {
+                self.end(name, start, done.status, done.detail);
+                Ok(done.value)
+            }
+            Err(failure) => {
+                self.fail(name, start, &failure);
+                Err(failure)
+            }
+        }
+    }
+
+    /// Reports a step that began at `start` of the clock as failed.
+    pub(super) fn fail(&mut self, name: StepName, start: Duration, failure: &Failure) {
+        self.end(name, start, Status::Failed, failure.detail.clone());
+    }
+
+    fn end(&mut self, name: StepName, start: Duration, status: Status, detail: String) {
+        self.skip_to(Some(name));
         let elapsed = self.clock.monotonic().saturating_sub(start);
-        let elapsed_ms = Some(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
-        let (status, detail) = match &result {
-            Ok(done) => (done.status, done.detail.clone()),
-            Err(failure) => (Status::Failed, failure.detail.clone()),
-        };
         self.report(Step {
             step: name,
             status,
-            elapsed_ms,
+            elapsed_ms: Some(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)),
             detail: Some(detail),
         });
-        result.map(|done| done.value)
     }
 
     /// All six steps; those that are left are skipped.

@@ -5,32 +5,28 @@
 //! What a name resolves to is not decided here but by the runtime at connect time, which no rebinding of the name can
 //! trick.
 
-use ::http::{HeaderMap, HeaderValue, Method, header::AUTHORIZATION};
+use ::http::{HeaderMap, Method};
 use bowline::form::ConnectionSpec;
 use bytes::Bytes;
 use url::{Host, Url};
 
 use crate::{
-    guard::authority::Authority,
+    guard::{
+        authority::Authority,
+        hosts::{Api, Hosts, Realms},
+    },
     http::Request,
+    login::Authorization,
     operator::Operator,
     problem::{Code, Failure},
 };
 
 mod address;
 mod authority;
+mod hosts;
 mod port;
 #[cfg(test)]
 mod tests;
-
-/// Providers whose registry has one fixed host, with the only other hosts that get their credentials.
-const FIXED_HOSTS: &[(&str, &[&str])] = &[("docker-hub", &["auth.docker.io", "hub.docker.com"])];
-
-/// Registries whose token service is known to be theirs: registry host, token service host.
-const KNOWN_PAIRS: &[(&str, &str)] = &[
-    ("registry-1.docker.io", "auth.docker.io"),
-    ("registry.gitlab.com", "gitlab.com"),
-];
 
 /// Why a URL is contacted, which says who named it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,26 +63,36 @@ impl Permit {
         self.credentials
     }
 
-    /// A GET of this URL; `authorization` is left out where no credentials may go along.
-    pub(crate) fn get(&self, headers: HeaderMap, authorization: Option<&HeaderValue>) -> Request {
-        let mut request = self.request(Method::GET, headers, Bytes::new());
-        if let Some(value) = authorization.filter(|_| self.credentials) {
-            request.headers.insert(AUTHORIZATION, value.clone());
-        }
-        request
+    /// A GET of this URL; `authorization` is left out where no credentials may go along. `headers` hold none.
+    pub(crate) fn get(&self, headers: HeaderMap, authorization: Option<&Authorization>) -> Request {
+        let authorization = authorization.filter(|_| self.credentials);
+        self.request(Method::GET, headers, authorization, Bytes::new())
     }
 
-    /// A POST of a login to this URL, refused where no credentials may go along.
-    pub(crate) fn post_login(&self, headers: HeaderMap, login: Bytes) -> Result<Request, Failure> {
+    /// A POST of what holds a login, in its body or in its headers; refused where no credentials may go along.
+    pub(crate) fn post(
+        &self,
+        headers: HeaderMap,
+        authorization: Option<&Authorization>,
+        body: Bytes,
+    ) -> Result<Request, Failure> {
         if self.credentials {
-            Ok(self.request(Method::POST, headers, login))
+            Ok(self.request(Method::POST, headers, authorization, body))
         } else {
             Err(not_allowed())
         }
     }
 
-    fn request(&self, method: Method, mut headers: HeaderMap, body: Bytes) -> Request {
-        headers.remove(AUTHORIZATION);
+    fn request(
+        &self,
+        method: Method,
+        mut headers: HeaderMap,
+        authorization: Option<&Authorization>,
+        body: Bytes,
+    ) -> Request {
+        if let Some(authorization) = authorization {
+            headers.extend(authorization.headers().clone());
+        }
         Request {
             method,
             url: self.url.clone(),
@@ -110,20 +116,26 @@ impl Permit {
 #[derive(Debug)]
 pub(crate) struct Guard<'a> {
     operator: &'a Operator,
-    provider: &'a str,
     trusted: &'a [String],
-    registry: Url,
+    hosts: Hosts,
+    /// Where its API starts; `None` until the provider has told.
+    registry: Option<Url>,
 }
 
 impl<'a> Guard<'a> {
-    /// The rules for a connection whose API starts at `registry`.
-    pub(crate) fn new(operator: &'a Operator, spec: &'a ConnectionSpec, registry: Url) -> Self {
+    /// The rules for a connection whose registry is not known yet.
+    pub(crate) fn new(operator: &'a Operator, spec: &'a ConnectionSpec) -> Self {
         Self {
             operator,
-            provider: spec.provider.id,
             trusted: &spec.trusted_auth_hosts,
-            registry,
+            hosts: Hosts::of(spec),
+            registry: None,
         }
+    }
+
+    /// Tells where the registry's API starts.
+    pub(crate) fn set_registry(&mut self, registry: Url) {
+        self.registry = Some(registry);
     }
 
     /// Decides whether `url` may be contacted for this reason.
@@ -166,18 +178,11 @@ impl<'a> Guard<'a> {
                 ));
             }
             Target::TokenService => credentials,
-            Target::ProviderApi => {
-                credentials
-                    && self
-                        .fixed_hosts()
-                        .is_some_and(|hosts| is_one_of(hosts, &url))
-            }
+            Target::ProviderApi => credentials && self.is_api(&url, &authority),
             Target::PlainHttpProbe => false,
         };
         let plain_http = match target {
-            Target::PlainHttpProbe => {
-                authority == Authority::of(&self.registry).ok_or_else(not_allowed)?
-            }
+            Target::PlainHttpProbe => Some(&authority) == self.registry_authority().as_ref(),
             _ => self
                 .operator
                 .allows_plain_http(authority.host(), authority.port()),
@@ -229,46 +234,51 @@ impl<'a> Guard<'a> {
         })
     }
 
-    fn is_own_origin(&self, url: &Url) -> bool {
-        url.scheme() == self.registry.scheme()
-            && Authority::of(url) == Authority::of(&self.registry)
+    fn registry_authority(&self) -> Option<Authority> {
+        self.registry.as_ref().and_then(Authority::of)
     }
 
-    fn fixed_hosts(&self) -> Option<&'static [&'static str]> {
-        FIXED_HOSTS
-            .iter()
-            .find(|(provider, _)| *provider == self.provider)
-            .map(|(_, hosts)| *hosts)
+    fn is_own_origin(&self, url: &Url) -> bool {
+        self.registry
+            .as_ref()
+            .is_some_and(|registry| is_same_origin(url, registry))
     }
 
     /// Whether this token service may get the registry's credentials.
     fn trusts(&self, realm: &Url, authority: &Authority) -> bool {
-        if self.is_own_origin(realm) {
-            return true;
-        }
-        if let Some(hosts) = self.fixed_hosts() {
-            return is_one_of(hosts, realm);
-        }
-        let registry = Authority::of(&self.registry);
-        let same_owner = realm.scheme() == "https"
-            && registry.as_ref().is_some_and(|registry| {
-                let pairs = KNOWN_PAIRS
-                    .iter()
-                    .filter(|(host, _)| *host == registry.host());
-                pairs
-                    .into_iter()
-                    .any(|(_, service)| is_one_of(&[service], realm))
-                    || registry.registrable_domain().is_some_and(|domain| {
-                        authority
-                            .registrable_domain()
-                            .is_some_and(|other| other == domain)
-                    })
-            });
-        same_owner
-            || self
-                .trusted
+        let Some(registry) = self.registry_authority() else {
+            return false;
+        };
+        let is_known = is_usual_https(realm, authority)
+            && hosts::is_known_pair(registry.host(), authority.host());
+        let is_sister = || {
+            realm.scheme() == "https"
+                && registry.registrable_domain().is_some_and(|domain| {
+                    hosts::has_one_owner(domain) && authority.registrable_domain() == Some(domain)
+                })
+        };
+        let is_consented = || {
+            self.trusted
                 .iter()
                 .any(|entry| authority.is_named_by(entry, realm.scheme()))
+        };
+        self.is_own_origin(realm)
+            || is_known
+            || match self.hosts.realms {
+                Realms::Own => false,
+                Realms::Domain => is_sister(),
+                Realms::Consented => is_sister() || is_consented(),
+            }
+    }
+
+    /// Whether the provider's own API is at this URL.
+    fn is_api(&self, url: &Url, authority: &Authority) -> bool {
+        self.is_own_origin(url)
+            || self.hosts.apis.iter().any(|api| match api {
+                Api::Host(name) => is_usual_https(url, authority) && name == authority.host(),
+                Api::Origin(origin) => is_same_origin(url, origin),
+                Api::TokenService => self.trusts(url, authority),
+            })
     }
 
     /// Whether this is an authority that may be contacted at all.
@@ -290,11 +300,13 @@ impl<'a> Guard<'a> {
     }
 }
 
-/// Whether `url` is at one of these hosts, by https on its usual port.
-fn is_one_of(hosts: &[&str], url: &Url) -> bool {
-    url.scheme() == "https"
-        && Authority::of(url)
-            .is_some_and(|authority| authority.port() == 443 && hosts.contains(&authority.host()))
+fn is_same_origin(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme() && Authority::of(one) == Authority::of(other)
+}
+
+/// Whether `url`, at this authority, is asked by https on its usual port.
+fn is_usual_https(url: &Url, authority: &Authority) -> bool {
+    url.scheme() == "https" && authority.port() == 443
 }
 
 /// The refusal of a destination. It says nothing about why, so that the guard is no map of the operator's network.

@@ -1,6 +1,9 @@
 //! The guard against its vector file, one case a line.
 
+use ::http::HeaderName;
+use bowline::form::{CheckOptions, ConnectionForm, check_form};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::*;
 
@@ -10,8 +13,13 @@ struct Case {
     url: String,
     #[serde(default = "usual_registry")]
     registry: String,
+    /// Of the connection's form: `provider`, and `auth` and `values` where its hosts depend on them.
     #[serde(default = "usual_provider")]
     provider: String,
+    #[serde(default)]
+    auth: String,
+    #[serde(default)]
+    values: serde_json::Map<String, serde_json::Value>,
     target: String,
     #[serde(default)]
     private: String,
@@ -36,6 +44,30 @@ fn yes() -> bool {
     true
 }
 
+/// What is known of a connection's hosts. A form without values is filled in so that it is valid.
+fn hosts(provider: &str, auth: &str, values: &serde_json::Map<String, serde_json::Value>) -> Hosts {
+    let usual = match provider {
+        "docker-registry" => json!({ "url": "registry.example.com" }),
+        "docker-hub" => json!({ "username": "scanner", "password": "correct-horse" }),
+        _ => json!({}),
+    };
+    let values = if values.is_empty() {
+        usual
+    } else {
+        values.clone().into()
+    };
+    let form: ConnectionForm = serde_json::from_value(
+        json!({ "provider": provider, "name": "test", "auth": auth, "values": values }),
+    )
+    .unwrap();
+    let (report, spec) = check_form(&form, CheckOptions::default());
+    Hosts::of(&spec.unwrap_or_else(|| panic!("the form is invalid: {report:?}")))
+}
+
+fn usual_hosts() -> Hosts {
+    hosts(&usual_provider(), "", &serde_json::Map::new())
+}
+
 impl Case {
     /// `credentials`, `anonymous`, or the code of the refusal.
     fn decide(&self) -> String {
@@ -52,9 +84,9 @@ impl Case {
         };
         let guard = Guard {
             operator: &operator,
-            provider: &self.provider,
             trusted: &trusted,
-            registry: registry.clone(),
+            hosts: hosts(&self.provider, &self.auth, &self.values),
+            registry: Some(registry.clone()),
         };
         let from = |target, path: &str| {
             guard
@@ -104,9 +136,9 @@ fn a_permit_without_credentials_drops_them() {
     let registry = Url::parse("https://registry.example.com").unwrap();
     let guard = Guard {
         operator: &operator,
-        provider: "docker-registry",
         trusted: &[],
-        registry: registry.clone(),
+        hosts: usual_hosts(),
+        registry: Some(registry.clone()),
     };
     let own = guard
         .permit(registry.join("/v2/").unwrap(), Target::Registry, true)
@@ -117,25 +149,27 @@ fn a_permit_without_credentials_drops_them() {
     let back = guard
         .redirect(&away, registry.join("/v2/").unwrap())
         .unwrap();
-    let secret = HeaderValue::from_static("Bearer secret");
-    let sent = |permit: &Permit| {
-        let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, HeaderValue::from_static("smuggled"));
-        permit
-            .get(headers, Some(&secret))
-            .headers
-            .remove(AUTHORIZATION)
-    };
-    assert_eq!(sent(&own), Some(secret.clone()));
-    assert_eq!(sent(&away), None);
+    let key = HeaderName::from_static("x-jfrog-art-api");
+    let authorizations = [
+        Authorization::bearer(&"secret".into()).unwrap(),
+        Authorization::header(key, &"secret".into()).unwrap(),
+    ];
+    for authorization in &authorizations {
+        let sent = |permit: &Permit| permit.get(HeaderMap::new(), Some(authorization)).headers;
+        assert_eq!(&sent(&own), authorization.headers());
+        assert!(sent(&away).is_empty());
+        assert!(
+            sent(&back).is_empty(),
+            "a way back from another host does not bring the credentials back"
+        );
+        let post =
+            |permit: &Permit| permit.post(HeaderMap::new(), Some(authorization), Bytes::new());
+        assert!(post(&own).is_ok());
+        assert!(post(&away).is_err());
+    }
     let login = || Bytes::from_static(b"password=secret");
-    assert!(own.post_login(HeaderMap::new(), login()).is_ok());
-    assert!(away.post_login(HeaderMap::new(), login()).is_err());
-    assert_eq!(
-        sent(&back),
-        None,
-        "a way back from another host does not bring the credentials back"
-    );
+    assert!(own.post(HeaderMap::new(), None, login()).is_ok());
+    assert!(away.post(HeaderMap::new(), None, login()).is_err());
 }
 
 #[test]
@@ -143,9 +177,9 @@ fn a_refused_realm_is_named_as_a_customer_names_it() {
     let operator = Operator::default();
     let guard = Guard {
         operator: &operator,
-        provider: "docker-registry",
         trusted: &[],
-        registry: Url::parse("https://registry.example.com").unwrap(),
+        hosts: usual_hosts(),
+        registry: Some(Url::parse("https://registry.example.com").unwrap()),
     };
     for (realm, named) in [
         ("https://Auth.Example.net/token", "auth.example.net "),

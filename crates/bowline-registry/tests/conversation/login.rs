@@ -347,24 +347,46 @@ async fn an_access_token_alone_goes_to_the_registry_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_login_that_is_not_known_yet_is_named_and_not_left_out() {
+async fn an_api_key_goes_in_its_own_header_and_only_to_the_registry() {
+    let key = "key-of-artifactory";
     let api_key = spec(
         "jfrog-artifactory",
         "api-key",
-        &[
-            ("url", "registry.example.com"),
-            ("apiKey", "key-of-artifactory"),
-        ],
+        &[("url", "registry.example.com"), ("apiKey", key)],
         &[],
     );
-    for fake in [Fake::basic(), Fake::bearer()] {
-        let world = fake.world();
+    let blob = format!("https://blobs.example.net/{}", digest(CONFIG));
+    for challenge in [
+        "Basic realm=\"Artifactory Realm\"",
+        "Bearer realm=\"https://registry.example.com/v2/token\"",
+    ] {
+        let fake = Fake::new(Login::None);
+        let to = blob.clone();
+        let world = world(move |sent| match sent.url.host_str() {
+            Some("blobs.example.net") => Reply::status(200).text(CONFIG),
+            _ if sent
+                .headers
+                .get("x-jfrog-art-api")
+                .is_none_or(|given| given != key) =>
+            {
+                Reply::status(401).with("www-authenticate", challenge)
+            }
+            _ if sent.url.path().contains("/blobs/") => {
+                Reply::status(307).with("location", to.as_str())
+            }
+            _ => fake.answer(sent),
+        });
         let check = run(&world, &Operator::default(), &api_key, Some("team/app:1")).await;
         assert_eq!(
-            (code(&check), statuses(&check).as_str()),
-            ("challenge.unsupported", "PF----")
+            (check.ok, check.proved),
+            (true, Proved::Pull),
+            "{:?}",
+            check.problem
         );
-        assert_eq!(world.http.lines().len(), 1, "only the first ping");
-        assert!(trusted_with_credentials(&world.http).is_empty());
+        assert!(world.http.lines().contains(&format!("GET {blob}")));
+        assert_eq!(
+            trusted_with_credentials(&world.http),
+            ["https://registry.example.com"]
+        );
     }
 }

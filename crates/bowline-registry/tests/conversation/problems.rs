@@ -209,7 +209,7 @@ fn cases() -> Vec<Case> {
         case("a lost blob", Fake::basic().instead(BLOB, error(404, "BLOB_UNKNOWN")), "PP--PF", "image.unknown", IMAGE).image(),
         case("the blob store is private", Fake::basic().instead(BLOB, Reply::status(307).with("location", "https://10.0.0.9/x")), "PP--PF", "address.not_allowed", URL).image(),
         // Before anything.
-        case("no address", Fake::basic(), "------", "endpoint.unresolved", URL).spec(ConnectionSpec { endpoint: None, ..password() }),
+        case("no address", Fake::basic(), "-F----", "endpoint.unresolved", URL).spec(ConnectionSpec { endpoint: None, ..password() }),
     ]
 }
 

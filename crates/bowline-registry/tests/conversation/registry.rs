@@ -328,12 +328,18 @@ pub fn code(check: &Check) -> &'static str {
         .map_or("none", |problem| problem.code.as_str())
 }
 
+/// The headers that every request has. Whatever else is sent may be a credential, whatever it is called.
+const PLAIN_HEADERS: [&str; 4] = ["accept", "accept-encoding", "content-type", "user-agent"];
+
 /// The origins that got credentials: in a header, or in the body of a POST.
 pub fn trusted_with_credentials(http: &Double) -> Vec<String> {
     let mut origins: Vec<String> = http
         .sent()
         .iter()
-        .filter(|sent| sent.authorization().is_some() || !sent.body.is_empty())
+        .filter(|sent| {
+            let is_secret = |name: &http::HeaderName| !PLAIN_HEADERS.contains(&name.as_str());
+            sent.headers.keys().any(is_secret) || !sent.body.is_empty()
+        })
         .map(|sent| sent.url.origin().ascii_serialization())
         .collect();
     origins.sort();

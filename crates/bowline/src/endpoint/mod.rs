@@ -94,7 +94,7 @@ impl Endpoint {
     }
 
     /// The same endpoint with another namespace, which must be one.
-    pub(crate) fn with_namespace(mut self, namespace: &str) -> Self {
+    pub fn with_namespace(mut self, namespace: &str) -> Self {
         namespace.clone_into(&mut self.namespace);
         self
     }

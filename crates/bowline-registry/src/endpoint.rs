@@ -1,0 +1,27 @@
+//! Where a connection's registry is.
+
+use bowline::{endpoint::Endpoint, form::ConnectionSpec};
+
+use crate::{
+    http::HttpClient,
+    operator::Operator,
+    problem::{Failure, Problem},
+    registry::Registry,
+    world::{Clock, Random, World},
+};
+
+/// The registry of a connection. Where the form tells, nothing is sent; where only the provider's API can (ECR without
+/// an account id), that is asked.
+///
+/// # Errors
+/// What a check would name; `endpoint.unresolved` where the provider does not tell either.
+pub async fn resolve_endpoint<H: HttpClient, C: Clock, R: Random>(
+    world: &World<H, C, R>,
+    operator: &Operator,
+    spec: &ConnectionSpec,
+) -> Result<Endpoint, Problem> {
+    let opened = Registry::open(world, operator, spec).await;
+    opened
+        .map(|registry| registry.endpoint)
+        .map_err(|failure: Failure| failure.explain(spec, operator))
+}

@@ -1,0 +1,116 @@
+//! What a connection's credentials become before the registry takes them.
+//!
+//! Most credentials are a username and password, or a token, that the registry takes as they are. Others have to be
+//! exchanged first, at an API of the provider: one file each, and one line in [`exchange`].
+
+use bowline::{
+    credential::{Credentials, Username},
+    endpoint::Endpoint,
+    form::ConnectionSpec,
+    secret::Secret,
+};
+use http::HeaderName;
+
+use crate::{
+    http::HttpClient,
+    operator::Operator,
+    problem::{Code, Failure},
+    transport::Transport,
+    world::{Clock, Random},
+};
+
+mod authorization;
+
+pub(crate) use authorization::Authorization;
+
+/// What the registry, or its token service, takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RegistryLogin {
+    /// Nothing: it serves everybody.
+    Anonymous,
+    /// A username and a password: by Basic, or at the token service.
+    Password {
+        username: Username,
+        password: Secret,
+    },
+    /// A token that the token service takes as a refresh token; where it does not, the registry takes it as Bearer.
+    OAuth2 { token: Secret },
+    /// A token that the registry takes as it is, as Bearer.
+    Bearer { token: Secret },
+    /// A secret in a header of the product's own.
+    Header { name: HeaderName, value: Secret },
+}
+
+impl RegistryLogin {
+    /// The login as it goes with a request to the registry itself; `None` where there is none.
+    pub(crate) fn authorization(&self) -> Result<Option<Authorization>, Failure> {
+        match self {
+            Self::Anonymous => Ok(None),
+            Self::Password { username, password } => {
+                Authorization::basic(username.as_str(), password).map(Some)
+            }
+            Self::OAuth2 { token } | Self::Bearer { token } => {
+                Authorization::bearer(token).map(Some)
+            }
+            Self::Header { name, value } => Authorization::header(name.clone(), value).map(Some),
+        }
+    }
+}
+
+/// What an exchange gave.
+#[derive(Debug)]
+pub(crate) struct Minted {
+    /// What the registry takes.
+    pub(crate) login: RegistryLogin,
+    /// When that ends, in milliseconds since 1970; `None` where it does not, or nobody says so.
+    pub(crate) expires_at: Option<i64>,
+    /// Where the registry is, where only the exchange could tell.
+    pub(crate) endpoint: Option<Endpoint>,
+    /// What the provider's own API takes, where that is something else.
+    #[expect(dead_code, reason = "the logins that need it follow")]
+    pub(crate) api: Option<Authorization>,
+}
+
+impl Minted {
+    /// Credentials that are taken as they are.
+    fn kept(login: RegistryLogin) -> Self {
+        Self {
+            login,
+            expires_at: None,
+            endpoint: None,
+            api: None,
+        }
+    }
+}
+
+/// Makes what the registry takes of a connection's credentials. Only credentials that need an exchange send anything.
+///
+/// Every secret that is learnt on the way is given to [`Transport::hide`].
+pub(crate) async fn exchange<H: HttpClient, C: Clock, R: Random>(
+    _transport: &mut Transport<'_, H, C, R>,
+    _operator: &Operator,
+    spec: &ConnectionSpec,
+) -> Result<Minted, Failure> {
+    match spec.credentials.clone() {
+        Credentials::Anonymous => Ok(Minted::kept(RegistryLogin::Anonymous)),
+        Credentials::Password { username, password } => {
+            Ok(Minted::kept(RegistryLogin::Password { username, password }))
+        }
+        Credentials::OAuth2 { token } => Ok(Minted::kept(RegistryLogin::OAuth2 { token })),
+        Credentials::Bearer { token } => Ok(Minted::kept(RegistryLogin::Bearer { token })),
+        Credentials::ApiKey { key } => Ok(Minted::kept(RegistryLogin::Header {
+            name: HeaderName::from_static("x-jfrog-art-api"),
+            value: key,
+        })),
+        Credentials::Aws { .. } => Err(not_yet()),
+        Credentials::AzureServicePrincipal { .. } => Err(not_yet()),
+    }
+}
+
+/// A login that this version cannot make is named; without it the registry would be asked as nobody.
+fn not_yet() -> Failure {
+    Failure::new(
+        Code::ChallengeUnsupported,
+        "This version of Bowline keeps such credentials, but cannot log in with them yet.",
+    )
+}

@@ -1,0 +1,83 @@
+//! What a job pulls with: the username and password that any container tool can keep.
+
+use bowline::{endpoint::Endpoint, form::ConnectionSpec, secret::Secret};
+
+use crate::{
+    http::HttpClient,
+    login::RegistryLogin,
+    operator::Operator,
+    problem::{Code, Failure, Problem},
+    registry::Registry,
+    world::{Clock, Random, World},
+};
+
+/// A username and password for a registry, as `docker login` takes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PullCredentials {
+    /// What Docker's configuration file keeps them under: `registry.example.com:5000`, and
+    /// `https://index.docker.io/v1/` for Docker Hub.
+    pub server: String,
+    /// Who logs in.
+    pub username: String,
+    /// Short-lived where the provider has such: 12 hours at ECR.
+    pub password: Secret,
+    /// When a password that was made for this ends, in milliseconds since 1970; `None` for one that is kept.
+    pub expires_at: Option<i64>,
+}
+
+/// What a job needs to pull with this connection; `None` where it needs nothing, because the registry serves everybody.
+///
+/// Nothing is sent where the connection's own username and password are what the registry takes. They are not tried:
+/// that is what [`check`](crate::check) does.
+///
+/// # Errors
+/// What a check would name for a login that has to be exchanged first; `challenge.unsupported` for one that no
+/// username and password can stand for.
+pub async fn pull_credentials<H: HttpClient, C: Clock, R: Random>(
+    world: &World<H, C, R>,
+    operator: &Operator,
+    spec: &ConnectionSpec,
+) -> Result<Option<PullCredentials>, Problem> {
+    let made = async {
+        let mut registry = Registry::open(world, operator, spec).await?;
+        let server = server(&registry.endpoint);
+        let minted = registry.minted().await?;
+        let (username, password) = match &minted.login {
+            RegistryLogin::Anonymous => return Ok(None),
+            RegistryLogin::Password { username, password } => (username.as_str(), password),
+            RegistryLogin::OAuth2 { token } | RegistryLogin::Bearer { token } => {
+                (username_of_tokens(spec.provider.id), token)
+            }
+            RegistryLogin::Header { .. } => {
+                return Err(Failure::new(
+                    Code::ChallengeUnsupported,
+                    "This login goes in a header that container tools do not send. Use a username and password.",
+                ));
+            }
+        };
+        Ok(Some(PullCredentials {
+            server,
+            username: username.to_owned(),
+            password: password.clone(),
+            expires_at: minted.expires_at,
+        }))
+    };
+    made.await
+        .map_err(|failure: Failure| failure.explain(spec, operator))
+}
+
+fn server(endpoint: &Endpoint) -> String {
+    match endpoint.host() {
+        "docker.io" => "https://index.docker.io/v1/".to_owned(),
+        _ => endpoint.authority(),
+    }
+}
+
+/// The username under which a product takes a token for a password.
+fn username_of_tokens(provider: &str) -> &'static str {
+    match provider {
+        "azure-acr" => "00000000-0000-0000-0000-000000000000",
+        "google" => "oauth2accesstoken",
+        _ => "oauth2",
+    }
+}
