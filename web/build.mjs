@@ -1,4 +1,5 @@
-// Builds the page into target/web: index.html, app-<hash>.js, console-<hash>.css, bowline-<hash>.wasm.
+// Builds the page into target/web: index.html, app-<hash>.js and what it loads later, console-<hash>.css,
+// bowline-<hash>.wasm.
 // `--tests` builds the unit tests into target/web-tests instead.
 //
 // BOWLINE_PACKAGE names the folder of the npm package `bowline` (default target/npm/bowline),
@@ -6,7 +7,7 @@
 
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -29,19 +30,19 @@ async function buildPage(out) {
   await mkdir(staging, { recursive: true });
 
   const wasmName = await writeHashed(staging, "bowline", "wasm", wasm.bytes);
-  const css = await bundle({ entryPoints: [join(web, "src/console/console.css")] });
-  const cssName = await writeHashed(staging, "console", "css", css);
-  const script = await bundle({
+  const [css] = await bundle({ entryPoints: [join(web, "src/console/console.css")] });
+  const [app, ...later] = await bundle({
     entryPoints: [join(web, "src/console/app.ts")],
+    splitting: true,
     alias: { bowline: npm },
     conditions: ["browser"],
     plugins: [moduleNamed(npm, wasm.name, wasmName)],
   });
-  const scriptName = await writeHashed(staging, "app", "js", script);
+  for (const { name, bytes } of [css, app, ...later]) await writeFile(join(staging, name), bytes);
 
   const page = (await readFile(join(web, "index.html"), "utf8"))
-    .replaceAll("%APP%", scriptName)
-    .replaceAll("%CSS%", cssName)
+    .replaceAll("%APP%", app.name)
+    .replaceAll("%CSS%", css.name)
     .replaceAll("%MODULE%", wasmName);
   await writeFile(join(staging, "index.html"), page);
 
@@ -49,14 +50,18 @@ async function buildPage(out) {
   await rm(out, { recursive: true, force: true });
   await rename(staging, out);
 
-  const sizes = { [scriptName]: script, [cssName]: css, [wasmName]: wasm.bytes, "index.html": Buffer.from(page) };
-  let total = 0;
-  for (const [name, bytes] of Object.entries(sizes)) {
-    const gzip = gzipSync(bytes, { level: 9 }).length;
-    total += gzip;
-    console.log(`${kib(bytes.length)} ${kib(gzip)} gzip  ${name}`);
-  }
+  const first = [app, ...later.filter(({ name }) => app.imports.includes(name)), css];
+  const files = [...first, { name: wasmName, bytes: wasm.bytes }, { name: "index.html", bytes: Buffer.from(page) }];
+  const total = files.map(weigh).reduce((sum, gzip) => sum + gzip, 0);
   console.log(`${" ".repeat(11)}${kib(total)} gzip  first load -> ${relative(process.cwd(), out) || "."}`);
+  for (const file of later.filter((one) => !first.includes(one))) weigh(file);
+}
+
+/** Says how much a file weighs, and gives what it weighs in gzip. */
+function weigh({ name, bytes }) {
+  const gzip = gzipSync(bytes, { level: 9 }).length;
+  console.log(`${kib(bytes.length)} ${kib(gzip)} gzip  ${name}`);
+  return gzip;
 }
 
 /** The one WebAssembly module of the package. */
@@ -87,17 +92,27 @@ function moduleNamed(npm, from, to) {
   };
 }
 
+/** The files of a bundle, the entry first: name, bytes, and the names of those that it loads at once. */
 async function bundle(options) {
   const result = await build({
     ...shared,
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
     ...options,
     minify: true,
     legalComments: "none",
     platform: "browser",
     write: false,
     outdir: "out",
+    metafile: true,
   });
-  return result.outputFiles[0].contents;
+  const files = Object.entries(result.metafile.outputs).map(([path, { entryPoint, imports }], index) => ({
+    name: basename(path),
+    bytes: result.outputFiles[index].contents,
+    isEntry: entryPoint !== undefined && options.entryPoints.some((entry) => entry.endsWith(basename(entryPoint))),
+    imports: imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => basename(path)),
+  }));
+  return files.sort((one, other) => Number(other.isEntry) - Number(one.isEntry));
 }
 
 async function writeHashed(folder, stem, extension, bytes) {

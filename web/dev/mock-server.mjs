@@ -56,7 +56,13 @@ async function api(request, response, url) {
   const connection = connections.get(id);
   if (connection === undefined) return problem(response, 404, "not_found", "There is no such connection");
   if (action === "check") return check(request, response, outcomeOf(connection.form));
-  if (request.method === "PATCH") return rename(response, connection, body);
+  if (action === "repositories") return json(response, 200, listing([...new Set(IMAGES.map(({ repository }) => repository))], url));
+  if (action === "tags") return json(response, 200, listing(IMAGES.filter((one) => one.repository === url.searchParams.get("repository")).map(({ tag }) => tag), url));
+  if (action === "selection") return json(response, 200, { images: IMAGES, decisions: [], complete: false });
+  if (action === "credentials") return rotate(response, connection, body, url.searchParams.get("verify"));
+  if (request.method === "GET") return json(response, 200, shown(connection));
+  if (request.method === "PATCH") return edit(response, connection, body);
+  if (connection.uses.length > 0 && !url.searchParams.has("force")) return problem(response, 409, "connection.in_use", "The connection is in use");
   if (request.method === "DELETE") connections.delete(id);
   return void response.writeHead(204).end();
 }
@@ -66,7 +72,7 @@ function list(response, url) {
   const items = [...connections.values()]
     .filter(({ name, endpoint, provider }) => `${name} ${endpoint} ${provider}`.toLowerCase().includes(search))
     .sort((one, other) => one.name.localeCompare(other.name))
-    .map(({ form: _, ...shown }) => shown);
+    .map(shown);
   json(response, 200, { items, next: null });
 }
 
@@ -79,16 +85,33 @@ function create(response, form, verify) {
   if (verify && !outcome.ok) return problem(response, 422, "check.failed", "The registry could not be used", { check: outcome });
   const connection = connectionOf(form, verify ? { ok: true, proved: "pull", problem: null } : null);
   connections.set(connection.id, connection);
-  const { form: _, ...shown } = connection;
-  json(response, 201, shown);
+  json(response, 201, shown(connection));
 }
 
-function rename(response, connection, { name }) {
-  const other = [...connections.values()].find((one) => one.name.toLowerCase() === name.toLowerCase() && one.id !== connection.id);
+function edit(response, connection, change) {
+  const name = change.name?.toLowerCase();
+  const other = [...connections.values()].find((one) => one.name.toLowerCase() === name && one.id !== connection.id);
   if (other) return problem(response, 409, "name.taken", "Another connection has this name", { field: "name" });
-  const { form, ...shown } = { ...connection, name, version: connection.version + 1 };
-  connections.set(connection.id, { ...shown, form });
-  json(response, 200, shown);
+  const edited = { ...connection, ...change, version: connection.version + 1 };
+  connections.set(connection.id, edited);
+  json(response, 200, shown(edited));
+}
+
+function rotate(response, connection, form, verify) {
+  const outcome = outcomeOf(form);
+  if (verify && !outcome.ok) return problem(response, 422, "check.failed", "The registry could not be used", { check: outcome });
+  const edited = { ...connection, auth: form.auth, form: { ...connection.form, ...form }, version: connection.version + 1 };
+  connections.set(connection.id, edited);
+  json(response, 200, shown(edited));
+}
+
+function shown({ form: _, ...connection }) {
+  return connection;
+}
+
+function listing(names, url) {
+  const search = url.searchParams.get("search") ?? "";
+  return { items: names.filter((name) => name.includes(search)).map((name) => ({ name })), complete: true };
 }
 
 async function check(request, response, outcome) {
@@ -151,6 +174,13 @@ function connectionOf(form, lastCheck, more = {}) {
   };
 }
 
+/** 100,000 images, for the pattern tester. */
+const IMAGES = Array.from({ length: 100_000 }, (_, n) => ({
+  repository: `${["team", "internal-tools", "base", "library"][n % 4]}/service-${Math.floor(n / 50)}`,
+  tag: n % 50 === 0 ? "stable" : `1.${n % 7}.${n % 50}`,
+  createdAt: new Date(Date.UTC(2026, 0, 1) + n * 3e5).toISOString(),
+}));
+
 function samples() {
   const ago = (minutes) => new Date(Date.now() - minutes * 6e4).toISOString();
   const passed = { ok: true, proved: "pull", problem: null };
@@ -161,7 +191,11 @@ function samples() {
   const mirror = { provider: "docker-registry", auth: "anonymous", values: { url: "https://mirror.example.com:5000" }, name: "Mirror" };
   return [
     connectionOf(hub, passed, { lastCheck: { at: ago(4), ...passed }, expiresAt: new Date(Date.now() + 9 * 864e5).toISOString() }),
-    connectionOf(own, passed, { lastCheck: { at: ago(190), ...passed } }),
+    connectionOf(own, passed, {
+      lastCheck: { at: ago(190), ...passed },
+      uses: [{ consumer: "deploy", title: "Deploy to Frankfurt", until: ago(-600) }],
+      policy: { mode: "automatic", at: "02:30", timezone: "Europe/Vienna", include: ["team/", ":1."], never: ["internal-"], always: [":stable"], condition: { kind: "latest", count: 3 } },
+    }),
     connectionOf(old, null, { lastCheck: { at: ago(2900), ok: false, proved: "reach", problem: rejected.problem } }),
     connectionOf(mirror, null),
   ];

@@ -81,7 +81,7 @@ test("client: creating verifies only when asked", async () => {
 
 test("client: renaming names the version that was seen", async () => {
   const { client, sent } = clientAnswering(() => json(200, {}));
-  await client.rename({ id: "1", version: 7 }, "new");
+  await client.edit({ id: "1", version: 7 }, { name: "new" });
   assert.equal(sent[0]?.headers.get("if-match"), '"7"');
   assert.deepEqual(sent[0]?.body, { name: "new" });
 });

@@ -54,8 +54,10 @@ for (const [fragment, token, rest] of fragments) {
 const routes: [string, Route][] = [
   ["#/connections", { at: "list", selected: "" }],
   ["#/connections/0197-ab", { at: "list", selected: "0197-ab" }],
-  ["#/connections/new", { at: "new", provider: "", auth: "" }],
-  ["#/connections/new?provider=docker-hub&auth=oauth2", { at: "new", provider: "docker-hub", auth: "oauth2" }],
+  ["#/connections/new", { at: "new", provider: "", auth: "", from: "" }],
+  ["#/connections/new?from=0197", { at: "new", provider: "", auth: "", from: "0197" }],
+  ["#/connections/0197/policy", { at: "connection", id: "0197", tab: "policy" }],
+  ["#/connections/new?provider=docker-hub&auth=oauth2", { at: "new", provider: "docker-hub", auth: "oauth2", from: "" }],
 ];
 for (const [fragment, route] of routes) {
   test(`route: ${fragment} there and back`, () => {

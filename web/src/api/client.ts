@@ -1,10 +1,10 @@
 /** The page's side of the HTTP API. */
 
-import type { ConnectionForm } from "bowline";
+import type { ConnectionForm, Policy } from "bowline";
 import { text } from "../messages.js";
 import { eventsOf } from "./event-stream.js";
 import { ApiError, errorOf, isAbort, networkError } from "./problem.js";
-import type { Check, Connection, ConnectionPage, Step } from "./types.js";
+import type { Check, Connection, ConnectionPage, Listing, Selection, Step } from "./types.js";
 
 export interface ClientOptions {
   /** Where the API is, without a trailing slash; default `/v1` of the page's origin. */
@@ -27,8 +27,13 @@ export interface ListOptions {
   readonly search?: string;
   readonly cursor?: string;
   readonly limit?: number;
+  /** A provider's id. */
+  readonly provider?: string;
   readonly signal?: AbortSignal;
 }
+
+/** A version of a connection: what a change is based on. */
+export type Version = Pick<Connection, "id" | "version">;
 
 /** What the elements need of the API. A product may bring its own. */
 export interface ConnectionsClient {
@@ -39,9 +44,18 @@ export interface ConnectionsClient {
   list(options?: ListOptions): Promise<ConnectionPage>;
   /** Keeps a connection; with `verify` only if its check passes. */
   create(form: ConnectionForm, options: { verify: boolean; signal?: AbortSignal }): Promise<Connection>;
-  /** Renames it, if nobody changed it meanwhile. */
-  rename(connection: Pick<Connection, "id" | "version">, name: string): Promise<Connection>;
-  remove(id: string): Promise<void>;
+  read(id: string, signal?: AbortSignal): Promise<Connection>;
+  /** Renames it, or changes what is pulled with it, if nobody changed it meanwhile. */
+  edit(connection: Version, change: { readonly name?: string; readonly policy?: Policy | null }): Promise<Connection>;
+  /** Gives it other credentials; all secrets anew. */
+  rotate(connection: Version, form: ConnectionForm, options: { verify: boolean }): Promise<Connection>;
+  /** Removes it; with `force` although somebody uses it. */
+  remove(id: string, options?: { force?: boolean }): Promise<void>;
+  /** What its registry holds. */
+  repositories(id: string, search?: string, signal?: AbortSignal): Promise<Listing>;
+  tags(id: string, repository: string, signal?: AbortSignal): Promise<Listing>;
+  /** What a policy would select of its images. */
+  selection(id: string, policy: Policy | null, signal?: AbortSignal): Promise<Selection>;
 }
 
 /** The client of Bowline's own API. All methods throw {@link ApiError}, or `AbortError` when cancelled. */
@@ -63,10 +77,11 @@ export class HttpClient implements ConnectionsClient {
     return this.#checked(`${this.#connections(id)}/check`, {}, options);
   }
 
-  async list({ search, cursor, limit, signal }: ListOptions = {}): Promise<ConnectionPage> {
+  async list({ search, cursor, limit, provider, signal }: ListOptions = {}): Promise<ConnectionPage> {
     const query = new URLSearchParams();
     if (search) query.set("search", search);
     if (cursor) query.set("cursor", cursor);
+    if (provider) query.set("provider", provider);
     if (limit !== undefined) query.set("limit", String(limit));
     const suffix = query.size > 0 ? `?${query}` : "";
     return json(await this.#send("GET", this.#connections() + suffix, { signal }));
@@ -77,13 +92,35 @@ export class HttpClient implements ConnectionsClient {
     return json(await this.#send("POST", path, { body: form, signal }));
   }
 
-  async rename({ id, version }: Pick<Connection, "id" | "version">, name: string): Promise<Connection> {
-    const headers = { "If-Match": `"${version}"` };
-    return json(await this.#send("PATCH", this.#connections(id), { body: { name }, headers }));
+  async read(id: string, signal?: AbortSignal): Promise<Connection> {
+    return json(await this.#send("GET", this.#connections(id), { signal }));
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#send("DELETE", this.#connections(id), {});
+  async edit({ id, version }: Version, change: { readonly name?: string; readonly policy?: Policy | null }): Promise<Connection> {
+    return json(await this.#send("PATCH", this.#connections(id), { body: change, headers: ifMatch(version) }));
+  }
+
+  async rotate({ id, version }: Version, form: ConnectionForm, { verify }: { verify: boolean }): Promise<Connection> {
+    const { auth, values, trustedAuthHosts, expiresAt } = form;
+    const path = `${this.#connections(id)}/credentials${verify ? "?verify=true" : ""}`;
+    return json(await this.#send("PUT", path, { body: { auth, values, trustedAuthHosts, expiresAt }, headers: ifMatch(version) }));
+  }
+
+  async remove(id: string, { force = false }: { force?: boolean } = {}): Promise<void> {
+    await this.#send("DELETE", this.#connections(id) + (force ? "?force=true" : ""), {});
+  }
+
+  async repositories(id: string, search = "", signal?: AbortSignal): Promise<Listing> {
+    const query = search === "" ? "" : `?${new URLSearchParams({ search })}`;
+    return json(await this.#send("GET", `${this.#connections(id)}/repositories${query}`, { signal }));
+  }
+
+  async tags(id: string, repository: string, signal?: AbortSignal): Promise<Listing> {
+    return json(await this.#send("GET", `${this.#connections(id)}/tags?${new URLSearchParams({ repository })}`, { signal }));
+  }
+
+  async selection(id: string, policy: Policy | null, signal?: AbortSignal): Promise<Selection> {
+    return json(await this.#send("POST", `${this.#connections(id)}/selection`, { body: { policy }, signal }));
   }
 
   async #checked(path: string, body: object, { signal, onStep }: CheckOptions): Promise<Check> {
@@ -139,6 +176,10 @@ export class HttpClient implements ConnectionsClient {
     const list = `/projects/${encodeURIComponent(this.#options.project)}/connections`;
     return id === undefined ? list : `${list}/${encodeURIComponent(id)}`;
   }
+}
+
+function ifMatch(version: number): Record<string, string> {
+  return { "If-Match": `"${version}"` };
 }
 
 async function json<T>(response: Response): Promise<T> {

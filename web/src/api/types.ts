@@ -1,6 +1,6 @@
 /** The JSON of the HTTP API: what `/v1` answers. Names and shapes are the API's. */
 
-import type { Finding, Purpose } from "bowline";
+import type { Decision, Finding, Image, Policy, Purpose } from "bowline";
 
 /** The steps of a check, in the order in which they happen. */
 export const STEPS = ["reach", "authenticate", "catalog", "tags", "manifest", "pull"] as const;
@@ -75,8 +75,10 @@ export interface Connection {
   readonly endpoint: string;
   readonly values: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
+  readonly policy: Policy | null;
   readonly trustedAuthHosts: readonly string[];
   readonly image: string;
+  readonly uses: readonly Use[];
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -84,6 +86,28 @@ export interface Connection {
   readonly lastUsedAt: string | null;
   readonly expiresAt: string | null;
   readonly lastCheck: LastCheck | null;
+}
+
+/** Somebody that says that it uses a connection, a pipeline say, until it lapses. */
+export interface Use {
+  readonly consumer: string;
+  readonly title?: string | null;
+  readonly until?: string | null;
+}
+
+/** What a connection reaches: names of repositories, or of a repository's tags. */
+export interface Listing {
+  readonly items: readonly { readonly name: string }[];
+  /** Whether that is all of them. */
+  readonly complete: boolean;
+}
+
+/** What a policy selects of a registry's images. */
+export interface Selection {
+  readonly images: readonly Image[];
+  /** In the order of the images. */
+  readonly decisions: readonly Decision[];
+  readonly complete: boolean;
 }
 
 /** A page of a list. */

@@ -1,15 +1,18 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { HttpClient } from "../api/client.js";
-import "../elements/connection-form.js";
+import type { ConnectionForm } from "bowline";
+import { isAbort } from "../api/problem.js";
 import type { ChangeDetail, SavedDetail } from "../elements/connection-form.js";
 import "../elements/connection-list.js";
 import type { SelectDetail } from "../elements/connection-list.js";
+import type { OpenDetail } from "../elements/connection-row.js";
 import { icon } from "../elements/icons.js";
+import { formOf } from "../form/kept.js";
 import { text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { formatRoute, parseRoute, type Route } from "./route.js";
-import { adoptToken, currentSession, forgetToken, type Session } from "./session.js";
+import { adoptToken, currentSession, forgetToken, keepProject, type Session } from "./session.js";
 import "./sign-in.js";
 
 /** The console: who is signed in, where they are, and the element that belongs there. */
@@ -20,6 +23,10 @@ export class BowlineConsole extends LitElement {
   @state() private route: Route = parseRoute(location.hash);
   @state() private online = navigator.onLine;
   @state() private toast = "";
+  /** A part of the page could not be loaded. */
+  @state() private unloaded = false;
+  /** What a new connection starts from. */
+  @state() private template: ConnectionForm | null = null;
 
   #client: HttpClient | null = null;
   /** The session that the place was drawn for: one that ends leaves the form as it is, for when somebody is back. */
@@ -33,6 +40,7 @@ export class BowlineConsole extends LitElement {
     addEventListener("online", () => (this.online = true), { signal });
     addEventListener("offline", () => (this.online = false), { signal });
     this.#signIn();
+    void this.#prepare();
   }
 
   override disconnectedCallback(): void {
@@ -47,7 +55,7 @@ export class BowlineConsole extends LitElement {
         <button type="button" class="skip" @click=${this.#skip}>${page.skip}</button>
         <a class="brand" href="#/connections">${logo()}<span>${page.product}</span></a>
         ${this.session === null ? nothing : html`
-          <span class="project" data-testid="project">${this.session.project}</span>
+          ${this.#project(this.session)}
           <button type="button" class="ghost" data-testid="sign-out-button" title=${this.session.subject} @click=${this.#signOut}>${page.signOut}</button>
         `}
       </header>
@@ -63,6 +71,13 @@ export class BowlineConsole extends LitElement {
   #place(session: Session): TemplateResult {
     const { console: page, list } = text();
     const { route } = this;
+    if (this.unloaded) {
+      const { loadFailed, retry } = text().form;
+      return html`<div class="notice bad" role="alert" data-testid="problem" data-code="page.unloaded">
+        ${icon("alert")}
+        <div><strong>${loadFailed}</strong><p><button type="button" @click=${() => location.reload()}>${retry}</button></p></div>
+      </div>`;
+    }
     if (route.at === "nowhere") {
       return html`<h1 tabindex="-1">${page.notFound}</h1>
         <p class="quiet">${page.notFoundDetail} <a href="#/connections">${page.back}</a></p>`;
@@ -72,20 +87,43 @@ export class BowlineConsole extends LitElement {
         <h1 tabindex="-1">${list.heading}</h1>
         ${session.may.read
           ? html`<bowline-connection-list .client=${this.#client} .may=${session.may} .selected=${route.selected}
-              @bowline-add=${() => this.#go({ at: "new", provider: "", auth: "" })}
-              @bowline-select=${this.#selected}></bowline-connection-list>`
+              @bowline-add=${() => this.#go({ at: "new", provider: "", auth: "", from: "" })}
+              @bowline-open=${this.#opened} @bowline-select=${this.#selected}></bowline-connection-list>`
           : blank(list.forbidden, list.forbiddenDetail)}
       `;
     }
+    if (route.at === "connection") {
+      return html`
+        <a class="back" href=${formatRoute({ at: "list", selected: route.id })}>${icon("back")}${page.back}</a>
+        ${session.may.read
+          ? html`<bowline-connection-place .client=${this.#client} .connectionId=${route.id} .tab=${route.tab} ?write=${session.may.write}
+              @bowline-saved=${this.#changedOne}></bowline-connection-place>`
+          : blank(list.forbidden, list.forbiddenDetail)}
+      `;
+    }
+    if (route.from !== "" && this.template === null) return html`<p class="quiet" role="status">${text().form.loading}</p>`;
     return html`
       <a class="back" href="#/connections">${icon("back")}${page.back}</a>
       <h1 tabindex="-1">${page.newHeading}</h1>
       ${session.may.write
         ? html`<p class="lead quiet">${page.newLead}</p>
-            <bowline-connection-form .client=${this.#client} .provider=${route.provider} .auth=${route.auth}
+            <bowline-connection-form .client=${this.#client} .provider=${route.provider} .auth=${route.auth} .template=${this.template}
               @bowline-change=${this.#changed} @bowline-saved=${this.#saved}></bowline-connection-form>`
         : blank(page.cannotAdd, page.cannotAddDetail)}
     `;
+  }
+
+  #project({ project, projects }: Session): TemplateResult {
+    if (projects.length < 2) return html`<span class="project" data-testid="project">${project}</span>`;
+    const choose = (event: Event): void => {
+      if (!(event.currentTarget instanceof HTMLSelectElement)) return;
+      keepProject(event.currentTarget.value);
+      this.#signIn();
+      this.#go({ at: "list", selected: "" });
+    };
+    return html`<div class="project"><select data-testid="project-select" aria-label=${text().console.project} @change=${choose}>
+      ${projects.map((one) => html`<option value=${one} .selected=${one === project}>${one}</option>`)}
+    </select></div>`;
   }
 
   #toast(): TemplateResult {
@@ -135,9 +173,33 @@ export class BowlineConsole extends LitElement {
     if (adoptToken()) this.#signIn();
     const before = this.route;
     this.route = parseRoute(location.hash);
+    void this.#prepare();
     if (this.route.at === before.at) return;
     if (this.route.at !== "list") this.toast = "";
     void this.#focusHeading();
+  }
+
+  /** Gets what a place needs before it can be drawn. */
+  async #prepare(): Promise<void> {
+    const { route } = this;
+    this.unloaded = false;
+    try {
+      // Not part of the first load: most visits end at the list.
+      if (route.at === "connection") await import("./connection-place.js");
+      if (route.at === "new") await import("../elements/connection-form.js");
+    } catch {
+      this.unloaded = true;
+    }
+    if (route.at !== "new" || route.from === "" || this.#client === null) {
+      this.template = null;
+      return;
+    }
+    try {
+      this.template = formOf(await this.#client.read(route.from));
+    } catch (error) {
+      // Without it the form starts empty.
+      if (!isAbort(error)) this.#go({ at: "new", provider: "", auth: "", from: "" });
+    }
   }
 
   async #focusHeading(): Promise<void> {
@@ -151,9 +213,14 @@ export class BowlineConsole extends LitElement {
     this.#note({ at: "list", selected: detail.id ?? "" });
   }
 
+  #opened({ detail: { id, place } }: CustomEvent<OpenDetail>): void {
+    this.#go(place === "copy" ? { at: "new", provider: "", auth: "", from: id } : { at: "connection", id, tab: place });
+  }
+
   /** A refresh keeps the type and the way to sign in; what was typed is kept nowhere. */
   #changed({ detail }: CustomEvent<ChangeDetail>): void {
-    this.#note({ at: "new", provider: detail.form.provider ?? "", auth: detail.form.auth ?? "" });
+    const from = this.route.at === "new" ? this.route.from : "";
+    this.#note({ at: "new", provider: detail.form.provider ?? "", auth: detail.form.auth ?? "", from });
   }
 
   #note(route: Route): void {
@@ -165,6 +232,12 @@ export class BowlineConsole extends LitElement {
   #saved({ detail }: CustomEvent<SavedDetail>): void {
     this.toast = text().console.saved(detail.connection.name);
     this.#go({ at: "list", selected: "" });
+  }
+
+  #changedOne({ detail }: CustomEvent<SavedDetail>): void {
+    const { console: page, policy } = text();
+    const rules = this.route.at === "connection" && this.route.tab === "policy";
+    this.toast = (rules ? policy.saved : page.rotated)(detail.connection.name);
   }
 
   #skip(): void {
@@ -212,6 +285,11 @@ export class BowlineConsole extends LitElement {
         color: var(--quiet);
         text-overflow: ellipsis;
         white-space: nowrap;
+      }
+      .project select {
+        width: auto;
+        min-height: 2rem;
+        padding-block: 0.125rem;
       }
       main {
         max-width: 68rem;

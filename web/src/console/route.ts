@@ -1,28 +1,44 @@
 /** The places of the page. They stand in the address's fragment, so that refresh, back and links keep them. */
 
+/** What of a connection a place is about. */
+export const TABS = ["policy", "images", "credentials"] as const;
+
+export type Tab = (typeof TABS)[number];
+
 export type Route =
   | { readonly at: "list"; readonly selected: string }
-  | { readonly at: "new"; readonly provider: string; readonly auth: string }
+  | { readonly at: "new"; readonly provider: string; readonly auth: string; /** The connection that it starts from. */ readonly from: string }
+  | { readonly at: "connection"; readonly id: string; readonly tab: Tab }
   | { readonly at: "nowhere" };
 
 export function parseRoute(fragment: string): Route {
   const [path = "", query = ""] = fragment.replace(/^#\/?/, "").split("?", 2);
   const parameters = new URLSearchParams(query);
-  const [first = "", second = "", ...rest] = path.split("/").filter((part) => part !== "");
+  const [first = "", second = "", third = "", ...rest] = path.split("/").filter((part) => part !== "");
   if (rest.length > 0 || (first !== "" && first !== "connections")) return { at: "nowhere" };
+  if (third !== "") {
+    const tab = TABS.find((one) => one === third);
+    return tab === undefined ? { at: "nowhere" } : { at: "connection", id: second, tab };
+  }
   if (second === "new") {
-    return { at: "new", provider: parameters.get("provider") ?? "", auth: parameters.get("auth") ?? "" };
+    const named = (name: string): string => parameters.get(name) ?? "";
+    return { at: "new", provider: named("provider"), auth: named("auth"), from: named("from") };
   }
   return { at: "list", selected: second };
 }
 
 export function formatRoute(route: Route): string {
-  if (route.at === "new") {
-    const parameters = new URLSearchParams();
-    if (route.provider !== "") parameters.set("provider", route.provider);
-    if (route.auth !== "") parameters.set("auth", route.auth);
-    return `#/connections/new${parameters.size > 0 ? `?${parameters}` : ""}`;
+  switch (route.at) {
+    case "new": {
+      const { provider, auth, from } = route;
+      const parameters = new URLSearchParams(Object.entries({ provider, auth, from }).filter(([, value]) => value !== ""));
+      return `#/connections/new${parameters.size > 0 ? `?${parameters}` : ""}`;
+    }
+    case "connection":
+      return `#/connections/${route.id}/${route.tab}`;
+    case "list":
+      return route.selected === "" ? "#/connections" : `#/connections/${route.selected}`;
+    case "nowhere":
+      return "#/connections";
   }
-  if (route.at === "list" && route.selected !== "") return `#/connections/${route.selected}`;
-  return "#/connections";
 }

@@ -4,13 +4,16 @@
  */
 
 const KEY = "bowline.token";
+const PROJECT_KEY = "bowline.project";
 const PERMISSION = "iam:project:cicd:registry:";
 
 /** What the page needs to know of a token. The server checks it; the page only reads it. */
 export interface Session {
   readonly token: string;
   readonly subject: string;
+  /** The project that is looked at: one of `projects`. */
   readonly project: string;
+  readonly projects: readonly string[];
   /** Milliseconds since 1970. */
   readonly expires: number;
   readonly may: { readonly read: boolean; readonly write: boolean; readonly delete: boolean };
@@ -19,14 +22,15 @@ export interface Session {
 /** Why a text is no session. */
 export type SessionError = "invalid" | "expired" | "no-project";
 
-/** Reads a JWT's claims. `now` is in milliseconds since 1970. */
-export function parseToken(token: string, now: number): Session | SessionError {
+/** Reads a JWT's claims. `now` is in milliseconds since 1970; `chosen` is the project to look at, if it is one of the token's. */
+export function parseToken(token: string, now: number, chosen: string | null = null): Session | SessionError {
   const claims = claimsOf(token.trim());
   if (claims === undefined) return "invalid";
   const { sub, exp, projects, permissions } = claims;
   if (typeof exp !== "number") return "invalid";
   if (exp * 1000 <= now) return "expired";
-  const project = strings(projects)[0];
+  const named = strings(projects);
+  const project = named.find((name) => name === chosen) ?? named[0];
   if (project === undefined) return "no-project";
   const granted = new Set(strings(permissions));
   const may = (action: string): boolean => granted.has(PERMISSION + action);
@@ -34,6 +38,7 @@ export function parseToken(token: string, now: number): Session | SessionError {
     token: token.trim(),
     subject: typeof sub === "string" ? sub : "",
     project,
+    projects: named,
     expires: exp * 1000,
     may: { read: may("read"), write: may("write"), delete: may("delete") },
   };
@@ -63,10 +68,15 @@ export function forgetToken(): void {
   sessionStorage.removeItem(KEY);
 }
 
+/** Remembers for this tab which project is looked at. */
+export function keepProject(project: string): void {
+  sessionStorage.setItem(PROJECT_KEY, project);
+}
+
 /** The session of this tab; `null` where there never was one. */
 export function currentSession(now: number): Session | SessionError | null {
   const token = sessionStorage.getItem(KEY);
-  return token === null ? null : parseToken(token, now);
+  return token === null ? null : parseToken(token, now, sessionStorage.getItem(PROJECT_KEY));
 }
 
 function claimsOf(token: string): Record<"sub" | "exp" | "projects" | "permissions", unknown> | undefined {

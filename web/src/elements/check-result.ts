@@ -4,6 +4,7 @@ import type { ApiError } from "../api/problem.js";
 import { STEPS, type Check, type CheckProblem, type Facts, type Step, type StepName } from "../api/types.js";
 import { problemText, text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
+import "./copy-lines.js";
 import { icon } from "./icons.js";
 import { inFull } from "./when.js";
 
@@ -19,7 +20,8 @@ type StepState = "waiting" | "active" | Step["status"];
  * about it, facts and warnings.
  *
  * Properties: `steps` (what has ended so far), `running`, `check` (the outcome), `error` (the test itself could not
- * be made), `stale` (the form has changed since), `cancelled`, `consent` (offers to trust a foreign token service).
+ * be made), `stale` (the form has changed since), `cancelled`, `consent` (offers to trust a foreign token service), `commands`
+ * (the test by hand, offered when it failed).
  * Event: `bowline-trust` with {@link TrustDetail}.
  */
 @customElement("bowline-check-result")
@@ -31,6 +33,7 @@ export class BowlineCheckResult extends LitElement {
   @property({ type: Boolean }) cancelled = false;
   @property({ type: Boolean, reflect: true }) stale = false;
   @property({ type: Boolean }) consent = false;
+  @property({ attribute: false }) commands: readonly string[] = [];
 
   protected override render(): TemplateResult {
     return html`
@@ -39,7 +42,7 @@ export class BowlineCheckResult extends LitElement {
       <ol>
         ${STEPS.map((name) => this.#step(name))}
       </ol>
-      ${this.check === null ? nothing : [this.#warnings(this.check.warnings ?? []), facts(this.check.facts ?? {})]}
+      ${this.check === null ? nothing : [this.#warnings(this.check.warnings ?? []), facts(this.check.facts ?? {}), this.#byHand(this.check)]}
     `;
   }
 
@@ -101,6 +104,16 @@ export class BowlineCheckResult extends LitElement {
     })}`;
   }
 
+  #byHand({ ok }: Check): TemplateResult | typeof nothing {
+    if (ok || this.commands.length === 0) return nothing;
+    const { byHand, byHandDetail } = text().check;
+    return html`<section aria-labelledby="by-hand">
+      <h3 id="by-hand">${byHand}</h3>
+      <p class="small quiet">${byHandDetail}</p>
+      <bowline-copy-lines .lines=${this.commands}></bowline-copy-lines>
+    </section>`;
+  }
+
   #ended(name: StepName): Step | undefined {
     const steps = this.check?.steps ?? this.steps;
     return steps.find((step) => step.step === name);
@@ -137,6 +150,13 @@ export class BowlineCheckResult extends LitElement {
         display: grid;
         gap: 1rem;
         container-type: inline-size;
+      }
+      h3 {
+        font-size: 0.9375rem;
+        font-weight: 600;
+      }
+      bowline-copy-lines {
+        margin-block-start: 0.5rem;
       }
       :host([stale]) > :not([role]) {
         opacity: 0.6;

@@ -78,8 +78,8 @@ export class CheckRun implements ReactiveController {
     this.cancel();
   }
 
-  /** The result as it stands; `consent` offers to trust a foreign token service. */
-  render(consent: boolean): TemplateResult {
+  /** The result as it stands; `consent` offers to trust a foreign token service, `commands` are the test by hand. */
+  render(consent: boolean, commands: readonly string[] = []): TemplateResult {
     return html`<bowline-check-result
       .steps=${this.steps}
       .check=${this.check}
@@ -88,6 +88,7 @@ export class CheckRun implements ReactiveController {
       .cancelled=${this.cancelled}
       .stale=${this.stale}
       .consent=${consent}
+      .commands=${commands}
     ></bowline-check-result>`;
   }
 

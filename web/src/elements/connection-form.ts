@@ -5,7 +5,9 @@ import { repeat } from "lit/directives/repeat.js";
 import type { ConnectionsClient } from "../api/client.js";
 import { asApiError, isAbort, type ApiError } from "../api/problem.js";
 import type { Connection } from "../api/types.js";
+import { dockerCommands } from "../form/commands.js";
 import { endOfDay, FormDraft, type FieldPath } from "../form/draft.js";
+import { formOf } from "../form/kept.js";
 import { controlId, fieldStyles, renderField, type FieldActions, type FieldView } from "../form/field.js";
 import { viewsOf, type FormViews } from "../form/views.js";
 import { text } from "../messages.js";
@@ -35,7 +37,8 @@ const PAUSE_MS = 700;
  * The form that connects a registry, drawn from the provider table alone.
  *
  * Properties: `client` (tests and saves; without it the form only reports changes), `provider` and `auth` (what is
- * chosen at first). Events: `bowline-change` with {@link ChangeDetail}, `bowline-saved` with {@link SavedDetail},
+ * chosen at first), `template` (what it is filled in with at first), `connection` (whose credentials it replaces: its
+ * registry stays). Events: `bowline-replace` when a new connection is asked for in place of that one, `bowline-change` with {@link ChangeDetail}, `bowline-saved` with {@link SavedDetail},
  * `bowline-signed-out` when the client's token was refused. In a `<form>` its value is the ConnectionForm as JSON.
  */
 @customElement("bowline-connection-form")
@@ -45,6 +48,8 @@ export class BowlineConnectionForm extends LitElement {
   @property({ attribute: false }) client: ConnectionsClient | null = null;
   @property() provider = "";
   @property() auth = "";
+  @property({ attribute: false }) template: ConnectionForm | null = null;
+  @property({ attribute: false }) connection: Connection | null = null;
 
   @state() private draft: FormDraft | null = null;
   @state() private loadError: ApiError | null = null;
@@ -99,8 +104,10 @@ export class BowlineConnectionForm extends LitElement {
     if (this.draft === null) return html`<p class="quiet" role="status">${text().form.loading}</p>`;
     const views = viewsOf(this.draft, this.draft.shown(this.#report.findings), this.revealed);
     const { provider } = this.draft;
+    const { connection } = this;
     return html`<div class="columns">
       <form novalidate autocomplete="off" @submit=${this.#submit}>
+        ${connection !== null ? this.#rotation(this.draft, views, connection) : html`
         ${provider === undefined ? html`<bowline-paste-box @bowline-recognised=${this.#recognised}></bowline-paste-box>` : nothing}
         <p class="visually-hidden" role="status">${this.filled}</p>
         <div class="choice">
@@ -109,7 +116,7 @@ export class BowlineConnectionForm extends LitElement {
             <a href=${provider.docsUrl} target="_blank" rel="noreferrer noopener">${text().form.docs(provider.title)}</a>
           </p>`}
         </div>
-        ${provider === undefined ? nothing : [this.#fields(this.draft, views), this.#buttons()]}
+        ${provider === undefined ? nothing : [this.#fields(this.draft, views), this.#buttons()]}`}
       </form>
       ${this.client === null ? nothing : this.#testPanel()}
     </div>`;
@@ -125,6 +132,8 @@ export class BowlineConnectionForm extends LitElement {
     }
     if (this.draft !== null) return;
     const draft = new FormDraft(providers());
+    if (this.connection !== null) draft.fill(formOf(this.connection));
+    if (this.template !== null) draft.fill(this.template);
     if (this.provider !== "") draft.selectProvider(this.provider);
     if (this.auth !== "") draft.selectAuth(this.auth);
     this.draft = draft;
@@ -242,7 +251,9 @@ export class BowlineConnectionForm extends LitElement {
     this.saving = true;
     this.saveError = null;
     try {
-      const connection = await client.create(draft.form(), { verify });
+      const kept = this.connection;
+      const form = draft.form();
+      const connection = await (kept === null ? client.create(form, { verify }) : client.rotate(kept, form, { verify }));
       this.unverified = false;
       const detail: SavedDetail = { connection };
       this.dispatchEvent(new CustomEvent("bowline-saved", { detail, bubbles: true, composed: true }));
@@ -333,6 +344,33 @@ export class BowlineConnectionForm extends LitElement {
     </div>`;
   }
 
+  /** New credentials for a connection: what says who it is stays as it is. */
+  #rotation(draft: FormDraft, { auth, main, more }: FormViews, connection: Connection): unknown {
+    const { form } = text();
+    const fields = [...main, ...more].filter(({ path }) => (path.startsWith("values.") && path !== "values.url") || path === "expiresAt");
+    const other = this.#report.endpoint;
+    return [
+      auth === undefined ? nothing : renderField(auth, this.#actions),
+      this.#each(fields),
+      this.#trusted(draft, []),
+      other === null || other === connection.endpoint
+        ? nothing
+        : html`<div class="notice warn" role="status">
+            ${icon("warning")}
+            <div>
+              <strong>${form.otherEndpoint(other)}</strong>
+              <p>${form.otherEndpointDetail}</p>
+              <button type="button" data-testid="replace-button" @click=${this.#replace}>${form.replace}</button>
+            </div>
+          </div>`,
+      this.#buttons(),
+    ];
+  }
+
+  #replace(): void {
+    this.dispatchEvent(new CustomEvent("bowline-replace", { bubbles: true, composed: true }));
+  }
+
   #detected(draft: FormDraft): TemplateResult | typeof nothing {
     const { form } = text();
     const like = draft.providers.find((one) => one.id === this.#report.detected);
@@ -404,11 +442,11 @@ export class BowlineConnectionForm extends LitElement {
       </div>` : nothing}
       <div class="buttons">
         <button type="submit" class="primary" data-testid="save-button" aria-disabled=${this.saving ? "true" : "false"}>
-          ${this.saving ? form.saving : form.save}
+          ${this.saving ? form.saving : this.connection === null ? form.save : form.rotateSave}
         </button>
         ${running
           ? html`<button type="button" data-testid="cancel-button" @click=${() => this.#run.cancel()}>${form.cancel}</button>`
-          : html`<button type="button" data-testid="test-button" @click=${this.#test}>${form.test}</button>`}
+          : html`<button type="button" data-testid="test-button" @click=${this.#test}>${this.connection === null ? form.test : form.rotateTest}</button>`}
       </div>
     `;
   }
@@ -431,7 +469,7 @@ export class BowlineConnectionForm extends LitElement {
         <h2 id="test-heading">${text().check.heading}</h2>
         ${this.#report.endpoint === null ? nothing : html`<p class="mono quiet" data-testid="endpoint">${this.#report.endpoint}</p>`}
       </div>
-      ${this.#run.render(true)}
+      ${this.#run.render(true, dockerCommands(this.#report.endpoint, this.draft?.form() ?? {}, this.#run.check?.facts?.image))}
     </section>`;
   }
 
@@ -453,6 +491,7 @@ declare global {
   interface HTMLElementEventMap {
     "bowline-change": CustomEvent<ChangeDetail>;
     "bowline-saved": CustomEvent<SavedDetail>;
+    "bowline-replace": CustomEvent<undefined>;
     "bowline-signed-out": CustomEvent<undefined>;
   }
 }

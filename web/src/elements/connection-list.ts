@@ -8,7 +8,7 @@ import type { Connection } from "../api/types.js";
 import { text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import "./connection-row.js";
-import type { Permissions, RowDetail } from "./connection-row.js";
+import { nameOfUse, type Permissions, type RowDetail } from "./connection-row.js";
 import { icon } from "./icons.js";
 
 /** `bowline-select`: which connection stands open, or none. */
@@ -35,6 +35,8 @@ export class BowlineConnectionList extends LitElement {
   @state() private items: readonly Connection[] | null = null;
   @state() private next: string | null = null;
   @state() private search = "";
+  /** The type to show, or all of them. */
+  @state() private provider = "";
   @state() private loading = false;
   @state() private error: ApiError | null = null;
   @state() private removing: Connection | null = null;
@@ -89,6 +91,7 @@ export class BowlineConnectionList extends LitElement {
     try {
       const page = await this.client.list({
         search: this.search.trim(),
+        provider: this.provider,
         limit: PAGE,
         signal: request.signal,
         ...(cursor === null ? {} : { cursor }),
@@ -113,8 +116,15 @@ export class BowlineConnectionList extends LitElement {
     this.#pause = setTimeout(() => void this.#load(null), PAUSE_MS);
   }
 
+  #filtered(event: Event): void {
+    if (!(event.currentTarget instanceof HTMLSelectElement)) return;
+    this.provider = event.currentTarget.value;
+    void this.#load(null);
+  }
+
   async #clearSearch(): Promise<void> {
     this.search = "";
+    this.provider = "";
     await this.#load(null);
     this.renderRoot.querySelector<HTMLElement>("#search")?.focus();
   }
@@ -139,12 +149,13 @@ export class BowlineConnectionList extends LitElement {
     if (!this.#signedOut(error)) void this.#load(null);
   }
 
+  /** Removes what the dialog asks about; when it is in use, only once somebody was told by whom. */
   async #remove(): Promise<void> {
     const { client, removing, items } = this;
     if (client === null || removing === null) return;
     this.removeError = null;
     try {
-      await client.remove(removing.id);
+      await client.remove(removing.id, { force: this.#inUse });
     } catch (error) {
       const refusal = asApiError(error);
       // It is gone already: that is what was asked for.
@@ -167,6 +178,10 @@ export class BowlineConnectionList extends LitElement {
     else this.renderRoot.querySelector<HTMLElement>("[data-testid=add-button]")?.focus();
   }
 
+  get #inUse(): boolean {
+    return this.removing !== null && (this.removing.uses.length > 0 || this.removeError?.code === "connection.in_use");
+  }
+
   #signedOut(error: ApiError): boolean {
     if (error.signedOut) this.dispatchEvent(new CustomEvent("bowline-signed-out", { bubbles: true, composed: true }));
     return error.signedOut;
@@ -180,7 +195,7 @@ export class BowlineConnectionList extends LitElement {
 
   #bar(): TemplateResult | typeof nothing {
     const { list } = text();
-    const empty = this.search === "" && (this.items?.length === 0 || (this.items === null && this.error !== null));
+    const empty = this.search === "" && this.provider === "" && (this.items?.length === 0 || (this.items === null && this.error !== null));
     if (empty) return nothing;
     return html`<div class="bar">
       <div class="search">
@@ -189,6 +204,11 @@ export class BowlineConnectionList extends LitElement {
         <input id="search" type="search" name="search" data-testid="search-input" autocomplete="off" spellcheck="false"
           placeholder=${list.searchPlaceholder} .value=${this.search} @input=${this.#searched} />
       </div>
+      <label class="visually-hidden" for="provider">${list.filter}</label>
+      <select id="provider" data-testid="provider-filter" @change=${this.#filtered}>
+        <option value="">${list.everyType}</option>
+        ${this.known.map(({ id, title }) => html`<option value=${id} .selected=${id === this.provider}>${title}</option>`)}
+      </select>
       ${this.may.write ? this.#addButton() : nothing}
     </div>`;
   }
@@ -201,7 +221,7 @@ export class BowlineConnectionList extends LitElement {
     const { list } = text();
     if (this.error !== null && (this.items === null || this.error.forbidden)) return this.#failure(this.error);
     if (this.items === null) return skeleton();
-    if (this.items.length === 0) return this.search === "" ? this.#empty() : this.#noMatch();
+    if (this.items.length === 0) return this.search === "" && this.provider === "" ? this.#empty() : this.#noMatch();
     return html`
       ${this.error === null ? nothing : this.#failure(this.error)}
       <ul aria-label=${list.heading} aria-busy=${this.loading ? "true" : "false"}
@@ -272,6 +292,10 @@ export class BowlineConnectionList extends LitElement {
       ${removing === null ? nothing : html`
         <h2 id="confirm-title">${list.confirmTitle(removing.name)}</h2>
         <p id="confirm-detail">${list.confirmDetail(removing.endpoint)}</p>
+        ${removing.uses.length === 0 ? nothing : html`<div class="notice warn" data-testid="uses">
+          ${icon("warning")}
+          <div><strong>${list.inUse}</strong><ul>${removing.uses.map((use) => html`<li>${nameOfUse(use)}</li>`)}</ul></div>
+        </div>`}
         <div role="alert">
           ${this.removeError === null ? nothing : html`<div class="notice bad" data-testid="problem" data-code=${this.removeError.code}>
             ${icon("alert")}
@@ -280,7 +304,7 @@ export class BowlineConnectionList extends LitElement {
         </div>
         <div class="buttons">
           <button type="button" autofocus @click=${() => (this.removing = null)}>${list.keep}</button>
-          <button type="button" class="danger" data-testid="confirm-remove-button" @click=${this.#remove}>${list.confirm}</button>
+          <button type="button" class="danger" data-testid="confirm-remove-button" @click=${this.#remove}>${this.#inUse ? list.removeAnyway : list.confirm}</button>
         </div>
       `}
     </dialog>`;
@@ -317,12 +341,17 @@ export class BowlineConnectionList extends LitElement {
       .search input {
         padding-inline-start: 2.25rem;
       }
+      .bar select {
+        flex: 0 1 13rem;
+        width: auto;
+        margin-inline-end: auto;
+      }
       .bar button {
         flex: 0 1 auto;
         min-height: 2.5rem;
       }
       @container (max-width: 28rem) {
-        .bar > :is(.search, button) {
+        .bar > :is(.search, select, button) {
           flex: 1 1 100%;
           max-width: none;
         }
@@ -334,7 +363,7 @@ export class BowlineConnectionList extends LitElement {
         border-radius: calc(var(--radius) + 4px);
         background: var(--surface);
       }
-      li + li {
+      ul[aria-busy] > li + li {
         border-block-start: 1px solid var(--line);
       }
       .more {

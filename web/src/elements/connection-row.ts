@@ -3,8 +3,9 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { ConnectionsClient } from "../api/client.js";
 import { asApiError, type ApiError } from "../api/problem.js";
-import type { Connection, LastCheck } from "../api/types.js";
+import type { Connection, LastCheck, Use } from "../api/types.js";
 import { problemText, text } from "../messages.js";
+import { dockerCommands } from "../form/commands.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { CheckRun } from "./check-run.js";
 import { icon } from "./icons.js";
@@ -21,6 +22,15 @@ export interface RowDetail {
   readonly connection: Connection;
 }
 
+/** What of a connection somebody wants to work on: `copy` starts a new one from it. */
+export type ConnectionPlace = "policy" | "images" | "credentials" | "copy";
+
+/** `bowline-open`: somebody goes to a place of a connection. */
+export interface OpenDetail {
+  readonly id: string;
+  readonly place: ConnectionPlace;
+}
+
 /** Credentials that end this soon are worth a word. */
 const NEAR_DAYS = 14;
 
@@ -29,7 +39,7 @@ type Health = "unknown" | "good" | "partial" | "bad";
 /**
  * One connection of the list: its state at a glance, details, renaming in place, a new check.
  *
- * Events: `bowline-renamed`, `bowline-checked`, `bowline-remove` and `bowline-toggle` with {@link RowDetail};
+ * Events: `bowline-open` with {@link OpenDetail}; `bowline-renamed`, `bowline-checked`, `bowline-remove` and `bowline-toggle` with {@link RowDetail};
  * `bowline-refused` with the ApiError of what did not work.
  */
 @customElement("bowline-connection-row")
@@ -119,19 +129,48 @@ export class BowlineConnectionRow extends LitElement {
       [facts.purpose, text().form.purposes[connection.purpose]],
       [facts.image, connection.image],
       [facts.trusted, connection.trustedAuthHosts.join(", ")],
+      [facts.uses, connection.uses.map(nameOfUse).join(", ")],
+      [facts.lastUsed, connection.lastUsedAt === null ? "" : inFull(connection.lastUsedAt)],
       [facts.created, inFull(connection.createdAt)],
       [facts.id, connection.id],
     ];
     const problem = connection.lastCheck?.problem;
     return html`<div class="details">
+      <div>
+      ${this.#places(connection)}
       <dl>
         ${rows.filter(([, value]) => value !== "").map(([name, value]) => html`<dt>${name}</dt>
           <dd>${value}</dd>`)}
       </dl>
+      </div>
       <div class="result">
-        ${this.#run.started || !problem ? this.#run.render(false) : lastProblem(problem)}
+        ${this.#run.started ? this.#run.render(false, this.#commands(connection)) : problem ? lastProblem(problem) : nothing}
       </div>
     </div>`;
+  }
+
+  #commands({ endpoint, values, image }: Connection): readonly string[] {
+    return dockerCommands(endpoint, { values, image }, this.#run.check?.facts?.image);
+  }
+
+  /** Where else the connection can be worked on; a product that has no such places hears no event. */
+  #places(connection: Connection): TemplateResult {
+    const { list } = text();
+    const places: readonly [ConnectionPlace, string, boolean][] = [
+      ["policy", list.rules, true],
+      ["images", list.browse, true],
+      ["credentials", list.rotate, this.may.write],
+      ["copy", list.replace, this.may.write],
+    ];
+    return html`<div class="places">
+      ${places.filter(([, , offered]) => offered).map(([place, label]) => html`<button type="button" data-testid="${place}-button"
+        @click=${() => this.#open(connection, place)}>${label}</button>`)}
+    </div>`;
+  }
+
+  #open({ id }: Connection, place: ConnectionPlace): void {
+    const detail: OpenDetail = { id, place };
+    this.dispatchEvent(new CustomEvent("bowline-open", { detail, bubbles: true, composed: true }));
   }
 
   #toggle(): void {
@@ -177,7 +216,7 @@ export class BowlineConnectionRow extends LitElement {
     if (name === connection.name) return this.#endRename();
     this.busy = true;
     try {
-      const renamed = await client.rename(connection, name);
+      const renamed = await client.edit(connection, { name });
       this.#tell("bowline-renamed", renamed);
       await this.#endRename();
     } catch (error) {
@@ -303,6 +342,12 @@ export class BowlineConnectionRow extends LitElement {
       .name-error:empty {
         display: none;
       }
+      .places {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+        margin-block-end: 1.25rem;
+      }
       .details {
         display: grid;
         gap: 1.5rem;
@@ -370,6 +415,12 @@ function stateOf(connection: Connection): TemplateResult {
   `;
 }
 
+/** Who uses a connection, and until when. */
+export function nameOfUse({ consumer, title, until }: Use): string {
+  const name = title || consumer;
+  return until ? `${name} (${text().list.until(inFull(until))})` : name;
+}
+
 function lastProblem(problem: NonNullable<LastCheck["problem"]>): TemplateResult {
   const { title, detail, hint } = problemText(problem);
   return html`<div class="notice bad">
@@ -391,6 +442,7 @@ declare global {
     "bowline-connection-row": BowlineConnectionRow;
   }
   interface HTMLElementEventMap {
+    "bowline-open": CustomEvent<OpenDetail>;
     "bowline-renamed": CustomEvent<RowDetail>;
     "bowline-checked": CustomEvent<RowDetail>;
     "bowline-remove": CustomEvent<RowDetail>;

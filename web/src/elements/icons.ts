@@ -17,6 +17,8 @@ const paths = {
   wand: svg`<path d="m4 20 10-10M15.5 3.5v3M15.5 11.5v3M11 8.5h1M19 8.5h1.5M12.6 5.6l.7.7M18.4 5.6l-.7.7M18.4 11.4l-.7-.7" />`,
   lock: svg`<rect x="5" y="10.5" width="14" height="9.5" rx="2" /><path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5" />`,
   back: svg`<path d="M19 12H5.5M11 6l-6 6 6 6" />`,
+  copy: svg`<rect x="9" y="9" width="11" height="11" rx="2" /><path d="M15 6V5.5a1.5 1.5 0 0 0-1.5-1.5h-8A1.5 1.5 0 0 0 4 5.5v8A1.5 1.5 0 0 0 5.5 15H6" />`,
+  file: svg`<path d="M13.5 3.5H7a1.5 1.5 0 0 0-1.5 1.5v14A1.5 1.5 0 0 0 7 20.5h10a1.5 1.5 0 0 0 1.5-1.5V8.5l-5-5ZM13.5 3.5v5h5" />`,
   box: svg`<path d="m12 3.5 8 4.3v8.4l-8 4.3-8-4.3V7.8l8-4.3ZM4.2 7.9 12 12l7.8-4.1M12 12v8.3" />`,
 } satisfies Record<string, SVGTemplateResult>;
 

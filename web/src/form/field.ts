@@ -11,7 +11,7 @@ import type { FieldPath } from "./draft.js";
 export interface FieldView {
   readonly path: FieldPath;
   readonly label: string;
-  readonly kind: FieldKind | "date";
+  readonly kind: FieldKind | "date" | "time" | "number";
   readonly value: string;
   readonly required: boolean;
   readonly help: string;
@@ -23,6 +23,8 @@ export interface FieldView {
   readonly revealed: boolean;
   /** The control's `data-testid`; default `field-<name>`. */
   readonly testId?: string;
+  /** What is offered while somebody types; anything else may be typed too. */
+  readonly suggestions?: readonly string[];
 }
 
 /** What somebody does with a field. */
@@ -59,32 +61,42 @@ export function renderField(view: FieldView, actions: FieldActions): TemplateRes
     ${view.kind === "checkbox" ? html`<div class="tick">${control(view, actions)}${label}</div>` : [label, control(view, actions)]}
     ${view.help === "" ? nothing : html`<p class="help" id="${id}-help">${view.help}</p>`}
     <div id="${id}-findings" aria-live="polite">
-      ${view.findings.map((finding) => renderFinding(finding, view, actions))}
+      ${view.findings.map((finding) => fieldFinding(finding, view, actions))}
     </div>
   </div>`;
 }
 
-function renderFinding(finding: Finding, view: FieldView, actions: FieldActions): TemplateResult {
+/** A finding of a field, with what mends it. A secret is neither quoted nor offered in clear. */
+function fieldFinding(finding: Finding, view: FieldView, actions: FieldActions): TemplateResult {
   const { form } = text();
+  const secret = view.kind === "secret" || view.kind === "json";
+  const quoted = secret ? nothing : excerptOf(finding, view.value);
+  return renderFinding(finding, quoted, secret ? () => form.fixSecret : form.fix, (found) => actions.fix(found));
+}
+
+/** A finding: what it says, `quoted` beneath, and the button that applies its suggestion. */
+export function renderFinding(
+  finding: Finding,
+  quoted: TemplateResult | typeof nothing,
+  fixLabel: (suggestion: string) => string,
+  fix: (finding: Finding) => void,
+): TemplateResult {
   const { severity, suggestion } = finding;
   const name = shortName(finding.field);
-  const secret = view.kind === "secret" || view.kind === "json";
   return html`<div class="finding ${severity}" data-testid="finding-${name}" data-field=${finding.field} data-code=${finding.code} data-severity=${severity}>
     ${icon(SEVERITY_ICONS[severity])}
     <div>
-      <span class="visually-hidden">${form.severities[severity]}: </span>${findingText(finding)}
-      ${secret ? nothing : excerpt(finding, view.value)}
+      <span class="visually-hidden">${text().form.severities[severity]}: </span>${findingText(finding)}
+      ${quoted}
       ${suggestion === undefined
         ? nothing
-        : html`<button type="button" class="link" data-testid="fix-${name}" @click=${() => actions.fix(finding)}>
-            ${secret ? form.fixSecret : form.fix(suggestion)}
-          </button>`}
+        : html`<button type="button" class="link" data-testid="fix-${name}" @click=${() => fix(finding)}>${fixLabel(suggestion)}</button>`}
     </div>
   </div>`;
 }
 
 /** The place of a finding, underlined, where it is only a part of the text. */
-function excerpt({ start, end }: Finding, value: string): TemplateResult | typeof nothing {
+export function excerptOf({ start, end }: Finding, value: string): TemplateResult | typeof nothing {
   if (start >= end || end > value.length || (start === 0 && end === value.length)) return nothing;
   const from = Math.max(0, start - 24);
   const to = Math.min(value.length, end + 24);
@@ -116,11 +128,15 @@ function control(view: FieldView, actions: FieldActions): TemplateResult {
         .checked=${live(view.value === "true")}
         @change=${(event: Event) => event.currentTarget instanceof HTMLInputElement && actions.type(view.path, event.currentTarget.checked ? "true" : "")} />`;
     case "json":
-      return html`<div class="secret-box">
+      return html`<div class="secret-box" @dragover=${(event: DragEvent) => event.preventDefault()} @drop=${(event: DragEvent) => dropped(event, view, actions)}>
         <textarea id=${id} name=${name} data-testid=${testId} rows="5" class=${view.revealed ? "mono" : "mono masked"} spellcheck="false"
           autocapitalize="off" autocomplete=${view.autocomplete || "off"} placeholder=${view.placeholder} aria-invalid=${invalid}
           aria-describedby=${described} aria-required=${view.required ? "true" : "false"} .value=${live(view.value)} @input=${typed}></textarea>
         ${revealButton(view, actions)}
+        <label class="file">
+          ${icon("file")}<span>${text().form.chooseFile}</span>
+          <input type="file" class="visually-hidden" accept=".json,application/json" data-testid="file-${name}" @change=${(event: Event) => chosen(event, view, actions)} />
+        </label>
       </div>`;
     case "secret":
       return html`<div class="secret-box">
@@ -130,14 +146,39 @@ function control(view: FieldView, actions: FieldActions): TemplateResult {
         ${revealButton(view, actions)}
       </div>`;
     case "date":
+    case "time":
+    case "number":
     case "text":
     case "url":
       // A URL field is of type text: `registry.example.com` is fine here, and the browser has its own idea of URLs.
-      return html`<input id=${id} name=${name} data-testid=${testId} type=${view.kind === "date" ? "date" : "text"}
+      return html`<input id=${id} name=${name} data-testid=${testId} type=${view.kind === "url" ? "text" : view.kind}
         inputmode=${view.kind === "url" ? "url" : nothing} spellcheck="false" autocapitalize="off" autocorrect="off"
         autocomplete=${view.autocomplete || "off"} placeholder=${view.placeholder} aria-invalid=${invalid} aria-describedby=${described}
-        aria-required=${view.required ? "true" : "false"} .value=${live(view.value)} @input=${typed} />`;
+        aria-required=${view.required ? "true" : "false"} list=${view.suggestions ? `${id}-list` : nothing} .value=${live(view.value)} @input=${typed} />
+        ${view.suggestions ? html`<datalist id="${id}-list">${view.suggestions.map((one) => html`<option value=${one}></option>`)}</datalist>` : nothing}`;
   }
+}
+
+/** The largest file that can be a key, in bytes; more would only hold up the page. */
+const LARGEST_FILE = 64 * 1024;
+
+function dropped(event: DragEvent, view: FieldView, actions: FieldActions): void {
+  event.preventDefault();
+  void read(event.dataTransfer?.files[0], view, actions);
+}
+
+function chosen({ currentTarget }: Event, view: FieldView, actions: FieldActions): void {
+  if (!(currentTarget instanceof HTMLInputElement)) return;
+  void read(currentTarget.files?.[0], view, actions);
+  // The same file can be chosen again after it was mended.
+  currentTarget.value = "";
+}
+
+/** Takes a file's text as if it were typed. It does not leave the page. */
+async function read(file: File | undefined, view: FieldView, actions: FieldActions): Promise<void> {
+  if (file === undefined) return;
+  actions.type(view.path, await file.slice(0, LARGEST_FILE).text());
+  actions.leave(view.path);
 }
 
 function revealButton(view: FieldView, actions: FieldActions): TemplateResult {
@@ -224,6 +265,21 @@ export const fieldStyles = css`
   }
   .masked::placeholder {
     -webkit-text-security: none;
+  }
+  .file {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.375rem;
+    min-height: 1.75rem;
+    border-radius: var(--radius);
+    color: var(--link);
+    font-size: 0.875rem;
+    font-weight: 500;
+    cursor: pointer;
+  }
+  .file:focus-within {
+    outline: 2px solid var(--focus);
+    outline-offset: 2px;
   }
   .reveal {
     position: absolute;

@@ -1,0 +1,247 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import type { ConnectionsClient } from "../api/client.js";
+import { asApiError, isAbort, type ApiError } from "../api/problem.js";
+import type { Connection, Listing } from "../api/types.js";
+import { text } from "../messages.js";
+import { controls, notices, theme } from "../styles/theme.js";
+import { icon } from "./icons.js";
+
+/** How long somebody pauses before what they typed is searched for. */
+const PAUSE_MS = 300;
+
+/**
+ * What a connection reaches: its repositories, searched, and the tags of each.
+ *
+ * Properties: `client`, `connection`. Event: `bowline-signed-out`.
+ */
+@customElement("bowline-image-browser")
+export class BowlineImageBrowser extends LitElement {
+  @property({ attribute: false }) client: ConnectionsClient | null = null;
+  @property({ attribute: false }) connection: Connection | null = null;
+
+  @state() private repositories: Listing | null = null;
+  @state() private search = "";
+  @state() private loading = false;
+  @state() private error: ApiError | null = null;
+  @state() private open = "";
+  @state() private tags: Listing | null = null;
+  @state() private tagsError: ApiError | null = null;
+
+  #request: AbortController | null = null;
+  #tagsRequest: AbortController | null = null;
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  #of: string | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#pause);
+    this.#request?.abort();
+    this.#tagsRequest?.abort();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has("connection") || this.connection?.id === this.#of) return;
+    this.#of = this.connection?.id;
+    void this.#load();
+  }
+
+  protected override render(): TemplateResult {
+    const { browse } = text();
+    return html`
+      <div class="search">
+        ${icon("search")}
+        <label for="search" class="visually-hidden">${browse.search}</label>
+        <input id="search" type="search" data-testid="repository-search" autocomplete="off" spellcheck="false" placeholder=${browse.search}
+          .value=${this.search} @input=${this.#searched} />
+      </div>
+      <p class="small quiet" role="status" data-testid="browse-status">${this.#status()}</p>
+      ${this.error === null ? nothing : this.#failure(this.error, () => this.#load())}
+      ${this.repositories === null || this.repositories.items.length === 0 ? nothing : html`<ul class="repositories" aria-label=${browse.heading}
+        aria-busy=${this.loading ? "true" : "false"}>
+        ${this.repositories.items.map(({ name }) => this.#repository(name))}
+      </ul>`}
+    `;
+  }
+
+  #status(): string {
+    const { browse } = text();
+    if (this.loading) return browse.loading;
+    if (this.error !== null || this.repositories === null) return "";
+    const { items, complete } = this.repositories;
+    if (items.length > 0) return browse.count(items.length, complete);
+    return this.search === "" ? browse.empty : browse.noMatch(this.search);
+  }
+
+  #repository(name: string): TemplateResult {
+    const open = this.open === name;
+    return html`<li>
+      <button type="button" class="name mono" aria-expanded=${open ? "true" : "false"} data-testid="repository" data-name=${name} @click=${() => this.#toggle(name)}>
+        ${icon("chevron")}${name}
+      </button>
+      ${open ? this.#tags(name) : nothing}
+    </li>`;
+  }
+
+  #tags(repository: string): TemplateResult {
+    const { browse } = text();
+    if (this.tagsError !== null) return this.#failure(this.tagsError, () => this.#loadTags(repository));
+    if (this.tags === null) return html`<p class="small quiet under" role="status">${browse.loadingTags}</p>`;
+    const { items, complete } = this.tags;
+    if (items.length === 0) return html`<p class="small quiet under">${browse.noTags}</p>`;
+    return html`<div class="under">
+      <p class="small quiet">${browse.tagCount(items.length, complete)}</p>
+      <ul class="tags">${items.map((tag) => html`<li class="mono" data-testid="tag">${tag.name}</li>`)}</ul>
+    </div>`;
+  }
+
+  async #load(): Promise<void> {
+    const { client, connection } = this;
+    this.#request?.abort();
+    this.open = "";
+    if (client === null || connection === null) return;
+    const request = new AbortController();
+    this.#request = request;
+    this.loading = true;
+    try {
+      this.repositories = await client.repositories(connection.id, this.search.trim(), request.signal);
+      this.error = null;
+    } catch (error) {
+      if (isAbort(error)) return;
+      this.error = this.#refused(error);
+    } finally {
+      if (this.#request === request) this.loading = false;
+    }
+  }
+
+  async #loadTags(repository: string): Promise<void> {
+    const { client, connection } = this;
+    this.#tagsRequest?.abort();
+    if (client === null || connection === null) return;
+    const request = new AbortController();
+    this.#tagsRequest = request;
+    this.tags = null;
+    this.tagsError = null;
+    try {
+      this.tags = await client.tags(connection.id, repository, request.signal);
+    } catch (error) {
+      if (!isAbort(error)) this.tagsError = this.#refused(error);
+    }
+  }
+
+  #toggle(name: string): void {
+    this.open = this.open === name ? "" : name;
+    if (this.open !== "") void this.#loadTags(name);
+  }
+
+  #searched(event: Event): void {
+    if (!(event.currentTarget instanceof HTMLInputElement)) return;
+    this.search = event.currentTarget.value;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => void this.#load(), PAUSE_MS);
+  }
+
+  #refused(error: unknown): ApiError {
+    const refusal = asApiError(error);
+    if (refusal.signedOut) this.dispatchEvent(new CustomEvent("bowline-signed-out", { bubbles: true, composed: true }));
+    return refusal;
+  }
+
+  #failure(error: ApiError, again: () => Promise<void>): TemplateResult {
+    return html`<div class="notice bad" role="alert" data-testid="problem" data-code=${error.code}>
+      ${icon("alert")}
+      <div>
+        <strong>${error.message}</strong>
+        ${error.detail ? html`<p>${error.detail}</p>` : nothing}
+        <button type="button" @click=${again}>${text().list.retry}</button>
+      </div>
+    </div>`;
+  }
+
+  static override styles = [
+    theme,
+    controls,
+    notices,
+    css`
+      :host {
+        display: grid;
+        gap: 0.75rem;
+        min-width: 0;
+      }
+      .search {
+        position: relative;
+        max-width: 24rem;
+      }
+      .search svg {
+        position: absolute;
+        inset-block-start: 0.75rem;
+        inset-inline-start: 0.75rem;
+        color: var(--quiet);
+        pointer-events: none;
+      }
+      .search input {
+        padding-inline-start: 2.25rem;
+      }
+      .repositories {
+        overflow: clip;
+        border: 1px solid var(--line);
+        border-radius: calc(var(--radius) + 4px);
+        background: var(--surface);
+      }
+      .repositories > li {
+        content-visibility: auto;
+        contain-intrinsic-size: auto 2.75rem;
+      }
+      .repositories > li + li {
+        border-block-start: 1px solid var(--line);
+      }
+      .name {
+        justify-content: flex-start;
+        width: 100%;
+        min-height: 2.75rem;
+        border: 0;
+        border-radius: 0;
+        background: none;
+        font-weight: 400;
+        text-align: start;
+        overflow-wrap: anywhere;
+      }
+      .name svg {
+        width: 0.875rem;
+        transition: rotate 0.12s;
+      }
+      .name[aria-expanded="true"] svg {
+        rotate: 90deg;
+      }
+      .name:focus-visible {
+        outline-offset: -2px;
+      }
+      .under {
+        display: grid;
+        gap: 0.5rem;
+        padding: 0 1rem 1rem 2.5rem;
+      }
+      .tags {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.375rem;
+        max-height: 18rem;
+        overflow: auto;
+      }
+      .tags li {
+        padding: 0.0625rem 0.625rem;
+        border-radius: 99px;
+        background: var(--sunken);
+      }
+      .notice button {
+        margin-block-start: 0.5rem;
+      }
+    `,
+  ];
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bowline-image-browser": BowlineImageBrowser;
+  }
+}

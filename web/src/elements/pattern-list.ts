@@ -1,0 +1,197 @@
+import type { Finding } from "bowline";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { excerptOf, renderFinding, fieldStyles } from "../form/field.js";
+import { text } from "../messages.js";
+import { controls, theme } from "../styles/theme.js";
+import { icon } from "./icons.js";
+
+/** `bowline-patterns`: the list as it is now. */
+export interface PatternsDetail {
+  readonly patterns: readonly string[];
+}
+
+/**
+ * A list of patterns as chips: Enter or *Add* adds one, × takes it away, a click on its text takes it back for editing.
+ * What was found in one of them stands below.
+ *
+ * Properties: `label`, `help`, `patterns`, `findings` (whose field ends in the pattern's place), `disabled`. Event:
+ * `bowline-patterns` with {@link PatternsDetail}.
+ */
+@customElement("bowline-pattern-list")
+export class BowlinePatternList extends LitElement {
+  @property() label = "";
+  @property() help = "";
+  @property({ attribute: false }) patterns: readonly string[] = [];
+  @property({ attribute: false }) findings: readonly Finding[] = [];
+  @state() private said = "";
+
+  /** Takes in what stands in the box, so that nothing that was typed is lost. */
+  commit(): void {
+    const input = this.#input;
+    const typed = input?.value.trim() ?? "";
+    if (input === null || typed === "") return;
+    input.value = "";
+    if (this.patterns.includes(typed)) return;
+    this.#change([...this.patterns, typed], text().policy.added(typed));
+  }
+
+  protected override render(): TemplateResult {
+    const { policy } = text();
+    return html`
+      <label for="pattern">${this.label}</label>
+      ${this.help === "" ? nothing : html`<p class="help" id="help">${this.help}</p>`}
+      ${this.patterns.length === 0 ? nothing : html`<ul class="chips" aria-label=${this.label}>
+        ${this.patterns.map((pattern, place) => this.#chip(pattern, place))}
+      </ul>`}
+      <div class="add">
+        <input id="pattern" class="mono" data-testid="pattern-input" spellcheck="false" autocapitalize="off" autocorrect="off" autocomplete="off"
+          placeholder=${policy.patternPlaceholder} aria-describedby="help findings" @keydown=${this.#key} />
+        <button type="button" data-testid="add-pattern-button" @click=${this.#add}>${policy.add}</button>
+      </div>
+      <div id="findings" aria-live="polite">${this.findings.map((finding) => this.#finding(finding))}</div>
+      <p class="visually-hidden" role="status">${this.said}</p>
+    `;
+  }
+
+  #chip(pattern: string, place: number): TemplateResult {
+    const worst = this.#of(place).find(({ severity }) => severity === "error") ?? this.#of(place)[0];
+    const { policy } = text();
+    return html`<li class=${worst?.severity ?? ""}>
+      <button type="button" class="text mono" title=${policy.edit(pattern)} aria-label=${policy.edit(pattern)} data-testid="pattern" data-pattern=${pattern}
+        @click=${() => this.#edit(place)}>${pattern}</button>
+      <button type="button" class="ghost" aria-label=${policy.removePattern(pattern)} data-testid="remove-pattern-button"
+        @click=${() => this.#remove(place)}>${icon("cross")}</button>
+    </li>`;
+  }
+
+  #finding(finding: Finding): TemplateResult {
+    const pattern = this.patterns[placeOf(finding)] ?? "";
+    const fix = ({ suggestion }: Finding): void => {
+      if (suggestion === undefined) return;
+      this.#change(this.patterns.map((other, place) => (place === placeOf(finding) ? suggestion : other)), text().policy.added(suggestion));
+    };
+    return html`<div class="about"><code>${pattern}</code>${renderFinding(finding, excerptOf(finding, pattern), text().form.fix, fix)}</div>`;
+  }
+
+  #of(place: number): readonly Finding[] {
+    return this.findings.filter((finding) => placeOf(finding) === place);
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.isComposing) return;
+    const empty = this.#input?.value === "";
+    if (event.key === "Enter") {
+      event.preventDefault();
+      this.commit();
+    } else if (event.key === "Backspace" && empty && this.patterns.length > 0) {
+      event.preventDefault();
+      this.#edit(this.patterns.length - 1);
+    }
+  }
+
+  #add(): void {
+    this.commit();
+    this.#input?.focus();
+  }
+
+  #edit(place: number): void {
+    const pattern = this.patterns[place] ?? "";
+    this.commit();
+    this.#change(this.patterns.filter((other) => other !== pattern), "");
+    const input = this.#input;
+    if (input === null) return;
+    input.value = pattern;
+    input.focus();
+  }
+
+  #remove(place: number): void {
+    const pattern = this.patterns[place] ?? "";
+    this.#change(this.patterns.filter((_, other) => other !== place), text().policy.removed(pattern));
+    this.#input?.focus();
+  }
+
+  #change(patterns: readonly string[], said: string): void {
+    this.patterns = patterns;
+    this.said = said;
+    const detail: PatternsDetail = { patterns };
+    this.dispatchEvent(new CustomEvent("bowline-patterns", { detail, bubbles: true, composed: true }));
+  }
+
+  get #input(): HTMLInputElement | null {
+    return this.renderRoot.querySelector("#pattern");
+  }
+
+  static override styles = [
+    theme,
+    controls,
+    fieldStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 0.375rem;
+        min-width: 0;
+      }
+      .chips {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.375rem;
+      }
+      li {
+        display: flex;
+        align-items: center;
+        max-width: 100%;
+        border: 1px solid var(--line);
+        border-radius: 99px;
+        background: var(--sunken);
+      }
+      li.error {
+        border-color: var(--bad);
+      }
+      li.warning {
+        border-color: var(--warn);
+      }
+      li button {
+        min-height: 1.875rem;
+        border: 0;
+        background: none;
+      }
+      li .text {
+        min-width: 0;
+        padding: 0 0 0 0.75rem;
+        font-weight: 400;
+        overflow-wrap: anywhere;
+        text-align: start;
+      }
+      li .ghost {
+        padding: 0 0.5rem;
+        border-radius: 99px;
+      }
+      li svg {
+        width: 0.875rem;
+        height: 0.875rem;
+      }
+      .add {
+        display: flex;
+        gap: 0.5rem;
+      }
+      .about {
+        margin-block-start: 0.25rem;
+      }
+    `,
+  ];
+}
+
+/** The pattern that a finding is about: `policy.include.3` is the fourth. */
+function placeOf({ field }: Finding): number {
+  return Number(field.slice(field.lastIndexOf(".") + 1));
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bowline-pattern-list": BowlinePatternList;
+  }
+  interface HTMLElementEventMap {
+    "bowline-patterns": CustomEvent<PatternsDetail>;
+  }
+}

@@ -1,0 +1,366 @@
+import { checkPolicy, providers, ready, type Capabilities, type Condition, type Finding, type Policy, type PolicyReport } from "bowline";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { controlId, fieldStyles, renderField, type FieldActions, type FieldView } from "../form/field.js";
+import { text } from "../messages.js";
+import { controls, notices, theme } from "../styles/theme.js";
+import { icon } from "./icons.js";
+import "./pattern-list.js";
+import type { BowlinePatternList, PatternsDetail } from "./pattern-list.js";
+
+/** `bowline-policy`: the policy as it is now, and what was found in it. */
+export interface PolicyDetail {
+  readonly policy: Policy;
+  readonly report: PolicyReport;
+}
+
+type ListName = "include" | "never" | "always";
+type SwitchName = "cleanup" | "events" | "quarantine" | "imageStreams";
+
+/** What a product that is not named can do: everything, so that nothing is hidden. */
+const EVERYTHING: Pick<Capabilities, "automatic" | SwitchName> = {
+  automatic: true,
+  cleanup: true,
+  events: true,
+  quarantine: true,
+  imageStreams: true,
+};
+
+/**
+ * The editor of a pull policy: when images are pulled, which, and what follows.
+ *
+ * Properties: `policy`, `provider` (an id; decides what is offered), `host` (the registry's, which patterns need not
+ * name), `scanners` (names to choose from); read: `report`. Event: `bowline-policy` with {@link PolicyDetail}, at every
+ * change. In a `<form>` its value is the policy as JSON, and it is invalid while there is an error.
+ */
+@customElement("bowline-policy-form")
+export class BowlinePolicyForm extends LitElement {
+  static readonly formAssociated = true;
+
+  @property({ attribute: false }) policy: Policy | null = null;
+  @property() provider = "";
+  @property() host = "";
+  @property({ attribute: false }) scanners: readonly string[] = [];
+  @state() private loaded = false;
+  @state() private found: PolicyReport = { valid: true, findings: [] };
+  /** The scanners' names as they are typed. */
+  @state() private names = "";
+
+  readonly #internals = this.attachInternals();
+  readonly #actions: FieldActions = {
+    type: (path, typed) => this.#type(path, typed),
+    leave: () => undefined,
+    reveal: () => undefined,
+    fix: ({ field, suggestion }) => suggestion !== undefined && this.#type(field, suggestion),
+  };
+
+  /** What the module finds in the policy. */
+  get report(): PolicyReport {
+    return this.found;
+  }
+
+  /** Takes in what was typed but not added yet, and puts the focus on the first error; whether there is none. */
+  async complete(): Promise<boolean> {
+    for (const list of this.renderRoot.querySelectorAll<BowlinePatternList>("bowline-pattern-list")) list.commit();
+    const error = this.found.findings.find(({ severity }) => severity === "error");
+    if (error === undefined) return true;
+    await this.updateComplete;
+    const [name = ""] = error.field.replace(/^policy\./, "").split(".");
+    (this.renderRoot.querySelector<HTMLElement>(`#${CSS.escape(controlId(error.field))}`) ??
+      this.renderRoot.querySelector<HTMLElement>(`[data-list="${name}"]`))?.focus();
+    return false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    ready().then(() => (this.loaded = true), () => undefined);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!this.loaded) return;
+    const judged = ["policy", "provider", "host", "loaded"].some((name) => changed.has(name));
+    if (judged) this.#judge();
+  }
+
+  protected override render(): TemplateResult {
+    const { form } = text();
+    if (!this.loaded) return html`<p class="quiet" role="status">${form.loading}</p>`;
+    const policy = this.policy ?? {};
+    const can = providers().find(({ id }) => id === this.provider)?.capabilities ?? EVERYTHING;
+    const automatic = policy.mode === "automatic";
+    return html`
+      ${this.#mode(automatic, can.automatic)}
+      ${automatic ? this.#schedule(policy) : nothing}
+      ${automatic || policy.events ? this.#images(policy) : nothing}
+      ${this.#afterwards(policy, can, automatic)}
+    `;
+  }
+
+  // --- changes
+
+  #judge(): void {
+    this.found = checkPolicy(this.policy, this.provider || null, this.host || null);
+    this.#internals.setFormValue(JSON.stringify(this.policy));
+    const error = this.found.findings.find(({ severity }) => severity === "error");
+    if (error === undefined) this.#internals.setValidity({});
+    else this.#internals.setValidity({ customError: true }, error.message);
+  }
+
+  #change(change: Partial<Policy>): void {
+    const policy: Policy = { ...this.policy, ...change };
+    this.policy = policy;
+    this.#judge();
+    const detail: PolicyDetail = { policy, report: this.found };
+    this.dispatchEvent(new CustomEvent("bowline-policy", { detail, bubbles: true, composed: true }));
+  }
+
+  #type(path: string, typed: string): void {
+    const number = typed === "" ? null : Number(typed);
+    switch (path) {
+      case "policy.at":
+        return this.#change({ at: typed });
+      case "policy.timezone":
+        return this.#change({ timezone: typed });
+      case "policy.condition":
+        return this.#change({ condition: conditionOf(typed) });
+      case "policy.condition.amount":
+      case "policy.condition.unit":
+      case "policy.condition.count":
+        return this.#change({ condition: { ...this.policy?.condition, [path.slice("policy.condition.".length)]: path.endsWith("unit") ? typed : number } as Condition });
+      case "policy.scanner":
+        return this.#change({ scanner: typed === "specific" ? { kind: "specific", names: [] } : { kind: "any" } });
+      case "policy.scanner.names":
+        this.names = typed;
+        return this.#change({ scanner: { kind: "specific", names: namesIn(typed) } });
+      case "policy.scanTimeoutSeconds":
+        return this.#change({ scanTimeoutSeconds: number === null ? null : number * 60 });
+      case "policy.rescanExisting":
+      case "policy.cleanup":
+      case "policy.events":
+      case "policy.quarantine":
+      case "policy.imageStreams":
+        return this.#change({ [path.slice("policy.".length)]: typed === "true" });
+    }
+  }
+
+  // --- drawing
+
+  #mode(automatic: boolean, offered: boolean): TemplateResult {
+    const { policy } = text();
+    const choice = (mode: "manual" | "automatic", label: string, help: string, disabled: boolean): TemplateResult => html`<label class="mode">
+      <input type="radio" name="mode" value=${mode} data-testid="mode-${mode}" .checked=${automatic === (mode === "automatic")} ?disabled=${disabled}
+        aria-describedby="mode-${mode}-help" @change=${() => this.#change({ mode })} />
+      <span>${label}<span class="help" id="mode-${mode}-help">${help}</span></span>
+    </label>`;
+    const denied = !offered && !automatic;
+    return html`<fieldset class="modes">
+      <legend class="visually-hidden">${policy.mode}</legend>
+      ${choice("manual", policy.manual, policy.manualHelp, false)}
+      ${choice("automatic", policy.automatic, denied ? policy.automaticDenied : policy.automaticHelp, denied)}
+      ${this.#stray("policy.mode")}
+    </fieldset>`;
+  }
+
+  #schedule(policy: Policy): TemplateResult {
+    const words = text().policy;
+    return html`<fieldset class="group">
+      <legend>${words.schedule}</legend>
+      <div class="pair">
+        ${this.#field({ path: "policy.at", label: words.at, kind: "time", value: policy.at ?? "00:00", required: true })}
+        ${this.#field({ path: "policy.timezone", label: words.timezone, value: policy.timezone ?? "", placeholder: "UTC", suggestions: timezones() })}
+      </div>
+      ${this.#switch("rescanExisting", words.rescanExisting, words.rescanExistingHelp, policy.rescanExisting)}
+    </fieldset>`;
+  }
+
+  #images(policy: Policy): TemplateResult {
+    const words = text().policy;
+    return html`<fieldset class="group">
+      <legend>${words.images}</legend>
+      <p class="help">${words.patternHelp}</p>
+      ${this.#list("include", words.include, words.includeHelp)} ${this.#condition(policy.condition ?? { kind: "none" })}
+      ${this.#list("never", words.never, words.neverHelp)} ${this.#list("always", words.always, words.alwaysHelp)}
+    </fieldset>`;
+  }
+
+  #condition(condition: Condition): TemplateResult {
+    const words = text().policy;
+    const kinds = Object.entries(words.conditions).map(([value, label]) => ({ value, label }));
+    const units = Object.entries(words.units).map(([value, label]) => ({ value, label }));
+    return html`<div class="condition">
+      ${this.#field({ path: "policy.condition", label: words.condition, kind: "select", value: condition.kind, options: kinds, required: true })}
+      ${condition.kind === "latest"
+        ? this.#field({ path: "policy.condition.count", label: words.count, kind: "number", value: String(condition.count ?? ""), required: true })
+        : nothing}
+      ${condition.kind === "created-within"
+        ? [
+            this.#field({ path: "policy.condition.amount", label: words.amount, kind: "number", value: String(condition.amount ?? ""), placeholder: "60", required: true }),
+            this.#field({ path: "policy.condition.unit", label: words.unit, kind: "select", value: condition.unit ?? "days", options: units, required: true }),
+          ]
+        : nothing}
+    </div>`;
+  }
+
+  #afterwards(policy: Policy, can: Pick<Capabilities, SwitchName>, automatic: boolean): TemplateResult {
+    const words = text().policy;
+    const specific = policy.scanner?.kind === "specific" ? policy.scanner : null;
+    const kinds = Object.entries(words.scanners).map(([value, label]) => ({ value, label }));
+    const timeout = policy.scanTimeoutSeconds;
+    const offered = (name: SwitchName): boolean => can[name] || policy[name] === true;
+    return html`<fieldset class="group">
+      <legend>${words.afterwards}</legend>
+      ${offered("events") ? this.#switch("events", words.events, words.eventsHelp, policy.events) : nothing}
+      ${offered("imageStreams") ? this.#switch("imageStreams", words.imageStreams, words.imageStreamsHelp, policy.imageStreams) : nothing}
+      ${offered("quarantine") ? this.#switch("quarantine", words.quarantine, words.quarantineHelp, policy.quarantine) : nothing}
+      ${automatic && offered("cleanup") ? this.#switch("cleanup", words.cleanup, words.cleanupHelp, policy.cleanup) : nothing}
+      <div class="pair">
+        ${this.#field({ path: "policy.scanner", label: words.scanner, kind: "select", value: specific === null ? "any" : "specific", options: kinds, required: true })}
+        ${specific === null
+          ? nothing
+          : this.#field({ path: "policy.scanner.names", label: words.scannerNames, value: this.#names(specific.names), help: words.scannerNamesHelp, required: true, suggestions: this.scanners })}
+        ${this.#field({ path: "policy.scanTimeoutSeconds", label: words.timeout, kind: "number", value: timeout ? String(timeout / 60) : "", placeholder: words.timeoutDefault })}
+      </div>
+    </fieldset>`;
+  }
+
+  #switch(name: SwitchName | "rescanExisting", label: string, help: string, on: boolean | null | undefined): TemplateResult {
+    return this.#field({ path: `policy.${name}`, label, kind: "checkbox", value: on ? "true" : "", help });
+  }
+
+  #field(view: Pick<FieldView, "path" | "label"> & Partial<FieldView>): TemplateResult {
+    const findings = this.#found(view.path);
+    return renderField(
+      { kind: "text", value: "", required: false, help: "", placeholder: "", autocomplete: "off", options: [], findings, revealed: false, ...view },
+      this.#actions,
+    );
+  }
+
+  #list(name: ListName, label: string, help: string): TemplateResult {
+    const findings = this.found.findings.filter(({ field }) => field.startsWith(`policy.${name}.`));
+    return html`<bowline-pattern-list data-list=${name} data-testid="patterns-${name}" .label=${label} .help=${help} .patterns=${this.policy?.[name] ?? []}
+      .findings=${findings} @bowline-patterns=${({ detail }: CustomEvent<PatternsDetail>) => this.#change({ [name]: [...detail.patterns] })}></bowline-pattern-list>`;
+  }
+
+  /** What was typed, as long as it says what the policy says. */
+  #names(names: readonly string[]): string {
+    return namesIn(this.names).join() === names.join() ? this.names : names.join(", ");
+  }
+
+  /** What was found where no control of its own stands. */
+  #stray(path: string): unknown {
+    return this.#found(path).map((finding) => html`<p class="finding ${finding.severity}" data-code=${finding.code}>${icon("alert")}${finding.message}</p>`);
+  }
+
+  #found(path: string): Finding[] {
+    return this.found.findings.filter(({ field }) => field === path || (path === "policy.scanner.names" && field.startsWith(`${path}.`)));
+  }
+
+  static override styles = [
+    theme,
+    controls,
+    notices,
+    fieldStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 1.75rem;
+        min-width: 0;
+        container-type: inline-size;
+      }
+      .group {
+        display: grid;
+        gap: 1.125rem;
+        min-width: 0;
+      }
+      legend {
+        margin-block-end: 0.25rem;
+        padding: 0;
+        font-size: 1.0625rem;
+        font-weight: 650;
+      }
+      .modes {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 0.75rem;
+      }
+      .mode {
+        display: flex;
+        gap: 0.625rem;
+        padding: 0.875rem 1rem;
+        border: 1px solid var(--line);
+        border-radius: calc(var(--radius) + 2px);
+        background: var(--surface);
+        cursor: pointer;
+      }
+      .mode:has(:checked) {
+        border-color: var(--accent);
+        box-shadow: inset 0 0 0 1px var(--accent);
+      }
+      .mode:has(:disabled) {
+        cursor: not-allowed;
+        background: var(--sunken);
+      }
+      .mode:focus-within {
+        outline: 2px solid var(--focus);
+        outline-offset: 2px;
+      }
+      .mode input {
+        appearance: auto;
+        flex: none;
+        width: 1.125rem;
+        min-height: 1.125rem;
+        height: 1.125rem;
+        margin: 0.1875rem 0 0;
+        outline: none;
+        accent-color: var(--accent);
+      }
+      .mode .help {
+        display: block;
+        font-weight: 400;
+      }
+      .pair {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr));
+        gap: 1rem;
+      }
+      .condition {
+        display: grid;
+        grid-template-columns: minmax(12rem, 2fr) minmax(5rem, 1fr) minmax(7rem, 1fr);
+        gap: 1rem;
+      }
+      @container (max-width: 34rem) {
+        .modes,
+        .condition {
+          grid-template-columns: 1fr;
+        }
+      }
+    `,
+  ];
+}
+
+function conditionOf(kind: string): Condition {
+  if (kind === "latest") return { kind, count: 5 };
+  if (kind === "created-within") return { kind, amount: 60, unit: "days" };
+  return { kind: "none" };
+}
+
+/** The names in a text, apart by white space or commas. */
+function namesIn(typed: string): string[] {
+  return typed.split(/[\s,]+/).filter((name) => name !== "");
+}
+
+let known: readonly string[] | undefined;
+
+/** The time zones that the browser knows. */
+function timezones(): readonly string[] {
+  return (known ??= Intl.supportedValuesOf("timeZone"));
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bowline-policy-form": BowlinePolicyForm;
+  }
+  interface HTMLElementEventMap {
+    "bowline-policy": CustomEvent<PolicyDetail>;
+  }
+}

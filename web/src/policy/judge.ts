@@ -1,0 +1,59 @@
+/** Judging many images by a policy without holding up the page. */
+
+import { selectImages, type Decision, type Image, type Policy } from "bowline";
+
+/** About how many images are judged before the page gets its turn: a few milliseconds' worth. */
+const SLICE = 2000;
+
+/** A list of images, put in order once for judging it again and again. */
+export class Inventory {
+  readonly images: readonly Image[];
+  /** Places in the list. A repository stands in one slice whole, because a policy may count its newest images. */
+  readonly #slices: readonly (readonly number[])[];
+
+  constructor(images: readonly Image[]) {
+    this.images = images;
+    this.#slices = slicesOf(images);
+  }
+
+  /**
+   * What the policy says of each image, in the list's order; `null` when `signal` ended it.
+   *
+   * @throws InvalidPolicyError
+   */
+  async judge(policy: Policy | null, now: number, signal: AbortSignal): Promise<readonly Decision[] | null> {
+    const decisions = new Array<Decision>(this.images.length);
+    for (const slice of this.#slices) {
+      const part = slice.flatMap((place) => this.images[place] ?? []);
+      const judged = selectImages(policy, part, now).decisions;
+      slice.forEach((place, index) => {
+        const decision = judged[index];
+        if (decision !== undefined) decisions[place] = decision;
+      });
+      await breath();
+      if (signal.aborted) return null;
+    }
+    return decisions;
+  }
+}
+
+function slicesOf(images: readonly Image[]): number[][] {
+  const byRepository = new Map<string, number[]>();
+  images.forEach(({ repository }, place) => {
+    const places = byRepository.get(repository);
+    if (places === undefined) byRepository.set(repository, [place]);
+    else places.push(place);
+  });
+  const slices: number[][] = [];
+  let last: number[] = [];
+  for (const places of byRepository.values()) {
+    if (last.length === 0 || last.length + places.length > SLICE) slices.push((last = []));
+    for (const place of places) last.push(place);
+  }
+  return slices;
+}
+
+/** Lets the page draw and answer to keys. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
