@@ -217,7 +217,7 @@ fn each_component_holds_only_its_own_capabilities() {
     let connections = component("connections");
     assert_eq!(
         strings(connections.get("allowed_outbound_hosts")),
-        ["http://outbound.spin.internal"]
+        ["http://outbound.spin.internal", "{{ jwks_origin }}"]
     );
     assert_eq!(strings(connections.get("sqlite_databases")), ["default"]);
     for name in ["outbound", "site"] {

@@ -149,7 +149,7 @@ impl Operator {
     }
 
     /// Whether `plain_http_hosts` names this authority. `host` as for [`Operator::allows_private`].
-    pub(crate) fn allows_plain_http(&self, host: &str, port: u16) -> bool {
+    pub fn allows_plain_http(&self, host: &str, port: u16) -> bool {
         self.plain_http_hosts
             .iter()
             .any(|rule| rule.matches(host, port))

@@ -20,7 +20,7 @@ pub type Answer = http::Response<AnswerBody>;
 /// What breaks a stream off.
 pub type StreamError = Box<dyn Error + Send + Sync>;
 
-/// Why an answer is `internal`: for the log, never for the caller. An extension of the answer.
+/// Why an answer says so little: for the log, never for the caller. An extension of the answer.
 #[derive(Clone, Debug)]
 pub struct Cause(pub String);
 

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     problem::{Failure, Problem},
-    token::{Claims, Verifier},
+    token::Claims,
 };
 
 /// What a token may permit. A permission holds in every project that the token lists.
@@ -17,7 +17,7 @@ pub(crate) enum Permission {
     Write,
     /// Remove them.
     Delete,
-    /// Say what uses them.
+    /// Hand out their credentials to jobs, and say what uses them.
     Use,
 }
 
@@ -37,24 +37,24 @@ impl Permission {
 #[derive(Debug)]
 pub(crate) struct Caller(Claims);
 
+/// The token that the header `Authorization` carries.
+///
+/// Errors: `auth.missing`, `auth.invalid`.
+pub(crate) fn bearer_token(headers: &HeaderMap) -> Result<&str, Problem> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next().ok_or(Failure::AuthMissing)?;
+    let text = value.to_str().map_err(|_| Failure::AuthInvalid)?;
+    let (scheme, token) = text.split_once(' ').ok_or(Failure::AuthInvalid)?;
+    if values.next().is_some() || !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Failure::AuthInvalid.into());
+    }
+    Ok(token.trim())
+}
+
 impl Caller {
-    /// The caller whose token the header `Authorization` carries, at `now` (milliseconds since 1970).
-    pub(crate) fn sign_in(
-        headers: &HeaderMap,
-        verifier: &Verifier,
-        now: i64,
-    ) -> Result<Self, Problem> {
-        let mut values = headers.get_all(header::AUTHORIZATION).iter();
-        let value = values.next().ok_or(Failure::AuthMissing)?;
-        let text = value.to_str().map_err(|_| Failure::AuthInvalid)?;
-        let (scheme, token) = text.split_once(' ').ok_or(Failure::AuthInvalid)?;
-        if values.next().is_some() || !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(Failure::AuthInvalid.into());
-        }
-        let claims = verifier
-            .verify(token.trim(), now)
-            .map_err(|_| Failure::AuthInvalid)?;
-        Ok(Self(claims))
+    /// The bearer of a token with these claims, which were verified.
+    pub(crate) fn new(claims: Claims) -> Self {
+        Self(claims)
     }
 
     /// Who it is: the token's `sub`.

@@ -2,11 +2,13 @@
 
 use bowline_registry::Operator;
 use bowline_store::SealingKeys;
+use url::{Position, Url};
 
 use crate::{
     cors::Origins,
     problem::{Failure, Problem},
-    token::Verifier,
+    proxies::Proxies,
+    token::{KeySet, Published, Rules},
 };
 
 /// The variables as they are set; those that are not are empty.
@@ -14,14 +16,24 @@ use crate::{
 pub struct Variables {
     /// `id:base64,id:base64`, 32 bytes each: the first seals, all open. Required.
     pub sealing_keys: String,
-    /// The secret that tokens are signed with, at least 32 bytes. Required.
+    /// The secret that tokens are signed with, at least 32 bytes. This, `jwks` or `jwks_url` is required.
     pub auth_secret: String,
+    /// The public keys that tokens are signed with: a JSON Web Key Set.
+    pub jwks: String,
+    /// Where the issuer publishes them.
+    pub jwks_url: String,
+    /// The origin of `jwks_url`, the only one beside the private service that this component may reach.
+    pub jwks_origin: String,
     /// The issuer that tokens must name; empty: any.
     pub auth_issuer: String,
     /// The audience that tokens must name; empty: any.
     pub auth_audience: String,
     /// Origins of pages that may call the API, comma-separated; empty: none.
     pub allowed_origins: String,
+    /// Proxies whose `X-Forwarded-For` counts, comma-separated; empty: none.
+    pub trusted_proxies: String,
+    /// Where callers reach this service, without a slash at the end; empty: locations are paths.
+    pub public_url: String,
     /// What the private service may reach beyond the public internet; see [`Operator::parse`].
     pub private_hosts: String,
     /// Where it may speak plain HTTP.
@@ -36,10 +48,22 @@ pub struct Config {
     pub(crate) access: Access,
 }
 
-/// Who may call.
+/// Who may call, and from where.
 pub(crate) struct Access {
-    pub(crate) verifier: Verifier,
+    pub(crate) issuer: Issuer,
+    pub(crate) rules: Rules,
     pub(crate) origins: Origins,
+    pub(crate) proxies: Proxies,
+    /// What stands before the path of a `Location`.
+    pub(crate) public_url: String,
+}
+
+/// Whose signature tokens carry.
+pub(crate) enum Issuer {
+    /// The operator set its keys.
+    Known(KeySet),
+    /// It publishes them.
+    Published(Published),
 }
 
 /// A variable that is missing or not valid. Nothing of its value is kept.
@@ -55,40 +79,117 @@ impl Config {
     /// # Errors
     /// The first variable that is missing or not valid.
     pub fn parse(variables: &Variables) -> Result<Self, ConfigError> {
-        let invalid = |variable, reason: &str| ConfigError {
-            variable,
-            reason: reason.to_owned(),
-        };
         let keys = SealingKeys::parse(&variables.sealing_keys)
-            .map_err(|error| invalid("sealing_keys", &error.to_string()))?;
-        let verifier = Verifier::new(
-            &variables.auth_secret,
-            &variables.auth_issuer,
-            &variables.auth_audience,
-        )
-        .ok_or_else(|| invalid("auth_secret", "it has fewer than 32 bytes"))?;
-        let origins = Origins::parse(&variables.allowed_origins).ok_or_else(|| {
-            invalid(
-                "allowed_origins",
-                "it is no list of origins like https://app.example.com",
-            )
-        })?;
-        // The private service is who uses these; but a wrong one stops every route, not only those that ask there.
-        Operator::parse(
+            .map_err(|error| invalid("sealing_keys", error))?;
+        // The private service is who uses most of these; but a wrong one stops every route, not only those that ask
+        // there.
+        let operator = Operator::parse(
             &variables.private_hosts,
             &variables.plain_http_hosts,
             &variables.egress_addresses,
         )
         .map_err(|error| {
-            invalid(
-                error.variable,
-                &format!("entry {} is {}", error.entry, error.expected),
-            )
+            let reason = format!("entry {} is {}", error.entry, error.expected);
+            invalid(error.variable, reason)
         })?;
-        Ok(Self {
-            keys,
-            access: Access { verifier, origins },
-        })
+        let access = Access {
+            issuer: Issuer::parse(variables, &operator)?,
+            rules: Rules::new(&variables.auth_issuer, &variables.auth_audience),
+            origins: Origins::parse(&variables.allowed_origins).ok_or_else(|| {
+                invalid(
+                    "allowed_origins",
+                    "it is no list of origins like https://app.example.com",
+                )
+            })?,
+            proxies: Proxies::parse(&variables.trusted_proxies).ok_or_else(|| {
+                let reason = "it is no list of addresses and networks like 10.0.0.0/8";
+                invalid("trusted_proxies", reason)
+            })?,
+            public_url: public_url(&variables.public_url)?,
+        };
+        Ok(Self { keys, access })
+    }
+}
+
+impl Issuer {
+    /// The one of three variables that is set. With two, one that was forgotten would still sign in.
+    fn parse(variables: &Variables, operator: &Operator) -> Result<Self, ConfigError> {
+        let Variables {
+            auth_secret,
+            jwks,
+            jwks_url,
+            ..
+        } = variables;
+        let set = [
+            ("auth_secret", auth_secret),
+            ("jwks", jwks),
+            ("jwks_url", jwks_url),
+        ];
+        let mut set = set.into_iter().filter(|(_, value)| !value.is_empty());
+        match (set.next(), set.next()) {
+            (None, _) => Err(invalid("auth_secret", "it, jwks or jwks_url has to be set")),
+            (Some((first, _)), Some((second, _))) => Err(invalid(
+                second,
+                format_args!("{first} is set too; set one of them"),
+            )),
+            (Some(("auth_secret", secret)), None) => KeySet::of_secret(secret)
+                .map(Self::Known)
+                .ok_or_else(|| invalid("auth_secret", "it has fewer than 32 bytes")),
+            (Some(("jwks", jwks)), None) => KeySet::parse(jwks)
+                .map(Self::Known)
+                .map_err(|error| invalid("jwks", error)),
+            (Some(_), None) => published(jwks_url, &variables.jwks_origin, operator),
+        }
+    }
+}
+
+/// The address of a key set: https, or where `plain_http_hosts` allows it http, on the one origin that the manifest
+/// lets this component reach.
+fn published(
+    jwks_url: &str,
+    jwks_origin: &str,
+    operator: &Operator,
+) -> Result<Issuer, ConfigError> {
+    let url = Url::parse(jwks_url).ok().filter(|url| {
+        let host = url.host_str().unwrap_or_default();
+        let port = url.port_or_known_default().unwrap_or_default();
+        let is_sent_safely = match url.scheme() {
+            "https" => true,
+            "http" => operator.allows_plain_http(host.trim_matches(['[', ']']), port),
+            _ => false,
+        };
+        let names_nobody = url.username().is_empty() && url.password().is_none();
+        is_sent_safely && names_nobody && url.fragment().is_none()
+    });
+    let url = url.ok_or_else(|| {
+        let reason = "it is no https URL like https://id.example.com/.well-known/jwks.json";
+        invalid("jwks_url", reason)
+    })?;
+    if url.origin().ascii_serialization() != jwks_origin {
+        let reason = "it is not the origin of jwks_url, like https://id.example.com";
+        return Err(invalid("jwks_origin", reason));
+    }
+    Ok(Issuer::Published(Published::at(url.into())))
+}
+
+fn public_url(text: &str) -> Result<String, ConfigError> {
+    let is_plain = |url: &Url| {
+        matches!(url.scheme(), "https" | "http")
+            && url[Position::AfterPath..].is_empty()
+            && url.username().is_empty()
+            && url.password().is_none()
+    };
+    if text.is_empty() || Url::parse(text).is_ok_and(|url| is_plain(&url) && !text.ends_with('/')) {
+        return Ok(text.to_owned());
+    }
+    let reason = "it is no URL like https://registries.example.com, without a slash at the end";
+    Err(invalid("public_url", reason))
+}
+
+fn invalid(variable: &'static str, reason: impl ToString) -> ConfigError {
+    ConfigError {
+        variable,
+        reason: reason.to_string(),
     }
 }
 

@@ -15,6 +15,7 @@ mod negotiation;
 pub mod outbound;
 mod parameters;
 pub mod problem;
+mod proxies;
 mod request_id;
 mod route;
 mod token;

@@ -102,6 +102,9 @@ failures! {
     /// A token that does not hold.
     AuthInvalid = "auth.invalid", UNAUTHORIZED,
         "The token is not valid", "It is malformed, expired, not yet valid, or not signed for this service.";
+    /// The issuer's keys cannot be had, so no token can be judged.
+    AuthUnavailable = "auth.unavailable", SERVICE_UNAVAILABLE,
+        "Tokens cannot be verified", "The issuer's keys could not be fetched. Try again in a moment.";
     /// A good token without the permission.
     PermissionMissing = "permission.missing", FORBIDDEN,
         "The permission is missing", "The token lacks a permission that this needs.";
@@ -206,9 +209,13 @@ impl Problem {
 
     /// `internal`; `cause` goes to the log.
     pub fn internal(cause: impl fmt::Display) -> Self {
-        let mut problem = Self::from(Failure::Internal);
-        problem.particulars.cause = Some(Cause(cause.to_string()));
-        problem
+        Self::from(Failure::Internal).because(cause)
+    }
+
+    /// With why it came to that, for the log; never for the caller.
+    pub(crate) fn because(mut self, cause: impl fmt::Display) -> Self {
+        self.particulars.cause = Some(Cause(cause.to_string()));
+        self
     }
 
     /// What failed.
@@ -270,6 +277,9 @@ impl From<Failure> for Problem {
             }
             Failure::StoreBusy => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            Failure::AuthUnavailable => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
             }
             _ => {}
         }

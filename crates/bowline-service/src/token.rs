@@ -1,14 +1,25 @@
-//! JSON Web Tokens signed with HMAC-SHA-256 (RFC 7515, RFC 7519), verified.
+//! JSON Web Tokens (RFC 7515, RFC 7519), verified with EdDSA, ES256, RS256 or HS256.
 //!
-//! There is one algorithm and one key, so nothing in a token chooses how it is judged: a header that names another
-//! algorithm is refused before anything else is looked at. The libraries that were weighed either bring the code of
-//! every other algorithm into the component that holds the keys, or read the clock themselves.
+//! A [`Key`] carries its one algorithm, so nothing in a token chooses how it is judged: what its header says only finds
+//! the key, and a public key is never taken for a shared secret because it is no secret by its type. The libraries that
+//! were weighed bring older ciphers beside those of this workspace, or read the clock themselves; what is here on top of
+//! the ciphers is the form of a token and its claims.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
-use sha2::Sha256;
-use zeroize::Zeroizing;
+
+mod jwks;
+mod key;
+mod key_set;
+mod published;
+#[cfg(test)]
+pub(crate) mod signing;
+
+use self::key::{Algorithm, Key};
+pub(crate) use self::{
+    key_set::KeySet,
+    published::{Published, PublishedError},
+};
 
 /// The most bytes that a token may have.
 const LONGEST: usize = 8 * 1024;
@@ -16,12 +27,18 @@ const LONGEST: usize = 8 * 1024;
 /// How far the clocks of issuer and service may be apart, in milliseconds.
 const LEEWAY_MS: f64 = 10_000.0;
 
-/// The shortest secret that is taken: as long as the hash (RFC 7518 §3.2), in bytes.
-const SHORTEST_SECRET: usize = 32;
+/// A token, taken apart. Nothing of it is verified yet.
+pub(crate) struct Token<'a> {
+    algorithm: Algorithm,
+    key_id: Option<String>,
+    /// Header and payload, as they are signed.
+    signed: &'a str,
+    payload: &'a str,
+    signature: Vec<u8>,
+}
 
-/// What verifies tokens: the shared secret and, where the operator set them, who issues them and for whom.
-pub(crate) struct Verifier {
-    secret: Zeroizing<Vec<u8>>,
+/// What tokens must say beside a good signature.
+pub(crate) struct Rules {
     issuer: Option<String>,
     audience: Option<String>,
 }
@@ -47,40 +64,57 @@ pub(crate) struct Claims {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Invalid;
 
-impl Verifier {
-    /// With `secret` and, where they are not empty, the issuer and audience that a token must name.
+impl<'a> Token<'a> {
+    /// Takes a token in the compact form (RFC 7515 §3.1) apart.
     ///
-    /// `None`: the secret has fewer than 32 bytes.
-    pub(crate) fn new(secret: &str, issuer: &str, audience: &str) -> Option<Self> {
-        let required = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        (secret.len() >= SHORTEST_SECRET).then(|| Self {
-            secret: Zeroizing::new(secret.as_bytes().to_vec()),
-            issuer: required(issuer),
-            audience: required(audience),
-        })
-    }
-
-    /// The claims of `token`, if it holds at `now`, in milliseconds since 1970.
-    pub(crate) fn verify(&self, token: &str, now: i64) -> Result<Claims, Invalid> {
-        if token.len() > LONGEST {
+    /// Errors: it is none, or nothing that this service can judge: another algorithm, or an extension that has to be
+    /// understood.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, Invalid> {
+        if text.len() > LONGEST {
             return Err(Invalid);
         }
-        let (signed, signature) = token.rsplit_once('.').ok_or(Invalid)?;
+        let (signed, signature) = text.rsplit_once('.').ok_or(Invalid)?;
         let (header, payload) = signed.split_once('.').ok_or(Invalid)?;
         let header: Header = decode(header)?;
-        if header.alg != "HS256" || header.crit.is_some() {
+        if header.crit.is_some() {
             return Err(Invalid);
         }
-        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Invalid)?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).map_err(|_| Invalid)?;
-        mac.update(signed.as_bytes());
-        mac.verify_slice(&signature).map_err(|_| Invalid)?;
+        Ok(Self {
+            algorithm: Algorithm::parse(&header.alg).ok_or(Invalid)?,
+            key_id: header.kid,
+            signed,
+            payload,
+            signature: URL_SAFE_NO_PAD.decode(signature).map_err(|_| Invalid)?,
+        })
+    }
+}
 
-        let claims: Claims = decode(payload)?;
-        self.holds(&claims, now).then_some(claims).ok_or(Invalid)
+impl Rules {
+    /// The issuer and the audience that a token must name, where they are not empty.
+    pub(crate) fn new(issuer: &str, audience: &str) -> Self {
+        let required = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Self {
+            issuer: required(issuer),
+            audience: required(audience),
+        }
     }
 
-    fn holds(&self, claims: &Claims, now: i64) -> bool {
+    /// The claims of `token`, if one of `keys` signed it and it holds at `now`, in milliseconds since 1970.
+    pub(crate) fn verify(
+        &self,
+        token: &Token<'_>,
+        keys: &KeySet,
+        now: i64,
+    ) -> Result<Claims, Invalid> {
+        let key: &Key = keys.find(token).ok_or(Invalid)?;
+        if !key.signed(token.signed.as_bytes(), &token.signature) {
+            return Err(Invalid);
+        }
+        let claims: Claims = decode(token.payload)?;
+        self.hold(&claims, now).then_some(claims).ok_or(Invalid)
+    }
+
+    fn hold(&self, claims: &Claims, now: i64) -> bool {
         let now = now as f64;
         let named = |audience: &String| {
             claims
@@ -99,10 +133,11 @@ impl Verifier {
     }
 }
 
-/// The part of a token's header that decides. Everything else in it is left alone.
+/// The part of a token's header that is looked at. A key or the address of one that it names is none of it.
 #[derive(Deserialize)]
 struct Header {
     alg: String,
+    kid: Option<String>,
     /// Extensions that must be understood; there is none that this service does.
     crit: Option<serde::de::IgnoredAny>,
 }

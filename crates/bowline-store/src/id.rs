@@ -12,6 +12,9 @@ use crate::random::Random;
 pub struct ConnectionId(Uuid);
 
 impl ConnectionId {
+    /// The id that no connection has.
+    pub(crate) const NONE: Self = Self(Uuid::nil());
+
     /// A new id at `now_ms` (milliseconds since 1970).
     pub fn new(now_ms: i64, random: &impl Random) -> Self {
         let mut bytes = [0; 10];

@@ -35,6 +35,9 @@ pub use self::{
     page::{Cursor, Page, PageSize},
     random::Random,
     settings::{Defaults, Settings},
-    store::{Change, Edit, MOST_USES, Query, Store},
+    store::{
+        Change, Edit, MOST_USES, Query, Store,
+        key_set::{FetchedKeySet, KeptKeySet},
+    },
     timestamp::Timestamp,
 };

@@ -75,8 +75,17 @@ impl Columns {
     }
 
     pub(crate) fn blob(&mut self, column: &'static str) -> Result<Vec<u8>, StoreError> {
+        self.optional_blob(column)?
+            .ok_or(StoreError::Corrupt(column))
+    }
+
+    pub(crate) fn optional_blob(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
         match self.0.next() {
-            Some(Value::Blob(bytes)) => Ok(bytes),
+            Some(Value::Blob(bytes)) => Ok(Some(bytes)),
+            Some(Value::Null) => Ok(None),
             _ => Err(StoreError::Corrupt(column)),
         }
     }

@@ -180,6 +180,13 @@ const STEPS: &[&str] = &[
                     THEN json_array(OLD.keep_newest, NEW.keep_newest) END)),
             NEW.updated_at, NEW.changed_by, NEW.changed_from, NEW.request_id);
     END",
+    // One row an address: the issuer's keys, sealed.
+    "CREATE TABLE IF NOT EXISTS key_sets (
+        url TEXT PRIMARY KEY NOT NULL,
+        asked_at INTEGER NOT NULL,
+        fetched_at INTEGER,
+        sealed BLOB
+    ) STRICT, WITHOUT ROWID",
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.

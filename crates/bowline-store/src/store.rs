@@ -1,6 +1,7 @@
 //! The store: what it is made of, and what it is asked.
 
 mod hand_out;
+pub(crate) mod key_set;
 mod read;
 mod settings;
 mod uses;

@@ -42,7 +42,7 @@ async fn handle(request: Request) -> http::Response<AnswerBody> {
             .and_then(|id| id.to_str().ok())
             .unwrap_or_default();
         // A log that takes no more must not end the requests of this instance.
-        _ = writeln!(io::stderr(), "internal: {cause} (request {id})");
+        _ = writeln!(io::stderr(), "failed: {cause} (request {id})");
     }
     answer
 }
@@ -54,9 +54,14 @@ async fn service() -> Rc<Connections> {
     let config = Config::parse(&Variables {
         sealing_keys: variable("sealing_keys").await,
         auth_secret: variable("auth_secret").await,
+        jwks: variable("jwks").await,
+        jwks_url: variable("jwks_url").await,
+        jwks_origin: variable("jwks_origin").await,
         auth_issuer: variable("auth_issuer").await,
         auth_audience: variable("auth_audience").await,
         allowed_origins: variable("allowed_origins").await,
+        trusted_proxies: variable("trusted_proxies").await,
+        public_url: variable("public_url").await,
         private_hosts: variable("private_hosts").await,
         plain_http_hosts: variable("plain_http_hosts").await,
         egress_addresses: variable("egress_addresses").await,

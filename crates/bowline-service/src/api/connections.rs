@@ -117,7 +117,8 @@ where
             .create(&asked.change(caller), project, &spec, checked.as_ref())
             .await?;
         let mut answer = answer_of(StatusCode::CREATED, &connection)?;
-        let location = format!("{}/{}", asked.head.uri.path(), connection.id);
+        let public_url = &self.ready.as_ref()?.access.public_url;
+        let location = format!("{public_url}{}/{}", asked.head.uri.path(), connection.id);
         if let Ok(location) = HeaderValue::try_from(location) {
             answer.headers_mut().insert(header::LOCATION, location);
         }

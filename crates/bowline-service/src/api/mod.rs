@@ -9,6 +9,7 @@ mod recorded;
 mod relay;
 mod resolving;
 mod settings;
+mod signing_in;
 mod uses;
 
 use std::{cell::Cell, rc::Rc};
@@ -65,6 +66,8 @@ struct Ready<D, R> {
 struct Asked {
     head: Parts,
     request_id: String,
+    /// The address that it comes from, where it is known.
+    client: Option<String>,
     /// When it came, in milliseconds since 1970.
     now: i64,
 }
@@ -113,7 +116,9 @@ where
     pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Answer {
         let (head, body) = request.into_parts();
         let request_id = request_id::of(&head.headers, &self.random);
+        let proxies = self.ready.as_ref().map(|ready| &ready.access.proxies);
         let asked = Asked {
+            client: proxies.ok().and_then(|it| it.client(&head.headers)),
             head,
             request_id,
             now: self.clock.epoch_ms(),
@@ -159,7 +164,7 @@ where
             negotiation::json_accepted(&asked.head.headers)?;
             return answer::json(StatusCode::OK, &providers());
         }
-        let caller = Caller::sign_in(&asked.head.headers, &ready.access.verifier, asked.now)?;
+        let caller = self.sign_in(ready, asked).await?;
         match route {
             Route::Providers => Err(Failure::NotFound.into()),
             Route::Validate => validate(asked, body).await,
@@ -297,20 +302,11 @@ impl Asked {
         spec.ok_or_else(|| Problem::form_invalid(report))
     }
 
-    /// Who changes something, for the audit. The address is the runtime's word; of several only the last counts,
-    /// because a caller can send one too.
+    /// Who changes something, for the audit.
     fn change(&self, caller: &Caller) -> Change {
-        let from = self
-            .head
-            .headers
-            .get_all("spin-client-addr")
-            .iter()
-            .next_back();
         Change {
             subject: caller.subject().to_owned(),
-            from: from
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned),
+            from: self.client.clone(),
             request_id: self.request_id.clone(),
             now_ms: self.now,
         }

@@ -53,7 +53,7 @@ impl Errand {
     }
 }
 
-/// Sends a request to the private service.
+/// Sends a request to the private service, or for the keys that the issuer of tokens publishes.
 pub trait Outbound {
     /// The body of its answers; dropping it stops what makes it.
     type Body: Body<Data = Bytes, Error: Into<StreamError>> + 'static;

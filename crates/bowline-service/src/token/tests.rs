@@ -1,67 +1,97 @@
 use serde_json::{Value, json};
 
-use super::*;
+use super::{
+    jwks::JwksError,
+    signing::{EC_X, EC_Y, ED_X, RSA_N, jwks, sign},
+    *,
+};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const NOW_MS: i64 = 1_800_000_000_000;
 const NOW: i64 = NOW_MS / 1000;
 
-fn sign_with(secret: &str, header: &Value, claims: &Value) -> String {
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let signed = format!("{}.{}", part(header), part(claims));
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    mac.update(signed.as_bytes());
-    format!(
-        "{signed}.{}",
-        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
-    )
-}
-
 fn claims(change: Value) -> Value {
-    let mut claims =
+    let claims =
         json!({ "sub": "ada", "exp": NOW + 60, "projects": ["acme"], "permissions": ["read"] });
-    for (name, value) in change.as_object().unwrap() {
-        match value {
-            Value::Null => drop(claims.as_object_mut().unwrap().remove(name)),
-            value => claims[name] = value.clone(),
-        }
-    }
-    claims
+    merged(claims, change)
 }
 
 fn hs256(claims: &Value) -> String {
-    sign_with(SECRET, &json!({ "alg": "HS256", "typ": "JWT" }), claims)
+    let header = json!({ "alg": "HS256", "typ": "JWT" });
+    sign(SECRET.as_bytes(), &header, claims)
 }
 
-fn verifier() -> Verifier {
-    Verifier::new(SECRET, "", "").unwrap()
+fn secret() -> KeySet {
+    KeySet::of_secret(SECRET).unwrap()
 }
 
-/// RFC 7515 appendix A.1: a token of another implementation.
+fn verify(rules: &Rules, keys: &KeySet, token: &str) -> Result<Claims, Invalid> {
+    rules.verify(&Token::parse(token)?, keys, NOW_MS)
+}
+
+fn holds(keys: &KeySet, token: &str) -> bool {
+    verify(&Rules::new("", ""), keys, token).is_ok()
+}
+
+/// RFC 7515 appendices A.1, A.2 and A.3, RFC 8037 appendix A.4: tokens of other implementations.
 #[test]
-fn the_rfcs_own_example_has_a_good_signature() {
-    let key = URL_SAFE_NO_PAD
-        .decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")
-        .unwrap();
-    let verifier = Verifier {
-        secret: Zeroizing::new(key),
-        issuer: None,
-        audience: None,
-    };
-    let signed = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.\
-                  eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
-    let mut mac = Hmac::<Sha256>::new_from_slice(&verifier.secret).unwrap();
-    mac.update(signed.as_bytes());
-    let signature = URL_SAFE_NO_PAD
-        .decode("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
-        .unwrap();
-    assert!(mac.verify_slice(&signature).is_ok());
-    // It has no `sub`, so the service refuses it all the same.
-    let token = format!("{signed}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-    assert_eq!(
-        verifier.verify(&token, 1_300_819_379_000).unwrap_err(),
-        Invalid
-    );
+fn the_rfcs_own_examples_have_good_signatures() {
+    let claims = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+    let bytes = |text| URL_SAFE_NO_PAD.decode(text).unwrap();
+    let hmac = KeySet::of_keys(vec![key_set::NamedKey {
+        id: None,
+        key: Key::Hs256(zeroize::Zeroizing::new(bytes(
+            "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+        ))),
+    }]);
+    let public = || KeySet::parse(&jwks().to_string()).unwrap();
+    let cases = [
+        (
+            "HS256",
+            hmac,
+            "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9",
+            claims,
+            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+        ),
+        (
+            "RS256",
+            public(),
+            "eyJhbGciOiJSUzI1NiJ9",
+            claims,
+            "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw",
+        ),
+        (
+            "ES256",
+            public(),
+            "eyJhbGciOiJFUzI1NiJ9",
+            claims,
+            "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q",
+        ),
+        (
+            "EdDSA",
+            public(),
+            "eyJhbGciOiJFZERTQSJ9",
+            "RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc",
+            "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg",
+        ),
+    ];
+    for (name, keys, header, payload, signature) in cases {
+        let text = format!("{header}.{payload}.{signature}");
+        let token = Token::parse(&text).unwrap();
+        let key = keys.find(&token).unwrap();
+        assert!(
+            key.signed(token.signed.as_bytes(), &token.signature),
+            "{name}"
+        );
+        assert!(!key.signed(b"another message", &token.signature), "{name}");
+        // None of them names a subject, so the service refuses them all the same.
+        assert!(
+            Rules::new("", "")
+                .verify(&token, &keys, 1_300_819_379_000)
+                .is_err(),
+            "{name}"
+        );
+    }
 }
 
 #[test]
@@ -97,8 +127,9 @@ fn claims_decide() {
         ),
     ];
     for (name, change, holds) in cases {
+        let token = hs256(&claims(change));
         assert_eq!(
-            verifier().verify(&hs256(&claims(change)), NOW_MS).is_ok(),
+            verify(&Rules::new("", ""), &secret(), &token).is_ok(),
             holds,
             "{name}"
         );
@@ -140,11 +171,14 @@ fn issuer_and_audience_are_checked_when_set() {
             false,
         ),
     ];
-    let strict = Verifier::new(SECRET, "https://id.example.com", "bowline").unwrap();
+    let strict = Rules::new("https://id.example.com", "bowline");
     for (name, change, holds) in cases {
         let token = hs256(&claims(change));
-        assert_eq!(strict.verify(&token, NOW_MS).is_ok(), holds, "{name}");
-        assert!(verifier().verify(&token, NOW_MS).is_ok(), "{name}, unset");
+        assert_eq!(verify(&strict, &secret(), &token).is_ok(), holds, "{name}");
+        assert!(
+            verify(&Rules::new("", ""), &secret(), &token).is_ok(),
+            "{name}, unset"
+        );
     }
 }
 
@@ -152,12 +186,12 @@ fn issuer_and_audience_are_checked_when_set() {
 fn nothing_but_hs256_with_the_key_holds() {
     let good = hs256(&claims(json!({})));
     let (signed, signature) = good.rsplit_once('.').unwrap();
-    let with = |header: Value| sign_with(SECRET, &header, &claims(json!({})));
+    let with = |header: Value| sign(SECRET.as_bytes(), &header, &claims(json!({})));
     let cases = [
         (
             "another key",
-            sign_with(
-                "another-key-another-key-another-key",
+            sign(
+                b"another-key-another-key-another-key",
                 &json!({ "alg": "HS256" }),
                 &claims(json!({})),
             ),
@@ -173,8 +207,9 @@ fn nothing_but_hs256_with_the_key_holds() {
         ("alg None", with(json!({ "alg": "None" }))),
         ("alg hs256", with(json!({ "alg": "hs256" }))),
         ("alg HS512", with(json!({ "alg": "HS512" }))),
-        ("alg RS256", with(json!({ "alg": "RS256" }))),
-        ("alg ES256", with(json!({ "alg": "ES256" }))),
+        ("alg RS256, signed so", with(json!({ "alg": "RS256" }))),
+        ("alg ES256, signed so", with(json!({ "alg": "ES256" }))),
+        ("alg EdDSA, signed so", with(json!({ "alg": "EdDSA" }))),
         ("no alg", with(json!({ "typ": "JWT" }))),
         (
             "a critical extension",
@@ -200,18 +235,309 @@ fn nothing_but_hs256_with_the_key_holds() {
             hs256(&claims(json!({ "padding": "x".repeat(LONGEST) }))),
         ),
     ];
-    assert!(verifier().verify(&good, NOW_MS).is_ok());
+    assert!(holds(&secret(), &good));
     for (name, token) in cases {
-        assert_eq!(
-            verifier().verify(&token, NOW_MS).unwrap_err(),
-            Invalid,
-            "{name}"
-        );
+        assert!(!holds(&secret(), &token), "{name}");
     }
 }
 
 #[test]
 fn a_short_secret_is_refused() {
-    assert!(Verifier::new(SECRET.split_at(1).1, "", "").is_none());
-    assert!(Verifier::new("", "", "").is_none());
+    assert!(KeySet::of_secret(SECRET.split_at(1).1).is_none());
+    assert!(KeySet::of_secret("").is_none());
+}
+
+/// The key decides: a token finds it by algorithm and id, and a public key is nobody's shared secret.
+#[test]
+fn a_token_holds_only_under_the_key_of_its_algorithm() {
+    let keys = KeySet::parse(&jwks().to_string()).unwrap();
+    let with = |header: Value| sign(b"", &header, &claims(json!({})));
+    let resigned = |header: Value, secret: &[u8]| sign(secret, &header, &claims(json!({})));
+    let renamed = |token: &str, header: Value| {
+        let (_, rest) = token.split_once('.').unwrap();
+        format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header.to_string()))
+    };
+    let rs256 = with(json!({ "alg": "RS256", "kid": "RS256" }));
+    let cases = [
+        ("RS256", rs256.clone(), true),
+        (
+            "ES256",
+            with(json!({ "alg": "ES256", "kid": "ES256" })),
+            true,
+        ),
+        (
+            "EdDSA",
+            with(json!({ "alg": "EdDSA", "kid": "EdDSA" })),
+            true,
+        ),
+        (
+            "by its newer name",
+            with(json!({ "alg": "Ed25519", "kid": "EdDSA" })),
+            true,
+        ),
+        ("without an id", with(json!({ "alg": "ES256" })), true),
+        (
+            "an unknown id",
+            with(json!({ "alg": "ES256", "kid": "other" })),
+            false,
+        ),
+        (
+            "the id of another algorithm's key",
+            with(json!({ "alg": "ES256", "kid": "RS256" })),
+            false,
+        ),
+        (
+            "HS256 with the modulus for a secret",
+            resigned(json!({ "alg": "HS256", "kid": "RS256" }), RSA_N.as_bytes()),
+            false,
+        ),
+        (
+            "HS256 with the bytes of the modulus",
+            resigned(
+                json!({ "alg": "HS256" }),
+                &URL_SAFE_NO_PAD.decode(RSA_N).unwrap(),
+            ),
+            false,
+        ),
+        (
+            "HS256 with the bytes of the point",
+            resigned(
+                json!({ "alg": "HS256" }),
+                &URL_SAFE_NO_PAD.decode(ED_X).unwrap(),
+            ),
+            false,
+        ),
+        (
+            "HS256 without a secret",
+            resigned(json!({ "alg": "HS256" }), b""),
+            false,
+        ),
+        (
+            "another algorithm's name over the signature",
+            renamed(&rs256, json!({ "alg": "RS512", "kid": "RS256" })),
+            false,
+        ),
+        (
+            "another header over the signature",
+            renamed(&rs256, json!({ "alg": "RS256" })),
+            false,
+        ),
+        (
+            "the key in the header",
+            with(
+                json!({ "alg": "EdDSA", "kid": "own", "jwk": { "kty": "OKP", "crv": "Ed25519", "x": ED_X } }),
+            ),
+            false,
+        ),
+        (
+            "an empty signature",
+            format!("{}.", rs256.rsplit_once('.').unwrap().0),
+            false,
+        ),
+        (
+            "an ES256 signature of zeros",
+            format!(
+                "{}.{}",
+                with(json!({ "alg": "ES256" })).rsplit_once('.').unwrap().0,
+                URL_SAFE_NO_PAD.encode([0; 64])
+            ),
+            false,
+        ),
+        (
+            "an EdDSA signature of zeros",
+            format!(
+                "{}.{}",
+                with(json!({ "alg": "EdDSA" })).rsplit_once('.').unwrap().0,
+                URL_SAFE_NO_PAD.encode([0; 64])
+            ),
+            false,
+        ),
+    ];
+    for (name, token, expected) in cases {
+        assert_eq!(holds(&keys, &token), expected, "{name}");
+        assert!(
+            !holds(&secret(), &token),
+            "{name}: no key of the issuer is a secret"
+        );
+    }
+    assert!(
+        !holds(&keys, &hs256(&claims(json!({})))),
+        "nor the other way round"
+    );
+}
+
+#[test]
+fn key_sets_are_taken_whole_or_refused() {
+    let rsa = |change: Value| {
+        merged(
+            json!({ "kty": "RSA", "kid": "r", "n": RSA_N, "e": "AQAB" }),
+            change,
+        )
+    };
+    let ec = |change: Value| {
+        merged(
+            json!({ "kty": "EC", "kid": "c", "crv": "P-256", "x": EC_X, "y": EC_Y }),
+            change,
+        )
+    };
+    let ed = |change: Value| {
+        merged(
+            json!({ "kty": "OKP", "kid": "d", "crv": "Ed25519", "x": ED_X }),
+            change,
+        )
+    };
+    let none = || json!({});
+    let short = URL_SAFE_NO_PAD.encode([0xff; 255]);
+    let order_one = URL_SAFE_NO_PAD.encode({
+        let mut point = [0; 32];
+        point[0] = 1;
+        point
+    });
+    use JwksError::{Duplicate, Empty, Key, Private, Symmetric, Weak};
+    let cases = [
+        (
+            "one of each",
+            vec![rsa(none()), ec(none()), ed(none())],
+            Ok(3),
+        ),
+        ("one without an id", vec![ed(json!({ "kid": null }))], Ok(1)),
+        (
+            "a key to encrypt with beside it",
+            vec![rsa(none()), ec(json!({ "use": "enc" }))],
+            Ok(1),
+        ),
+        (
+            "another curve beside it",
+            vec![rsa(none()), ec(json!({ "crv": "P-384" }))],
+            Ok(1),
+        ),
+        (
+            "another algorithm beside it",
+            vec![ed(none()), rsa(json!({ "alg": "PS256" }))],
+            Ok(1),
+        ),
+        (
+            "a kind of the future beside it",
+            vec![ed(none()), json!({ "kty": "AKP", "pub": "AA" })],
+            Ok(1),
+        ),
+        ("no key", vec![], Err(Empty)),
+        (
+            "only keys for something else",
+            vec![
+                ec(json!({ "use": "enc" })),
+                ed(json!({ "key_ops": ["sign"] })),
+            ],
+            Err(Empty),
+        ),
+        (
+            "a shared secret beside a key",
+            vec![rsa(none()), json!({ "kty": "oct", "k": "AA" })],
+            Err(Symmetric),
+        ),
+        (
+            "a private key",
+            vec![ed(json!({ "d": "AA" }))],
+            Err(Private),
+        ),
+        (
+            "a private key to encrypt with",
+            vec![ed(none()), rsa(json!({ "use": "enc", "d": "AA" }))],
+            Err(Private),
+        ),
+        (
+            "RSA with 2040 bits",
+            vec![rsa(json!({ "n": short }))],
+            Err(Weak),
+        ),
+        (
+            "RSA with the exponent 1",
+            vec![rsa(json!({ "e": "AQ" }))],
+            Err(Weak),
+        ),
+        (
+            "RSA with an even modulus",
+            vec![rsa(json!({ "n": URL_SAFE_NO_PAD.encode([0xfe; 256]) }))],
+            Err(Key),
+        ),
+        (
+            "RSA with 16384 bits",
+            vec![rsa(json!({ "n": URL_SAFE_NO_PAD.encode([0xff; 2048]) }))],
+            Err(Key),
+        ),
+        (
+            "RSA without an exponent",
+            vec![rsa(json!({ "e": null }))],
+            Err(Key),
+        ),
+        (
+            "RSA with an empty modulus",
+            vec![rsa(json!({ "n": "" }))],
+            Err(Key),
+        ),
+        (
+            "a point off the curve",
+            vec![ec(json!({ "y": EC_X }))],
+            Err(Key),
+        ),
+        (
+            "a point with one number",
+            vec![ec(json!({ "y": null }))],
+            Err(Key),
+        ),
+        (
+            "a point of the least order",
+            vec![ed(json!({ "x": order_one }))],
+            Err(Weak),
+        ),
+        (
+            "a point that is too short",
+            vec![ed(json!({ "x": "AA" }))],
+            Err(Key),
+        ),
+        (
+            "padding",
+            vec![ed(json!({ "x": format!("{ED_X}=") }))],
+            Err(Key),
+        ),
+        (
+            "one id twice",
+            vec![rsa(none()), ed(json!({ "kid": "r" }))],
+            Err(Duplicate),
+        ),
+        (
+            "no id twice",
+            vec![rsa(json!({ "kid": null })), ed(json!({ "kid": null }))],
+            Err(Duplicate),
+        ),
+    ];
+    for (name, keys, expected) in cases {
+        let parsed = KeySet::parse(&json!({ "keys": keys }).to_string());
+        assert_eq!(parsed.map(|keys| keys.len()), expected, "{name}");
+    }
+    for text in [
+        "",
+        "[]",
+        "{}",
+        r#"{"keys":{}}"#,
+        r#"{"keys":[1]}"#,
+        "-----BEGIN PUBLIC KEY-----",
+    ] {
+        assert_eq!(
+            KeySet::parse(text).map(|keys| keys.len()),
+            Err(JwksError::Malformed),
+            "{text}"
+        );
+    }
+}
+
+/// `value` with other members; `null` takes one away.
+fn merged(mut value: Value, change: Value) -> Value {
+    for (name, member) in change.as_object().unwrap() {
+        match member {
+            Value::Null => drop(value.as_object_mut().unwrap().remove(name)),
+            member => value[name] = member.clone(),
+        }
+    }
+    value
 }

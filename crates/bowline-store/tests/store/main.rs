@@ -9,6 +9,7 @@ mod concurrency;
 mod connections;
 mod hand_out;
 mod interruption;
+mod key_sets;
 mod listing;
 mod plans;
 mod settings;

@@ -1,5 +1,7 @@
 //! Who may do what, and what others see.
 
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::*;
 
 const READ: &str = ALL[0];

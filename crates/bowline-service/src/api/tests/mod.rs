@@ -8,18 +8,16 @@ use std::{
     time::Duration,
 };
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::Engine;
 use bowline_store::rusqlite::Rusqlite;
-use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, header};
 use http_body::Frame;
 use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::{answer::AnswerBody, config::Variables};
+use crate::{answer::AnswerBody, config::Variables, token::signing};
 
 mod access;
 mod browsing;
@@ -28,6 +26,7 @@ mod connections;
 mod docker_config;
 mod protocol;
 mod settings;
+mod signing_in;
 mod uses;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -36,11 +35,13 @@ const LIST: &str = "/v1/projects/acme/connections";
 const PASSWORD: &str = "pa55-w0rd-of-ada";
 
 /// The permissions of a token that may do everything.
-const ALL: [&str; 4] = [
+const ALL: [&str; 6] = [
     "iam:project:cicd:registry:read",
     "iam:project:cicd:registry:write",
     "iam:project:cicd:registry:delete",
     "iam:project:cicd:registry:use",
+    "iam:project:cicd:registry:admin",
+    "iam:project:cicd:registry:sync",
 ];
 
 type Clocked = Rc<Cell<i64>>;
@@ -56,8 +57,14 @@ impl Clock for TestClock {
         self.0.get()
     }
 
-    async fn sleep(&self, _duration: Duration) {
-        std::future::pending().await
+    /// Time passes only when a test says so, or where somebody waits for a short while.
+    async fn sleep(&self, duration: Duration) {
+        if duration >= Duration::from_secs(1) {
+            std::future::pending::<()>().await;
+        }
+        let later = self.0.get().saturating_add(duration.as_millis() as i64);
+        self.0.set(later);
+        tokio::task::yield_now().await;
     }
 }
 
@@ -167,9 +174,24 @@ fn auth_rejected() -> Value {
 }
 
 struct Harness {
-    service: Service<Rusqlite, Script, TestClock, Counter>,
+    service: Service<Shared, Script, TestClock, Counter>,
+    database: Shared,
     script: Script,
     now: Clocked,
+}
+
+/// A database that several instances have.
+#[derive(Clone)]
+struct Shared(Rc<Rusqlite>);
+
+impl Database for Shared {
+    async fn query(
+        &self,
+        statement: &str,
+        parameters: Vec<bowline_store::Value>,
+    ) -> Result<Vec<bowline_store::Row>, bowline_store::DatabaseError> {
+        self.0.query(statement, parameters).await
+    }
 }
 
 /// An answer, read.
@@ -227,21 +249,31 @@ impl Harness {
     }
 
     fn with(variables: &Variables) -> Self {
-        let (script, now) = (Script::default(), Rc::new(Cell::new(START_MS)));
-        let database = Rusqlite::in_memory().unwrap();
-        let clock = TestClock(Rc::clone(&now));
+        let database = Shared(Rc::new(Rusqlite::in_memory().unwrap()));
+        let now = Rc::new(Cell::new(START_MS));
+        Self::over(database, Script::default(), now, variables)
+    }
+
+    fn over(database: Shared, script: Script, now: Clocked, variables: &Variables) -> Self {
         let service = Service::new(
-            database,
+            database.clone(),
             script.clone(),
-            clock,
+            TestClock(Rc::clone(&now)),
             Counter::default(),
             Config::parse(variables),
         );
         Self {
             service,
+            database,
             script,
             now,
         }
+    }
+
+    /// One more instance over the same database, in the same world.
+    fn another_instance(&self, variables: &Variables) -> Self {
+        let (script, now) = (self.script.clone(), Rc::clone(&self.now));
+        Self::over(self.database.clone(), script, now, variables)
     }
 
     async fn answer(&self, request: http::Request<Full<Bytes>>) -> Answer {
@@ -291,18 +323,8 @@ fn form(name: &str, url: &str) -> Value {
 }
 
 fn token(claims: &Value) -> String {
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let signed = format!(
-        "{}.{}",
-        part(&json!({ "alg": "HS256", "typ": "JWT" })),
-        part(claims)
-    );
-    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-    mac.update(signed.as_bytes());
-    format!(
-        "{signed}.{}",
-        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
-    )
+    let header = json!({ "alg": "HS256", "typ": "JWT" });
+    signing::sign(SECRET.as_bytes(), &header, claims)
 }
 
 fn claims(subject: &str, projects: &[&str], permissions: &[&str]) -> Value {

@@ -1,0 +1,60 @@
+//! Who calls.
+
+use bowline_registry::Clock;
+use bowline_store::Database;
+
+use super::{Asked, Outbound, Random, Ready, Service};
+use crate::{
+    caller::{Caller, bearer_token},
+    config::Issuer,
+    problem::{Failure, Problem},
+    token::{Invalid, PublishedError, Token},
+};
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// The caller, by the token that the request carries.
+    ///
+    /// Errors: `auth.missing`, `auth.invalid`; `auth.unavailable` where the issuer's keys cannot be had.
+    pub(super) async fn sign_in(
+        &self,
+        ready: &Ready<D, R>,
+        asked: &Asked,
+    ) -> Result<Caller, Problem> {
+        let token = Token::parse(bearer_token(&asked.head.headers)?)?;
+        let rules = &ready.access.rules;
+        let claims = match &ready.access.issuer {
+            Issuer::Known(keys) => rules.verify(&token, keys, asked.now)?,
+            Issuer::Published(published) => {
+                let store = self.store(asked).await?;
+                let keys = published
+                    .keys_for(&token, store, &self.outbound, &self.clock)
+                    .await?;
+                rules.verify(&token, &keys, asked.now)?
+            }
+        };
+        Ok(Caller::new(claims))
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(_: Invalid) -> Self {
+        Failure::AuthInvalid.into()
+    }
+}
+
+impl From<PublishedError> for Problem {
+    fn from(error: PublishedError) -> Self {
+        match error {
+            PublishedError::Store(error) => error.into(),
+            PublishedError::Unavailable(reason) => {
+                Self::from(Failure::AuthUnavailable).because(reason)
+            }
+        }
+    }
+}

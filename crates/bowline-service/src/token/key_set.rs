@@ -1,0 +1,51 @@
+//! The keys of an issuer.
+
+use zeroize::Zeroizing;
+
+use super::{Token, key::Key};
+
+/// The shortest secret that is taken: as long as the hash (RFC 7518 §3.2), in bytes.
+const SHORTEST_SECRET: usize = 32;
+
+/// Keys, each with the id that tokens name it by.
+pub(crate) struct KeySet(Vec<NamedKey>);
+
+/// A key and its id, where it has one.
+pub(super) struct NamedKey {
+    pub(super) id: Option<String>,
+    pub(super) key: Key,
+}
+
+impl KeySet {
+    /// One shared secret. `None`: it has fewer than 32 bytes.
+    pub(crate) fn of_secret(secret: &str) -> Option<Self> {
+        (secret.len() >= SHORTEST_SECRET).then(|| {
+            Self(vec![NamedKey {
+                id: None,
+                key: Key::Hs256(Zeroizing::new(secret.as_bytes().to_vec())),
+            }])
+        })
+    }
+
+    pub(super) fn of_keys(keys: Vec<NamedKey>) -> Self {
+        Self(keys)
+    }
+
+    /// The one key that a token can be signed with: of its algorithm and, where both say one, of its id. A token for
+    /// which there are two says too little.
+    pub(super) fn find(&self, token: &Token<'_>) -> Option<&Key> {
+        let fits = |named: &&NamedKey| {
+            let differs =
+                matches!((&named.id, &token.key_id), (Some(id), Some(asked)) if id != asked);
+            named.key.algorithm() == token.algorithm && !differs
+        };
+        let mut fitting = self.0.iter().filter(fits);
+        let found = fitting.next()?;
+        fitting.next().is_none().then_some(&found.key)
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
