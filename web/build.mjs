@@ -1,12 +1,12 @@
 // Builds the page into target/web: index.html, app-<hash>.js and what it loads later, console-<hash>.css,
 // bowline-<hash>.wasm.
-// `--tests` builds the unit tests into target/web-tests instead.
+// `--elements` adds the elements to the npm package instead, `--tests` builds the unit tests into target/web-tests.
 //
 // BOWLINE_PACKAGE names the folder of the npm package `bowline` (default target/npm/bowline),
 // BOWLINE_WEB_DIST the folder to write (default target/web).
 
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -18,6 +18,8 @@ const shared = { bundle: true, format: "esm", target: "es2022", tsconfig: join(w
 
 if (process.argv.includes("--tests")) {
   await buildTests(join(target, "web-tests"));
+} else if (process.argv.includes("--elements")) {
+  await buildElements(resolve(process.env.BOWLINE_PACKAGE ?? join(target, "npm/bowline")));
 } else {
   await buildPage(resolve(process.env.BOWLINE_WEB_DIST ?? join(target, "web")));
 }
@@ -55,6 +57,20 @@ async function buildPage(out) {
   const total = files.map(weigh).reduce((sum, gzip) => sum + gzip, 0);
   console.log(`${" ".repeat(11)}${kib(total)} gzip  first load -> ${relative(process.cwd(), out) || "."}`);
   for (const file of later.filter((one) => !first.includes(one))) weigh(file);
+}
+
+/** `bowline/elements`: one file with everything in it but the module, which it shares with its neighbour `index.js`. */
+async function buildElements(npm) {
+  const beside = {
+    name: "beside",
+    setup: (build) => build.onResolve({ filter: /^bowline$/ }, () => ({ path: "./index.js", external: true })),
+  };
+  const [{ bytes }] = await bundle({ entryPoints: [join(web, "src/elements.ts")], entryNames: "[name]", plugins: [beside] });
+  weigh({ name: "elements.js", bytes });
+  await writeFile(join(npm, "elements.js"), bytes);
+  for (const [from, to] of [["package/elements.d.ts", "elements.d.ts"], ["README.md", "README.md"]]) {
+    await copyFile(join(web, from), join(npm, to));
+  }
 }
 
 /** Says how much a file weighs, and gives what it weighs in gzip. */

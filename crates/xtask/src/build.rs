@@ -34,6 +34,12 @@ pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
         Step::new("build-package", "Assemble the npm package", 1, |screen| {
             package::assemble(project, screen)
         }),
+        Step::new(
+            "build-elements",
+            "Add the elements to the npm package",
+            1,
+            |screen| package::elements(project, screen),
+        ),
         Step::new("build-web", "Build the page", 2, |screen| {
             web(project, screen)
         }),

@@ -127,6 +127,26 @@ pub(crate) fn assemble(project: &Project, _: &Screen) -> anyhow::Result<Work> {
     Ok(Work::Done)
 }
 
+/// Bundles the custom elements into the package, beside the module that they share with it.
+pub(crate) fn elements(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
+    let made = project.target(FOLDER).join("elements.js");
+    let inputs = Inputs::default().files(
+        &project.path("web"),
+        &["node_modules", "test", "examples", "dev"],
+    )?;
+    let stamp = Stamp::new(project, "elements", inputs);
+    if stamp.holds(&made) {
+        return Ok(Work::Fresh);
+    }
+    stamp.lift();
+    Tool::new(project, "npm")
+        .within(&project.path("web"))
+        .args(["run", "elements"])
+        .run(screen)?;
+    stamp.set()?;
+    Ok(Work::Done)
+}
+
 /// The manifest with the workspace's version in it. The order of its keys has a meaning, so it is treated as text.
 fn with_version(manifest: &str, version: &str) -> anyhow::Result<String> {
     let (before, after) = manifest

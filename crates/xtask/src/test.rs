@@ -1,17 +1,16 @@
 //! `cargo xtask test`: set-up, checks, build, and every test. What the runners print is standard output, as it is.
 
-use std::fs;
-
 use anyhow::Context as _;
 
 use crate::{
     build, check,
-    package::FOLDER,
     progress::{self, Screen, Step, Work},
     project::{Project, on_path},
     setup::{self, Purpose},
     tool::Tool,
 };
+
+mod packed;
 
 /// The crates whose tests run natively, each with the features that its tests need. The host is tested apart: features
 /// that others ask of its dependencies would have Wasmtime compiled a second time.
@@ -54,8 +53,14 @@ fn steps(project: &Project) -> Vec<Step<'_>> {
             |screen| chromium(project, screen),
         ),
         Step::new("test-package", "Test the npm package", 8, |screen| {
-            package(project, screen)
+            packed::package(project, screen)
         }),
+        Step::new(
+            "test-examples",
+            "Test the examples with the npm package",
+            30,
+            |screen| packed::examples(project, screen),
+        ),
         Step::new("test-web", "Test the page's parts", 10, |screen| {
             web(project, screen)
         }),
@@ -121,71 +126,6 @@ fn module(project: &Project) -> Tool {
             project.target("debug/wasm-bindgen-test-runner"),
         )
         .shown()
-}
-
-/// Packs the npm package, installs what was packed, and tests that: what it exports, its types, its size,
-/// in Node and in a page and a worker of Chromium.
-fn package(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
-    let folder = project.target("npm/tests");
-    let installed = folder.join("node_modules/bowline");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::create_dir_all(&installed)?;
-    let packed = Tool::new(project, "npm")
-        .within(&project.target(FOLDER))
-        .args(["pack", "--silent", "--pack-destination"])
-        .args([&folder])
-        .read()?;
-    let archive = folder.join(packed.trim());
-    Tool::new(project, "tar")
-        .args([
-            "-xzf".as_ref(),
-            archive.as_os_str(),
-            "--strip-components=1".as_ref(),
-            "-C".as_ref(),
-            installed.as_os_str(),
-        ])
-        .run(screen)?;
-    for entry in fs::read_dir(project.path("crates/bowline-wasm/package-tests"))? {
-        let entry = entry?;
-        fs::copy(entry.path(), folder.join(entry.file_name()))?;
-    }
-    let tsc = project.path("web/node_modules/typescript/bin/tsc");
-    for resolution in ["bundler", "nodenext"] {
-        let module = if resolution == "bundler" {
-            "preserve"
-        } else {
-            "nodenext"
-        };
-        Tool::new(project, "node")
-            .within(&folder)
-            .args([&tsc])
-            .args([
-                "--noEmit",
-                "--strict",
-                "--target",
-                "es2022",
-                "--types",
-                "",
-                "--lib",
-                "es2022,dom",
-            ])
-            .args([
-                "--module",
-                module,
-                "--moduleResolution",
-                resolution,
-                "types.mts",
-            ])
-            .run(screen)?;
-    }
-    Tool::new(project, "node")
-        .within(&folder)
-        .args(["--test"])
-        .shown()
-        .run(screen)?;
-    Ok(Work::Done)
 }
 
 fn web(project: &Project, screen: &Screen) -> anyhow::Result<Work> {

@@ -1,0 +1,12 @@
+/** What the package `bowline/elements` gives: importing it defines the elements. Its types stand in `package/elements.d.ts`. */
+
+export { HttpClient } from "./api/client.js";
+export { ApiError } from "./api/problem.js";
+export { BowlineCheckResult } from "./elements/check-result.js";
+export { BowlineConnectionForm } from "./elements/connection-form.js";
+export { BowlineConnectionList } from "./elements/connection-list.js";
+export { BowlineImageBrowser } from "./elements/image-browser.js";
+export { BowlinePatternTester } from "./elements/pattern-tester.js";
+export { BowlinePolicyEditor } from "./elements/policy-editor.js";
+export { BowlinePolicyForm } from "./elements/policy-form.js";
+export { setMessages } from "./messages.js";
