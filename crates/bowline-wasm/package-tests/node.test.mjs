@@ -14,7 +14,7 @@ const { parseReference, PatternSet, providers, ready, selectImages } = bowline;
 // The budget is 100 KiB (design.md section 10). With all providers and patterns the module does not keep it yet; until
 // it does, this is what it weighs, rounded up, so that no change makes it heavier unseen.
 const BUDGET = 100 * 1024;
-const CEILING = 136 * 1024;
+const CEILING = 113 * 1024;
 
 const good = {
   provider: "docker-registry",

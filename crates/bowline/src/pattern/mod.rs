@@ -10,6 +10,7 @@
 //! Matching is case-sensitive. [`PatternSet`] matches an image's text as it is given.
 
 mod engine;
+mod expression;
 mod glob;
 mod json;
 mod set;
@@ -22,6 +23,7 @@ pub use set::{Explanation, MissedPart, PatternSet};
 
 use std::ops::Range;
 
+use self::expression::Expression;
 use crate::finding::{Code, Issue};
 
 /// A parsed pattern.
@@ -242,7 +244,7 @@ impl Half {
     fn parse(&self, text: &str) -> Result<Part, Issue> {
         let part = text.get(self.at.clone()).unwrap_or_default();
         if self.regex {
-            engine::check_regex(part).map_err(|issue| issue.at(self.at.clone()))?;
+            Expression::parse(part).map_err(|issue| issue.at(self.at.clone()))?;
             return Ok(Part::Regex(part.to_owned()));
         }
         if part.contains(['*', '?', '{', '}']) {

@@ -16,7 +16,8 @@ pub(crate) struct CompiledPattern {
 enum CompiledPart {
     Literal(String),
     Glob(Glob),
-    Regex(Regex),
+    /// `None` matches nothing; a parsed pattern has none such.
+    Regex(Option<Regex>),
 }
 
 impl CompiledPattern {
@@ -56,7 +57,7 @@ impl CompiledPart {
         match part {
             Part::Literal(text) => Self::Literal(text.clone()),
             Part::Glob(glob) => Self::Glob(glob.clone()),
-            Part::Regex(text) => Self::Regex(Regex::new(text)),
+            Part::Regex(text) => Self::Regex(Regex::parse(text).ok()),
         }
     }
 
@@ -64,7 +65,7 @@ impl CompiledPart {
         match self {
             Self::Literal(literal) => text.contains(literal.as_str()),
             Self::Glob(glob) => glob.matches(text),
-            Self::Regex(regex) => regex.is_match(text),
+            Self::Regex(regex) => regex.as_ref().is_some_and(|regex| regex.is_match(text)),
         }
     }
 }

@@ -13,7 +13,6 @@ mod small;
 pub(super) use compiled::CompiledPattern;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub(super) use fast::Fast as Engine;
-pub(super) use regex::check as check_regex;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub(super) use small::Small as Engine;
 #[cfg(test)]
