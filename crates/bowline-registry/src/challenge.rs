@@ -347,6 +347,46 @@ mod tests {
         assert_eq!(repeated[0].parameter("realm"), Some("first"));
     }
 
+    /// The examples that the standards and the token specification print.
+    #[test]
+    fn challenges_are_read_as_the_standards_write_them() {
+        let cases = [
+            (
+                "RFC 9110 section 11.6.1",
+                r#"Basic realm="simple", Newauth realm="apps", type=1, title="Login to \"apps\"""#,
+                r#"basic realm=simple; newauth realm=apps type=1 title=Login to "apps""#,
+            ),
+            (
+                "RFC 7235 section 4.1",
+                r#"Newauth realm="apps", type=1, title="Login to \"apps\"", Basic realm="simple""#,
+                r#"newauth realm=apps type=1 title=Login to "apps"; basic realm=simple"#,
+            ),
+            (
+                "RFC 7617 section 2",
+                r#"Basic realm="WallyWorld""#,
+                "basic realm=WallyWorld",
+            ),
+            (
+                "RFC 7617 section 2.1",
+                r#"Basic realm="foo", charset="UTF-8""#,
+                "basic realm=foo charset=UTF-8",
+            ),
+            (
+                "RFC 6750 section 3",
+                r#"Bearer realm="example", error="invalid_token", error_description="The access token expired""#,
+                "bearer realm=example error=invalid_token error_description=The access token expired",
+            ),
+            (
+                "distribution, token authentication",
+                r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:samalba/my-app:pull,push""#,
+                "bearer realm=https://auth.docker.io/token service=registry.docker.io scope=repository:samalba/my-app:pull,push",
+            ),
+        ];
+        for (source, header, expected) in cases {
+            assert_eq!(shown(&[header]), expected, "{source}");
+        }
+    }
+
     #[test]
     fn the_first_login_that_can_be_answered_is_taken() {
         let bearer = |realm: &str, service: Option<&str>| {

@@ -31,8 +31,8 @@ mod world;
 
 pub use crate::{
     check::{
-        CanPush, Check, Facts, Proved, RateLimit, Scheme, Status, Step, StepName, Warning,
-        WarningCode, check,
+        CanPush, CatalogSupport, Check, Facts, Proved, RateLimit, Scheme, Status, Step, StepName,
+        Warning, WarningCode, check,
     },
     endpoint::resolve_endpoint,
     http::{HttpClient, Request, ResponseBody, SendError},

@@ -103,6 +103,11 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
         Ok(registry)
     }
 
+    /// Whether the credentials have become what is to be given.
+    pub(crate) fn is_minted(&self) -> bool {
+        self.minted.is_some()
+    }
+
     /// What the credentials have become, once they have to be given. They are exchanged at most once.
     pub(crate) async fn minted(&mut self) -> Result<&Minted, Failure> {
         if self.minted.is_none() {
@@ -157,9 +162,11 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
                 format!("The registry redirects to {to}."),
             ));
         }
-        self.facts.server = answer
-            .header("server")
-            .and_then(|server| self.transport.shown(server));
+        let told = |name: &str| self.transport.shown(answer.header(name)?);
+        let server = told("x-jfrog-version").or_else(|| told("server"));
+        let api_version = told("docker-distribution-api-version");
+        self.facts.server = server;
+        self.facts.api_version = api_version;
         self.asks = asks;
         self.note_login();
         let status = answer.status.as_u16();

@@ -22,8 +22,20 @@ impl Secrets {
                 .map(|(_, secret)| secret.clone())
                 .collect(),
         );
-        if let Credentials::Password { username, password } = &spec.credentials {
-            secrets.add_login(username.as_str(), password);
+        match &spec.credentials {
+            Credentials::Password { username, password } => {
+                secrets.add_login(username.as_str(), password);
+            }
+            Credentials::AzureServicePrincipal {
+                client_id,
+                client_secret,
+                ..
+            } => secrets.add_login(client_id, client_secret),
+            Credentials::Anonymous
+            | Credentials::OAuth2 { .. }
+            | Credentials::Bearer { .. }
+            | Credentials::ApiKey { .. }
+            | Credentials::Aws { .. } => {}
         }
         secrets
     }

@@ -1,17 +1,15 @@
 //! Logging in: Basic, and tokens of a token service (distribution token authentication, by GET and by OAuth 2).
 
 use bowline::secret::Secret;
-use bytes::Bytes;
 use http::StatusCode;
 use serde::Deserialize;
-use url::{Url, form_urlencoded};
-use zeroize::Zeroizing;
+use url::Url;
 
 use crate::{
     challenge::{Login, NoLogin},
-    guard::{Permit, Target},
+    guard::Target,
     http::HttpClient,
-    login::{Authorization, RegistryLogin},
+    login::{self, Authorization, RegistryLogin, form},
     problem::{Code, Failure},
     registry::{Asks, Registry},
     scope::{Claims, Grant, Scope},
@@ -135,7 +133,8 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                     return Ok(Some(token.authorization.clone()));
                 }
                 if !self.tokens.directly {
-                    if let Some(token) = self.fetch_token(realm, service, scope).await? {
+                    if let Some(token) = self.fetch_token(&realm, service.as_deref(), scope).await?
+                    {
                         let authorization = token.authorization.clone();
                         self.note_expiry(token.expires_at);
                         self.tokens.held.push(token);
@@ -155,19 +154,45 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     }
 
     /// Gets a token; `None` where the credentials' own token has to be given instead.
+    ///
+    /// Credentials that can be given as they are, and exchanged too, are exchanged only where they were refused: that
+    /// can help, and can tell why.
     async fn fetch_token(
         &mut self,
-        realm: Url,
-        service: Option<String>,
+        realm: &Url,
+        service: Option<&str>,
         scope: &Scope,
     ) -> Result<Option<Token>, Failure> {
-        let service = service.as_deref();
+        let direct = login::direct(&self.spec.credentials).filter(|_| !self.is_minted());
+        let Some(direct) = direct else {
+            let login = self.minted().await?.login.clone();
+            return self.token_for(&login, realm, service, scope).await;
+        };
+        let refused = match self.token_for(&direct, realm, service, scope).await {
+            Err(failure) if failure.code.is_rejection() => failure,
+            other => return other,
+        };
         let login = self.minted().await?.login.clone();
-        let answer = match &login {
-            RegistryLogin::Anonymous => self.get_token(&realm, service, scope, None).await?,
+        if login == direct {
+            return Err(refused);
+        }
+        self.tokens.prove();
+        self.token_for(&login, realm, service, scope).await
+    }
+
+    /// Gets a token for a login; `None` where the login itself has to be given instead.
+    async fn token_for(
+        &mut self,
+        login: &RegistryLogin,
+        realm: &Url,
+        service: Option<&str>,
+        scope: &Scope,
+    ) -> Result<Option<Token>, Failure> {
+        let answer = match login {
+            RegistryLogin::Anonymous => self.get_token(realm, service, scope, None).await?,
             RegistryLogin::Password { username, password } => {
                 let basic = Authorization::basic(username.as_str(), password)?;
-                let answer = self.get_token(&realm, service, scope, Some(&basic)).await?;
+                let answer = self.get_token(realm, service, scope, Some(&basic)).await?;
                 // A service that takes only POST (OAuth 2) says so with one of these.
                 if matches!(
                     answer.status,
@@ -177,7 +202,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                         ("username", username.as_str()),
                         ("password", password.expose()),
                     ];
-                    self.post_token(&realm, service, scope, "password", &login)
+                    self.post_token(realm, service, scope, "password", &login)
                         .await?
                 } else {
                     answer
@@ -186,10 +211,11 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             RegistryLogin::OAuth2 { token } => {
                 let login = [("refresh_token", token.expose())];
                 let answer = self
-                    .post_token(&realm, service, scope, "refresh_token", &login)
+                    .post_token(realm, service, scope, "refresh_token", &login)
                     .await?;
                 // The ways in which services say that they do not know this grant.
-                if matches!(answer.status.as_u16(), 400 | 401 | 404 | 405) {
+                let is_unknown = matches!(answer.status.as_u16(), 400 | 401 | 404 | 405);
+                if is_unknown && !self.tokens.proven {
                     return Ok(None);
                 }
                 answer
@@ -217,8 +243,15 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 query.extend_pairs(service.map(|service| ("service", service)));
                 query.extend_pairs(parameter.as_deref().map(|scope| ("scope", scope)));
             }
-            let permit = self.permit_realm(url)?;
-            let call = token_call(permit, Message::Get(authorization));
+            let guard = self.transport.guard();
+            let call = Call {
+                what: "a token",
+                permit: guard.permit(url, Target::TokenService, self.has_credentials())?,
+                accept: "application/json",
+                message: Message::Get(authorization),
+                limit: TOKEN_BYTES,
+                follow: true,
+            };
             let answer = self.transport.send(call).await?;
             let refused = matches!(
                 answer.status,
@@ -241,24 +274,21 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         grant_type: &str,
         login: &[(&str, &str)],
     ) -> Result<Answer, Failure> {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("grant_type", grant_type);
-        form.append_pair("service", service.unwrap_or_default());
-        form.append_pair("client_id", "bowline");
-        if let Some(scope) = scope.parameter() {
-            form.append_pair("scope", &scope);
-        }
-        form.extend_pairs(login);
-        let permit = self.permit_realm(realm.clone())?;
-        let body = Bytes::from_owner(Zeroizing::new(form.finish().into_bytes()));
-        let login = Message::Login("application/x-www-form-urlencoded", body);
-        self.transport.send(token_call(permit, login)).await
-    }
-
-    fn permit_realm(&self, realm: Url) -> Result<Permit, Failure> {
-        self.transport
-            .guard()
-            .permit(realm, Target::TokenService, self.has_credentials())
+        let scope = scope.parameter();
+        let mut fields = vec![
+            ("grant_type", grant_type),
+            ("service", service.unwrap_or_default()),
+            ("client_id", "bowline"),
+        ];
+        fields.extend(scope.as_deref().map(|scope| ("scope", scope)));
+        fields.extend(login);
+        form::post(
+            &self.transport,
+            realm.clone(),
+            Target::TokenService,
+            &fields,
+        )
+        .await
     }
 
     /// The token of a token service's answer.
@@ -266,12 +296,12 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let malformed = |detail: &str| Failure::new(Code::AnswerMalformed, detail);
         match answer.status.as_u16() {
             200 => {}
-            401 => return Err(self.rejection(answer)),
             // A login that was accepted before is not wrong now, and none cannot be wrong: it may not have this.
-            403 if self.tokens.proven || !(self.has_credentials() || scope.is_general()) => {
+            401 | 403 if self.tokens.proven => return Err(self.denial(answer, scope)),
+            403 if !(self.has_credentials() || scope.is_general()) => {
                 return Err(self.denial(answer, scope));
             }
-            400 | 403 | 429 => return Err(self.rejection(answer)),
+            400 | 401 | 403 | 429 => return Err(self.rejection(answer)),
             _ => {
                 return Err(self.refusal(
                     answer,
@@ -336,16 +366,5 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             Code::AuthRejected,
             format!("The registry wants a login, and there is none: {seen}"),
         )
-    }
-}
-
-fn token_call<'a>(permit: Permit, message: Message<'a>) -> Call<'a> {
-    Call {
-        what: "a token",
-        permit,
-        accept: "application/json",
-        message,
-        limit: TOKEN_BYTES,
-        follow: true,
     }
 }

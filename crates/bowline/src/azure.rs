@@ -16,6 +16,43 @@ impl TenantId {
     }
 }
 
+/// A cloud of Azure: each has its own registries and its own Entra.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AzureCloud {
+    /// The public one.
+    Public,
+    /// That of the government of the United States.
+    UsGovernment,
+    /// That in China.
+    China,
+}
+
+impl AzureCloud {
+    /// The cloud of a registry's host; `None` for a host that is no registry of Azure.
+    pub fn of_registry(host: &str) -> Option<Self> {
+        [Self::Public, Self::UsGovernment, Self::China]
+            .into_iter()
+            .find(|cloud| crate::endpoint::has_suffix(host, cloud.registry_domain()))
+    }
+
+    /// Where Entra logs applications in.
+    pub fn login_host(self) -> &'static str {
+        match self {
+            Self::Public => "login.microsoftonline.com",
+            Self::UsGovernment => "login.microsoftonline.us",
+            Self::China => "login.chinacloudapi.cn",
+        }
+    }
+
+    fn registry_domain(self) -> &'static str {
+        match self {
+            Self::Public => "azurecr.io",
+            Self::UsGovernment => "azurecr.us",
+            Self::China => "azurecr.cn",
+        }
+    }
+}
+
 /// Whether a text is a GUID: 8-4-4-4-12 hexadecimal digits.
 pub(crate) fn is_guid(text: &str) -> bool {
     text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
@@ -39,4 +76,28 @@ pub(crate) fn mended_guid(text: &str) -> Option<String> {
         rest = after;
     }
     (rest.is_empty() && is_guid(&guid)).then_some(guid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cloud_logs_in_at_its_own_entra() {
+        for (host, login) in [
+            ("contoso.azurecr.io", Some("login.microsoftonline.com")),
+            (
+                "contoso.eastus.geo.azurecr.io",
+                Some("login.microsoftonline.com"),
+            ),
+            ("contoso.azurecr.us", Some("login.microsoftonline.us")),
+            ("contoso.azurecr.cn", Some("login.chinacloudapi.cn")),
+            ("contoso.azurecr.de", None),
+            ("notazurecr.io", None),
+            ("contoso.azurecr.io.example.com", None),
+        ] {
+            let cloud = AzureCloud::of_registry(host);
+            assert_eq!(cloud.map(AzureCloud::login_host), login, "{host}");
+        }
+    }
 }

@@ -103,9 +103,12 @@ pub struct Step {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Facts {
-    /// The `Server` header of `/v2/`.
+    /// What `/v2/` says of the product and its version: its own header where it has one, else `Server`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
+    /// The version of the API that `/v2/` names: `registry/2.0`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_version: Option<String>,
     /// How it asks for a login.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme: Option<Scheme>,
@@ -118,6 +121,8 @@ pub struct Facts {
     /// What its tag points to: the digest of the manifest or index.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
+    /// Whether repositories can be listed.
+    pub catalog: CatalogSupport,
     /// Whether the credentials may push, too.
     pub can_push: CanPush,
     /// When the registry token of this check ends, RFC 3339.
@@ -138,6 +143,19 @@ pub enum Scheme {
     Basic,
     /// With a token, mostly from a token service.
     Bearer,
+}
+
+/// Whether repositories can be listed, by the catalog or by the product's own API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CatalogSupport {
+    /// They were listed.
+    Listed,
+    /// This registry has no listing, or not for this login.
+    Unlistable,
+    /// Not asked, because an image was named.
+    #[default]
+    Unknown,
 }
 
 /// Whether the credentials may push. Never found out by uploading.

@@ -4,6 +4,7 @@
 //! OpenShift's `apiUrl`, which is the customer's own word for where the token belongs.
 
 use bowline::{
+    azure::AzureCloud,
     credential::{Credentials, EcrService},
     form::ConnectionSpec,
 };
@@ -112,19 +113,11 @@ fn aws_apis(credentials: &Credentials) -> Vec<Api> {
 
 /// Entra's login host of the registry's cloud.
 fn azure_apis(spec: &ConnectionSpec) -> Vec<Api> {
-    let registry = spec
-        .endpoint
-        .as_ref()
-        .map_or("", |endpoint| endpoint.host());
-    let clouds = [
-        (".azurecr.io", "login.microsoftonline.com"),
-        (".azurecr.us", "login.microsoftonline.us"),
-        (".azurecr.cn", "login.chinacloudapi.cn"),
-    ];
-    clouds
-        .iter()
-        .filter(|(suffix, _)| registry.ends_with(suffix))
-        .map(|(_, login)| host(*login))
+    let endpoint = spec.endpoint.as_ref();
+    let cloud = endpoint.and_then(|endpoint| AzureCloud::of_registry(endpoint.host()));
+    cloud
+        .map(|cloud| host(cloud.login_host()))
+        .into_iter()
         .collect()
 }
 

@@ -19,9 +19,16 @@ use crate::{
     world::{Clock, Random},
 };
 
+mod assertion;
 mod authorization;
+mod azure;
+pub(crate) mod form;
+mod google;
 
 pub(crate) use authorization::Authorization;
+
+/// The username that container tools keep a refresh token under.
+const IDENTITY_TOKEN: &str = "<token>";
 
 /// What the registry, or its token service, takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,12 +94,18 @@ impl Minted {
 ///
 /// Every secret that is learnt on the way is given to [`Transport::hide`].
 pub(crate) async fn exchange<H: HttpClient, C: Clock, R: Random>(
-    _transport: &mut Transport<'_, H, C, R>,
+    transport: &mut Transport<'_, H, C, R>,
     _operator: &Operator,
     spec: &ConnectionSpec,
 ) -> Result<Minted, Failure> {
     match spec.credentials.clone() {
         Credentials::Anonymous => Ok(Minted::kept(RegistryLogin::Anonymous)),
+        Credentials::Password { username, password } if google::is_key(spec, &username) => {
+            google::exchange(transport, username, password).await
+        }
+        Credentials::Password { username, password } if username.as_str() == IDENTITY_TOKEN => {
+            Ok(Minted::kept(RegistryLogin::OAuth2 { token: password }))
+        }
         Credentials::Password { username, password } => {
             Ok(Minted::kept(RegistryLogin::Password { username, password }))
         }
@@ -103,7 +116,33 @@ pub(crate) async fn exchange<H: HttpClient, C: Clock, R: Random>(
             value: key,
         })),
         Credentials::Aws { .. } => Err(not_yet()),
-        Credentials::AzureServicePrincipal { .. } => Err(not_yet()),
+        Credentials::AzureServicePrincipal {
+            tenant,
+            client_id,
+            client_secret,
+        } => {
+            let application = azure::Application {
+                client_id: &client_id,
+                client_secret: &client_secret,
+            };
+            application.exchange(transport, &tenant, spec).await
+        }
+    }
+}
+
+/// What credentials that can be exchanged are worth as they are; trying that first takes fewer requests.
+pub(crate) fn direct(credentials: &Credentials) -> Option<RegistryLogin> {
+    match credentials {
+        Credentials::AzureServicePrincipal {
+            client_id,
+            client_secret,
+            ..
+        } => azure::Application {
+            client_id,
+            client_secret,
+        }
+        .as_password(),
+        _ => None,
     }
 }
 

@@ -35,6 +35,23 @@ impl Sent {
             .map(|value| value.to_str().unwrap())
     }
 
+    /// Whether it brings credentials: in a header, or in the body of a login.
+    pub fn has_credentials(&self) -> bool {
+        !self.body.is_empty()
+            || CREDENTIALS
+                .iter()
+                .any(|name| self.headers.contains_key(*name))
+    }
+
+    /// What it takes on the wire, all but the version of HTTP.
+    pub fn bytes(&self) -> usize {
+        let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+            name.as_str().len() + value.len() + 4
+        };
+        let headers: usize = self.headers.iter().map(header).sum();
+        self.line().len() + headers + self.body.len()
+    }
+
     pub fn query(&self, name: &str) -> Option<String> {
         self.url
             .query_pairs()
@@ -108,12 +125,27 @@ impl Reply {
 
 type Script = Box<dyn FnMut(&Sent) -> Reply>;
 
-/// The scripted client.
+/// The scripted client. When it goes, it checks that no credentials went where they must not: see [`Double::trust`].
 pub struct Double {
     script: RefCell<Script>,
     sent: RefCell<Vec<Sent>>,
+    received: Cell<usize>,
+    trusted: RefCell<Vec<&'static str>>,
     time: Rc<Time>,
 }
+
+/// The origins that may get credentials unless a test names others.
+const TRUSTED: [&str; 2] = ["https://registry.example.com", "https://auth.example.com"];
+
+/// The headers that credentials go in.
+const CREDENTIALS: [&str; 6] = [
+    "authorization",
+    "cookie",
+    "private-token",
+    "proxy-authorization",
+    "x-amz-security-token",
+    "x-jfrog-art-api",
+];
 
 /// The body of a scripted answer.
 pub struct DoubleBody {
@@ -177,6 +209,8 @@ pub fn world(script: impl FnMut(&Sent) -> Reply + 'static) -> FakeWorld {
         http: Double {
             script: RefCell::new(Box::new(script)),
             sent: RefCell::default(),
+            received: Cell::default(),
+            trusted: RefCell::new(TRUSTED.to_vec()),
             time: Rc::clone(&time),
         },
         clock: FakeClock(time),
@@ -191,6 +225,43 @@ impl Double {
 
     pub fn lines(&self) -> Vec<String> {
         self.sent.borrow().iter().map(Sent::line).collect()
+    }
+
+    /// The bytes of all requests and of the heads and whole bodies of all answers.
+    pub fn bytes(&self) -> usize {
+        self.sent.borrow().iter().map(Sent::bytes).sum::<usize>() + self.received.get()
+    }
+
+    /// Lets these origins, too, get credentials: the test is about that.
+    pub fn trust(&self, origins: &[&'static str]) {
+        self.trusted.borrow_mut().extend(origins);
+    }
+
+    /// Lets no other origin than these get credentials.
+    pub fn trust_only(&self, origins: &[&'static str]) {
+        *self.trusted.borrow_mut() = origins.to_vec();
+    }
+}
+
+/// Every test that sends anything shows that no other origin got credentials.
+impl Drop for Double {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let trusted = self.trusted.borrow();
+        for sent in self
+            .sent
+            .borrow()
+            .iter()
+            .filter(|sent| sent.has_credentials())
+        {
+            let origin = sent.url.origin().ascii_serialization();
+            assert!(
+                trusted.contains(&origin.as_str()),
+                "credentials went to {origin}, not only to {trusted:?}"
+            );
+        }
     }
 }
 
@@ -223,9 +294,16 @@ impl HttpClient for Double {
                 body,
             } => {
                 let mut response = Response::builder().status(status);
+                let mut bytes = if let Body::Whole(body) = &body {
+                    body.len()
+                } else {
+                    0
+                };
                 for (name, value) in headers {
+                    bytes += name.len() + value.len() + 4;
                     response = response.header(name, value);
                 }
+                self.received.set(self.received.get() + bytes);
                 let body = DoubleBody {
                     body: Some(body),
                     time: Rc::clone(&self.time),

@@ -26,7 +26,7 @@ fn fake(list: impl Fn(&Sent) -> Reply + 'static) -> FakeWorld {
             grants: &["pull"],
         })
     };
-    world(move |sent| match sent.url.as_str() {
+    let world = world(move |sent| match sent.url.as_str() {
         "https://hub.docker.com/v2/auth/token" => {
             assert_eq!(sent.method, "POST");
             let right = serde_json::json!({ "identifier": "scanner", "secret": PASSWORD });
@@ -52,7 +52,13 @@ fn fake(list: impl Fn(&Sent) -> Reply + 'static) -> FakeWorld {
             .with("ratelimit-remaining", "76;w=21600"),
             other => other,
         },
-    })
+    });
+    world.http.trust(&[
+        "https://registry-1.docker.io",
+        "https://auth.docker.io",
+        "https://hub.docker.com",
+    ]);
+    world
 }
 
 fn one_page(_: &Sent) -> Reply {
@@ -244,6 +250,9 @@ async fn only_the_docker_hub_provider_speaks_with_its_api() {
         );
         registry.world()
     };
+    world
+        .http
+        .trust(&["https://registry-1.docker.io", "https://auth.docker.io"]);
     let check = run(&world, &Operator::default(), &generic, None).await;
     assert_eq!(
         (check.ok, check.warnings[0].code),

@@ -9,6 +9,7 @@
     reason = "the exemptions of clippy.toml reach only what is marked as a test"
 )]
 
+mod assertion;
 mod bounds;
 mod checks;
 mod double;
@@ -17,5 +18,6 @@ mod hub;
 mod listing;
 mod login;
 mod problems;
+mod providers;
 mod registry;
 mod warnings;

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use bowline::form::{ConnectionSpec, Purpose};
-use bowline_registry::{Code, Operator, SendError};
+use bowline_registry::{Code, Operator, SendError, networks_are_blocked, repositories};
 use bytes::Bytes;
 
 use crate::{
-    double::{Body, Reply},
+    double::{Body, Reply, world},
     registry::*,
 };
 
@@ -249,23 +249,140 @@ async fn every_problem_is_named() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What the tests of this crate reach: the codes of the cases as they are found, and those that no check of one
+/// registry can find.
+#[tokio::test]
+async fn every_code_is_reached() {
+    let operator = Operator::default();
+    let mut reached = BTreeSet::new();
+    for case in cases() {
+        let check = run(&case.fake.world(), &operator, &case.spec, case.image).await;
+        reached.extend(check.problem.map(|problem| problem.code));
+    }
+    // A check goes on without a catalog; a listing does not.
+    let unlisted = Fake::basic().instead(CATALOG, Reply::status(404)).world();
+    let listing = repositories(&unlisted, &operator, &password()).await;
+    reached.extend(listing.err().map(|problem| problem.code));
+    // The caller of a check says so, and does not check.
+    let unblocked = world(|_| Reply::status(200));
+    if !networks_are_blocked(&unblocked.http, &operator).await {
+        reached.insert(Code::NetworksNotBlocked);
+    }
+    // Of registries that cannot be searched.
+    reached.insert(Code::ImageRequired);
+    let all: BTreeSet<Code> = Code::ALL.iter().copied().collect();
+    assert_eq!(reached, all);
+}
+
 #[test]
-fn every_code_has_its_case() {
-    let reached: BTreeSet<&str> = cases().iter().map(|case| case.expected.1).collect();
-    let elsewhere = [
-        // A listing's, in listing.rs: a check goes on without a catalog.
-        "permission.catalog_missing",
-        // The caller's answer where `networks_are_blocked` is false, in checks.rs.
-        "config.networks_not_blocked",
-        // Of providers that come later (version 1 registries).
-        "image.required",
-    ];
-    let missing: Vec<&str> = Code::ALL
-        .iter()
-        .map(|code| code.as_str())
-        .filter(|code| !reached.contains(code) && !elsewhere.contains(code))
+fn the_documentation_has_the_table() {
+    let documentation = include_str!("../../../../docs/check.md");
+    let (_, section) = documentation.split_once("\n## Problems\n").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let documented: Vec<String> = section
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.split(" | ").take(2).collect::<Vec<_>>().join(" | "))
         .collect();
-    assert_eq!(missing, [""; 0]);
+    let table: Vec<String> = Code::ALL
+        .iter()
+        .map(|code| format!("| `{code}` | {}", code.title()))
+        .collect();
+    assert_eq!(documented, table);
+}
+
+/// The troubleshooting advice that customers get, by what went wrong where.
+#[test]
+fn hints_say_what_to_do() {
+    let cases = [
+        (
+            "docker-registry",
+            "password",
+            Code::AuthRejected,
+            "Verify the username",
+        ),
+        ("docker-registry", "password", Code::AuthRejected, "expired"),
+        (
+            "docker-registry",
+            "password",
+            Code::AuthExpired,
+            "new token",
+        ),
+        (
+            "docker-registry",
+            "password",
+            Code::PermissionPullMissing,
+            "right to pull",
+        ),
+        (
+            "docker-registry",
+            "password",
+            Code::PermissionPushMissing,
+            "right to push",
+        ),
+        (
+            "docker-registry",
+            "password",
+            Code::PermissionPushMissing,
+            "must exist first",
+        ),
+        (
+            "docker-registry",
+            "password",
+            Code::ImageUnknown,
+            "must exist",
+        ),
+        (
+            "docker-registry",
+            "password",
+            Code::ImageUnknown,
+            "up to 128 letters, digits, dots, dashes and underscores",
+        ),
+        (
+            "docker-registry",
+            "password",
+            Code::ConnectRefused,
+            "Check the port",
+        ),
+        ("docker-registry", "password", Code::ConnectRefused, "HTTPS"),
+        ("docker-registry", "password", Code::TlsFailed, "client_tls"),
+        (
+            "docker-registry",
+            "password",
+            Code::TlsCertificate,
+            "client_tls",
+        ),
+        ("docker-hub", "password", Code::AuthRejected, "access token"),
+        (
+            "amazon-ecr",
+            "password",
+            Code::AuthRejected,
+            "after 12 hours",
+        ),
+        ("amazon-ecr", "password", Code::AuthRejected, "regenerate"),
+        (
+            "amazon-ecr",
+            "access-key",
+            Code::ImageUnknown,
+            "must exist first",
+        ),
+        (
+            "openshift",
+            "token",
+            Code::PermissionPullMissing,
+            "get, list and watch on imagestreams and imagestreams/layers",
+        ),
+        (
+            "openshift",
+            "token",
+            Code::PermissionCatalogMissing,
+            "get, list and watch on imagestreams and imagestreams/layers",
+        ),
+    ];
+    for (provider, auth, code, advice) in cases {
+        let hint = code.hint_for(provider, auth);
+        assert!(hint.contains(advice), "{provider}, {auth}, {code}: {hint}");
+    }
 }
 
 #[tokio::test]
@@ -392,6 +509,7 @@ async fn a_refused_realm_is_named_for_consent() {
         ..password()
     };
     let world = foreign().world();
+    world.http.trust(&["https://auth.example.net:8443"]);
     let check = run(&world, &Operator::default(), &consent, Some("team/app:1")).await;
     assert!(check.ok, "{:?}", check.problem);
     let world = foreign().world();

@@ -242,10 +242,14 @@ pub fn spec(
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).into()))
         .collect();
-    let form: ConnectionForm = serde_json::from_value(serde_json::json!({
+    parsed(serde_json::json!({
         "provider": provider, "name": "test", "auth": auth, "values": values, "trustedAuthHosts": trusted,
     }))
-    .unwrap();
+}
+
+/// A form, parsed.
+pub fn parsed(form: serde_json::Value) -> ConnectionSpec {
+    let form: ConnectionForm = serde_json::from_value(form).unwrap();
     let (report, spec) = check_form(&form, CheckOptions::default());
     spec.unwrap_or_else(|| panic!("the form is invalid: {report:?}"))
 }

@@ -261,3 +261,45 @@ async fn a_login_that_may_push_is_warned_about_for_pull_only() {
         "Basic does not tell"
     );
 }
+
+#[tokio::test]
+async fn what_a_registry_tells_of_itself_is_a_fact() {
+    let ping = "GET https://registry.example.com/v2/";
+    let nexus = "Nexus/3.70.1-02 (OSS)";
+    let cases = [
+        ("nothing", vec![], None, None),
+        ("its server", vec![("server", nexus)], Some(nexus), None),
+        (
+            "a product of its own",
+            vec![
+                ("server", "nginx/1.25"),
+                ("x-jfrog-version", "Artifactory/7.90.5 79005900"),
+            ],
+            Some("Artifactory/7.90.5 79005900"),
+            None,
+        ),
+        (
+            "the API",
+            vec![("docker-distribution-api-version", "registry/2.0")],
+            None,
+            Some("registry/2.0"),
+        ),
+        ("the password", vec![("server", PASSWORD)], None, None),
+    ];
+    for (case, headers, server, api_version) in cases {
+        let mut reply = Reply::json("{}");
+        for (name, value) in headers {
+            reply = reply.with(name, value);
+        }
+        let fake = Fake::new(Login::None).instead(ping, reply);
+        let check = run(
+            &fake.world(),
+            &Operator::default(),
+            &password(),
+            Some("team/app:1"),
+        )
+        .await;
+        assert_eq!(check.facts.server.as_deref(), server, "{case}");
+        assert_eq!(check.facts.api_version.as_deref(), api_version, "{case}");
+    }
+}

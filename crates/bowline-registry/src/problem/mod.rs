@@ -2,10 +2,12 @@
 
 use std::{fmt, str::FromStr};
 
-use bowline::{credential::Credentials, form::ConnectionSpec};
+use bowline::{form::ConnectionSpec, provider::Field as FormField};
 use serde::{Deserialize, Serialize};
 
 use crate::operator::Operator;
+
+mod hints;
 
 /// Why a check or a listing failed, in words that name what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +43,6 @@ impl Failure {
     }
 
     /// The same, to be mended in this field of the form: `values.roleArn`.
-    #[expect(dead_code, reason = "the logins that need it follow")]
     pub(crate) fn at(mut self, field: &'static str) -> Self {
         self.field = Some(field);
         self
@@ -49,7 +50,7 @@ impl Failure {
 
     /// Adds the title, the hint for this provider, and the field.
     pub(crate) fn explain(self, spec: &ConnectionSpec, operator: &Operator) -> Problem {
-        let mut hint = self.code.hint_for(spec.provider.id).to_owned();
+        let mut hint = self.code.hint_for(spec.provider.id, spec.auth).to_owned();
         let egress = operator.egress_addresses();
         if self.code.may_be_a_firewall() && !egress.is_empty() {
             hint.push_str(" A firewall in front of the registry must let these addresses in: ");
@@ -74,10 +75,14 @@ impl Failure {
 enum Field {
     /// Nowhere in the form.
     None,
-    /// The registry's address.
+    /// The registry's address, or the region that makes it; nowhere where the product has only one.
     Address,
-    /// The secret of the auth method; the auth method itself where it has none.
+    /// What the address lacks.
+    AddressPart,
+    /// The first secret of the auth method; the auth method itself where it has none.
     Secret,
+    /// The last secret of the auth method: the one that ends, where another does not.
+    EndingSecret,
     /// The image to test with.
     Image,
     /// The token services to trust.
@@ -86,24 +91,33 @@ enum Field {
 
 impl Field {
     fn path(self, spec: &ConnectionSpec) -> Option<String> {
-        match self {
-            Self::None => None,
-            Self::Address => Some("values.url".to_owned()),
-            Self::Secret => Some(
-                match spec.credentials {
-                    Credentials::Password { .. } => "values.password",
-                    Credentials::OAuth2 { .. } => "values.token",
-                    Credentials::Bearer { .. } => "values.accessToken",
-                    Credentials::ApiKey { .. } => "values.apiKey",
-                    Credentials::Aws { .. } => "values.secretAccessKey",
-                    Credentials::AzureServicePrincipal { .. } => "values.clientSecret",
-                    Credentials::Anonymous => "auth",
+        let fields = spec
+            .provider
+            .auth(spec.auth)
+            .map(|auth| auth.fields)
+            .unwrap_or_default();
+        let named = |name: &str| fields.iter().find(|field| field.name == name);
+        let is_given = |field: &&FormField| spec.values.get(field.name).is_some();
+        let is_given_secret = |field: &&FormField| spec.secrets.get(field.name).is_some();
+        let field = match self {
+            Self::None => return None,
+            Self::Image => return Some("image".to_owned()),
+            Self::TrustedAuthHosts => return Some("trustedAuthHosts".to_owned()),
+            Self::Address => named("url").filter(is_given).or_else(|| named("region"))?,
+            Self::AddressPart => named("accountId").or_else(|| named("url"))?,
+            Self::Secret | Self::EndingSecret => {
+                let mut secrets = fields.iter().filter(is_given_secret);
+                let secret = match self {
+                    Self::Secret => secrets.next(),
+                    _ => secrets.next_back(),
+                };
+                match secret {
+                    Some(field) => field,
+                    None => return Some("auth".to_owned()),
                 }
-                .to_owned(),
-            ),
-            Self::Image => Some("image".to_owned()),
-            Self::TrustedAuthHosts => Some("trustedAuthHosts".to_owned()),
-        }
+            }
+        };
+        Some(format!("values.{}", field.name))
     }
 }
 
@@ -219,9 +233,9 @@ codes! {
     /// Username or password, or token, is wrong.
     AuthRejected = "auth.rejected", Secret,
         "The registry rejected the username or password",
-        "Check the username, and enter the password or token again: it may be wrong, revoked or expired.";
+        "Verify the username, and enter the password or token again: it may be wrong, revoked or expired.";
     /// The credentials have expired.
-    AuthExpired = "auth.expired", Secret,
+    AuthExpired = "auth.expired", EndingSecret,
         "The password or token has expired",
         "Make a new token at the registry and enter it here.";
     /// The account is locked.
@@ -265,7 +279,7 @@ codes! {
         "The registry failed",
         "Try again later, or look into the registry's log.";
     /// The registry's address cannot be told.
-    EndpointUnresolved = "endpoint.unresolved", Address,
+    EndpointUnresolved = "endpoint.unresolved", AddressPart,
         "The registry's address is not known",
         "Fill in what the address is made of, such as the account id.";
     /// The runtime would let requests into private networks.
@@ -279,26 +293,17 @@ codes! {
 }
 
 impl Code {
-    /// What to do about it with this provider.
-    fn hint_for(self, provider: &str) -> &'static str {
-        match (provider, self) {
-            ("docker-hub", Self::AuthRejected) => {
-                "Docker Hub needs an access token in place of the password where two-factor authentication or single sign-on is on. The username is the Docker ID, not the e-mail address; for an organization access token it is the organization's name. An expired or deleted token is rejected too."
-            }
-            ("docker-hub", Self::AuthExpired) => {
-                "Make a new access token in Docker Hub's account settings, with read permission, and enter it here."
-            }
-            ("docker-hub", Self::PermissionPullMissing) => {
-                "Check that the repository exists and that the access token may read it: Docker Hub answers the same for both. A token for public repositories reads no private one; an organization access token must list the repository."
-            }
-            ("docker-hub", Self::PermissionPushMissing) => {
-                "The access token needs write permission, and the repository must belong to this account or organization."
-            }
-            ("docker-hub", Self::RateLimited) => {
-                "Docker Hub limits pulls: 100 in six hours for an address without a login, 200 for a personal account. Wait, or use an account with a subscription."
-            }
-            _ => self.hint(),
-        }
+    /// What to do about it with this provider and auth method, by their ids.
+    pub fn hint_for(self, provider: &str, auth: &str) -> &'static str {
+        hints::of(self, provider, auth).unwrap_or_else(|| self.hint())
+    }
+
+    /// Whether the credentials themselves were refused.
+    pub(crate) fn is_rejection(self) -> bool {
+        matches!(
+            self,
+            Self::AuthRejected | Self::AuthExpired | Self::AuthLocked
+        )
     }
 
     /// Whether a firewall in front of the registry is a usual cause.
@@ -351,6 +356,8 @@ impl<'de> Deserialize<'de> for Code {
 
 #[cfg(test)]
 mod tests {
+    use bowline::provider::providers;
+
     use super::*;
 
     #[test]
@@ -367,8 +374,16 @@ mod tests {
                 !code.title().ends_with('.'),
                 "{code}: a title is no sentence with a full stop"
             );
-            for provider in ["docker-registry", "docker-hub"] {
-                assert!(code.hint_for(provider).ends_with('.'), "{code}");
+            for provider in providers() {
+                for auth in provider.auth {
+                    let hint = code.hint_for(provider.id, auth.id);
+                    assert!(
+                        hint.ends_with('.'),
+                        "{code} {} {}: {hint}",
+                        provider.id,
+                        auth.id
+                    );
+                }
             }
             assert_eq!(code.as_str().parse(), Ok(*code));
         }

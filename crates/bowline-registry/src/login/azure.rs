@@ -1,0 +1,154 @@
+//! Azure: an application of Microsoft Entra gets a token of Entra, and for that a refresh token of the registry
+//! (Azure/acr, AAD-OAuth).
+
+use bowline::{
+    azure::{AzureCloud, TenantId},
+    credential::Username,
+    endpoint::Endpoint,
+    form::ConnectionSpec,
+    secret::Secret,
+};
+use serde::Deserialize;
+use url::Url;
+
+use super::{
+    Minted, RegistryLogin,
+    form::{self, Granted},
+};
+use crate::{
+    guard::Target,
+    http::HttpClient,
+    problem::{Code, Failure},
+    transport::{Answer, Transport},
+    world::{Clock, Random},
+};
+
+/// What a token of Entra is asked for: the registries of every cloud are this one resource.
+const SCOPE: &str = "https://containerregistry.azure.net/.default";
+/// How long a refresh token of the registry lives, in milliseconds.
+const LIFE: i64 = 3 * 60 * 60 * 1000;
+
+/// An application with one of its secrets.
+pub(super) struct Application<'a> {
+    pub(super) client_id: &'a str,
+    pub(super) client_secret: &'a Secret,
+}
+
+impl Application<'_> {
+    /// The application as a username and password, which the registry's token service takes, too.
+    pub(super) fn as_password(&self) -> Option<RegistryLogin> {
+        Some(RegistryLogin::Password {
+            username: Username::parse(self.client_id)?,
+            password: self.client_secret.clone(),
+        })
+    }
+
+    /// Makes a refresh token of the registry. Where Entra or the registry does not know this way, the application is
+    /// given as a username and password.
+    pub(super) async fn exchange<H: HttpClient, C: Clock, R: Random>(
+        &self,
+        transport: &mut Transport<'_, H, C, R>,
+        tenant: &TenantId,
+        spec: &ConnectionSpec,
+    ) -> Result<Minted, Failure> {
+        let token = match &spec.endpoint {
+            Some(registry) => self.refresh_token(transport, tenant, registry).await?,
+            None => None,
+        };
+        let now = transport.world().clock.epoch_ms();
+        Ok(match token {
+            Some(token) => Minted {
+                expires_at: Some(now.saturating_add(LIFE)),
+                ..Minted::kept(RegistryLogin::OAuth2 { token })
+            },
+            None => Minted::kept(self.as_password().unwrap_or(RegistryLogin::Anonymous)),
+        })
+    }
+
+    async fn refresh_token<H: HttpClient, C: Clock, R: Random>(
+        &self,
+        transport: &mut Transport<'_, H, C, R>,
+        tenant: &TenantId,
+        registry: &Endpoint,
+    ) -> Result<Option<Secret>, Failure> {
+        let Some(cloud) = AzureCloud::of_registry(registry.host()) else {
+            return Ok(None);
+        };
+        let (host, tenant) = (cloud.login_host(), tenant.as_str());
+        let entra = format!("https://{host}/{tenant}/oauth2/v2.0/token");
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_id", self.client_id),
+            ("client_secret", self.client_secret.expose()),
+            ("scope", SCOPE),
+        ];
+        let Some(answer) = ask(transport, &entra, Target::ProviderApi, &fields).await? else {
+            return Ok(None);
+        };
+        if !answer.status.is_success() {
+            return Err(refused(transport, &answer));
+        }
+        let Some(token) = Granted::read(transport, &answer)?.access_token else {
+            return Ok(None);
+        };
+
+        let fields = [
+            ("grant_type", "access_token"),
+            ("service", registry.host()),
+            ("tenant", tenant),
+            ("access_token", token.expose()),
+        ];
+        let exchange = format!("{}/oauth2/exchange", registry.api_base());
+        let Some(answer) = ask(transport, &exchange, Target::Registry, &fields).await? else {
+            return Ok(None);
+        };
+        if !answer.status.is_success() {
+            let seen = transport.seen(&answer);
+            return Err(Failure::new(
+                Code::PermissionPullMissing,
+                format!("Entra accepts the application, and the registry does not know it: {seen}"),
+            ));
+        }
+        Ok(Granted::read(transport, &answer)?.refresh_token)
+    }
+}
+
+/// Posts a login; `None` where nobody there can judge it.
+async fn ask<H: HttpClient, C: Clock, R: Random>(
+    transport: &Transport<'_, H, C, R>,
+    url: &str,
+    target: Target,
+    fields: &[(&str, &str)],
+) -> Result<Option<Answer>, Failure> {
+    let Ok(url) = Url::parse(url) else {
+        return Ok(None);
+    };
+    match form::post(transport, url, target, fields).await {
+        Ok(answer) => {
+            Ok(Some(answer)
+                .filter(|answer| matches!(answer.status.as_u16(), 200 | 400 | 401 | 403)))
+        }
+        Err(failure) if failure.code == Code::DeadlineExceeded => Err(failure),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Why Entra refuses an application. Its numbers say which field is wrong; they only choose the field.
+fn refused<H: HttpClient, C: Clock, R: Random>(
+    transport: &Transport<'_, H, C, R>,
+    answer: &Answer,
+) -> Failure {
+    #[derive(Deserialize)]
+    struct Refusal {
+        error_codes: Vec<u32>,
+    }
+    let failure = transport.rejection(answer);
+    let codes = serde_json::from_slice(&answer.body)
+        .map_or(Vec::new(), |refusal: Refusal| refusal.error_codes);
+    match codes.first() {
+        // The directory has no such application; there is no such directory.
+        Some(700_016) => failure.at("values.clientId"),
+        Some(90_002) => failure.at("values.tenantId"),
+        _ => failure,
+    }
+}

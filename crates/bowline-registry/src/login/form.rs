@@ -1,0 +1,82 @@
+//! Logins that are posted as a form, and what comes back (RFC 6749 sections 4 and 5).
+
+use bowline::secret::Secret;
+use bytes::Bytes;
+use serde::Deserialize;
+use url::{Url, form_urlencoded};
+use zeroize::Zeroizing;
+
+use crate::{
+    guard::Target,
+    http::HttpClient,
+    problem::{Code, Failure},
+    transport::{Answer, Call, Message, Transport},
+    world::{Clock, Random},
+};
+
+/// The largest answer, in bytes.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// Posts a login to `url`, once; redirects are not followed.
+pub(crate) async fn post<H: HttpClient, C: Clock, R: Random>(
+    transport: &Transport<'_, H, C, R>,
+    url: Url,
+    target: Target,
+    fields: &[(&str, &str)],
+) -> Result<Answer, Failure> {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(fields);
+    let body = Bytes::from_owner(Zeroizing::new(form.finish().into_bytes()));
+    let call = Call {
+        what: "a token",
+        permit: transport.guard().permit(url, target, true)?,
+        accept: "application/json",
+        message: Message::Login("application/x-www-form-urlencoded", body),
+        limit: MAX_BYTES,
+        follow: true,
+    };
+    transport.send(call).await
+}
+
+/// What was granted.
+pub(super) struct Granted {
+    pub(super) access_token: Option<Secret>,
+    pub(super) refresh_token: Option<Secret>,
+    /// When the access token ends, in milliseconds since 1970.
+    pub(super) expires_at: Option<i64>,
+}
+
+impl Granted {
+    /// What a successful answer grants, at `now`; its tokens are not shown any more.
+    pub(super) fn read<H: HttpClient, C: Clock, R: Random>(
+        transport: &mut Transport<'_, H, C, R>,
+        answer: &Answer,
+    ) -> Result<Self, Failure> {
+        #[derive(Deserialize)]
+        struct Members {
+            access_token: Option<String>,
+            refresh_token: Option<String>,
+            expires_in: Option<f64>,
+        }
+        let members: Members = serde_json::from_slice(&answer.body).map_err(|_| {
+            let host = answer.permit.url().host_str().unwrap_or_default();
+            Failure::new(
+                Code::AnswerMalformed,
+                format!("The answer of {host} is no token answer."),
+            )
+        })?;
+        let now = transport.world().clock.epoch_ms();
+        let mut secret = |token: Option<String>| {
+            let secret = token.map(Secret::new).filter(|token| !token.is_empty())?;
+            transport.hide(&secret);
+            Some(secret)
+        };
+        Ok(Self {
+            access_token: secret(members.access_token),
+            refresh_token: secret(members.refresh_token),
+            expires_at: members
+                .expires_in
+                .map(|seconds| now.saturating_add((seconds * 1000.0) as i64)),
+        })
+    }
+}
