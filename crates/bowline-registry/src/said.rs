@@ -35,6 +35,7 @@ impl Secrets {
             | Credentials::OAuth2 { .. }
             | Credentials::Bearer { .. }
             | Credentials::ApiKey { .. }
+            | Credentials::GoogleServiceAccount { .. }
             | Credentials::Aws { .. } => {}
         }
         secrets

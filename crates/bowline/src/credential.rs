@@ -72,6 +72,11 @@ pub enum Credentials {
         /// The role that the identity takes on first.
         role: Option<AwsRole>,
     },
+    /// A service account of Google, which makes access tokens with its key.
+    GoogleServiceAccount {
+        /// The key file: JSON, or that in base64.
+        key: Secret,
+    },
     /// An application of Microsoft Entra that asks for a token of the registry.
     AzureServicePrincipal {
         /// The directory that the application is in.

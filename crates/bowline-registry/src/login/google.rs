@@ -1,8 +1,8 @@
-//! Google: a service account's key signs an assertion, which Google's token service takes for an access token. The
-//! registry never gets the key.
+//! Google: a service account's key signs an assertion, which Google's token service takes for an access token, so that
+//! the key itself need not be sent anywhere.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use bowline::{credential::Username, form::ConnectionSpec, secret::Secret};
+use bowline::{credential::Username, secret::Secret};
 use serde::Deserialize;
 use serde_json::json;
 use url::Url;
@@ -32,31 +32,17 @@ const UNIVERSE: &str = "googleapis.com";
 /// The username that goes with an access token.
 const TOKEN_USER: &str = "oauth2accesstoken";
 
-/// Whether this is the username that goes with a service account's key.
-pub(super) fn is_key(spec: &ConnectionSpec, username: &Username) -> bool {
-    spec.provider.id == "google" && matches!(username.as_str(), "_json_key" | "_json_key_base64")
-}
-
 /// Makes an access token of a service account's key. A key that makes none here (of another cloud, or in a form that is
 /// not known), and one whose token service does not answer, is given to the registry itself, which takes it as a
 /// password.
 pub(super) async fn exchange<H: HttpClient, C: Clock, R: Random>(
     transport: &mut Transport<'_, H, C, R>,
-    username: Username,
     key: Secret,
 ) -> Result<Minted, Failure> {
     let now = transport.world().clock.epoch_ms();
-    let assertion = KeyFile::read(&username, &key).and_then(|file| file.assertion(now));
-    let as_password = Minted::kept(RegistryLogin::Password {
-        username,
-        password: key,
-    });
-    let (Some(assertion), Ok(url), Some(username)) = (
-        assertion,
-        Url::parse(TOKEN_SERVICE),
-        Username::parse(TOKEN_USER),
-    ) else {
-        return Ok(as_password);
+    let assertion = KeyFile::read(&key).and_then(|file| file.assertion(now));
+    let (Some(assertion), Ok(url)) = (assertion, Url::parse(TOKEN_SERVICE)) else {
+        return as_password(key);
     };
     transport.hide(&assertion);
     let fields = [
@@ -66,21 +52,42 @@ pub(super) async fn exchange<H: HttpClient, C: Clock, R: Random>(
     let answer = match form::post(transport, url, Target::ProviderApi, &fields).await {
         Ok(answer) => answer,
         Err(failure) if failure.code == Code::DeadlineExceeded => return Err(failure),
-        Err(_) => return Ok(as_password),
+        Err(_) => return as_password(key),
     };
     match answer.status.as_u16() {
         200 => {}
         400 | 401 | 403 => return Err(transport.rejection(&answer)),
-        _ => return Ok(as_password),
+        _ => return as_password(key),
     }
     let granted = Granted::read(transport, &answer)?;
-    let Some(password) = granted.access_token else {
-        return Ok(as_password);
+    match granted.access_token {
+        Some(token) => Ok(Minted {
+            expires_at: granted.expires_at,
+            ..login(TOKEN_USER, token)?
+        }),
+        None => as_password(key),
+    }
+}
+
+/// The key file itself as a password.
+fn as_password(key: Secret) -> Result<Minted, Failure> {
+    let username = if is_json(&key) {
+        "_json_key"
+    } else {
+        "_json_key_base64"
     };
-    Ok(Minted {
-        expires_at: granted.expires_at,
-        ..Minted::kept(RegistryLogin::Password { username, password })
-    })
+    login(username, key)
+}
+
+fn login(username: &str, password: Secret) -> Result<Minted, Failure> {
+    let username = Username::parse(username)
+        .ok_or_else(|| Failure::new(Code::AuthRejected, "This is no username."))?;
+    Ok(Minted::kept(RegistryLogin::Password { username, password }))
+}
+
+/// Whether a key file is JSON, and not that in base64.
+fn is_json(key: &Secret) -> bool {
+    key.expose().trim_start().starts_with('{')
 }
 
 /// What is read of a key file.
@@ -93,9 +100,9 @@ struct KeyFile {
 }
 
 impl KeyFile {
-    fn read(username: &Username, key: &Secret) -> Option<Self> {
+    fn read(key: &Secret) -> Option<Self> {
         let text = key.expose().trim();
-        let file: Self = if username.as_str() == "_json_key" {
+        let file: Self = if is_json(key) {
             serde_json::from_str(text).ok()?
         } else {
             let decoded = Zeroizing::new(BASE64_STANDARD.decode(text).ok()?);

@@ -100,9 +100,6 @@ pub(crate) async fn exchange<H: HttpClient, C: Clock, R: Random>(
 ) -> Result<Minted, Failure> {
     match spec.credentials.clone() {
         Credentials::Anonymous => Ok(Minted::kept(RegistryLogin::Anonymous)),
-        Credentials::Password { username, password } if google::is_key(spec, &username) => {
-            google::exchange(transport, username, password).await
-        }
         Credentials::Password { username, password } if username.as_str() == IDENTITY_TOKEN => {
             Ok(Minted::kept(RegistryLogin::OAuth2 { token: password }))
         }
@@ -116,6 +113,7 @@ pub(crate) async fn exchange<H: HttpClient, C: Clock, R: Random>(
             value: key,
         })),
         Credentials::Aws { .. } => Err(not_yet()),
+        Credentials::GoogleServiceAccount { key } => google::exchange(transport, key).await,
         Credentials::AzureServicePrincipal {
             tenant,
             client_id,

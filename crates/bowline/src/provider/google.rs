@@ -251,18 +251,9 @@ fn place(draft: &mut Draft<'_>) -> Option<Endpoint> {
     }
 }
 
-/// The registry takes the key file itself as the password of this username.
 fn service_account_key(draft: &mut Draft<'_>) -> Option<Credentials> {
     let key = draft.secret("serviceAccountKey")?;
-    let is_encoded = !key.expose().trim_start().starts_with('{');
-    as_username(
-        if is_encoded {
-            "_json_key_base64"
-        } else {
-            "_json_key"
-        },
-        key,
-    )
+    Some(Credentials::GoogleServiceAccount { key })
 }
 
 fn access_token(draft: &mut Draft<'_>) -> Option<Credentials> {
