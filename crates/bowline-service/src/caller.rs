@@ -19,6 +19,8 @@ pub(crate) enum Permission {
     Delete,
     /// Hand out their credentials to jobs, and say what uses them.
     Use,
+    /// Reseal what is kept.
+    Admin,
 }
 
 impl Permission {
@@ -29,6 +31,7 @@ impl Permission {
             Self::Write => "iam:project:cicd:registry:write",
             Self::Delete => "iam:project:cicd:registry:delete",
             Self::Use => "iam:project:cicd:registry:use",
+            Self::Admin => "iam:project:cicd:registry:admin",
         }
     }
 }
@@ -91,7 +94,8 @@ impl Caller {
         Ok(())
     }
 
-    fn permitted(&self, permission: Permission) -> Result<(), Problem> {
+    /// Whether the caller may do this where it concerns no project.
+    pub(crate) fn permitted(&self, permission: Permission) -> Result<(), Problem> {
         if self
             .0
             .permissions

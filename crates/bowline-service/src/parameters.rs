@@ -1,5 +1,6 @@
 //! The parameters of a query: each is known, and stands there once.
 
+use bowline_store::{Cursor, PageSize};
 use url::form_urlencoded;
 
 use crate::problem::{Failure, Problem};
@@ -35,6 +36,19 @@ impl Parameters {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
         (!value.is_empty()).then_some(value)
+    }
+
+    /// How many items a page has: the parameter `limit`.
+    pub(crate) fn page_size(&self) -> Result<PageSize, Problem> {
+        let size = self.parsed("limit", "1 to 200", |text| {
+            PageSize::new(text.parse().ok()?)
+        })?;
+        Ok(size.unwrap_or_default())
+    }
+
+    /// Where a page begins: the parameter `cursor`.
+    pub(crate) fn cursor(&self) -> Result<Option<Cursor>, Problem> {
+        self.parsed("cursor", "what an answer gave as next", Cursor::parse)
     }
 
     /// A parameter's value, parsed.

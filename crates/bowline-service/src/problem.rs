@@ -135,6 +135,15 @@ failures! {
     /// A `Content-Type` that the route does not take.
     MediaTypeUnsupported = "media_type.unsupported", UNSUPPORTED_MEDIA_TYPE,
         "The media type is not taken", "Send the body as application/json.";
+    /// An `Idempotency-Key` that is none.
+    IdempotencyKeyMalformed = "idempotency_key.malformed", BAD_REQUEST,
+        "The Idempotency-Key is malformed", "Send one key of 1 to 255 visible ASCII characters, a UUID for instance.";
+    /// An `Idempotency-Key` that came with another body before.
+    IdempotencyKeyReused = "idempotency_key.reused", CONFLICT,
+        "The Idempotency-Key was used for another request", "Send a new key with every request that is not a repetition.";
+    /// The request of this `Idempotency-Key` is being done.
+    IdempotencyKeyInProgress = "idempotency_key.in_progress", CONFLICT,
+        "The request is being done", "Send it again after the time in the header Retry-After for its answer.";
     /// Too many checks.
     RateLimited = "rate.limited", TOO_MANY_REQUESTS,
         "Too many checks", "A subject may start 30 checks a minute. The header Retry-After tells when to go on.";

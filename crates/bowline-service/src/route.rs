@@ -12,6 +12,8 @@ pub(crate) enum Route {
     Validate,
     /// `/v1/check`
     Check,
+    /// `/v1/admin/reseal`
+    Reseal,
     /// `/v1/projects/{project}/connections`
     Connections {
         /// Whose they are.
@@ -82,6 +84,7 @@ impl Route {
             ["providers"] => Some(Self::Providers),
             ["validate"] => Some(Self::Validate),
             ["check"] => Some(Self::Check),
+            ["admin", "reseal"] => Some(Self::Reseal),
             ["projects", project, "connections"] => Some(Self::Connections {
                 project: decoded(project)?,
             }),
@@ -127,7 +130,7 @@ impl Route {
     pub(crate) fn methods(&self) -> &'static [Method] {
         match self {
             Self::Providers | Self::Resolve { .. } | Self::DockerConfig { .. } => &[Method::GET],
-            Self::Validate | Self::Check => &[Method::POST],
+            Self::Validate | Self::Check | Self::Reseal => &[Method::POST],
             Self::Connections { .. } => &[Method::GET, Method::POST],
             Self::Settings { .. } => &[Method::GET, Method::PUT],
             Self::Connection { part, .. } => match part {
@@ -173,6 +176,7 @@ mod tests {
             ("/v1/providers", Some(Route::Providers)),
             ("/v1/validate", Some(Route::Validate)),
             ("/v1/check", Some(Route::Check)),
+            ("/v1/admin/reseal", Some(Route::Reseal)),
             (
                 "/v1/projects/acme/connections",
                 Some(Route::Connections {

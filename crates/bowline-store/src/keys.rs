@@ -6,6 +6,8 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// How long a key is, in bytes.
@@ -68,11 +70,54 @@ impl SealingKeys {
         &self.sealing
     }
 
+    /// All keys, the one that seals first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &SealingKey> {
+        std::iter::once(&self.sealing).chain(&self.others)
+    }
+
+    /// The keys that only open.
+    pub(crate) fn others(&self) -> &[SealingKey] {
+        &self.others
+    }
+
     /// The key of this id.
     pub(crate) fn named(&self, id: &str) -> Option<&SealingKey> {
-        std::iter::once(&self.sealing)
-            .chain(&self.others)
-            .find(|key| key.id == id)
+        self.all().find(|key| key.id == id)
+    }
+}
+
+/// What a key hashes beside sealing. Each has a key of its own, derived from it, so that no hash of one purpose says
+/// anything about another or about what is sealed.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose {
+    /// To see that two secrets are one.
+    Fingerprint,
+    /// To see that two requests are one.
+    Request,
+}
+
+impl SealingKey {
+    /// A keyed hash (HMAC-SHA-256) of `parts`, each after its length, in base64.
+    pub(crate) fn hash<'a>(
+        &self,
+        purpose: Purpose,
+        parts: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Option<String> {
+        let label = match purpose {
+            Purpose::Fingerprint => "bowline fingerprint",
+            Purpose::Request => "bowline request",
+        };
+        // One block of HKDF-Expand (RFC 5869 §2.3): the key is uniform already.
+        let mut derived = Hmac::<Sha256>::new_from_slice(&*self.bytes).ok()?;
+        derived.update(label.as_bytes());
+        derived.update(&[1]);
+        let derived = Zeroizing::new(<[u8; 32]>::from(derived.finalize().into_bytes()));
+        let mut hash = Hmac::<Sha256>::new_from_slice(&*derived).ok()?;
+        for part in parts {
+            hash.update(&(part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        Some(BASE64.encode(hash.finalize().into_bytes()))
     }
 }
 

@@ -6,12 +6,14 @@
 //! - Every change, and every hand-out of credentials, is one statement, so an instance that dies leaves no half state;
 //!   triggers write the audit with it.
 //! - The secrets of a connection are one sealed value, bound to everything that decides where they go: see [`Store::open`].
+//! - Several sealing keys live at once; [`Store::reseal`] moves connections to the first in bounded steps.
 //! - Names and endpoints are unique per project by index, not by looking first.
 
 mod audit;
 mod connection;
 mod database;
 mod error;
+mod fingerprint;
 mod id;
 mod keys;
 mod page;
@@ -36,7 +38,8 @@ pub use self::{
     random::Random,
     settings::{Defaults, Settings},
     store::{
-        Change, Edit, MOST_USES, Query, Store,
+        Change, Claim, Edit, KeptAnswer, Lease, MOST_USES, Query, RequestKey, Resealing, Store,
+        Unsealable,
         key_set::{FetchedKeySet, KeptKeySet},
     },
     timestamp::Timestamp,

@@ -4,7 +4,7 @@
 //! that an older instance can live with; so no lock is needed, and a step that was interrupted is simply run again.
 
 use crate::{
-    database::{Database, Value},
+    database::{Database, DatabaseError, Value},
     error::StoreError,
 };
 
@@ -187,6 +187,29 @@ const STEPS: &[&str] = &[
         fetched_at INTEGER,
         sealed BLOB
     ) STRICT, WITHOUT ROWID",
+    // An older instance leaves it as it was: at worst a warning is missing, or one too many.
+    "ALTER TABLE connections ADD COLUMN fingerprint TEXT",
+    "CREATE INDEX IF NOT EXISTS connections_fingerprint ON connections (fingerprint)
+        WHERE deleted_at IS NULL AND fingerprint IS NOT NULL",
+    // Which key sealed what, for resealing. What was removed is sealed with none.
+    "CREATE INDEX IF NOT EXISTS connections_key ON connections (key_id, id) WHERE key_id IS NOT NULL",
+    // Requests with an Idempotency-Key; without a status while they are done. The content is there as a keyed hash.
+    "CREATE TABLE IF NOT EXISTS requests (
+        project TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        route TEXT NOT NULL,
+        key TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        connection TEXT NOT NULL,
+        lease TEXT NOT NULL,
+        lease_until INTEGER NOT NULL,
+        begun_at INTEGER NOT NULL,
+        status INTEGER,
+        headers TEXT,
+        body TEXT,
+        PRIMARY KEY (project, subject, route, key)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS requests_begun ON requests (begun_at)",
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.
@@ -201,7 +224,11 @@ pub(crate) async fn migrate(database: &impl Database, now_ms: i64) -> Result<(),
         _ => return Err(StoreError::Corrupt("step")),
     };
     for (statement, step) in STEPS.iter().zip(1_i64..).filter(|&(_, step)| step > taken) {
-        database.query(statement, Vec::new()).await?;
+        match database.query(statement, Vec::new()).await {
+            // There is no ADD COLUMN IF NOT EXISTS: another instance took the step, or this one was interrupted.
+            Err(DatabaseError::Failed(words)) if words.contains("duplicate column name") => {}
+            outcome => drop(outcome?),
+        }
         let record =
             "INSERT INTO migrations (step, taken_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
         database
@@ -219,5 +246,57 @@ pub(crate) async fn migrate(database: &impl Database, now_ms: i64) -> Result<(),
 async fn prepare_file(database: &impl Database) {
     for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA secure_delete = ON"] {
         let _refused = database.query(pragma, Vec::new()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+
+    use super::{STEPS, migrate};
+    use crate::{
+        database::{Database, Row, Value},
+        rusqlite::Rusqlite,
+    };
+
+    /// How many steps the first instances knew.
+    const FIRST_STEPS: usize = 15;
+
+    /// How the first instances made and changed a connection.
+    const FIRST_CREATE: &str = "INSERT INTO connections (id, project, name, name_key, description, provider, auth,
+            purpose, endpoint, host, plain_values, secrets, sealed, key_id, trusted_auth_hosts, image, policy,
+            expires_at, check_at, check_ok, check_proved, check_problem, changed_by, changed_from, request_id, version,
+            created_at, updated_at, credentials_changed_at)
+        VALUES (?1, 'acme', ?1, ?1, '', 'docker-hub', 'password', 'pull', ?1, 'docker.io', '{}', '[]', x'00', 'k1',
+            '[]', '', NULL, NULL, NULL, NULL, NULL, NULL, 'ada', NULL, 'r', 1, 1, 1, 1)
+        ON CONFLICT DO NOTHING RETURNING id";
+    const FIRST_REPLACE: &str =
+        "UPDATE connections SET sealed = x'01', key_id = 'k1', version = version + 1,
+            credentials_changed_at = 2 WHERE id = ?1 RETURNING id";
+    const FIRST_DELETE: &str =
+        "UPDATE connections SET sealed = NULL, key_id = NULL, deleted_at = 3,
+            version = version + 1 WHERE id = ?1 RETURNING id";
+
+    fn run(database: &Rusqlite, statement: &str, parameters: Vec<Value>) -> Vec<Row> {
+        block_on(database.query(statement, parameters)).unwrap()
+    }
+
+    #[test]
+    fn an_older_database_is_brought_up_and_an_older_instance_goes_on() {
+        let database = Rusqlite::in_memory().unwrap();
+        for step in &STEPS[..FIRST_STEPS] {
+            run(&database, step, vec![]);
+        }
+        run(&database, FIRST_CREATE, vec!["before".into()]);
+        block_on(migrate(&database, 1)).unwrap();
+        for statement in [FIRST_CREATE, FIRST_REPLACE, FIRST_DELETE] {
+            let found = run(&database, statement, vec!["after".into()]);
+            assert_eq!(found.len(), 1, "{statement}");
+        }
+        let audited = "SELECT group_concat(action) FROM audit WHERE connection = ?1";
+        for (id, expected) in [("before", "create"), ("after", "create,credentials,delete")] {
+            let found = run(&database, audited, vec![id.into()]);
+            assert_eq!(found[0].0, [expected.into()], "{id}");
+        }
     }
 }

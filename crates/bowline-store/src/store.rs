@@ -3,11 +3,17 @@
 mod hand_out;
 pub(crate) mod key_set;
 mod read;
+mod requests;
+mod reseal;
 mod settings;
 mod uses;
 mod write;
 
-pub use self::uses::MOST_USES;
+pub use self::{
+    requests::{Claim, KeptAnswer, Lease, RequestKey},
+    reseal::{Resealing, Unsealable},
+    uses::MOST_USES,
+};
 use crate::{
     database::{Database, Value},
     error::StoreError,
@@ -86,6 +92,13 @@ impl<D: Database, R: Random> Store<D, R> {
     /// The database under the store.
     pub fn database(&self) -> &D {
         &self.database
+    }
+
+    /// 128 random bits, in hexadecimal.
+    fn random_text(&self) -> String {
+        let mut bytes = [0; 16];
+        self.random.fill(&mut bytes);
+        format!("{:032x}", u128::from_be_bytes(bytes))
     }
 
     /// Counts a check that `subject` starts, and says how many they started in this minute of the clock, this one

@@ -10,13 +10,16 @@ use bowline::{
     time::parse_rfc3339,
 };
 use bowline_registry::Clock;
-use bowline_store::{Connection, ConnectionId, Cursor, Database, Edit, PageSize, Query, Timestamp};
+use bowline_store::{Connection, ConnectionId, Database, Edit, Query, Timestamp};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use http_body::Body;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Asked, Outbound, Random, Service, checking::Verify, judging};
+use super::{
+    Asked, Outbound, Random, Service, checking::Verify, judging, learning::account_of,
+    once::IdempotencyKey,
+};
 use crate::{
     answer::{self, Answer},
     body,
@@ -71,9 +74,6 @@ where
             "search", "provider", "expiring", "unused", "limit", "cursor",
         ])?;
         negotiation::json_accepted(&asked.head.headers)?;
-        let size = parameters.parsed("limit", "1 to 200", |text| {
-            PageSize::new(text.parse().ok()?)
-        })?;
         let query = Query {
             search: parameters.get("search").unwrap_or_default().to_owned(),
             provider: parameters.get("provider").map(str::to_owned),
@@ -83,8 +83,8 @@ where
             unused_since: parameters.parsed("unused", DAYS_OR_TIME, |text| {
                 moment(text, |days| asked.now.checked_sub(days))
             })?,
-            size: size.unwrap_or_default(),
-            cursor: parameters.parsed("cursor", "what an answer gave as next", Cursor::parse)?,
+            size: parameters.page_size()?,
+            cursor: parameters.cursor()?,
         };
         let page = self
             .store(asked)
@@ -103,9 +103,35 @@ where
     ) -> Result<Answer, Problem> {
         let verify = Verify::read(asked)?;
         negotiation::json_accepted(&asked.head.headers)?;
-        let form: ConnectionForm = body::parse(&asked.json_body(body).await?)?;
-        let spec = asked.spec(&form)?;
-        let store = self.store(asked).await?;
+        let key = IdempotencyKey::read(&asked.head.headers)?;
+        let body = asked.json_body(body).await?;
+        let create = async |id| {
+            self.create_as(asked, caller, project, id, verify, &body)
+                .await
+        };
+        match key {
+            Some(key) => {
+                self.once(asked, caller, (project, &key), &body, create)
+                    .await
+            }
+            None => create(ConnectionId::new(asked.now, &self.random)).await,
+        }
+    }
+
+    async fn create_as(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+        id: ConnectionId,
+        verify: Option<Verify>,
+        body: &[u8],
+    ) -> Result<Answer, Problem> {
+        let mut form: ConnectionForm = body::parse(body)?;
+        let spec = match self.located(asked, project, &mut form).await? {
+            ControlFlow::Continue(spec) => spec,
+            ControlFlow::Break(answer) => return Ok(answer),
+        };
         let checked = match verify {
             None => None,
             Some(verify) => match self.verify(asked, caller, project, &form, verify).await? {
@@ -113,10 +139,12 @@ where
                 ControlFlow::Break(answer) => return Ok(answer),
             },
         };
+        let (store, change) = (self.store(asked).await?, asked.change(caller));
         let connection = store
-            .create(&asked.change(caller), project, &spec, checked.as_ref())
+            .create_as(&change, project, id, &spec, checked.as_ref())
             .await?;
-        let mut answer = answer_of(StatusCode::CREATED, &connection)?;
+        let is_shared = store.is_shared(project, &spec).await?;
+        let mut answer = saved(StatusCode::CREATED, &connection, is_shared)?;
         let public_url = &self.ready.as_ref()?.access.public_url;
         let location = format!("{public_url}{}/{}", asked.head.uri.path(), connection.id);
         if let Ok(location) = HeaderValue::try_from(location) {
@@ -220,7 +248,8 @@ where
         let connection = store
             .replace_credentials(&change, project, id, versions, &spec, checked.as_ref())
             .await?;
-        answer_of(StatusCode::OK, &connection)
+        let is_shared = store.is_shared(project, &spec).await?;
+        saved(StatusCode::OK, &connection, is_shared)
     }
 
     pub(super) async fn delete(
@@ -243,11 +272,45 @@ where
 
 /// A connection with its version as `ETag`.
 pub(super) fn answer_of(status: StatusCode, connection: &Connection) -> Result<Answer, Problem> {
-    let mut answer = answer::json(status, connection)?;
+    Ok(with_etag(answer::json(status, connection)?, connection))
+}
+
+/// The answer to who set credentials: the connection, and what is to be thought over.
+#[derive(Serialize)]
+struct Saved<'a> {
+    #[serde(flatten)]
+    connection: &'a Connection,
+    warnings: &'a [SavedWarning],
+}
+
+#[derive(Serialize)]
+struct SavedWarning {
+    code: &'static str,
+    title: &'static str,
+    detail: &'static str,
+}
+
+/// Whose it is as well is not told.
+const SHARED: SavedWarning = SavedWarning {
+    code: "secret.shared",
+    title: "Another project uses this secret",
+    detail: "Give each project a secret of its own: whoever takes this one away takes it from both.",
+};
+
+fn saved(status: StatusCode, connection: &Connection, is_shared: bool) -> Result<Answer, Problem> {
+    let warnings: &[_] = if is_shared { &[SHARED] } else { &[] };
+    let saved = Saved {
+        connection,
+        warnings,
+    };
+    Ok(with_etag(answer::json(status, &saved)?, connection))
+}
+
+fn with_etag(mut answer: Answer, connection: &Connection) -> Answer {
     answer
         .headers_mut()
         .insert(header::ETAG, etag(connection.version));
-    Ok(answer)
+    answer
 }
 
 /// The form of a connection with the auth method, values, trusted hosts and expiry that were sent.
@@ -279,16 +342,27 @@ fn with_credentials(kept: &Connection, sent: ConnectionForm) -> Result<Connectio
         form.values
             .insert("url".to_owned(), kept.endpoint.as_str().into());
     }
+    if lacks(&form, "accountId")
+        && let Some(account) = account_of(&kept.endpoint)
+    {
+        form.values
+            .insert("accountId".to_owned(), account.as_str().into());
+    }
     Ok(form)
 }
 
 /// Whether the auth method takes a URL, and neither that nor the region that may stand for it is filled in.
 fn lacks_address(form: &ConnectionForm) -> bool {
+    lacks(form, "url") && is_empty(form, "region")
+}
+
+/// Whether the auth method takes a value, and it is not filled in.
+fn lacks(form: &ConnectionForm, name: &str) -> bool {
     let auth = provider(&form.provider).and_then(|provider| provider.auth(&form.auth));
-    let is_empty = |name| {
-        let value = form.values.get(name);
-        value.is_none_or(|value: &Secret| value.expose().trim().is_empty())
-    };
-    auth.is_some_and(|auth| auth.field("url").is_some())
-        && ["url", "region"].into_iter().all(is_empty)
+    auth.is_some_and(|auth| auth.field(name).is_some()) && is_empty(form, name)
+}
+
+fn is_empty(form: &ConnectionForm, name: &str) -> bool {
+    let value = form.values.get(name);
+    value.is_none_or(|value: &Secret| value.expose().trim().is_empty())
 }

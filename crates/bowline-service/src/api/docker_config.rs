@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use bowline::{endpoint::Endpoint, form::ExposedForm};
+use bowline::form::ExposedForm;
 use bowline_registry::Clock;
 use bowline_store::{Connection, ConnectionId, Database, Opened, StoreError, Timestamp};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -19,7 +19,7 @@ use crate::{
     body,
     caller::Caller,
     negotiation::{self, Form},
-    outbound::credentials::{CredentialsAnswer, PullCredentials},
+    outbound::credentials::{CredentialsAnswer, Login},
     parameters::Parameters,
     problem::{Failure, Problem},
 };
@@ -156,7 +156,7 @@ where
         &self,
         asked: &Asked,
         opened: &Opened,
-    ) -> Result<ControlFlow<Answer, Option<PullCredentials>>, Problem> {
+    ) -> Result<ControlFlow<Answer, Option<Login>>, Problem> {
         let form = opened.form();
         let project = &opened.connection.project;
         let message = Message {
@@ -177,15 +177,12 @@ where
     }
 }
 
-/// The file with a login for the registry of a connection.
+/// The file with the login of a connection.
 fn file(
     connection: &Connection,
-    login: Option<&PullCredentials>,
+    login: Option<&Login>,
     format: FileFormat,
 ) -> Result<Answer, Problem> {
-    let endpoint = Endpoint::parse(&connection.endpoint)
-        .map_err(|_| Problem::internal("a kept endpoint is none"))?;
-    let authority = endpoint.authority();
     let basic = login.map(basic);
     let auth = login.zip(basic.as_ref()).map(|(login, auth)| {
         let auth = DockerAuth {
@@ -193,7 +190,7 @@ fn file(
             password: login.password.expose(),
             auth,
         };
-        (key(&authority), auth)
+        (login.server.as_str(), auth)
     });
     let config = DockerConfig {
         auths: auth.into_iter().collect(),
@@ -215,8 +212,8 @@ fn file(
             answer::secret_json(StatusCode::OK, &secret)?
         }
     };
-    let minted = login.and_then(|login| login.expires_at).map(Timestamp);
-    if let Some(end) = minted.or(connection.expires_at)
+    let end = login.and_then(|login| login.expires_at).map(Timestamp);
+    if let Some(end) = end.or(connection.expires_at)
         && let Ok(end) = HeaderValue::try_from(end.to_string())
     {
         answer.headers_mut().insert(EXPIRES_AT, end);
@@ -224,17 +221,8 @@ fn file(
     Ok(answer)
 }
 
-/// Under which name container tools look for the login of a registry: its host and port, without a namespace, which
-/// not all of them know. Docker Hub has a name of its own.
-fn key(authority: &str) -> &str {
-    match authority {
-        "docker.io" => "https://index.docker.io/v1/",
-        authority => authority,
-    }
-}
-
 /// Username and password as in RFC 7617.
-fn basic(login: &PullCredentials) -> Zeroizing<String> {
+fn basic(login: &Login) -> Zeroizing<String> {
     let (username, password) = (login.username.as_str(), login.password.expose());
     let pair = Zeroizing::new([username, ":", password].concat());
     Zeroizing::new(STANDARD.encode(&*pair))

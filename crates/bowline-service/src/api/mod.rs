@@ -5,8 +5,11 @@ mod checking;
 mod connections;
 mod docker_config;
 mod judging;
+mod learning;
+mod once;
 mod recorded;
 mod relay;
+mod resealing;
 mod resolving;
 mod settings;
 mod signing_in;
@@ -169,6 +172,10 @@ where
             Route::Providers => Err(Failure::NotFound.into()),
             Route::Validate => validate(asked, body).await,
             Route::Check => self.check(asked, &caller, body).await,
+            Route::Reseal => {
+                caller.permitted(Permission::Admin)?;
+                self.reseal(asked).await
+            }
             Route::Connections { project } => match asked.head.method {
                 Method::POST => {
                     caller.require(Permission::Write, &project)?;

@@ -40,6 +40,8 @@ pub(super) enum Errand {
     Tags,
     /// What a job pulls with.
     Credentials,
+    /// Where the registry is.
+    Endpoint,
 }
 
 impl Errand {
@@ -49,6 +51,7 @@ impl Errand {
             Self::Repositories => "http://outbound.spin.internal/repositories",
             Self::Tags => "http://outbound.spin.internal/tags",
             Self::Credentials => "http://outbound.spin.internal/credentials",
+            Self::Endpoint => "http://outbound.spin.internal/endpoint",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use bowline::time::parse_rfc3339;
 use bowline_registry::Clock;
-use bowline_store::{ConnectionId, Cursor, Database, PageSize, Timestamp, Use};
+use bowline_store::{ConnectionId, Database, Timestamp, Use};
 use bytes::Bytes;
 use http::StatusCode;
 use http_body::Body;
@@ -88,14 +88,11 @@ where
     ) -> Result<Answer, Problem> {
         let parameters = asked.parameters(&["limit", "cursor"])?;
         negotiation::json_accepted(&asked.head.headers)?;
-        let size = parameters.parsed("limit", "1 to 200", |text| {
-            PageSize::new(text.parse().ok()?)
-        })?;
-        let cursor = parameters.parsed("cursor", "what an answer gave as next", Cursor::parse)?;
+        let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
         let page = self
             .store(asked)
             .await?
-            .audit(project, id, size.unwrap_or_default(), cursor.as_ref())
+            .audit(project, id, size, cursor.as_ref())
             .await?;
         // Every connection begins with an entry, so without one the project never had it.
         if page.items.is_empty() && cursor.is_none() {

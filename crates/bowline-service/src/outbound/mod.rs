@@ -1,8 +1,8 @@
 //! The private service: it has the way to the registries, and neither a database nor a key.
 //!
 //! `POST /check` takes a form with its secrets and answers as `/v1/check` does. `POST /repositories` and `POST /tags`
-//! take one too and list what its connection reaches; `POST /credentials` answers what a job pulls with. Nothing of the
-//! form outlives the request.
+//! take one too and list what its connection reaches; `POST /credentials` answers what a job pulls with, and
+//! `POST /endpoint` where the registry is. Nothing of the form outlives the request.
 
 pub(crate) mod credentials;
 
@@ -14,14 +14,15 @@ use bowline::{
 };
 use bowline_registry::{
     Clock, HttpClient, Listing, Operator, OperatorError, Random, World, check,
-    networks_are_blocked, repositories, tags,
+    networks_are_blocked, pull_credentials, repositories, resolve_endpoint, tags,
 };
 use bytes::Bytes;
 use http::{HeaderName, Method, StatusCode, request::Parts};
 use http_body::Body;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use self::credentials::{CredentialsAnswer, CredentialsRequest, pull_credentials};
+use self::credentials::{CredentialsAnswer, Login};
 use crate::{
     answer::{self, Answer},
     body,
@@ -59,6 +60,13 @@ struct CheckRequest {
     form: ConnectionForm,
     #[serde(default)]
     image: Option<String>,
+}
+
+/// The body of `/credentials` and `/endpoint`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FormRequest {
+    form: ConnectionForm,
 }
 
 /// The body of `/repositories`.
@@ -165,11 +173,19 @@ where
                 let listing = repositories(&self.world, operator, &spec).await?;
                 answer::json(StatusCode::OK, &ListingAnswer::of(listing, &search))
             }
+            "/endpoint" => {
+                let FormRequest { form } = body::parse(&body)?;
+                let spec = self.spec(head, form)?;
+                self.networks_blocked(operator).await?;
+                let endpoint = resolve_endpoint(&self.world, operator, &spec).await?;
+                answer::json(StatusCode::OK, &json!({ "endpoint": endpoint.to_string() }))
+            }
             "/credentials" => {
-                let CredentialsRequest { form } = body::parse(&body)?;
+                let FormRequest { form } = body::parse(&body)?;
                 let spec = self.spec(head, form)?;
                 self.networks_blocked(operator).await?;
                 let login = pull_credentials(&self.world, operator, &spec).await?;
+                let login = login.map(Login::from);
                 answer::secret_json(StatusCode::OK, &CredentialsAnswer { login })
             }
             _ => {

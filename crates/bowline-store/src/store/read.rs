@@ -205,7 +205,7 @@ fn last_check(columns: &mut Columns) -> Result<Option<LastCheck>, StoreError> {
 }
 
 /// What the sealed value of a connection belongs to.
-fn binding(connection: &Connection) -> Binding<'_> {
+pub(super) fn binding(connection: &Connection) -> Binding<'_> {
     Binding {
         project: &connection.project,
         id: connection.id,

@@ -1,7 +1,5 @@
 //! A project's settings. They are there from the first question on, because the external id is issued with it.
 
-use std::fmt::Write;
-
 use super::{Change, Store, optional_json, write::change_parameters};
 use crate::{
     database::{Database, Row},
@@ -35,7 +33,8 @@ impl<D: Database, R: Random> Store<D, R> {
         } = Defaults::default();
         let parameters = vec![
             project.into(),
-            self.external_id().into(),
+            // Letters that AWS takes (`[\w+=,.@:/-]`).
+            format!("bowline-{}", self.random_text()).into(),
             scan_timeout_seconds.into(),
             keep_newest.into(),
             now_ms.into(),
@@ -74,18 +73,6 @@ impl<D: Database, R: Random> Store<D, R> {
             Some(row) => settings(row),
             None => Err(StoreError::VersionMismatch { current }),
         }
-    }
-
-    /// 128 random bits, in letters that AWS takes (`[\w+=,.@:/-]`).
-    fn external_id(&self) -> String {
-        let mut bytes = [0; 16];
-        self.random.fill(&mut bytes);
-        let mut id = "bowline-".to_owned();
-        for byte in bytes {
-            // Writing to a String does not fail.
-            _ = write!(id, "{byte:02x}");
-        }
-        id
     }
 }
 

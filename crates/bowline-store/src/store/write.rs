@@ -15,6 +15,7 @@ use crate::{
     connection::{Connection, LastCheck, purpose_text},
     database::{Database, Row, Value},
     error::StoreError,
+    fingerprint,
     id::ConnectionId,
     random::Random,
     row::Columns,
@@ -27,17 +28,19 @@ const ATTEMPTS: usize = 3;
 const CREATE: &str = concat!(
     "INSERT INTO connections (id, project, name, name_key, description, provider, auth, purpose, endpoint, host,
         plain_values, secrets, sealed, key_id, trusted_auth_hosts, image, policy, expires_at,
-        check_at, check_ok, check_proved, check_problem, changed_by, changed_from, request_id,
+        check_at, check_ok, check_proved, check_problem, changed_by, changed_from, request_id, fingerprint,
         version, created_at, updated_at, credentials_changed_at)
     VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-        ?25, ?26, 1, ?1, ?1, ?1)
+        ?25, ?26, ?27, 1, ?1, ?1, ?1)
     ON CONFLICT DO NOTHING RETURNING ",
     columns!()
 );
 
-const CREATE_CONFLICT: &str = "SELECT name_key = ?2 FROM connections
-    WHERE project = ?1 AND deleted_at IS NULL AND (name_key = ?2 OR (endpoint = ?3 AND purpose = ?4))
-    ORDER BY 1 DESC LIMIT 1";
+const CREATE_CONFLICT: &str = "SELECT id = ?2, name_key = ?3 FROM connections
+    WHERE (id = ?2 AND project = ?1)
+        OR (project = ?1 AND name_key = ?3 AND deleted_at IS NULL)
+        OR (project = ?1 AND endpoint = ?4 AND purpose = ?5 AND deleted_at IS NULL)
+    ORDER BY 1 DESC, 2 DESC LIMIT 1";
 
 const UPDATE: &str = concat!(
     "UPDATE OR IGNORE connections SET
@@ -58,7 +61,7 @@ const REPLACE_CREDENTIALS: &str = concat!(
         auth = ?8, plain_values = ?9, secrets = ?10, sealed = ?11, key_id = ?12, trusted_auth_hosts = ?13,
         expires_at = ?14, check_at = ?15, check_ok = ?16, check_proved = ?17, check_problem = ?18,
         version = version + 1, updated_at = ?1, credentials_changed_at = ?1,
-        changed_by = ?19, changed_from = ?20, request_id = ?21
+        changed_by = ?19, changed_from = ?20, request_id = ?21, fingerprint = ?22
     WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL AND provider = ?5 AND endpoint = ?6 AND purpose = ?7
         AND (?4 IS NULL OR version IN (SELECT value FROM json_each(?4)))
     RETURNING ",
@@ -72,7 +75,8 @@ const REPLACE_CONFLICT: &str =
 const VERSION: &str =
     "SELECT version FROM connections WHERE id = ?1 AND project = ?2 AND deleted_at IS NULL";
 
-const DELETE: &str = "UPDATE connections SET sealed = NULL, key_id = NULL, deleted_at = ?1,
+const DELETE: &str =
+    "UPDATE connections SET sealed = NULL, key_id = NULL, fingerprint = NULL, deleted_at = ?1,
         version = version + 1, updated_at = ?1, changed_by = ?5, changed_from = ?6, request_id = ?7
     WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL
         AND (?4 OR NOT EXISTS (SELECT 1 FROM uses WHERE uses.connection = ?2 AND uses.until > ?1))
@@ -82,6 +86,10 @@ const DELETE_CONFLICT: &str = "SELECT
         (SELECT json_group_array(json_object('consumer', consumer, 'title', title, 'until', until)) FROM uses
             WHERE uses.connection = connections.id AND uses.until > ?1)
     FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL";
+
+const SHARED: &str =
+    "SELECT 1 FROM connections WHERE fingerprint IN (SELECT value FROM json_each(?1))
+        AND deleted_at IS NULL AND project <> ?2 LIMIT 1";
 
 // Not a change: neither the version nor the audit know of it.
 const RECORD_CHECK: &str =
@@ -102,11 +110,26 @@ impl<D: Database, R: Random> Store<D, R> {
         spec: &ConnectionSpec,
         checked: Option<&LastCheck>,
     ) -> Result<Connection, StoreError> {
+        let id = ConnectionId::new(change.now_ms, &self.random);
+        self.create_as(change, project, id, spec, checked).await
+    }
+
+    /// The same under an id that was settled before. Where it was done already, that connection is given, as it is now.
+    ///
+    /// # Errors
+    /// Those of [`Store::create`], and [`StoreError::NotFound`] where it was done and the connection removed since.
+    pub async fn create_as(
+        &self,
+        change: &Change,
+        project: &str,
+        id: ConnectionId,
+        spec: &ConnectionSpec,
+        checked: Option<&LastCheck>,
+    ) -> Result<Connection, StoreError> {
         let endpoint = spec
             .endpoint
             .as_ref()
             .ok_or(StoreError::EndpointUnresolved)?;
-        let id = ConnectionId::new(change.now_ms, &self.random);
         let sealed = self.seal(project, id, spec)?;
         let mut parameters = vec![
             change.now_ms.into(),
@@ -131,26 +154,25 @@ impl<D: Database, R: Random> Store<D, R> {
         ];
         parameters.extend(check_parameters(checked)?);
         parameters.extend(change_parameters(change));
-        let conflict = || {
-            let name = name_key(&spec.name).into();
-            vec![
-                project.into(),
-                name,
-                endpoint.to_string().into(),
-                purpose_text(spec.purpose).into(),
-            ]
-        };
+        parameters.push(fingerprint::of_spec(self.keys.sealing(), spec).into());
+        let conflict = vec![
+            project.into(),
+            id.to_string().into(),
+            name_key(&spec.name).into(),
+            endpoint.to_string().into(),
+            purpose_text(spec.purpose).into(),
+        ];
         for _ in 0..ATTEMPTS {
             if let Some(row) = self.first(CREATE, parameters.clone()).await? {
                 return connection(&mut Columns::of(row));
             }
-            if let Some(row) = self.first(CREATE_CONFLICT, conflict()).await? {
-                let by_name = Columns::of(row).integer("name_key")? != 0;
-                return Err(if by_name {
-                    StoreError::NameTaken
-                } else {
-                    StoreError::EndpointTaken
-                });
+            if let Some(row) = self.first(CREATE_CONFLICT, conflict.clone()).await? {
+                let mut columns = Columns::of(row);
+                return match (columns.integer("id")?, columns.integer("name_key")?) {
+                    (0, 0) => Err(StoreError::EndpointTaken),
+                    (0, _) => Err(StoreError::NameTaken),
+                    _ => self.read(project, id, change.now_ms).await,
+                };
             }
         }
         Err(StoreError::Busy)
@@ -247,6 +269,7 @@ impl<D: Database, R: Random> Store<D, R> {
         ]);
         parameters.extend(check_parameters(checked)?);
         parameters.extend(change_parameters(change));
+        parameters.push(fingerprint::of_spec(self.keys.sealing(), spec).into());
         for _ in 0..ATTEMPTS {
             if let Some(row) = self.first(REPLACE_CREDENTIALS, parameters.clone()).await? {
                 return connection(&mut Columns::of(row));
@@ -294,6 +317,20 @@ impl<D: Database, R: Random> Store<D, R> {
             }
         }
         Err(StoreError::Busy)
+    }
+
+    /// Whether a connection of another project keeps the same secrets as `spec`. Which one is told to nobody.
+    pub async fn is_shared(
+        &self,
+        project: &str,
+        spec: &ConnectionSpec,
+    ) -> Result<bool, StoreError> {
+        let by_key = self.keys.all();
+        let fingerprints: Vec<_> = by_key
+            .filter_map(|key| fingerprint::of_spec(key, spec))
+            .collect();
+        let parameters = vec![json(&fingerprints)?, project.into()];
+        Ok(self.first(SHARED, parameters).await?.is_some())
     }
 
     /// Keeps how a check of a stored connection ended; its version stays.

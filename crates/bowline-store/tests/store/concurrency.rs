@@ -1,7 +1,13 @@
 //! Several instances on one file at once.
 
-use crate::setup::{File, INSTANCES, NOW, PROJECT, change, create, sql};
-use bowline_store::{DatabaseError, Edit, StoreError, Value};
+use crate::{
+    invariants::hold,
+    setup::{File, INSTANCES, NOW, PROJECT, TestStore, change, change_at, create, spec, sql},
+};
+use bowline_store::{
+    DatabaseError, Defaults, Edit, PageSize, Query, StoreError, Timestamp, Use, Value,
+    rusqlite::Rusqlite,
+};
 use futures::executor::block_on;
 
 #[test]
@@ -133,4 +139,114 @@ fn a_locked_database_is_busy() {
     assert_eq!(StoreError::from(DatabaseError::Busy).code(), "store.busy");
     sql(&holder, "ROLLBACK", vec![]);
     create(&store, "prod", "https://one.example.com").unwrap();
+}
+
+/// Numbers that look random and are the same each time (xorshift).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+}
+
+#[test]
+fn whatever_many_do_at_once_nothing_is_lost_or_doubled() {
+    let file = File::new();
+    let unexpected = file.at_once(|store, number| {
+        let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15 ^ (number as u64 + 1));
+        (0..150)
+            .filter_map(|_| anything(store, &mut numbers).err())
+            .filter(|error| {
+                !matches!(
+                    error,
+                    StoreError::NotFound
+                        | StoreError::NameTaken
+                        | StoreError::EndpointTaken
+                        | StoreError::EndpointImmutable
+                        | StoreError::InUse(_)
+                        | StoreError::VersionMismatch { .. }
+                        | StoreError::Busy
+                )
+            })
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(unexpected.concat(), []);
+    hold(&Rusqlite::open(&file.path()).unwrap(), "after all");
+    let done = sql(
+        &file.store(),
+        "SELECT count(DISTINCT action) FROM audit",
+        vec![],
+    );
+    assert_eq!(
+        done[0].0,
+        [Value::Integer(8)],
+        "every kind of change was made"
+    );
+}
+
+/// Something with one of a few connections.
+fn anything(store: &TestStore, numbers: &mut Numbers) -> Result<(), StoreError> {
+    let (name, host) = (numbers.below(6), numbers.below(6));
+    let (name, url) = (
+        format!("name {name}"),
+        format!("https://r{host}.example.com"),
+    );
+    let by = change_at(NOW + numbers.below(1000) as i64);
+    block_on(async {
+        let page = store.list(PROJECT, &Query::default(), NOW).await?;
+        let picked = numbers.below(page.items.len() as u64 + 2) as usize;
+        let Some(kept) = page.items.get(picked) else {
+            return store
+                .create(&by, PROJECT, &spec(&name, &url), None)
+                .await
+                .map(drop);
+        };
+        let (id, expected) = (kept.id, [kept.version]);
+        match numbers.below(8) {
+            0 => {
+                let edit = Edit {
+                    name: Some(name),
+                    ..Edit::default()
+                };
+                store
+                    .update(&by, PROJECT, id, Some(&expected), &edit)
+                    .await
+                    .map(drop)
+            }
+            1 => {
+                let anew = spec(&name, &kept.endpoint);
+                let replaced = store.replace_credentials(&by, PROJECT, id, None, &anew, None);
+                replaced.await.map(drop)
+            }
+            2 => store.delete(&by, PROJECT, id, numbers.below(2) == 0).await,
+            3 => {
+                let used = Use {
+                    consumer: name.clone(),
+                    title: name,
+                    until: Timestamp(NOW + 5000),
+                };
+                store.declare_use(&by, PROJECT, id, &used).await
+            }
+            4 => store.end_use(&by, PROJECT, id, &name).await,
+            5 => {
+                let opened = store.open(PROJECT, id, NOW).await?;
+                store.hand_out(&by, &opened.connection).await
+            }
+            6 => store.reseal(PageSize::default(), None, NOW).await.map(drop),
+            _ => {
+                let defaults = Defaults {
+                    scan_timeout_seconds: 60,
+                    keep_newest: Some(1),
+                };
+                store
+                    .change_settings(&by, PROJECT, None, defaults)
+                    .await
+                    .map(drop)
+            }
+        }
+    })
 }

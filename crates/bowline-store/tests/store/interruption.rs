@@ -3,12 +3,15 @@
 use std::cell::Cell;
 
 use bowline_store::{
-    Connection, Database, DatabaseError, Edit, Random, Row, SealingKeys, Store, StoreError, Value,
-    rusqlite::Rusqlite,
+    Connection, Database, DatabaseError, Defaults, Edit, LastCheck, PageSize, Random, Row,
+    SealingKeys, Store, StoreError, Timestamp, Use, Value, rusqlite::Rusqlite,
 };
 use futures::executor::block_on;
 
-use crate::setup::{Counting, KEY, NOW, PROJECT, change, spec};
+use crate::{
+    invariants::hold,
+    setup::{Counting, KEY, NEWER_KEY, NOW, PROJECT, change, spec},
+};
 
 /// A database that fails from a certain statement on, as it looks to an instance that is killed.
 struct Dying<'a> {
@@ -30,9 +33,9 @@ impl Database for Dying<'_> {
 }
 
 /// A database that others change before a statement that `meddle` picks by its text.
-struct Meddled<'a, F> {
-    database: &'a Rusqlite,
-    meddle: F,
+pub(crate) struct Meddled<'a, F> {
+    pub(crate) database: &'a Rusqlite,
+    pub(crate) meddle: F,
 }
 
 impl<F: Fn(&str) -> Option<&'static str>> Database for Meddled<'_, F> {
@@ -52,7 +55,11 @@ const REMOVE: &str = "UPDATE connections SET sealed = NULL, deleted_at = 1";
 const BRING_BACK: &str = "UPDATE connections SET sealed = x'00', deleted_at = NULL";
 
 fn over<D: Database>(database: D) -> Store<D, Counting> {
-    Store::new(database, Counting, SealingKeys::parse(KEY).unwrap())
+    over_with(database, KEY)
+}
+
+pub(crate) fn over_with<D: Database>(database: D, keys: &str) -> Store<D, Counting> {
+    Store::new(database, Counting, SealingKeys::parse(keys).unwrap())
 }
 
 fn create<D: Database, R: Random>(
@@ -88,22 +95,107 @@ fn a_migration_may_be_interrupted_anywhere() {
     assert!(statements > 20, "{statements} statements");
 }
 
+/// Every call that changes something, on a connection that is there.
+const CALLS: [&str; 10] = [
+    "create",
+    "update",
+    "replace_credentials",
+    "delete",
+    "declare_use",
+    "end_use",
+    "hand_out",
+    "change_settings",
+    "reseal",
+    "record_check",
+];
+
+fn call(
+    store: &Store<impl Database, Counting>,
+    name: &str,
+    kept: &Connection,
+) -> Result<(), StoreError> {
+    let (change, id) = (change(), kept.id);
+    let used = Use {
+        consumer: name.to_owned(),
+        title: name.to_owned(),
+        until: Timestamp(NOW + 1),
+    };
+    let check = LastCheck {
+        at: Timestamp(NOW),
+        ok: true,
+        proved: "pull".to_owned(),
+        problem: None,
+    };
+    let other = spec("other", "https://other.example.com");
+    let anew = spec("prod", "https://one.example.com");
+    let edit = Edit {
+        name: Some("renamed".to_owned()),
+        ..Edit::default()
+    };
+    block_on(async {
+        match name {
+            "create" => store.create(&change, PROJECT, &other, None).await.map(drop),
+            "update" => {
+                let updated = store.update(&change, PROJECT, id, Some(&[1]), &edit).await;
+                updated.map(drop)
+            }
+            "replace_credentials" => {
+                let replaced = store.replace_credentials(&change, PROJECT, id, None, &anew, None);
+                replaced.await.map(drop)
+            }
+            "delete" => store.delete(&change, PROJECT, id, true).await,
+            "declare_use" => store.declare_use(&change, PROJECT, id, &used).await,
+            "end_use" => store.end_use(&change, PROJECT, id, "build").await,
+            "hand_out" => store.hand_out(&change, kept).await,
+            "change_settings" => {
+                let defaults = Defaults::default();
+                let changed = store.change_settings(&change, PROJECT, None, defaults);
+                changed.await.map(drop)
+            }
+            "reseal" => {
+                let resealed = store.reseal(PageSize::default(), None, NOW).await;
+                resealed.map(drop)
+            }
+            "record_check" => store.record_check(PROJECT, id, &check).await,
+            other => panic!("{other}"),
+        }
+    })
+}
+
 #[test]
-fn a_call_that_is_interrupted_did_all_or_nothing() {
-    let database = Rusqlite::in_memory().unwrap();
-    let store = over(&database);
-    block_on(store.migrate(NOW)).unwrap();
-    let dying = over(Dying {
-        database: &database,
-        left: Cell::new(0),
-    });
-    assert!(create(&dying, "prod").is_err());
-    let id = create(&store, "prod").unwrap().id;
-    assert!(block_on(dying.update(&change(), PROJECT, id, None, &Edit::default())).is_err());
-    assert!(block_on(dying.delete(&change(), PROJECT, id, false)).is_err());
-    assert_eq!(block_on(store.read(PROJECT, id, NOW)).unwrap().version, 1);
-    let audited = block_on(database.query("SELECT action FROM audit", vec![])).unwrap();
-    assert_eq!(audited, [Row(vec!["create".into()])]);
+fn a_call_that_dies_after_any_statement_leaves_no_half_state() {
+    for name in CALLS {
+        for statements in 0.. {
+            let database = Rusqlite::in_memory().unwrap();
+            let store = over(&database);
+            block_on(store.migrate(NOW)).unwrap();
+            let kept = create(&store, "prod").unwrap();
+            let build = Use {
+                consumer: "build".to_owned(),
+                title: "Build".to_owned(),
+                until: Timestamp(NOW + 1),
+            };
+            block_on(store.declare_use(&change(), PROJECT, kept.id, &build)).unwrap();
+            let dying = Dying {
+                database: &database,
+                left: Cell::new(statements),
+            };
+            let dying = over_with(dying, &format!("{NEWER_KEY},{KEY}"));
+            let outcome = call(&dying, name, &kept);
+            hold(&database, &format!("{name} after {statements} statements"));
+            match outcome {
+                Ok(()) => {
+                    assert!(statements > 0, "{name} did nothing");
+                    break;
+                }
+                Err(error) => assert_eq!(
+                    error,
+                    StoreError::Database("died".to_owned()),
+                    "{name} after {statements} statements"
+                ),
+            }
+        }
+    }
 }
 
 #[test]
@@ -112,7 +204,7 @@ fn a_conflict_that_has_gone_is_tried_again() {
     let store = over(&database);
     block_on(store.migrate(NOW)).unwrap();
     let first = create(&store, "prod").unwrap();
-    let meddle = |statement: &str| statement.starts_with("SELECT name_key").then_some(REMOVE);
+    let meddle = |statement: &str| statement.starts_with("SELECT id = ?2").then_some(REMOVE);
     let second = create(
         &over(Meddled {
             database: &database,
@@ -138,7 +230,7 @@ fn a_conflict_that_comes_and_goes_ends_as_busy() {
         if insert {
             return Some(BRING_BACK);
         }
-        statement.starts_with("SELECT name_key").then_some(REMOVE)
+        statement.starts_with("SELECT id = ?2").then_some(REMOVE)
     };
     let meddled = over(Meddled {
         database: &database,

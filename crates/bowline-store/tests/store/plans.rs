@@ -2,10 +2,10 @@
 
 use std::cell::RefCell;
 
-use crate::setup::{Counting, KEY, NOW, PROJECT, change, spec};
+use crate::setup::{Counting, KEY, NEWER_KEY, NOW, PROJECT, change, spec};
 use bowline_store::{
-    Database, DatabaseError, Edit, LastCheck, PageSize, Query, Row, SealingKeys, Store, Timestamp,
-    Use, Value, rusqlite::Rusqlite,
+    Database, DatabaseError, Defaults, Edit, LastCheck, PageSize, Query, Row, SealingKeys, Store,
+    Timestamp, Use, Value, rusqlite::Rusqlite,
 };
 use futures::executor::block_on;
 
@@ -130,6 +130,18 @@ fn every_statement_uses_an_index() {
             .audit(PROJECT, id, PageSize::default(), None)
             .await
             .unwrap();
+        store.is_shared(PROJECT, &one).await.unwrap();
+        store.settings(PROJECT, NOW).await.unwrap();
+        let defaults = Defaults::default();
+        store
+            .change_settings(&change(), PROJECT, None, defaults)
+            .await
+            .unwrap();
+        let newer = SealingKeys::parse(&format!("{NEWER_KEY},{KEY}")).unwrap();
+        Store::new(&database, Counting, newer)
+            .reseal(PageSize::default(), None, NOW)
+            .await
+            .unwrap();
         store.delete(&change(), PROJECT, id, false).await.unwrap();
         store
             .delete(&change(), PROJECT, id, false)
@@ -140,7 +152,14 @@ fn every_statement_uses_an_index() {
     assert!(plans.len() >= 22, "{} statements were planned", plans.len());
     for (statement, plan) in &plans {
         // What is scanned may be a parameter, `json_each(?)`, or nothing, but no table.
-        for table in ["connections", "uses", "audit", "check_counts", "migrations"] {
+        for table in [
+            "connections",
+            "uses",
+            "audit",
+            "check_counts",
+            "migrations",
+            "settings",
+        ] {
             assert!(
                 !plan.contains(&format!("SCAN {table}")),
                 "{statement}\n{plan}"

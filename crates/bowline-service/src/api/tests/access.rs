@@ -8,6 +8,7 @@ const READ: &str = ALL[0];
 const WRITE: &str = ALL[1];
 const DELETE: &str = ALL[2];
 const USE: &str = ALL[3];
+const ADMIN: &str = ALL[4];
 
 /// Every route with the permission that it needs; `{id}` is a connection of `acme`.
 fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
@@ -35,6 +36,7 @@ fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
         (Method::GET, "/v1/projects/acme/resolve?image=a", Some(READ)),
         (Method::GET, "/v1/projects/acme/settings", Some(READ)),
         (Method::PUT, "/v1/projects/acme/settings", Some(WRITE)),
+        (Method::POST, "/v1/admin/reseal", Some(ADMIN)),
         (Method::DELETE, "{id}", Some(DELETE)),
     ]
 }

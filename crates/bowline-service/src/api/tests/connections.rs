@@ -37,6 +37,9 @@ async fn a_connection_is_created_read_renamed_and_deleted() {
 
     let read = harness.get(&path).await;
     assert_eq!(read.headers[header::ETAG], "\"1\"");
+    let mut connection = connection;
+    let warnings = connection.as_object_mut().unwrap().remove("warnings");
+    assert_eq!(warnings, Some(json!([])));
     assert_eq!(read.json(), connection);
     let list = harness.get(LIST).await;
     assert_eq!(list.json(), json!({ "items": [connection], "next": null }));
@@ -382,6 +385,46 @@ async fn credentials_are_replaced_together() {
         ))
         .await;
     assert_eq!(missing.problem(), problem(422, "form.invalid"));
+}
+
+#[tokio::test]
+async fn an_endpoint_that_only_the_provider_tells_is_learnt_or_refused() {
+    let form = json!({ "provider": "amazon-ecr", "name": "prod", "auth": "access-key", "values": {
+        "region": "eu-west-1", "accessKeyId": "AKIAIOSFODNN7EXAMPLE", "secretAccessKey": "x".repeat(40) } });
+    let endpoint = "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+    let found = json!({ "endpoint": endpoint });
+    let unresolved = json!({ "status": 422, "code": "endpoint.unresolved", "requestId": "r" });
+    let cases = [
+        ("learnt", 200, found, 201),
+        (
+            "no registry of ECR",
+            200,
+            json!({ "endpoint": "https://registry.example.com" }),
+            422,
+        ),
+        ("not told", 422, unresolved, 422),
+    ];
+    for (name, status, told, expected) in cases {
+        let harness = Harness::new();
+        harness.script.whole(status, "application/json", &told);
+        let answer = harness.post(LIST, &form).await;
+        assert_eq!(answer.status, expected, "{name}: {answer:?}");
+        let address = harness.script.sent.borrow_mut().pop().unwrap().address;
+        assert_eq!(address, "http://outbound.spin.internal/endpoint", "{name}");
+        let connection = answer.json();
+        if expected != 201 {
+            assert_eq!(connection["code"], "endpoint.unresolved", "{name}");
+            continue;
+        }
+        assert_eq!(connection["endpoint"], endpoint);
+        assert_eq!(connection["values"]["accountId"], "123456789012");
+        // It is known from then on.
+        let path = format!("{LIST}/{}/credentials", connection["id"].as_str().unwrap());
+        let put = request(Method::PUT, &path, &[], Some(&form));
+        let replaced = harness.send(put).await;
+        assert_eq!(replaced.json()["endpoint"], endpoint, "{replaced:?}");
+        assert!(harness.script.sent.borrow().is_empty());
+    }
 }
 
 #[tokio::test]

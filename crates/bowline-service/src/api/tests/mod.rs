@@ -24,7 +24,9 @@ mod browsing;
 mod checks;
 mod connections;
 mod docker_config;
+mod once;
 mod protocol;
+mod resealing;
 mod settings;
 mod signing_in;
 mod uses;
@@ -309,7 +311,9 @@ impl Harness {
     async fn created(&self, name: &str, url: &str) -> (String, Value) {
         let answer = self.post(LIST, &form(name, url)).await;
         assert_eq!(answer.status, 201, "{answer:?}");
-        let connection = answer.json();
+        let mut connection = answer.json();
+        // Said once, to who set the credentials.
+        assert_ne!(connection.as_object_mut().unwrap().remove("warnings"), None);
         (
             format!("{LIST}/{}", connection["id"].as_str().unwrap()),
             connection,

@@ -1,0 +1,91 @@
+//! Forms that do not tell where the registry is: only the provider's API does.
+
+use std::ops::ControlFlow;
+
+use bowline::{
+    aws::AwsAccount,
+    endpoint::Endpoint,
+    form::{ConnectionForm, ConnectionSpec, ExposedForm},
+};
+use bowline_registry::Clock;
+use bowline_store::Database;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Asked, Outbound, Random, Service,
+    relay::{Errand, Message},
+};
+use crate::{
+    answer::Answer,
+    body,
+    negotiation::Form,
+    problem::{Failure, Problem},
+};
+
+/// The value that was left out.
+const ACCOUNT: &str = "accountId";
+
+/// The body of the private service's `/endpoint`.
+#[derive(Serialize)]
+struct EndpointRequest<'a> {
+    form: ExposedForm<'a>,
+}
+
+/// What it answers.
+#[derive(Deserialize)]
+struct EndpointAnswer {
+    endpoint: String,
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// What a form means, with its endpoint: where the form does not tell it, the provider is asked, and the form filled
+    /// in. Breaks with what the private service answered where that is no endpoint.
+    ///
+    /// Errors: `form.invalid`, `endpoint.unresolved`.
+    pub(super) async fn located(
+        &self,
+        asked: &Asked,
+        project: &str,
+        form: &mut ConnectionForm,
+    ) -> Result<ControlFlow<Answer, ConnectionSpec>, Problem> {
+        let spec = asked.spec(form)?;
+        if spec.endpoint.is_some() {
+            return Ok(ControlFlow::Continue(spec));
+        }
+        let message = Message {
+            body: body::secret_json(&EndpointRequest {
+                form: form.expose(),
+            })?,
+            accept: Form::Json,
+            external_id: self.external_id(asked, project, form).await?,
+        };
+        let answer = self.ask(asked, Errand::Endpoint, message).await?;
+        if answer.status() != StatusCode::OK {
+            return Ok(ControlFlow::Break(answer));
+        }
+        let body = answer.body().as_bytes().unwrap_or_default();
+        let EndpointAnswer { endpoint } =
+            serde_json::from_slice(body).map_err(Problem::internal)?;
+        let account = account_of(&endpoint).ok_or(Failure::EndpointUnresolved)?;
+        form.values
+            .insert(ACCOUNT.to_owned(), account.as_str().into());
+        let spec = asked.spec(form)?;
+        match spec.endpoint {
+            Some(_) => Ok(ControlFlow::Continue(spec)),
+            None => Err(Failure::EndpointUnresolved.into()),
+        }
+    }
+}
+
+/// The AWS account whose registry an endpoint is: the first label of its host.
+pub(super) fn account_of(endpoint: &str) -> Option<AwsAccount> {
+    let endpoint = Endpoint::parse(endpoint).ok()?;
+    AwsAccount::parse(endpoint.host().split('.').next()?)
+}

@@ -1,0 +1,31 @@
+//! Resealing with the first of the operator's keys.
+
+use bowline_registry::Clock;
+use bowline_store::Database;
+use http::StatusCode;
+
+use super::{Asked, Outbound, Random, Service};
+use crate::{
+    answer::{self, Answer},
+    negotiation,
+    problem::Problem,
+};
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// One bounded step over the connections of all projects, and how far it is. Called again with `next` until there
+    /// is none.
+    pub(super) async fn reseal(&self, asked: &Asked) -> Result<Answer, Problem> {
+        let parameters = asked.parameters(&["limit", "cursor"])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
+        let store = self.store(asked).await?;
+        let step = store.reseal(size, cursor.as_ref(), asked.now).await?;
+        answer::json(StatusCode::OK, &step)
+    }
+}

@@ -1,0 +1,114 @@
+//! Resealing, and what an unknown key means.
+
+use super::*;
+
+const RESEAL: &str = "/v1/admin/reseal";
+
+fn key(id: &str, byte: u8) -> String {
+    let bytes = base64::engine::general_purpose::STANDARD.encode([byte; 32]);
+    format!("{id}:{bytes}")
+}
+
+fn with_keys(keys: &[&str]) -> Variables {
+    Variables {
+        sealing_keys: keys.join(","),
+        ..variables()
+    }
+}
+
+#[tokio::test]
+async fn keys_rotate_online() {
+    let (old, new) = (key("old", 7), key("new", 8));
+    let before = Harness::with(&with_keys(&[&old]));
+    for name in ["a", "b", "c"] {
+        before
+            .created(name, &format!("https://{name}.example.com"))
+            .await;
+    }
+    let both = before.another_instance(&with_keys(&[&new, &old]));
+    let first = both.post(&format!("{RESEAL}?limit=2"), &json!({})).await;
+    assert_eq!(first.status, 200, "{first:?}");
+    let next = first.json()["next"].as_str().unwrap().to_owned();
+    assert_eq!(
+        first.json(),
+        json!({ "resealed": 2, "unsealable": [], "next": next, "sealedBy": { "old": 1, "new": 2 } })
+    );
+    let last = both
+        .post(&format!("{RESEAL}?limit=2&cursor={next}"), &json!({}))
+        .await;
+    assert_eq!(
+        last.json(),
+        json!({ "resealed": 1, "unsealable": [], "next": null, "sealedBy": { "new": 3 } })
+    );
+    let after = before.another_instance(&with_keys(&[&new]));
+    let list = after.get(LIST).await.json();
+    for connection in list["items"].as_array().unwrap() {
+        after.script.check(true, "login", Value::Null);
+        let path = format!("{LIST}/{}/check", connection["id"].as_str().unwrap());
+        assert_eq!(after.post(&path, &json!({})).await.status, 200);
+    }
+    for query in ["limit=0", "cursor=%21", "force=true"] {
+        let answer = both.post(&format!("{RESEAL}?{query}"), &json!({})).await;
+        assert_eq!(answer.problem(), problem(400, "query.malformed"), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_missing_is_named_as_the_operators_variable() {
+    let (old, new) = (key("old", 7), key("new", 8));
+    let before = Harness::with(&with_keys(&[&old]));
+    let (path, _) = before.created("a", "https://a.example.com").await;
+    let without = before.another_instance(&with_keys(&[&new]));
+    for route in [
+        format!("{path}/dockerconfig"),
+        format!("{path}/repositories"),
+    ] {
+        let answer = without.get(&route).await;
+        assert_eq!(
+            answer.problem(),
+            problem(503, "config.sealing_keys"),
+            "{route}"
+        );
+        for key in [&old, &new] {
+            let (id, bytes) = key.split_once(':').unwrap();
+            assert!(
+                !answer.text.contains(bytes) && !answer.text.contains(id),
+                "{answer:?}"
+            );
+        }
+    }
+    // What needs no secret goes on.
+    assert_eq!(without.get(&path).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_secret_of_another_project_is_warned_of_without_naming_it() {
+    let harness = Harness::new();
+    let authorization = format!("Bearer {}", token(&claims("eve", &["secretive"], &ALL)));
+    let other = request(
+        Method::POST,
+        "/v1/projects/secretive/connections",
+        &[("authorization", &authorization)],
+        Some(&form("theirs", "https://b.example.com")),
+    );
+    assert_eq!(harness.send(other).await.json()["warnings"], json!([]));
+    let created = harness
+        .post(LIST, &form("ours", "https://a.example.com"))
+        .await;
+    assert_eq!(created.json()["warnings"][0]["code"], "secret.shared");
+    assert!(!created.text.contains("secretive") && !created.text.contains("theirs"));
+    let path = format!("{LIST}/{}", created.json()["id"].as_str().unwrap());
+    for (password, warnings) in [("0f-our-own", 0), (PASSWORD, 1)] {
+        let body = json!({ "values": { "username": "ada", "password": password } });
+        let put = request(
+            Method::PUT,
+            &format!("{path}/credentials"),
+            &[],
+            Some(&body),
+        );
+        let answer = harness.send(put).await.json();
+        let warned = answer["warnings"].as_array().unwrap().len();
+        assert_eq!(warned, warnings, "{password}");
+    }
+    assert_eq!(harness.get(&path).await.json().get("warnings"), None);
+}

@@ -1,0 +1,158 @@
+//! Resealing: moving connections from the keys that only open to the one that seals.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{
+    Store, columns,
+    read::{binding, connection},
+};
+use crate::{
+    connection::Connection,
+    database::{Database, Row},
+    error::StoreError,
+    fingerprint::fingerprint,
+    id::ConnectionId,
+    page::{Cursor, PageSize},
+    random::Random,
+    row::Columns,
+    seal,
+};
+
+/// What a step did, and how far resealing is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resealing {
+    /// How many connections were resealed.
+    pub resealed: usize,
+    /// Those that do not open, and stay as they are.
+    pub unsealable: Vec<Unsealable>,
+    /// Where the next step begins; `None` when all was seen.
+    pub next: Option<Cursor>,
+    /// How many connections each key seals now, by its id. A key can go from the operator's list when it seals none.
+    pub sealed_by: BTreeMap<String, i64>,
+}
+
+/// A connection that does not open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unsealable {
+    /// Whose it is.
+    pub project: String,
+    /// Which it is.
+    pub id: ConnectionId,
+}
+
+const SEALED_WITH: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", sealed FROM connections WHERE key_id = ?2 AND id > ?3 ORDER BY id LIMIT ?4"
+);
+
+// The customer changed nothing: neither the version nor the audit know of it. Who set new credentials meanwhile has
+// sealed them anew, and keeps them.
+const RESEAL: &str = "UPDATE connections SET sealed = ?3, key_id = ?4, fingerprint = ?5
+    WHERE id = ?1 AND sealed = ?2 AND deleted_at IS NULL
+    RETURNING id";
+
+const SEALED_BY: &str =
+    "SELECT key_id, count(*) FROM connections WHERE key_id IS NOT NULL GROUP BY key_id";
+
+impl<D: Database, R: Random> Store<D, R> {
+    /// Reseals up to `size` connections with the first key, from `cursor` on. Any number of instances may do so at
+    /// once.
+    ///
+    /// Connections that an instance without the first key seals meanwhile may be passed over; `sealed_by` tells, and
+    /// another round finds them. So do connections whose key is no more among the operator's.
+    pub async fn reseal(
+        &self,
+        size: PageSize,
+        cursor: Option<&Cursor>,
+        now_ms: i64,
+    ) -> Result<Resealing, StoreError> {
+        let mut rows = self.sealed_with_others(size, cursor, now_ms).await?;
+        let more = rows.len() > size.items();
+        rows.truncate(size.items());
+        let (mut resealed, mut unsealable, mut last) = (0_usize, Vec::new(), None);
+        for (key_id, row) in rows {
+            let mut columns = Columns::of(row);
+            let connection = connection(&mut columns)?;
+            let sealed = columns.blob("sealed")?;
+            last = Some(Cursor(format!("{key_id} {}", connection.id)));
+            match self.reseal_one(&connection, sealed).await {
+                Ok(done) => resealed = resealed.saturating_add(usize::from(done)),
+                Err(StoreError::Unsealable) => unsealable.push(Unsealable {
+                    project: connection.project,
+                    id: connection.id,
+                }),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Resealing {
+            resealed,
+            unsealable,
+            next: last.filter(|_| more),
+            sealed_by: self.sealed_by().await?,
+        })
+    }
+
+    /// The rows that come after `cursor`, and one more than a step has, each with the key that sealed it.
+    async fn sealed_with_others(
+        &self,
+        size: PageSize,
+        cursor: Option<&Cursor>,
+        now_ms: i64,
+    ) -> Result<Vec<(&str, Row)>, StoreError> {
+        let place = cursor.and_then(|Cursor(place)| place.split_once(' '));
+        let others = self.keys.others();
+        let begun = place.and_then(|(key, _)| others.iter().position(|other| other.id == key));
+        let mut rows = Vec::new();
+        for (number, key) in others.iter().enumerate().skip(begun.unwrap_or(0)) {
+            let after = place
+                .filter(|_| begun == Some(number))
+                .map_or("", |(_, id)| id);
+            let wanted = size.one_more().saturating_sub_unsigned(rows.len() as u64);
+            let parameters = vec![
+                now_ms.into(),
+                key.id.as_str().into(),
+                after.into(),
+                wanted.into(),
+            ];
+            let found = self.database.query(SEALED_WITH, parameters).await?;
+            rows.extend(found.into_iter().map(|row| (key.id.as_str(), row)));
+        }
+        Ok(rows)
+    }
+
+    /// Whether it was resealed; not where its secrets were replaced meanwhile.
+    async fn reseal_one(
+        &self,
+        connection: &Connection,
+        sealed: Vec<u8>,
+    ) -> Result<bool, StoreError> {
+        let secrets = seal::open(&self.keys, binding(connection), &sealed)?;
+        let named: Vec<_> = secrets
+            .iter()
+            .map(|(name, secret)| (name.as_str(), secret))
+            .collect();
+        let anew = seal::seal(&self.keys, &self.random, binding(connection), &named)?;
+        let values = secrets.values().map(|secret| secret.expose());
+        let parameters = vec![
+            connection.id.to_string().into(),
+            sealed.into(),
+            anew.value.into(),
+            anew.key_id.into(),
+            fingerprint(self.keys.sealing(), &connection.provider, values).into(),
+        ];
+        Ok(self.first(RESEAL, parameters).await?.is_some())
+    }
+
+    async fn sealed_by(&self) -> Result<BTreeMap<String, i64>, StoreError> {
+        let rows = self.database.query(SEALED_BY, Vec::new()).await?;
+        let count = |row| {
+            let mut columns = Columns::of(row);
+            Ok((columns.text("key_id")?, columns.integer("count")?))
+        };
+        rows.into_iter().map(count).collect()
+    }
+}

@@ -1,0 +1,55 @@
+//! What holds of a database at any moment, whatever died and whoever else was at work.
+
+use bowline_store::{Database, rusqlite::Rusqlite};
+use futures::executor::block_on;
+
+/// Each finds the rows that must not be.
+const VIOLATIONS: [(&str, &str); 8] = [
+    (
+        "two live connections of one name",
+        "SELECT project, name_key FROM connections WHERE deleted_at IS NULL GROUP BY project, name_key HAVING count(*) > 1",
+    ),
+    (
+        "two live connections to one endpoint",
+        "SELECT project, endpoint FROM connections WHERE deleted_at IS NULL
+            GROUP BY project, endpoint, purpose HAVING count(*) > 1",
+    ),
+    (
+        "a version that the audit does not have once",
+        "SELECT id FROM connections WHERE version <> (SELECT count(DISTINCT version) FROM audit WHERE connection = connections.id)
+            OR version <> (SELECT count(*) FROM audit WHERE connection = connections.id
+                AND action IN ('create', 'update', 'credentials', 'delete'))",
+    ),
+    (
+        "an audit entry of no connection",
+        "SELECT id FROM audit WHERE connection <> '' AND connection NOT IN (SELECT id FROM connections)",
+    ),
+    (
+        "a tombstone with something left",
+        "SELECT id FROM connections WHERE deleted_at IS NOT NULL
+            AND (sealed IS NOT NULL OR fingerprint IS NOT NULL OR id IN (SELECT connection FROM uses))",
+    ),
+    (
+        "a last use that is not the latest hand-out",
+        "SELECT id FROM connections WHERE last_used_at IS NOT
+            (SELECT max(at) FROM audit WHERE connection = connections.id AND action = 'hand-out')",
+    ),
+    (
+        "a use that was not declared",
+        "SELECT connection FROM uses WHERE NOT EXISTS (SELECT 1 FROM audit WHERE audit.connection = uses.connection
+            AND action = 'use' AND changes ->> '$.use[1].consumer' = consumer)",
+    ),
+    (
+        "settings without their audit",
+        "SELECT project FROM settings WHERE version <> 1 + (SELECT count(*) FROM audit
+            WHERE audit.project = settings.project AND action = 'settings')",
+    ),
+];
+
+/// Panics with `when` where something does not hold.
+pub(crate) fn hold(database: &Rusqlite, when: &str) {
+    for (violation, statement) in VIOLATIONS {
+        let found = block_on(database.query(statement, vec![])).unwrap();
+        assert!(found.is_empty(), "{when}: {violation}: {found:?}");
+    }
+}
