@@ -9,6 +9,8 @@ mod challenge;
 mod check;
 mod digest;
 mod endpoint;
+#[cfg(test)]
+mod fuzz;
 mod guard;
 mod http;
 mod hub;

@@ -87,17 +87,18 @@ pub(crate) fn error(body: &[u8], secrets: &Secrets) -> Option<String> {
 /// A text of a server as it may be shown: at most 200 printable characters; `None` for an empty one, and for one that
 /// repeats a secret.
 pub(crate) fn shown(text: &str, secrets: &Secrets) -> Option<String> {
-    if secrets.are_in(text) {
-        return None;
-    }
     let printable: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
         .filter(|c| !c.is_control() && !is_invisible(*c))
-        .take(MAX_CHARS)
         .collect();
-    let printable = printable.trim();
-    (!printable.is_empty()).then(|| printable.to_owned())
+    // Of what is left, since what is taken out may stand within a secret; of all of it, since a part tells too.
+    if secrets.are_in(text) || secrets.are_in(&printable) {
+        return None;
+    }
+    let shown: String = printable.chars().take(MAX_CHARS).collect();
+    let shown = shown.trim();
+    (!shown.is_empty()).then(|| shown.to_owned())
 }
 
 #[derive(Deserialize)]

@@ -53,7 +53,7 @@ impl AzureCloud {
     }
 }
 
-/// Whether a text is a GUID: 8-4-4-4-12 hexadecimal digits.
+/// Whether a text is a GUID: 8-4-4-4-12 hexadecimal digits (RFC 9562, section 4).
 pub(crate) fn is_guid(text: &str) -> bool {
     text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
         && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')

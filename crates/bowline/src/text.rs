@@ -32,8 +32,16 @@ pub(crate) fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{a0}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
-/// The text without the quotation marks around it, where it stands between some.
+/// The text without the quotation marks around it, all pairs of them, where it stands between some.
 pub(crate) fn unquoted(text: &str) -> Option<&str> {
+    let mut inner = within_quotes(text)?;
+    while let Some(deeper) = within_quotes(inner.trim_matches(is_white)) {
+        inner = deeper;
+    }
+    Some(inner)
+}
+
+fn within_quotes(text: &str) -> Option<&str> {
     const MARKS: [(char, char); 7] = [
         ('"', '"'),
         ('\'', '\''),
@@ -47,6 +55,11 @@ pub(crate) fn unquoted(text: &str) -> Option<&str> {
         .iter()
         .find_map(|&(open, close)| text.strip_prefix(open)?.strip_suffix(close))?;
     (!inner.is_empty()).then_some(inner)
+}
+
+/// The text without its invisible characters.
+pub(crate) fn visible(text: &str) -> String {
+    text.chars().filter(|&c| !is_invisible(c)).collect()
 }
 
 /// What pasting brought along with the text of a field, other than a URL field: at most one issue, with the text
@@ -64,7 +77,11 @@ pub(crate) fn pasted(text: &str) -> Option<Issue> {
             c if !c.is_whitespace() && code == Code::TextSpace => Code::TextInvisible,
             _ => code,
         });
-        return issue(code).map(|issue| issue.suggest(trimmed));
+        // White space is mended where it is; what should be nowhere, everywhere.
+        return issue(code).map(|issue| match code {
+            Code::TextSpace => issue.suggest(trimmed),
+            _ => issue.suggest(visible(trimmed)),
+        });
     }
     if let Some(inner) = unquoted(text) {
         return issue(Code::TextQuoted).map(|issue| issue.suggest(inner));
@@ -75,11 +92,10 @@ pub(crate) fn pasted(text: &str) -> Option<Issue> {
     } else {
         Code::TextInvisible
     };
-    let visible: String = text.chars().filter(|&c| !is_invisible(c)).collect();
     Some(
         Issue::new(code)
             .at(at..at.saturating_add(found.len_utf8()))
-            .suggest(visible),
+            .suggest(visible(text)),
     )
 }
 

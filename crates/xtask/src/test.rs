@@ -14,8 +14,9 @@ mod packed;
 
 /// The crates whose tests run natively, each with the features that its tests need. The host is tested apart: features
 /// that others ask of its dependencies would have Wasmtime compiled a second time.
-const NATIVE: [(&str, &[&str]); 6] = [
+const NATIVE: [(&str, &[&str]); 7] = [
     ("bowline", &[]),
+    ("bowline-fuzz", &[]),
     ("bowline-registry", &[]),
     ("bowline-store", &["rusqlite"]),
     ("bowline-service", &[]),

@@ -199,6 +199,3 @@ pub(crate) fn decoded(base64: &str) -> Option<String> {
     let joined: String = base64.chars().filter(|c| !c.is_whitespace()).collect();
     String::from_utf8(BASE64_STANDARD.decode(joined).ok()?).ok()
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::Split;
+use super::{Split, punycode};
 use crate::{
     finding::Issue,
     message::Code,
@@ -50,6 +50,10 @@ pub(super) fn parse(url: &Split<'_>) -> Result<String, Issue> {
         return Err(issue(Code::UrlHostInvalid)
             .with("host", host)
             .suggest_some(mend));
+    }
+    let is_encoded = |label: &str| label.strip_prefix("xn--").is_none_or(punycode::is_sound);
+    if !host.split('.').all(is_encoded) {
+        return Err(issue(Code::UrlPunycodeInvalid).with("host", host));
     }
     Ok(host)
 }

@@ -6,6 +6,7 @@
 
 mod host;
 mod path;
+mod punycode;
 mod split;
 
 use std::fmt;

@@ -25,10 +25,10 @@ pub(super) fn parse(url: &Split<'_>, docker_hub: bool) -> Result<(String, String
             .at(span(url.text, url.path))
             .suggest(origin()));
     }
-    if let Some((last, before)) = namespace.split_last()
-        && last.contains([':', '@'])
-    {
-        let registry = [origin(), joined(before)].concat();
+    let names_image = |segment: &&str| segment.contains([':', '@']);
+    if let Some(last) = namespace.last().filter(|&last| names_image(last)) {
+        let before = namespace.split(names_image).next();
+        let registry = [origin(), joined(before.unwrap_or(&[]))].concat();
         return Err(Issue::new(Code::UrlImage)
             .at(span(url.text, last))
             .suggest(registry));

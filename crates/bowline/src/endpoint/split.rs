@@ -4,7 +4,7 @@ use super::Scheme;
 use crate::{
     finding::Issue,
     message::Code,
-    text::{is_invisible, replaced, span, unquoted},
+    text::{is_invisible, replaced, span, unquoted, visible},
 };
 
 /// The pieces of a typed URL or hostname. Nothing but the structure is checked.
@@ -149,8 +149,8 @@ fn check_text(text: &str, trimmed: &str) -> Result<(), Issue> {
         .unwrap_or(0);
     let place = place..place.saturating_add(found.len_utf8());
     if !found.is_whitespace() {
-        let visible: String = trimmed.chars().filter(|&c| !is_invisible(c)).collect();
-        return Err(Issue::new(Code::UrlInvisible).at(place).suggest(visible));
+        let issue = Issue::new(Code::UrlInvisible).at(place);
+        return Err(issue.suggest(visible(trimmed)));
     }
     if let Some(registry) = crate::detect::registry_of_command(trimmed) {
         return Err(Issue::new(Code::UrlCommand).suggest(registry));
@@ -206,9 +206,10 @@ fn check_userinfo<'a>(
         return Err(Issue::new(Code::UrlGit));
     }
     if host.starts_with("sha256:") || host.starts_with("sha512:") {
+        let name = user.split('@').next().unwrap_or("");
         return Err(Issue::new(Code::UrlImage)
             .at(span(text, host))
-            .suggest([before, user, rest].concat()));
+            .suggest([before, name].concat()));
     }
     let place = span(text, user);
     let place = place.start..place.end.saturating_add(1);

@@ -194,8 +194,9 @@ fn tag_half(text: &str, start: usize) -> Result<Half, Issue> {
     let end = text.len();
     let tag = text.get(start..).unwrap_or_default();
     if tag.is_empty() {
-        let without = text.get(..start.saturating_sub(1)).unwrap_or_default();
-        let issue = Issue::new(Code::PatternTagEmpty).at(without.len()..end);
+        let issue = Issue::new(Code::PatternTagEmpty).at(start.saturating_sub(1)..end);
+        // All the colons: with one of many the same would be said again.
+        let without = text.trim_end_matches(':');
         return Err(issue.suggest_some(accepted(without.to_owned())));
     }
     if !tag.starts_with('/') {
@@ -263,15 +264,13 @@ fn notes(text: &str, halves: &Halves, name: Option<&Part>, tag: Option<&Part>) -
         .unwrap_or_default();
     if !matches!(name, Some(Part::Regex(_))) {
         // OCI distribution specification 1.1, "Pulling manifests": names are in lower case.
-        let meant = if name_text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            Some(name_text.to_ascii_lowercase() + text.get(name_text.len()..).unwrap_or_default())
-        } else if name_text.contains(":/") {
-            // An expression for the tag that was not closed.
-            Some(format!("{text}/"))
-        } else {
-            None
-        };
-        if let Some(meant) = meant {
+        let is_upper = name_text.bytes().any(|byte| byte.is_ascii_uppercase());
+        // An expression for the tag that was not closed.
+        let is_open = name_text.contains(":/");
+        if is_upper || is_open {
+            let rest = text.get(name_text.len()..).unwrap_or_default();
+            let close = if is_open { "/" } else { "" };
+            let meant = [&name_text.to_ascii_lowercase(), rest, close].concat();
             let issue = Issue::new(Code::PatternNeverMatches).at(0..name_text.len());
             notes.push(issue.suggest_some(accepted(meant)));
         }

@@ -122,7 +122,12 @@ const USERNAME: Field = Field::username().default("AWS").rule(judge_username);
 const PASSWORD: Field = Field::secret("password", "Password")
     .required()
     .rule(judge_password)
-    .help("What “aws ecr get-login-password” prints. It ends after 12 hours; the other logins renew it.");
+    .help_for(
+        "What “aws ecr get-login-password” prints for an identity with the policy AmazonEC2ContainerRegistryReadOnly. \
+         It ends after 12 hours; the other logins renew it.",
+        "What “aws ecr get-login-password” prints for an identity with the policy AmazonEC2ContainerRegistryPowerUser. \
+         It ends after 12 hours; the other logins renew it.",
+    );
 
 const NAMESPACE: Field = Field::namespace("Repository prefix").placeholder("team");
 
@@ -262,14 +267,19 @@ fn judge_account(judge: &mut Judge<'_>) {
     }
 }
 
-/// `arn:<partition>:iam::<account>:role/<path and name>` (IAM).
+/// 20 to 2048 characters (STS); usually `arn:<partition>:iam::<account>:role/<path and name>`, which is nowhere
+/// promised, so that anything else only warns.
 fn judge_role_arn(judge: &mut Judge<'_>) {
+    if !(20..=2048).contains(&judge.text.len()) {
+        judge.report(Issue::new(Code::RoleArnInvalid));
+        return;
+    }
     let mut parts = judge.text.splitn(6, ':');
     let mut next = || parts.next().unwrap_or("");
     let (arn, partition, service, region, account, resource) =
         (next(), next(), next(), next(), next(), next());
     let name = resource.strip_prefix("role/").unwrap_or("");
-    let sound = arn == "arn"
+    let usual = arn == "arn"
         && matches!(
             partition,
             "aws"
@@ -287,10 +297,9 @@ fn judge_role_arn(judge: &mut Judge<'_>) {
         && !name.is_empty()
         && name
             .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_+=,.@/-".contains(&b))
-        && (20..=2048).contains(&judge.text.len());
-    if !sound {
-        judge.report(Issue::new(Code::RoleArnInvalid));
+            .all(|b| b.is_ascii_alphanumeric() || b"_+=,.@/-".contains(&b));
+    if !usual {
+        judge.report(Issue::new(Code::RoleArnUnusual));
     }
 }
 

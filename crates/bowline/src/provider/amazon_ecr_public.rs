@@ -4,7 +4,7 @@ use super::{
     Auth, Capabilities, Field, Provider,
     aws::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN, SHAPES, keys},
     login::anonymous,
-    rules::{Console, Rules},
+    rules::{Console, Namespaces, Rules, is_slug},
 };
 use crate::{
     aws::AwsRegion,
@@ -39,6 +39,10 @@ pub(super) static PROVIDER: Provider = Provider {
     rules: Rules {
         owns,
         console,
+        namespaces: Some(Namespaces {
+            fits: is_alias,
+            example: "acme",
+        }),
         fill,
         shapes: SHAPES,
         ..Rules::ANY_HOST
@@ -71,6 +75,14 @@ fn console(url: &Split<'_>) -> Option<Console> {
     Some(Console {
         registry: Some(registry),
     })
+}
+
+/// Whether a namespace starts with an alias of a public registry: 2 to 50 characters, a letter first (ECR Public's API).
+fn is_alias(namespace: &str) -> bool {
+    let alias = namespace.split('/').next().unwrap_or("");
+    (2..=50).contains(&alias.len())
+        && is_slug(alias)
+        && alias.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
 fn fixed(_: &mut Draft<'_>) -> Option<Endpoint> {

@@ -75,7 +75,12 @@ const PASSWORD: Field = Field::secret("password", "Access token")
 
 const TOKEN: Field = Field::secret("token", "Token")
     .required()
-    .help("A refresh token of Docker's token service. An access token goes with its username under the other login.");
+    .help_for(
+        "A refresh token of Docker's token service for an account that may pull. An access token goes with its username \
+         under the other login.",
+        "A refresh token of Docker's token service for an account that may pull and push. An access token goes with its \
+         username under the other login.",
+    );
 
 const NAMESPACE: Field = Field::namespace("Namespace").placeholder("acmecorp").help(
     "The user or organisation whose repositories are listed; the username's own if left empty.",

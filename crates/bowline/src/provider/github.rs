@@ -68,7 +68,12 @@ const PASSWORD: Field = Field::secret("password", "Personal access token")
 
 const TOKEN: Field = Field::secret("token", "Token")
     .required()
-    .help("A token of the registry's token service. A personal access token goes with its username under the other login.");
+    .help_for(
+        "A token of the registry's token service that may pull. A personal access token goes with its username under the \
+         other login.",
+        "A token of the registry's token service that may pull and push. A personal access token goes with its username \
+         under the other login.",
+    );
 
 const NAMESPACE: Field = Field::namespace("Owner")
     .placeholder("acme")

@@ -115,10 +115,13 @@ places! {
     "gcr.io" "us.gcr.io" "eu.gcr.io" "asia.gcr.io"
 }
 
+/// The registry of the sovereign cloud in France.
+const SOVEREIGN: &str = "docker.s3nsregistry.fr";
+
 /// What a host says of its place.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Location<'a> {
-    /// One of the four hosts of Container Registry, or Google's marketplace.
+    /// One of the four hosts of Container Registry, Google's marketplace, or the sovereign cloud's.
     Host(&'a str),
     /// A region or multi-region, known or not.
     Region(&'a str),
@@ -128,7 +131,7 @@ impl<'a> Location<'a> {
     fn of_host(host: &'a str) -> Option<Self> {
         if matches!(
             host,
-            "gcr.io" | "us.gcr.io" | "eu.gcr.io" | "asia.gcr.io" | "marketplace.gcr.io"
+            "gcr.io" | "us.gcr.io" | "eu.gcr.io" | "asia.gcr.io" | "marketplace.gcr.io" | SOVEREIGN
         ) {
             return Some(Self::Host(host));
         }
@@ -273,19 +276,11 @@ fn judge_key(judge: &mut Judge<'_>) {
         judge.report(Issue::new(Code::KeyFilePart));
         return;
     }
-    if !text.starts_with('{')
-        && let Some(inner) = decoded(text)
-    {
-        // Once is a form that the registry knows; twice is a mistake.
-        let twice =
-            decoded(inner.trim()).filter(|innermost| innermost.trim_start().starts_with('{'));
-        if let Some(innermost) = twice {
-            judge.report(Issue::new(Code::SecretEncoded).suggest(innermost.trim()));
-        } else if inner.trim_start().starts_with('{') {
-            judge.report(Issue::new(Code::SecretEncoded).suggest(inner.trim()));
-        } else {
-            judge.report(Issue::new(Code::KeyFileNoJson));
-        }
+    // Once in base64 is a form that the registry knows; twice is a mistake.
+    let decoded_once = decoded(text);
+    let text = decoded_once.as_deref().map_or(text, str::trim);
+    if let Some(inner) = decoded(text) {
+        judge.report(Issue::new(Code::SecretEncoded).suggest(inner.trim()));
         return;
     }
     let Some(file) = Value::parse(text) else {
@@ -295,8 +290,9 @@ fn judge_key(judge: &mut Judge<'_>) {
     let member = |name: &str| file.get(name).and_then(Value::as_str).unwrap_or("");
     match member("type") {
         "service_account" => {}
-        other => {
-            judge.report(Issue::new(Code::KeyFileType).with("type", other));
+        _ => {
+            // What the type is, is a part of a secret: it might be one that stands in the wrong place.
+            judge.report(Issue::new(Code::KeyFileType));
             return;
         }
     }

@@ -103,31 +103,33 @@ fn judge_endpoint(url: &Split<'_>, _: &Endpoint, issues: &mut Vec<Issue>) {
 fn judge_username(judge: &mut Judge<'_>) {
     const EXAMPLE: &str = "robot$project+scanner";
     let name = judge.text;
-    let plain = name.replace("\\$", "$").replace("$$", "$");
+    let issue = |code| {
+        Issue::new(code)
+            .with("title", PROVIDER.title)
+            .with("example", EXAMPLE)
+    };
+    // As it is written in a shell or in a compose file.
+    let mut plain = name.replace('\\', "");
+    while plain.contains("$$") {
+        plain = plain.replace("$$", "$");
+    }
     if plain != name {
-        // As it is written in a shell or in a compose file.
-        judge.report(
-            Issue::new(Code::UsernameUnusual)
-                .with("title", judge.provider.title)
-                .with("example", EXAMPLE)
-                .suggest(plain),
-        );
-    } else if let Some(robot) = name.strip_prefix("robot$") {
-        if is_robot(robot) {
-            return;
-        }
-        let lower = robot.to_ascii_lowercase();
-        if is_robot(&lower) {
-            judge.report(
-                Issue::new(Code::UsernameCase)
-                    .with("title", judge.provider.title)
-                    .suggest(["robot$", &lower].concat()),
-            );
+        let mend = is_usual(&plain).then_some(plain);
+        judge.report(issue(Code::UsernameUnusual).suggest_some(mend));
+    } else if !is_usual(name) {
+        let lower = name.to_ascii_lowercase();
+        if lower != name && is_usual(&lower) {
+            judge.report(issue(Code::UsernameCase).suggest(lower));
         } else {
             judge.unusual_username(EXAMPLE);
         }
-    } else if name.len() > 255 || name.contains([',', '"', '~', '#', '%']) {
-        judge.unusual_username(EXAMPLE);
+    }
+}
+
+fn is_usual(name: &str) -> bool {
+    match name.strip_prefix("robot$") {
+        Some(robot) => is_robot(robot),
+        None => name.len() <= 255 && !name.contains([',', '"', '~', '#', '%']),
     }
 }
 

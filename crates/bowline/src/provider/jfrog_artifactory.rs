@@ -145,14 +145,16 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
     if !endpoint.base_path().is_empty() {
         return;
     }
-    let registry = match url.segments().as_slice() {
-        ["artifactory", key, ..] if *key != "api" => of_repository(url, key),
-        ["artifactory", ..] | ["ui", ..] => url.origin(),
+    let (code, registry) = match url.segments().as_slice() {
+        ["artifactory", key, ..] if *key != "api" => (Code::UrlPage, of_repository(url, key)),
+        ["artifactory", ..] => (Code::UrlPage, url.origin()),
+        ["ui", ..] => (Code::UrlConsole, url.origin()),
         _ => return,
     };
     issues.push(
-        Issue::new(Code::UrlPage)
+        Issue::new(code)
             .at(span(url.text, url.path))
+            .with("host", endpoint.host())
             .with("title", PROVIDER.title)
             .suggest(registry),
     );

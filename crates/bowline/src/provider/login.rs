@@ -8,7 +8,7 @@ use crate::{
     message::Code,
     provider::rules::{Fit, Shape},
     secret::Secret,
-    text::is_invisible,
+    text::visible,
 };
 
 /// Makes the credentials of a form's values, or reports why there are none.
@@ -106,7 +106,7 @@ pub(crate) fn username(draft: &mut Draft<'_>, field: &str, warn: bool) -> Option
                 .find(|user| !user.is_empty()),
         )
     } else {
-        let visible: String = text.chars().filter(|&c| !is_invisible(c)).collect();
+        let visible = visible(text);
         Issue::new(Code::UsernameControl).suggest_some((!visible.is_empty()).then_some(visible))
     };
     draft.report(field, issue);

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{anonymous, password},
-    rules::{Console, Rules, is_word_byte, report_pages},
+    rules::{Console, Rules, is_word_byte},
 };
 use crate::{
     endpoint::{Endpoint, Split},
@@ -75,7 +75,14 @@ fn console(url: &Split<'_>) -> Option<Console> {
 }
 
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
-    report_pages(url, PROVIDER.title, &["/service/rest"], issues);
+    if let ["service", "rest", ..] = url.segments().as_slice() {
+        issues.push(
+            Issue::new(Code::UrlPage)
+                .at(span(url.text, url.path))
+                .with("title", PROVIDER.title)
+                .suggest(url.origin()),
+        );
+    }
     if let Some(port) = url.port
         && endpoint.port() == Some(WEB_PORT)
         && endpoint.base_path().is_empty()

@@ -202,20 +202,5 @@ pub(crate) fn report_other_host(
     );
 }
 
-/// Reports a URL whose path starts with one of a product's pages or APIs; what is meant is the host.
-pub(crate) fn report_pages(url: &Split<'_>, title: &str, pages: &[&str], issues: &mut Vec<Issue>) {
-    let path = url.path.to_ascii_lowercase();
-    let leads_to = |page: &str| {
-        path.strip_prefix(page)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    if pages.iter().any(|page| leads_to(page)) {
-        let issue = Issue::new(Code::UrlPage)
-            .at(span(url.text, url.path))
-            .with("title", title);
-        issues.push(issue.suggest(url.origin()));
-    }
-}
-
 /// The text that a base64 text stands for.
 pub(crate) use crate::detect::decoded;

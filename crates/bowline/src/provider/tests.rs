@@ -71,6 +71,17 @@ fn every_form_can_be_rendered() {
 }
 
 #[test]
+fn every_login_says_what_it_needs_for_each_purpose() {
+    for provider in providers() {
+        for auth in provider.auth.iter().filter(|auth| auth.id != "anonymous") {
+            let told = auth.fields.iter().filter_map(|field| field.help);
+            let differs = told.filter(|help| help.pull != help.push).count();
+            assert!(differs > 0, "{} {}", provider.id, auth.id);
+        }
+    }
+}
+
+#[test]
 fn the_json_is_the_designs() {
     let provider = super::provider("docker-hub").unwrap();
     let json = serde_json::to_value(provider).unwrap();

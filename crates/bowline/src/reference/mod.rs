@@ -197,10 +197,13 @@ fn check_text(text: &str) -> Result<(), Issue> {
     }
     if let Some((scheme, rest)) = text.split_once("://") {
         let place = span(text, scheme).start..span(text, rest).start;
-        return Err(Issue::new(Code::ReferenceScheme)
+        let issue = Issue::new(Code::ReferenceScheme)
             .at(place)
-            .with("scheme", [scheme, "://"].concat())
-            .suggest(rest));
+            .with("scheme", [scheme, "://"].concat());
+        return Err(match rest.rsplit_once("://") {
+            Some((_, image)) => issue.suggest(image),
+            None => issue.suggest(rest),
+        });
     }
     if let Some((at, found)) = text.char_indices().find(|(_, c)| c.is_whitespace()) {
         let joined: String = text.chars().filter(|c| !c.is_whitespace()).collect();
