@@ -11,6 +11,7 @@ mod support;
 use bowline::{
     detect::detect,
     form::{CheckOptions, ConnectionForm, check_form},
+    provider::providers,
     reference::Reference,
 };
 use serde_json::{Value, json};
@@ -68,6 +69,21 @@ fn forms_are_reported_as_the_vectors_say() {
         results.push((name, case["report"].clone(), report));
     }
     compare(results);
+}
+
+#[test]
+fn the_providers_of_the_design_have_25_vectors_each() {
+    let forms = cases("forms-");
+    let has_enough = |id: &str| {
+        let own = forms
+            .iter()
+            .filter(|(_, case)| case["form"]["provider"] == id);
+        own.count() >= 25
+    };
+    let held = providers()
+        .iter()
+        .filter(|provider| has_enough(provider.id));
+    assert!(held.count() >= 18);
 }
 
 #[test]

@@ -120,7 +120,8 @@ impl Policy {
         }
     }
 
-    /// For each image whether it passed the patterns and passes the condition.
+    /// For each image whether it passed the patterns and passes the condition; what `always` takes does not count as one
+    /// of the latest.
     fn by_condition(&self, images: &[Image], decisions: &[Decision], now: i64) -> Vec<bool> {
         let passed = decisions.iter().map(|decision| decision.selected);
         match self.condition {
@@ -135,7 +136,10 @@ impl Policy {
             }
             Condition::Latest { count } => {
                 let images = images.iter().enumerate();
-                let passed = images.zip(passed).filter(|(_, passed)| *passed);
+                let passed = images.zip(passed).filter(|((_, image), passed)| {
+                    // What is taken anyway takes no place from the others.
+                    *passed && !self.always.matches(&image.text())
+                });
                 let due = latest(passed.map(|(image, _)| image).collect(), count, now);
                 let mut flags = vec![false; decisions.len()];
                 for index in due {
