@@ -85,7 +85,8 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         Ok(answer.body.len())
     }
 
-    fn pull_refusal(&self, answer: &Answer, what: &str) -> Failure {
+    /// What an error answer to pulling means.
+    pub(crate) fn pull_refusal(&self, answer: &Answer, what: &str) -> Failure {
         self.refusal(
             answer,
             what,

@@ -141,6 +141,13 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
         url
     }
 
+    /// The URL of a part of version 1 of the API: what follows `/v1/`.
+    pub(crate) fn v1_url(&self, path: &str) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/v1/{path}", self.endpoint.base_path()));
+        url
+    }
+
     /// Asks whether a registry answers, and how it wants a login. Gives what was seen.
     pub(crate) async fn reach(&mut self) -> Result<String, Failure> {
         let answer = match self.ping(self.url(""), Target::Registry, true).await {
@@ -167,8 +174,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
         let api_version = told("docker-distribution-api-version");
         self.facts.server = server;
         self.facts.api_version = api_version;
-        self.asks = asks;
-        self.note_login();
+        self.adopt(asks);
         let status = answer.status.as_u16();
         Ok(match &self.asks {
             Asks::Nothing => format!("HTTP {status}, no login asked for"),
@@ -256,7 +262,13 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
         self.spec.credentials != Credentials::Anonymous
     }
 
-    async fn ping(&self, url: Url, target: Target, follow: bool) -> Result<Answer, Failure> {
+    /// Asks for something without a login.
+    pub(crate) async fn ping(
+        &self,
+        url: Url,
+        target: Target,
+        follow: bool,
+    ) -> Result<Answer, Failure> {
         let permit = self.transport.guard().permit(url, target, false)?;
         let call = Call {
             what: "/v2/",
@@ -309,9 +321,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
     }
 
     async fn speaks_v1(&self) -> bool {
-        let mut url = self.base.clone();
-        url.set_path(&format!("{}/v1/_ping", self.endpoint.base_path()));
-        self.ping(url, Target::Registry, false)
+        self.ping(self.v1_url("_ping"), Target::Registry, false)
             .await
             .is_ok_and(|answer| {
                 answer.status == StatusCode::OK
@@ -321,7 +331,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
     }
 
     /// A server that does not speak TLS breaks the handshake, or just closes the connection.
-    fn may_be_plain_http(&self, failure: &Failure) -> bool {
+    pub(crate) fn may_be_plain_http(&self, failure: &Failure) -> bool {
         self.base.scheme() == "https"
             && matches!(failure.code, Code::TlsFailed | Code::AnswerMalformed)
     }
@@ -353,10 +363,15 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
         if self.asks == asks {
             return false;
         }
-        self.asks = asks;
         self.tokens.forget();
-        self.note_login();
+        self.adopt(asks);
         true
+    }
+
+    /// Takes over what the registry asks for.
+    pub(crate) fn adopt(&mut self, asks: Asks) {
+        self.asks = asks;
+        self.note_login();
     }
 
     fn note_login(&mut self) {

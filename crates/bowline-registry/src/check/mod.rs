@@ -6,6 +6,7 @@ use crate::problem::Problem;
 
 mod run;
 mod steps;
+mod v1;
 
 pub use run::check;
 

@@ -6,6 +6,7 @@ use crate::{
     check::{
         CanPush, Check, Facts, Proved, Step, StepName, Warning, WarningCode,
         steps::{Done, Steps},
+        v1,
     },
     digest::Digest,
     http::HttpClient,
@@ -64,10 +65,10 @@ pub async fn check<H: HttpClient, C: Clock, R: Random>(
 }
 
 /// A check under way.
-struct Run<'w, C, R, F> {
-    steps: Steps<'w, C, F>,
+pub(super) struct Run<'w, C, R, F> {
+    pub(super) steps: Steps<'w, C, F>,
     random: &'w R,
-    proved: Proved,
+    pub(super) proved: Proved,
     warnings: Vec<Warning>,
 }
 
@@ -102,12 +103,20 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
                 }
             },
         };
-        self.steps
-            .run(StepName::Reach, async {
-                registry.reach().await.map(|seen| Done::passed((), seen))
-            })
-            .await?;
+        let reached = self.steps.run(StepName::Reach, async {
+            if v1::is_of(registry.spec.provider.id)
+                && let Some(seen) = registry.reach_v1().await?
+            {
+                return Ok(Done::passed(true, seen));
+            }
+            let seen = registry.reach().await?;
+            Ok(Done::passed(false, seen))
+        });
+        let speaks_v1 = reached.await?;
         self.proved = Proved::Reach;
+        if speaks_v1 {
+            return self.through_v1(registry, image).await;
+        }
 
         let purpose = registry.spec.purpose;
         let scope = match &image {
@@ -144,12 +153,7 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
             }
             None => self.draw(registry).await?,
         };
-        if registry.has_credentials() && !registry.tokens.are_proven() {
-            self.warn(
-                WarningCode::CredentialNotProven,
-                "The registry answers without a login, so nothing shows whether the credentials are right.",
-            );
-        }
+        self.warn_of_unproven(registry);
         if let Some(repository) = pulled {
             self.ask_for_push(registry, &repository).await;
         }
@@ -366,6 +370,16 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
             self.warn(
                 WarningCode::CredentialCanPush,
                 "This connection only pulls. A login that may only read does less harm if it is lost.",
+            );
+        }
+    }
+
+    /// Warns of credentials that nobody asked for.
+    pub(super) fn warn_of_unproven<H: HttpClient>(&mut self, registry: &Registry<'_, H, C, R>) {
+        if registry.has_credentials() && !registry.tokens.are_proven() {
+            self.warn(
+                WarningCode::CredentialNotProven,
+                "The registry answers without a login, so nothing shows whether the credentials are right.",
             );
         }
     }

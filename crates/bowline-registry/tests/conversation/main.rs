@@ -9,6 +9,7 @@
     reason = "the exemptions of clippy.toml reach only what is marked as a test"
 )]
 
+mod advice;
 mod assertion;
 mod bounds;
 mod checks;

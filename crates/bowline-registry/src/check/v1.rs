@@ -1,0 +1,192 @@
+//! The check of a registry that speaks version 1 of Docker's API, which knows tags and images but no manifests, no
+//! digests and no catalog (Docker Registry API v1, as Docker documented it until 2015).
+
+use http::StatusCode;
+
+use crate::{
+    challenge,
+    check::{Proved, Step, StepName, run::Run, steps::Done},
+    guard::Target,
+    http::HttpClient,
+    image::{Image, Repository, Selector},
+    problem::{Code, Failure},
+    registry::{Asks, Get, Registry},
+    scope::Scope,
+    transport::Answer,
+    world::{Clock, Random},
+};
+
+/// The largest answer, in bytes.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// Whether this is the provider whose registries are asked for version 1 first.
+pub(super) fn is_of(provider: &str) -> bool {
+    provider == "docker-registry-v1"
+}
+
+impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
+    /// The check from `authenticate` on, of a registry that was reached.
+    pub(super) async fn through_v1<H: HttpClient>(
+        &mut self,
+        registry: &mut Registry<'_, H, C, R>,
+        image: Option<Image>,
+    ) -> Result<(), Failure> {
+        self.steps
+            .run(StepName::Authenticate, async {
+                let seen = registry.authenticate_v1().await?;
+                Ok(Done::passed((), seen))
+            })
+            .await?;
+        self.proved = Proved::Login;
+        let id = self.steps.run(StepName::Manifest, async {
+            let id = registry.image_id(image).await?;
+            Ok(Done::passed(id.clone(), format!("image {id}")))
+        });
+        let id = id.await?;
+        self.steps
+            .run(StepName::Pull, async {
+                let bytes = registry.image_json(&id).await?;
+                let seen = format!("description of {bytes} bytes; version 1 has no digests");
+                Ok(Done::passed((), seen))
+            })
+            .await?;
+        self.proved = Proved::Pull;
+        self.warn_of_unproven(registry);
+        Ok(())
+    }
+}
+
+impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+    /// Asks whether a registry of version 1 answers, and how it wants a login. Gives what was seen; `None` where none
+    /// does.
+    pub(super) async fn reach_v1(&mut self) -> Result<Option<String>, Failure> {
+        let answer = match self
+            .ping(self.v1_url("_ping"), Target::Registry, false)
+            .await
+        {
+            Ok(answer) => answer,
+            // Found out where version 2 is asked for.
+            Err(failure) if self.may_be_plain_http(&failure) => return Ok(None),
+            Err(failure) => return Err(failure),
+        };
+        let asks = match answer.status {
+            StatusCode::OK if is_v1(&answer) => Asks::Nothing,
+            StatusCode::UNAUTHORIZED => match challenge::login(&answer.headers, false) {
+                Ok(login) => Asks::For(login),
+                Err(_) => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        self.adopt(asks);
+        Ok(Some(format!(
+            "HTTP {} to GET /v1/_ping",
+            answer.status.as_u16()
+        )))
+    }
+
+    async fn authenticate_v1(&mut self) -> Result<String, Failure> {
+        if self.asks == Asks::Nothing {
+            return Ok("The registry asks for no login.".to_owned());
+        }
+        let answer = self.get_v1("/v1/_ping", "_ping").await?;
+        match answer.status.as_u16() {
+            200 if is_v1(&answer) => Ok("The registry accepts the credentials".to_owned()),
+            401 | 403 => Err(self.rejection(&answer)),
+            status => Err(Failure::new(
+                Code::AnswerNotRegistry,
+                format!("HTTP {status} to GET /v1/_ping with the login."),
+            )),
+        }
+    }
+
+    /// The id of a tag's image.
+    async fn image_id(&mut self, image: Option<Image>) -> Result<String, Failure> {
+        let Some(Image {
+            repository,
+            selector,
+        }) = image
+        else {
+            return Err(Failure::new(
+                Code::ImageRequired,
+                "A registry of version 1 cannot be searched.",
+            ));
+        };
+        let tag = match &selector {
+            Some(Selector::Tag(tag)) => tag.to_string(),
+            None => "latest".to_owned(),
+            Some(Selector::Digest(_)) => {
+                return Err(Failure::new(
+                    Code::ImageUnknown,
+                    "A registry of version 1 knows no digests: name a tag.",
+                ));
+            }
+        };
+        self.facts.image = Some(format!("{repository}:{tag}"));
+        let path = format!("repositories/{}/tags/{tag}", in_namespace(&repository));
+        let answer = self.get_v1("the tag", &path).await?;
+        if !answer.status.is_success() {
+            return Err(self.pull_refusal(&answer, "The tag"));
+        }
+        let id: String = serde_json::from_slice(&answer.body).unwrap_or_default();
+        if is_id(&id) {
+            Ok(id)
+        } else {
+            Err(malformed("The answer for the tag is no image's id."))
+        }
+    }
+
+    /// Reads an image's description. Gives its size in bytes.
+    async fn image_json(&mut self, id: &str) -> Result<usize, Failure> {
+        let answer = self
+            .get_v1("the image", &format!("images/{id}/json"))
+            .await?;
+        if !answer.status.is_success() {
+            return Err(self.pull_refusal(&answer, "The image"));
+        }
+        let image: serde_json::Value = serde_json::from_slice(&answer.body)
+            .map_err(|_| malformed("The image's description is no JSON."))?;
+        if image.get("id").and_then(serde_json::Value::as_str) == Some(id) {
+            Ok(answer.body.len())
+        } else {
+            Err(Failure::new(
+                Code::DigestMismatch,
+                "The image's description is that of another image.",
+            ))
+        }
+    }
+
+    async fn get_v1(&mut self, what: &'static str, path: &str) -> Result<Answer, Failure> {
+        let get = Get {
+            what,
+            url: self.v1_url(path),
+            target: Target::Registry,
+            scope: &Scope::Login,
+            accept: "application/json",
+            limit: MAX_BYTES,
+        };
+        self.get(get).await
+    }
+}
+
+/// Whether an answer to `/v1/_ping` is that of such a registry.
+fn is_v1(answer: &Answer) -> bool {
+    answer.headers.contains_key("x-docker-registry-version") || answer.body.trim_ascii() == b"true"
+}
+
+/// A repository without a namespace is in `library`.
+fn in_namespace(repository: &Repository) -> String {
+    if repository.as_str().contains('/') {
+        repository.to_string()
+    } else {
+        format!("library/{repository}")
+    }
+}
+
+/// 64 hexadecimal digits; what it is becomes part of a path.
+fn is_id(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+fn malformed(detail: &str) -> Failure {
+    Failure::new(Code::AnswerMalformed, detail)
+}

@@ -1,0 +1,114 @@
+//! What customers are told to do about a problem.
+
+use bowline_registry::Code;
+
+#[test]
+fn the_documentation_has_the_table() {
+    let documentation = include_str!("../../../../docs/check.md");
+    let (_, section) = documentation.split_once("\n## Problems\n").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let documented: Vec<String> = section
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.split(" | ").take(2).collect::<Vec<_>>().join(" | "))
+        .collect();
+    let table: Vec<String> = Code::ALL
+        .iter()
+        .map(|code| format!("| `{code}` | {}", code.title()))
+        .collect();
+    assert_eq!(documented, table);
+}
+
+/// The troubleshooting advice that customers get, by what went wrong where.
+#[test]
+fn hints_say_what_to_do() {
+    let cases = [
+        (
+            "docker-registry",
+            "password",
+            Code::AuthRejected,
+            "Verify the username",
+        ),
+        ("docker-registry", "password", Code::AuthRejected, "expired"),
+        (
+            "docker-registry",
+            "password",
+            Code::AuthExpired,
+            "new token",
+        ),
+        (
+            "docker-registry",
+            "password",
+            Code::PermissionPullMissing,
+            "right to pull",
+        ),
+        (
+            "docker-registry",
+            "password",
+            Code::PermissionPushMissing,
+            "right to push",
+        ),
+        (
+            "docker-registry",
+            "password",
+            Code::PermissionPushMissing,
+            "must exist first",
+        ),
+        (
+            "docker-registry",
+            "password",
+            Code::ImageUnknown,
+            "must exist",
+        ),
+        (
+            "docker-registry",
+            "password",
+            Code::ImageUnknown,
+            "up to 128 letters, digits, dots, dashes and underscores",
+        ),
+        (
+            "docker-registry",
+            "password",
+            Code::ConnectRefused,
+            "Check the port",
+        ),
+        ("docker-registry", "password", Code::ConnectRefused, "HTTPS"),
+        ("docker-registry", "password", Code::TlsFailed, "client_tls"),
+        (
+            "docker-registry",
+            "password",
+            Code::TlsCertificate,
+            "client_tls",
+        ),
+        ("docker-hub", "password", Code::AuthRejected, "access token"),
+        (
+            "amazon-ecr",
+            "password",
+            Code::AuthRejected,
+            "after 12 hours",
+        ),
+        ("amazon-ecr", "password", Code::AuthRejected, "regenerate"),
+        (
+            "amazon-ecr",
+            "access-key",
+            Code::ImageUnknown,
+            "must exist first",
+        ),
+        (
+            "openshift",
+            "token",
+            Code::PermissionPullMissing,
+            "get, list and watch on imagestreams and imagestreams/layers",
+        ),
+        (
+            "openshift",
+            "token",
+            Code::PermissionCatalogMissing,
+            "get, list and watch on imagestreams and imagestreams/layers",
+        ),
+    ];
+    for (provider, auth, code, advice) in cases {
+        let hint = code.hint_for(provider, auth);
+        assert!(hint.contains(advice), "{provider}, {auth}, {code}: {hint}");
+    }
+}
