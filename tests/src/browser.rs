@@ -54,6 +54,17 @@ const TEXT: &str = "
     return texts.join('\\n');
 ";
 
+/// The accessibility checker that the page's own packages bring.
+const AXE: &str = include_str!("../../web/node_modules/axe-core/axe.min.js");
+
+/// Runs it; WCAG 2.2 A and AA, as issue and law ask for.
+const RUN_AXE: &str = "
+    ;const done = arguments[arguments.length - 1];
+    const runOnly = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    axe.run(document, { runOnly }).then(({ violations }) =>
+        done(violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help}: ${target.flat().join(' ')}`))));
+";
+
 /// An open window of the browser.
 pub struct Browser {
     runtime: Runtime,
@@ -147,11 +158,15 @@ impl Browser {
         self.act(selector, async |element| element.click().await);
     }
 
-    /// Replaces a field's text by typing, and leaves the field.
+    /// Replaces a field's text by selecting all of it and typing, and leaves the field.
     pub fn fill(&self, selector: &str, text: &str) {
+        const SELECT_ALL: &str = "\u{e009}a\u{e000}";
+        const DELETE: &str = "\u{e017}";
+        const TAB: &str = "\u{e004}";
         self.act(selector, async |element| {
-            element.clear().await?;
-            element.send_keys(&format!("{text}\u{e004}")).await
+            element
+                .send_keys(&format!("{SELECT_ALL}{DELETE}{text}{TAB}"))
+                .await
         });
     }
 
@@ -190,13 +205,96 @@ impl Browser {
             .collect()
     }
 
-    /// Saves what the window shows as a PNG file.
-    pub fn screenshot(&self, path: &std::path::Path) {
+    /// Types these keys into whatever has the focus, as somebody without a mouse does.
+    pub fn press(&self, keys: &str) {
+        self.runtime.block_on(async {
+            let focused = self.client.active_element().await;
+            let focused = focused.expect("something has the focus");
+            focused.send_keys(keys).await.expect("it takes keys");
+        });
+    }
+
+    /// The `data-testid` of what has the focus, whatever shadow root it is in.
+    pub fn focused(&self) -> String {
+        let script = "let focused = document.activeElement;
+            while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+            return focused?.dataset.testid ?? '';";
+        self.run(script, Vec::new())
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Presses these keys until this has the focus.
+    pub fn until_focused(&self, test_id: &str, keys: &str) {
+        for _ in 0..40 {
+            if self.focused() == test_id {
+                return;
+            }
+            self.press(keys);
+        }
+        panic!("the focus never comes to {test_id}");
+    }
+
+    /// Loads another place of the page, as a link to it does.
+    pub fn go(&self, fragment: &str) {
+        let script = "location.hash = arguments[0];";
+        self.run(script, vec![json!(fragment)]);
+    }
+
+    /// Goes back one place.
+    pub fn back(&self) {
+        self.runtime
+            .block_on(self.client.back())
+            .expect("there is a place to go back to");
+    }
+
+    /// Makes the window another size.
+    pub fn resize(&self, width: u32, height: u32) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics);
+    }
+
+    /// Sets what the person prefers: `prefers-color-scheme` to `dark`, say.
+    pub fn prefer(&self, feature: &str, value: &str) {
+        let features = json!({ "features": [{ "name": feature, "value": value }] });
+        self.devtools("Emulation.setEmulatedMedia", features);
+    }
+
+    /// What axe finds against WCAG 2.2 A and AA in what is shown: rule and place of each violation.
+    pub fn violations(&self) -> Vec<String> {
+        let found = self.runtime.block_on(
+            self.client
+                .execute_async(&format!("{AXE}{RUN_AXE}"), Vec::new()),
+        );
+        let found = found.expect("axe runs in the page");
+        let found = found.as_array().expect("axe gives a list").iter();
+        found
+            .map(|violation| violation.as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// Saves what the window shows as a PNG file in `target/screenshots`.
+    pub fn screenshot(&self, name: &str) {
+        let folder = crate::app::repository().join("target/screenshots");
         let image = self
             .runtime
             .block_on(self.client.screenshot())
             .expect("the window can be drawn");
-        std::fs::write(path, image).expect("the file can be written");
+        std::fs::create_dir_all(&folder).expect("the folder can be made");
+        std::fs::write(folder.join(format!("{name}.png")), image).expect("the file can be written");
+    }
+
+    fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.runtime
+            .block_on(self.client.execute(script, arguments))
+            .expect("the script runs")
+    }
+
+    fn devtools(&self, command: &'static str, parameters: Value) {
+        self.runtime
+            .block_on(self.client.issue_cmd(DevTools(command, parameters)))
+            .expect("the browser takes the command");
     }
 
     /// Does something with what fits the selector, once it is visible; again when the page drew it anew meanwhile.
@@ -261,6 +359,24 @@ impl WebDriverCompatibleCommand for BrowserLog {
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
         (Method::POST, Some(json!({ "type": "browser" }).to_string()))
+    }
+}
+
+/// A command of the browser's own protocol, by name and parameters.
+#[derive(Debug)]
+struct DevTools(&'static str, Value);
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!(
+            "session/{}/goog/cdp/execute",
+            session.unwrap_or_default()
+        ))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        let body = json!({ "cmd": self.0, "params": self.1 });
+        (Method::POST, Some(body.to_string()))
     }
 }
 

@@ -295,6 +295,7 @@ const english = {
     connectionMissingDetail: "Somebody may have removed it.",
     rotated: (name: string): string => `The credentials of ${name} are replaced.`,
     project: "Project",
+    connection: "Connection",
     notFound: "There is nothing here",
     notFoundDetail: "The address may be old.",
     cannotAdd: "You may not add connections",

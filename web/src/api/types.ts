@@ -29,6 +29,9 @@ export interface CheckProblem {
 /** What a check learned. */
 export interface Facts {
   readonly server?: string | null;
+  readonly apiVersion?: string | null;
+  /** Whether its repositories can be listed. */
+  readonly catalog?: "listed" | "unlistable" | "unknown";
   readonly scheme?: string | null;
   readonly realm?: string | null;
   readonly image?: string | null;

@@ -88,7 +88,8 @@ export class BowlineConnectionPlace extends LitElement {
   #failure(error: ApiError): TemplateResult {
     const { console: page, list } = text();
     const gone = error.status === 404;
-    return html`<div class="notice bad" role="alert" data-testid="problem" data-code=${error.code}>
+    return html`<h1 tabindex="-1">${gone ? page.notFound : page.connection}</h1>
+    <div class="notice bad failure" role="alert" data-testid="problem" data-code=${error.code}>
       ${icon("alert")}
       <div>
         <strong>${gone ? page.connectionMissing : error.message}</strong>
@@ -115,6 +116,9 @@ export class BowlineConnectionPlace extends LitElement {
       .lead {
         margin-block-end: 1rem;
         overflow-wrap: anywhere;
+      }
+      .failure {
+        margin-block-start: 1rem;
       }
       nav {
         display: flex;

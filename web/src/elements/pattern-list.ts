@@ -15,11 +15,12 @@ export interface PatternsDetail {
  * A list of patterns as chips: Enter or *Add* adds one, × takes it away, a click on its text takes it back for editing.
  * What was found in one of them stands below.
  *
- * Properties: `label`, `help`, `patterns`, `findings` (whose field ends in the pattern's place), `disabled`. Event:
+ * Properties: `name`, `label`, `help`, `patterns`, `findings` (whose field ends in the pattern's place). Event:
  * `bowline-patterns` with {@link PatternsDetail}.
  */
 @customElement("bowline-pattern-list")
 export class BowlinePatternList extends LitElement {
+  @property() name = "";
   @property() label = "";
   @property() help = "";
   @property({ attribute: false }) patterns: readonly string[] = [];
@@ -45,9 +46,9 @@ export class BowlinePatternList extends LitElement {
         ${this.patterns.map((pattern, place) => this.#chip(pattern, place))}
       </ul>`}
       <div class="add">
-        <input id="pattern" class="mono" data-testid="pattern-input" spellcheck="false" autocapitalize="off" autocorrect="off" autocomplete="off"
+        <input id="pattern" class="mono" name=${this.name} data-testid="pattern-input-${this.name}" spellcheck="false" autocapitalize="off" autocorrect="off" autocomplete="off"
           placeholder=${policy.patternPlaceholder} aria-describedby="help findings" @keydown=${this.#key} />
-        <button type="button" data-testid="add-pattern-button" @click=${this.#add}>${policy.add}</button>
+        <button type="button" data-testid="add-pattern-button-${this.name}" @click=${this.#add}>${policy.add}</button>
       </div>
       <div id="findings" aria-live="polite">${this.findings.map((finding) => this.#finding(finding))}</div>
       <p class="visually-hidden" role="status">${this.said}</p>

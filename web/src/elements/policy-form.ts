@@ -67,7 +67,7 @@ export class BowlinePolicyForm extends LitElement {
     await this.updateComplete;
     const [name = ""] = error.field.replace(/^policy\./, "").split(".");
     (this.renderRoot.querySelector<HTMLElement>(`#${CSS.escape(controlId(error.field))}`) ??
-      this.renderRoot.querySelector<HTMLElement>(`[data-list="${name}"]`))?.focus();
+      this.renderRoot.querySelector<HTMLElement>(`[name="${name}"]`))?.focus();
     return false;
   }
 
@@ -237,7 +237,7 @@ export class BowlinePolicyForm extends LitElement {
 
   #list(name: ListName, label: string, help: string): TemplateResult {
     const findings = this.found.findings.filter(({ field }) => field.startsWith(`policy.${name}.`));
-    return html`<bowline-pattern-list data-list=${name} data-testid="patterns-${name}" .label=${label} .help=${help} .patterns=${this.policy?.[name] ?? []}
+    return html`<bowline-pattern-list name=${name} data-testid="patterns-${name}" .label=${label} .help=${help} .patterns=${this.policy?.[name] ?? []}
       .findings=${findings} @bowline-patterns=${({ detail }: CustomEvent<PatternsDetail>) => this.#change({ [name]: [...detail.patterns] })}></bowline-pattern-list>`;
   }
 

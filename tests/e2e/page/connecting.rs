@@ -1,33 +1,16 @@
-//! The console page in a real Chromium.
+//! Connecting a registry on the console page.
 
 use bowline_tests::{
-    app::{AUTH_SECRET, App},
+    app::App,
     browser::Browser,
     form::with_password,
     image::Image,
     registry::{Access, Registry},
-    sign_in::SignIn,
     token_service::{TokenService, User},
 };
 use serde_json::json;
 
-const PATH: &str = "/v1/projects/acme/connections";
-
-/// The page, signed in for the project `acme`, as `cargo xtask up` prints its address.
-fn open(app: &App) -> Browser {
-    let token = SignIn::everything(&["acme"]).token(AUTH_SECRET);
-    Browser::open(&format!("{}/#token={token}", app.origin()))
-}
-
-/// What a part of the page is found by.
-fn id(name: &str) -> String {
-    format!("[data-testid='{name}']")
-}
-
-/// Begins the first connection of the project, once the page knows that there is none.
-fn begin(browser: &Browser) {
-    browser.click("[data-testid='empty'] [data-testid='add-button']");
-}
+use super::{PATH, begin, id, open, row};
 
 /// Begins a new connection to a registry of the generic kind and fills in its form.
 fn fill_in(browser: &Browser, name: &str, url: &str, username: &str, password: &str) {
@@ -41,10 +24,6 @@ fn fill_in(browser: &Browser, name: &str, url: &str, username: &str, password: &
     ] {
         browser.fill(&id(&format!("field-{field}")), text);
     }
-}
-
-fn row(name: &str) -> String {
-    format!("[data-testid='connection-row'][data-name='{name}']")
 }
 
 #[test]

@@ -1,0 +1,43 @@
+//! The console page in a real Chromium.
+
+use bowline_tests::{
+    app::{AUTH_SECRET, App},
+    browser::Browser,
+    sign_in::SignIn,
+};
+
+mod connecting;
+mod keyboard;
+mod providers;
+mod rules;
+mod states;
+
+pub(super) const PATH: &str = "/v1/projects/acme/connections";
+
+/// The page, signed in for the project `acme`, as `cargo xtask up` prints its address.
+pub(super) fn open(app: &App) -> Browser {
+    let token = SignIn::everything(&["acme"]).token(AUTH_SECRET);
+    Browser::open(&format!("{}/#token={token}", app.origin()))
+}
+
+/// What a part of the page is found by.
+pub(super) fn id(name: &str) -> String {
+    format!("[data-testid='{name}']")
+}
+
+/// Begins the first connection of the project, once the page knows that there is none.
+pub(super) fn begin(browser: &Browser) {
+    browser.click("[data-testid='empty'] [data-testid='add-button']");
+}
+
+/// The row of a connection in the list.
+pub(super) fn row(name: &str) -> String {
+    format!("[data-testid='connection-row'][data-name='{name}']")
+}
+
+/// Holds the state that the page is in against WCAG 2.2 and the browser's console, and keeps a picture of it.
+pub(super) fn look(browser: &Browser, state: &str) {
+    assert_eq!(browser.violations(), [""; 0], "{state}");
+    assert_eq!(browser.complaints(), [""; 0], "{state}");
+    browser.screenshot(state);
+}
