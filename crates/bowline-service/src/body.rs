@@ -2,11 +2,12 @@
 
 use std::pin::pin;
 
+use bowline::json;
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use http_body::Body;
 use http_body_util::BodyExt;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::problem::{Failure, Problem};
@@ -76,4 +77,11 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
             _ => format!("The body is not JSON: line {line}, column {column}."),
         })
     })
+}
+
+/// A member that is there, be it `null`.
+pub(crate) fn sent<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<json::Value>, D::Error> {
+    json::Value::deserialize(deserializer).map(Some)
 }

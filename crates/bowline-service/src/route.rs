@@ -54,6 +54,8 @@ pub(crate) enum Part {
     Credentials,
     /// `…/{id}/check`
     Check,
+    /// `…/{id}/selection`
+    Selection,
     /// `…/{id}/repositories`
     Repositories,
     /// `…/{id}/repositories/{name}/tags`, where the name is one encoded segment, or `…/{id}/tags?repository=`
@@ -104,6 +106,7 @@ impl Route {
                     [] => Part::Whole,
                     ["credentials"] => Part::Credentials,
                     ["check"] => Part::Check,
+                    ["selection"] => Part::Selection,
                     ["repositories"] => Part::Repositories,
                     ["repositories", name, "tags"] => Part::Tags {
                         repository: Some(decoded(name)?),
@@ -136,7 +139,7 @@ impl Route {
             Self::Connection { part, .. } => match part {
                 Part::Whole => &[Method::GET, Method::PATCH, Method::DELETE],
                 Part::Credentials => &[Method::PUT],
-                Part::Check => &[Method::POST],
+                Part::Check | Part::Selection => &[Method::POST],
                 Part::Repositories | Part::Tags { .. } | Part::Audit | Part::DockerConfig => {
                     &[Method::GET]
                 }

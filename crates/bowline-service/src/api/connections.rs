@@ -3,18 +3,18 @@
 use std::ops::ControlFlow;
 
 use bowline::{
-    form::{ConnectionForm, Purpose},
+    form::{ConnectionForm, ConnectionSpec, Purpose},
     json,
     provider::provider,
     secret::Secret,
     time::parse_rfc3339,
 };
 use bowline_registry::Clock;
-use bowline_store::{Connection, ConnectionId, Database, Edit, Query, Timestamp};
+use bowline_store::{Connection, ConnectionId, Database, Edit, Query, Store, Timestamp};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use http_body::Body;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::{
     Asked, Outbound, Random, Service, checking::Verify, judging, learning::account_of,
@@ -37,7 +37,7 @@ struct EditRequest {
     #[serde(default)]
     description: Option<String>,
     /// `null` takes the policy away, so it is not the same as missing.
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default, deserialize_with = "body::sent")]
     policy: Option<json::Value>,
 }
 
@@ -55,11 +55,6 @@ fn moment(text: &str, away: impl FnOnce(i64) -> Option<i64>) -> Option<Timestamp
         Err(_) => parse_rfc3339(text),
     };
     time.map(Timestamp)
-}
-
-/// A member that is there, be it `null`.
-fn sent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<json::Value>, D::Error> {
-    json::Value::deserialize(deserializer).map(Some)
 }
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -143,7 +138,7 @@ where
         let connection = store
             .create_as(&change, project, id, &spec, checked.as_ref())
             .await?;
-        let is_shared = store.is_shared(project, &spec).await?;
+        let is_shared = is_shared(store, project, &spec).await;
         let mut answer = saved(StatusCode::CREATED, &connection, is_shared)?;
         let public_url = &self.ready.as_ref()?.access.public_url;
         let location = format!("{public_url}{}/{}", asked.head.uri.path(), connection.id);
@@ -248,7 +243,7 @@ where
         let connection = store
             .replace_credentials(&change, project, id, versions, &spec, checked.as_ref())
             .await?;
-        let is_shared = store.is_shared(project, &spec).await?;
+        let is_shared = is_shared(store, project, &spec).await;
         saved(StatusCode::OK, &connection, is_shared)
     }
 
@@ -273,6 +268,15 @@ where
 /// A connection with its version as `ETag`.
 pub(super) fn answer_of(status: StatusCode, connection: &Connection) -> Result<Answer, Problem> {
     Ok(with_etag(answer::json(status, connection)?, connection))
+}
+
+/// Whether another project keeps the same secrets. What was saved is saved, so a failure to find out is none.
+async fn is_shared(
+    store: &Store<impl Database, impl Random>,
+    project: &str,
+    spec: &ConnectionSpec,
+) -> bool {
+    store.is_shared(project, spec).await.unwrap_or(false)
 }
 
 /// The answer to who set credentials: the connection, and what is to be thought over.

@@ -166,14 +166,11 @@ where
             accept: Form::Json,
             external_id: self.external_id(asked, project, &form).await?,
         };
-        let answer = self.ask(asked, Errand::Credentials, message).await?;
-        if answer.status() != StatusCode::OK {
-            return Ok(ControlFlow::Break(answer));
-        }
-        let body = answer.body().as_bytes().unwrap_or_default();
-        let CredentialsAnswer { login } =
-            serde_json::from_slice(body).map_err(Problem::internal)?;
-        Ok(ControlFlow::Continue(login))
+        let said = self.ask_for(asked, Errand::Credentials, message).await?;
+        Ok(match said {
+            ControlFlow::Continue(CredentialsAnswer { login }) => ControlFlow::Continue(login),
+            ControlFlow::Break(answer) => ControlFlow::Break(answer),
+        })
     }
 }
 

@@ -29,10 +29,10 @@ pub(super) fn name(name: String) -> Result<String, Problem> {
     Ok(form.name.trim().to_owned())
 }
 
-/// Judges a policy for a connection of this provider to this endpoint.
+/// Judges a policy for a connection of this provider to this endpoint, and gives it.
 ///
 /// Errors: `form.invalid` with the findings about the policy.
-pub(super) fn policy(policy: &Value, provider_id: &str, endpoint: &str) -> Result<(), Problem> {
+pub(super) fn policy(policy: &Value, provider_id: &str, endpoint: &str) -> Result<Policy, Problem> {
     let host = Endpoint::parse(endpoint)
         .ok()
         .map(|endpoint| match endpoint.port() {
@@ -40,7 +40,7 @@ pub(super) fn policy(policy: &Value, provider_id: &str, endpoint: &str) -> Resul
             None => endpoint.host().to_owned(),
         });
     match Policy::check(policy, provider(provider_id), host.as_deref()) {
-        (_, Some(_)) => Ok(()),
+        (_, Some(policy)) => Ok(policy),
         (findings, None) => Err(Problem::form_invalid(Report {
             valid: false,
             findings,

@@ -9,7 +9,6 @@ use bowline::{
 };
 use bowline_registry::Clock;
 use bowline_store::Database;
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -66,13 +65,11 @@ where
             accept: Form::Json,
             external_id: self.external_id(asked, project, form).await?,
         };
-        let answer = self.ask(asked, Errand::Endpoint, message).await?;
-        if answer.status() != StatusCode::OK {
-            return Ok(ControlFlow::Break(answer));
-        }
-        let body = answer.body().as_bytes().unwrap_or_default();
         let EndpointAnswer { endpoint } =
-            serde_json::from_slice(body).map_err(Problem::internal)?;
+            match self.ask_for(asked, Errand::Endpoint, message).await? {
+                ControlFlow::Continue(said) => said,
+                ControlFlow::Break(answer) => return Ok(ControlFlow::Break(answer)),
+            };
         let account = account_of(&endpoint).ok_or(Failure::EndpointUnresolved)?;
         form.values
             .insert(ACCOUNT.to_owned(), account.as_str().into());

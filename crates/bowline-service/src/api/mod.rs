@@ -11,6 +11,7 @@ mod recorded;
 mod relay;
 mod resealing;
 mod resolving;
+mod selecting;
 mod settings;
 mod signing_in;
 mod uses;
@@ -210,6 +211,7 @@ where
                 let id = ConnectionId::parse(&id).ok_or(Failure::NotFound)?;
                 match (&part, &asked.head.method) {
                     (Part::Check, _) => self.check_stored(asked, &project, id, body).await,
+                    (Part::Selection, _) => self.select(asked, &project, id, body).await,
                     (Part::Credentials, _) => {
                         self.replace_credentials(asked, &caller, &project, id, body)
                             .await
@@ -257,9 +259,15 @@ fn permission(part: &Part, method: &Method) -> Permission {
         (Part::Whole, &Method::DELETE) => Permission::Delete,
         (Part::Whole, &Method::PATCH) | (Part::Credentials, _) => Permission::Write,
         (Part::Use { .. } | Part::DockerConfig, _) => Permission::Use,
-        (Part::Whole | Part::Check | Part::Repositories | Part::Tags { .. } | Part::Audit, _) => {
-            Permission::Read
-        }
+        (
+            Part::Whole
+            | Part::Check
+            | Part::Selection
+            | Part::Repositories
+            | Part::Tags { .. }
+            | Part::Audit,
+            _,
+        ) => Permission::Read,
     }
 }
 

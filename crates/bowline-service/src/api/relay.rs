@@ -1,6 +1,6 @@
 //! The way to the private service: what goes there, and what of its answer goes back.
 
-use std::fmt;
+use std::{fmt, ops::ControlFlow};
 
 use bowline::{
     credential::Credentials,
@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::Body;
 use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::{Asked, Random, Service};
@@ -42,6 +43,8 @@ pub(super) enum Errand {
     Credentials,
     /// Where the registry is.
     Endpoint,
+    /// The images that a policy chooses from.
+    Images,
 }
 
 impl Errand {
@@ -52,6 +55,7 @@ impl Errand {
             Self::Tags => "http://outbound.spin.internal/tags",
             Self::Credentials => "http://outbound.spin.internal/credentials",
             Self::Endpoint => "http://outbound.spin.internal/endpoint",
+            Self::Images => "http://outbound.spin.internal/images",
         }
     }
 }
@@ -145,6 +149,22 @@ where
                 Problem::internal("the private service's answer broke off or is too large")
             })?;
         Ok(answer::full(head.status, kind, Bytes::from_owner(whole)))
+    }
+
+    /// What the private service's answer says. Breaks with the answer where it is a problem.
+    pub(super) async fn ask_for<T: DeserializeOwned>(
+        &self,
+        asked: &Asked,
+        errand: Errand,
+        message: Message,
+    ) -> Result<ControlFlow<Answer, T>, Problem> {
+        let answer = self.ask(asked, errand, message).await?;
+        if answer.status() != StatusCode::OK {
+            return Ok(ControlFlow::Break(answer));
+        }
+        let body = answer.body().as_bytes().unwrap_or_default();
+        let said = serde_json::from_slice(body).map_err(Problem::internal)?;
+        Ok(ControlFlow::Continue(said))
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! `POST /check` takes a form with its secrets and answers as `/v1/check` does. `POST /repositories` and `POST /tags`
 //! take one too and list what its connection reaches; `POST /credentials` answers what a job pulls with, and
-//! `POST /endpoint` where the registry is. Nothing of the form outlives the request.
+//! `POST /endpoint` where the registry is; `POST /images` lists what a policy chooses from. Nothing of the form outlives
+//! the request.
 
 pub(crate) mod credentials;
+pub(crate) mod images;
 
 use std::{cell::Cell, rc::Rc};
 
@@ -22,7 +24,10 @@ use http_body::Body;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use self::credentials::{CredentialsAnswer, Login};
+use self::{
+    credentials::{CredentialsAnswer, Login},
+    images::ImagesRequest,
+};
 use crate::{
     answer::{self, Answer},
     body,
@@ -34,6 +39,16 @@ use crate::{
 
 #[cfg(test)]
 mod tests;
+
+/// What the private service can be asked for.
+const ERRANDS: [&str; 6] = [
+    "/check",
+    "/repositories",
+    "/tags",
+    "/images",
+    "/credentials",
+    "/endpoint",
+];
 
 /// The most bytes that a request may have: what callers may send, and the public service's words around it.
 const LARGEST: usize = 2 * body::LARGEST;
@@ -153,10 +168,7 @@ where
     ) -> Result<Answer, Problem> {
         let operator = self.operator.as_ref().map_err(invalid_variable)?;
         let errand = head.uri.path();
-        if !matches!(
-            errand,
-            "/check" | "/repositories" | "/tags" | "/credentials"
-        ) {
+        if !ERRANDS.contains(&errand) {
             return Err(Failure::NotFound.into());
         }
         if head.method != Method::POST {
@@ -172,6 +184,13 @@ where
                 self.networks_blocked(operator).await?;
                 let listing = repositories(&self.world, operator, &spec).await?;
                 answer::json(StatusCode::OK, &ListingAnswer::of(listing, &search))
+            }
+            "/images" => {
+                let ImagesRequest { form, policy } = body::parse(&body)?;
+                let spec = self.spec(head, form)?;
+                self.networks_blocked(operator).await?;
+                let images = images::images(&self.world, operator, &spec, &policy).await?;
+                answer::json(StatusCode::OK, &images)
             }
             "/endpoint" => {
                 let FormRequest { form } = body::parse(&body)?;

@@ -275,6 +275,7 @@ async fn a_variable_that_is_wrong_is_named_on_every_route() {
 async fn what_cannot_be_listed_is_a_problem_with_the_code_of_a_check() {
     let Setup { service, sent } = setup(true, "");
     for (errand, body) in [
+        ("images", json!({ "form": form(), "policy": null })),
         ("repositories", json!({ "form": form() })),
         ("tags", json!({ "form": form(), "repository": "team/app" })),
     ] {
@@ -394,4 +395,15 @@ async fn the_external_id_of_a_role_without_keys_is_the_issued_one() {
         };
         assert_eq!(role.external_id.as_deref(), expected, "{name}");
     }
+}
+
+#[tokio::test]
+async fn the_endpoint_is_told() {
+    let Setup { service, .. } = setup(true, "");
+    let body = json!({ "form": form() });
+    let answer = service
+        .handle(request_to("endpoint", "application/json", &body))
+        .await;
+    let told: Value = serde_json::from_str(&text(answer).await).unwrap();
+    assert_eq!(told, json!({ "endpoint": "https://registry.example.com" }));
 }

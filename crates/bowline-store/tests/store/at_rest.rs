@@ -181,6 +181,32 @@ fn a_row_given_to_another_project_or_id_does_not_open() {
 }
 
 #[test]
+fn secrets_keep_their_names_whatever_the_row_says() {
+    let store = store();
+    let form = serde_json::json!({ "provider": "amazon-ecr", "name": "prod", "auth": "session-token", "values": {
+        "region": "eu-west-1", "accountId": "123456789012", "accessKeyId": "ASIAIOSFODNN7EXAMPLE",
+        "secretAccessKey": "s".repeat(40), "sessionToken": "t".repeat(120) } });
+    let spec = spec_of(&serde_json::from_value(form).unwrap());
+    let id = block_on(store.create(&change(), PROJECT, &spec, None))
+        .unwrap()
+        .id;
+    for names in [
+        r#"["sessionToken","secretAccessKey"]"#,
+        r#"["password"]"#,
+        "[]",
+    ] {
+        let edit = "UPDATE connections SET secrets = ?1";
+        sql(&store, edit, vec![names.into()]);
+        let opened = block_on(store.open(PROJECT, id, NOW)).unwrap().secrets;
+        let kept = [("secretAccessKey", 's'), ("sessionToken", 't')];
+        for (name, letter) in kept {
+            assert!(opened[name].expose().starts_with(letter), "{names}");
+        }
+        assert_eq!(opened.len(), kept.len(), "{names}");
+    }
+}
+
+#[test]
 fn what_does_not_decide_where_secrets_go_may_change() {
     for edit in [
         "name = 'x', name_key = 'x'",

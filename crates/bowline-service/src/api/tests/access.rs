@@ -26,6 +26,7 @@ fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
         (Method::GET, "{id}/tags?repository=app", Some(READ)),
         (Method::PUT, "{id}/uses/build-7", Some(USE)),
         (Method::DELETE, "{id}/uses/build-7", Some(USE)),
+        (Method::POST, "{id}/selection", Some(READ)),
         (Method::GET, "{id}/audit", Some(READ)),
         (Method::GET, "{id}/dockerconfig", Some(USE)),
         (
@@ -232,7 +233,7 @@ async fn another_project_shows_nothing() {
                 json!({ "name": "x" })
             };
             let body = match route.rsplit('/').next() {
-                Some("check") => json!({}),
+                Some("check" | "selection") => json!({}),
                 Some("build-7") => json!({ "until": "2999-01-01T00:00:00Z" }),
                 _ => body,
             };

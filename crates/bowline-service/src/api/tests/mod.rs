@@ -27,6 +27,7 @@ mod docker_config;
 mod once;
 mod protocol;
 mod resealing;
+mod selecting;
 mod settings;
 mod signing_in;
 mod uses;

@@ -1,0 +1,121 @@
+//! What a policy selects, shown before it is kept.
+
+use std::ops::ControlFlow;
+
+use bowline::{
+    form::ExposedForm,
+    json,
+    selection::{Decision, Image},
+};
+use bowline_registry::Clock;
+use bowline_store::{ConnectionId, Database};
+use bytes::Bytes;
+use http::StatusCode;
+use http_body::Body;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Asked, Outbound, Random, Service, judging,
+    relay::{Errand, Message},
+};
+use crate::{
+    answer::{self, Answer},
+    body,
+    negotiation::{self, Form},
+    outbound::images::{Images, ListedImage},
+    problem::Problem,
+};
+
+/// The body of POST.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SelectionRequest {
+    /// The policy to try: `null` is the default one, and without it the kept one is tried.
+    #[serde(default, deserialize_with = "body::sent")]
+    policy: Option<json::Value>,
+}
+
+/// The body of the private service's `/images`.
+#[derive(Serialize)]
+struct ImagesRequest<'a> {
+    form: ExposedForm<'a>,
+    policy: &'a json::Value,
+}
+
+/// The answer.
+#[derive(Serialize)]
+struct Selection {
+    images: Vec<ListedImage>,
+    /// What was decided about each image, in their order.
+    decisions: Vec<Decision>,
+    /// Where the images that are selected stand.
+    selected: Vec<usize>,
+    /// Whether those are all images that there are.
+    complete: bool,
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// What a policy selects of the images that a connection reaches, and what decided.
+    pub(super) async fn select<B: Body<Data = Bytes>>(
+        &self,
+        asked: &Asked,
+        project: &str,
+        id: ConnectionId,
+        body: B,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let request: SelectionRequest = body::parse(&asked.json_body(body).await?)?;
+        let opened = self
+            .store(asked)
+            .await?
+            .open(project, id, asked.now)
+            .await?;
+        let form = opened.form();
+        let kept = || form.policy.clone().unwrap_or(json::Value::Null);
+        let typed = request.policy.unwrap_or_else(kept);
+        let connection = &opened.connection;
+        let policy = judging::policy(&typed, &connection.provider, &connection.endpoint)?;
+        let message = Message {
+            body: body::secret_json(&ImagesRequest {
+                form: form.expose(),
+                policy: &typed,
+            })?,
+            accept: Form::Json,
+            external_id: self.external_id(asked, project, &form).await?,
+        };
+        let Images { images, complete } = match self.ask_for(asked, Errand::Images, message).await?
+        {
+            ControlFlow::Continue(images) => images,
+            ControlFlow::Break(answer) => return Ok(answer),
+        };
+        let decisions = policy.select(&images.iter().map(image).collect::<Vec<_>>(), asked.now);
+        let selected = decisions
+            .iter()
+            .enumerate()
+            .filter(|(_, decision)| decision.selected)
+            .map(|(place, _)| place)
+            .collect();
+        let selection = Selection {
+            images,
+            decisions,
+            selected,
+            complete,
+        };
+        answer::json(StatusCode::OK, &selection)
+    }
+}
+
+fn image(listed: &ListedImage) -> Image {
+    Image {
+        repository: listed.repository.clone(),
+        tag: listed.tag.clone(),
+        ..Image::default()
+    }
+}
