@@ -156,7 +156,6 @@ impl Operator {
     }
 
     /// The operator's own AWS identity, with the external id issued to the project.
-    #[expect(dead_code, reason = "the logins that need it follow")]
     pub(crate) fn delegation(&self) -> Option<(&AwsKeys, &ExternalId)> {
         self.aws_identity.as_ref().zip(self.external_id.as_ref())
     }

@@ -52,7 +52,8 @@ pub async fn pull_credentials<H: HttpClient, C: Clock, R: Random>(
                 return Err(Failure::new(
                     Code::ChallengeUnsupported,
                     "This login goes in a header that container tools do not send. Use a username and password.",
-                ));
+                )
+                .at("auth"));
             }
         };
         Ok(Some(PullCredentials {

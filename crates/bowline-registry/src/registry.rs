@@ -2,6 +2,7 @@
 
 use bowline::{credential::Credentials, endpoint::Endpoint, form::ConnectionSpec};
 use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::{
@@ -233,6 +234,27 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
             limit: PING_BYTES,
         };
         self.get(get).await
+    }
+
+    /// Asks ECR's own API something that the connection's keys sign; `denied` is what it is called if they may not.
+    ///
+    /// # Errors
+    /// `denied`, too, where the credentials are none of AWS's.
+    #[expect(dead_code, reason = "the listing of ECR follows")]
+    pub(crate) async fn ecr<T: DeserializeOwned>(
+        &mut self,
+        operation: &str,
+        arguments: &serde_json::Value,
+        denied: Code,
+    ) -> Result<T, Failure> {
+        let api = self.minted().await?.ecr.clone();
+        match api {
+            Some(api) => api.ask(&self.transport, operation, arguments, denied).await,
+            None => Err(Failure::new(
+                denied,
+                "A registry password signs no requests to ECR's API.",
+            )),
+        }
     }
 
     /// What an answer with an error status means for something that was read with a login.

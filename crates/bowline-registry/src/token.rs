@@ -21,6 +21,8 @@ use crate::{
 const TOKEN_BYTES: usize = 64 * 1024;
 /// How long a token without a stated life lives at least, in seconds (token specification).
 const SHORTEST_LIFE: i64 = 60;
+/// How long before its end a token is not used any more, in milliseconds.
+const MARGIN: i64 = 5000;
 
 /// The tokens of a conversation.
 #[derive(Default)]
@@ -65,6 +67,15 @@ impl Tokens {
 
     fn covering(&self, scope: &Scope) -> Option<&Token> {
         self.held.iter().find(|token| token.scope.covers(scope))
+    }
+
+    /// Drops the tokens that are about to end: a listing may take longer than a token lives.
+    fn drop_ending(&mut self, now: i64) {
+        self.held.retain(|token| {
+            token
+                .expires_at
+                .is_none_or(|end| end > now.saturating_add(MARGIN))
+        });
     }
 }
 
@@ -129,6 +140,8 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         match self.asks.clone() {
             Asks::For(Login::Basic) => self.minted().await?.login.authorization(),
             Asks::For(Login::Bearer { realm, service }) => {
+                let now = self.transport.world().clock.epoch_ms();
+                self.tokens.drop_ending(now);
                 if let Some(token) = self.tokens.covering(scope) {
                     return Ok(Some(token.authorization.clone()));
                 }

@@ -63,7 +63,6 @@ pub(crate) enum Message<'a> {
     /// A form or document that holds a login, with its media type. It is sent once, and not redirected.
     Login(&'static str, Bytes),
     /// A question that is asked by POST, proved by signed headers. It may be asked again, and is not redirected.
-    #[expect(dead_code, reason = "the logins that need it follow")]
     Signed(&'a Authorization, Bytes),
 }
 

@@ -109,6 +109,13 @@ impl AwsAccount {
         (id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())).then(|| Self(id.to_owned()))
     }
 
+    /// The account whose registry in this region has this host name; `None` for any other name.
+    pub fn of_registry(host: &str, region: AwsRegion) -> Option<Self> {
+        let name = RegistryName::parse(host)?;
+        (name.region == region.as_str() && name.agrees(region))
+            .then(|| Self(name.account.to_owned()))
+    }
+
     /// The twelve digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -116,7 +123,7 @@ impl AwsAccount {
 }
 
 /// The host of an account's registry in a region.
-pub(crate) fn registry_host(account: &AwsAccount, region: AwsRegion) -> String {
+pub fn registry_host(account: &AwsAccount, region: AwsRegion) -> String {
     [
         account.as_str(),
         ".dkr.ecr.",

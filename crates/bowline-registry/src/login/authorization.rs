@@ -31,7 +31,6 @@ impl Authorization {
     }
 
     /// All headers of a signed request: each is of use only with the others.
-    #[expect(dead_code, reason = "the logins that need it follow")]
     pub(crate) fn signed(mut headers: HeaderMap) -> Self {
         headers
             .values_mut()

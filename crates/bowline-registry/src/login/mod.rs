@@ -11,21 +11,23 @@ use bowline::{
 };
 use http::HeaderName;
 
+use self::aws::Aws;
 use crate::{
     http::HttpClient,
     operator::Operator,
-    problem::{Code, Failure},
+    problem::Failure,
     transport::Transport,
     world::{Clock, Random},
 };
 
 mod assertion;
 mod authorization;
+mod aws;
 mod azure;
 pub(crate) mod form;
 mod google;
 
-pub(crate) use authorization::Authorization;
+pub(crate) use self::{authorization::Authorization, aws::EcrApi};
 
 /// The username that container tools keep a refresh token under.
 const IDENTITY_TOKEN: &str = "<token>";
@@ -76,6 +78,8 @@ pub(crate) struct Minted {
     /// What the provider's own API takes, where that is something else.
     #[expect(dead_code, reason = "the logins that need it follow")]
     pub(crate) api: Option<Authorization>,
+    /// The API of ECR, whose every request is signed.
+    pub(crate) ecr: Option<EcrApi>,
 }
 
 impl Minted {
@@ -86,6 +90,7 @@ impl Minted {
             expires_at: None,
             endpoint: None,
             api: None,
+            ecr: None,
         }
     }
 }
@@ -95,7 +100,7 @@ impl Minted {
 /// Every secret that is learnt on the way is given to [`Transport::hide`].
 pub(crate) async fn exchange<H: HttpClient, C: Clock, R: Random>(
     transport: &mut Transport<'_, H, C, R>,
-    _operator: &Operator,
+    operator: &Operator,
     spec: &ConnectionSpec,
 ) -> Result<Minted, Failure> {
     match spec.credentials.clone() {
@@ -112,8 +117,22 @@ pub(crate) async fn exchange<H: HttpClient, C: Clock, R: Random>(
             name: HeaderName::from_static("x-jfrog-art-api"),
             value: key,
         })),
-        Credentials::Aws { .. } => Err(not_yet()),
         Credentials::GoogleServiceAccount { key } => google::exchange(transport, key).await,
+        Credentials::Aws {
+            service,
+            region,
+            account: _,
+            keys,
+            role,
+        } => {
+            let aws = Aws {
+                service,
+                region,
+                keys: keys.as_ref(),
+                role: role.as_ref(),
+            };
+            aws::login(transport, operator, spec, &aws).await
+        }
         Credentials::AzureServicePrincipal {
             tenant,
             client_id,
@@ -142,12 +161,4 @@ pub(crate) fn direct(credentials: &Credentials) -> Option<RegistryLogin> {
         .as_password(),
         _ => None,
     }
-}
-
-/// A login that this version cannot make is named; without it the registry would be asked as nobody.
-fn not_yet() -> Failure {
-    Failure::new(
-        Code::ChallengeUnsupported,
-        "This version of Bowline keeps such credentials, but cannot log in with them yet.",
-    )
 }

@@ -11,6 +11,8 @@
 
 mod advice;
 mod assertion;
+mod aws;
+mod aws_double;
 mod bounds;
 mod checks;
 mod double;

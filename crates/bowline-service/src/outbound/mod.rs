@@ -10,12 +10,9 @@ pub(crate) mod images;
 
 use std::{cell::Cell, rc::Rc};
 
-use bowline::{
-    credential::Credentials,
-    form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form},
-};
+use bowline::form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form};
 use bowline_registry::{
-    Clock, HttpClient, Listing, Operator, OperatorError, Random, World, check,
+    Clock, ExternalId, HttpClient, Listing, Operator, OperatorError, Random, World, check,
     networks_are_blocked, pull_credentials, repositories, resolve_endpoint, tags,
 };
 use bytes::Bytes;
@@ -166,7 +163,7 @@ where
         head: &Parts,
         body: B,
     ) -> Result<Answer, Problem> {
-        let operator = self.operator.as_ref().map_err(invalid_variable)?;
+        let operator = &self.operator_for(head)?;
         let errand = head.uri.path();
         if !ERRANDS.contains(&errand) {
             return Err(Failure::NotFound.into());
@@ -180,7 +177,7 @@ where
             "/check" => self.check(operator, head, &body).await,
             "/repositories" => {
                 let RepositoriesRequest { form, search } = body::parse(&body)?;
-                let spec = self.spec(head, form)?;
+                let spec = self.spec(form)?;
                 self.networks_blocked(operator).await?;
                 let listing = repositories(&self.world, operator, &spec).await?;
                 answer::json(StatusCode::OK, &ListingAnswer::of(listing, &search))
@@ -194,14 +191,14 @@ where
             }
             "/endpoint" => {
                 let FormRequest { form } = body::parse(&body)?;
-                let spec = self.spec(head, form)?;
+                let spec = self.spec(form)?;
                 self.networks_blocked(operator).await?;
                 let endpoint = resolve_endpoint(&self.world, operator, &spec).await?;
                 answer::json(StatusCode::OK, &json!({ "endpoint": endpoint.to_string() }))
             }
             "/credentials" => {
                 let FormRequest { form } = body::parse(&body)?;
-                let spec = self.spec(head, form)?;
+                let spec = self.spec(form)?;
                 self.networks_blocked(operator).await?;
                 let login = pull_credentials(&self.world, operator, &spec).await?;
                 let login = login.map(Login::from);
@@ -209,7 +206,7 @@ where
             }
             _ => {
                 let TagsRequest { form, repository } = body::parse(&body)?;
-                let spec = self.spec(head, form)?;
+                let spec = self.spec(form)?;
                 self.networks_blocked(operator).await?;
                 let listing = tags(&self.world, operator, &spec, &repository).await?;
                 answer::json(StatusCode::OK, &ListingAnswer::of(listing, ""))
@@ -225,7 +222,7 @@ where
     ) -> Result<Answer, Problem> {
         let form = negotiation::preferred(&head.headers)?;
         let asked: CheckRequest = body::parse(body)?;
-        let spec = self.spec(head, asked.form)?;
+        let spec = self.spec(asked.form)?;
         let image = asked.image.filter(|image| !image.is_empty());
         self.networks_blocked(operator).await?;
         match form {
@@ -237,8 +234,20 @@ where
         }
     }
 
+    /// The operator's settings for the project that asks: with its identity a role is taken on with the external id that
+    /// was issued to the project, whatever the form says.
+    fn operator_for(&self, head: &Parts) -> Result<Rc<Operator>, Problem> {
+        let operator = self.operator.as_ref().map_err(invalid_variable)?;
+        let issued = head.headers.get(EXTERNAL_ID);
+        let external_id = issued.and_then(|id| ExternalId::parse(id.to_str().ok()?));
+        Ok(match external_id {
+            Some(id) => Rc::new(Operator::clone(operator).with_external_id(id)),
+            None => Rc::clone(operator),
+        })
+    }
+
     /// What a form means. It can be tried before its connection has a name.
-    fn spec(&self, head: &Parts, mut form: ConnectionForm) -> Result<ConnectionSpec, Problem> {
+    fn spec(&self, mut form: ConnectionForm) -> Result<ConnectionSpec, Problem> {
         if form.name.trim().is_empty() {
             "unnamed".clone_into(&mut form.name);
         }
@@ -247,18 +256,7 @@ where
             now: Some(self.world.clock.epoch_ms()),
         };
         let (report, spec) = check_form(&form, options);
-        let mut spec = spec.ok_or_else(|| Problem::form_invalid(report))?;
-        // With the operator's identity a role is taken on for the project that asks, whatever the form says.
-        if let Credentials::Aws {
-            keys: None,
-            role: Some(role),
-            ..
-        } = &mut spec.credentials
-        {
-            let issued = head.headers.get(EXTERNAL_ID);
-            role.external_id = issued.and_then(|id| Some(id.to_str().ok()?.to_owned()));
-        }
-        Ok(spec)
+        spec.ok_or_else(|| Problem::form_invalid(report))
     }
 
     /// Nothing is sent anywhere while the runtime would let it into private networks unasked.

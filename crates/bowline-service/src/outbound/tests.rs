@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// An HTTP client that blocks private networks or not, finds no name, and keeps where it was sent.
+/// An HTTP client that blocks private networks or not, finds no name, and keeps where it was sent, with the body.
 struct Client {
     blocks: bool,
     sent: Rc<RefCell<Vec<String>>>,
@@ -29,7 +29,9 @@ impl HttpClient for Client {
         request: Request,
         _timeout: Duration,
     ) -> Result<http::Response<NoBody>, SendError> {
-        self.sent.borrow_mut().push(request.url.to_string());
+        let body = String::from_utf8(request.body.to_vec()).unwrap();
+        let line = format!("{} {body}", request.url);
+        self.sent.borrow_mut().push(line.trim_end().to_owned());
         match (request.url.host_str(), self.blocks) {
             (Some("127.0.0.1"), true) => Err(SendError::Prohibited),
             (Some("127.0.0.1"), false) => Err(SendError::Refused),
@@ -359,7 +361,6 @@ async fn a_job_gets_what_the_connection_logs_in_with() {
 
 #[tokio::test]
 async fn the_external_id_of_a_role_without_keys_is_the_issued_one() {
-    let Setup { service, .. } = setup(true, "");
     let form = |keys: bool| {
         let mut values = json!({ "region": "eu-west-1", "roleArn": "arn:aws:iam::123456789012:role/reader",
             "externalId": "typed" });
@@ -367,12 +368,12 @@ async fn the_external_id_of_a_role_without_keys_is_the_issued_one() {
             values["accessKeyId"] = json!("AKIAIOSFODNN7EXAMPLE");
             values["secretAccessKey"] = json!("x".repeat(40));
         }
-        let form = json!({ "provider": "amazon-ecr", "auth": "assume-role", "values": values });
-        serde_json::from_value::<ConnectionForm>(form).unwrap()
+        json!({ "form": { "provider": "amazon-ecr", "auth": "assume-role", "values": values } })
     };
     let cases = [
         ("issued", false, Some("bowline-1"), Some("bowline-1")),
         ("not issued", false, None, None),
+        ("no external id", false, Some("x"), None),
         (
             "keys of the customer",
             true,
@@ -381,19 +382,25 @@ async fn the_external_id_of_a_role_without_keys_is_the_issued_one() {
         ),
     ];
     for (name, keys, header, expected) in cases {
-        let mut request = http::Request::post("/check");
+        let Setup { mut service, sent } = setup(true, "");
+        service.operator = Operator::default()
+            .with_aws_identity("AKIAI44QH8DHBEXAMPLE", "not-a-real-secret")
+            .map(Rc::new);
+        let mut request = request_to("credentials", "application/json", &form(keys));
         if let Some(id) = header {
-            request = request.header(EXTERNAL_ID, id);
+            let id = http::HeaderValue::from_static(id);
+            request.headers_mut().insert(EXTERNAL_ID, id);
         }
-        let (head, ()) = request.body(()).unwrap().into_parts();
-        let spec = service.spec(&head, form(keys)).unwrap();
-        let Credentials::Aws {
-            role: Some(role), ..
-        } = spec.credentials
-        else {
-            panic!("{name}: no role");
-        };
-        assert_eq!(role.external_id.as_deref(), expected, "{name}");
+        service.handle(request).await;
+        let asked: Vec<String> = sent.borrow().iter().skip(1).cloned().collect();
+        let expected = expected.map(|id| {
+            format!(
+                "https://sts.eu-west-1.amazonaws.com/ Action=AssumeRole&Version=2011-06-15\
+                 &RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Freader\
+                 &RoleSessionName=bowline&ExternalId={id}"
+            )
+        });
+        assert_eq!(asked, Vec::from_iter(expected), "{name}");
     }
 }
 

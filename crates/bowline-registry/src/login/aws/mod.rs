@@ -1,0 +1,234 @@
+//! Amazon ECR: AWS keys are exchanged for a registry password that lives for 12 hours (`GetAuthorizationToken`).
+//!
+//! The requests: `AssumeRole` at STS where there is a role, then `GetAuthorizationToken` at ECR, both in the region of
+//! the form and at hosts made of it. Of the answers no URL is followed: the registry's host is made of the account id.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bowline::{
+    aws::{AwsAccount, AwsRegion, registry_host},
+    credential::{AwsKeys, AwsRole, EcrService, Username},
+    endpoint::Endpoint,
+    form::ConnectionSpec,
+    secret::Secret,
+};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::json;
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::{Minted, RegistryLogin};
+use crate::{
+    guard::Target,
+    http::HttpClient,
+    operator::Operator,
+    problem::{Code, Failure},
+    transport::{Answer, Call, Message, Transport},
+    world::{Clock, Random},
+};
+
+mod refusal;
+mod sign;
+mod sts;
+
+/// What stands between an AWS identity and a registry: the parsed members of the form's credentials.
+pub(super) struct Aws<'a> {
+    pub(super) service: EcrService,
+    pub(super) region: AwsRegion,
+    /// `None` is the operator's own identity.
+    pub(super) keys: Option<&'a AwsKeys>,
+    pub(super) role: Option<&'a AwsRole>,
+}
+
+/// What can be asked of the API of ECR.
+#[derive(Clone, Debug)]
+pub(crate) struct EcrApi {
+    service: EcrService,
+    region: AwsRegion,
+    keys: AwsKeys,
+}
+
+/// The largest answer that is read, in bytes.
+const ANSWER_BYTES: usize = 1024 * 1024;
+
+/// The answer of `GetAuthorizationToken`; ECR Public's has one object in place of the list.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TokenAnswer {
+    authorization_data: OneOrMore,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(AuthorizationData),
+    More([AuthorizationData; 1]),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AuthorizationData {
+    /// Base64 of `AWS:<password>`.
+    authorization_token: String,
+    /// In seconds since 1970.
+    expires_at: Option<f64>,
+    /// `https://123456789012.dkr.ecr.eu-west-1.amazonaws.com`
+    proxy_endpoint: Option<String>,
+}
+
+/// Gets a registry password for an AWS identity.
+pub(super) async fn login<H: HttpClient, C: Clock, R: Random>(
+    transport: &mut Transport<'_, H, C, R>,
+    operator: &Operator,
+    spec: &ConnectionSpec,
+    aws: &Aws<'_>,
+) -> Result<Minted, Failure> {
+    let (keys, keys_end) = sts::identity(transport, operator, aws).await?;
+    let api = EcrApi {
+        service: aws.service,
+        region: aws.region,
+        keys,
+    };
+    let operation = "GetAuthorizationToken";
+    let denied = Code::PermissionPullMissing;
+    let answer: TokenAnswer = api.ask(transport, operation, &json!({}), denied).await?;
+    let data = match answer.authorization_data {
+        OneOrMore::One(data) | OneOrMore::More([data]) => data,
+    };
+    let password = password(&data.authorization_token)
+        .ok_or_else(|| malformed("ECR's authorization token holds no username and password."))?;
+    let token_ends = data.expires_at.map(|seconds| (seconds * 1000.0) as i64);
+    Ok(Minted {
+        // A token ends with the temporary keys that it was got with.
+        expires_at: token_ends.into_iter().chain(keys_end).min(),
+        endpoint: data
+            .proxy_endpoint
+            .and_then(|url| endpoint(&url, aws.region, spec)),
+        login: RegistryLogin::Password {
+            username: Username::parse("AWS").ok_or_else(|| malformed("There is no username."))?,
+            password,
+        },
+        api: None,
+        ecr: Some(api),
+    })
+}
+
+impl EcrApi {
+    /// Asks ECR something: an operation with its arguments. `denied` is what it is called if the identity may not.
+    pub(crate) async fn ask<H: HttpClient, C: Clock, R: Random, T: DeserializeOwned>(
+        &self,
+        transport: &Transport<'_, H, C, R>,
+        operation: &str,
+        arguments: &serde_json::Value,
+        denied: Code,
+    ) -> Result<T, Failure> {
+        let (name, signing_name, target) = match self.service {
+            EcrService::Private => ("api.ecr", "ecr", "AmazonEC2ContainerRegistry_V20150921"),
+            EcrService::Public => ("api.ecr-public", "ecr-public", "SpencerFrontendService"),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/x-amz-json-1.1"),
+        );
+        headers.insert(
+            "x-amz-target",
+            HeaderValue::from_str(&format!("{target}.{operation}"))
+                .map_err(|_| malformed("The operation is no word."))?,
+        );
+        let question = Question {
+            what: "ECR's API",
+            host: host(name, self.region),
+            service: signing_name,
+            headers,
+            body: Bytes::from(arguments.to_string()),
+        };
+        let answer = question.ask(transport, self.region, &self.keys).await?;
+        if !answer.status.is_success() {
+            return Err(refusal::of_ecr(transport, self, &answer, operation, denied));
+        }
+        serde_json::from_slice(&answer.body)
+            .map_err(|_| malformed(&format!("ECR's answer to {operation} is none.")))
+    }
+}
+
+/// One signed request.
+struct Question {
+    what: &'static str,
+    host: String,
+    /// As it is named in the signature.
+    service: &'static str,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Question {
+    async fn ask<H: HttpClient, C: Clock, R: Random>(
+        self,
+        transport: &Transport<'_, H, C, R>,
+        region: AwsRegion,
+        keys: &AwsKeys,
+    ) -> Result<Answer, Failure> {
+        let url = Url::parse(&format!("https://{}/", self.host))
+            .map_err(|_| malformed("The region makes no host."))?;
+        let signed = sign::Signing {
+            keys,
+            region: region.as_str(),
+            service: self.service,
+            now_ms: transport.world().clock.epoch_ms(),
+        };
+        let authorization = signed.sign("POST", &url, self.headers, &self.body)?;
+        let call = Call {
+            what: self.what,
+            permit: transport.guard().permit(url, Target::ProviderApi, true)?,
+            // STS answers in XML unless JSON is asked for, which its documentation does not know.
+            accept: "application/x-amz-json-1.1, text/xml",
+            message: Message::Signed(&authorization, self.body),
+            limit: ANSWER_BYTES,
+            follow: true,
+        };
+        transport.send(call).await
+    }
+}
+
+/// The host of a service in a region: `sts.eu-west-1.amazonaws.com`.
+fn host(service: &str, region: AwsRegion) -> String {
+    format!("{service}.{}.{}", region.as_str(), region.dns_suffix())
+}
+
+/// The password of an authorization token.
+fn password(token: &str) -> Option<Secret> {
+    let pair = Zeroizing::new(BASE64_STANDARD.decode(token).ok()?);
+    let password = std::str::from_utf8(&pair).ok()?.strip_prefix("AWS:")?;
+    (!password.is_empty()).then(|| Secret::new(password))
+}
+
+/// The registry that an answer names: only its account id is taken, and only where the name is one of this region.
+fn endpoint(proxy: &str, region: AwsRegion, spec: &ConnectionSpec) -> Option<Endpoint> {
+    let named = Url::parse(proxy).ok()?;
+    let account = AwsAccount::of_registry(named.host_str()?, region)?;
+    let host = registry_host(&account, region);
+    let namespace = spec.values.get("namespace").map_or("", String::as_str);
+    Endpoint::parse(&[&host, "/", namespace.trim_matches('/')].concat()).ok()
+}
+
+fn malformed(detail: &str) -> Failure {
+    Failure::new(Code::AnswerMalformed, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_what_follows_the_username() {
+        let of = |text: &str| password(text).map(|secret| secret.expose().to_owned());
+        let token = |pair: &str| BASE64_STANDARD.encode(pair);
+        assert_eq!(of(&token("AWS:a:b")), Some("a:b".to_owned()));
+        assert_eq!(of(&token("AWS:")), None);
+        assert_eq!(of(&token("aws:a")), None);
+        assert_eq!(of("not base64"), None);
+        assert_eq!(of(&BASE64_STANDARD.encode([0x41, 0xff])), None);
+    }
+}
