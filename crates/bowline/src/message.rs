@@ -88,6 +88,7 @@ table! {
     UrlPrivate "url.private" Warning "“{host}” is an address inside a private network; the operator has to allow it."
     UrlWebPort "url.web_port" Warning "{port} is usually the port of the web page of {title}; a repository has a port or a path of its own."
     UrlLookAlike "url.look_alike" Warning "“{host}” only begins like “{expected}”, which belongs to {title}."
+    UrlUnusualHost "url.unusual_host" Warning "“{host}” looks like another server of {title}; the registry is usually at “{expected}”."
     UrlPunycode "url.punycode" Hint "“{host}” is shown with other letters than it is written with; make sure that it is the host you mean."
     RegionSuffix "region.suffix" Error "Registries in “{region}” have names that end otherwise."
     AccountInvalid "account.invalid" Error "“{account}” is no AWS account; it has twelve digits."

@@ -43,7 +43,7 @@ enum Command {
     Test,
     /// Format, lint and type check
     Check,
-    /// Measure the budgets of the browser module
+    /// Measure the budgets beside peers, and write docs/benchmarks.md
     Bench,
 }
 

@@ -12,6 +12,7 @@ use crate::{
     project::Project,
 };
 
+pub(crate) use node::install as install_packages;
 pub(crate) use system::Purpose;
 
 /// Gets everything.

@@ -277,9 +277,16 @@ fn judge_key(judge: &mut Judge<'_>) {
         return;
     }
     // Once in base64 is a form that the registry knows; twice is a mistake.
-    let decoded_once = decoded(text);
-    let text = decoded_once.as_deref().map_or(text, str::trim);
-    if let Some(inner) = decoded(text) {
+    let unless_json = |text: &str| {
+        if text.starts_with('{') {
+            None
+        } else {
+            decoded(text)
+        }
+    };
+    let once = unless_json(text);
+    let text = once.as_deref().map_or(text, str::trim);
+    if let Some(inner) = unless_json(text) {
         judge.report(Issue::new(Code::SecretEncoded).suggest(inner.trim()));
         return;
     }

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{header_secret, password},
-    rules::{Console, Fit, Judge, Namespaces, Rules, Shape, is_word_byte, report_other_host},
+    rules::{Console, Fit, Judge, Namespaces, Rules, Shape, is_word_byte},
 };
 use crate::{
     credential::{Credentials, Username},
@@ -11,6 +11,7 @@ use crate::{
     finding::Issue,
     form::Draft,
     message::Code,
+    text::span,
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -122,13 +123,20 @@ fn console(url: &Split<'_>) -> Option<Console> {
     })
 }
 
-/// The API server is at `api.<domain>:6443`, the registry's route at `….apps.<domain>`.
+/// The API server is usually at `api.<domain>:6443`, the registry's route at `….apps.<domain>`.
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
     if endpoint.port() == Some(6443)
         && let Some(domain) = endpoint.host().strip_prefix("api.")
     {
         let route = [ROUTE, "apps.", domain].concat();
-        report_other_host(url, PROVIDER.title, &route, Some(&route), issues);
+        issues.push(
+            Issue::new(Code::UrlUnusualHost)
+                .at(span(url.text, url.host))
+                .with("host", endpoint.host())
+                .with("title", PROVIDER.title)
+                .with("expected", &route)
+                .suggest(&route),
+        );
     }
 }
 

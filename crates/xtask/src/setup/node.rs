@@ -23,18 +23,28 @@ pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     if major(version).context("`node --version` printed no version")? < OLDEST_NODE {
         bail!("Node is {version}\n  mend it: {mend}");
     }
-    let web = project.path("web");
+    install(project, "web", screen)
+}
+
+/// Installs what the lockfile in a folder of the project names, where it changed.
+pub(crate) fn install(project: &Project, folder: &str, screen: &Screen) -> anyhow::Result<Work> {
+    let within = project.path(folder);
+    let version = Tool::new(project, "node").args(["--version"]).read()?;
     let inputs = Inputs::default()
-        .text(version)
-        .files(&web.join("package-lock.json"), &[])?;
-    let stamp = Stamp::new(project, "node", inputs);
+        .text(version.trim())
+        .files(&within.join("package-lock.json"), &[])?;
+    let stamp = Stamp::new(
+        project,
+        &format!("node-{}", folder.replace('/', "-")),
+        inputs,
+    );
     // npm writes this file last.
-    if stamp.holds(&web.join("node_modules/.package-lock.json")) {
+    if stamp.holds(&within.join("node_modules/.package-lock.json")) {
         return Ok(Work::Fresh);
     }
     stamp.lift();
     Tool::new(project, "npm")
-        .within(&web)
+        .within(&within)
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .run(screen)?;
     stamp.set()?;
