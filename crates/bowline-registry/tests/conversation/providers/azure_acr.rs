@@ -4,9 +4,9 @@
 use super::{Case, Expected::Problem, Expected::Pulled, case, fake::*};
 use crate::{
     double::Reply,
-    registry::{PASSWORD, spec},
+    registry::{PASSWORD, run, spec},
 };
-use bowline_registry::{Code, Operator, pull_credentials};
+use bowline_registry::{Code, Operator, Proved, pull_credentials};
 
 const API: &str = "https://contoso.azurecr.io";
 const ENTRA: &str = "https://login.microsoftonline.com";
@@ -106,6 +106,53 @@ async fn a_job_pulls_with_a_refresh_token() {
     );
     let in_three_hours = 1_700_000_000_000 + 3 * 60 * 60 * 1000;
     assert_eq!(given.expires_at, Some(in_three_hours));
+}
+
+#[tokio::test]
+async fn a_sovereign_cloud_has_its_own_entra() {
+    let clouds = [
+        (
+            "https://contoso.azurecr.us",
+            "https://login.microsoftonline.us",
+        ),
+        (
+            "https://contoso.azurecr.cn",
+            "https://login.chinacloudapi.cn",
+        ),
+    ];
+    for (api, entra) in clouds {
+        let realm = format!("{api}/oauth2/token");
+        let fake = Fake::new(&[api, entra])
+            .on(format!("GET {realm}"), Anyone, error(401, "UNAUTHORIZED"))
+            .on(
+                format!("POST {entra}/{TENANT}/oauth2/v2.0/token"),
+                Form(APPLICATION),
+                token("access_token", "of-entra"),
+            )
+            .on(
+                format!("POST {api}/oauth2/exchange"),
+                Form(&[("access_token", "of-entra")]),
+                token("refresh_token", "refresh"),
+            )
+            .on(
+                format!("POST {realm}"),
+                Form(&[("refresh_token", "refresh")]),
+                token("access_token", "granted"),
+            )
+            .serves(api, bearer("granted"))
+            .asks(api, &format!(r#"Bearer realm="{realm}""#));
+        let mut values = application("secret-of-entra");
+        values[0] = ("url", api);
+        let spec = spec("azure-acr", "service-principal", &values, &[]);
+        let check = run(
+            &fake.world(),
+            &Operator::default(),
+            &spec,
+            Some("team/app:1"),
+        )
+        .await;
+        assert_eq!(check.proved, Proved::Pull, "{api}: {:?}", check.problem);
+    }
 }
 
 pub fn cases() -> Vec<Case> {

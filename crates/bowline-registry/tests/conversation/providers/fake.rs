@@ -36,11 +36,13 @@ pub enum Who {
     Authorized(String),
     /// Somebody with this header.
     Header(&'static str, &'static str),
+    /// Somebody who signs with this key of AWS.
+    Signed(&'static str),
     /// Somebody who posts a form with at least these fields.
     Form(&'static [(&'static str, &'static str)]),
 }
 
-pub use Who::{Anyone, Authorized, Form, Header, Nobody};
+pub use Who::{Anyone, Authorized, Form, Header, Nobody, Signed};
 
 /// Somebody with a Bearer token.
 pub fn bearer(token: &str) -> Who {
@@ -207,6 +209,11 @@ impl Who {
             Nobody => !sent.has_credentials(),
             Authorized(authorization) => sent.authorization() == Some(authorization),
             Header(name, value) => sent.headers.get(*name).is_some_and(|given| given == value),
+            Signed(key) => {
+                let start = format!("AWS4-HMAC-SHA256 Credential={key}/");
+                sent.authorization()
+                    .is_some_and(|given| given.starts_with(&start))
+            }
             Form(fields) => {
                 let given: Vec<_> = url::form_urlencoded::parse(sent.body.as_bytes()).collect();
                 fields.iter().all(|(name, value)| {

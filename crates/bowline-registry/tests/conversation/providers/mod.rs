@@ -219,24 +219,12 @@ judged! {
     red_hat_atomic "red-hat-atomic"
 }
 
-/// Logins whose cases follow.
-const FOLLOWING: [(&str, &str); 5] = [
-    ("amazon-ecr", "access-key"),
-    ("amazon-ecr", "session-token"),
-    ("amazon-ecr", "assume-role"),
-    ("amazon-ecr-public", "access-key"),
-    ("amazon-ecr-public", "session-token"),
-];
-
 #[test]
 fn every_login_has_a_case_that_passes_and_cases_for_what_may_be_wrong() {
     for provider in providers() {
         let cases = PROVIDERS.iter().find(|(id, _)| *id == provider.id);
         let cases = cases.map_or_else(Vec::new, |(_, cases)| cases());
         for auth in provider.auth {
-            if FOLLOWING.contains(&(provider.id, auth.id)) {
-                continue;
-            }
             let expects = |wanted: fn(&Expected) -> bool| {
                 cases
                     .iter()
