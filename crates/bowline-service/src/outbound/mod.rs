@@ -184,7 +184,7 @@ where
             }
             "/images" => {
                 let ImagesRequest { form, policy } = body::parse(&body)?;
-                let spec = self.spec(head, form)?;
+                let spec = self.spec(form)?;
                 self.networks_blocked(operator).await?;
                 let images = images::images(&self.world, operator, &spec, &policy).await?;
                 answer::json(StatusCode::OK, &images)
