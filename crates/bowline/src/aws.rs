@@ -211,6 +211,24 @@ mod tests {
             let name = RegistryName::parse(&host).unwrap_or_else(|| panic!("{host}"));
             assert_eq!((name.account, name.region), ("012345678910", *id));
             assert!(name.agrees(region) && name.mended(region) == host, "{host}");
+            assert_eq!(
+                AwsAccount::of_registry(&host, region),
+                Some(account.clone()),
+                "{host}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_account_is_read_of_its_own_regions_registry_only() {
+        let region = AwsRegion::parse("eu-west-1").unwrap();
+        for host in [
+            "012345678910.dkr.ecr.us-east-1.amazonaws.com",
+            "012345678910.dkr.ecr.eu-west-1.amazonaws.com.cn",
+            "012345678910.dkr.ecr.eu-west-1.amazonaws.com.evil.net",
+            "evil.example.net",
+        ] {
+            assert_eq!(AwsAccount::of_registry(host, region), None, "{host}");
         }
     }
 

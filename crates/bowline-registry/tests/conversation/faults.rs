@@ -1,6 +1,6 @@
 //! Anything at any place: a check survives it, names it, and sends nothing where it must not.
 
-use std::time::Duration;
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use bowline_registry::{Operator, SendError};
 use bytes::Bytes;
@@ -153,44 +153,94 @@ proptest! {
     }
 }
 
+/// What happens to an answer at one of its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// The connection breaks.
+    Reset,
+    /// The answer ends as if that were all.
+    Truncation,
+    /// Nothing more comes.
+    Stall,
+    /// Another byte comes.
+    Garbage,
+}
+
+impl Fault {
+    fn strike(self, whole: Bytes, at: usize) -> Body {
+        let cut = whole.slice(..at);
+        match self {
+            Self::Reset => Body::Broken(cut, SendError::Closed),
+            Self::Truncation => Body::Whole(cut),
+            Self::Stall => Body::Stalled(cut),
+            Self::Garbage => {
+                let mut odd = whole.to_vec();
+                odd[at] ^= 0xff;
+                Body::Whole(Bytes::from(odd))
+            }
+        }
+    }
+}
+
 #[tokio::test]
-async fn an_answer_cut_at_any_byte_is_no_success() {
-    for path in [
-        "/token",
-        "/v2/_catalog",
-        "/v2/team/app/tags/list",
-        "/v2/team/app/manifests/1",
-    ] {
-        let whole = |sent: &crate::double::Sent| match Fake::bearer().answer(sent) {
-            Reply::Answer {
-                status,
-                headers,
-                body: Body::Whole(bytes),
-            } => (status, headers, bytes),
-            other => panic!("{other:?}"),
-        };
-        for length in 0..80 {
-            let world = world(move |sent| {
-                let (status, headers, bytes) = whole(sent);
-                let cut = bytes.slice(..length.min(bytes.len()));
-                let body = if sent.url.path() == path && status == 200 && cut.len() < bytes.len() {
-                    Body::Broken(cut, SendError::Closed)
-                } else {
-                    Body::Whole(bytes)
-                };
-                Reply::Answer {
-                    status,
-                    headers,
-                    body,
+async fn a_fault_at_any_byte_of_any_answer_leaves_nothing_behind() {
+    // The answers of a check, in order: the ping, and then, as `Fake` gives them, tokens and what they are for.
+    let lengths: Rc<RefCell<Vec<usize>>> = Rc::default();
+    let seen = Rc::clone(&lengths);
+    let sound = world(move |sent| {
+        let reply = Fake::bearer().answer(sent);
+        if let Reply::Answer {
+            body: Body::Whole(bytes),
+            ..
+        } = &reply
+        {
+            seen.borrow_mut().push(bytes.len());
+        }
+        reply
+    });
+    assert!(
+        run(&sound, &Operator::default(), &password(), None)
+            .await
+            .ok
+    );
+    let lengths = lengths.take();
+    // Whether the login may push, too, is asked last, and nothing depends on it.
+    let last = lengths.len() - 1;
+    for (answer, length) in lengths.into_iter().enumerate() {
+        for at in 0..length {
+            for fault in [
+                Fault::Reset,
+                Fault::Truncation,
+                Fault::Stall,
+                Fault::Garbage,
+            ] {
+                let mut left = answer + 1;
+                let world = world(move |sent| {
+                    left = left.saturating_sub(1);
+                    match Fake::bearer().answer(sent) {
+                        Reply::Answer {
+                            status,
+                            headers,
+                            body: Body::Whole(whole),
+                        } if left == 0 => {
+                            left = usize::MAX;
+                            Reply::Answer {
+                                status,
+                                headers,
+                                body: fault.strike(whole, at),
+                            }
+                        }
+                        reply => reply,
+                    }
+                });
+                let case = format!("{fault:?} at byte {at} of answer {answer}");
+                let struck = run(&world, &Operator::default(), &password(), None).await;
+                if fault != Fault::Garbage {
+                    assert_eq!(struck.ok, answer == last, "{case}: {:?}", struck.problem);
                 }
-            });
-            let check = run(&world, &Operator::default(), &password(), None).await;
-            let cut = world
-                .http
-                .sent()
-                .iter()
-                .any(|sent| sent.url.path() == path && whole(sent).2.len() > length);
-            assert_eq!(!check.ok, cut, "{path} cut after {length} bytes");
+                let next = run(&world, &Operator::default(), &password(), None).await;
+                assert!(next.ok, "after {case}: {:?}", next.problem);
+            }
         }
     }
 }
