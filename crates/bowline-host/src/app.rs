@@ -1,10 +1,10 @@
-//! An application that is ready to answer: its routes and its components.
+//! A program that is ready to answer: an application with its routes and its components, or one component.
 
 use crate::{
     allowed_hosts::{AllowedHostError, AllowedHosts},
     client::Client,
     dial::{Gate, Override, System},
-    instance::{Blueprint, Ending, Factory, Runtime},
+    instance::{Blueprint, Ending, Factory, Kind, Runtime},
     logs::LogFile,
     manifest::{ComponentId, ComponentManifest, Manifest, ManifestError},
     networks::Exemptions,
@@ -31,30 +31,48 @@ use wasmtime_wasi_http::{
     handler::{InstantiationError, ProxyHandler},
 };
 
-/// The variable that exempts authorities from `block_networks`.
+/// The variable that exempts authorities from `block_networks`, and where one component has it in its environment.
 const PRIVATE_HOSTS: &str = "private_hosts";
+const PRIVATE_HOSTS_ENVIRONMENT: &str = "BOWLINE_PRIVATE_HOSTS";
 /// Paths that Spin answers itself.
 const WELL_KNOWN: &str = "/.well-known/spin/";
 
-/// What an application is started with.
-#[derive(Debug, Clone)]
+/// What is run.
+pub enum Program {
+    /// The application of a manifest, as `spin up` runs it.
+    Application {
+        /// The manifest.
+        manifest: PathBuf,
+        /// Values of variables from the command line.
+        variables: BTreeMap<String, String>,
+    },
+    /// One component without a manifest, as `wasmtime serve` runs it: it answers every path, has WASI's interfaces
+    /// and none of Spin's, and finds its settings in its environment.
+    Component {
+        /// Its file.
+        source: PathBuf,
+        /// Its environment.
+        environment: BTreeMap<String, String>,
+    },
+}
+
+/// What a program is started with.
 pub struct Settings {
-    /// The manifest.
-    pub manifest: PathBuf,
+    /// What is run.
+    pub program: Program,
     /// The runtime configuration; without one nothing is blocked.
     pub runtime_config: Option<PathBuf>,
     /// Where databases and logs are kept.
     pub state: PathBuf,
     /// Where compiled components are kept.
     pub cache: PathBuf,
-    /// Values of variables from the command line.
-    pub variables: BTreeMap<String, String>,
-    /// Answers in the resolver's place, for tests.
+    /// Counterparts of servers, for tests.
     pub overrides: Vec<Override>,
 }
 
-/// A running application.
+/// A running program.
 pub struct App {
+    kind: Kind,
     routes: RouteTable,
     components: BTreeMap<ComponentId, ProxyHandler<Factory>>,
     ending: Ending,
@@ -123,26 +141,52 @@ pub enum StartError {
 impl App {
     /// Reads, checks, compiles and links everything, so that what is wrong is known before the first request.
     pub fn load(settings: &Settings) -> Result<Arc<Self>, StartError> {
-        let manifest = Manifest::load(&settings.manifest)?;
+        let (kind, manifest, folder, variables, private_hosts) = match &settings.program {
+            Program::Application {
+                manifest: file,
+                variables,
+            } => {
+                let folder = file.parent().unwrap_or(Path::new(""));
+                let manifest = Manifest::load(file)?;
+                let environment = |name: &str| std::env::var(name).ok();
+                let variables = Variables::resolve(&manifest.variables, variables, environment)?;
+                let private_hosts = variables.get(PRIVATE_HOSTS).to_owned();
+                (
+                    Kind::Application,
+                    manifest,
+                    folder,
+                    variables,
+                    private_hosts,
+                )
+            }
+            Program::Component {
+                source,
+                environment,
+            } => {
+                let manifest = Manifest::of_component(source, environment);
+                let private_hosts = environment.get(PRIVATE_HOSTS_ENVIRONMENT).cloned();
+                let (folder, variables) = (Path::new(""), Variables::default());
+                let private_hosts = private_hosts.unwrap_or_default();
+                (Kind::Component, manifest, folder, variables, private_hosts)
+            }
+        };
         let config = match &settings.runtime_config {
             Some(path) => RuntimeConfig::load(path)?,
             None => RuntimeConfig::default(),
         };
-        let environment = |name: &str| std::env::var(name).ok();
-        let variables = Variables::resolve(&manifest.variables, &settings.variables, environment)?;
         let routes = RouteTable::new(public_routes(&manifest))?;
         let logs = settings.state.join("logs");
         let cache = std::path::absolute(&settings.cache).map_err(folder_error(&settings.cache))?;
         std::fs::create_dir_all(&logs).map_err(folder_error(&logs))?;
         std::fs::create_dir_all(&cache).map_err(folder_error(&cache))?;
-        let runtime = Runtime::new(&cache).map_err(StartError::Runtime)?;
+        let runtime = Runtime::new(&cache, kind).map_err(StartError::Runtime)?;
         let loader = Loader {
-            folder: settings.manifest.parent().unwrap_or(Path::new("")),
+            folder,
             state: &settings.state,
             logs: &logs,
             gate: Gate {
                 blocked: Arc::new(config.blocked.clone()),
-                exemptions: Arc::new(Exemptions::parse(variables.get(PRIVATE_HOSTS))),
+                exemptions: Arc::new(Exemptions::parse(&private_hosts)),
                 overrides: Arc::new(settings.overrides.clone()),
                 resolver: Arc::new(System),
                 dialler: Arc::new(System),
@@ -158,6 +202,7 @@ impl App {
             .map(|(id, component)| Ok((id.clone(), ProxyHandler::new(loader.load(id, component)?))))
             .collect::<Result<_, StartError>>()?;
         let app = Arc::new(Self {
+            kind,
             routes,
             components,
             ending: runtime.ending(),
@@ -221,7 +266,9 @@ impl Answer for App {
         client: SocketAddr,
     ) -> Response<WasiBody> {
         let path = request.uri().path().to_owned();
-        if let Some(name) = path.strip_prefix(WELL_KNOWN) {
+        if self.kind == Kind::Application
+            && let Some(name) = path.strip_prefix(WELL_KNOWN)
+        {
             return match name {
                 "health" => Response::new(full("OK")),
                 _ => status(StatusCode::NOT_FOUND),
@@ -233,7 +280,9 @@ impl Answer for App {
         let Some(uri) = absolute(&request) else {
             return status(StatusCode::BAD_REQUEST);
         };
-        found.set_headers(request.headers_mut(), &uri.to_string(), &client.to_string());
+        if self.kind == Kind::Application {
+            found.set_headers(request.headers_mut(), &uri.to_string(), &client.to_string());
+        }
         *request.uri_mut() = uri;
         self.dispatch(found.component, request)
             .await

@@ -86,7 +86,8 @@ impl Client {
         }
     }
 
-    /// Sends one request and gives the response as soon as its head is there. Errors are those of Spin.
+    /// Sends one request and gives the response as soon as its head is there. Errors are those of Spin, but for TLS,
+    /// where they tell a certificate that is not accepted and an alert of the server from the rest.
     pub async fn send(
         &self,
         server: Server,
@@ -151,12 +152,12 @@ impl Client {
             ServerName::try_from(server.host.clone()).map_err(|_| dns_error("invalid dns name"))?;
         let connector = tokio_rustls::TlsConnector::from(self.tls.for_host(&server.host));
         connector.connect(name, connection).await.map_err(|error| {
-            // The component learns only that TLS failed, as on Spin; the reason is for the operator.
+            // The component learns only of what kind the failure is; the reason is for the operator.
             eprintln!(
                 "outbound: TLS with {}:{}: {error}",
                 server.host, server.port
             );
-            Error::TlsProtocolError
+            tls_error(&error).unwrap_or(Error::TlsProtocolError)
         })
     }
 }
@@ -206,7 +207,22 @@ async fn first_byte<T>(
 }
 
 fn http1_error<T>(error: hyper::client::conn::TrySendError<T>) -> Error {
-    Error::Hyper(error.into_error())
+    let error = error.into_error();
+    // In TLS 1.3 a server that wants a client's certificate refuses only after the handshake.
+    let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
+    cause.and_then(tls_error).unwrap_or(Error::Hyper(error))
+}
+
+/// What went wrong in TLS, where it can be told.
+fn tls_error(error: &io::Error) -> Option<Error> {
+    match error.get_ref()?.downcast_ref()? {
+        rustls::Error::InvalidCertificate(_) => Some(Error::TlsCertificateError),
+        rustls::Error::AlertReceived(alert) => Some(Error::TlsAlertReceived {
+            alert_id: Some(u8::from(*alert)),
+            alert_message: Some(format!("{alert:?}")),
+        }),
+        _ => None,
+    }
 }
 
 fn dial_error(error: DialError) -> Error {

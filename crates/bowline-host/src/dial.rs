@@ -3,8 +3,9 @@
 use crate::networks::{BlockedNetworks, Exemptions};
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use std::{
-    io,
+    fmt, io,
     net::{IpAddr, SocketAddr},
+    str::FromStr,
     sync::Arc,
     time::Duration,
 };
@@ -41,14 +42,15 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
 #[derive(Debug, Clone, Copy)]
 pub struct System;
 
-/// Opens connections for components: no address is dialled that was not judged just before.
+/// Opens connections for components: no address is dialled that was not judged just before, unless the command line
+/// names it for tests.
 #[derive(Clone)]
 pub struct Gate {
     /// What may not be dialled.
     pub blocked: Arc<BlockedNetworks>,
     /// What may be dialled nevertheless.
     pub exemptions: Arc<Exemptions>,
-    /// Answers in the resolver's place, for tests. They are judged like the resolver's.
+    /// Counterparts of servers, for tests. They are not judged.
     pub overrides: Arc<Vec<Override>>,
     /// Finds addresses.
     pub resolver: Arc<dyn Resolver>,
@@ -56,8 +58,11 @@ pub struct Gate {
     pub dialler: Arc<dyn Dialler>,
 }
 
-/// `--resolve host:port:address[:port]`: what this authority resolves to. Without an address the name is not found.
-/// For tests only.
+/// `--resolve host:port:address[:port]`: where this authority is, whatever the resolver and `block_networks` say.
+/// Without an address the name is not found. For tests only.
+///
+/// That it is not judged opens less than naming the address in `private_hosts` would: that one authority, and nothing
+/// for another name or port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
     host: String,
@@ -80,24 +85,25 @@ impl Gate {
     /// Connects with `host`, a name or an address without brackets. Addresses are tried in the resolver's order, each
     /// with a short head start over the next; the first that answers wins.
     pub async fn connect(&self, host: &str, port: u16) -> Result<Box<dyn Connection>, DialError> {
-        let resolved = self.resolve(host, port).await?;
-        let allowed: Vec<SocketAddr> = resolved
-            .into_iter()
-            .filter(|address| self.may_dial(host, port, *address))
-            .collect();
-        if allowed.is_empty() {
+        let counterpart = self.overrides.iter().find(|entry| entry.names(host, port));
+        let addresses = match counterpart {
+            Some(entry) => vec![entry.address.ok_or(DialError::Unresolved)?],
+            None => self.allowed(host, port).await?,
+        };
+        self.race(addresses).await.map_err(DialError::Failed)
+    }
+
+    /// The addresses of `host` that may be dialled.
+    async fn allowed(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, DialError> {
+        let mut addresses = self.resolve(host, port).await?;
+        addresses.retain(|address| self.may_dial(host, port, *address));
+        if addresses.is_empty() {
             return Err(DialError::Prohibited);
         }
-        self.race(allowed).await.map_err(DialError::Failed)
+        Ok(addresses)
     }
 
     async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, DialError> {
-        if let Some(entry) = self.overrides.iter().find(|entry| entry.names(host, port)) {
-            return entry
-                .address
-                .map(|address| vec![address])
-                .ok_or(DialError::Unresolved);
-        }
         if let Ok(literal) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(literal, port)]);
         }
@@ -165,7 +171,18 @@ impl Override {
     }
 }
 
-impl std::str::FromStr for Override {
+/// For the warning at the start.
+impl fmt::Display for Override {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, port, .. } = self;
+        match self.address {
+            Some(address) => write!(formatter, "{host}:{port} leads to {address}"),
+            None => write!(formatter, "{host}:{port} is not found"),
+        }
+    }
+}
+
+impl FromStr for Override {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -2,7 +2,7 @@
 //! dropped after a second without any.
 
 use crate::{
-    bindings::spin::variables::variables,
+    bindings::spin::{sqlite::sqlite, variables::variables},
     logs::LogFile,
     outbound::{Hooks, Outbound},
     sqlite::{Databases, HasSqlite, SqliteView},
@@ -38,8 +38,10 @@ use wasmtime_wasi_http::{
 /// Spin's limits: requests at once in one instance, and in all.
 const REQUESTS_AT_ONCE: usize = 16;
 const REQUESTS_IN_ALL: usize = 128;
-/// How long an instance lives without a request.
+/// How long an instance lives without a request: of an application as long as on Spin, one component on its own for as
+/// long as what it counts in its memory means something.
 const IDLE: Duration = Duration::from_secs(1);
+const IDLE_ALONE: Duration = Duration::from_secs(60);
 /// How long a component may take until its answer begins, and how long the answer may then go on.
 const ANSWER_BEGINS: Duration = Duration::from_secs(60);
 const ANSWER_ENDS: Duration = Duration::from_secs(600);
@@ -48,8 +50,18 @@ const MEMORY: usize = 256 << 20;
 /// How often a component that computes lets others run.
 const TICK: Duration = Duration::from_millis(10);
 
+/// What a component is run as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A part of a Spin application, with Spin's interfaces, headers and paths.
+    Application,
+    /// A component of its own, with WASI's interfaces only.
+    Component,
+}
+
 /// The compiler and what it made, shared by all components.
 pub struct Runtime {
+    kind: Kind,
     engine: Engine,
     linker: Linker<State>,
     ending: Ending,
@@ -81,6 +93,7 @@ pub struct Factory {
     component: ProxyPre<State>,
     blueprint: Blueprint,
     name: Arc<str>,
+    idle: Duration,
     ending: Ending,
 }
 
@@ -96,7 +109,10 @@ pub struct State {
 }
 
 /// Says when an instance has to go.
-pub struct Expiration(Pin<Box<Sleep>>);
+pub struct Expiration {
+    end: Pin<Box<Sleep>>,
+    idle: Duration,
+}
 
 /// Says how many requests an instance takes, and reports how it ended.
 pub struct Worker {
@@ -106,7 +122,7 @@ pub struct Worker {
 
 impl Runtime {
     /// Prepares Wasmtime. Compiled components are kept in `cache`, an absolute path.
-    pub fn new(cache: &Path) -> wasmtime::Result<Self> {
+    pub fn new(cache: &Path, kind: Kind) -> wasmtime::Result<Self> {
         let mut kept = CacheConfig::new();
         kept.with_directory(cache);
         let mut pool = PoolingAllocationConfig::default();
@@ -124,14 +140,14 @@ impl Runtime {
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
         p2::add_only_http_to_linker_async(&mut linker)?;
         p3::add_to_linker(&mut linker)?;
-        crate::bindings::spin::sqlite::sqlite::add_to_linker::<_, HasSqlite>(
-            &mut linker,
-            State::sqlite,
-        )?;
-        variables::add_to_linker::<_, HasVariables>(&mut linker, |state: &mut State| {
-            &mut state.variables
-        })?;
+        if kind == Kind::Application {
+            sqlite::add_to_linker::<_, HasSqlite>(&mut linker, State::sqlite)?;
+            variables::add_to_linker::<_, HasVariables>(&mut linker, |state: &mut State| {
+                &mut state.variables
+            })?;
+        }
         Ok(Self {
+            kind,
             engine,
             linker,
             ending: Ending::default(),
@@ -156,6 +172,10 @@ impl Runtime {
             component,
             blueprint,
             name: name.into(),
+            idle: match self.kind {
+                Kind::Application => IDLE,
+                Kind::Component => IDLE_ALONE,
+            },
             ending: self.ending.clone(),
         })
     }
@@ -183,7 +203,10 @@ impl HandlerState for Factory {
             store,
             proxy,
             view: State::http,
-            expiration: Expiration(Box::pin(tokio::time::sleep(IDLE))),
+            expiration: Expiration {
+                end: Box::pin(tokio::time::sleep(self.idle)),
+                idle: self.idle,
+            },
             state: Worker {
                 name: self.name.clone(),
                 ending: self.ending.clone(),
@@ -200,17 +223,17 @@ impl WorkerExpiration for Expiration {
         start: Instant,
     ) -> Poll<()> {
         let limit = match status {
-            WorkerStatus::Idle => IDLE,
+            WorkerStatus::Idle => self.idle,
             WorkerStatus::Requests => ANSWER_BEGINS,
             WorkerStatus::PostReturn => ANSWER_ENDS,
         };
         let Some(deadline) = start.checked_add(limit).map(Into::into) else {
             return Poll::Pending;
         };
-        if self.0.deadline() != deadline {
-            self.0.as_mut().reset(deadline);
+        if self.end.deadline() != deadline {
+            self.end.as_mut().reset(deadline);
         }
-        self.0.as_mut().poll(context)
+        self.end.as_mut().poll(context)
     }
 }
 

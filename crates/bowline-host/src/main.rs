@@ -1,7 +1,7 @@
 //! The command line of the embedded runtime.
 
 use bowline_host::{
-    app::{App, Settings, StartError},
+    app::{App, Program, Settings, StartError},
     dial::Override,
     inspect,
     manifest::Manifest,
@@ -25,8 +25,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the application until Ctrl-C or SIGTERM.
+    /// Serve the application of a manifest until Ctrl-C or SIGTERM.
     Up(Up),
+    /// Serve one component without a manifest, as `wasmtime serve` does, until Ctrl-C or SIGTERM.
+    Serve(Serve),
     /// Read the manifest and print each component's imports.
     Check {
         /// The manifest.
@@ -40,25 +42,43 @@ struct Up {
     /// The manifest.
     #[arg(long, short, default_value = "spin.toml")]
     from: PathBuf,
+    /// A variable's value. Other users of the machine can see it: prefer SPIN_VARIABLE_<NAME> for secrets.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    variable: Vec<(String, String)>,
+    #[command(flatten)]
+    hosting: Hosting,
+}
+
+#[derive(Args)]
+struct Serve {
+    /// The component.
+    component: PathBuf,
+    /// Sets a variable of the component's environment. A name alone passes on this program's own: other users of the
+    /// machine can see a value, prefer that for secrets.
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = environment_variable)]
+    env: Vec<(String, String)>,
+    #[command(flatten)]
+    hosting: Hosting,
+}
+
+#[derive(Args)]
+struct Hosting {
     /// The runtime configuration. Without it no network is blocked.
     #[arg(long)]
     runtime_config_file: Option<PathBuf>,
     /// Where to listen; port 0 picks one.
     #[arg(long, default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
-    /// A variable's value. Other users of the machine can see it: prefer SPIN_VARIABLE_<NAME> for secrets.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
-    variable: Vec<(String, String)>,
-    /// Where databases and logs are kept [default: .spin beside the manifest].
+    /// Where databases and logs are kept [default: .spin beside the manifest or component].
     #[arg(long)]
     state_dir: Option<PathBuf>,
-    /// Where compiled components are kept [default: .spin/cache beside the manifest].
+    /// Where compiled components are kept [default: .spin/cache beside the manifest or component].
     #[arg(long)]
     cache_dir: Option<PathBuf>,
     /// How many requests may be in flight; further ones are answered 503.
     #[arg(long, default_value_t = 256)]
     max_requests: usize,
-    /// For tests only: HOST:PORT resolves to ADDRESS, or is not found when ADDRESS is empty.
+    /// For tests only: HOST:PORT is at ADDRESS, whatever networks are blocked, or not found when ADDRESS is empty.
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
     resolve: Vec<Override>,
 }
@@ -78,7 +98,30 @@ enum Failure {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Up(up) => serve(up),
+        Command::Up(Up {
+            from,
+            variable,
+            hosting,
+        }) => {
+            let beside = beside(&from);
+            let program = Program::Application {
+                manifest: from,
+                variables: variable.into_iter().collect(),
+            };
+            serve(program, &beside, hosting)
+        }
+        Command::Serve(Serve {
+            component,
+            env,
+            hosting,
+        }) => {
+            let beside = beside(&component);
+            let program = Program::Component {
+                source: component,
+                environment: env.into_iter().collect(),
+            };
+            serve(program, &beside, hosting)
+        }
         Command::Check { from } => check(&from),
     };
     match outcome {
@@ -91,18 +134,16 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn serve(up: Up) -> Result<(), Failure> {
-    let beside = up.from.parent().unwrap_or(Path::new("")).join(".spin");
+async fn serve(program: Program, beside: &Path, hosting: Hosting) -> Result<(), Failure> {
     let settings = Settings {
-        manifest: up.from,
-        runtime_config: up.runtime_config_file,
-        cache: up.cache_dir.unwrap_or_else(|| beside.join("cache")),
-        state: up.state_dir.unwrap_or(beside),
-        variables: up.variable.into_iter().collect(),
-        overrides: up.resolve,
+        program,
+        runtime_config: hosting.runtime_config_file,
+        cache: hosting.cache_dir.unwrap_or_else(|| beside.join("cache")),
+        state: hosting.state_dir.unwrap_or_else(|| beside.to_owned()),
+        overrides: hosting.resolve,
     };
-    if !settings.overrides.is_empty() {
-        eprintln!("WARNING: --resolve is for tests: names are resolved as the command line says.");
+    for entry in &settings.overrides {
+        eprintln!("WARNING: --resolve is for tests only: {entry}, whatever networks are blocked.");
     }
     if settings.runtime_config.is_none() {
         eprintln!(
@@ -112,8 +153,8 @@ async fn serve(up: Up) -> Result<(), Failure> {
     // Caught from here on, so that a signal during the start also ends cleanly.
     let stop = stop_signal().map_err(Failure::Signals)?;
     let app = tokio::task::block_in_place(|| App::load(&settings))?;
-    let listen = |error| Failure::Listen(up.listen, error);
-    let server = Server::bind(up.listen, app.clone(), up.max_requests)
+    let listen = |error| Failure::Listen(hosting.listen, error);
+    let server = Server::bind(hosting.listen, app.clone(), hosting.max_requests)
         .await
         .map_err(listen)?;
     println!("Serving http://{}", server.address().map_err(listen)?);
@@ -173,7 +214,22 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
+/// Where a program's own files are kept if nothing else is said.
+fn beside(file: &Path) -> PathBuf {
+    file.parent().unwrap_or(Path::new("")).join(".spin")
+}
+
 fn variable(text: &str) -> Result<(String, String), &'static str> {
     let (name, value) = text.split_once('=').ok_or("use NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+fn environment_variable(text: &str) -> Result<(String, String), String> {
+    match variable(text) {
+        Ok(pair) => Ok(pair),
+        Err(_) => match std::env::var(text) {
+            Ok(value) => Ok((text.to_owned(), value)),
+            Err(_) => Err(format!("the environment has no {text}; use NAME=VALUE")),
+        },
+    }
 }

@@ -3,7 +3,7 @@
 //! Every key is either honoured or an error that names it. A key that was read over in silence would run an
 //! application with other rights than its author wrote down.
 
-use crate::route::{Route, RouteError};
+use crate::route::{Pattern, Route, RouteError};
 use serde::{Deserialize, Deserializer};
 use std::{
     borrow::Borrow,
@@ -131,6 +131,33 @@ impl Manifest {
         })?;
         let file = path.file_name().unwrap_or(path.as_os_str());
         Self::parse(&text, &file.to_string_lossy())
+    }
+
+    /// What stands in for the manifest of one component that has none: it answers every path and may send requests
+    /// anywhere that the networks allow. Its id, which logs and `[[client_tls]]` name, is its file's name.
+    pub fn of_component(source: &Path, environment: &BTreeMap<String, String>) -> Self {
+        let name = source.file_stem().unwrap_or_default().to_string_lossy();
+        let id =
+            ComponentId::try_from(name.into_owned()).unwrap_or(ComponentId("component".to_owned()));
+        let component = ComponentManifest {
+            description: None,
+            source: source.to_owned(),
+            allowed_outbound_hosts: vec!["https://*:*".to_owned(), "http://*:*".to_owned()],
+            sqlite_databases: BTreeSet::new(),
+            variables: BTreeMap::new(),
+            environment: environment.clone(),
+            _build: None,
+        };
+        let trigger = HttpTrigger {
+            route: Route::Public(Pattern::everything()),
+            component: id.clone(),
+        };
+        Self {
+            name: id.to_string(),
+            variables: BTreeMap::new(),
+            triggers: vec![trigger],
+            components: BTreeMap::from([(id, component)]),
+        }
     }
 
     /// Reads a manifest's text; `file` is the name that errors show.

@@ -68,6 +68,14 @@ impl Route {
 }
 
 impl Pattern {
+    /// `/...`, which every path meets.
+    pub fn everything() -> Self {
+        Self {
+            text: "/...".to_owned(),
+            segments: vec![Segment::Rest],
+        }
+    }
+
     fn parse(text: &str) -> Result<Self, RouteError> {
         let mut segments = Vec::new();
         let mut names = Vec::new();

@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 pub const ENVIRONMENT_PREFIX: &str = "SPIN_VARIABLE_";
 
 /// The resolved variables of an application. Values may be secret: there is no `Debug`, and errors never show one.
+#[derive(Default)]
 pub struct Variables(BTreeMap<String, String>);
 
 /// The variables of one component, as `spin:variables` gives them.

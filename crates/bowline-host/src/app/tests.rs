@@ -24,6 +24,12 @@ const ASKS_FOR_MORE: &str = r#"
   (import "wasi:keyvalue/store@0.2.0-draft2" (instance (export "open" (func)))))
 "#;
 
+/// A component that asks for an interface of Spin.
+const ASKS_FOR_SPIN: &str = r#"
+(component
+  (import "spin:variables/variables@3.0.0" (instance (export "get" (func)))))
+"#;
+
 const MANIFEST: &str = r#"
 spin_manifest_version = 2
 [application]
@@ -46,12 +52,24 @@ fn application(component: &str, manifest: &str) -> (TempDir, Settings) {
     std::fs::write(folder.path().join("app.wasm"), wasm).unwrap();
     std::fs::write(folder.path().join("spin.toml"), manifest).unwrap();
     let settings = Settings {
-        manifest: folder.path().join("spin.toml"),
+        program: Program::Application {
+            manifest: folder.path().join("spin.toml"),
+            variables: BTreeMap::new(),
+        },
         runtime_config: None,
         state: folder.path().join("state"),
         cache: folder.path().join("cache"),
-        variables: BTreeMap::new(),
         overrides: Vec::new(),
+    };
+    (folder, settings)
+}
+
+/// The same component without its manifest.
+fn alone(component: &str) -> (TempDir, Settings) {
+    let (folder, mut settings) = application(component, MANIFEST);
+    settings.program = Program::Component {
+        source: folder.path().join("app.wasm"),
+        environment: BTreeMap::new(),
     };
     (folder, settings)
 }
@@ -132,6 +150,28 @@ async fn chaining_to_nobody_is_destination_not_found() {
         .chained("nobody", request("http://nobody.spin.internal/", None))
         .await;
     assert!(matches!(outcome, Err(Error::DestinationNotFound)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_component_answers_every_path() {
+    let (_folder, settings) = alone(TRAPS);
+    let app = App::load(&settings).unwrap();
+    for path in ["/", "/any/path", "/.well-known/spin/health"] {
+        let client = "192.0.2.1:7".parse().unwrap();
+        let response = app.answer(request(path, Some("a.test")), client).await;
+        assert_eq!(
+            response.status(),
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the component traps at {path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn one_component_has_no_interface_of_spin() {
+    let (_folder, settings) = alone(ASKS_FOR_SPIN);
+    let error = App::load(&settings).err().unwrap().to_string();
+    assert!(error.contains("spin:variables/variables"), "{error}");
 }
 
 #[tokio::test]

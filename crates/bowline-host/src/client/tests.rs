@@ -186,16 +186,16 @@ async fn tls_trusts_the_roots_of_client_tls_for_their_hosts_only() {
     let cases: &[(&str, Vec<ClientTls>, &str)] = &[
         ("trusted", vec![entry(&["localhost"])], "hi"),
         ("trusted for every host", vec![entry(&[])], "hi"),
-        ("unknown authority", vec![], "TlsProtocolError"),
+        ("unknown authority", vec![], "TlsCertificateError"),
         (
             "another host's roots",
             vec![entry(&["registry.test"])],
-            "TlsProtocolError",
+            "TlsCertificateError",
         ),
         (
             "another component's roots",
             vec![other_component],
-            "TlsProtocolError",
+            "TlsCertificateError",
         ),
     ];
     let key = rustls::pki_types::PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
@@ -231,6 +231,50 @@ async fn tls_trusts_the_roots_of_client_tls_for_their_hosts_only() {
         );
         drop(client);
         server.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn handshakes_that_fail_are_told_apart() {
+    let cases: &[(&str, &[u8], &str)] = &[
+        // A fatal alert, handshake_failure (RFC 8446 §6.2).
+        (
+            "an alert",
+            b"\x15\x03\x03\x00\x02\x02\x28",
+            "TlsAlertReceived",
+        ),
+        (
+            "plain HTTP",
+            b"HTTP/1.1 400 Bad Request\r\n\r\n",
+            "TlsProtocolError",
+        ),
+        ("the end", b"", "TlsProtocolError"),
+    ];
+    for (name, answer, expected) in cases {
+        let (listener, url) = listener().await;
+        let answer = answer.to_vec();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 4096]).await;
+            stream.write_all(&answer).await.unwrap();
+        });
+        let url = url.replace("http:", "https:");
+        let outcome = outcome(&client(&[]), &url, LONG).await;
+        assert!(outcome.starts_with(expected), "{name}: {outcome}");
+        server.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_blocked_address_is_prohibited() {
+    let mut client = client(&[]);
+    client.gate.blocked = Arc::new(BlockedNetworks::parse(["private"]).unwrap());
+    for url in ["http://127.0.0.1:1/", "http://localhost:1/"] {
+        assert_eq!(
+            outcome(&client, url, LONG).await,
+            "DestinationIpProhibited",
+            "{url}"
+        );
     }
 }
 

@@ -298,7 +298,7 @@ async fn when_every_address_refuses_it_failed() {
 }
 
 #[tokio::test]
-async fn an_override_answers_for_the_resolver_and_is_judged_like_it() {
+async fn an_override_says_where_one_authority_is_and_nothing_for_others() {
     let cases = [
         (
             "public",
@@ -307,35 +307,24 @@ async fn an_override_answers_for_the_resolver_and_is_judged_like_it() {
             "93.184.216.35:443",
         ),
         (
-            "with a port",
-            "cloud.test:443:93.184.216.35:8443",
-            "connected",
-            "93.184.216.35:8443",
-        ),
-        (
-            "exempt",
+            "private, though it is blocked",
             "cloud.test:443:127.0.0.1:8443",
             "connected",
             "127.0.0.1:8443",
         ),
-        ("private", "cloud.test:443:127.0.0.2", "prohibited", ""),
         ("not found", "cloud.test:443:", "unresolved", ""),
         (
-            "another port",
-            "cloud.test:80:127.0.0.2",
+            "in other letters",
+            "Cloud.Test:443:127.0.0.1",
             "connected",
-            "93.184.216.34:443",
+            "127.0.0.1:443",
         ),
-        (
-            "another host",
-            "other.test:443:127.0.0.2",
-            "connected",
-            "93.184.216.34:443",
-        ),
+        ("another port", "cloud.test:80:127.0.0.1", "prohibited", ""),
+        ("another host", "other.test:443:127.0.0.1", "prohibited", ""),
     ];
     for (name, entry, expected, address) in cases {
-        let names: &[(&str, &[&[&str]])] = &[("cloud.test", &[&["93.184.216.34"]])];
-        let (mut gate, dials) = gate(names, Dials::default(), "127.0.0.1");
+        let names: &[(&str, &[&[&str]])] = &[("cloud.test", &[&["10.0.0.1"]])];
+        let (mut gate, dials) = gate(names, Dials::default(), "");
         gate.overrides = Arc::new(vec![entry.parse().unwrap()]);
         assert_eq!(
             outcome(gate.connect("cloud.test", 443).await),
@@ -350,6 +339,19 @@ async fn an_override_answers_for_the_resolver_and_is_judged_like_it() {
             .map(ToString::to_string)
             .collect();
         assert_eq!(dialled.join(" "), address, "{name}");
+    }
+}
+
+#[test]
+fn an_override_is_announced_in_words() {
+    for (entry, words) in [
+        (
+            "cloud.test:443:127.0.0.1:8443",
+            "cloud.test:443 leads to 127.0.0.1:8443",
+        ),
+        ("cloud.test:443:", "cloud.test:443 is not found"),
+    ] {
+        assert_eq!(entry.parse::<Override>().unwrap().to_string(), words);
     }
 }
 
