@@ -8,11 +8,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body::{Body, Frame, SizeHint};
 use serde::Serialize;
 
-use crate::{body, problem::Problem};
+use crate::{body, cors::Origins, problem::Problem, request_id};
 
 /// A response of the service.
 pub type Answer = http::Response<AnswerBody>;
@@ -84,6 +84,24 @@ pub fn empty() -> Answer {
     answer
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// The answer to a request as it leaves: a problem told, under the request's id, and readable for pages of the listed
+/// origins.
+pub(crate) fn finish(
+    outcome: Result<Answer, Problem>,
+    request_id: &str,
+    origins: Option<&Origins>,
+    request: &HeaderMap,
+) -> Answer {
+    let mut answer = outcome.unwrap_or_else(|problem| problem.into_answer(request_id));
+    if let Ok(id) = HeaderValue::try_from(request_id) {
+        answer.headers_mut().insert(request_id::HEADER, id);
+    }
+    if let Some(origins) = origins {
+        origins.allow(request, answer.headers_mut());
+    }
     answer
 }
 

@@ -10,7 +10,10 @@ use http_body_util::BodyExt;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::problem::{Failure, Problem};
+use crate::{
+    negotiation,
+    problem::{Failure, Problem},
+};
 
 /// The most bytes that a caller's body may have. A form with a service account's key takes 3 KiB.
 pub(crate) const LARGEST: usize = 64 * 1024;
@@ -50,6 +53,17 @@ where
         }
     }
     Ok(whole)
+}
+
+/// All of a caller's body, which must be sent as JSON.
+///
+/// Errors: `media_type.unsupported`, and those of [`read`].
+pub(crate) async fn json<B: Body<Data = Bytes>>(
+    headers: &HeaderMap,
+    body: B,
+) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    negotiation::json_sent(headers)?;
+    read(headers, body, LARGEST).await
 }
 
 /// A body with secrets in it, erased when dropped.

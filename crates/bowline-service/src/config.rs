@@ -81,6 +81,15 @@ impl Config {
     pub fn parse(variables: &Variables) -> Result<Self, ConfigError> {
         let keys = SealingKeys::parse(&variables.sealing_keys)
             .map_err(|error| invalid("sealing_keys", error))?;
+        let access = Access::parse(variables)?;
+        Ok(Self { keys, access })
+    }
+}
+
+impl Access {
+    /// # Errors
+    /// The first of its variables, and of those of the private service, that is missing or not valid.
+    pub(crate) fn parse(variables: &Variables) -> Result<Self, ConfigError> {
         // The private service is who uses most of these; but a wrong one stops every route, not only those that ask
         // there.
         let operator = Operator::parse(
@@ -92,7 +101,7 @@ impl Config {
             let reason = format!("entry {} is {}", error.entry, error.expected);
             invalid(error.variable, reason)
         })?;
-        let access = Access {
+        Ok(Self {
             issuer: Issuer::parse(variables, &operator)?,
             rules: Rules::new(&variables.auth_issuer, &variables.auth_audience),
             origins: Origins::parse(&variables.allowed_origins).ok_or_else(|| {
@@ -106,8 +115,7 @@ impl Config {
                 invalid("trusted_proxies", reason)
             })?,
             public_url: public_url(&variables.public_url)?,
-        };
-        Ok(Self { keys, access })
+        })
     }
 }
 

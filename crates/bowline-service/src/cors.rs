@@ -3,6 +3,8 @@
 use http::{HeaderMap, HeaderValue, Method, header};
 use url::Url;
 
+use crate::answer::{self, Answer};
+
 /// The operator's list of origins.
 #[derive(Debug, Default)]
 pub(crate) struct Origins(Vec<String>);
@@ -40,16 +42,16 @@ impl Origins {
         }
     }
 
-    /// Adds what answers a preflight: the methods and headers that may be sent.
-    pub(crate) fn allow_preflight(
-        &self,
-        request: &HeaderMap,
-        methods: &[Method],
-        answer: &mut HeaderMap,
-    ) {
-        if self.listed(request).is_none() {
-            return;
+    /// The answer to a preflight: the methods and headers that may be sent.
+    pub(crate) fn preflight(&self, request: &HeaderMap, methods: &[Method]) -> Answer {
+        let mut answer = answer::empty();
+        if self.listed(request).is_some() {
+            Self::allow_preflight(methods, answer.headers_mut());
         }
+        answer
+    }
+
+    fn allow_preflight(methods: &[Method], answer: &mut HeaderMap) {
         let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
         if let Ok(methods) = HeaderValue::from_str(&methods.join(", ")) {
             answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);

@@ -1,8 +1,8 @@
-//! The HTTP surface of Bowline: routes, sign-in, problems, and the two services behind them.
+//! The HTTP surface of Bowline: routes, sign-in, problems, and the services behind them.
 //!
 //! [`api::Service`] answers every public route. It holds the database and the keys, and asks the private
-//! [`outbound::OutboundService`], which has the way to the registries and holds nothing. Neither knows which runtime it
-//! runs in: requests come as [`http::Request`] over any [`http_body::Body`], and the world as small traits.
+//! [`outbound::OutboundService`], which has the way to the registries and holds nothing. [`edge::EdgeService`] is that
+//! way with the routes that need no database, for callers of its own. None of them knows which runtime it runs in: requests come as [`http::Request`] over any [`http_body::Body`], and the world as small traits.
 
 pub mod answer;
 pub mod api;
@@ -10,12 +10,15 @@ mod body;
 mod caller;
 pub mod config;
 mod cors;
+pub mod edge;
 mod event_stream;
+mod forms;
 mod negotiation;
 pub mod outbound;
 mod parameters;
 pub mod problem;
 mod proxies;
+mod rate;
 mod request_id;
 mod route;
 mod token;

@@ -12,14 +12,34 @@ use crate::{
 /// The Spin components.
 pub(crate) const FUNCTIONS: [&str; 3] = ["connections", "outbound", "site"];
 
+/// What names the function without Spin to Cargo. It has a profile, and so a folder, of its own.
+pub(crate) const EDGE: [&str; 3] = ["-p", "outbound", "--no-default-features"];
+
 /// Gets what building needs, and builds.
 pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
     let mut all = setup::steps(project, Purpose::Serving);
     all.extend(steps(project));
+    all.push(edge(project));
     progress::run(project, all)
 }
 
-/// The steps that build everything, in the order in which one needs the other.
+/// The step that builds `outbound` as a component of its own, which serving the application does not need.
+pub(crate) fn edge(project: &Project) -> Step<'_> {
+    Step::new(
+        "build-edge",
+        "Build the function for the edge",
+        60,
+        |screen| {
+            Tool::cargo(project)
+                .args(["build", "--target", "wasm32-wasip2", "--profile", "edge"])
+                .args(EDGE)
+                .run(screen)?;
+            Ok(Work::Done)
+        },
+    )
+}
+
+/// The steps that build what serving needs, in the order in which one needs the other.
 pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
     vec![
         Step::new(

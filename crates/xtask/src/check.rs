@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::{
-    build::FUNCTIONS,
+    build::{EDGE, FUNCTIONS},
     progress::{self, Screen, Step, Work},
     project::Project,
     setup::{self, Purpose},
@@ -41,6 +41,11 @@ pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
             clippy(
                 project,
                 ["--target", "wasm32-wasip2"].into_iter().chain(functions),
+                screen,
+            )?;
+            clippy(
+                project,
+                ["--target", "wasm32-wasip2"].into_iter().chain(EDGE),
                 screen,
             )
         }),

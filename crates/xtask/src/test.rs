@@ -29,6 +29,7 @@ pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
     let mut all = setup::steps(project, Purpose::Tests);
     all.extend(check::steps(project));
     all.extend(build::steps(project));
+    all.push(build::edge(project));
     all.extend(steps(project));
     progress::run(project, all)
 }

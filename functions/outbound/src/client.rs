@@ -6,7 +6,7 @@ use bowline_registry::{HttpClient, Request, ResponseBody, SendError};
 use bytes::Bytes;
 use http::{HeaderValue, header};
 use http_body_util::BodyExt;
-use spin_sdk::wasip3::{
+use wasip3::{
     http::{
         client,
         types::{ErrorCode, Fields, Request as WasiRequest, RequestOptions, Scheme},

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bowline_registry::{Clock, Random};
-use spin_sdk::wasip3::random::random::get_random_u64;
+use wasip3::{clocks::monotonic_clock, random::random::get_random_u64};
 
 /// The instance's clock.
 pub(crate) struct WasiClock(Instant);
@@ -27,7 +27,8 @@ impl Clock for WasiClock {
     }
 
     async fn sleep(&self, duration: Duration) {
-        spin_sdk::time::sleep(duration).await;
+        let nanoseconds = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        monotonic_clock::wait_for(nanoseconds).await;
     }
 }
 

@@ -6,7 +6,7 @@ use bowline::form::{ConnectionForm, ExposedForm};
 use bowline_registry::{Check, Clock, Proved};
 use bowline_store::{ConnectionId, Database, LastCheck, Timestamp};
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use http_body::Body;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -22,10 +22,8 @@ use crate::{
     caller::{Caller, Permission},
     negotiation::{self, Form},
     problem::{Failure, Problem},
+    rate,
 };
-
-/// How many checks of forms a subject may start in a minute of the clock.
-const PER_MINUTE: i64 = 30;
 
 /// What a check must prove before the form is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,12 +217,7 @@ where
             .await?
             .count_check(caller.subject(), asked.now)
             .await?;
-        if checks <= PER_MINUTE {
-            return Ok(());
-        }
-        let left = 60_i64.saturating_sub(asked.now.div_euclid(1000).rem_euclid(60));
-        Err(Problem::from(Failure::RateLimited)
-            .header(header::RETRY_AFTER, HeaderValue::from(left)))
+        rate::admit(checks, asked.now)
     }
 }
 

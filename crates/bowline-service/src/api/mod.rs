@@ -18,16 +18,12 @@ mod uses;
 
 use std::{cell::Cell, rc::Rc};
 
-use bowline::{
-    form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form},
-    provider::providers,
-};
+use bowline::form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form};
 use bowline_registry::Clock;
 use bowline_store::{Change, ConnectionId, Database, Store, StoreError};
 use bytes::Bytes;
-use http::{HeaderValue, Method, StatusCode, request::Parts};
+use http::{Method, request::Parts};
 use http_body::Body;
-use serde::Deserialize;
 use serde_json::json;
 
 pub use self::relay::{Outbound, Unreachable};
@@ -36,7 +32,7 @@ use crate::{
     body,
     caller::{Caller, Permission},
     config::{Access, Config, ConfigError},
-    negotiation,
+    forms,
     parameters::Parameters,
     problem::{Failure, Problem},
     request_id,
@@ -74,15 +70,6 @@ struct Asked {
     client: Option<String>,
     /// When it came, in milliseconds since 1970.
     now: i64,
-}
-
-/// The body of `/v1/validate`, where it is more than a form.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ValidateRequest {
-    form: ConnectionForm,
-    #[serde(default)]
-    touched: Option<Vec<String>>,
 }
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -127,20 +114,9 @@ where
             request_id,
             now: self.clock.epoch_ms(),
         };
-        let mut answer = match self.answer(&asked, body).await {
-            Ok(answer) => answer,
-            Err(problem) => problem.into_answer(&asked.request_id),
-        };
-        if let Ok(id) = HeaderValue::try_from(&asked.request_id) {
-            answer.headers_mut().insert(request_id::HEADER, id);
-        }
-        if let Ok(ready) = &self.ready {
-            ready
-                .access
-                .origins
-                .allow(&asked.head.headers, answer.headers_mut());
-        }
-        answer
+        let outcome = self.answer(&asked, body).await;
+        let origins = self.ready.as_ref().ok().map(|ready| &ready.access.origins);
+        answer::finish(outcome, &asked.request_id, origins, &asked.head.headers)
     }
 
     async fn answer<B: Body<Data = Bytes>>(
@@ -152,26 +128,19 @@ where
         let route = Route::parse(asked.head.uri.path()).ok_or(Failure::NotFound)?;
         let methods = route.methods();
         if asked.head.method == Method::OPTIONS {
-            let mut answer = answer::empty();
-            ready.access.origins.allow_preflight(
-                &asked.head.headers,
-                methods,
-                answer.headers_mut(),
-            );
-            return Ok(answer);
+            let origins = &ready.access.origins;
+            return Ok(origins.preflight(&asked.head.headers, methods));
         }
         if !methods.contains(&asked.head.method) {
             return Err(Problem::method_not_allowed(methods));
         }
         if route == Route::Providers {
-            asked.parameters(&[])?;
-            negotiation::json_accepted(&asked.head.headers)?;
-            return answer::json(StatusCode::OK, &providers());
+            return forms::provider_table(&asked.head);
         }
         let caller = self.sign_in(ready, asked).await?;
         match route {
             Route::Providers => Err(Failure::NotFound.into()),
-            Route::Validate => validate(asked, body).await,
+            Route::Validate => forms::validate(&asked.head, asked.now, body).await,
             Route::Check => self.check(asked, &caller, body).await,
             Route::Reseal => {
                 caller.permitted(Permission::Admin)?;
@@ -271,24 +240,6 @@ fn permission(part: &Part, method: &Method) -> Permission {
     }
 }
 
-/// A form, or a form with the fields that were touched.
-async fn validate<B: Body<Data = Bytes>>(asked: &Asked, body: B) -> Result<Answer, Problem> {
-    asked.parameters(&[])?;
-    negotiation::json_accepted(&asked.head.headers)?;
-    let body = asked.json_body(body).await?;
-    let (form, touched) = match body::parse(&body) {
-        Ok(ValidateRequest { form, touched }) => (form, touched),
-        Err(_) => (body::parse(&body)?, None),
-    };
-    let options = CheckOptions {
-        touched: touched.as_deref(),
-        now: Some(asked.now),
-    };
-    let (mut report, _) = check_form(&form, options);
-    report.redact();
-    answer::json(StatusCode::OK, &report)
-}
-
 impl Asked {
     fn parameters(&self, known: &[&str]) -> Result<Parameters, Problem> {
         Parameters::read(self.head.uri.query(), known)
@@ -299,8 +250,7 @@ impl Asked {
         &self,
         body: B,
     ) -> Result<zeroize::Zeroizing<Vec<u8>>, Problem> {
-        negotiation::json_sent(&self.head.headers)?;
-        body::read(&self.head.headers, body, body::LARGEST).await
+        body::json(&self.head.headers, body).await
     }
 
     /// What a form means.

@@ -214,7 +214,13 @@ where
         }
     }
 
-    async fn check(
+    /// What the service is made of.
+    pub(crate) fn world(&self) -> &World<H, C, R> {
+        &self.world
+    }
+
+    /// Checks the form that a body holds, and answers in the media type that `head` prefers.
+    pub(crate) async fn check(
         &self,
         operator: &Rc<Operator>,
         head: &Parts,
@@ -236,7 +242,9 @@ where
 
     /// The operator's settings for the project that asks: with its identity a role is taken on with the external id that
     /// was issued to the project, whatever the form says.
-    fn operator_for(&self, head: &Parts) -> Result<Rc<Operator>, Problem> {
+    ///
+    /// Errors: `config.<name>`.
+    pub(crate) fn operator_for(&self, head: &Parts) -> Result<Rc<Operator>, Problem> {
         let operator = self.operator.as_ref().map_err(invalid_variable)?;
         let issued = head.headers.get(EXTERNAL_ID);
         let external_id = issued.and_then(|id| ExternalId::parse(id.to_str().ok()?));

@@ -10,7 +10,7 @@ use std::{
 
 use base64::Engine;
 use bowline_store::rusqlite::Rusqlite;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body::Frame;
 use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};

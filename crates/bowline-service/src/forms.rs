@@ -1,0 +1,55 @@
+//! What is answered about forms without keeping or contacting anything: the provider table, and a form's judgement.
+
+use bowline::{
+    form::{CheckOptions, ConnectionForm, check_form},
+    provider::providers,
+};
+use bytes::Bytes;
+use http::{StatusCode, request::Parts};
+use http_body::Body;
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Answer},
+    body, negotiation,
+    parameters::Parameters,
+    problem::Problem,
+};
+
+/// The body of `/v1/validate`, where it is more than a form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ValidateRequest {
+    form: ConnectionForm,
+    #[serde(default)]
+    touched: Option<Vec<String>>,
+}
+
+/// `GET /v1/providers`.
+pub(crate) fn provider_table(head: &Parts) -> Result<Answer, Problem> {
+    Parameters::read(head.uri.query(), &[])?;
+    negotiation::json_accepted(&head.headers)?;
+    answer::json(StatusCode::OK, &providers())
+}
+
+/// `POST /v1/validate` of a form, or a form with the fields that were touched, at `now` (milliseconds since 1970).
+pub(crate) async fn validate<B: Body<Data = Bytes>>(
+    head: &Parts,
+    now: i64,
+    body: B,
+) -> Result<Answer, Problem> {
+    Parameters::read(head.uri.query(), &[])?;
+    negotiation::json_accepted(&head.headers)?;
+    let body = body::json(&head.headers, body).await?;
+    let (form, touched) = match body::parse(&body) {
+        Ok(ValidateRequest { form, touched }) => (form, touched),
+        Err(_) => (body::parse(&body)?, None),
+    };
+    let options = CheckOptions {
+        touched: touched.as_deref(),
+        now: Some(now),
+    };
+    let (mut report, _) = check_form(&form, options);
+    report.redact();
+    answer::json(StatusCode::OK, &report)
+}
