@@ -139,8 +139,8 @@ fn undocumented(file: &str, documented: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// The names that a component imports.
-fn imports(component: &str) -> Vec<String> {
+/// The names that a component of the manifest imports.
+fn imports_of(component: &str) -> Vec<String> {
     let manifest = read("spin.toml");
     let source = manifest["component"][component]["source"]
         .as_str()
@@ -148,9 +148,14 @@ fn imports(component: &str) -> Vec<String> {
     let path = repository().join(source);
     let bytes = fs::read(&path)
         .unwrap_or_else(|error| panic!("{}: {error}. Run: cargo xtask build", path.display()));
+    imports(&bytes)
+}
+
+/// The names that a component imports.
+pub(crate) fn imports(component: &[u8]) -> Vec<String> {
     let mut names = Vec::new();
     let mut depth = 0_u32;
-    for payload in Parser::new(0).parse_all(&bytes) {
+    for payload in Parser::new(0).parse_all(component) {
         match payload.expect("the component is sound") {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
@@ -165,11 +170,15 @@ fn imports(component: &str) -> Vec<String> {
             _ => {}
         }
     }
-    assert!(!names.is_empty(), "a component of Spin imports something");
+    assert!(
+        !names.is_empty(),
+        "a component that answers imports something"
+    );
     names
 }
 
-fn is_provided(import: &str) -> bool {
+/// Whether Spin provides this import, and Wasmtime does.
+pub(crate) fn is_provided(import: &str) -> bool {
     let compatible = import.rsplit_once('.').is_some_and(|(minor, patch)| {
         minor.ends_with("@0.2")
             && PROVIDED.contains(&minor)
@@ -190,7 +199,7 @@ fn the_manifest_has_only_documented_keys() {
 #[test]
 fn components_import_only_what_spin_provides() {
     for component in ["connections", "outbound", "site"] {
-        let unknown: Vec<_> = imports(component)
+        let unknown: Vec<_> = imports_of(component)
             .into_iter()
             .filter(|import| !is_provided(import))
             .collect();
@@ -230,7 +239,7 @@ fn each_component_holds_only_its_own_capabilities() {
             assert!(!given, "{name} is given {secret}");
         }
         assert!(
-            !imports(name)
+            !imports_of(name)
                 .iter()
                 .any(|import| import.starts_with("spin:sqlite")),
             "{name} imports a database"

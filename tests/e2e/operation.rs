@@ -7,7 +7,7 @@ use std::{
 };
 
 use bowline_tests::{
-    app::{App, SEALING_KEYS, Setup, repository},
+    app::{App, Program, SEALING_KEYS, Setup, repository},
     form::{with, with_password},
     gate::Gate,
     registry::{Access, Registry},
@@ -192,7 +192,7 @@ fn a_manifest_key_that_is_not_implemented_is_named() {
     for (at, insert, key) in cases {
         let manifest = edited_manifest(|text| text.replacen(at, insert, 1));
         let refusal = refusal(&Setup {
-            manifest: manifest.to_path_buf(),
+            program: Program::Application(manifest.to_path_buf()),
             ..Setup::default()
         });
         assert!(refusal.contains(key), "{key}: {refusal}");

@@ -1,4 +1,4 @@
-//! The application on the embedded host, as `cargo xtask build` leaves it.
+//! The application, or the function at the edge, on the embedded host, as `cargo xtask build` leaves them.
 
 use std::{
     fs,
@@ -15,6 +15,9 @@ pub const AUTH_SECRET: &str = "the tests sign in with this secret, 32 bytes or m
 /// Seals the tests' secrets: the key `k1`, 32 bytes of `7`.
 pub const SEALING_KEYS: &str = "k1:Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc=";
 
+/// The function at the edge.
+pub const EDGE: &str = "target/wasm32-wasip2/edge/outbound.wasm";
+
 /// The root of the repository.
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -23,11 +26,20 @@ pub fn repository() -> PathBuf {
         .to_owned()
 }
 
-/// How the application is started.
+/// What the host runs.
+#[derive(Clone)]
+pub enum Program {
+    /// The application of this manifest.
+    Application(PathBuf),
+    /// `outbound` as a component of its own, with its variables in its environment.
+    Edge,
+}
+
+/// How it is started.
 #[derive(Clone)]
 pub struct Setup {
-    /// The manifest.
-    pub manifest: PathBuf,
+    /// What is run.
+    pub program: Program,
     /// The text of the runtime configuration; `None` is the repository's.
     pub runtime_config: Option<String>,
     /// Name and value; a later one of a name wins.
@@ -42,7 +54,7 @@ impl Default for Setup {
     /// Plain HTTP to loopback is allowed: that is where the tests' registries are.
     fn default() -> Self {
         Self {
-            manifest: repository().join("spin.toml"),
+            program: Program::Application(repository().join("spin.toml")),
             runtime_config: None,
             variables: vec![
                 ("sealing_keys", SEALING_KEYS.to_owned()),
@@ -57,6 +69,21 @@ impl Default for Setup {
 }
 
 impl Setup {
+    /// The function at the edge, which has nothing to seal.
+    pub fn edge() -> Self {
+        let mut setup = Self {
+            program: Program::Edge,
+            ..Self::default()
+        };
+        setup.variables.retain(|(name, _)| *name != "sealing_keys");
+        setup
+    }
+
+    /// As in production: no private host may be contacted, nor any without TLS.
+    pub fn public(self) -> Self {
+        self.with("private_hosts", "").with("plain_http_hosts", "")
+    }
+
     /// The same with a variable set.
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.variables.retain(|(known, _)| *known != name);
@@ -89,17 +116,28 @@ impl Setup {
         }
         let runtime_config = write("runtime-config.toml", &config);
         let mut command = Command::new(host);
+        match &self.program {
+            Program::Application(manifest) => {
+                command.args(["up", "--from"]).arg(manifest);
+                for (name, value) in &self.variables {
+                    command.arg("--variable").arg(format!("{name}={value}"));
+                }
+            }
+            Program::Edge => {
+                command.arg("serve").arg(repository().join(EDGE));
+                for (name, value) in &self.variables {
+                    let name = name.to_uppercase();
+                    command.arg("--env").arg(format!("BOWLINE_{name}={value}"));
+                }
+            }
+        }
         command
-            .args(["up", "--listen", address, "--from"])
-            .arg(&self.manifest);
-        command
-            .arg("--runtime-config-file")
+            .args(["--listen", address, "--runtime-config-file"])
             .arg(runtime_config)
             .arg("--state-dir")
-            .arg(state);
-        for (name, value) in &self.variables {
-            command.arg("--variable").arg(format!("{name}={value}"));
-        }
+            .arg(state)
+            .arg("--cache-dir")
+            .arg(repository().join(".spin/cache"));
         for entry in &self.resolve {
             command.args(["--resolve", entry]);
         }
@@ -116,7 +154,7 @@ pub struct App {
 }
 
 impl App {
-    /// Starts it, with plain HTTP to loopback allowed.
+    /// Starts the application, with plain HTTP to loopback allowed.
     pub fn start() -> Self {
         Self::start_with(Setup::default())
     }
@@ -166,6 +204,11 @@ impl App {
     /// A caller without a token.
     pub fn stranger(&self) -> Client {
         Client::new(&self.origin, None)
+    }
+
+    /// The most memory that it has held at once, in bytes.
+    pub fn peak_memory(&self) -> usize {
+        self.process.peak_memory()
     }
 
     /// Asks it to end (SIGTERM).

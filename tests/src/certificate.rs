@@ -1,6 +1,8 @@
 //! Keys and certificates made for one test.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
+};
 use ring::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
@@ -16,11 +18,33 @@ pub struct Certificate {
     pub key: String,
     /// The certificate of the authority that signed it.
     pub authority: String,
+    /// Whether who connects must show a certificate of that authority, too.
+    pub mutual: bool,
 }
 
 impl Certificate {
     /// A certificate for `name` (a host name or an IP address) from an authority that nobody knows yet.
     pub fn for_host(name: &str) -> Self {
+        Self::made(name, |_| {})
+    }
+
+    /// The same, but it has expired.
+    pub fn expired(name: &str) -> Self {
+        Self::made(name, |parameters| {
+            parameters.not_before = date_time_ymd(2020, 1, 1);
+            parameters.not_after = date_time_ymd(2021, 1, 1);
+        })
+    }
+
+    /// The same, on a server that wants certificates of its clients.
+    pub fn mutual(name: &str) -> Self {
+        Self {
+            mutual: true,
+            ..Self::for_host(name)
+        }
+    }
+
+    fn made(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
         let mut authority = CertificateParams::new([]).expect("no names are fine");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         // Without a name of its own, verifiers take the two certificates for one that signed itself.
@@ -31,13 +55,17 @@ impl Certificate {
             CertifiedIssuer::self_signed(authority, new_key()).expect("parameters are sound");
         let key = new_key();
         let certificate = CertificateParams::new([name.to_owned()])
-            .and_then(|parameters| parameters.signed_by(&key, &authority))
+            .and_then(|mut parameters| {
+                change(&mut parameters);
+                parameters.signed_by(&key, &authority)
+            })
             .expect("the host's name is sound");
         Self {
             host: name.to_owned(),
             certificate: certificate.pem(),
             key: key.serialize_pem(),
             authority: authority.pem(),
+            mutual: false,
         }
     }
 }

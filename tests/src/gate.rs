@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Closed until somebody opens it; then open for good. Clones are the same gate.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
 impl Gate {

@@ -1,6 +1,8 @@
 //! Servers that are not the registries they are said to be, one function a kind.
 
-use std::net::TcpListener;
+use std::{io::Write, net::TcpListener};
+
+use flate2::{Compression, write::GzEncoder};
 
 use serde_json::json;
 
@@ -28,6 +30,47 @@ pub fn first_version_only() -> Server {
 pub fn silent(gate: &Gate) -> Server {
     let gate = gate.clone();
     Server::start(move |_| Answer::Silence(gate.clone()))
+}
+
+/// It sends headers one at a time, and goes on until the gate opens.
+pub fn dripping_headers(gate: &Gate) -> Server {
+    let gate = gate.clone();
+    Server::start(move |_| Answer::DripHead(gate.clone()))
+}
+
+/// Its answers go on for as long as somebody reads them.
+pub fn endless() -> Server {
+    Server::start(|_| Answer::Endless)
+}
+
+/// Its headers do.
+pub fn endless_headers() -> Server {
+    Server::start(|_| Answer::EndlessHead)
+}
+
+/// An open registry whose manifests go on for as long as somebody reads them.
+pub fn endless_manifests() -> Server {
+    Server::start(|request| match request.path() {
+        "/v2/" => Answer::json(200, &json!({})),
+        _ => Answer::Endless,
+    })
+}
+
+/// An open registry whose manifests are a mebibyte that would unpack to a gibibyte.
+pub fn compressed_bombs() -> Server {
+    let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+    let zeros = vec![0; 1 << 20];
+    for _ in 0..1024 {
+        bomb.write_all(&zeros)
+            .expect("memory takes what is written");
+    }
+    let bomb = bomb.finish().expect("memory takes what is written");
+    Server::start(move |request| match request.path() {
+        "/v2/" => Answer::json(200, &json!({})),
+        _ => Answer::new(200, bomb.clone())
+            .with("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+            .with("Content-Encoding", "gzip"),
+    })
 }
 
 /// It answers a byte at a time, and goes on until the gate opens.

@@ -1,6 +1,7 @@
 //! Programs that run beside a test and end with it.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Read},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
@@ -106,6 +107,16 @@ impl Process {
             }
         }
         self.child.wait().expect("the process is ours")
+    }
+
+    /// The most memory that it has held at once, in bytes.
+    pub fn peak_memory(&self) -> usize {
+        let id = self.pid().as_raw_nonzero();
+        let status = fs::read_to_string(format!("/proc/{id}/status")).expect("it is running");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes =
+            line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<usize>().ok());
+        kibibytes.expect("Linux tells the peak of a process") * 1024
     }
 
     fn pid(&self) -> Pid {

@@ -44,7 +44,12 @@ impl Registry {
 
     /// Starts one that speaks TLS with a certificate for 127.0.0.1 from an unknown authority.
     pub fn start_tls(access: &Access<'_>) -> Self {
-        Self::run(access, Some(Certificate::for_host("127.0.0.1")), None)
+        Self::start_as(Certificate::for_host("127.0.0.1"), access)
+    }
+
+    /// Starts one that speaks TLS with this certificate.
+    pub fn start_as(certificate: Certificate, access: &Access<'_>) -> Self {
+        Self::run(access, Some(certificate), None)
     }
 
     /// Starts another one that serves the images of this one, with TLS and under the name in `certificate`.
@@ -89,8 +94,12 @@ impl Registry {
                 );
                 fs::create_dir(folder.path().join("trust"))
                     .expect("a temporary folder can be written");
-                write("trust/ca.crt", &certificate.authority);
-                format!(", tls: {{certificate: '{chain}', key: '{key}'}}")
+                let authority = write("trust/ca.crt", &certificate.authority);
+                let clients = match certificate.mutual {
+                    true => format!(", clientcas: ['{authority}']"),
+                    false => String::new(),
+                };
+                format!(", tls: {{certificate: '{chain}', key: '{key}'{clients}}}")
             });
         let data = images
             .map_or(folder.path(), |other| other.folder.path())

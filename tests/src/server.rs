@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
@@ -70,6 +70,12 @@ pub enum Answer {
     Bytes(Vec<u8>),
     /// 200 with a body of spaces, five a second, that ends when the gate opens.
     Drip(Gate),
+    /// 200 and headers, five a second, until the gate opens.
+    DripHead(Gate),
+    /// 200 with a body that goes on for as long as somebody reads it.
+    Endless,
+    /// 200 and headers that go on for as long as somebody reads them.
+    EndlessHead,
     /// Nothing until the gate opens, then the end of the connection.
     Silence(Gate),
 }
@@ -247,6 +253,28 @@ fn read_request(stream: &mut dyn Stream) -> Option<Request> {
     })
 }
 
+/// The head of an answer of a registry without the empty line that ends it.
+const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
+    Docker-Distribution-Api-Version: registry/2.0\r\nConnection: close\r\n";
+
+/// Writes `start` and then `more` five times a second until the gate opens.
+fn drip(stream: &mut dyn Stream, start: &str, more: &str, gate: &Gate) -> io::Result<()> {
+    stream.write_all(start.as_bytes())?;
+    while !gate.opened_within(Duration::from_millis(200)) {
+        stream.write_all(more.as_bytes())?;
+        stream.flush()?;
+    }
+    Ok(())
+}
+
+/// Writes `start` and then `more` until nobody reads it.
+fn pour(stream: &mut dyn Stream, start: &str, more: &str) -> io::Result<()> {
+    stream.write_all(start.as_bytes())?;
+    loop {
+        stream.write_all(more.as_bytes())?;
+    }
+}
+
 /// Writes the answer. The other side may have gone; that is its affair.
 fn write_answer(stream: &mut dyn Stream, answer: Answer) {
     let _ = match answer {
@@ -268,15 +296,10 @@ fn write_answer(stream: &mut dyn Stream, answer: Answer) {
                 .and_then(|()| stream.write_all(&body))
         }
         Answer::Bytes(bytes) => stream.write_all(&bytes),
-        Answer::Drip(gate) => {
-            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
-                Docker-Distribution-Api-Version: registry/2.0\r\nConnection: close\r\n\r\n";
-            let mut written = stream.write_all(head.as_bytes());
-            while written.is_ok() && !gate.opened_within(Duration::from_millis(200)) {
-                written = stream.write_all(b" ").and_then(|()| stream.flush());
-            }
-            written
-        }
+        Answer::Drip(gate) => drip(stream, &[HEAD, "\r\n"].concat(), " ", &gate),
+        Answer::DripHead(gate) => drip(stream, HEAD, "X-More: yes\r\n", &gate),
+        Answer::Endless => pour(stream, &[HEAD, "\r\n"].concat(), &" ".repeat(64 * 1024)),
+        Answer::EndlessHead => pour(stream, HEAD, &"X-More: yes\r\n".repeat(4 * 1024)),
         Answer::Silence(gate) => {
             gate.pass();
             Ok(())

@@ -15,7 +15,7 @@ fn hub(service: &TokenService, service_certificate: &Certificate, registry: &Reg
             format!("registry-1.docker.io:443:{}", registry.authority()),
             format!("auth.docker.io:443:{}", service.authority()),
         ],
-        ..Setup::default()
+        ..Setup::default().public()
     })
 }
 
