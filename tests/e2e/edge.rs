@@ -111,11 +111,8 @@ fn it_counts_the_checks_of_its_callers() {
 }
 
 #[test]
-fn a_variable_that_is_missing_is_named() {
+fn it_does_not_start_without_what_verifies_tokens() {
     let mut setup = Setup::edge();
     setup.variables.retain(|(name, _)| *name != "auth_secret");
-    let app = App::start_with(setup);
-    app.stranger()
-        .get("/v1/providers")
-        .problem(503, "config.auth_secret");
+    assert!(setup.refusal().contains("variable auth_secret"));
 }

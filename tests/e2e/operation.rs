@@ -14,7 +14,6 @@ use bowline_tests::{
     token_service::{Mood, TokenService, User},
 };
 use serde_json::json;
-use tempfile::TempDir;
 
 const PATH: &str = "/v1/projects/acme/connections";
 
@@ -126,22 +125,6 @@ fn nothing_that_is_printed_holds_a_secret() {
     }
 }
 
-/// What the host prints when it does not start.
-fn refusal(setup: &Setup) -> String {
-    let state = TempDir::new().expect("there is a folder for temporary files");
-    let output = setup
-        .command(state.path(), "127.0.0.1:0")
-        .output()
-        .expect("the host starts");
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        !output.status.success(),
-        "it started:\n{}{text}",
-        String::from_utf8_lossy(&output.stdout)
-    );
-    text
-}
-
 /// The repository's manifest, edited, in a file that lies beside the components as the original does.
 fn edited_manifest(edit: impl Fn(&str) -> String) -> tempfile::TempPath {
     let text = fs::read_to_string(repository().join("spin.toml")).expect("there is a manifest");
@@ -191,10 +174,11 @@ fn a_manifest_key_that_is_not_implemented_is_named() {
     ];
     for (at, insert, key) in cases {
         let manifest = edited_manifest(|text| text.replacen(at, insert, 1));
-        let refusal = refusal(&Setup {
+        let setup = Setup {
             program: Program::Application(manifest.to_path_buf()),
             ..Setup::default()
-        });
+        };
+        let refusal = setup.refusal();
         assert!(refusal.contains(key), "{key}: {refusal}");
     }
 }
@@ -220,10 +204,11 @@ fn a_runtime_configuration_key_that_is_not_implemented_is_named() {
         ),
     ];
     for (config, key) in cases {
-        let refusal = refusal(&Setup {
+        let setup = Setup {
             runtime_config: Some(config.to_owned()),
             ..Setup::default()
-        });
+        };
+        let refusal = setup.refusal();
         assert!(refusal.contains(key), "{key}: {refusal}");
     }
 }
@@ -232,21 +217,19 @@ fn a_runtime_configuration_key_that_is_not_implemented_is_named() {
 fn a_variable_that_is_missing_is_named() {
     let mut setup = Setup::default();
     setup.variables.retain(|(name, _)| *name != "sealing_keys");
-    assert!(refusal(&setup).contains("sealing_keys"));
+    assert!(setup.refusal().contains("sealing_keys"));
 }
 
 #[test]
-fn a_variable_that_is_not_valid_stops_every_route_by_name() {
+fn a_variable_that_is_not_valid_ends_the_start_by_name() {
     for (name, value) in [
         ("sealing_keys", "k1:short"),
         ("auth_secret", "shorter than 32 bytes"),
         ("allowed_origins", "not an origin"),
+        ("private_hosts", "b@d"),
     ] {
-        let app = App::start_with(Setup::default().with(name, value));
-        let code = format!("config.{name}");
-        for path in ["/v1/providers", PATH, "/v1/nothing"] {
-            let problem = app.client(&["acme"]).get(path).problem(503, &code);
-            assert!(!problem.to_string().contains(value), "{problem:#}");
-        }
+        let refusal = Setup::default().with(name, value).refusal();
+        assert!(refusal.contains(&format!("variable {name}")), "{refusal}");
+        assert!(!refusal.contains(value), "{refusal}");
     }
 }

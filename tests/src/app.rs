@@ -91,6 +91,15 @@ impl Setup {
         self
     }
 
+    /// What the host prints when it does not start; panics where it does.
+    pub fn refusal(&self) -> String {
+        let state = TempDir::new().expect("there is a folder for temporary files");
+        let mut process = Process::start("bowline-host", self.command(state.path(), "127.0.0.1:0"));
+        let status = process.wait();
+        assert!(!status.success(), "it started:\n{}", process.log());
+        process.log()
+    }
+
     /// The command that starts it at `address`, with its state in the folder `state`.
     pub fn command(&self, state: &Path, address: &str) -> Command {
         let host = repository().join("target/debug/bowline-host");

@@ -18,7 +18,7 @@ use crate::{
 };
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, Uri, header, uri::Authority};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Collected, Empty, Full};
 use std::{
     collections::BTreeMap,
     io,
@@ -128,6 +128,9 @@ pub enum StartError {
     /// Wasmtime cannot be prepared.
     #[error("Wasmtime: {0:#}")]
     Runtime(wasmtime::Error),
+    /// The program answers that it cannot work, as it does when a variable is missing or not valid.
+    #[error("the program is not fit to run: {0}")]
+    Unfit(String),
     /// A folder cannot be made.
     #[error("cannot make {path}: {error}")]
     Folder {
@@ -215,6 +218,27 @@ impl App {
     /// The public routes, for the start message.
     pub fn routes(&self) -> &RouteTable {
         &self.routes
+    }
+
+    /// Asks the program for `path`, as its first caller would, and fails when it answers with a server error.
+    pub async fn probe(&self, path: &str) -> Result<(), StartError> {
+        let nobody = SocketAddr::from(([127, 0, 0, 1], 0));
+        let request = Request::get(path)
+            .header(header::HOST, "localhost")
+            .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
+            .map_err(|error| StartError::Unfit(error.to_string()))?;
+        let answer = self.answer(request, nobody).await;
+        let status = answer.status();
+        if !status.is_server_error() {
+            return Ok(());
+        }
+        let body = answer.into_body().collect().await.map(Collected::to_bytes);
+        let problem: serde_json::Value =
+            serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
+        let detail = problem.get("detail").and_then(serde_json::Value::as_str);
+        Err(StartError::Unfit(
+            detail.map_or_else(|| format!("HTTP {status}"), str::to_owned),
+        ))
     }
 
     /// Says that the host ends: instances that are dropped from now on are no failures.

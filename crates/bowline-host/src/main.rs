@@ -15,7 +15,11 @@ use std::{
     process::ExitCode,
 };
 
-/// Runs a Spin application on this machine.
+/// What is asked for before anybody else may ask: Bowline's programs answer it to everybody, once their variables are
+/// sound.
+const PROBE: &str = "/v1/providers";
+
+/// Runs a Spin application, or one component, on this machine.
 #[derive(Parser)]
 #[command(name = "bowline-host", version)]
 struct Cli {
@@ -153,6 +157,7 @@ async fn serve(program: Program, beside: &Path, hosting: Hosting) -> Result<(), 
     // Caught from here on, so that a signal during the start also ends cleanly.
     let stop = stop_signal().map_err(Failure::Signals)?;
     let app = tokio::task::block_in_place(|| App::load(&settings))?;
+    app.probe(PROBE).await?;
     let listen = |error| Failure::Listen(hosting.listen, error);
     let server = Server::bind(hosting.listen, app.clone(), hosting.max_requests)
         .await

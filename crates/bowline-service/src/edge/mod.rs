@@ -20,7 +20,7 @@ use crate::{
     config::{Access, ConfigError, Issuer, Variables},
     cors::Origins,
     forms,
-    outbound::OutboundService,
+    outbound::{EXTERNAL_ID, OutboundService},
     parameters::Parameters,
     problem::{Failure, Problem},
     rate, request_id,
@@ -97,7 +97,9 @@ where
 
     /// Answers one request.
     pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Answer {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
+        // Only the public service may say for which project a role is taken on; there are no projects here.
+        head.headers.remove(EXTERNAL_ID);
         let request_id = request_id::of(&head.headers, &self.outbound.world().random);
         let outcome = self.answer(&head, body).await;
         let origins = self.access.as_ref().ok().map(|access| &access.origins);
