@@ -38,7 +38,7 @@ pub enum Fault {
     End,
     /// Nothing more comes until the gate opens.
     Stall(Gate),
-    /// What comes from there on is something else.
+    /// What comes from there on is something else, and then the connection is closed.
     Garbage,
 }
 
@@ -183,11 +183,12 @@ impl State {
                 _ => (bytes.len(), None),
             };
             let (good, rest) = bytes.split_at(good);
-            let mut sent = send(Piece::Bytes(good.to_vec()));
+            let sent = send(Piece::Bytes(good.to_vec()));
             match fault {
                 None => {}
                 Some(Fault::Garbage) => {
-                    sent = send(Piece::Bytes(rest.iter().map(|byte| !byte).collect()));
+                    let _ = send(Piece::Bytes(rest.iter().map(|byte| !byte).collect()));
+                    return;
                 }
                 Some(Fault::Reset) => {
                     let _ = send(Piece::Reset);
