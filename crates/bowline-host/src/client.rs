@@ -15,6 +15,7 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use std::{
     collections::HashMap,
+    error::Error as _,
     io,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
@@ -209,8 +210,10 @@ async fn first_byte<T>(
 fn http1_error<T>(error: hyper::client::conn::TrySendError<T>) -> Error {
     let error = error.into_error();
     // In TLS 1.3 a server that wants a client's certificate refuses only after the handshake.
-    let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
-    cause.and_then(tls_error).unwrap_or(Error::Hyper(error))
+    let mut causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes
+        .find_map(|cause| tls_error(cause.downcast_ref()?))
+        .unwrap_or(Error::Hyper(error))
 }
 
 /// What went wrong in TLS, where it can be told.
