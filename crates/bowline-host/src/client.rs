@@ -210,10 +210,14 @@ async fn first_byte<T>(
 fn http1_error<T>(error: hyper::client::conn::TrySendError<T>) -> Error {
     let error = error.into_error();
     // In TLS 1.3 a server that wants a client's certificate refuses only after the handshake.
-    let mut causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes
-        .find_map(|cause| tls_error(cause.downcast_ref()?))
-        .unwrap_or(Error::Hyper(error))
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(told) = error.downcast_ref().and_then(tls_error) {
+            return told;
+        }
+        cause = error.source();
+    }
+    Error::Hyper(error)
 }
 
 /// What went wrong in TLS, where it can be told.
