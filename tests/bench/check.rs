@@ -1,4 +1,4 @@
-//! Section `check` of `cargo xtask bench`: a check that draws an image, beside `skopeo inspect` and `skopeo list-tags`,
+//! The section on checks of `cargo xtask bench`: a check that draws an image, beside `skopeo inspect` and `skopeo list-tags`,
 //! against the same registry at the same distance. Both connect anew each time.
 
 use std::time::{Duration, Instant};
@@ -18,6 +18,16 @@ use serde_json::json;
 /// The round trips that are added, in milliseconds, and how often each is measured.
 const DISTANCES: [(u64, usize); 3] = [(0, 21), (20, 11), (100, 7)];
 
+/// What stands before the numbers.
+const INTRODUCTION: &str = "
+## A check
+
+A check that draws an image and pulls its manifest and config, beside `skopeo inspect` and `skopeo list-tags`, against
+the same registry with a password on this machine, behind a relay that adds a round trip. Medians; both connect anew.
+
+| round trip | check ÷ skopeo | check | skopeo | requests | of skopeo |
+|---:|---:|---:|---:|---:|---:|";
+
 /// What one run took.
 struct Run {
     took: Duration,
@@ -28,7 +38,7 @@ fn main() {
     let app = App::start();
     let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
     registry.push(&Image::new("bench"), "team/app:v1");
-    println!("added latency   check                 skopeo inspect + list-tags   time   requests");
+    println!("{INTRODUCTION}");
     for (latency, runs) in DISTANCES {
         let relay = Relay::with_latency(registry.authority(), Duration::from_millis(latency));
         // By turns, so that what else the machine does hits both. The first of each only warms up.
@@ -46,13 +56,12 @@ fn main() {
             .unzip();
         let (ours, theirs) = (median(&mut ours), median(&mut theirs));
         println!(
-            "{latency:>10} ms   {:>7.1} ms, {} requests   {:>10.1} ms, {} requests      {:>5.2}   {:>8.2}",
-            milliseconds(ours.took),
-            ours.traffic.requests,
-            milliseconds(theirs.took),
-            theirs.traffic.requests,
+            "| {latency} ms | {:.2} × | {:.0} ms | {:.0} ms | {} | {} |",
             milliseconds(ours.took) / milliseconds(theirs.took),
-            ours.traffic.requests as f64 / theirs.traffic.requests as f64,
+            milliseconds(ours.took),
+            milliseconds(theirs.took),
+            ours.traffic.requests,
+            theirs.traffic.requests,
         );
     }
 }

@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: measures the budgets of design.md beside peers, and writes what it finds into
 //! `docs/benchmarks.md`.
 
+mod check;
+
 use std::fs;
 
 use anyhow::Context as _;
@@ -21,7 +23,7 @@ const IN_JAVASCRIPT: &str = "crates/bowline-wasm/bench";
 
 /// Builds, measures, writes the page and prints it.
 pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
-    let mut all = setup::steps(project, Purpose::Serving);
+    let mut all = setup::steps(project, Purpose::Tests);
     all.extend(build::steps(project));
     all.push(Step::new(
         "bench-peers",
@@ -30,7 +32,12 @@ pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
         |screen| install_packages(project, IN_JAVASCRIPT, screen),
     ));
     progress::run(project, all)?;
-    let page = [in_javascript(project)?, natively(project)?].concat();
+    let page = [
+        in_javascript(project)?,
+        natively(project)?,
+        check::beside_skopeo(project)?,
+    ]
+    .concat();
     fs::write(project.path(PAGE), &page).with_context(|| format!("cannot write {PAGE}"))?;
     print!("{page}");
     Ok(())

@@ -1,17 +1,9 @@
-//! Section `check`: a check beside skopeo, against the same registry at the same distances.
+//! A check beside skopeo, against the same registry at the same distances.
 
-use crate::{
-    build, progress,
-    project::Project,
-    setup::{self, Purpose},
-    tool::Tool,
-};
+use crate::{project::Project, tool::Tool};
 
-/// Gets and builds what it needs, and measures.
-pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
-    let mut all = setup::steps(project, Purpose::Tests);
-    all.extend(build::steps(project));
-    progress::run(project, all)?;
+/// The section of the page. The set-up for tests and a build come before.
+pub(crate) fn beside_skopeo(project: &Project) -> anyhow::Result<String> {
     let table = Tool::cargo(project)
         .args([
             "run",
@@ -22,6 +14,6 @@ pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
             "check-bench",
         ])
         .read()?;
-    print!("{table}");
-    Ok(())
+    let version = Tool::new(project, "skopeo").args(["--version"]).read()?;
+    Ok(format!("{table}\n{}.\n", version.trim()))
 }
