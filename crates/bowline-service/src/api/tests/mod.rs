@@ -23,6 +23,7 @@ mod access;
 mod browsing;
 mod checks;
 mod connections;
+mod credentials;
 mod docker_config;
 mod once;
 mod protocol;
