@@ -310,7 +310,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         match answer.status.as_u16() {
             200 => {}
             // A login that was accepted before is not wrong now, and none cannot be wrong: it may not have this.
-            401 | 403 if self.tokens.proven => return Err(self.denial(answer, scope)),
+            400 | 401 | 403 if self.tokens.proven => return Err(self.denial(answer, scope)),
             403 if !(self.has_credentials() || scope.is_general()) => {
                 return Err(self.denial(answer, scope));
             }

@@ -261,15 +261,18 @@ async fn a_service_that_refuses_the_catalogs_scope_still_proves_the_login() {
 
 #[tokio::test]
 async fn a_permission_that_the_service_refuses_is_no_wrong_password() {
-    let world = with_service(|sent| match sent.query("scope") {
-        Some(scope) if scope.starts_with("repository:") => Reply::status(403),
-        _ => Reply::json(r#"{"token":"t"}"#),
-    });
-    let check = run(&world, &Operator::default(), &password(), None).await;
-    assert_eq!(
-        (code(&check), statuses(&check).as_str()),
-        ("permission.pull_missing", "PPPF--")
-    );
+    for status in [400, 401, 403] {
+        let world = with_service(move |sent| match sent.query("scope") {
+            Some(scope) if scope.starts_with("repository:") => Reply::status(status),
+            _ => Reply::json(r#"{"token":"t"}"#),
+        });
+        let check = run(&world, &Operator::default(), &password(), None).await;
+        assert_eq!(
+            (code(&check), statuses(&check).as_str()),
+            ("permission.pull_missing", "PPPF--"),
+            "HTTP {status}: the login was accepted before"
+        );
+    }
 }
 
 #[tokio::test]
