@@ -142,15 +142,14 @@ impl Issue {
     }
 
     #[inline(never)]
-    fn suggest_text(mut self, text: &str) -> Self {
-        self.0.suggestion = Some(text.to_owned());
-        self
+    fn suggest_text(self, text: &str) -> Self {
+        self.suggest_some(Some(text.to_owned()))
     }
 
-    /// With a suggestion, where there is one.
+    /// With a suggestion, where there is one; to empty the field is none.
     #[inline(never)]
     pub(crate) fn suggest_some(mut self, text: Option<String>) -> Self {
-        self.0.suggestion = text;
+        self.0.suggestion = text.filter(|text| !text.is_empty());
         self
     }
 

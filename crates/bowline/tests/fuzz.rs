@@ -173,7 +173,10 @@ fn documents() {
                 },
             );
         }
-        assert_eq!(form.ok(), by_serde.ok());
+        // A number that is out of every range is kept as its text here, and refused there.
+        if let Ok(by_serde) = by_serde {
+            assert_eq!(form, Ok(by_serde));
+        }
     });
 }
 
@@ -292,6 +295,7 @@ fn check_findings(form: &Value, findings: &[Finding], judge: impl Fn(&Value) -> 
         let Some(suggestion) = &finding.suggestion else {
             continue;
         };
+        assert!(!suggestion.is_empty(), "{finding:?} offers nothing");
         let left = judge(&mended(form, &finding.field, suggestion));
         let count = |findings: &[Finding]| {
             let like =
@@ -309,6 +313,7 @@ fn check_findings(form: &Value, findings: &[Finding], judge: impl Fn(&Value) -> 
 fn check_issue<T: Debug>(issue: &Issue, text: &str, parse: impl Fn(&str) -> Result<T, Issue>) {
     check_place(issue.place(text), text);
     if let Some(suggestion) = issue.suggestion() {
+        assert!(!suggestion.is_empty(), "{issue:?} offers nothing");
         let still = parse(suggestion).is_err_and(|other| other.code() == issue.code());
         assert!(!still, "{issue:?} is still there with {suggestion:?}");
     }
@@ -326,7 +331,7 @@ fn check_secrets_are_kept(form: &ConnectionForm) {
         .iter()
         .map(|(_, value)| value.expose())
         .chain([form.name.as_str(), &form.image])
-        .map(str::to_lowercase)
+        .map(plainly)
         .collect();
     let (mut report, spec) = check_form(
         form,
@@ -348,13 +353,16 @@ fn check_secrets_are_kept(form: &ConnectionForm) {
     for (name, secret) in secrets {
         let secret = secret.expose().trim();
         // A short one may be an example of ours, and one that stands elsewhere in the form is none.
-        let elsewhere = plain
-            .iter()
-            .any(|text| text.contains(&secret.to_lowercase()));
+        let elsewhere = plain.iter().any(|text| text.contains(&plainly(secret)));
         if secret.len() >= 32 && !elsewhere {
             assert!(!said.contains(secret), "{name} is in {said}");
         }
     }
+}
+
+/// What a fix may make of a text: small letters without white space.
+fn plainly(text: &str) -> String {
+    text.to_lowercase().split_whitespace().collect()
 }
 
 fn json_of<T: Into<Document>>(value: T) -> Document {
