@@ -8,33 +8,33 @@ use crate::{connection::Connection, database::Database, error::StoreError, rando
 
 const HAND_OUT: &str = "INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)
     SELECT project, id, version, 'hand-out', json_object('lastUsedAt', json_array(last_used_at, ?1)), ?1, ?5, ?6, ?7
-    FROM connections WHERE id = ?2 AND project = ?3 AND version = ?4 AND deleted_at IS NULL
+    FROM connections WHERE id = ?2 AND project = ?3 AND credentials_changed_at = ?4 AND deleted_at IS NULL
     RETURNING id";
 
 impl<D: Database, R: Random> Store<D, R> {
     /// Keeps that the credentials of a connection, as it was opened, are handed out now; its version stays.
     ///
     /// # Errors
-    /// [`StoreError::VersionMismatch`] where it was changed since it was opened: what was opened must not be handed out
-    /// any more. [`StoreError::NotFound`].
+    /// [`StoreError::VersionMismatch`] where it got new credentials since it was opened: what was opened must not be
+    /// handed out any more. [`StoreError::NotFound`].
     pub async fn hand_out(&self, change: &Change, opened: &Connection) -> Result<(), StoreError> {
         let Connection {
             id,
             project,
-            version,
+            credentials_changed_at,
             ..
         } = opened;
         let mut parameters = vec![
             change.now_ms.into(),
             id.to_string().into(),
             project.as_str().into(),
-            (*version).into(),
+            credentials_changed_at.0.into(),
         ];
         parameters.extend(change_parameters(change));
         if self.first(HAND_OUT, parameters).await?.is_some() {
             return Ok(());
         }
-        self.expect_version(project, *id, Some(&[*version])).await?;
-        Err(StoreError::Busy)
+        let current = self.read(project, *id, change.now_ms).await?.version;
+        Err(StoreError::VersionMismatch { current })
     }
 }

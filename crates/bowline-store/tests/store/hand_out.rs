@@ -1,6 +1,6 @@
 //! Handing credentials out: recorded, and of the connection as it is.
 
-use crate::setup::{NOW, PROJECT, change, change_at, create, store};
+use crate::setup::{NOW, PROJECT, change_at, create, spec, store};
 use bowline_store::{Edit, PageSize, StoreError, Timestamp};
 use futures::executor::block_on;
 use serde_json::json;
@@ -37,23 +37,35 @@ fn a_hand_out_is_audited_and_sets_when_it_was_last_used() {
 }
 
 #[test]
-fn what_was_changed_since_it_was_opened_is_not_handed_out() {
+fn what_was_replaced_since_it_was_opened_is_not_handed_out() {
     let store = store();
     let opened = create(&store, "prod", "https://one.example.com").unwrap();
+    let (id, later) = (opened.id, change_at(NOW + 1));
     let edit = Edit {
-        description: Some("described".to_owned()),
+        name: Some("renamed".to_owned()),
         ..Edit::default()
     };
-    block_on(store.update(&change(), PROJECT, opened.id, None, &edit)).unwrap();
+    block_on(store.update(&later, PROJECT, id, None, &edit)).unwrap();
     assert_eq!(
-        block_on(store.hand_out(&change(), &opened)),
-        Err(StoreError::VersionMismatch { current: 2 })
+        block_on(store.hand_out(&later, &opened)),
+        Ok(()),
+        "another name, the same credentials"
     );
-    block_on(store.delete(&change(), PROJECT, opened.id, false)).unwrap();
+    let anew = spec("prod", "https://one.example.com");
+    block_on(store.replace_credentials(&later, PROJECT, id, None, &anew, None)).unwrap();
     assert_eq!(
-        block_on(store.hand_out(&change(), &opened)),
+        block_on(store.hand_out(&later, &opened)),
+        Err(StoreError::VersionMismatch { current: 3 })
+    );
+    block_on(store.delete(&later, PROJECT, id, false)).unwrap();
+    assert_eq!(
+        block_on(store.hand_out(&later, &opened)),
         Err(StoreError::NotFound)
     );
-    let audit = block_on(store.audit(PROJECT, opened.id, PageSize::default(), None)).unwrap();
-    assert!(audit.items.iter().all(|entry| entry.action != "hand-out"));
+    let audit = block_on(store.audit(PROJECT, id, PageSize::default(), None)).unwrap();
+    let hand_outs = audit
+        .items
+        .iter()
+        .filter(|entry| entry.action == "hand-out");
+    assert_eq!(hand_outs.count(), 1);
 }
