@@ -12,6 +12,9 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
+/** What the console may weigh in gzip before it is of use, in bytes, the module included. */
+const FIRST_LOAD = 150 * 1024;
+
 const web = dirname(fileURLToPath(import.meta.url));
 const target = resolve(web, "../target");
 const shared = { bundle: true, format: "esm", target: "es2022", tsconfig: join(web, "tsconfig.json"), logLevel: "warning" };
@@ -57,6 +60,7 @@ async function buildPage(out) {
   const total = files.map(weigh).reduce((sum, gzip) => sum + gzip, 0);
   console.log(`${" ".repeat(11)}${kib(total)} gzip  first load -> ${relative(process.cwd(), out) || "."}`);
   for (const file of later.filter((one) => !first.includes(one))) weigh(file);
+  if (total > FIRST_LOAD) throw new Error(`the first load weighs ${kib(total).trim()}, more than ${kib(FIRST_LOAD).trim()}`);
 }
 
 /** `bowline/elements`: one file with everything in it but the module, which it shares with its neighbour `index.js`. */

@@ -177,6 +177,25 @@ impl Browser {
         });
     }
 
+    /// Chooses a file; the control itself may be hidden behind its label.
+    pub fn choose_file(&self, test_id: &str, path: &std::path::Path) {
+        let find = "const find = (root) => root.querySelector(selector) ??
+                [...root.querySelectorAll('*')].reduce((found, host) => found ?? (host.shadowRoot && find(host.shadowRoot)), null);
+            const [selector, done] = arguments;
+            const look = () => find(document) ? done(find(document)) : requestAnimationFrame(look);
+            look();";
+        let selector = format!("[data-testid='{test_id}']");
+        self.runtime.block_on(async {
+            let found = self.client.execute_async(find, vec![json!(selector)]);
+            let found = found.await.expect("the control is there");
+            let id = found[ELEMENT].as_str().expect("it is an element");
+            let control =
+                Element::from_element_id(self.client.clone(), ElementRef::from(id.to_owned()));
+            let path = path.to_str().expect("the path is text");
+            control.send_keys(path).await.expect("it takes a file");
+        });
+    }
+
     /// A field's text.
     pub fn value(&self, selector: &str) -> String {
         self.act(selector, async |element| element.prop("value").await)

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{PATH, begin, id, open, row};
 
 /// Begins a new connection to a registry of the generic kind and fills in its form.
-fn fill_in(browser: &Browser, name: &str, url: &str, username: &str, password: &str) {
+pub(super) fn fill_in(browser: &Browser, name: &str, url: &str, username: &str, password: &str) {
     begin(browser);
     browser.choose(&id("provider-select"), "docker-registry");
     for (field, text) in [

@@ -4,10 +4,12 @@ use bowline_tests::{
     app::{AUTH_SECRET, App},
     browser::Browser,
     form::with_password,
+    gate::Gate,
+    hostile,
     sign_in::SignIn,
 };
 
-use super::{PATH, begin, id, look, open, row};
+use super::{PATH, begin, connecting::fill_in, id, look, open, row};
 
 fn open_as(app: &App, sign_in: &SignIn) -> Browser {
     let token = sign_in.token(AUTH_SECRET);
@@ -85,4 +87,60 @@ fn an_old_address_says_that_nothing_is_there() {
     browser.go("#/elsewhere");
     browser.see("h1");
     look(&browser, "nowhere");
+}
+
+#[test]
+fn a_running_check_is_shown_and_cancelled() {
+    let app = App::start();
+    let gate = Gate::default();
+    let server = hostile::silent(&gate);
+    let browser = open(&app);
+    fill_in(&browser, "slow", &format!("http://{}", server.authority()), "alice", "s3cret");
+    browser.click(&id("test-button"));
+    browser.see("[data-testid='check-step-reach'][data-status='active']");
+    look(&browser, "running-check");
+    browser.click(&id("cancel-button"));
+    browser.see(&id("test-button"));
+    assert_eq!(
+        browser.value(&id("field-password")),
+        "s3cret",
+        "what was typed is lost"
+    );
+    gate.open();
+}
+
+#[test]
+fn a_key_is_chosen_as_a_file_and_checked_in_the_page() {
+    let app = App::start();
+    let browser = open(&app);
+    browser.go("#/connections/new?provider=google");
+    let folder = tempfile::TempDir::new().expect("there is a folder for temporary files");
+    let key = folder.path().join("key.json");
+    std::fs::write(&key, r#"{"type":"authorized_user","client_id":"x"}"#)
+        .expect("it can be written");
+    browser.choose_file("file-serviceAccountKey", &key);
+    browser.see("[data-testid='finding-serviceAccountKey']");
+    assert!(
+        browser
+            .value(&id("field-serviceAccountKey"))
+            .contains("authorized_user")
+    );
+    look(&browser, "form-json-key");
+}
+
+#[test]
+fn projects_are_switched() {
+    let app = App::start();
+    app.client(&["beta"])
+        .post(
+            "/v1/projects/beta/connections",
+            &with_password("https://registry.example.com", "alice", "s3cret"),
+        )
+        .expect(201);
+    let browser = open_as(&app, &SignIn::everything(&["acme", "beta"]));
+    browser.see(&id("empty"));
+    browser.choose(&id("project-select"), "beta");
+    browser.see(&row("registry of the tests"));
+    browser.reload();
+    browser.see(&row("registry of the tests"));
 }
