@@ -274,10 +274,17 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", metrics);
     }
 
-    /// Sets what the person prefers: `prefers-color-scheme` to `dark`, say.
-    pub fn prefer(&self, feature: &str, value: &str) {
-        let features = json!({ "features": [{ "name": feature, "value": value }] });
-        self.devtools("Emulation.setEmulatedMedia", features);
+    /// Sets what the person prefers: `dark` or `light`, and as little motion as can be, so that nothing is seen half
+    /// way between two colours.
+    pub fn prefer(&self, scheme: &str) {
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        );
     }
 
     /// What axe finds against WCAG 2.2 A and AA in what is shown: rule and place of each violation.

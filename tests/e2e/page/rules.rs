@@ -17,6 +17,10 @@ fn rules_are_edited_tried_and_kept() {
     let app = App::start();
     let client = app.client(&["acme"]);
     let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
+    for tag in ["v1", "v2", "latest"] {
+        registry.push(&Image::new(tag), &format!("team/app:{tag}"));
+    }
+    registry.push(&Image::new("internal"), "internal-tools/cli:v1");
     let kept = client
         .post(PATH, &with_password(&registry.url(), "alice", "s3cret"))
         .expect(201);
@@ -37,10 +41,7 @@ fn rules_are_edited_tried_and_kept() {
             &format!("{pattern}{ENTER}"),
         );
     }
-    browser.fill(
-        &id("tester-input"),
-        "team/app:v1\nteam/app:v2\nteam/app:latest\ninternal-tools/cli:v1",
-    );
+    browser.click(&id("tester-load-button"));
     let summary = browser.see("[data-testid='tester-summary']:not([aria-busy='true'])");
     assert_eq!(summary, "3 of 4 taken");
     browser.see("[data-testid='tester-row'][data-selected='false']");

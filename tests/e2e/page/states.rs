@@ -37,11 +37,11 @@ fn the_list_empty_filled_dark_and_on_a_phone() {
     look(&browser, "no-match");
     browser.choose(&id("provider-filter"), "");
     browser.click("button.name");
-    browser.prefer("prefers-color-scheme", "dark");
+    browser.prefer("dark");
     look(&browser, "dark");
     browser.resize(390, 844);
     look(&browser, "phone-dark");
-    browser.prefer("prefers-color-scheme", "light");
+    browser.prefer("light");
     look(&browser, "phone");
 }
 
@@ -95,7 +95,7 @@ fn a_running_check_is_shown_and_cancelled() {
     let gate = Gate::default();
     let server = hostile::silent(&gate);
     let browser = open(&app);
-    fill_in(&browser, "slow", &format!("http://{}", server.authority()), "alice", "s3cret");
+    fill_in(&browser, "slow", &server.origin(), "alice", "s3cret");
     browser.click(&id("test-button"));
     browser.see("[data-testid='check-step-reach'][data-status='active']");
     look(&browser, "running-check");

@@ -178,7 +178,7 @@ export class BowlinePatternTester extends LitElement {
     const taken = this.judged.reduce((sum, decision) => sum + (decision.selected ? 1 : 0), 0);
     const say = this.invalid ? tester.invalid : this.judged.length === 0 ? tester.judging : tester.summary(taken, this.judged.length);
     return html`<div class="bar">
-      <p role="status" data-testid="tester-summary" aria-busy=${this.judging ? "true" : "false"}>${say}</p>
+      <p role="status" data-testid="tester-summary" aria-busy=${this.judging || this.judged.length === 0 ? "true" : "false"}>${say}</p>
       <fieldset>
         <legend class="visually-hidden">${tester.show}</legend>
         ${Object.entries(tester.filters).map(([name, label]) => html`<label>

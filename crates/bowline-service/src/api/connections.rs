@@ -284,6 +284,7 @@ async fn is_shared(
 struct Saved<'a> {
     #[serde(flatten)]
     connection: &'a Connection,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
     warnings: &'a [SavedWarning],
 }
 

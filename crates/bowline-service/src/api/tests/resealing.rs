@@ -91,7 +91,7 @@ async fn a_secret_of_another_project_is_warned_of_without_naming_it() {
         &[("authorization", &authorization)],
         Some(&form("theirs", "https://b.example.com")),
     );
-    assert_eq!(harness.send(other).await.json()["warnings"], json!([]));
+    assert_eq!(harness.send(other).await.json().get("warnings"), None);
     let created = harness
         .post(LIST, &form("ours", "https://a.example.com"))
         .await;
@@ -107,7 +107,7 @@ async fn a_secret_of_another_project_is_warned_of_without_naming_it() {
             Some(&body),
         );
         let answer = harness.send(put).await.json();
-        let warned = answer["warnings"].as_array().unwrap().len();
+        let warned = answer["warnings"].as_array().map_or(0, Vec::len);
         assert_eq!(warned, warnings, "{password}");
     }
     assert_eq!(harness.get(&path).await.json().get("warnings"), None);
