@@ -150,14 +150,14 @@ impl Refusal {
                 "AWS does not know this access key in this region",
             ),
             "InvalidSignatureException" | "SignatureDoesNotMatch" | "IncompleteSignature" => {
-                let mut failure = self.of_keys(
+                let failure = self.of_keys(
                     Code::AuthRejected,
                     "The secret access key is not the one of this access key id",
                 );
-                if self.signer == Signer::Keys || self.signer == Signer::Session {
-                    failure = failure.at("values.secretAccessKey");
+                match self.signer {
+                    Signer::Keys | Signer::Session => failure.at("values.secretAccessKey"),
+                    Signer::Operator => failure,
                 }
-                failure
             }
             "ExpiredTokenException" | "ExpiredToken" => {
                 self.of_keys(Code::AuthExpired, "The session token has expired")
