@@ -13,8 +13,8 @@ use crate::{
     challenge::{Login, challenges, login},
     digest::Digest,
     image::{Image, Repository, Tag},
-    link,
-    manifest::Manifest,
+    listing::link,
+    manifest::{self, Manifest},
     said::{self, Secrets},
     scope::{Claims, Grant},
 };
@@ -113,18 +113,21 @@ fn manifests() {
         format!(
             r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{{"mediaType":"x","digest":"{digest}","size":1,"platform":{{"architecture":"amd64","os":"linux"}}}}]}}"#
         ),
-        r#"{"schemaVersion":1,"name":"a","tag":"b"}"#.to_owned(),
+        format!(
+            r#"{{"schemaVersion":1,"fsLayers":[{{"blobSum":"{digest}"}}],"signatures":[{{"protected":"eyJmb3JtYXRMZW5ndGgiOjksImZvcm1hdFRhaWwiOiJmUSJ9"}}]}}"#
+        ),
     ];
     let types = [
         "application/vnd.oci.image.index.v1+json; charset=utf-8",
         "application/vnd.docker.distribution.manifest.v1+prettyjws",
     ];
     fuzz((near(seen), near(types)), |(body, media_type)| {
-        if let Ok(Manifest::Index(digest) | Manifest::Image { config: digest, .. }) =
+        if let Ok(Manifest::Index(digest) | Manifest::Content { blob: digest, .. }) =
             Manifest::parse(&media_type, body.as_bytes())
         {
             assert!(body.contains(&digest.to_string()));
         }
+        let _ = manifest::content(body.as_bytes());
     });
 }
 

@@ -59,6 +59,10 @@ impl Tag {
         reference.tag.filter(|tag| tag == text).map(Self)
     }
 
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether tools keep something else than an image under such tags: signatures, attestations, SBOMs, and the
     /// referrers of a digest (cosign's tag scheme, OCI's referrers tag schema).
     pub(crate) fn is_attachment(&self) -> bool {

@@ -13,9 +13,7 @@ mod endpoint;
 mod fuzz;
 mod guard;
 mod http;
-mod hub;
 mod image;
-mod link;
 mod listing;
 mod login;
 mod manifest;
@@ -38,7 +36,9 @@ pub use crate::{
     },
     endpoint::resolve_endpoint,
     http::{HttpClient, Request, ResponseBody, SendError},
-    listing::{Listing, repositories, tags},
+    listing::{
+        ListedRepository, ListedTag, Listing, ListingPage, Repositories, Tags, repositories, tags,
+    },
     networks::networks_are_blocked,
     operator::{ExternalId, Operator, OperatorError},
     problem::{Code, Problem},

@@ -1,4 +1,4 @@
-//! Pulling what proves that pulling works: a manifest and the config that it names, digests verified.
+//! Pulling what proves that pulling works: a manifest and a blob that it names, digests verified.
 
 use http::{HeaderMap, header::CONTENT_TYPE};
 
@@ -8,7 +8,7 @@ use crate::{
     guard::Target,
     http::HttpClient,
     image::{Repository, Selector},
-    manifest::{ACCEPT, MAX_BYTES, Manifest},
+    manifest::{ACCEPT, MAX_BYTES, Manifest, content},
     problem::{Code, Failure},
     registry::{Get, Registry},
     scope::Scope,
@@ -16,8 +16,8 @@ use crate::{
     world::{Clock, Random},
 };
 
-/// The largest config that is read, in bytes.
-const CONFIG_BYTES: usize = 4 * 1024 * 1024;
+/// The largest blob that is read, in bytes.
+const BLOB_BYTES: usize = 4 * 1024 * 1024;
 
 impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     /// Reads a manifest, and gives its digest with it.
@@ -43,43 +43,57 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             return Err(self.pull_refusal(&answer, "The manifest"));
         }
         let media_type = answer.header(CONTENT_TYPE.as_str()).unwrap_or_default();
-        let manifest = Manifest::parse(media_type, &answer.body)?;
-        let digest = verified(&answer, selector)?;
+        let content = content(&answer.body);
+        let manifest = Manifest::parse(media_type, &content)?;
+        let digest = verified(&answer, &content, selector)?;
         Ok((digest, manifest))
     }
 
-    /// Reads a config and verifies its digest. Gives its size in bytes.
-    pub(crate) async fn config(
+    /// Reads a blob and verifies its digest. Gives its size in bytes.
+    pub(crate) async fn blob(
         &mut self,
         repository: &Repository,
         digest: &Digest,
-        size: u64,
+        size: Option<u64>,
         scope: &Scope,
     ) -> Result<usize, Failure> {
-        if usize::try_from(size).is_ok_and(|size| size > CONFIG_BYTES) {
+        if let Some(size) = size
+            && usize::try_from(size).is_ok_and(|size| size > BLOB_BYTES)
+        {
             return Err(Failure::new(
                 Code::AnswerTooLarge,
-                format!("The manifest names a config of {size} bytes, more than {CONFIG_BYTES}."),
+                format!("The manifest names a blob of {size} bytes, more than {BLOB_BYTES}."),
             ));
         }
         let url = self.url(&format!("{repository}/blobs/{digest}"));
         let target = Target::Registry;
         let get = Get {
-            what: "the config",
+            what: "the blob",
             url,
             target,
             scope,
             accept: "*/*",
-            limit: CONFIG_BYTES,
+            limit: BLOB_BYTES,
         };
-        let answer = self.get(get).await?;
+        let answer = match self.get(get).await {
+            // Only schema 1 does not say how large its layers are.
+            Err(failure) if failure.code == Code::AnswerTooLarge && size.is_none() => {
+                return Err(Failure::new(
+                    Code::ManifestUnsupported,
+                    format!(
+                        "The image has a manifest of Docker schema 1, and its layer is larger than the {BLOB_BYTES} bytes that a check reads."
+                    ),
+                ));
+            }
+            answer => answer?,
+        };
         if !answer.status.is_success() {
-            return Err(self.pull_refusal(&answer, "The config"));
+            return Err(self.pull_refusal(&answer, "The blob"));
         }
         if !digest.matches(&answer.body) {
             return Err(Failure::new(
                 Code::DigestMismatch,
-                format!("The config is not {digest}."),
+                format!("The blob is not {digest}."),
             ));
         }
         Ok(answer.body.len())
@@ -97,7 +111,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
 }
 
 /// The digest of a manifest: the one that was asked for, else what the registry says, else SHA-256.
-fn verified(answer: &Answer, selector: &Selector) -> Result<Digest, Failure> {
+fn verified(answer: &Answer, content: &[u8], selector: &Selector) -> Result<Digest, Failure> {
     let stated = match selector {
         Selector::Digest(digest) => Some(digest.clone()),
         // A digest of an algorithm that is not registered cannot be verified, and is not shown either.
@@ -106,12 +120,12 @@ fn verified(answer: &Answer, selector: &Selector) -> Result<Digest, Failure> {
             .and_then(|text| Digest::parse(text.trim())),
     };
     match stated {
-        Some(digest) if digest.matches(&answer.body) => Ok(digest),
+        Some(digest) if digest.matches(content) => Ok(digest),
         Some(digest) => Err(Failure::new(
             Code::DigestMismatch,
             format!("The manifest is not {digest}."),
         )),
-        None => Ok(Digest::of(&answer.body)),
+        None => Ok(Digest::of(content)),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     check::{Facts, Scheme},
     guard::Target,
     http::HttpClient,
-    login::{self, Minted, RegistryLogin},
+    login::{self, Authorization, Minted, RegistryLogin},
     operator::Operator,
     problem::{Code, Failure},
     scope::Scope,
@@ -45,6 +45,8 @@ pub(crate) struct Registry<'w, H, C, R> {
     operator: &'w Operator,
     /// What the credentials have become; `None` until that is needed.
     minted: Option<Minted>,
+    /// What the provider's own API gave for listing, from one page to the next.
+    pub(crate) listing_login: Option<Authorization>,
     base: Url,
 }
 
@@ -96,6 +98,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
             facts: Facts::default(),
             operator,
             minted: None,
+            listing_login: None,
             base,
         };
         if let Some(minted) = minted {

@@ -144,6 +144,11 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
         &self.guard
     }
 
+    /// Begins a new deadline: a listing that goes on for long has one for each page.
+    pub(crate) fn restart(&mut self) {
+        self.deadline = self.world.clock.monotonic().saturating_add(DEADLINE);
+    }
+
     /// How much time is left.
     pub(crate) fn remaining(&self) -> Duration {
         self.deadline.saturating_sub(self.world.clock.monotonic())

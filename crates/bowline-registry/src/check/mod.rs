@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
 
+mod draw;
 mod run;
+mod search;
 mod steps;
 mod v1;
 
@@ -201,7 +203,7 @@ pub enum WarningCode {
     /// The registry asks for no credentials but got some.
     #[serde(rename = "credential.not_proven")]
     CredentialNotProven,
-    /// Nothing to pull: the registry, or the namespace, holds no image.
+    /// Nothing to pull: there is no repository in the registry or the namespace, or those that were drawn hold no image.
     #[serde(rename = "catalog.empty")]
     CatalogEmpty,
     /// The repositories cannot be listed; an image has to be named.
@@ -216,7 +218,7 @@ impl WarningCode {
     pub(crate) fn warning(self, detail: impl Into<String>) -> Warning {
         let title = match self {
             Self::CredentialNotProven => "The credentials are not proven",
-            Self::CatalogEmpty => "There is no image to pull",
+            Self::CatalogEmpty => "No image was found to pull",
             Self::CatalogUnlistable => "The repositories cannot be listed",
             Self::CredentialCanPush => "The credentials may push, too",
         };

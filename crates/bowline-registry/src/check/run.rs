@@ -4,24 +4,19 @@ use bowline::form::{ConnectionSpec, Purpose};
 
 use crate::{
     check::{
-        CanPush, Check, Facts, Proved, Step, StepName, Warning, WarningCode,
+        CanPush, CatalogSupport, Check, Facts, Proved, Step, StepName, Warning, WarningCode,
+        search::{Found, Listed, Search, scope_of},
         steps::{Done, Steps},
         v1,
     },
-    digest::Digest,
     http::HttpClient,
-    image::{Image, Repository, Selector, Tag},
-    listing::PAGES,
-    manifest::Manifest,
+    image::{Image, Repository, Selector},
     operator::Operator,
     problem::{Code, Failure},
     registry::Registry,
     scope::{Grant, Scope},
     world::{Clock, Random, World},
 };
-
-/// How many drawn repositories, and how many drawn tags of one, are tried before nothing is found to pull.
-const DRAWS: usize = 3;
 
 /// Tries a connection: reach, authenticate, catalog, tags, manifest, pull.
 ///
@@ -133,193 +128,136 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
             .await?;
         self.proved = Proved::Login;
 
-        let pulled = match image {
-            Some(Image {
-                repository,
-                selector: Some(selector),
-            }) => {
-                self.pull(registry, repository, vec![selector], true)
-                    .await?
-            }
-            Some(Image {
-                repository,
-                selector: None,
-            }) => {
-                let tags = self.tags(registry, vec![repository.clone()], true).await?;
-                match tags {
-                    Some((repository, tags)) => self.pull(registry, repository, tags, true).await?,
-                    None => None,
-                }
-            }
-            None => self.draw(registry).await?,
+        let (search, selector) = match image {
+            Some(image) => (
+                Some(Search::named(self.random, image.repository.clone())),
+                image.selector.map(|selector| (image.repository, selector)),
+            ),
+            None => (self.draw(registry).await?, None),
         };
+        let found = match search {
+            Some(mut search) => self.find(registry, &mut search, selector).await?,
+            None => None,
+        };
+        if let Some(found) = &found {
+            self.pull(registry, found).await?;
+        }
         self.warn_of_unproven(registry);
-        if let Some(repository) = pulled {
-            self.ask_for_push(registry, &repository).await;
+        if let Some(found) = found {
+            self.ask_for_push(registry, &found.repository).await;
         }
         Ok(())
     }
 
-    /// Finds an image in the catalog and pulls it.
+    /// Finds repositories to draw from.
     async fn draw<H: HttpClient>(
         &mut self,
         registry: &mut Registry<'_, H, C, R>,
-    ) -> Result<Option<Repository>, Failure> {
+    ) -> Result<Option<Search<'w, R>>, Failure> {
+        if registry.spec.provider.capabilities.test_needs_image {
+            let required = Failure::new(
+                Code::ImageRequired,
+                "Registries of this kind cannot be searched, so only a named image can be tried.",
+            );
+            return self
+                .steps
+                .run(StepName::Manifest, async { Err(required) })
+                .await;
+        }
+        let random = self.random;
         let listed = self.steps.run(StepName::Catalog, async {
-            match registry
-                .repositories(PAGES, |found| !found.is_empty())
-                .await
-            {
-                Ok((repositories, _)) if repositories.is_empty() => {
-                    Ok(Done::passed(Ok(Vec::new()), "It lists no repository"))
-                }
-                Ok((repositories, complete)) => {
-                    let more = if complete { "" } else { " or more" };
-                    let count = counted(repositories.len(), "repository", "repositories");
-                    Ok(Done::passed(
-                        Ok(repositories),
-                        [count.as_str(), more].concat(),
-                    ))
+            match Listed::read(registry, random).await {
+                Ok(listed) => {
+                    registry.facts.catalog = CatalogSupport::Listed;
+                    let seen = listed.to_string();
+                    Ok(Done::passed(Ok(listed), seen))
                 }
                 Err(Failure {
                     code: Code::PermissionCatalogMissing,
                     detail,
                     ..
-                }) => Ok(Done::skipped(Err(detail.clone()), detail)),
+                }) => {
+                    registry.facts.catalog = CatalogSupport::Unlistable;
+                    Ok(Done::skipped(Err(detail.clone()), detail))
+                }
                 Err(failure) => Err(failure),
             }
         });
-        let repositories = match listed.await? {
-            Ok(repositories) if repositories.is_empty() => {
+        match listed.await? {
+            Ok(listed) if listed.is_empty() => {
                 self.warn(
                     WarningCode::CatalogEmpty,
                     "There is no repository to pull from, so pulling is not proven.",
                 );
-                return Ok(None);
+                Ok(None)
             }
-            Ok(repositories) => repositories,
+            Ok(listed) => Ok(Some(Search::drawn(random, listed))),
             Err(why) => {
                 self.warn(
                     WarningCode::CatalogUnlistable,
                     format!("Name a repository, as name:tag, to prove that pulling works. {why}"),
                 );
-                return Ok(None);
+                Ok(None)
             }
-        };
-        let drawn = draw(self.random, repositories);
-        match self.tags(registry, drawn, false).await? {
-            Some((repository, tags)) => self.pull(registry, repository, tags, false).await,
-            None => Ok(None),
         }
     }
 
-    /// Finds tags in one of the repositories. A drawn one may be empty, deleted or hidden though the catalog lists it;
-    /// a named one may not.
-    async fn tags<H: HttpClient>(
+    /// Finds tags, and among them an image.
+    async fn find<H: HttpClient>(
         &mut self,
         registry: &mut Registry<'_, H, C, R>,
-        repositories: Vec<Repository>,
-        named: bool,
-    ) -> Result<Option<(Repository, Vec<Selector>)>, Failure> {
-        let random = self.random;
-        let found = self.steps.run(StepName::Tags, async {
-            let mut denied = None;
-            for repository in repositories {
-                let scope = scope_of(registry.spec.purpose, &repository);
-                match registry.tags_page(&repository, &scope, None).await {
-                    Ok(page) => {
-                        let tags: Vec<Tag> = page
-                            .items
-                            .into_iter()
-                            .filter(|tag| !tag.is_attachment())
-                            .collect();
-                        if !tags.is_empty() {
-                            let detail =
-                                format!("{} in {repository}", counted(tags.len(), "tag", "tags"));
-                            let tags = draw(random, tags).into_iter().map(Selector::Tag).collect();
-                            return Ok(Done::passed(Some((repository, tags)), detail));
-                        }
-                        if named {
-                            return Err(Failure::new(
-                                Code::ImageUnknown,
-                                format!("{repository} has no tag."),
-                            ));
-                        }
-                    }
-                    Err(failure) if !named && failure.code == Code::ImageUnknown => {}
-                    Err(failure) if !named && failure.code == Code::PermissionPullMissing => {
-                        denied = Some(failure)
-                    }
-                    Err(failure) => return Err(failure),
-                }
+        search: &mut Search<'_, R>,
+        named: Option<(Repository, Selector)>,
+    ) -> Result<Option<Found>, Failure> {
+        let tagged = match named {
+            Some((repository, selector)) => Some((repository, vec![selector])),
+            None => {
+                let tagged = self.steps.run(StepName::Tags, async {
+                    let tagged = search.tagged(registry).await?;
+                    let seen = match &tagged {
+                        Some((repository, _)) => format!("{repository} has tags"),
+                        None => "The repositories that were tried have no tag".to_owned(),
+                    };
+                    Ok(Done::passed(tagged, seen))
+                });
+                tagged.await?
             }
-            match denied {
-                Some(failure) => Err(failure),
-                None => Ok(Done::passed(
-                    None,
-                    "The repositories that were tried have no tag",
-                )),
+        };
+        let found = match tagged {
+            Some(tagged) => {
+                let found = self.steps.run(StepName::Manifest, async {
+                    let found = search.image(registry, tagged).await?;
+                    let seen = match &found {
+                        Some(_) => registry.facts.digest.clone().unwrap_or_default(),
+                        None => "What was drawn is no image".to_owned(),
+                    };
+                    Ok(Done::passed(found, seen))
+                });
+                found.await?
             }
-        });
-        let found = found.await?;
+            None => None,
+        };
         if found.is_none() {
-            self.warn(
-                WarningCode::CatalogEmpty,
-                "The repositories that were tried hold no image, so pulling is not proven.",
-            );
+            self.warn(WarningCode::CatalogEmpty, search.fruitless());
         }
         Ok(found)
     }
 
-    /// Pulls the first of these that is an image; a named one whatever it is. Gives the repository it pulled from.
+    /// Pulls a blob of what was found.
     async fn pull<H: HttpClient>(
         &mut self,
         registry: &mut Registry<'_, H, C, R>,
-        repository: Repository,
-        selectors: Vec<Selector>,
-        named: bool,
-    ) -> Result<Option<Repository>, Failure> {
-        let scope = scope_of(registry.spec.purpose, &repository);
-        let found = self.steps.run(StepName::Manifest, async {
-            let mut failed = None;
-            for selector in selectors {
-                match resolve(registry, &repository, selector, &scope).await {
-                    Ok((config, size, is_image)) if is_image || named => {
-                        let detail = registry.facts.digest.clone().unwrap_or_default();
-                        return Ok(Done::passed(Some((config, size)), detail));
-                    }
-                    Ok(_) => {}
-                    Err(failure)
-                        if !named
-                            && matches!(
-                                failure.code,
-                                Code::ManifestUnsupported | Code::ImageUnknown
-                            ) =>
-                    {
-                        failed = Some(failure);
-                    }
-                    Err(failure) => return Err(failure),
-                }
-            }
-            match failed {
-                Some(failure) => Err(failure),
-                None => Ok(Done::passed(None, "What was drawn is no image")),
-            }
-        });
-        let Some((config, size)) = found.await? else {
-            self.warn(
-                WarningCode::CatalogEmpty,
-                format!(
-                    "{repository} holds artifacts but no image, so pulling an image is not proven."
-                ),
-            );
-            return Ok(None);
-        };
+        found: &Found,
+    ) -> Result<(), Failure> {
+        let repository = &found.repository;
+        let scope = scope_of(registry.spec.purpose, repository);
         let pushes = registry.spec.purpose == Purpose::Push;
         let pulled = self.steps.run(StepName::Pull, async {
-            let bytes = registry.config(&repository, &config, size, &scope).await?;
+            let bytes = registry
+                .blob(repository, &found.blob, found.size, &scope)
+                .await?;
             if pushes {
-                registry.facts.can_push = can_push(registry, &repository);
+                registry.facts.can_push = can_push(registry, repository);
             }
             if pushes && registry.facts.can_push == CanPush::No {
                 return Err(Failure::new(
@@ -331,7 +269,7 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
             }
             Ok(Done::passed(
                 (),
-                format!("config of {bytes} bytes, digest verified"),
+                format!("blob of {bytes} bytes, digest verified"),
             ))
         });
         let pulled = pulled.await;
@@ -342,8 +280,7 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
         {
             self.proved = Proved::Pull;
         }
-        pulled?;
-        Ok(Some(repository))
+        pulled
     }
 
     /// Whether a login for pulling may push, too; only a readable grant can tell, and nothing depends on it.
@@ -389,14 +326,6 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
     }
 }
 
-/// What a token is asked for to test a repository.
-fn scope_of(purpose: Purpose, repository: &Repository) -> Scope {
-    match purpose {
-        Purpose::Pull => Scope::Pull(repository.clone()),
-        Purpose::Push => Scope::PullPush(repository.clone()),
-    }
-}
-
 /// What the token for pulling and pushing says.
 fn can_push<H: HttpClient, C: Clock, R: Random>(
     registry: &Registry<'_, H, C, R>,
@@ -408,64 +337,4 @@ fn can_push<H: HttpClient, C: Clock, R: Random>(
         Some(false) => CanPush::No,
         None => CanPush::Unknown,
     }
-}
-
-/// Reads a manifest and, of several platforms, the one to pull. Gives the config, its stated size, and whether it is
-/// an image's.
-async fn resolve<H: HttpClient, C: Clock, R: Random>(
-    registry: &mut Registry<'_, H, C, R>,
-    repository: &Repository,
-    selector: Selector,
-    scope: &Scope,
-) -> Result<(Digest, u64, bool), Failure> {
-    let image = Image {
-        repository: repository.clone(),
-        selector: Some(selector.clone()),
-    };
-    registry.facts.image = Some(image.to_string());
-    registry.facts.digest = None;
-    let (digest, manifest) = registry.manifest(repository, &selector, scope).await?;
-    registry.facts.digest = Some(digest.to_string());
-    let manifest = match manifest {
-        Manifest::Index(child) => {
-            registry
-                .manifest(repository, &Selector::Digest(child), scope)
-                .await?
-                .1
-        }
-        image @ Manifest::Image { .. } => image,
-    };
-    match manifest {
-        Manifest::Image {
-            config,
-            size,
-            is_image,
-        } => Ok((config, size, is_image)),
-        Manifest::Index(_) => Err(Failure::new(
-            Code::ManifestUnsupported,
-            "The index names another index as an image.",
-        )),
-    }
-}
-
-/// Up to [`DRAWS`] of these, at random.
-fn draw<T>(random: &impl Random, mut items: Vec<T>) -> Vec<T> {
-    let mut drawn = Vec::new();
-    while drawn.len() < DRAWS {
-        let count = u64::try_from(items.len()).unwrap_or(u64::MAX);
-        let Some(at) = random
-            .next_u64()
-            .checked_rem(count)
-            .and_then(|at| usize::try_from(at).ok())
-        else {
-            break;
-        };
-        drawn.push(items.swap_remove(at));
-    }
-    drawn
-}
-
-/// `1 tag`, `2 tags`.
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

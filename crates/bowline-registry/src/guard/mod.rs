@@ -33,8 +33,6 @@ mod tests;
 pub(crate) enum Target {
     /// The registry's API, at a URL made of its endpoint.
     Registry,
-    /// The next page of a listing, named by the registry in a `Link`.
-    Page,
     /// The realm of a challenge, named by the registry.
     TokenService,
     /// The provider's own API, at a URL of ours.
@@ -153,13 +151,6 @@ impl<'a> Guard<'a> {
         let own = self.is_own_origin(&url);
         let credentials = match target {
             Target::Registry => credentials && own,
-            Target::Page if own => credentials,
-            Target::Page => {
-                return Err(Failure::new(
-                    Code::LinkNotAllowed,
-                    format!("The next page is at {authority}, not at the registry itself."),
-                ));
-            }
             Target::TokenService if has_userinfo => {
                 return Err(Failure::new(
                     Code::RealmNotTrusted,
@@ -196,6 +187,18 @@ impl<'a> Guard<'a> {
             target,
             credentials,
         })
+    }
+
+    /// Decides whether the page of a listing that `from` led to may name `to` as the next one: only on its own origin.
+    pub(crate) fn link(&self, from: &Permit, to: Url) -> Result<Permit, Failure> {
+        let authority = Authority::of(&to).ok_or_else(not_allowed)?;
+        if !is_same_origin(&to, &from.url) {
+            return Err(Failure::new(
+                Code::LinkNotAllowed,
+                format!("The next page is at {authority}, not where this one is."),
+            ));
+        }
+        self.permit(to, from.target, from.credentials)
     }
 
     /// Decides whether a redirect from where `from` led may be followed to `to`.

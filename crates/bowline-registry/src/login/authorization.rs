@@ -38,6 +38,12 @@ impl Authorization {
         Self(headers)
     }
 
+    /// The same with a header beside it that goes only where the login goes: IBM's `Account`.
+    pub(crate) fn and(mut self, name: HeaderName, value: &str) -> Result<Self, Failure> {
+        self.0.extend(Self::of(name, &[value])?.0);
+        Ok(self)
+    }
+
     /// The headers.
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.0

@@ -76,7 +76,6 @@ pub(crate) struct Minted {
     /// Where the registry is, where only the exchange could tell.
     pub(crate) endpoint: Option<Endpoint>,
     /// What the provider's own API takes, where that is something else.
-    #[expect(dead_code, reason = "the logins that need it follow")]
     pub(crate) api: Option<Authorization>,
     /// The API of ECR, whose every request is signed.
     pub(crate) ecr: Option<EcrApi>,

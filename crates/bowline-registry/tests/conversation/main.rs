@@ -17,7 +17,6 @@ mod bounds;
 mod checks;
 mod double;
 mod faults;
-mod hub;
 mod listing;
 mod login;
 mod problems;

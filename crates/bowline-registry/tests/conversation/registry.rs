@@ -29,6 +29,9 @@ pub enum Login {
 #[derive(Clone)]
 pub struct Fake {
     pub login: Login,
+    /// The login that is right.
+    pub username: &'static str,
+    pub password: &'static str,
     pub catalog: Vec<&'static str>,
     pub tags: Vec<&'static str>,
     pub origin: &'static str,
@@ -82,6 +85,8 @@ impl Fake {
     pub fn new(login: Login) -> Self {
         Self {
             login,
+            username: "scanner",
+            password: PASSWORD,
             catalog: vec!["team/app"],
             tags: vec!["1"],
             origin: "https://registry.example.com",
@@ -139,7 +144,7 @@ impl Fake {
 
     fn token(&self, sent: &Sent, grants: &[&str]) -> Reply {
         match sent.authorization() {
-            Some(given) if given != basic("scanner", PASSWORD) => {
+            Some(given) if given != basic(self.username, self.password) => {
                 return Reply::status(401)
                     .text(r#"{"errors":[{"code":"UNAUTHORIZED","message":"wrong login"}]}"#);
             }
@@ -173,7 +178,9 @@ impl Fake {
             |challenge: String| Some(Reply::status(401).with("www-authenticate", challenge));
         match &self.login {
             Login::None => None,
-            Login::Basic if sent.authorization() == Some(&basic("scanner", PASSWORD)) => None,
+            Login::Basic if sent.authorization() == Some(&basic(self.username, self.password)) => {
+                None
+            }
             Login::Basic => unauthorized(r#"Basic realm="registry""#.to_owned()),
             Login::Bearer { realm, .. } => match sent
                 .authorization()

@@ -61,7 +61,7 @@ async fn a_listing_without_end_ends() {
     let listing = repositories(&world, &Operator::default(), &password())
         .await
         .unwrap();
-    assert_eq!((listing.items.len(), listing.complete), (20, false));
+    assert_eq!((listing.items.len(), listing.complete), (100, false));
 
     let world = catalog(|_| {
         Reply::json(r#"{"repositories":["a"]}"#).with("link", "</v2/_catalog?n=1000>; rel=next")

@@ -1,8 +1,9 @@
 //! Docker Hub: its own listing, its own hosts, its own words.
 
 use bowline::form::ConnectionSpec;
-use bowline_registry::{Operator, Proved, WarningCode, repositories};
+use bowline_registry::{Operator, Proved, Repositories, Tags, WarningCode, repositories};
 
+use super::product::{Product, array, number, numbered};
 use crate::{
     double::{FakeWorld, Reply, Sent, world},
     registry::*,
@@ -10,6 +11,56 @@ use crate::{
 
 const REALM: &str = "https://auth.docker.io/token";
 const LIST: &str = "https://hub.docker.com/v2/namespaces/";
+
+pub fn product() -> Product {
+    Product {
+        spec: hub(&[("namespace", "acme")]),
+        registry: registry(),
+        api,
+        name: |number| format!("acme/app{number:06}"),
+        per_page: 100,
+        before: 3,
+        trusted: &[
+            "https://auth.docker.io",
+            "https://hub.docker.com",
+            "https://registry-1.docker.io",
+        ],
+        falls_back: false,
+    }
+}
+
+fn registry() -> Fake {
+    Fake {
+        origin: "https://registry-1.docker.io",
+        ..Fake::new(Login::Bearer {
+            realm: REALM,
+            grants: &["pull"],
+        })
+    }
+}
+
+fn api(names: &[String], sent: &Sent) -> Option<Reply> {
+    if sent.url.as_str() == "https://hub.docker.com/v2/auth/token" {
+        return Some(Reply::json(r#"{"access_token":"hub"}"#));
+    }
+    if sent.url.host_str() != Some("hub.docker.com") {
+        return None;
+    }
+    assert_eq!(sent.url.path(), "/v2/namespaces/acme/repositories");
+    assert_eq!(sent.authorization(), Some("Bearer hub"));
+    let page = number(sent, "page");
+    if (page - 1) * 100 > names.len() {
+        return Some(Reply::status(404));
+    }
+    let (shown, more) = numbered(names, page, 100);
+    let results = array(
+        shown,
+        |name| serde_json::json!({ "name": name.strip_prefix("acme/"), "namespace": "acme", "last_updated": "2023-11-14T22:13:20.5Z" }),
+    );
+    let next = more.then_some("https://hub.docker.com/v2/anything");
+    let answer = serde_json::json!({ "count": names.len(), "next": next, "results": results });
+    Some(Reply::json(answer.to_string()))
+}
 
 fn hub(extra: &[(&str, &str)]) -> ConnectionSpec {
     let mut values = vec![("username", "scanner"), ("password", PASSWORD)];
@@ -19,13 +70,7 @@ fn hub(extra: &[(&str, &str)]) -> ConnectionSpec {
 
 /// Docker Hub, with `list` in place of its listing.
 fn fake(list: impl Fn(&Sent) -> Reply + 'static) -> FakeWorld {
-    let registry = Fake {
-        origin: "https://registry-1.docker.io",
-        ..Fake::new(Login::Bearer {
-            realm: REALM,
-            grants: &["pull"],
-        })
-    };
+    let registry = registry();
     let world = world(move |sent| match sent.url.as_str() {
         "https://hub.docker.com/v2/auth/token" => {
             assert_eq!(sent.method, "POST");
@@ -237,14 +282,7 @@ async fn only_the_docker_hub_provider_speaks_with_its_api() {
     ];
     let generic = spec("docker-registry", "password", &values, &[]);
     let world = {
-        let registry = Fake {
-            origin: "https://registry-1.docker.io",
-            ..Fake::new(Login::Bearer {
-                realm: REALM,
-                grants: &["pull"],
-            })
-        }
-        .instead(
+        let registry = registry().instead(
             "GET https://registry-1.docker.io/v2/_catalog",
             Reply::status(401),
         );
@@ -262,4 +300,59 @@ async fn only_the_docker_hub_provider_speaks_with_its_api() {
         trusted_with_credentials(&world.http),
         ["https://auth.docker.io", "https://registry-1.docker.io"]
     );
+}
+
+#[tokio::test]
+async fn tags_come_with_digest_size_and_push_time() {
+    let digest = format!("sha256:{}", "d".repeat(64));
+    let known = digest.clone();
+    let world = fake(move |sent| {
+        assert_eq!(sent.url.path(), "/v2/namespaces/team/repositories/app/tags");
+        let entry = serde_json::json!({ "name": "1", "digest": known, "full_size": 42, "tag_last_pushed": "2023-11-14T22:13:20Z" });
+        Reply::json(serde_json::json!({ "next": null, "results": [entry] }).to_string())
+    });
+    let (operator, spec) = (Operator::default(), hub(&[]));
+    let mut tags = Tags::open(&world, &operator, &spec, "team/app", None)
+        .await
+        .unwrap();
+    let page = tags.next_page().await.unwrap().unwrap();
+    let expected = (
+        "1",
+        Some(digest.as_str()),
+        None,
+        Some(1_700_000_000_000),
+        Some(42),
+    );
+    let shown: Vec<_> = page.items.iter().map(super::harbor::shown).collect();
+    assert_eq!(shown, [expected]);
+}
+
+#[tokio::test]
+async fn a_token_that_ended_between_pages_is_had_anew() {
+    use std::{cell::Cell, rc::Rc};
+    let tokens = Rc::new(Cell::new(0_u32));
+    let count = Rc::clone(&tokens);
+    let registry = registry();
+    let world = product().world(move |sent| match sent.url.host_str() {
+        Some("hub.docker.com") if sent.url.path() == "/v2/auth/token" => {
+            count.set(count.get() + 1);
+            Reply::json(format!(r#"{{"access_token":"hub{}"}}"#, count.get()))
+        }
+        // The first token serves one page only.
+        Some("hub.docker.com") => match (number(sent, "page"), sent.authorization()) {
+            (1, Some("Bearer hub1")) => Reply::json(r#"{"next":"x","results":[{"name":"a"}]}"#),
+            (2, Some("Bearer hub2")) => Reply::json(r#"{"next":null,"results":[{"name":"b"}]}"#),
+            _ => Reply::status(401),
+        },
+        _ => registry.answer(sent),
+    });
+    let (operator, spec) = (Operator::default(), hub(&[("namespace", "team")]));
+    let mut listing = Repositories::open(&world, &operator, &spec, None)
+        .await
+        .unwrap();
+    for expected in ["team/a", "team/b"] {
+        let page = listing.next_page().await.unwrap().unwrap();
+        assert_eq!(page.items[0].name(), expected);
+    }
+    assert_eq!(tokens.get(), 2);
 }

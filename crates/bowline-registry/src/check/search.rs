@@ -1,0 +1,255 @@
+//! Looking for an image to pull, among repositories that were drawn or in the one that was named.
+
+use std::fmt;
+
+use bowline::form::Purpose;
+
+use crate::{
+    check::draw::Sample,
+    digest::Digest,
+    http::HttpClient,
+    image::{Image, Repository, Selector},
+    listing::PAGES,
+    manifest::Manifest,
+    problem::{Code, Failure},
+    registry::Registry,
+    scope::Scope,
+    world::{Clock, Random},
+};
+
+/// How many drawn repositories are tried.
+const REPOSITORIES: usize = 5;
+/// How many drawn tags of one repository are tried.
+const TAGS: usize = 3;
+/// How many indexes may name one another before an image.
+const INDEXES: usize = 3;
+
+/// What a listing gave to draw from.
+pub(super) struct Listed {
+    drawn: Vec<Repository>,
+    count: u64,
+    complete: bool,
+}
+
+/// Repositories to look for an image in.
+pub(super) struct Search<'r, R> {
+    random: &'r R,
+    /// Those that are left, the next one last.
+    repositories: Vec<Repository>,
+    named: bool,
+    tried: u64,
+    /// Where the repositories were drawn from, in words.
+    of: String,
+    /// What refused to be pulled, where something did.
+    failed: Option<Failure>,
+}
+
+/// What was found to pull.
+pub(super) struct Found {
+    pub(super) repository: Repository,
+    pub(super) blob: Digest,
+    /// How large the manifest says that it is.
+    pub(super) size: Option<u64>,
+}
+
+impl Listed {
+    /// Reads pages until there is one with repositories on it.
+    pub(super) async fn read<H: HttpClient, C: Clock, R: Random>(
+        registry: &mut Registry<'_, H, C, R>,
+        random: &R,
+    ) -> Result<Self, Failure> {
+        let mut sample = Sample::new(random, REPOSITORIES);
+        let mut place = None;
+        for _ in 0..PAGES {
+            let page = registry.repositories_page(place.take()).await?;
+            page.items
+                .into_iter()
+                .for_each(|entry| sample.add(entry.repository));
+            place = page.next;
+            if place.is_none() || sample.seen() > 0 {
+                break;
+            }
+        }
+        Ok(Self {
+            count: sample.seen(),
+            complete: place.is_none(),
+            drawn: sample.drawn(),
+        })
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.drawn.is_empty()
+    }
+}
+
+/// `3 repositories or more`.
+impl fmt::Display for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.count {
+            0 => f.write_str("no repository")?,
+            1 => f.write_str("1 repository")?,
+            count => write!(f, "{count} repositories")?,
+        }
+        f.write_str(if self.complete { "" } else { " or more" })
+    }
+}
+
+impl<'r, R: Random> Search<'r, R> {
+    /// Among what was drawn.
+    pub(super) fn drawn(random: &'r R, listed: Listed) -> Self {
+        Self {
+            random,
+            of: listed.to_string(),
+            repositories: listed.drawn,
+            named: false,
+            tried: 0,
+            failed: None,
+        }
+    }
+
+    /// In the repository that was named, whatever it holds.
+    pub(super) fn named(random: &'r R, repository: Repository) -> Self {
+        Self {
+            random,
+            of: String::new(),
+            repositories: vec![repository],
+            named: true,
+            tried: 0,
+            failed: None,
+        }
+    }
+
+    /// The next repository that has tags, and some of them. A drawn one may be empty, deleted or hidden though it is
+    /// listed; a named one may not.
+    pub(super) async fn tagged<H: HttpClient, C: Clock>(
+        &mut self,
+        registry: &mut Registry<'_, H, C, R>,
+    ) -> Result<Option<(Repository, Vec<Selector>)>, Failure> {
+        while let Some(repository) = self.repositories.pop() {
+            self.tried = self.tried.saturating_add(1);
+            let scope = scope_of(registry.spec.purpose, &repository);
+            match registry.tags_page(&repository, &scope, None).await {
+                Ok(page) => {
+                    let mut sample = Sample::new(self.random, TAGS);
+                    page.items
+                        .into_iter()
+                        .filter(|entry| !entry.tag.is_attachment())
+                        .for_each(|entry| sample.add(Selector::Tag(entry.tag)));
+                    if sample.seen() > 0 {
+                        return Ok(Some((repository, sample.drawn())));
+                    }
+                    if self.named {
+                        return Err(Failure::new(
+                            Code::ImageUnknown,
+                            format!("{repository} has no tag of an image."),
+                        ));
+                    }
+                }
+                Err(failure) if !self.named && failure.code == Code::ImageUnknown => {}
+                Err(failure) if !self.named && failure.code == Code::PermissionPullMissing => {
+                    self.failed = Some(failure);
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        self.end()
+    }
+
+    /// The first of these that is an image, else one of the repositories that are left; of a named repository whatever
+    /// it is.
+    pub(super) async fn image<H: HttpClient, C: Clock>(
+        &mut self,
+        registry: &mut Registry<'_, H, C, R>,
+        tagged: (Repository, Vec<Selector>),
+    ) -> Result<Option<Found>, Failure> {
+        let mut tagged = Some(tagged);
+        while let Some((repository, selectors)) = tagged {
+            for selector in selectors {
+                match resolve(registry, &repository, selector).await {
+                    Ok((found, is_image)) if is_image || self.named => return Ok(Some(found)),
+                    Ok(_) => {}
+                    Err(failure) if !self.named && is_about_the_image(&failure) => {
+                        self.failed = Some(failure);
+                    }
+                    Err(failure) => return Err(failure),
+                }
+            }
+            tagged = self.tagged(registry).await?;
+        }
+        registry.facts.image = None;
+        registry.facts.digest = None;
+        self.end()
+    }
+
+    /// That nothing was found, in words that claim no more than what was tried.
+    pub(super) fn fruitless(&self) -> String {
+        format!(
+            "Of {}, {} were tried and hold no image, only artifacts or nothing at all. Name an image, as name:tag, to \
+             prove that pulling works.",
+            self.of, self.tried
+        )
+    }
+
+    /// There is no repository left: what failed on the way tells why, if anything did.
+    fn end<T>(&mut self) -> Result<Option<T>, Failure> {
+        match self.failed.take() {
+            Some(failure) => Err(failure),
+            None => Ok(None),
+        }
+    }
+}
+
+/// What a token is asked for to test a repository.
+pub(super) fn scope_of(purpose: Purpose, repository: &Repository) -> Scope {
+    match purpose {
+        Purpose::Pull => Scope::Pull(repository.clone()),
+        Purpose::Push => Scope::PullPush(repository.clone()),
+    }
+}
+
+/// Whether another image may fare better.
+fn is_about_the_image(failure: &Failure) -> bool {
+    matches!(failure.code, Code::ManifestUnsupported | Code::ImageUnknown)
+}
+
+/// Reads a manifest and, of several platforms, the one to pull. Gives what to pull of it, and whether it is an image.
+async fn resolve<H: HttpClient, C: Clock, R: Random>(
+    registry: &mut Registry<'_, H, C, R>,
+    repository: &Repository,
+    selector: Selector,
+) -> Result<(Found, bool), Failure> {
+    let scope = scope_of(registry.spec.purpose, repository);
+    let image = Image {
+        repository: repository.clone(),
+        selector: Some(selector.clone()),
+    };
+    registry.facts.image = Some(image.to_string());
+    registry.facts.digest = None;
+    let (digest, mut manifest) = registry.manifest(repository, &selector, &scope).await?;
+    registry.facts.digest = Some(digest.to_string());
+    for _ in 0..=INDEXES {
+        match manifest {
+            Manifest::Index(child) => {
+                let child = Selector::Digest(child);
+                manifest = registry.manifest(repository, &child, &scope).await?.1;
+            }
+            Manifest::Content {
+                blob,
+                size,
+                is_image,
+            } => {
+                let repository = repository.clone();
+                let found = Found {
+                    repository,
+                    blob,
+                    size,
+                };
+                return Ok((found, is_image));
+            }
+        }
+    }
+    Err(Failure::new(
+        Code::ManifestUnsupported,
+        format!("More than {INDEXES} indexes name one another before there is an image."),
+    ))
+}

@@ -1,0 +1,175 @@
+//! Docker Hub's own listing: its registry has no catalog (`/v2/_catalog` answers 401 to everyone).
+
+use bowline::{credential::Credentials, secret::Secret};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::{
+    http::HttpClient,
+    image::Repository,
+    listing::{
+        ListedRepository, ListedTag, Page,
+        api::{address, time},
+        cursor::Mark,
+        way::unlistable,
+    },
+    login::Authorization,
+    problem::Failure,
+    registry::Registry,
+    world::{Clock, Random},
+};
+
+const WHAT: &str = "Docker Hub's listing";
+const API: &str = "https://hub.docker.com/v2";
+/// The most entries that a page can have.
+const PER_PAGE: usize = 100;
+
+#[derive(Serialize)]
+struct LoginRequest<'a> {
+    identifier: &'a str,
+    secret: &'a str,
+}
+
+#[derive(Deserialize)]
+struct LoginAnswer {
+    access_token: String,
+}
+
+#[derive(Deserialize)]
+struct PageAnswer<T> {
+    /// Only whether there is one is of interest: the URL of the next page is made here.
+    next: Option<String>,
+    results: Vec<T>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    name: String,
+    last_updated: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct TagEntry {
+    name: String,
+    digest: Option<String>,
+    full_size: Option<u64>,
+    tag_last_pushed: Option<String>,
+}
+
+impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+    /// A page of the repositories of the connection's namespace, else of the username.
+    pub(super) async fn docker_hub_repositories(
+        &mut self,
+        mark: Option<Mark>,
+    ) -> Result<Page<ListedRepository, Mark>, Failure> {
+        let Some(namespace) = self.docker_hub_namespace() else {
+            return Err(unlistable(
+                "Docker Hub lists the repositories of a namespace only, and none is named.",
+            ));
+        };
+        let path = format!("namespaces/{namespace}/repositories");
+        let (entries, next): (Vec<Entry>, _) = self.docker_hub_page(&path, mark).await?;
+        let items = entries
+            .iter()
+            .filter_map(|entry| {
+                let listed = ListedRepository::parse(&format!("{namespace}/{}", entry.name))?;
+                Some(listed.updated(time(entry.last_updated.as_deref())))
+            })
+            .collect();
+        Ok(Page { items, next })
+    }
+
+    /// A page of a repository's tags.
+    pub(super) async fn docker_hub_tags(
+        &mut self,
+        repository: &Repository,
+        mark: Option<Mark>,
+    ) -> Result<Page<ListedTag, Mark>, Failure> {
+        let Some((namespace, name)) = repository.as_str().split_once('/') else {
+            return Ok(Page::empty());
+        };
+        let path = format!("namespaces/{namespace}/repositories/{name}/tags");
+        let (entries, next): (Vec<TagEntry>, _) = self.docker_hub_page(&path, mark).await?;
+        let items = entries
+            .iter()
+            .filter_map(|entry| {
+                let mut tag = ListedTag::parse(&entry.name)?.digest(entry.digest.as_deref());
+                tag.size = entry.full_size;
+                tag.pushed_at = time(entry.tag_last_pushed.as_deref());
+                Some(tag)
+            })
+            .collect();
+        Ok(Page { items, next })
+    }
+
+    /// A page of a listing: by number, never by the URL that the page before named.
+    async fn docker_hub_page<T: serde::de::DeserializeOwned>(
+        &mut self,
+        path: &str,
+        mark: Option<Mark>,
+    ) -> Result<(Vec<T>, Option<Mark>), Failure> {
+        let number = Mark::number(mark)?;
+        let url = address(&format!("{API}/{path}?page_size={PER_PAGE}&page={number}"))?;
+        let had_login = self.listing_login.is_some();
+        let login = self.docker_hub_login().await;
+        let mut answer = self.ask(WHAT, url.clone(), login.as_ref()).await?;
+        // The token of an earlier page lives ten minutes.
+        if answer.status.as_u16() == 401 && had_login {
+            self.listing_login = None;
+            let login = self.docker_hub_login().await;
+            answer = self.ask(WHAT, url, login.as_ref()).await?;
+        }
+        // No such namespace, or the page after the last.
+        if answer.status.as_u16() == 404 {
+            return Ok((Vec::new(), None));
+        }
+        let page: PageAnswer<T> = self.listed(&answer, WHAT)?;
+        let next = page.next.map(|_| Mark::Number(number.saturating_add(1)));
+        Ok((page.results, next))
+    }
+
+    fn docker_hub_namespace(&self) -> Option<Repository> {
+        let named = self
+            .endpoint
+            .namespace()
+            .split('/')
+            .next()
+            .filter(|name| !name.is_empty());
+        let username = match &self.spec.credentials {
+            Credentials::Password { username, .. } => Some(username.as_str()),
+            _ => None,
+        };
+        Repository::parse(&named.or(username)?.to_ascii_lowercase())
+    }
+
+    /// A token of Docker Hub's API. Without one the public repositories are listed, so no failure ends the listing.
+    async fn docker_hub_login(&mut self) -> Option<Authorization> {
+        if self.listing_login.is_none() {
+            self.listing_login = self.docker_hub_token().await;
+        }
+        self.listing_login.clone()
+    }
+
+    async fn docker_hub_token(&mut self) -> Option<Authorization> {
+        let Credentials::Password { username, password } = &self.spec.credentials else {
+            return None;
+        };
+        let login = LoginRequest {
+            identifier: username.as_str(),
+            secret: password.expose(),
+        };
+        let body = Bytes::from_owner(Zeroizing::new(serde_json::to_vec(&login).ok()?));
+        let url = format!("{API}/auth/token");
+        let answer = self
+            .login_to_api(WHAT, &url, "application/json", body)
+            .await
+            .ok()?;
+        let token: LoginAnswer = serde_json::from_slice(&answer.body)
+            .ok()
+            .filter(|_| answer.status.is_success())?;
+        let token = Secret::new(token.access_token);
+        self.transport.hide(&token);
+        Authorization::bearer(&token).ok()
+    }
+}

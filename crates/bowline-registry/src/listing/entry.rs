@@ -1,0 +1,100 @@
+//! What a listing says of a repository and of a tag.
+
+use crate::{
+    digest::Digest,
+    image::{Repository, Tag},
+    listing::Place,
+};
+
+/// A repository, with what its listing knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedRepository {
+    pub(crate) repository: Repository,
+    /// When something in it changed last, in milliseconds since 1970.
+    pub updated_at: Option<i64>,
+}
+
+impl ListedRepository {
+    /// Its name: `team/app`.
+    pub fn name(&self) -> &str {
+        self.repository.as_str()
+    }
+
+    /// The repository of this name, of which nothing else is known; `None` where it breaks the grammar, because it
+    /// could not be asked for.
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        Repository::parse(name).map(Self::of)
+    }
+
+    /// This repository, of which nothing else is known.
+    pub(super) fn of(repository: Repository) -> Self {
+        Self {
+            repository,
+            updated_at: None,
+        }
+    }
+
+    /// With the time of its last change.
+    pub(super) fn updated(mut self, at: Option<i64>) -> Self {
+        self.updated_at = at;
+        self
+    }
+}
+
+/// A tag, with what its listing knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedTag {
+    pub(crate) tag: Tag,
+    /// The digest of the manifest or index that it points to.
+    pub digest: Option<String>,
+    /// When the image was made, in milliseconds since 1970.
+    pub created_at: Option<i64>,
+    /// When it was pushed, in milliseconds since 1970.
+    pub pushed_at: Option<i64>,
+    /// How large it is, in bytes.
+    pub size: Option<u64>,
+}
+
+impl ListedTag {
+    /// The tag: `3.20`.
+    pub fn name(&self) -> &str {
+        self.tag.as_str()
+    }
+
+    /// The tag of this text, of which nothing else is known; `None` where it breaks the grammar.
+    pub(super) fn parse(tag: &str) -> Option<Self> {
+        Some(Self {
+            tag: Tag::parse(tag)?,
+            digest: None,
+            created_at: None,
+            pushed_at: None,
+            size: None,
+        })
+    }
+
+    /// With its digest, where the text is one.
+    pub(super) fn digest(mut self, text: Option<&str>) -> Self {
+        self.digest = text
+            .and_then(Digest::parse)
+            .map(|digest| digest.to_string());
+        self
+    }
+}
+
+/// One page of a listing. A way gives it with its own mark of the next.
+pub(crate) struct Page<T, Next = Place> {
+    /// What it lists, without names that break the grammar.
+    pub(crate) items: Vec<T>,
+    /// Where it goes on; `None` after the last.
+    pub(crate) next: Option<Next>,
+}
+
+impl<T, Next> Page<T, Next> {
+    /// A page of nothing, and the last.
+    pub(super) fn empty() -> Self {
+        Self {
+            items: Vec::new(),
+            next: None,
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! GitLab's own listing: the registries of a group's projects, else those of all projects that the login is a member of.
+//! The catalog is closed to all but administrators.
+
+use bowline::credential::Credentials;
+use serde::Deserialize;
+use url::{Url, form_urlencoded};
+
+use crate::{
+    challenge::Login,
+    http::HttpClient,
+    listing::{
+        ListedRepository, Page,
+        cursor::Mark,
+        groups::{Groups, Rest},
+        way::unlistable,
+    },
+    login::Authorization,
+    problem::Failure,
+    registry::{Asks, Registry},
+    world::{Clock, Random},
+};
+
+const WHAT: &str = "GitLab's listing";
+/// The most entries that a page can have.
+const PER_PAGE: usize = 100;
+
+#[derive(Deserialize)]
+struct Project {
+    id: u64,
+    path_with_namespace: String,
+    /// Older than `container_registry_access_level`; `null` for those who may not see it.
+    container_registry_enabled: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    path: String,
+}
+
+impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+    /// A page of a group's or project's repositories; empty where those that come next have none.
+    pub(super) async fn gitlab_repositories(
+        &mut self,
+        mark: Option<Mark>,
+    ) -> Result<Page<ListedRepository, Mark>, Failure> {
+        let login = self.gitlab_login()?;
+        let mut groups = match mark {
+            None => {
+                if let Some(page) = self.gitlab_namespace(login.as_ref()).await? {
+                    return Ok(page);
+                }
+                Groups::default()
+            }
+            Some(Mark::Groups(groups)) => groups,
+            Some(_) => return Err(Mark::foreign()),
+        };
+        if let Some(after) = groups.wanted() {
+            let (projects, rest) = self
+                .gitlab_projects(after.as_deref(), login.as_ref())
+                .await?;
+            groups.learn(projects.into_iter(), rest);
+        }
+        let mut items = Vec::new();
+        if let Some((path, query)) = groups.page() {
+            let url = self.gitlab_registry(&path, query.as_deref())?;
+            let answer = self.ask(WHAT, url, login.as_ref()).await?;
+            // A project whose registry is off, or hidden from this login, has nothing to list.
+            if !matches!(answer.status.as_u16(), 403 | 404) {
+                items = repositories(self.listed(&answer, WHAT)?);
+                groups.turn(path, self.next_query(&answer)?);
+            }
+        }
+        Ok(Page {
+            items,
+            next: groups.next().map(Mark::Groups),
+        })
+    }
+
+    /// The first page of the namespace's repositories, if it is a group or a project; `None` for a user's own
+    /// namespace, and for one inside a project.
+    async fn gitlab_namespace(
+        &mut self,
+        login: Option<&Authorization>,
+    ) -> Result<Option<Page<ListedRepository, Mark>>, Failure> {
+        let namespace = self.endpoint.namespace();
+        if namespace.is_empty() {
+            return Ok(None);
+        }
+        let encoded: String = form_urlencoded::byte_serialize(namespace.as_bytes()).collect();
+        let kinds = if namespace.contains('/') {
+            ["groups", "projects"].as_slice()
+        } else {
+            &["groups"]
+        };
+        for kind in kinds {
+            let path = format!("{kind}/{encoded}");
+            let answer = self
+                .ask(WHAT, self.gitlab_registry(&path, None)?, login)
+                .await?;
+            if answer.status.as_u16() == 404 {
+                continue;
+            }
+            let items = repositories(self.listed(&answer, WHAT)?);
+            let next = Groups::within(&path, self.next_query(&answer)?);
+            return Ok(Some(Page {
+                items,
+                next: next.map(Mark::Groups),
+            }));
+        }
+        Ok(None)
+    }
+
+    /// The projects of which the login is a member and that come after this one, as paths of the API.
+    async fn gitlab_projects(
+        &mut self,
+        after: Option<&str>,
+        login: Option<&Authorization>,
+    ) -> Result<(Vec<String>, Rest), Failure> {
+        let id = match after {
+            None => 0,
+            Some(path) => path
+                .strip_prefix("projects/")
+                .and_then(|id| id.parse::<u64>().ok())
+                .ok_or_else(Mark::foreign)?,
+        };
+        let query =
+            format!("membership=true&order_by=id&sort=asc&id_after={id}&per_page={PER_PAGE}");
+        let url = self.gitlab_url("projects", &query)?;
+        let answer = self.ask(WHAT, url, login).await?;
+        let projects: Vec<Project> = self.listed(&answer, WHAT)?;
+        let path = |project: &Project| format!("projects/{}", project.id);
+        let rest = match projects.last() {
+            Some(last) if projects.len() >= PER_PAGE && last.id > id => Rest::After(path(last)),
+            _ => Rest::None,
+        };
+        let namespace = self.endpoint.namespace();
+        let asked = projects
+            .iter()
+            .filter(|project| project.container_registry_enabled != Some(false))
+            .filter(|project| overlap(&project.path_with_namespace.to_lowercase(), namespace));
+        Ok((asked.map(path).collect(), rest))
+    }
+
+    /// The URL of a page of a group's or project's repositories.
+    fn gitlab_registry(&self, path: &str, query: Option<&str>) -> Result<Url, Failure> {
+        let sound = path.split_once('/').is_some_and(|(kind, id)| {
+            matches!(kind, "groups" | "projects")
+                && id
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"%-_.+".contains(&b))
+                && !id.starts_with('.')
+        });
+        if !sound {
+            return Err(Mark::foreign());
+        }
+        let first = format!("per_page={PER_PAGE}");
+        self.gitlab_url(
+            &format!("{path}/registry/repositories"),
+            query.unwrap_or(&first),
+        )
+    }
+
+    /// A URL of the API. It is where the token service is (`https://gitlab.example.com/jwt/auth`), not where the registry
+    /// is.
+    fn gitlab_url(&self, path: &str, query: &str) -> Result<Url, Failure> {
+        let Asks::For(Login::Bearer { realm, .. }) = &self.asks else {
+            return Err(unlistable(
+                "The registry names no token service, so GitLab's own address is not known.",
+            ));
+        };
+        let root = realm.path().strip_suffix("/jwt/auth").unwrap_or_default();
+        let mut url = realm.clone();
+        url.set_fragment(None);
+        url.set_path(&format!("{root}/api/v4/{path}"));
+        url.set_query(Some(query));
+        Ok(url)
+    }
+
+    /// The token as the API takes it. It takes none of a deploy and none of a job.
+    fn gitlab_login(&self) -> Result<Option<Authorization>, Failure> {
+        if let Credentials::Password { username, password } = &self.spec.credentials {
+            let (username, secret) = (username.as_str(), password.expose());
+            let is_of_deploy =
+                username.starts_with("gitlab+deploy-token-") || secret.starts_with("gldt-");
+            let is_of_job = username == "gitlab-ci-token" || secret.starts_with("glcbt-");
+            if is_of_deploy || is_of_job {
+                return Err(unlistable(
+                    "GitLab lists for personal, project and group access tokens with read_api, not for deploy tokens and tokens of jobs.",
+                ));
+            }
+        }
+        self.token_login()
+    }
+}
+
+fn repositories(entries: Vec<Entry>) -> Vec<ListedRepository> {
+    entries
+        .iter()
+        .filter_map(|entry| ListedRepository::parse(&entry.path))
+        .collect()
+}
+
+/// Whether one lies in the other: a project in the namespace, or the namespace in a project.
+fn overlap(project: &str, namespace: &str) -> bool {
+    let is_in = |inner: &str, outer: &str| {
+        outer.is_empty()
+            || inner
+                .strip_prefix(outer)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    is_in(project, namespace) || is_in(namespace, project)
+}

@@ -1,0 +1,156 @@
+//! Listing what a connection reaches: repositories and tags, page by page.
+//!
+//! A registry is listed in one or more [`Way`]s: by its provider's own API where there is one, by the distribution API
+//! else and where the first refuses. A way reads about one page a request and tells where it goes on, so a listing
+//! costs the memory of a page, however long it is, and another instance can continue it.
+
+use bowline::form::ConnectionSpec;
+
+use crate::{
+    http::HttpClient,
+    image::Repository,
+    operator::Operator,
+    problem::{Code, Failure, Problem},
+    registry::Registry,
+    scope::Scope,
+    world::{Clock, Random, World},
+};
+
+mod api;
+mod artifactory;
+mod cursor;
+mod docker_hub;
+mod docker_trusted;
+mod ecr;
+mod entry;
+mod github;
+mod gitlab;
+mod google;
+mod groups;
+mod harbor;
+mod ibm;
+pub(crate) mod link;
+mod openshift;
+mod quay;
+mod stream;
+mod v2;
+mod way;
+
+use self::{cursor::Place, entry::Page};
+pub use self::{
+    entry::{ListedRepository, ListedTag},
+    stream::{ListingPage, Repositories, Tags},
+};
+
+/// How many pages a check reads to find repositories.
+pub(crate) const PAGES: usize = 20;
+/// How many pages a whole listing reads.
+const LISTING_PAGES: usize = 100;
+/// How many names a whole listing holds before it reads no further page.
+const LISTING_NAMES: usize = 20_000;
+
+/// What a listing found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Names of repositories, or tags, in the registry's order.
+    pub items: Vec<String>,
+    /// Whether that is all of them. A listing stops after 10 seconds, 100 pages, or the page that makes it 20,000 names;
+    /// [`Repositories`] and [`Tags`] know no end.
+    pub complete: bool,
+}
+
+/// The repositories that the connection reaches, within its namespace.
+///
+/// # Errors
+/// What a check would name; `permission.catalog_missing` where this login may not list, or the registry offers no
+/// listing.
+pub async fn repositories<H: HttpClient, C: Clock, R: Random>(
+    world: &World<H, C, R>,
+    operator: &Operator,
+    spec: &ConnectionSpec,
+) -> Result<Listing, Problem> {
+    let listing = async {
+        let mut registry = Registry::open(world, operator, spec).await?;
+        registry.enter(&registry.listing_scope()).await?;
+        whole(
+            async |place| registry.repositories_page(place).await,
+            |entry: &ListedRepository| entry.name().to_owned(),
+        )
+        .await
+    };
+    listing
+        .await
+        .map_err(|failure: Failure| failure.explain(spec, operator))
+}
+
+/// The tags of a repository.
+///
+/// # Errors
+/// What a check would name; `image.unknown` where there is no such repository.
+pub async fn tags<H: HttpClient, C: Clock, R: Random>(
+    world: &World<H, C, R>,
+    operator: &Operator,
+    spec: &ConnectionSpec,
+    repository: &str,
+) -> Result<Listing, Problem> {
+    let listing = async {
+        let repository = named(repository)?;
+        let scope = Scope::Pull(repository.clone());
+        let mut registry = Registry::open(world, operator, spec).await?;
+        registry.enter(&scope).await?;
+        whole(
+            async |mark| registry.tags_page(&repository, &scope, mark).await,
+            |entry: &ListedTag| entry.name().to_owned(),
+        )
+        .await
+    };
+    listing
+        .await
+        .map_err(|failure: Failure| failure.explain(spec, operator))
+}
+
+impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+    /// Reaches the registry and logs in, so that listing can begin.
+    async fn enter(&mut self, scope: &Scope) -> Result<(), Failure> {
+        self.reach().await?;
+        self.authenticate(scope).await?;
+        Ok(())
+    }
+}
+
+/// Reads pages until the end, or until it is enough. What was read before the time ran out is given, too.
+async fn whole<T, At>(
+    mut read: impl AsyncFnMut(Option<At>) -> Result<Page<T, At>, Failure>,
+    name: impl Fn(&T) -> String,
+) -> Result<Listing, Failure> {
+    let mut items = Vec::new();
+    let mut place = None;
+    for _ in 0..LISTING_PAGES {
+        match read(place.take()).await {
+            Ok(page) => {
+                items.extend(page.items.iter().map(&name));
+                place = page.next;
+            }
+            Err(failure) if failure.code == Code::DeadlineExceeded && !items.is_empty() => break,
+            Err(failure) => return Err(failure),
+        }
+        if place.is_none() {
+            return Ok(Listing {
+                items,
+                complete: true,
+            });
+        }
+        if items.len() >= LISTING_NAMES {
+            break;
+        }
+    }
+    Ok(Listing {
+        items,
+        complete: false,
+    })
+}
+
+fn named(repository: &str) -> Result<Repository, Failure> {
+    Repository::parse(repository)
+        .ok_or_else(|| Failure::new(Code::ImageUnknown, "This is no repository's name."))
+}

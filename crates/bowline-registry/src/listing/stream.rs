@@ -1,0 +1,170 @@
+//! Listings as streams: a page at a time, in this instance or in the next.
+
+use bowline::form::ConnectionSpec;
+
+use crate::{
+    http::HttpClient,
+    image::Repository,
+    listing::{ListedRepository, ListedTag, Page, Place, named, way::Way},
+    operator::Operator,
+    problem::{Failure, Problem},
+    registry::Registry,
+    scope::Scope,
+    world::{Clock, Random, World},
+};
+
+/// A page of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListingPage<T> {
+    /// What it lists; it may be empty in the middle of a listing.
+    pub items: Vec<T>,
+    /// What the listing is opened with to go on after this page; `None` after the last.
+    pub cursor: Option<String>,
+}
+
+/// The repositories that a connection reaches, within its namespace, page by page.
+///
+/// Each page has 10 seconds. A page that failed can be asked for again.
+pub struct Repositories<'w, H, C, R>(Stream<'w, H, C, R>);
+
+/// The tags of a repository, page by page, with what the provider's listing knows of them.
+///
+/// Each page has 10 seconds. A page that failed can be asked for again.
+pub struct Tags<'w, H, C, R> {
+    stream: Stream<'w, H, C, R>,
+    repository: Repository,
+}
+
+/// A listing under way.
+struct Stream<'w, H, C, R> {
+    registry: Registry<'w, H, C, R>,
+    operator: &'w Operator,
+    ways: &'static [Way],
+    /// Where it goes on; `None` at the beginning.
+    place: Option<Place>,
+    /// The same as a text, to come back to after a failure. A place may know more, and be large.
+    cursor: Option<String>,
+    is_over: bool,
+}
+
+impl<'w, H: HttpClient, C: Clock, R: Random> Repositories<'w, H, C, R> {
+    /// Reaches the registry and logs in. With the `cursor` of a page, the listing goes on after it.
+    ///
+    /// # Errors
+    /// What a check would name; `link.not_allowed` for a cursor of another listing.
+    pub async fn open(
+        world: &'w World<H, C, R>,
+        operator: &'w Operator,
+        spec: &'w ConnectionSpec,
+        cursor: Option<&str>,
+    ) -> Result<Self, Problem> {
+        let opened = async {
+            let ways = Way::of_repositories(spec);
+            let place = place(cursor, ways)?;
+            let mut registry = Registry::open(world, operator, spec).await?;
+            registry.enter(&registry.listing_scope()).await?;
+            Ok(Stream::new(registry, operator, ways, place))
+        };
+        opened
+            .await
+            .map(Self)
+            .map_err(|failure: Failure| failure.explain(spec, operator))
+    }
+
+    /// The next page; `None` after the last.
+    ///
+    /// # Errors
+    /// What a check would name; `permission.catalog_missing` where this login may not list, or the registry offers no
+    /// listing.
+    pub async fn next_page(&mut self) -> Result<Option<ListingPage<ListedRepository>>, Problem> {
+        self.0
+            .next(async |registry, place| registry.repositories_page(place).await)
+            .await
+    }
+}
+
+impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
+    /// Reaches the registry and logs in. With the `cursor` of a page, the listing goes on after it.
+    ///
+    /// # Errors
+    /// What a check would name; `image.unknown` for what is no repository's name, and `link.not_allowed` for a cursor of
+    /// another listing.
+    pub async fn open(
+        world: &'w World<H, C, R>,
+        operator: &'w Operator,
+        spec: &'w ConnectionSpec,
+        repository: &str,
+        cursor: Option<&str>,
+    ) -> Result<Self, Problem> {
+        let opened = async {
+            let repository = named(repository)?;
+            let ways = Way::of_tags(spec);
+            let place = place(cursor, ways)?;
+            let mut registry = Registry::open(world, operator, spec).await?;
+            registry.enter(&Scope::Pull(repository.clone())).await?;
+            let stream = Stream::new(registry, operator, ways, place);
+            Ok(Self { stream, repository })
+        };
+        opened
+            .await
+            .map_err(|failure: Failure| failure.explain(spec, operator))
+    }
+
+    /// The next page; `None` after the last.
+    ///
+    /// # Errors
+    /// What a check would name; `image.unknown` where there is no such repository.
+    pub async fn next_page(&mut self) -> Result<Option<ListingPage<ListedTag>>, Problem> {
+        let repository = &self.repository;
+        self.stream
+            .next(async |registry, place| registry.known_tags_page(repository, place).await)
+            .await
+    }
+}
+
+impl<'w, H: HttpClient, C: Clock, R: Random> Stream<'w, H, C, R> {
+    fn new(
+        registry: Registry<'w, H, C, R>,
+        operator: &'w Operator,
+        ways: &'static [Way],
+        place: Option<Place>,
+    ) -> Self {
+        Self {
+            registry,
+            operator,
+            ways,
+            cursor: place.as_ref().and_then(Place::cursor),
+            place,
+            is_over: false,
+        }
+    }
+
+    async fn next<T>(
+        &mut self,
+        read: impl AsyncFnOnce(&mut Registry<'w, H, C, R>, Option<Place>) -> Result<Page<T>, Failure>,
+    ) -> Result<Option<ListingPage<T>>, Problem> {
+        if self.is_over {
+            return Ok(None);
+        }
+        self.registry.transport.restart();
+        match read(&mut self.registry, self.place.take()).await {
+            Ok(page) => {
+                self.is_over = page.next.is_none();
+                self.cursor = page.next.as_ref().and_then(Place::cursor);
+                self.place = page.next;
+                Ok(Some(ListingPage {
+                    items: page.items,
+                    cursor: self.cursor.clone(),
+                }))
+            }
+            Err(failure) => {
+                self.place = place(self.cursor.as_deref(), self.ways).ok().flatten();
+                Err(failure.explain(self.registry.spec, self.operator))
+            }
+        }
+    }
+}
+
+fn place(cursor: Option<&str>, ways: &[Way]) -> Result<Option<Place>, Failure> {
+    cursor.map(|cursor| Place::parse(cursor, ways)).transpose()
+}

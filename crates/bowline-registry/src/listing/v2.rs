@@ -1,0 +1,154 @@
+//! The distribution API's listings: the catalog, and the tags of a repository.
+
+use serde::Deserialize;
+use url::Url;
+
+use crate::{
+    guard::Target,
+    http::HttpClient,
+    image::Repository,
+    listing::{ListedRepository, ListedTag, Page, cursor::Mark, google},
+    problem::{Code, Failure},
+    registry::{Get, Registry},
+    scope::Scope,
+    transport::Answer,
+    world::{Clock, Random},
+};
+
+/// How many entries a page is asked for; distribution's default limit for the catalog, and ECR's for tags.
+pub(super) const PER_PAGE: usize = 1000;
+/// The largest page, in bytes.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
+#[derive(Deserialize)]
+struct Catalog {
+    repositories: Option<Vec<String>>,
+}
+
+/// The answer for tags.
+#[derive(Deserialize)]
+pub(super) struct TagList {
+    /// `null` where a repository has none (distribution), and sometimes among them (Nexus).
+    tags: Option<Vec<Option<String>>>,
+    /// What Google adds: the repositories below.
+    #[serde(default)]
+    pub(super) child: Vec<String>,
+    /// What Google adds: the manifests by their digests.
+    #[serde(default)]
+    pub(super) manifest: google::Manifests,
+}
+
+impl TagList {
+    /// Whether the repository holds anything.
+    pub(super) fn holds_images(&self) -> bool {
+        !self.manifest.is_empty() || self.tags.as_ref().is_some_and(|tags| !tags.is_empty())
+    }
+}
+
+impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+    /// What a token for the catalog is asked for. Quay's token service knows no scope for it.
+    pub(super) fn catalog_scope(&self) -> Scope {
+        match self.spec.provider.id {
+            "quay" => Scope::Login,
+            _ => Scope::Catalog,
+        }
+    }
+
+    /// A page of the catalog.
+    pub(super) async fn catalog_page(
+        &mut self,
+        mark: Option<Mark>,
+    ) -> Result<Page<ListedRepository, Mark>, Failure> {
+        let scope = self.catalog_scope();
+        let answer = self
+            .page("the catalog", self.url("_catalog"), mark, &scope)
+            .await?;
+        if !answer.status.is_success() {
+            let denied = Code::PermissionCatalogMissing;
+            let mut failure = self.refusal(&answer, "The catalog", denied, denied);
+            // Registries without a catalog answer in all these ways.
+            if matches!(answer.status.as_u16(), 400 | 405 | 501) {
+                failure.code = denied;
+            }
+            return Err(failure);
+        }
+        let catalog: Catalog = self.listed(&answer, "the catalog")?;
+        let names = catalog.repositories.unwrap_or_default();
+        let items = names
+            .iter()
+            .filter_map(|name| ListedRepository::parse(name))
+            .collect();
+        let next = self.next_query(&answer)?.map(Mark::Query);
+        Ok(Page { items, next })
+    }
+
+    /// A page of a repository's tags, with what the same answer says of them.
+    pub(crate) async fn tags_page(
+        &mut self,
+        repository: &Repository,
+        scope: &Scope,
+        mark: Option<Mark>,
+    ) -> Result<Page<ListedTag, Mark>, Failure> {
+        let answer = self.tags_answer(repository, scope, mark).await?;
+        if !answer.status.is_success() {
+            let what = format!("The tags of {repository}");
+            return Err(self.refusal(
+                &answer,
+                &what,
+                Code::PermissionPullMissing,
+                Code::ImageUnknown,
+            ));
+        }
+        let list: TagList = self.listed(&answer, "the tags")?;
+        let tags = list.tags.unwrap_or_default();
+        let mut known = list.manifest.by_tag();
+        let items = tags
+            .iter()
+            .flatten()
+            .filter_map(|tag| known.remove(tag.as_str()).or_else(|| ListedTag::parse(tag)))
+            .collect();
+        let next = self.next_query(&answer)?.map(Mark::Query);
+        Ok(Page { items, next })
+    }
+
+    /// What is answered for a page of a repository's tags.
+    pub(super) async fn tags_answer(
+        &mut self,
+        repository: &Repository,
+        scope: &Scope,
+        mark: Option<Mark>,
+    ) -> Result<Answer, Failure> {
+        let url = self.url(&format!("{repository}/tags/list"));
+        self.page("the tags", url, mark, scope).await
+    }
+
+    /// Reads a page of a listing at `url`. A registry that refuses the number of entries asked for (distribution: 400)
+    /// is asked again without one.
+    async fn page(
+        &mut self,
+        what: &'static str,
+        mut url: Url,
+        mark: Option<Mark>,
+        scope: &Scope,
+    ) -> Result<Answer, Failure> {
+        let is_first = mark.is_none();
+        let query = Mark::query(mark)?.unwrap_or_else(|| format!("n={PER_PAGE}"));
+        url.set_query(Some(&query));
+        loop {
+            let get = Get {
+                what,
+                url: url.clone(),
+                target: Target::Registry,
+                scope,
+                accept: "application/json",
+                limit: PAGE_BYTES,
+            };
+            let answer = self.get(get).await?;
+            if is_first && answer.status.as_u16() == 400 && url.query().is_some() {
+                url.set_query(None);
+                continue;
+            }
+            return Ok(answer);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The ways to list: which a connection has, and in which order they are tried.
+
+use bowline::{credential::Credentials, form::ConnectionSpec};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    http::HttpClient,
+    image::Repository,
+    listing::{ListedRepository, ListedTag, Page, Place, cursor::Mark, quay},
+    problem::{Code, Failure},
+    registry::Registry,
+    scope::Scope,
+    world::{Clock, Random},
+};
+
+/// A way to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Way {
+    /// The distribution API: `/v2/_catalog` and `/v2/<name>/tags/list`.
+    Registry,
+    Artifactory,
+    DockerHub,
+    DockerTrusted,
+    Ecr,
+    GitHub,
+    GitLab,
+    Google,
+    Harbor,
+    Ibm,
+    OpenShift,
+    Quay,
+}
+
+impl Way {
+    /// The ways to list repositories, in the order in which they are tried. None where the product has no listing.
+    pub(super) fn of_repositories(spec: &ConnectionSpec) -> &'static [Self] {
+        match spec.provider.id {
+            "amazon-ecr" | "amazon-ecr-public" if has_aws_keys(spec) => {
+                &[Self::Ecr, Self::Registry]
+            }
+            "docker-hub" => &[Self::DockerHub],
+            "docker-registry-v1" | "red-hat-atomic" => &[],
+            "docker-trusted-registry" if prefers_own_api(spec) => {
+                &[Self::DockerTrusted, Self::Registry]
+            }
+            "github" => &[Self::GitHub],
+            "gitlab" => &[Self::GitLab, Self::Registry],
+            "google" if has_namespace(spec) => &[Self::Google, Self::Registry],
+            "harbor" => &[Self::Harbor, Self::Registry],
+            "ibm" => &[Self::Ibm, Self::Registry],
+            "jfrog-artifactory" if is_whole_artifactory(spec) => {
+                &[Self::Artifactory, Self::Registry]
+            }
+            "openshift" if spec.values.contains_key("apiUrl") => &[Self::OpenShift, Self::Registry],
+            "quay" if has_namespace(spec) && may_use_quay_api(spec) => {
+                &[Self::Quay, Self::Registry]
+            }
+            _ => &[Self::Registry],
+        }
+    }
+
+    /// The ways to list tags, what knows more than their names first.
+    pub(super) fn of_tags(spec: &ConnectionSpec) -> &'static [Self] {
+        match spec.provider.id {
+            "amazon-ecr" | "amazon-ecr-public" if has_aws_keys(spec) => {
+                &[Self::Ecr, Self::Registry]
+            }
+            "docker-hub" => &[Self::DockerHub, Self::Registry],
+            "docker-trusted-registry" if prefers_own_api(spec) => {
+                &[Self::DockerTrusted, Self::Registry]
+            }
+            "harbor" => &[Self::Harbor, Self::Registry],
+            "quay" if may_use_quay_api(spec) => &[Self::Quay, Self::Registry],
+            _ => &[Self::Registry],
+        }
+    }
+}
+
+impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+    /// What a token is asked for before repositories are listed: nothing, where the first way needs none of the
+    /// registry's.
+    pub(crate) fn listing_scope(&self) -> Scope {
+        match Way::of_repositories(self.spec) {
+            [Way::Registry, ..] => self.catalog_scope(),
+            _ => Scope::Login,
+        }
+    }
+
+    /// A page of the repositories within the connection's namespace.
+    pub(crate) async fn repositories_page(
+        &mut self,
+        place: Option<Place>,
+    ) -> Result<Page<ListedRepository>, Failure> {
+        let ways = Way::of_repositories(self.spec);
+        let mut page = first_of(ways, place, async |way, mark| match way {
+            Way::Registry => self.catalog_page(mark).await,
+            Way::Artifactory => self.artifactory_repositories(mark).await,
+            Way::DockerHub => self.docker_hub_repositories(mark).await,
+            Way::DockerTrusted => self.docker_trusted_repositories(mark).await,
+            Way::Ecr => self.ecr_repositories(mark).await,
+            Way::GitHub => self.github_repositories(mark).await,
+            Way::GitLab => self.gitlab_repositories(mark).await,
+            Way::Google => self.google_repositories(mark).await,
+            Way::Harbor => self.harbor_repositories(mark).await,
+            Way::Ibm => self.ibm_repositories(mark).await,
+            Way::OpenShift => self.openshift_repositories(mark).await,
+            Way::Quay => self.quay_repositories(mark).await,
+        })
+        .await?;
+        let namespace = self.endpoint.namespace();
+        page.items.retain(|entry| entry.repository.is_in(namespace));
+        Ok(page)
+    }
+
+    /// A page of a repository's tags, with what the provider knows of them.
+    pub(super) async fn known_tags_page(
+        &mut self,
+        repository: &Repository,
+        place: Option<Place>,
+    ) -> Result<Page<ListedTag>, Failure> {
+        first_of(
+            Way::of_tags(self.spec),
+            place,
+            async |way, mark| match way {
+                Way::DockerHub => self.docker_hub_tags(repository, mark).await,
+                Way::DockerTrusted => self.docker_trusted_tags(repository, mark).await,
+                Way::Ecr => self.ecr_tags(repository, mark).await,
+                Way::Harbor => self.harbor_tags(repository, mark).await,
+                Way::Quay => self.quay_tags(repository, mark).await,
+                _ => {
+                    let scope = Scope::Pull(repository.clone());
+                    self.tags_page(repository, &scope, mark).await
+                }
+            },
+        )
+        .await
+    }
+}
+
+/// Reads the page at `place`; without one the first, in the first way that answers.
+async fn first_of<T>(
+    ways: &[Way],
+    place: Option<Place>,
+    mut read: impl AsyncFnMut(Way, Option<Mark>) -> Result<Page<T, Mark>, Failure>,
+) -> Result<Page<T>, Failure> {
+    let in_way = |way: Way, page: Page<T, Mark>| Page {
+        items: page.items,
+        next: page.next.map(|mark| Place { way, mark }),
+    };
+    if let Some(Place { way, mark }) = place {
+        return read(way, Some(mark)).await.map(|page| in_way(way, page));
+    }
+    let mut refused = None;
+    for way in ways.iter().copied() {
+        match read(way, None).await {
+            Ok(page) => return Ok(in_way(way, page)),
+            Err(failure) if ends_listing(&failure) => return Err(failure),
+            Err(failure) => refused = Some(joined(refused, failure)),
+        }
+    }
+    Err(refused.unwrap_or_else(|| unlistable("Registries of this kind cannot be searched.")))
+}
+
+/// Whether a failure leaves no hope, no time or no trust for another way.
+fn ends_listing(failure: &Failure) -> bool {
+    matches!(
+        failure.code,
+        Code::RateLimited | Code::DeadlineExceeded | Code::LinkNotAllowed
+    )
+}
+
+/// What two ways' failures mean together: the first, being the provider's own, says best why; but one that says that
+/// there is no listing for this login makes a fact of both.
+fn joined(first: Option<Failure>, second: Failure) -> Failure {
+    match first {
+        None => second,
+        Some(first) if second.code == Code::PermissionCatalogMissing => Failure {
+            code: second.code,
+            ..first
+        },
+        Some(first) => first,
+    }
+}
+
+/// That there is no listing for this connection, and why.
+pub(super) fn unlistable(why: impl Into<String>) -> Failure {
+    Failure::new(Code::PermissionCatalogMissing, why)
+}
+
+fn has_aws_keys(spec: &ConnectionSpec) -> bool {
+    matches!(spec.credentials, Credentials::Aws { .. })
+}
+
+fn prefers_own_api(spec: &ConnectionSpec) -> bool {
+    spec.values
+        .get("preferDtrApi")
+        .is_some_and(|value| value == "true")
+}
+
+fn has_namespace(spec: &ConnectionSpec) -> bool {
+    spec.endpoint
+        .as_ref()
+        .is_some_and(|endpoint| !endpoint.namespace().is_empty())
+}
+
+/// Whether the address is that of all its repositories, not of one (`/artifactory/api/docker/<key>`).
+fn is_whole_artifactory(spec: &ConnectionSpec) -> bool {
+    spec.endpoint
+        .as_ref()
+        .is_some_and(|endpoint| endpoint.base_path().is_empty())
+}
+
+/// Quay's API takes OAuth tokens, and serves what is public to everybody; it knows no robot and no password.
+fn may_use_quay_api(spec: &ConnectionSpec) -> bool {
+    quay::token(&spec.credentials).is_some() || spec.credentials == Credentials::Anonymous
+}

@@ -1,0 +1,257 @@
+//! What holds for the listing of every product that has one of its own.
+
+use bowline_registry::{Clock, Code, Operator, Repositories, WarningCode, repositories};
+
+use super::{
+    amazon_ecr, artifactory, azure_acr, docker_hub, docker_trusted_registry, github, gitlab,
+    google, harbor, ibm, openshift,
+    product::{Product, is_login},
+    quay,
+};
+use crate::{
+    double::{FakeWorld, Reply, Sent},
+    registry::{run, trusted_with_credentials},
+};
+
+fn products() -> Vec<(&'static str, Product)> {
+    vec![
+        ("amazon-ecr", amazon_ecr::product()),
+        ("artifactory", artifactory::product()),
+        ("azure-acr", azure_acr::product()),
+        ("docker-hub", docker_hub::product()),
+        (
+            "docker-trusted-registry",
+            docker_trusted_registry::product(),
+        ),
+        ("github", github::product()),
+        ("gitlab", gitlab::product()),
+        ("google", google::product()),
+        ("harbor", harbor::product()),
+        ("ibm", ibm::product()),
+        ("openshift", openshift::product()),
+        ("quay", quay::product()),
+    ]
+}
+
+/// Those whose listing has pages.
+fn paged() -> Vec<(&'static str, Product)> {
+    let mut all = products();
+    all.retain(|(case, _)| *case != "ibm");
+    all
+}
+
+/// Lists page by page; with `anew`, each page in another instance. Gives the names, how many pages had how many at
+/// most, and how many there were.
+async fn stream(world: &FakeWorld, product: &Product, anew: bool) -> (Vec<String>, usize, usize) {
+    let operator = Operator::default();
+    let mut names = Vec::new();
+    let (mut largest, mut pages) = (0, 0);
+    let mut listing = Repositories::open(world, &operator, &product.spec, None)
+        .await
+        .unwrap();
+    while let Some(page) = listing.next_page().await.unwrap() {
+        pages += 1;
+        assert!(pages <= 200_000, "it goes round in circles");
+        largest = largest.max(page.items.len());
+        names.extend(page.items.iter().map(|entry| entry.name().to_owned()));
+        if anew && let Some(cursor) = page.cursor {
+            assert!(cursor.len() < 1024, "{} bytes of cursor", cursor.len());
+            listing = Repositories::open(world, &operator, &product.spec, Some(&cursor))
+                .await
+                .unwrap();
+        }
+    }
+    (names, largest, pages)
+}
+
+#[tokio::test]
+async fn pages_are_followed_to_the_end() {
+    for (case, product) in paged() {
+        for count in [0, 1, product.per_page, 2 * product.per_page + 1] {
+            let world = product.with(count);
+            let (names, largest, _) = stream(&world, &product, false).await;
+            assert_eq!(names, product.names(count), "{case} with {count}");
+            assert!(largest <= product.per_page, "{case}: {largest} on a page");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_instance_goes_on_after_any_page() {
+    for (case, product) in paged() {
+        let count = (3 * product.per_page).min(500);
+        let world = product.with(count);
+        let (names, _, _) = stream(&world, &product, true).await;
+        assert_eq!(names, product.names(count), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn credentials_go_to_the_products_own_hosts_only() {
+    for (case, product) in products() {
+        let world = product.with(2);
+        run(&world, &Operator::default(), &product.spec, None).await;
+        assert_eq!(
+            trusted_with_credentials(&world.http),
+            product.trusted,
+            "{case}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_repositories_cost_a_page_at_a_time() {
+    const COUNT: usize = 100_000;
+    for (case, product) in paged() {
+        // A tree is walked path by path: the same, but slower.
+        let count = COUNT.min(2_000 * product.per_page);
+        let world = product.with(count);
+        let (names, largest, pages) = stream(&world, &product, false).await;
+        assert_eq!(names.len(), count, "{case}");
+        assert!(largest <= product.per_page, "{case}: {largest} on a page");
+        let requests = world.http.lines().len();
+        assert!(
+            requests <= product.before + pages,
+            "{case}: {requests} requests for {pages} pages"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_image_is_drawn_from_a_hundred_thousand_repositories_by_one_page() {
+    for (case, product) in paged() {
+        let world = product.with(100_000);
+        let check = run(&world, &Operator::default(), &product.spec, None).await;
+        // The repositories of the double have no tags, so all that are drawn are looked at.
+        assert_eq!(check.warnings[0].code, WarningCode::CatalogEmpty, "{case}");
+        let text = &check.warnings[0].detail;
+        assert!(text.contains("tried and hold no image"), "{case}: {text}");
+        let requests = world.http.lines().len();
+        assert!(requests <= 16, "{case}: {requests} requests");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_listing_is_a_fact_and_no_failure() {
+    for (case, product) in products() {
+        for status in [400, 401, 403, 404, 405, 501] {
+            let world = product.answering(move |_, _| Reply::status(status));
+            let check = run(&world, &Operator::default(), &product.spec, None).await;
+            // Docker Hub answers 404 for a namespace that holds nothing.
+            let expected = match (case, status) {
+                ("docker-hub", 404) => WarningCode::CatalogEmpty,
+                _ => WarningCode::CatalogUnlistable,
+            };
+            assert!(check.ok, "{case} {status}: {:?}", check.problem);
+            assert_eq!(check.warnings[0].code, expected, "{case} {status}");
+            let requests = world.http.lines().len();
+            assert!(requests <= 9, "{case} {status}: {requests} requests");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_broken_listing_is_named() {
+    let cases = [
+        ("no JSON", Reply::json("<html>")),
+        ("another JSON", Reply::json("17")),
+        ("nothing", Reply::status(200)),
+        ("cut short", Reply::json(r#"{"repositories":["a""#)),
+    ];
+    for (case, product) in products() {
+        for (what, reply) in &cases {
+            let reply = reply.clone();
+            let world = product.answering(move |_, _| reply.clone());
+            let problem = repositories(&world, &Operator::default(), &product.spec)
+                .await
+                .unwrap_err();
+            let expected = if product.falls_back {
+                Code::PermissionCatalogMissing
+            } else {
+                Code::AnswerMalformed
+            };
+            assert_eq!(problem.code, expected, "{case}: {what}: {problem:?}");
+            assert!(
+                problem.detail.contains("not what it should be")
+                    || problem.detail.contains("answer to DescribeRepositories"),
+                "{case}: {what}: {}",
+                problem.detail
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn too_many_requests_end_a_listing() {
+    for (case, product) in products() {
+        let world = product.answering(|_, _| Reply::status(429));
+        let problem = repositories(&world, &Operator::default(), &product.spec)
+            .await
+            .unwrap_err();
+        assert_eq!(problem.code, Code::RateLimited, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_to_another_origin_is_followed_nowhere() {
+    for (case, product) in products() {
+        for link in [
+            "https://evil.example.net/next?page=2",
+            "//evil.example.net/next?page=2",
+            "http://registry.example.com/v2/_catalog?page=2",
+            "https://registry.example.com:8443/v2/_catalog?page=2",
+        ] {
+            let world = product.answering(move |_: &Sent, reply| {
+                reply.with("link", format!("<{link}>; rel=\"next\""))
+            });
+            let listed = repositories(&world, &Operator::default(), &product.spec).await;
+            if let Err(problem) = listed {
+                assert_eq!(problem.code, Code::LinkNotAllowed, "{case}: {link}");
+            }
+            let contacted = world.http.lines();
+            assert!(
+                !contacted
+                    .iter()
+                    .any(|line| line.contains("evil.example.net")
+                        || line.contains("http://")
+                        || line.contains(":8443")),
+                "{case}: {contacted:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_page_has_its_own_deadline() {
+    for (case, product) in paged() {
+        let slow = |sent: &Sent, reply: Reply| match reply {
+            Reply::Answer { .. } if is_login(sent) => reply,
+            Reply::Answer {
+                status,
+                headers,
+                body: crate::double::Body::Whole(bytes),
+            } => Reply::Answer {
+                status,
+                headers,
+                body: crate::double::Body::Slow(bytes, std::time::Duration::from_secs(4)),
+            },
+            other => other,
+        };
+        let (api, registry, names) = (
+            product.api,
+            product.registry.clone(),
+            product.names(4 * product.per_page),
+        );
+        let world = product.world(move |sent| match api(&names, sent) {
+            Some(reply) => slow(sent, reply),
+            None => registry.answer(sent),
+        });
+        let (listed, _, pages) = stream(&world, &product, false).await;
+        assert_eq!(listed.len(), 4 * product.per_page, "{case}");
+        let spent = world.clock.monotonic().as_secs();
+        assert!(
+            spent >= 4 * u64::try_from(pages.min(4)).unwrap(),
+            "{case}: {spent} s for {pages} pages"
+        );
+    }
+}

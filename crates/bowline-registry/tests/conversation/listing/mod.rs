@@ -1,0 +1,17 @@
+//! Listing repositories and tags: one file a product, each with a double of its API.
+
+mod amazon_ecr;
+mod artifactory;
+mod azure_acr;
+mod docker_hub;
+mod docker_trusted_registry;
+mod every;
+mod github;
+mod gitlab;
+mod google;
+mod harbor;
+mod ibm;
+mod openshift;
+mod product;
+mod quay;
+mod registry_api;
