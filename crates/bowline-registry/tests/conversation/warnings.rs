@@ -1,6 +1,6 @@
 //! Checks that succeed with a word of warning, and what is drawn without one.
 
-use bowline_registry::{CanPush, Check, Operator, Proved, Scheme, WarningCode};
+use bowline_registry::{CanPush, CatalogSupport, Check, Operator, Proved, Scheme, WarningCode};
 
 use crate::{
     double::{Reply, world},
@@ -301,5 +301,27 @@ async fn what_a_registry_tells_of_itself_is_a_fact() {
         .await;
         assert_eq!(check.facts.server.as_deref(), server, "{case}");
         assert_eq!(check.facts.api_version.as_deref(), api_version, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn whether_repositories_can_be_listed_is_a_fact() {
+    let unlisted = Fake::basic().instead(
+        "GET https://registry.example.com/v2/_catalog",
+        Reply::status(404),
+    );
+    let cases = [
+        ("a catalog", Fake::basic(), None, CatalogSupport::Listed),
+        ("no catalog", unlisted, None, CatalogSupport::Unlistable),
+        (
+            "not asked",
+            Fake::basic(),
+            Some("team/app:1"),
+            CatalogSupport::Unknown,
+        ),
+    ];
+    for (case, fake, image, expected) in cases {
+        let check = run(&fake.world(), &Operator::default(), &password(), image).await;
+        assert_eq!(check.facts.catalog, expected, "{case}");
     }
 }
