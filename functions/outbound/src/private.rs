@@ -30,11 +30,14 @@ async fn service() -> Rc<Service> {
     if let Some(service) = SERVICE.with_borrow(Clone::clone) {
         return service;
     }
+    let access_key_id = variable("aws_access_key_id").await;
+    let secret_access_key = variable("aws_secret_access_key").await;
     let operator = Operator::parse(
         &variable("private_hosts").await,
         &variable("plain_http_hosts").await,
         &variable("egress_addresses").await,
-    );
+    )
+    .and_then(|operator| operator.with_aws_identity(&access_key_id, &secret_access_key));
     let service = Rc::new(Service::new(crate::world(), operator));
     SERVICE.set(Some(Rc::clone(&service)));
     service

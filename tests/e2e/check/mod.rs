@@ -12,6 +12,7 @@ use bowline_tests::{
 };
 use serde_json::{Value, json};
 
+mod amazon_ecr;
 mod basic;
 mod docker_hub;
 mod images;
