@@ -92,12 +92,17 @@ impl Process {
 
     /// Waits for its end and for the end of its output; panics after a minute.
     pub fn wait(&mut self) -> ExitStatus {
+        self.wait_within(LIMIT)
+    }
+
+    /// The same, with another patience.
+    pub fn wait_within(&mut self, limit: Duration) -> ExitStatus {
         let started = Instant::now();
         // The output ends with the process, so nothing has to be polled.
         loop {
             match self
                 .lines
-                .recv_timeout(LIMIT.saturating_sub(started.elapsed()))
+                .recv_timeout(limit.saturating_sub(started.elapsed()))
             {
                 Ok(_line) => {}
                 Err(RecvTimeoutError::Disconnected) => break,

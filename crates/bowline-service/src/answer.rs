@@ -77,6 +77,15 @@ pub fn secret_json(status: StatusCode, value: &impl Serialize) -> Result<Answer,
     ))
 }
 
+/// An answer in JSON that is written already.
+pub(crate) fn json_text(text: &'static str) -> Answer {
+    full(
+        StatusCode::OK,
+        HeaderValue::from_static("application/json"),
+        Bytes::from_static(text.as_bytes()),
+    )
+}
+
 /// 204: an answer without a body.
 pub fn empty() -> Answer {
     let mut answer = http::Response::new(AnswerBody::Full(None));

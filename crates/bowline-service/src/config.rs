@@ -105,10 +105,8 @@ impl Access {
             issuer: Issuer::parse(variables, &operator)?,
             rules: Rules::new(&variables.auth_issuer, &variables.auth_audience),
             origins: Origins::parse(&variables.allowed_origins).ok_or_else(|| {
-                invalid(
-                    "allowed_origins",
-                    "it is no list of origins like https://app.example.com",
-                )
+                let reason = "it is no list of origins like https://app.example.com";
+                invalid("allowed_origins", reason)
             })?,
             proxies: Proxies::parse(&variables.trusted_proxies).ok_or_else(|| {
                 let reason = "it is no list of addresses and networks like 10.0.0.0/8";

@@ -37,7 +37,9 @@ impl Origins {
             answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             answer.insert(
                 header::ACCESS_CONTROL_EXPOSE_HEADERS,
-                HeaderValue::from_static("ETag, Location, Retry-After, X-Request-Id"),
+                HeaderValue::from_static(
+                    "ETag, Location, Retry-After, X-Request-Id, Bowline-Expires-At",
+                ),
             );
         }
     }
@@ -58,7 +60,9 @@ impl Origins {
         }
         answer.insert(
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static("Authorization, Content-Type, If-Match, X-Request-Id"),
+            HeaderValue::from_static(
+                "Authorization, Content-Type, Idempotency-Key, If-Match, Traceparent, X-Request-Id",
+            ),
         );
         answer.insert(
             header::ACCESS_CONTROL_MAX_AGE,

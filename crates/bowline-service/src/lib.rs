@@ -14,6 +14,7 @@ pub mod edge;
 mod event_stream;
 mod forms;
 mod negotiation;
+mod openapi;
 pub mod outbound;
 mod parameters;
 pub mod problem;

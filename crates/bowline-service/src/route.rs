@@ -8,6 +8,8 @@ use percent_encoding::percent_decode_str;
 pub(crate) enum Route {
     /// `/v1/providers`
     Providers,
+    /// `/v1/openapi.json`
+    OpenApi,
     /// `/v1/validate`
     Validate,
     /// `/v1/check`
@@ -84,6 +86,7 @@ impl Route {
         let segments: Vec<&str> = path.strip_prefix("/v1/")?.split('/').collect();
         match segments.as_slice() {
             ["providers"] => Some(Self::Providers),
+            ["openapi.json"] => Some(Self::OpenApi),
             ["validate"] => Some(Self::Validate),
             ["check"] => Some(Self::Check),
             ["admin", "reseal"] => Some(Self::Reseal),
@@ -132,7 +135,9 @@ impl Route {
     /// The methods of this route.
     pub(crate) fn methods(&self) -> &'static [Method] {
         match self {
-            Self::Providers | Self::Resolve { .. } | Self::DockerConfig { .. } => &[Method::GET],
+            Self::Providers | Self::OpenApi | Self::Resolve { .. } | Self::DockerConfig { .. } => {
+                &[Method::GET]
+            }
             Self::Validate | Self::Check | Self::Reseal => &[Method::POST],
             Self::Connections { .. } => &[Method::GET, Method::POST],
             Self::Settings { .. } => &[Method::GET, Method::PUT],
@@ -177,6 +182,7 @@ mod tests {
     fn paths() {
         let cases = [
             ("/v1/providers", Some(Route::Providers)),
+            ("/v1/openapi.json", Some(Route::OpenApi)),
             ("/v1/validate", Some(Route::Validate)),
             ("/v1/check", Some(Route::Check)),
             ("/v1/admin/reseal", Some(Route::Reseal)),

@@ -15,6 +15,7 @@ use crate::{
 
 /// A change of a connection or a hand-out of its credentials, written by the statement that made it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     /// What was done: `create`, `update`, `credentials`, `delete`, `use`, `release` or `hand-out`. A newer instance may

@@ -12,6 +12,7 @@ use crate::{id::ConnectionId, timestamp::Timestamp};
 
 /// A stored connection. It serialises to the connection of the HTTP API; it holds no secret.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Connection {
     /// Its id.
@@ -26,13 +27,15 @@ pub struct Connection {
     pub provider: String,
     /// The auth method's id.
     pub auth: String,
-    /// What it is for.
+    /// What it is for: `pull` or `push`.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub purpose: Purpose,
     /// Where the registry is, as shown; unique in the project for each purpose.
     pub endpoint: String,
     /// The values that are not secret. `url` is among them where the auth method has it, and is not serialised: the
     /// endpoint says it.
     #[serde(serialize_with = "without_url")]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, String>"))]
     pub values: BTreeMap<String, String>,
     /// The names of the secret values that are kept.
     pub secrets: Vec<String>,
@@ -62,6 +65,7 @@ pub struct Connection {
 
 /// Somebody who said that they use a connection.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Use {
     /// Their id, unique for the connection.
     pub consumer: String,
@@ -73,6 +77,7 @@ pub struct Use {
 
 /// How a check ended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LastCheck {
     /// When it began.
     pub at: Timestamp,

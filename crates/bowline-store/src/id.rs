@@ -9,7 +9,11 @@ use crate::random::Random;
 
 /// The id of a connection: a UUIDv7 (RFC 9562 §5.7), so that ids sort by when they were made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(Uuid);
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
+pub struct ConnectionId(
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "uuid")))] Uuid,
+);
 
 impl ConnectionId {
     /// The id that no connection has.

@@ -5,6 +5,11 @@ use serde::{Serialize, Serializer};
 
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "{T}Page")
+)]
 pub struct Page<T> {
     /// What is on it.
     pub items: Vec<T>,
@@ -32,6 +37,8 @@ impl<T> Page<T> {
 /// A place between two items of a list: all that comes after it is on the next page, whatever was added or removed
 /// meanwhile. Opaque to those who are given one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 pub struct Cursor(pub(crate) String);
 
 impl Cursor {

@@ -9,6 +9,7 @@ const USUAL_SCAN_SECONDS: u32 = 3600;
 
 /// A project's settings, as the HTTP API shows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Settings {
     /// What the project set.
@@ -24,6 +25,7 @@ pub struct Settings {
 
 /// What applies where a policy says nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Defaults {
     /// How long a scan may take.

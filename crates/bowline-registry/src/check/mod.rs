@@ -14,6 +14,7 @@ pub use run::check;
 
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Check {
     /// What could be tried passed, and at least the login is proven.
     pub ok: bool,
@@ -31,6 +32,7 @@ pub struct Check {
 
 /// How far a check got. Each includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Proved {
     /// Nothing.
@@ -45,6 +47,7 @@ pub enum Proved {
 
 /// The steps of a check, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum StepName {
     /// `GET /v2/` answers as a registry does.
@@ -75,6 +78,7 @@ impl StepName {
 
 /// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It was tried, and worked.
@@ -87,6 +91,7 @@ pub enum Status {
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Step {
     /// Which.
@@ -104,6 +109,7 @@ pub struct Step {
 /// What a check learned. What a server said stands here only after it proved to be a registry, at most 200
 /// printable characters of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Facts {
     /// What `/v2/` says of the product and its version: its own header where it has one, else `Server`.
@@ -138,6 +144,7 @@ pub struct Facts {
 
 /// How a registry asks for a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scheme {
     /// Not at all.
@@ -150,6 +157,7 @@ pub enum Scheme {
 
 /// Whether repositories can be listed, by the catalog or by the product's own API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CatalogSupport {
     /// They were listed.
@@ -163,6 +171,7 @@ pub enum CatalogSupport {
 
 /// Whether the credentials may push. Never found out by uploading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CanPush {
     /// The token service granted it.
@@ -176,6 +185,7 @@ pub enum CanPush {
 
 /// A pull limit, as Docker Hub tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RateLimit {
     /// Pulls per window.
@@ -188,6 +198,7 @@ pub struct RateLimit {
 
 /// What works but is worth a word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Warning {
     /// What it is about; stable.
     pub code: WarningCode,
@@ -199,6 +210,7 @@ pub struct Warning {
 
 /// What a warning is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum WarningCode {
     /// The registry asks for no credentials but got some.
     #[serde(rename = "credential.not_proven")]

@@ -11,8 +11,11 @@ mod hints;
 
 /// Why a check or a listing failed, in words that name what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "CheckProblem"))]
 pub struct Problem {
     /// What happened; stable.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub code: Code,
     /// What happened, in a few words.
     pub title: String,

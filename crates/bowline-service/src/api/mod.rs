@@ -32,7 +32,7 @@ use crate::{
     body,
     caller::{Caller, Permission},
     config::{Access, Config, ConfigError},
-    forms,
+    forms, openapi,
     parameters::Parameters,
     problem::{Failure, Problem},
     request_id,
@@ -134,12 +134,14 @@ where
         if !methods.contains(&asked.head.method) {
             return Err(Problem::method_not_allowed(methods));
         }
-        if route == Route::Providers {
-            return forms::provider_table(&asked.head);
+        match route {
+            Route::Providers => return forms::provider_table(&asked.head),
+            Route::OpenApi => return openapi::description(&asked.head),
+            _ => {}
         }
         let caller = self.sign_in(ready, asked).await?;
         match route {
-            Route::Providers => Err(Failure::NotFound.into()),
+            Route::Providers | Route::OpenApi => Err(Failure::NotFound.into()),
             Route::Validate => forms::validate(&asked.head, asked.now, body).await,
             Route::Check => self.check(asked, &caller, body).await,
             Route::Reseal => {

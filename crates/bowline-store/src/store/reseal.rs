@@ -22,6 +22,7 @@ use crate::{
 
 /// What a step did, and how far resealing is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Resealing {
     /// How many connections were resealed.
@@ -36,6 +37,7 @@ pub struct Resealing {
 
 /// A connection that does not open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unsealable {
     /// Whose it is.
     pub project: String,

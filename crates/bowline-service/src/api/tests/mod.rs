@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::{answer::AnswerBody, config::Variables, token::signing};
+use crate::{answer::AnswerBody, config::Variables, openapi::contract, token::signing};
 
 mod access;
 mod browsing;
@@ -284,7 +284,10 @@ impl Harness {
         self.service.handle(request).await
     }
 
+    /// Sends a request, and holds the answer against the description of the API.
     async fn send(&self, request: http::Request<Full<Bytes>>) -> Read {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let sent = self.script.sent.borrow().len();
         let answer = self.answer(request).await;
         let (head, body) = answer.into_parts();
         let is_stream = matches!(body, AnswerBody::Stream(_));
@@ -293,6 +296,11 @@ impl Harness {
             assert_eq!(head.headers[header::CONTENT_LENGTH], text.len().to_string());
         }
         assert_eq!(head.headers[header::CACHE_CONTROL], "no-store");
+        let kind = head.headers.get(header::CONTENT_TYPE);
+        let kind = kind.map_or("", |kind| kind.to_str().unwrap());
+        // What the private service says here is the test's own.
+        let ours = (self.script.sent.borrow().len() == sent).then_some(text.as_str());
+        contract::hold(&method, &path, head.status.as_u16(), kind, ours);
         Read {
             status: head.status.as_u16(),
             headers: head.headers,

@@ -1,0 +1,90 @@
+//! What `deploy/` ships fits the application.
+
+use std::{collections::BTreeSet, fs};
+
+use bowline_tests::app::repository;
+use toml::{Table, Value};
+
+fn text(path: &str) -> String {
+    fs::read_to_string(repository().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn table(path: &str) -> Table {
+    text(path)
+        .parse()
+        .unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The values of a key in a file of YAML, whatever it is in, without quotes.
+fn values<'a>(yaml: &'a str, key: &str) -> Vec<&'a str> {
+    let key = format!("{key}:");
+    yaml.lines()
+        .map(|line| line.trim_start().trim_start_matches("- "))
+        .filter_map(|line| line.strip_prefix(&key))
+        .map(|value| value.trim().trim_matches('"'))
+        .collect()
+}
+
+#[test]
+fn the_spin_app_sets_variables_of_the_manifest_and_every_required_one() {
+    let app = text("deploy/spinapp.yaml");
+    let manifest = table("spin.toml");
+    let variables = manifest["variables"].as_table().unwrap();
+    let set: BTreeSet<&str> = values(&app, "name")
+        .into_iter()
+        .filter(|name| *name != "bowline")
+        .collect();
+    for name in &set {
+        assert!(variables.contains_key(*name), "the manifest has no {name}");
+    }
+    let required = |variable: &&str| {
+        variables[*variable]
+            .get("required")
+            .and_then(Value::as_bool)
+    };
+    for name in variables.keys().map(String::as_str) {
+        assert!(
+            required(&name) != Some(true) || set.contains(name),
+            "{name} is missing"
+        );
+    }
+    assert!(set.contains("jwks_url") && set.contains("jwks_origin"));
+    assert_eq!(values(&app, "kind"), ["SpinApp"]);
+    assert_eq!(values(&app, "apiVersion"), ["core.spinkube.dev/v1alpha1"]);
+    assert_eq!(
+        values(&app, "path"),
+        ["/.well-known/spin/health", "/v1/providers"]
+    );
+}
+
+#[test]
+fn every_secret_that_is_used_is_shipped() {
+    let app = text("deploy/spinapp.yaml");
+    let secrets = text("deploy/secrets.yaml");
+    let shipped = values(&secrets, "name");
+    for used in ["bowline", "bowline-runtime-config"] {
+        assert!(shipped.contains(&used), "{used}");
+    }
+    assert_eq!(values(&app, "loadFromSecret"), ["bowline-runtime-config"]);
+    for key in values(&app, "key") {
+        assert_eq!(
+            values(&secrets, key),
+            [""],
+            "{key} is there to be filled in"
+        );
+    }
+}
+
+#[test]
+fn many_machines_block_the_networks_that_one_does() {
+    let (one, many) = (
+        table("runtime-config.toml"),
+        table("deploy/runtime-config.toml"),
+    );
+    assert_eq!(one["outbound_networking"], many["outbound_networking"]);
+    let database = &many["sqlite_database"]["default"];
+    assert_eq!(database["type"].as_str(), Some("libsql"));
+    for key in ["url", "token"] {
+        assert!(database[key].is_str(), "{key}");
+    }
+}
