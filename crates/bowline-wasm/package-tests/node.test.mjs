@@ -11,10 +11,9 @@ import * as bowline from "bowline";
 const { checkForm, checkPolicy, detect, InvalidPatternError, InvalidReferenceError, parsePattern } = bowline;
 const { parseReference, PatternSet, providers, ready, selectImages } = bowline;
 
-// The budget is 100 KiB (design.md section 10). With all providers and patterns the module does not keep it yet; until
-// it does, this is what it weighs, rounded up, so that no change makes it heavier unseen.
+// The budget is 100 KiB (design.md section 10), which the module just about keeps; the ceiling leaves 1 % for a rule more.
 const BUDGET = 100 * 1024;
-const CEILING = 113 * 1024;
+const CEILING = 101 * 1024;
 
 const good = {
   provider: "docker-registry",

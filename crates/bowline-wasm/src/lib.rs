@@ -3,6 +3,8 @@
 //! Texts go in and JSON comes out. That is the form in which the same things go over HTTP, so both sides read it with
 //! the same code; and it is smaller and faster than to build JavaScript objects from here one member at a time.
 
+#[cfg(target_arch = "wasm32")]
+mod memory;
 mod pattern_set;
 
 use bowline::{

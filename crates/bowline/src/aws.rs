@@ -2,6 +2,8 @@
 //!
 //! Regions and partitions are botocore's (`endpoints.json`, `partitions.json`, August 2026).
 
+use crate::text::concat;
+
 /// An AWS region that is known to exist. It is made only by parsing, so a URL can be built of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AwsRegion(&'static str);
@@ -124,14 +126,13 @@ impl AwsAccount {
 
 /// The host of an account's registry in a region.
 pub fn registry_host(account: &AwsAccount, region: AwsRegion) -> String {
-    [
+    concat(&[
         account.as_str(),
         ".dkr.ecr.",
         region.as_str(),
         ".",
         region.dns_suffix(),
-    ]
-    .concat()
+    ])
 }
 
 /// The pieces of a name that is built like a private registry's.
@@ -185,7 +186,7 @@ impl<'a> RegistryName<'a> {
         } else {
             plain
         };
-        [
+        concat(&[
             self.account,
             ".",
             self.service,
@@ -193,8 +194,7 @@ impl<'a> RegistryName<'a> {
             self.region,
             ".",
             suffix,
-        ]
-        .concat()
+        ])
     }
 }
 

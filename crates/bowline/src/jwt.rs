@@ -1,7 +1,6 @@
 //! The one thing that is read of a JSON Web Token: when it ends. Nothing is verified and nothing else is looked at.
 
-use crate::json::Value;
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use crate::{base64, json::Value};
 
 /// When a JWT ends, in milliseconds since 1970; `None` for any other text, and for one without an end.
 pub(crate) fn expiry(text: &str) -> Option<i64> {
@@ -11,9 +10,7 @@ pub(crate) fn expiry(text: &str) -> Option<i64> {
     }
     let mut parts = text.split('.');
     let (_header, claims, _signature) = (parts.next()?, parts.next()?, parts.next()?);
-    let claims = BASE64_URL_SAFE_NO_PAD
-        .decode(claims.trim_end_matches('='))
-        .ok()?;
+    let claims = base64::for_urls(claims.trim_end_matches('='))?;
     let claims = Value::parse(std::str::from_utf8(&claims).ok()?)?;
     // Seconds, with a fraction perhaps.
     let Value::Number(end) = claims.get("exp")? else {

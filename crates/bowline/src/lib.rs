@@ -5,6 +5,7 @@
 
 pub mod aws;
 pub mod azure;
+mod base64;
 pub mod credential;
 pub mod detect;
 pub mod endpoint;

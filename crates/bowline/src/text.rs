@@ -15,15 +15,64 @@ pub(crate) fn span(whole: &str, part: &str) -> Range<usize> {
     }
 }
 
+/// Texts, one after the other.
+pub(crate) fn concat(parts: &[&str]) -> String {
+    let mut whole = String::new();
+    for part in parts {
+        whole.push_str(part);
+    }
+    whole
+}
+
+/// Where `part` first stands in `text`.
+///
+/// Texts here are short. The standard library's search is made for long ones, and would be, with what it brings along,
+/// 4 KiB of the browser module.
+pub(crate) fn find(text: &str, part: &str) -> Option<usize> {
+    let Some((first, others)) = part.as_bytes().split_first() else {
+        return Some(0);
+    };
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest.iter().position(|byte| byte == first) {
+        rest = rest.get(at.saturating_add(1)..)?;
+        if rest.starts_with(others) {
+            return text.len().checked_sub(rest.len())?.checked_sub(1);
+        }
+    }
+    None
+}
+
+/// Whether `part` stands in `text`.
+pub(crate) fn contains(text: &str, part: &str) -> bool {
+    find(text, part).is_some()
+}
+
+/// What stands before and after `part` where it first stands in `text`.
+pub(crate) fn split_once<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)> {
+    let (before, rest) = text.split_at_checked(find(text, part)?)?;
+    Some((before, rest.strip_prefix(part)?))
+}
+
+/// `text` with `with` wherever `part` stood, which is not empty.
+pub(crate) fn replace(text: &str, part: &str, with: &str) -> String {
+    let (mut made, mut rest) = (String::new(), text);
+    while let Some((before, after)) = split_once(rest, part) {
+        made.push_str(before);
+        made.push_str(with);
+        rest = after;
+    }
+    made.push_str(rest);
+    made
+}
+
 /// `whole` with `with` in place of its piece `part`.
 pub(crate) fn replaced(whole: &str, part: &str, with: &str) -> String {
     let Range { start, end } = span(whole, part);
-    [
+    concat(&[
         whole.get(..start).unwrap_or(""),
         with,
         whole.get(end..).unwrap_or(""),
-    ]
-    .concat()
+    ])
 }
 
 /// Whether a character is there and not seen: byte order marks, zero-width and control characters, no-break spaces.
@@ -147,7 +196,7 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{distance, nearest, pasted, replaced, span};
+    use super::{distance, find, nearest, pasted, replace, replaced, span, split_once};
 
     #[test]
     fn spans_are_those_of_pieces() {
@@ -156,6 +205,25 @@ mod tests {
         assert_eq!(span(whole, host), 8..whole.len());
         assert_eq!(span(whole, "elsewhere"), 0..0);
         assert_eq!(replaced(whole, host, "x"), "https://x");
+    }
+
+    #[test]
+    fn texts_are_found_as_the_standard_library_finds_them() {
+        for text in ["", "a", "aab", "abaab", "éaé", "a://b://c"] {
+            for part in ["a", "ab", "aab", "é", "://", "x"] {
+                assert_eq!(find(text, part), text.find(part), "{text} {part}");
+                assert_eq!(
+                    split_once(text, part),
+                    text.split_once(part),
+                    "{text} {part}"
+                );
+                assert_eq!(
+                    replace(text, part, "-"),
+                    text.replace(part, "-"),
+                    "{text} {part}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -39,11 +39,13 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     let compiled = project.target("wasm32-unknown-unknown/browser/bowline_wasm.wasm");
     let bindgen = project.target("debug/wasm-bindgen");
     let optimiser = project.path("web/node_modules/binaryen");
-    // A function that is called once is inlined only where it is tiny: gzip finds more that repeats in small functions.
+    // For gzip, which finds more that repeats in small functions and in code whose locals are few: a function that is
+    // called once is inlined only where it is tiny.
     let optimise = [
-        "-Oz",
+        "-Os",
         "--converge",
         "--one-caller-inline-max-function-size=10",
+        "--skip-pass=local-cse",
         "--strip-debug",
         "--strip-producers",
         "--strip-target-features",

@@ -34,7 +34,8 @@ pub(super) fn of_yaml(text: &str) -> Option<Vec<ConnectionForm>> {
         let Some((key, value)) = line.split_once(':') else {
             continue;
         };
-        let key_text = key.trim().trim_start_matches("- ");
+        let key_text = key.trim();
+        let key_text = key_text.strip_prefix("- ").unwrap_or(key_text).trim_start();
         let key_text = unquoted(key_text).unwrap_or(key_text);
         if !SECRET_KEYS.contains(&key_text) {
             continue;

@@ -4,14 +4,13 @@
 mod command;
 mod config;
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-
 use crate::{
+    base64,
     endpoint::{DOCKER_HUB, Endpoint, Split},
     form::ConnectionForm,
     provider::{self, Provider, providers},
     reference::{self, Reference},
-    text::{is_white, unquoted},
+    text::{contains, is_white, unquoted},
 };
 
 /// The provider of a registry that is none of a product's own hosts.
@@ -168,7 +167,7 @@ fn is_image(text: &str) -> bool {
             .is_some_and(|last| last.contains([':', '@']))
     };
     match text.split_once('/') {
-        _ if text.contains("://") => false,
+        _ if contains(text, "://") => false,
         Some(_) => !reference::names_domain(text) || tagged(text),
         None => match text.split_once(':') {
             // A port has four or five digits, or stands behind a whole host name.
@@ -195,7 +194,7 @@ fn form_of_image(text: &str) -> Option<ConnectionForm> {
 }
 
 /// The text that a base64 text stands for.
-pub(crate) fn decoded(base64: &str) -> Option<String> {
-    let joined: String = base64.chars().filter(|c| !c.is_whitespace()).collect();
-    String::from_utf8(BASE64_STANDARD.decode(joined).ok()?).ok()
+pub(crate) fn decoded(text: &str) -> Option<String> {
+    let joined: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    String::from_utf8(base64::standard(&joined)?).ok()
 }

@@ -2,11 +2,15 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Split, punycode};
+use super::{
+    Split,
+    address::{parse_v4, parse_v6, v4_text, v6_text},
+    punycode,
+};
 use crate::{
     finding::Issue,
     message::Code,
-    text::{replaced, span},
+    text::{concat, replaced, span},
 };
 
 /// The host of a URL: lower case, an IPv6 address in brackets and in its shortest form.
@@ -15,15 +19,13 @@ pub(super) fn parse(url: &Split<'_>) -> Result<String, Issue> {
     let instead = |host: &str| replaced(url.text.trim(), url.host, host);
     let host = url.host;
     if let Some(address) = host.strip_prefix('[') {
-        let address = address
-            .strip_suffix(']')
-            .and_then(|address| address.parse::<Ipv6Addr>().ok());
+        let address = address.strip_suffix(']').and_then(parse_v6);
         let invalid = || issue(Code::UrlAddressInvalid).with("host", host);
         let address = address.ok_or_else(invalid)?;
         return match address.to_ipv4_mapped() {
             // The same host has a plainer name; two names for it would be two endpoints.
-            Some(plain) => Err(invalid().suggest(instead(&plain.to_string()))),
-            None => Ok(["[", &address.to_string(), "]"].concat()),
+            Some(plain) => Err(invalid().suggest(instead(&v4_text(plain)))),
+            None => Ok(concat(&["[", &v6_text(address), "]"])),
         };
     }
     if let Some(character) = host.chars().find(|c| !c.is_ascii()) {
@@ -39,9 +41,9 @@ pub(super) fn parse(url: &Split<'_>) -> Result<String, Issue> {
     }
     let host = host.to_ascii_lowercase();
     if ends_in_number(&host) {
-        return match host.parse::<Ipv4Addr>() {
-            Ok(address) => Ok(address.to_string()),
-            Err(_) => Err(issue(Code::UrlAddressInvalid).with("host", host)),
+        return match parse_v4(&host) {
+            Some(address) => Ok(v4_text(address)),
+            None => Err(issue(Code::UrlAddressInvalid).with("host", host)),
         };
     }
     if !is_name(&host) {
@@ -111,11 +113,11 @@ pub(super) fn is_private(host: &str) -> bool {
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
     {
-        return address.parse().is_ok_and(is_private_v6);
+        return parse_v6(address).is_some_and(is_private_v6);
     }
-    match host.parse::<Ipv4Addr>() {
-        Ok(address) => is_private_v4(address),
-        Err(_) => !host.contains('.') || NAMES.iter().any(|name| has_suffix(host, name)),
+    match parse_v4(host) {
+        Some(address) => is_private_v4(address),
+        None => !host.contains('.') || NAMES.iter().any(|name| has_suffix(host, name)),
     }
 }
 

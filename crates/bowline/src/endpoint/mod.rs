@@ -4,6 +4,7 @@
 //! address has no user, query or fragment, and every refusal has a place in the text and, where possible, a text to
 //! have instead. A property test holds it against the `url` crate: what is accepted here means the same there.
 
+mod address;
 mod host;
 mod path;
 mod punycode;
@@ -11,9 +12,14 @@ mod split;
 
 use std::fmt;
 
+pub(crate) use self::address::parse_v6;
 pub(crate) use self::host::{has_suffix, is_name, label_before};
 pub(crate) use self::split::Split;
-use crate::{finding::Issue, message::Code, text};
+use crate::{
+    finding::Issue,
+    message::Code,
+    text::{self, concat},
+};
 
 /// How an endpoint is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -132,7 +138,7 @@ impl Endpoint {
     /// The host with its port, where that is not the scheme's own: what an image reference starts with.
     pub fn authority(&self) -> String {
         match self.port {
-            Some(port) => [&self.host, ":", &port.to_string()].concat(),
+            Some(port) => concat(&[&self.host, ":", &port.to_string()]),
             None => self.host.clone(),
         }
     }
@@ -193,7 +199,8 @@ impl fmt::Display for Endpoint {
         }
         f.write_str(&self.host)?;
         if let Some(port) = self.port {
-            write!(f, ":{port}")?;
+            f.write_str(":")?;
+            f.write_str(&port.to_string())?;
         }
         f.write_str(&self.base_path)?;
         if !path::is_plain(&self.base_path, &self.namespace, self.host == DOCKER_HUB) {

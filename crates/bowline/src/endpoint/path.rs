@@ -5,7 +5,7 @@ use crate::{
     finding::Issue,
     message::Code,
     reference::is_component,
-    text::{replaced, span},
+    text::{concat, replaced, span},
 };
 
 /// Base path and namespace of a URL.
@@ -19,7 +19,7 @@ pub(super) fn parse(url: &Split<'_>, docker_hub: bool) -> Result<(String, String
     if let Some(bad) = base.iter().find(|segment| !is_base_segment(segment)) {
         return Err(path_issue(url, bad));
     }
-    let origin = || [url.origin(), joined(base)].concat();
+    let origin = || concat(&[&url.origin(), &joined(base)]);
     if segments.contains(&"v2") && is_api_path(namespace) {
         return Err(Issue::new(Code::UrlApi)
             .at(span(url.text, url.path))
@@ -28,7 +28,7 @@ pub(super) fn parse(url: &Split<'_>, docker_hub: bool) -> Result<(String, String
     let names_image = |segment: &&str| segment.contains([':', '@']);
     if let Some(last) = namespace.last().filter(|&last| names_image(last)) {
         let before = namespace.split(names_image).next();
-        let registry = [origin(), joined(before.unwrap_or(&[]))].concat();
+        let registry = concat(&[&origin(), &joined(before.unwrap_or(&[]))]);
         return Err(Issue::new(Code::UrlImage)
             .at(span(url.text, last))
             .suggest(registry));

@@ -1,10 +1,10 @@
 //! A URL's text, taken apart: pieces of the typed text, so that every piece has its place in it.
 
-use super::Scheme;
+use super::{Scheme, address::parse_v6};
 use crate::{
     finding::Issue,
     message::Code,
-    text::{is_invisible, replaced, span, unquoted, visible},
+    text::{concat, is_invisible, replaced, span, split_once, unquoted, visible},
 };
 
 /// The pieces of a typed URL or hostname. Nothing but the structure is checked.
@@ -96,7 +96,7 @@ impl<'a> Split<'a> {
             _ => {
                 let mend = port
                     .is_empty()
-                    .then(|| [self.before_authority, self.host, self.path].concat());
+                    .then(|| concat(&[self.before_authority, self.host, self.path]));
                 Err(Issue::new(Code::UrlPort)
                     .at(span(self.text, port))
                     .with("port", port)
@@ -121,7 +121,7 @@ impl<'a> Split<'a> {
     /// The scheme, if it was typed, the host and the port: a URL without a path.
     pub(crate) fn origin(&self) -> String {
         let (colon, port) = self.port.map_or(("", ""), |port| (":", port));
-        [self.before_authority, self.host, colon, port].concat()
+        concat(&[self.before_authority, self.host, colon, port])
     }
 }
 
@@ -165,9 +165,9 @@ fn split_scheme<'a>(text: &str, trimmed: &'a str) -> Result<(&'a str, Scheme, &'
         let end = span(text, rest).start;
         Issue::new(Code::UrlScheme)
             .at(span(text, trimmed).start..end)
-            .suggest(["https://", rest].concat())
+            .suggest(concat(&["https://", rest]))
     };
-    if let Some((scheme, rest)) = trimmed.split_once("://") {
+    if let Some((scheme, rest)) = split_once(trimmed, "://") {
         let before = trimmed.strip_suffix(rest).unwrap_or("");
         return match scheme {
             _ if scheme.eq_ignore_ascii_case("https") => Ok((before, Scheme::Https, rest)),
@@ -209,13 +209,13 @@ fn check_userinfo<'a>(
         let name = user.split('@').next().unwrap_or("");
         return Err(Issue::new(Code::UrlImage)
             .at(span(text, host))
-            .suggest([before, name].concat()));
+            .suggest(concat(&[before, name])));
     }
     let place = span(text, user);
     let place = place.start..place.end.saturating_add(1);
     Err(Issue::new(Code::UrlUserinfo)
         .at(place)
-        .suggest([before, host, rest].concat()))
+        .suggest(concat(&[before, host, rest])))
 }
 
 /// Host and port.
@@ -236,13 +236,13 @@ fn split_port<'a>(text: &str, authority: &'a str) -> Result<(&'a str, Option<&'a
     match authority.split_once(':') {
         Some((_, port)) if port.contains(':') => {
             let place = span(text, authority);
-            Err(match authority.parse::<std::net::Ipv6Addr>() {
-                Ok(_) => {
+            Err(match parse_v6(authority) {
+                Some(_) => {
                     let bracketed =
-                        replaced(text.trim(), authority, &["[", authority, "]"].concat());
+                        replaced(text.trim(), authority, &concat(&["[", authority, "]"]));
                     Issue::new(Code::UrlBrackets).at(place).suggest(bracketed)
                 }
-                Err(_) => Issue::new(Code::UrlHostInvalid)
+                None => Issue::new(Code::UrlHostInvalid)
                     .at(place)
                     .with("host", authority),
             })

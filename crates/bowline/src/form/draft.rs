@@ -8,6 +8,7 @@ use crate::{
     finding::{Finding, Issue, Severity},
     provider::{Auth, Field, Provider},
     secret::Secret,
+    text::concat,
 };
 
 /// What is known of a form while it is checked: its values field by field, and what was found.
@@ -55,7 +56,7 @@ impl Draft<'_> {
             .field(field)
             .is_some_and(|field| field.kind.is_secret());
         self.findings.push(
-            &["values.", field].concat(),
+            &concat(&["values.", field]),
             self.form.value(field),
             issue,
             secret,
@@ -65,7 +66,7 @@ impl Draft<'_> {
     /// Reports an issue whose suggestion holds the text of a secret field.
     pub(crate) fn report_secret(&mut self, field: &str, issue: Issue) {
         self.findings.push(
-            &["values.", field].concat(),
+            &concat(&["values.", field]),
             self.form.value(field),
             issue,
             true,
@@ -75,7 +76,7 @@ impl Draft<'_> {
     /// Reports that a field should have been filled in.
     pub(crate) fn report_missing(&mut self, field: &str, issue: Issue) {
         self.findings
-            .push_missing(&["values.", field].concat(), issue);
+            .push_missing(&concat(&["values.", field]), issue);
     }
 }
 

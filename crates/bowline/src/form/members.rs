@@ -7,7 +7,7 @@ use crate::{
     message::Code,
     provider::{self, Auth, Provider, providers},
     reference::{self, Reference},
-    text::nearest,
+    text::{concat, nearest},
     time,
 };
 
@@ -98,7 +98,7 @@ pub(super) fn find_expiry(form: &ConnectionForm, findings: &mut Findings<'_>) ->
     }
     let Some(time) = time::parse_rfc3339(text) else {
         // What a page's date and time inputs give lacks the zone.
-        let completed = ["T00:00:00Z", ":00Z", "Z"].map(|rest| [text, rest].concat());
+        let completed = ["T00:00:00Z", ":00Z", "Z"].map(|rest| concat(&[text, rest]));
         let mend = completed
             .into_iter()
             .find(|text| time::parse_rfc3339(text).is_some());
@@ -136,7 +136,7 @@ pub(super) fn find_trusted_hosts(
                 let issue = Issue::new(Code::TrustedHostInvalid).with("host", typed.trim());
                 let issue = issue.suggest_some(other.map(|(_, authority)| authority));
                 findings.push(
-                    &["trustedAuthHosts.", &index.to_string()].concat(),
+                    &concat(&["trustedAuthHosts.", &index.to_string()]),
                     typed,
                     issue,
                     false,

@@ -1,6 +1,9 @@
 //! Globs over a whole part, matched without backtracking beyond the last star.
 
-use crate::finding::{Code, Issue};
+use crate::{
+    finding::{Code, Issue},
+    text::concat,
+};
 
 /// A glob: `*` and `**` are any text, `?` is one character, `{a,b}` is either.
 ///
@@ -54,14 +57,14 @@ impl Glob {
                 .flat_map(|head| {
                     choices
                         .iter()
-                        .map(move |choice| format!("{head}{before}{choice}"))
+                        .map(move |choice| concat(&[head, before, choice]))
                 })
                 .collect();
             rest = after;
         }
         let alternatives = spelled
             .iter()
-            .map(|head| tokens(&format!("{head}{rest}")))
+            .map(|head| tokens(&concat(&[head, rest])))
             .collect();
         Ok(Self {
             text: text.to_owned(),

@@ -24,7 +24,10 @@ pub use set::{Explanation, MissedPart, PatternSet};
 use std::ops::Range;
 
 use self::expression::Expression;
-use crate::finding::{Code, Issue};
+use crate::{
+    finding::{Code, Issue},
+    text::{concat, contains, split_once},
+};
 
 /// A parsed pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,9 +154,8 @@ impl Halves {
         let end = text.len();
         if text.starts_with('/') {
             let Some(close) = closing_slash(text, 1) else {
-                return Err(
-                    Issue::new(Code::PatternUnclosed).suggest_some(accepted(format!("*{text}*")))
-                );
+                return Err(Issue::new(Code::PatternUnclosed)
+                    .suggest_some(accepted(concat(&["*", text, "*"]))));
             };
             let name = Some(Half {
                 at: 1..close,
@@ -165,8 +167,8 @@ impl Halves {
             };
             return Ok(Self { name, tag });
         }
-        let colon = match text.find(":/") {
-            Some(colon) if text.ends_with('/') => Some(colon),
+        let colon = match split_once(text, ":/") {
+            Some((name, _)) if text.ends_with('/') => Some(name.len()),
             _ => tag_colon(text),
         };
         let Some(colon) = colon else {
@@ -212,7 +214,7 @@ fn tag_half(text: &str, start: usize) -> Result<Half, Issue> {
             regex: true,
         }),
         _ => {
-            let as_glob = format!("{}*{tag}*", text.get(..start).unwrap_or_default());
+            let as_glob = concat(&[text.get(..start).unwrap_or_default(), "*", tag, "*"]);
             Err(Issue::new(Code::PatternUnclosed)
                 .at(start..end)
                 .suggest_some(accepted(as_glob)))
@@ -266,11 +268,11 @@ fn notes(text: &str, halves: &Halves, name: Option<&Part>, tag: Option<&Part>) -
         // OCI distribution specification 1.1, "Pulling manifests": names are in lower case.
         let is_upper = name_text.bytes().any(|byte| byte.is_ascii_uppercase());
         // An expression for the tag that was not closed.
-        let is_open = name_text.contains(":/");
+        let is_open = contains(name_text, ":/");
         if is_upper || is_open {
             let rest = text.get(name_text.len()..).unwrap_or_default();
             let close = if is_open { "/" } else { "" };
-            let meant = [&name_text.to_ascii_lowercase(), rest, close].concat();
+            let meant = concat(&[&name_text.to_ascii_lowercase(), rest, close]);
             let issue = Issue::new(Code::PatternNeverMatches).at(0..name_text.len());
             notes.push(issue.suggest_some(accepted(meant)));
         }
@@ -284,7 +286,7 @@ fn notes(text: &str, halves: &Halves, name: Option<&Part>, tag: Option<&Part>) -
             let issue = Issue::new(Code::PatternAnchored)
                 .at(half.at.clone())
                 .with("part", title);
-            notes.push(issue.suggest_some(accepted(format!("{before}*{after}"))));
+            notes.push(issue.suggest_some(accepted(concat(&[before, "*", after]))));
         }
     }
     notes

@@ -12,6 +12,7 @@ use crate::{
     detect::Found,
     endpoint::{Endpoint, Split},
     form::{ConnectionForm, Draft},
+    text::concat,
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -71,7 +72,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
         return None;
     }
     let alias = url.path.split('/').find(|segment| !segment.is_empty());
-    let registry = alias.map_or_else(|| HOST.to_owned(), |alias| [HOST, "/", alias].concat());
+    let registry = alias.map_or_else(|| HOST.to_owned(), |alias| concat(&[HOST, "/", alias]));
     Some(Console {
         registry: Some(registry),
     })

@@ -12,7 +12,7 @@ use crate::{
     finding::Issue,
     form::Draft,
     message::Code,
-    text::replaced,
+    text::{concat, replaced},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -171,7 +171,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
                 .and_then(|name| host.strip_prefix(name))
                 .map(|suffix| {
                     let label = name.split('.').next().unwrap_or("");
-                    replaced(url.text.trim(), url.host, &[label, suffix].concat())
+                    replaced(url.text.trim(), url.host, &concat(&[label, suffix]))
                 })
         }
         _ => None,

@@ -12,7 +12,7 @@ use crate::{
     form::ConnectionForm,
     message::Code,
     reference::is_component,
-    text::span,
+    text::{concat, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -134,7 +134,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
         _ => None,
     };
     let registry = match account.filter(|account| is_component(account)) {
-        Some(account) => [HOST, "/", account].concat(),
+        Some(account) => concat(&[HOST, "/", account]),
         None => HOST.to_owned(),
     };
     Some(Console {

@@ -9,7 +9,7 @@ use crate::{
     endpoint::{Endpoint, Split},
     finding::Issue,
     message::Code,
-    text::span,
+    text::{concat, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -63,7 +63,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
     let origin = url.origin();
     let (code, registry) = match url.segments().as_slice() {
         ["api", "v0", ..] | ["enzi", "v0", ..] => (Code::UrlApi, origin),
-        ["repositories", account, ..] => (Code::UrlConsole, [&origin, "/", account].concat()),
+        ["repositories", account, ..] => (Code::UrlConsole, concat(&[&origin, "/", account])),
         ["repositories"] => (Code::UrlConsole, origin),
         _ => return,
     };

@@ -12,6 +12,7 @@ use crate::{
     form::ConnectionForm,
     message::Code,
     reference::is_component,
+    text::concat,
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -147,7 +148,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
         .next()
         .map(str::to_ascii_lowercase)
         .filter(|owner| is_component(owner));
-    let registry = owner.map_or_else(|| HOST.to_owned(), |owner| [HOST, "/", &owner].concat());
+    let registry = owner.map_or_else(|| HOST.to_owned(), |owner| concat(&[HOST, "/", &owner]));
     Some(Console {
         registry: Some(registry),
     })

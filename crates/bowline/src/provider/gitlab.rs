@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     credential::Credentials, endpoint::Split, finding::Issue, form::Draft, message::Code,
-    reference::is_component,
+    reference::is_component, text::contains,
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -98,7 +98,7 @@ const fn shape(title: &'static str, prefix: &'static str) -> Shape {
 fn console(url: &Split<'_>) -> Option<Console> {
     if !url.is_on("gitlab.com") && !url.is_on("www.gitlab.com") {
         // Where the registry of a self-managed GitLab is, its page does not tell.
-        let is_page = url.path.contains("/-/container_registry");
+        let is_page = contains(url.path, "/-/container_registry");
         return is_page.then_some(Console { registry: None });
     }
     let lower = url.path.to_ascii_lowercase();
@@ -153,7 +153,7 @@ fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
     // A custom deploy token has any username; the bots of projects and groups have theirs.
     let robot = name.contains('+')
         || name == "gitlab-ci-token"
-        || (name.contains("_bot") && (name.starts_with("project_") || name.starts_with("group_")))
+        || (contains(name, "_bot") && (name.starts_with("project_") || name.starts_with("group_")))
         || secret.starts_with("gldt-")
         || secret.starts_with(JOB_TOKEN);
     if !robot {

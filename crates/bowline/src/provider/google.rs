@@ -14,7 +14,7 @@ use crate::{
     json::Value,
     message::Code,
     reference::is_component,
-    text::{nearest, replaced, span},
+    text::{concat, contains, nearest, replace, replaced, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -176,7 +176,13 @@ fn console(url: &Split<'_>) -> Option<Console> {
         ["artifacts", "docker", project, place, repository, ..]
             if is_known(place) && is_component(project) && is_component(repository) =>
         {
-            Some([place, "-docker.pkg.dev/", project, "/", repository].concat())
+            Some(concat(&[
+                place,
+                "-docker.pkg.dev/",
+                project,
+                "/",
+                repository,
+            ]))
         }
         _ => None,
     };
@@ -200,7 +206,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
                 replaced(
                     url.text.trim(),
                     url.host,
-                    &endpoint.host().replace(region, near),
+                    &replace(endpoint.host(), region, near),
                 )
             });
             let issue = Issue::new(Code::RegionUnknown)
@@ -224,7 +230,7 @@ fn place(draft: &mut Draft<'_>) -> Option<Endpoint> {
     let host = if region.contains('.') {
         region.clone()
     } else {
-        [&region, "-docker.pkg.dev"].concat()
+        concat(&[&region, "-docker.pkg.dev"])
     };
     match draft.take_url() {
         Some(url) => {
@@ -310,7 +316,7 @@ fn judge_key(judge: &mut Judge<'_>) {
         "project_id",
     ] {
         let is_there = match name {
-            "private_key" => member(name).contains("PRIVATE KEY-----"),
+            "private_key" => contains(member(name), "PRIVATE KEY-----"),
             _ => !member(name).is_empty(),
         };
         if !is_there {

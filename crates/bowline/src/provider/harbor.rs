@@ -11,7 +11,7 @@ use crate::{
     finding::Issue,
     form::Draft,
     message::Code,
-    text::span,
+    text::{contains, replace, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -110,8 +110,8 @@ fn judge_username(judge: &mut Judge<'_>) {
     };
     // As it is written in a shell or in a compose file.
     let mut plain = name.replace('\\', "");
-    while plain.contains("$$") {
-        plain = plain.replace("$$", "$");
+    while contains(&plain, "$$") {
+        plain = replace(&plain, "$$", "$");
     }
     if plain != name {
         let mend = is_usual(&plain).then_some(plain);

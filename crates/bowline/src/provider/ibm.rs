@@ -12,6 +12,7 @@ use crate::{
     finding::Issue,
     form::{ConnectionForm, Draft},
     message::Code,
+    text::concat,
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -123,7 +124,7 @@ fn host_of_region(region: &str) -> Option<String> {
         None => ("", region),
     };
     let region = REGIONS.iter().find(|known| known.id == id)?;
-    Some([private, region.host, DOMAIN].concat())
+    Some(concat(&[private, region.host, DOMAIN]))
 }
 
 /// `private.eu-de` of `private.de.icr.io`. A host of IBM's own software (`cp.icr.io`) is no customer's.
@@ -137,7 +138,7 @@ fn region_of_host(host: &str) -> Option<String> {
     };
     let prefix = public.strip_suffix(DOMAIN)?;
     let region = REGIONS.iter().find(|known| known.host == prefix)?;
-    Some([private, region.id].concat())
+    Some(concat(&[private, region.id]))
 }
 
 /// Offers the region for a host and for a former name.

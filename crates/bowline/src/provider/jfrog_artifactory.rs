@@ -11,7 +11,7 @@ use crate::{
     finding::Issue,
     form::Draft,
     message::Code,
-    text::span,
+    text::{concat, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -135,7 +135,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
 fn of_repository(url: &Split<'_>, key: &str) -> String {
     let origin = url.origin();
     if key.bytes().all(|b| is_word_byte(b) || b == b'.') {
-        [&origin, "/artifactory/api/docker/", key].concat()
+        concat(&[&origin, "/artifactory/api/docker/", key])
     } else {
         origin
     }

@@ -9,7 +9,7 @@ use crate::{
     endpoint::{Endpoint, Split},
     finding::Issue,
     message::Code,
-    text::span,
+    text::{concat, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -70,7 +70,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
     let is_name =
         !repository.is_empty() && repository.bytes().all(|b| is_word_byte(b) || b == b'.');
     Some(Console {
-        registry: is_name.then(|| [&url.origin(), "/repository/", repository].concat()),
+        registry: is_name.then(|| concat(&[&url.origin(), "/repository/", repository])),
     })
 }
 

@@ -11,6 +11,7 @@ use crate::{
     finding::Issue,
     form::Draft,
     message::Code,
+    text::concat,
     text::span,
 };
 
@@ -119,7 +120,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
         .iter()
         .any(|page| name.eq_ignore_ascii_case(page));
     is_page.then(|| Console {
-        registry: Some([ROUTE, domain].concat()),
+        registry: Some(concat(&[ROUTE, domain])),
     })
 }
 
@@ -128,7 +129,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
     if endpoint.port() == Some(6443)
         && let Some(domain) = endpoint.host().strip_prefix("api.")
     {
-        let route = [ROUTE, "apps.", domain].concat();
+        let route = concat(&[ROUTE, "apps.", domain]);
         issues.push(
             Issue::new(Code::UrlUnusualHost)
                 .at(span(url.text, url.host))

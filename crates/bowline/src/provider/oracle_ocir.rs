@@ -11,7 +11,7 @@ use crate::{
     finding::Issue,
     form::Draft,
     message::Code,
-    text::{nearest, span},
+    text::{concat, nearest, span, split_once},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -147,9 +147,9 @@ impl Region {
     /// `iad.ocir.io`; outside the commercial realm `ocir.us-gov-ashburn-1.oci.oraclegovcloud.com`.
     fn host(&self) -> String {
         if self.domain == COMMERCIAL {
-            [self.key, SHORT].concat()
+            concat(&[self.key, SHORT])
         } else {
-            ["ocir.", self.id, ".oci.", self.domain].concat()
+            concat(&["ocir.", self.id, ".oci.", self.domain])
         }
     }
 }
@@ -158,7 +158,7 @@ fn region_of_host(host: &str) -> Option<&'static Region> {
     if let Some(region) = host.strip_suffix(SHORT) {
         return Region::find(region);
     }
-    let (region, domain) = host.strip_prefix("ocir.")?.split_once(".oci.")?;
+    let (region, domain) = split_once(host.strip_prefix("ocir.")?, ".oci.")?;
     Region::find(region).filter(|known| known.id == region && known.domain == domain)
 }
 

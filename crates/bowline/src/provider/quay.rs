@@ -12,7 +12,7 @@ use crate::{
     form::Draft,
     message::Code,
     reference::is_component,
-    text::span,
+    text::{concat, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -98,7 +98,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
         return None;
     }
     account_of_page(url).map(|account| Console {
-        registry: Some([HOST, "/", account].concat()),
+        registry: Some(concat(&[HOST, "/", account])),
     })
 }
 
@@ -118,7 +118,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
                 .at(span(url.text, url.path))
                 .with("host", host)
                 .with("title", PROVIDER.title)
-                .suggest([&url.origin(), "/", account].concat()),
+                .suggest(concat(&[&url.origin(), "/", account])),
         );
     } else if host.ends_with(".quay.io")
         || (host == HOST || host == "quay") && !endpoint.is_plain()

@@ -3,14 +3,12 @@
 //! Stricter than the grammar in two places, where it lets through what no registry can be asked for: a port is
 //! 1-65535, and an IPv6 address is one.
 
-use std::net::Ipv6Addr;
-
 use crate::{
-    endpoint::DOCKER_HUB,
+    endpoint::{DOCKER_HUB, parse_v6},
     finding::Issue,
     json::Value,
     message::Code,
-    text::{replaced, span},
+    text::{concat, replaced, span, split_once},
 };
 
 /// An image reference, with familiar names filled in: `alpine` is `docker.io/library/alpine`.
@@ -63,7 +61,7 @@ impl Reference {
             .filter(|&domain| domain != "index.docker.io")
             .unwrap_or(DOCKER_HUB);
         let official = domain == DOCKER_HUB && !path.contains('/');
-        let path = [if official { OFFICIAL } else { "" }, path].concat();
+        let path = concat(&[if official { OFFICIAL } else { "" }, path]);
         if path.len() > 255 {
             let length = path.len().to_string();
             return Err(Issue::new(Code::ReferenceTooLong).with("length", length));
@@ -83,26 +81,25 @@ impl Reference {
             .strip_prefix(OFFICIAL)
             .filter(|rest| !rest.contains('/') && !is_image_id(rest));
         let name = match short {
-            _ if self.domain != DOCKER_HUB => [&self.domain, "/", &self.path].concat(),
+            _ if self.domain != DOCKER_HUB => concat(&[&self.domain, "/", &self.path]),
             Some(short) => short.to_owned(),
             // `docker.io/example.com/x` would be read as another domain.
             None if split_domain(&self.path).0.is_some() => {
-                [&self.domain, "/", &self.path].concat()
+                concat(&[&self.domain, "/", &self.path])
             }
             None => self.path.clone(),
         };
-        [name.as_str(), &self.suffix(None)].concat()
+        concat(&[name.as_str(), &self.suffix(None)])
     }
 
     /// In full: `docker.io/library/alpine:latest`. The tag is `latest` where neither tag nor digest was written.
     pub fn canonical(&self) -> String {
-        [
+        concat(&[
             &self.domain,
             "/",
             &self.path,
             self.suffix(Some("latest")).as_str(),
-        ]
-        .concat()
+        ])
     }
 
     fn suffix(&self, default: Option<&str>) -> String {
@@ -195,15 +192,16 @@ fn check_text(text: &str) -> Result<(), Issue> {
     if text.trim().is_empty() {
         return Err(Issue::new(Code::ReferenceEmpty));
     }
-    if let Some((scheme, rest)) = text.split_once("://") {
+    if let Some((scheme, rest)) = split_once(text, "://") {
         let place = span(text, scheme).start..span(text, rest).start;
         let issue = Issue::new(Code::ReferenceScheme)
             .at(place)
-            .with("scheme", [scheme, "://"].concat());
-        return Err(match rest.rsplit_once("://") {
-            Some((_, image)) => issue.suggest(image),
-            None => issue.suggest(rest),
-        });
+            .with("scheme", concat(&[scheme, "://"]));
+        let mut image = rest;
+        while let Some((_, after)) = split_once(image, "://") {
+            image = after;
+        }
+        return Err(issue.suggest(image));
     }
     if let Some((at, found)) = text.char_indices().find(|(_, c)| c.is_whitespace()) {
         let joined: String = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -270,7 +268,7 @@ fn check_domain(text: &str, domain: &str) -> Result<(), Issue> {
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
     {
-        Some(address) => !address.contains('.') && address.parse::<Ipv6Addr>().is_ok(),
+        Some(address) => !address.contains('.') && parse_v6(address).is_some(),
         None => host.split('.').all(label),
     };
     if sound {

@@ -6,6 +6,7 @@ use crate::{
     json::{Object, Value},
     pattern::{Pattern, PatternSet},
     provider::{Capabilities, Provider, provider},
+    text::concat,
 };
 
 /// The most that `amount`, `count` and the number of patterns may be.
@@ -76,7 +77,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn policy(&mut self, members: &Object, policy: &mut Policy) {
         for (name, value) in members.iter() {
-            let field = ["policy.", name].concat();
+            let field = concat(&["policy.", name]);
             match name {
                 _ if value.is_null() => {}
                 "mode" => {
@@ -133,7 +134,7 @@ impl Reader<'_> {
             let issue = Issue::new(Code::PolicyLacking)
                 .with("title", provider.title)
                 .with("name", *name);
-            self.push(&["policy.", name].concat(), "true", issue.suggest("false"));
+            self.push(&concat(&["policy.", name]), "true", issue.suggest("false"));
         }
         if policy.cleanup && cleanup && provider.rules.listing_is_limited {
             let issue = Issue::new(Code::PolicyCleanupLimited).with("title", provider.title);
@@ -147,7 +148,7 @@ impl Reader<'_> {
             return None;
         }
         let of = |name: &str| value.get(name).filter(|value| !value.is_null());
-        let at = |name: &str| [field, ".", name].concat();
+        let at = |name: &str| concat(&[field, ".", name]);
         let kinds = [("none", 0), ("created-within", 1), ("latest", 2)];
         let condition =
             match self.choice(&at("kind"), of("kind").unwrap_or(&Value::Null), &kinds)? {
@@ -188,7 +189,7 @@ impl Reader<'_> {
             self.shape(field, value, "an object");
             return None;
         }
-        let at = |name: &str| [field, ".", name].concat();
+        let at = |name: &str| concat(&[field, ".", name]);
         let kinds = [("any", false), ("specific", true)];
         if !self.choice(
             &at("kind"),
@@ -230,7 +231,7 @@ impl Reader<'_> {
             return PatternSet::default();
         };
         for (index, text) in texts.iter().enumerate() {
-            let field = format!("{field}.{index}");
+            let field = concat(&[field, ".", &index.to_string()]);
             match Pattern::parse(text) {
                 Err(issue) => self.push(&field, text, issue),
                 Ok(pattern) => {

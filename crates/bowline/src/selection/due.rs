@@ -3,11 +3,12 @@
 //! The order: `never`, then `include`, then the condition; `always` adds what those left out, except what `never`
 //! excludes. Signatures, attestations, SBOMs, charts and other artifacts are no images.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{Condition, Policy, Unit};
 use crate::{
     pattern::{Explanation, PatternSet},
+    text::concat,
     time,
 };
 
@@ -140,7 +141,7 @@ impl Policy {
                     // What is taken anyway takes no place from the others.
                     *passed && !self.always.matches(&image.text())
                 });
-                let due = latest(passed.map(|(image, _)| image).collect(), count, now);
+                let due = latest(passed.map(|(image, _)| image), count, now);
                 let mut flags = vec![false; decisions.len()];
                 for index in due {
                     if let Some(flag) = flags.get_mut(index) {
@@ -154,25 +155,35 @@ impl Policy {
 }
 
 /// The places of the images with the newest `count` digests of each repository.
-fn latest(mut images: Vec<(usize, &Image)>, count: u32, now: i64) -> Vec<usize> {
-    images.sort_unstable_by_key(|(index, image)| {
-        let newest_first = Reverse((image.born(now), image.tag.as_str()));
-        (image.repository.as_str(), newest_first, *index)
-    });
+fn latest<'a>(
+    images: impl Iterator<Item = (usize, &'a Image)>,
+    count: u32,
+    now: i64,
+) -> Vec<usize> {
     let most = usize::try_from(count).unwrap_or(usize::MAX);
+    // Repository by repository, the newest first.
+    let mut images: BinaryHeap<_> = images
+        .map(|(index, image)| {
+            let newest = (image.born(now), image.tag.as_str(), Reverse(index));
+            (Reverse(image.repository.as_str()), newest, image.identity())
+        })
+        .collect();
     let mut due = Vec::new();
-    for repository in images.chunk_by(|(_, a), (_, b)| a.repository == b.repository) {
-        // In order, so that a digest is found without walking them all.
-        let mut digests: Vec<&str> = Vec::new();
-        for (index, image) in repository {
-            match digests.binary_search(&image.identity()) {
-                Ok(_) => due.push(*index),
-                Err(place) if digests.len() < most => {
-                    digests.insert(place, image.identity());
-                    due.push(*index);
-                }
-                Err(_) => {}
+    let mut repository = "";
+    // In order, so that a digest is found without walking them all.
+    let mut digests: Vec<&str> = Vec::new();
+    while let Some((Reverse(of), (_, _, Reverse(index)), digest)) = images.pop() {
+        if of != repository {
+            repository = of;
+            digests.clear();
+        }
+        match digests.binary_search(&digest) {
+            Ok(_) => due.push(index),
+            Err(place) if digests.len() < most => {
+                digests.insert(place, digest);
+                due.push(index);
             }
+            Err(_) => {}
         }
     }
     due
@@ -208,7 +219,7 @@ impl Image {
         if self.tag.is_empty() {
             self.repository.clone()
         } else {
-            [self.repository.as_str(), ":", &self.tag].concat()
+            concat(&[self.repository.as_str(), ":", &self.tag])
         }
     }
 

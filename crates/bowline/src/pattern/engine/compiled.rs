@@ -4,6 +4,7 @@ use super::{
     super::{Glob, Part, Pattern},
     regex::Regex,
 };
+use crate::text::contains;
 
 /// A pattern with its expressions compiled.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl CompiledPart {
 
     fn matches(&self, text: &str) -> bool {
         match self {
-            Self::Literal(literal) => text.contains(literal.as_str()),
+            Self::Literal(literal) => contains(text, literal),
             Self::Glob(glob) => glob.matches(text),
             Self::Regex(regex) => regex.as_ref().is_some_and(|regex| regex.is_match(text)),
         }
