@@ -1,6 +1,7 @@
 // What the browser module weighs, how long a form's check takes beside zod, valibot and ajv, and how long a list of
 // patterns takes beside `includes`. Prints Markdown, which `cargo xtask bench` puts into docs/benchmarks.md.
 
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { arch, cpus, totalmem, type } from "node:os";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -18,9 +19,10 @@ const kib = (bytes) => (bytes / 1024).toFixed(1);
 const gzip = gzipSync(module, { level: 9 }).length;
 const brotli = brotliCompressSync(module, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
 const [{ model }] = cpus();
+const commit = execFileSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8" }).trim();
 console.log(`# Benchmarks
 
-Written by \`cargo xtask bench\` on ${new Date().toISOString().slice(0, 10)}, on ${cpus().length} cores of ${model}, \
+Written by \`cargo xtask bench\` on ${new Date().toISOString().slice(0, 10)} at ${commit}, on ${cpus().length} cores of ${model}, \
 ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${type()} ${arch()}, Node ${process.versions.node}. Each table is one run, in which all had \
 the same input; ratios to a peer come first, since times are those of this machine.
 
