@@ -8,7 +8,7 @@ use bowline::{
     selection::{Decision, Image},
 };
 use bowline_registry::Clock;
-use bowline_store::{ConnectionId, Database};
+use bowline_store::{ConnectionId, Database, Timestamp};
 use bytes::Bytes;
 use http::StatusCode;
 use http_body::Body;
@@ -45,13 +45,39 @@ struct ImagesRequest<'a> {
 /// The answer.
 #[derive(Serialize)]
 struct Selection {
-    images: Vec<ListedImage>,
+    images: Vec<ShownImage>,
     /// What was decided about each image, in their order.
     decisions: Vec<Decision>,
     /// Where the images that are selected stand.
     selected: Vec<usize>,
     /// Whether those are all images that there are.
     complete: bool,
+}
+
+/// An image, with what its listing tells.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownImage {
+    repository: String,
+    tag: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pushed_at: Option<Timestamp>,
+}
+
+impl From<ListedImage> for ShownImage {
+    fn from(listed: ListedImage) -> Self {
+        Self {
+            repository: listed.repository,
+            tag: listed.tag,
+            digest: listed.digest,
+            created_at: listed.created_at.map(Timestamp),
+            pushed_at: listed.pushed_at.map(Timestamp),
+        }
+    }
 }
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -103,7 +129,7 @@ where
             .map(|(place, _)| place)
             .collect();
         let selection = Selection {
-            images,
+            images: images.into_iter().map(ShownImage::from).collect(),
             decisions,
             selected,
             complete,
@@ -116,6 +142,9 @@ fn image(listed: &ListedImage) -> Image {
     Image {
         repository: listed.repository.clone(),
         tag: listed.tag.clone(),
+        digest: listed.digest.clone().unwrap_or_default(),
+        created_at: listed.created_at,
+        pushed_at: listed.pushed_at,
         ..Image::default()
     }
 }

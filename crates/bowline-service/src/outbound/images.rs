@@ -9,7 +9,7 @@ use bowline::{
     selection::Policy,
 };
 use bowline_registry::{
-    Clock, Code, HttpClient, Operator, Problem, Random, World, repositories, tags,
+    Clock, Code, HttpClient, ListedTag, Operator, Problem, Random, Tags, World, repositories,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,12 +40,30 @@ pub(crate) struct Images {
     pub(crate) complete: bool,
 }
 
-/// An image, with what its listing tells.
+/// An image, with what its listing tells; times are in milliseconds since 1970.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListedImage {
     pub(crate) repository: String,
     pub(crate) tag: String,
+    #[serde(default)]
+    pub(crate) digest: Option<String>,
+    #[serde(default)]
+    pub(crate) created_at: Option<i64>,
+    #[serde(default)]
+    pub(crate) pushed_at: Option<i64>,
+}
+
+impl ListedImage {
+    fn of(repository: &str, tag: ListedTag) -> Self {
+        Self {
+            repository: repository.to_owned(),
+            tag: tag.name().to_owned(),
+            digest: tag.digest,
+            created_at: tag.created_at,
+            pushed_at: tag.pushed_at,
+        }
+    }
 }
 
 /// Lists images, within bounds. A repository that this login may not pull, or that has gone, is left out.
@@ -74,16 +92,8 @@ pub(super) async fn images<H: HttpClient, C: Clock, R: Random>(
             found.complete = false;
             break;
         }
-        match tags(world, operator, spec, &repository).await {
-            Ok(tags) => {
-                found.complete &= tags.complete;
-                found
-                    .images
-                    .extend(tags.items.into_iter().map(|tag| ListedImage {
-                        repository: repository.clone(),
-                        tag,
-                    }));
-            }
+        match tagged(world, operator, spec, &repository, &mut found.images).await {
+            Ok(complete) => found.complete &= complete,
             Err(problem)
                 if matches!(
                     problem.code,
@@ -97,4 +107,23 @@ pub(super) async fn images<H: HttpClient, C: Clock, R: Random>(
     }
     found.images.truncate(MOST_IMAGES);
     Ok(found)
+}
+
+/// Adds the images of a repository, up to the bound, and says whether those are all.
+async fn tagged<H: HttpClient, C: Clock, R: Random>(
+    world: &World<H, C, R>,
+    operator: &Operator,
+    spec: &ConnectionSpec,
+    repository: &str,
+    images: &mut Vec<ListedImage>,
+) -> Result<bool, Problem> {
+    let mut tags = Tags::open(world, operator, spec, repository, None).await?;
+    while let Some(page) = tags.next_page().await? {
+        let listed = page.items.into_iter();
+        images.extend(listed.map(|tag| ListedImage::of(repository, tag)));
+        if images.len() >= MOST_IMAGES {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

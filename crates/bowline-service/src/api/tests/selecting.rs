@@ -73,6 +73,28 @@ async fn a_policy_is_tried_on_what_is_there() {
 }
 
 #[tokio::test]
+async fn what_the_listing_tells_decides_and_is_shown() {
+    let harness = Harness::new();
+    let (path, _) = harness.created("a", URL).await;
+    let day = 24 * 3_600_000;
+    let image = |tag: &str, days: i64| json!({ "repository": "app", "tag": tag, "digest": "sha256:aa", "createdAt": START_MS - days * day });
+    let found = json!({ "images": [image("new", 1), image("old", 90)], "complete": true });
+    harness.script.whole(200, "application/json", &found);
+    let policy = json!({ "condition": { "kind": "created-within", "amount": 60, "unit": "days" } });
+    let answer = harness
+        .post(&format!("{path}/selection"), &json!({ "policy": policy }))
+        .await
+        .json();
+    assert_eq!(
+        (&answer["selected"], &answer["images"][0]),
+        (
+            &json!([0]),
+            &json!({ "repository": "app", "tag": "new", "digest": "sha256:aa", "createdAt": "2027-01-14T08:00:00Z" })
+        )
+    );
+}
+
+#[tokio::test]
 async fn a_policy_that_is_none_is_not_tried() {
     let harness = Harness::new();
     let (path, _) = harness.created("a", URL).await;
