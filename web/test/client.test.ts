@@ -72,6 +72,21 @@ test("client: a list's search and cursor are in the query", async () => {
   assert.equal(sent[0]?.url, "/v1/projects/team%20a/connections?search=a%26b&cursor=c&limit=50");
 });
 
+test("client: a connection that got no answer is sent again as the same request, any other as a new one", async () => {
+  let answer = (): Response => {
+    throw new TypeError("the network is down");
+  };
+  const { client, sent } = clientAnswering(() => answer());
+  await refusal(client.create({ name: "a" }, { verify: false }));
+  answer = () => json(201, {});
+  await client.create({ name: "a" }, { verify: false });
+  await client.create({ name: "a" }, { verify: false });
+  const [first, again, next] = sent.map(({ headers }) => headers.get("idempotency-key"));
+  assert.match(first ?? "", /^[0-9a-f]{32}$/);
+  assert.equal(again, first);
+  assert.notEqual(next, first);
+});
+
 test("client: creating verifies only when asked", async () => {
   const { client, sent } = clientAnswering(() => json(201, {}));
   await client.create({}, { verify: true });

@@ -62,6 +62,8 @@ export interface ConnectionsClient {
 export class HttpClient implements ConnectionsClient {
   readonly #options: ClientOptions;
   readonly #base: string;
+  /** A connection that may be kept though no answer came: sent again, it is the same request and not a second one. */
+  #unanswered: { readonly sent: string; readonly key: string } | null = null;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -89,7 +91,15 @@ export class HttpClient implements ConnectionsClient {
 
   async create(form: ConnectionForm, { verify, signal }: { verify: boolean; signal?: AbortSignal }): Promise<Connection> {
     const path = this.#connections() + (verify ? "?verify=true" : "");
-    return json(await this.#send("POST", path, { body: form, signal }));
+    const sent = path + JSON.stringify(form);
+    const key = this.#unanswered?.sent === sent ? this.#unanswered.key : randomKey();
+    this.#unanswered = null;
+    try {
+      return await json(await this.#send("POST", path, { body: form, headers: { "Idempotency-Key": key }, signal }));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 0) this.#unanswered = { sent, key };
+      throw error;
+    }
   }
 
   async read(id: string, signal?: AbortSignal): Promise<Connection> {
@@ -176,6 +186,11 @@ export class HttpClient implements ConnectionsClient {
     const list = `/projects/${encodeURIComponent(this.#options.project)}/connections`;
     return id === undefined ? list : `${list}/${encodeURIComponent(id)}`;
   }
+}
+
+/** 128 random bits. Not `randomUUID`, which pages without TLS do not have. */
+function randomKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function ifMatch(version: number): Record<string, string> {
