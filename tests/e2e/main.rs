@@ -11,6 +11,7 @@ mod edge;
 mod faults;
 mod fixtures;
 mod hostile;
+mod load;
 mod manifest;
 mod openapi;
 mod operation;
