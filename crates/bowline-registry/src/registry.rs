@@ -243,7 +243,6 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
     ///
     /// # Errors
     /// `denied`, too, where the credentials are none of AWS's.
-    #[expect(dead_code, reason = "the listing of ECR follows")]
     pub(crate) async fn ecr<T: DeserializeOwned>(
         &mut self,
         operation: &str,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     http::HttpClient,
     image::Repository,
-    listing::{ListedRepository, ListedTag, Page, cursor::Mark, way::unlistable},
+    listing::{ListedRepository, ListedTag, Page, cursor::Mark},
     problem::{Code, Failure},
     registry::Registry,
     world::{Clock, Random},
@@ -118,11 +118,6 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         mut arguments: Value,
         mark: Option<Mark>,
     ) -> Result<T, Failure> {
-        let Some(api) = self.minted().await?.ecr.clone() else {
-            return Err(unlistable(
-                "ECR lists for AWS keys, not for a registry password.",
-            ));
-        };
         if let Value::Object(arguments) = &mut arguments {
             arguments.insert("maxResults".to_owned(), PER_PAGE.into());
             if let Some(token) = Mark::token(mark)? {
@@ -130,8 +125,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             }
         }
         let denied = Code::PermissionCatalogMissing;
-        api.ask(&self.transport, operation, &arguments, denied)
-            .await
+        self.ecr(operation, &arguments, denied).await
     }
 }
 

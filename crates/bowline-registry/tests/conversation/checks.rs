@@ -1,9 +1,9 @@
 //! Checks that succeed, with every request that they send.
 
-use bowline_registry::{CanPush, Operator, Proved, Scheme, networks_are_blocked};
+use bowline_registry::{CanPush, Operator, Proved, Scheme, WarningCode, networks_are_blocked};
 
 use crate::{
-    double::{Reply, world},
+    double::{FakeWorld, Reply, world},
     registry::*,
 };
 
@@ -281,4 +281,97 @@ async fn networks_are_blocked_only_if_the_runtime_says_so() {
             vec!["GET http://127.0.0.1:1/"; requests]
         );
     }
+}
+
+/// A registry with these repositories, each with the tag `1` and this manifest; `None` for no tag.
+fn holding(repositories: &'static [(&'static str, Option<&'static str>)]) -> FakeWorld {
+    world(move |sent| {
+        let path = sent.url.path().strip_prefix("/v2/").unwrap();
+        if path.is_empty() {
+            return Reply::json("{}").with("docker-distribution-api-version", "registry/2.0");
+        }
+        if path == "_catalog" {
+            let names: Vec<_> = repositories.iter().map(|(name, _)| name).collect();
+            return Reply::json(serde_json::json!({ "repositories": names }).to_string());
+        }
+        let (name, what) = path.split_once('/').unwrap();
+        let (_, held) = repositories
+            .iter()
+            .find(|(known, _)| *known == name)
+            .unwrap();
+        let body = held.unwrap_or_default().replace("DIGEST", &digest(CONFIG));
+        match what {
+            "tags/list" if held.is_none() => Reply::json(r#"{"tags":null}"#),
+            "tags/list" => Reply::json(r#"{"tags":["1"]}"#),
+            "manifests/1" => Reply::json(body),
+            _ if what == format!("blobs/{}", digest(CONFIG)) => Reply::status(200).text(CONFIG),
+            _ if what.starts_with("manifests/sha256:") => {
+                Reply::json(IMAGE.replace("DIGEST", &digest(CONFIG)))
+            }
+            _ => Reply::status(404),
+        }
+    })
+}
+
+const IMAGE: &str = r#"{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"DIGEST","size":37}}"#;
+const CHART: &str = r#"{"schemaVersion":2,"config":{"mediaType":"application/vnd.cncf.helm.config.v1+json","digest":"DIGEST","size":37}}"#;
+const SCHEMA_1: &str =
+    r#"{"schemaVersion":1,"name":"old","tag":"1","fsLayers":[{"blobSum":"DIGEST"}]}"#;
+
+#[tokio::test]
+async fn a_check_looks_further_until_it_finds_an_image() {
+    let cases: [(&str, FakeWorld, Proved); 4] = [
+        (
+            "an image behind a chart and an empty repository",
+            holding(&[
+                ("chart", Some(CHART)),
+                ("empty", None),
+                ("app", Some(IMAGE)),
+            ]),
+            Proved::Pull,
+        ),
+        (
+            "an image of Docker schema 1",
+            holding(&[("old", Some(SCHEMA_1))]),
+            Proved::Pull,
+        ),
+        (
+            "only charts",
+            holding(&[("a", Some(CHART)), ("b", Some(CHART))]),
+            Proved::Login,
+        ),
+        ("nothing", holding(&[("a", None)]), Proved::Login),
+    ];
+    for (case, world, proved) in cases {
+        let check = run(&world, &Operator::default(), &anonymous(), None).await;
+        assert_eq!(
+            (check.ok, check.proved),
+            (true, proved),
+            "{case}: {:?}",
+            check.problem
+        );
+        if proved == Proved::Login {
+            let warning = &check.warnings[0];
+            assert_eq!(warning.code, WarningCode::CatalogEmpty, "{case}");
+            assert!(
+                warning.detail.contains("were tried and hold no image"),
+                "{case}"
+            );
+            assert_eq!(check.facts.image, None, "{case}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_registry_that_cannot_be_searched_wants_an_image_named() {
+    // The form asks for one already; a connection may have lost it.
+    let mut atomic = password();
+    atomic.provider = bowline::provider::provider("red-hat-atomic").unwrap();
+    let world = Fake::bearer().world();
+    let check = run(&world, &Operator::default(), &atomic, None).await;
+    assert_eq!(
+        (code(&check), check.proved, statuses(&check).as_str()),
+        ("image.required", Proved::Login, "PP--F-")
+    );
+    assert_eq!(world.http.lines().len(), 2, "nothing is listed in vain");
 }
