@@ -44,6 +44,9 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     let optimise = [
         "-Os",
         "--converge",
+        "--gufa-optimizing",
+        // Alignment in loads and stores is a hint that no engine of today uses; without, they all look alike to gzip.
+        "--dealign",
         "--one-caller-inline-max-function-size=10",
         "--skip-pass=local-cse",
         "--strip-debug",
