@@ -5,6 +5,7 @@
 // BOWLINE_PACKAGE names the folder of the npm package `bowline` (default target/npm/bowline),
 // BOWLINE_WEB_DIST the folder to write (default target/web).
 
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -74,6 +75,18 @@ async function buildElements(npm) {
   await writeFile(join(npm, "elements.js"), bytes);
   for (const [from, to] of [["package/elements.d.ts", "elements.d.ts"], ["README.md", "README.md"]]) {
     await copyFile(join(web, from), join(npm, to));
+  }
+  await declareTypes(npm);
+}
+
+/** The declarations of what the elements share with a product: the client, its JSON, the texts. */
+async function declareTypes(npm) {
+  const made = join(target, "web-types");
+  const flags = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--rootDir", dirname(web), "--outDir", made];
+  execFileSync("node", [join(web, "node_modules/typescript/bin/tsc"), ...flags], { cwd: web, stdio: "inherit" });
+  await mkdir(join(npm, "types/api"), { recursive: true });
+  for (const name of ["api/client", "api/problem", "api/types", "messages"]) {
+    await copyFile(join(made, `web/src/${name}.d.ts`), join(npm, `types/${name}.d.ts`));
   }
 }
 

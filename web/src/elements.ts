@@ -1,4 +1,7 @@
-/** What the package `bowline/elements` gives: importing it defines the elements. Its types stand in `package/elements.d.ts`. */
+/**
+ * What the package `bowline/elements` gives: importing it defines the elements. The elements' types stand in
+ * `package/elements.d.ts`, those of the rest are made of the sources.
+ */
 
 export { HttpClient } from "./api/client.js";
 export { ApiError } from "./api/problem.js";
