@@ -154,10 +154,8 @@ const english = {
     passed: "Working",
     unproven: "Reachable",
     broken: "Failing",
-    checkedAt: (when: string): string => `Checked ${when}`,
     expired: (when: string): string => `Credentials ended ${when}`,
     expires: (when: string): string => `Credentials end ${when}`,
-    anonymous: "No credentials",
     facts: {
       endpoint: "Registry",
       auth: "Signs in with",
@@ -190,7 +188,6 @@ const english = {
     tagCount: (shown: number, all: boolean): string => (shown === 1 && all ? "1 tag" : `${shown}${all ? "" : " or more"} tags`),
   },
   policy: {
-    heading: "Which images are pulled",
     mode: "How images are pulled",
     manual: "On request",
     manualHelp: "Only images that somebody asks for.",
@@ -311,7 +308,6 @@ const english = {
     cutShort: "The answer broke off",
     cutShortDetail: "The connection ended before the test did. Try again.",
     conflict: "Somebody else changed it meanwhile",
-    conflictDetail: "The list was loaded anew. Try again.",
     reload: "Load the page anew to see the change, then make yours again.",
     requestId: (id: string): string => `Request ${id}`,
   },
