@@ -22,6 +22,10 @@ use tokio::{
 };
 use wasmtime_wasi_http::{Error, WasiBody};
 
+use self::unread::Unread;
+
+mod unread;
+
 /// How long a client may take to send a request's head.
 const HEAD: Duration = Duration::from_secs(10);
 /// How long requests in flight have when the host is to end.
@@ -121,7 +125,12 @@ async fn serve<A: Answer>(
             let Ok(permit) = room.try_acquire_owned() else {
                 return Ok::<_, Infallible>(busy());
             };
-            let request = request.map(|body| body.map_err(Error::from).boxed_unsync());
+            // Who waits for leave to send a body is answered without it.
+            let waits = request.headers().contains_key(header::EXPECT);
+            let request = request.map(|body| match waits {
+                true => body.map_err(Error::from).boxed_unsync(),
+                false => Unread::new(body).map_err(Error::from).boxed_unsync(),
+            });
             let response = app.answer(request, client).await;
             Ok(response.map(|body| {
                 Counted {

@@ -154,3 +154,41 @@ async fn a_body_counts_until_it_is_sent() {
     assert_eq!(counted.collect().await.unwrap().to_bytes(), "a");
     assert_eq!(room.available_permits(), 1);
 }
+
+#[tokio::test]
+async fn who_is_refused_while_sending_gets_the_answer() {
+    let running = start(1, 0).await;
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    // Larger than what the system keeps in its buffers, and never read by who answers.
+    let body = vec![b' '; 12 << 20];
+    let head = format!(
+        "POST /now HTTP/1.1\r\nHost: test\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&body).await.unwrap();
+    stream
+        .write_all(b"GET /now HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).await.unwrap();
+    // The connection goes on, too.
+    assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 2, "{answers}");
+}
+
+#[tokio::test]
+async fn who_sends_more_than_anybody_reads_is_cut_off() {
+    let running = start(1, 0).await;
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream
+        .write_all(b"POST /now HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n")
+        .await
+        .unwrap();
+    let chunk = [b"10000\r\n".as_slice(), &[b' '; 0x10000], b"\r\n"].concat();
+    let mut sent = 0;
+    while stream.write_all(&chunk).await.is_ok() {
+        sent += chunk.len();
+        assert!(sent < 64 << 20, "it is read without end");
+    }
+}

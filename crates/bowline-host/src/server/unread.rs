@@ -1,0 +1,79 @@
+//! What a component leaves unread of a request.
+//!
+//! A refusal often comes before the whole request has (413, 415, 401). Closing the connection then would reset it, and
+//! the client might lose the answer that tells it why. So the rest is read and thrown away (RFC 9112 section 9.6), up to
+//! a bound.
+
+use bytes::{Buf as _, Bytes};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::runtime::Handle;
+
+/// How much of a request nobody wants is read.
+const MOST_BYTES: usize = 16 << 20;
+/// How long that may take.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// A request's body whose rest is read when it is dropped.
+pub(super) struct Unread<B: Body<Data = Bytes> + Unpin + Send + 'static> {
+    body: Option<B>,
+    runtime: Handle,
+}
+
+impl<B: Body<Data = Bytes> + Unpin + Send + 'static> Unread<B> {
+    /// Within Tokio; where it is dropped does not matter.
+    pub(super) fn new(body: B) -> Self {
+        Self {
+            body: Some(body),
+            runtime: Handle::current(),
+        }
+    }
+}
+
+impl<B: Body<Data = Bytes> + Unpin + Send + 'static> Body for Unread<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        match &mut self.body {
+            Some(body) => Pin::new(body).poll_frame(context),
+            None => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map(Body::size_hint).unwrap_or_default()
+    }
+}
+
+impl<B: Body<Data = Bytes> + Unpin + Send + 'static> Drop for Unread<B> {
+    fn drop(&mut self) {
+        let Some(mut body) = self.body.take().filter(|body| !body.is_end_stream()) else {
+            return;
+        };
+        let rest = async move {
+            let mut left = MOST_BYTES;
+            while let Some(Ok(frame)) = body.frame().await {
+                let length = frame.data_ref().map_or(0, Bytes::remaining);
+                match left.checked_sub(length) {
+                    Some(rest) => left = rest,
+                    None => break,
+                }
+            }
+        };
+        self.runtime
+            .spawn(async { tokio::time::timeout(LONGEST, rest).await });
+    }
+}
