@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 /// What a digest is made with: the registered algorithms of the OCI image specification.
@@ -13,7 +14,8 @@ enum Algorithm {
 }
 
 /// A digest of a registered algorithm, in the right length, so that it can stand in a URL's path as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub(crate) struct Digest {
     algorithm: Algorithm,
     hex: String,
@@ -64,6 +66,20 @@ impl fmt::Display for Digest {
             Algorithm::Sha512 => "sha512",
         };
         write!(f, "{name}:{}", self.hex)
+    }
+}
+
+impl From<Digest> for String {
+    fn from(digest: Digest) -> Self {
+        digest.to_string()
+    }
+}
+
+impl TryFrom<String> for Digest {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("this is no digest")
     }
 }
 

@@ -14,6 +14,7 @@ mod fuzz;
 mod guard;
 mod http;
 mod image;
+mod inventory;
 mod listing;
 mod login;
 mod manifest;
@@ -36,6 +37,7 @@ pub use crate::{
     },
     endpoint::resolve_endpoint,
     http::{HttpClient, Request, ResponseBody, SendError},
+    inventory::{AskedImage, AskedTag, Details, Digests, ImageDetails, Source, TagDigest},
     listing::{
         ListedRepository, ListedTag, Listing, ListingPage, Repositories, Tags, repositories, tags,
     },

@@ -1,6 +1,6 @@
 //! Sending: the guard, redirects, retries, the shared deadline, and the bounds on what is read.
 
-use std::{future::Future, pin::pin, task::Poll, time::Duration};
+use std::{cell::Cell, future::Future, pin::pin, task::Poll, time::Duration};
 
 use bowline::{form::ConnectionSpec, secret::Secret};
 use bytes::Bytes;
@@ -84,6 +84,8 @@ pub(crate) struct Transport<'w, H, C, R> {
     /// In milliseconds since 1970, where the customer said so.
     credentials_end: Option<i64>,
     deadline: Duration,
+    /// How many requests were sent.
+    requests: Cell<u32>,
 }
 
 impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
@@ -99,6 +101,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
             secrets: Secrets::of(spec),
             credentials_end: spec.expires_at,
             deadline: world.clock.monotonic().saturating_add(DEADLINE),
+            requests: Cell::new(0),
         }
     }
 
@@ -152,6 +155,11 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
     /// How much time is left.
     pub(crate) fn remaining(&self) -> Duration {
         self.deadline.saturating_sub(self.world.clock.monotonic())
+    }
+
+    /// How many requests were sent, with redirects and repetitions.
+    pub(crate) fn requests(&self) -> u32 {
+        self.requests.get()
     }
 
     /// Why credentials were not accepted, as far as the answer or the form tells.
@@ -230,6 +238,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
             return Err(deadline_exceeded());
         }
         let timeout = PATIENCE.min(remaining);
+        self.requests.set(self.requests.get().saturating_add(1));
         // The client bounds connecting and waiting, each; this bounds a client that does not.
         let patience = timeout.saturating_mul(2).min(remaining);
         match self

@@ -61,6 +61,12 @@ impl ListedTag {
         self.tag.as_str()
     }
 
+    /// Whether tools keep something else than an image under such tags: signatures, attestations, SBOMs, and the
+    /// referrers of a digest.
+    pub fn is_attachment(&self) -> bool {
+        self.tag.is_attachment()
+    }
+
     /// The tag of this text, of which nothing else is known; `None` where it breaks the grammar.
     pub(super) fn parse(tag: &str) -> Option<Self> {
         Some(Self {

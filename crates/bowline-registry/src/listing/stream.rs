@@ -81,6 +81,11 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Repositories<'w, H, C, R> {
             .next(async |registry, place| registry.repositories_page(place).await)
             .await
     }
+
+    /// How many requests were sent so far.
+    pub fn requests(&self) -> u32 {
+        self.0.registry.transport.requests()
+    }
 }
 
 impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
@@ -119,6 +124,11 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
         self.stream
             .next(async |registry, place| registry.known_tags_page(repository, place).await)
             .await
+    }
+
+    /// How many requests were sent so far.
+    pub fn requests(&self) -> u32 {
+        self.stream.registry.transport.requests()
     }
 }
 

@@ -25,8 +25,9 @@ use crate::{
     request_id,
 };
 
-/// The most bytes that an answer of the private service may have, unless it is a stream: the longest listing.
-const LARGEST: usize = 4 * 1024 * 1024;
+/// The most bytes that an answer of the private service may have, unless it is a stream: a page of 4 MiB that a
+/// registry lists, with our words around its names.
+const LARGEST: usize = 8 * 1024 * 1024;
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
@@ -45,6 +46,24 @@ pub(super) enum Errand {
     Endpoint,
     /// The images that a policy chooses from.
     Images,
+    /// A page of the repositories.
+    #[allow(dead_code, reason = "the synchronisation that asks is being built")]
+    RepositoriesPage,
+    /// A page of a repository's tags, with what the listing knows of them.
+    #[allow(dead_code, reason = "the synchronisation that asks is being built")]
+    TagsPage,
+    /// What tags point to.
+    #[allow(dead_code, reason = "the synchronisation that asks is being built")]
+    Digests,
+    /// When images were made.
+    #[allow(dead_code, reason = "the synchronisation that asks is being built")]
+    Details,
+    /// The end of an image's quarantine.
+    #[allow(dead_code, reason = "the synchronisation that asks is being built")]
+    Release,
+    /// The image streams that changed.
+    #[allow(dead_code, reason = "the synchronisation that asks is being built")]
+    Streams,
 }
 
 impl Errand {
@@ -56,6 +75,12 @@ impl Errand {
             Self::Credentials => "http://outbound.spin.internal/credentials",
             Self::Endpoint => "http://outbound.spin.internal/endpoint",
             Self::Images => "http://outbound.spin.internal/images",
+            Self::RepositoriesPage => "http://outbound.spin.internal/repositories/page",
+            Self::TagsPage => "http://outbound.spin.internal/tags/page",
+            Self::Digests => "http://outbound.spin.internal/digests",
+            Self::Details => "http://outbound.spin.internal/details",
+            Self::Release => "http://outbound.spin.internal/release",
+            Self::Streams => "http://outbound.spin.internal/streams",
         }
     }
 }

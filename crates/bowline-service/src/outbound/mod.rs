@@ -2,11 +2,12 @@
 //!
 //! `POST /check` takes a form with its secrets and answers as `/v1/check` does. `POST /repositories` and `POST /tags`
 //! take one too and list what its connection reaches; `POST /credentials` answers what a job pulls with, and
-//! `POST /endpoint` where the registry is; `POST /images` lists what a policy chooses from. Nothing of the form outlives
-//! the request.
+//! `POST /endpoint` where the registry is; `POST /images` lists what a policy chooses from. A synchronisation asks for
+//! its parts, each in bounded time: see [`inventory`]. Nothing of the form outlives the request.
 
 pub(crate) mod credentials;
 pub(crate) mod images;
+pub(crate) mod inventory;
 
 use std::{cell::Cell, rc::Rc};
 
@@ -38,10 +39,12 @@ use crate::{
 mod tests;
 
 /// What the private service can be asked for.
-const ERRANDS: [&str; 6] = [
+const ERRANDS: [&str; 8] = [
     "/check",
     "/repositories",
+    "/repositories/page",
     "/tags",
+    "/tags/page",
     "/images",
     "/credentials",
     "/endpoint",
@@ -204,6 +207,8 @@ where
                 let login = login.map(Login::from);
                 answer::secret_json(StatusCode::OK, &CredentialsAnswer { login })
             }
+            "/repositories/page" => self.repositories_page(operator, &body).await,
+            "/tags/page" => self.tags_page(operator, &body).await,
             _ => {
                 let TagsRequest { form, repository } = body::parse(&body)?;
                 let spec = self.spec(form)?;

@@ -280,6 +280,14 @@ async fn what_cannot_be_listed_is_a_problem_with_the_code_of_a_check() {
         ("images", json!({ "form": form(), "policy": null })),
         ("repositories", json!({ "form": form() })),
         ("tags", json!({ "form": form(), "repository": "team/app" })),
+        (
+            "repositories/page",
+            json!({ "form": form(), "cursor": null }),
+        ),
+        (
+            "tags/page",
+            json!({ "form": form(), "repository": "team/app", "cursor": null }),
+        ),
     ] {
         let answer = service
             .handle(request_to(errand, "application/json", &body))
@@ -293,10 +301,12 @@ async fn what_cannot_be_listed_is_a_problem_with_the_code_of_a_check() {
     }
     let probes = sent.borrow().len();
     let nameless = json!({ "form": form(), "repository": "Team//App" });
-    let answer = service
-        .handle(request_to("tags", "application/json", &nameless))
-        .await;
-    assert_eq!(problem(answer).await, (422, "image.unknown".to_owned()));
+    for errand in ["tags", "tags/page"] {
+        let answer = service
+            .handle(request_to(errand, "application/json", &nameless))
+            .await;
+        assert_eq!(problem(answer).await, (422, "image.unknown".to_owned()));
+    }
     assert_eq!(sent.borrow().len(), probes, "no such name is asked for");
     let Setup { service, sent } = setup(false, "");
     let answer = service

@@ -1,0 +1,111 @@
+//! What the tags of a repository point to, and when that was made: what a listing does not tell.
+//!
+//! Digests cost a request a tag, and its details one or two more, once for each digest. So both come in parts: what time
+//! or the registry's limits leave over is named, and asked for again.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{digest::Digest, problem::Code};
+
+/// A tag whose digest is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AskedTag {
+    /// The tag: `3.20`.
+    pub tag: String,
+    /// What it pointed to when that was asked for last. Where it still does, nothing is read.
+    #[serde(default)]
+    pub known: Option<String>,
+}
+
+/// What a tag points to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TagDigest {
+    /// The tag: `3.20`.
+    pub tag: String,
+    /// The digest of its manifest or index; `None` where there is no such tag, or where `problem` says why it is not
+    /// known.
+    pub digest: Option<String>,
+    /// Where its details stand; `None` where the tag still points to what was known.
+    pub from: Option<Source>,
+    /// Why what it points to could not be read. It says nothing about whether the tag is there.
+    pub problem: Option<Code>,
+}
+
+/// What a number of tags point to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Digests {
+    /// In the order in which they were asked for.
+    pub items: Vec<TagDigest>,
+    /// The tags that are to be asked for again.
+    pub left: Vec<String>,
+    /// How many requests that took.
+    pub requests: u32,
+}
+
+/// An image whose details are asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AskedImage {
+    /// The digest of its manifest or index.
+    pub digest: String,
+    /// Where its details stand, as its tag's [`TagDigest`] tells; without it the manifest is read first.
+    #[serde(default)]
+    pub from: Option<Source>,
+}
+
+/// What an image's manifest and config tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImageDetails {
+    /// The digest that was asked for.
+    pub digest: String,
+    /// When it was made, in milliseconds since 1970, where its config tells. Of an index, that of the image for
+    /// linux/amd64, else of its first image.
+    pub created_at: Option<i64>,
+    /// How large its config and its layers are, compressed, in bytes; of an index, as above.
+    pub size: Option<u64>,
+    /// What it is, where that is not an image but a signature, an SBOM, a chart or another artifact: a media type.
+    pub artifact_type: String,
+    /// Why it could not be read.
+    pub problem: Option<Code>,
+}
+
+/// The details of a number of images.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Details {
+    /// In the order in which they were asked for.
+    pub items: Vec<ImageDetails>,
+    /// The digests that are to be asked for again.
+    pub left: Vec<String>,
+    /// How many requests that took.
+    pub requests: u32,
+}
+
+/// Where the details of an image stand, learnt from its manifest, so that this is not read again. Only this crate looks
+/// into it; everybody else hands it on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Source(Place);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
+enum Place {
+    /// In the manifest itself.
+    Here {
+        created_at: Option<i64>,
+        size: Option<u64>,
+        artifact_type: String,
+    },
+    /// In this config of an image that is so large.
+    Config {
+        digest: Digest,
+        bytes: u64,
+        size: u64,
+    },
+    /// In this manifest of an index.
+    Child(Digest),
+}

@@ -1,0 +1,191 @@
+//! What a synchronisation asks for, part by part: pages of listings, digests, and details of images.
+//!
+//! The requests are generic in how they hold the form: the public service writes it, with its secrets, and the private
+//! one reads it. Each answer says how many requests to the registry it took.
+
+use bowline::form::ConnectionForm;
+use bowline_registry::{
+    AskedImage, AskedTag, Clock, HttpClient, Operator, Random, Repositories, Tags,
+};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::OutboundService;
+use crate::{
+    answer::{self, Answer},
+    body,
+    problem::Problem,
+};
+
+/// The body of `/repositories/page`, which answers a [`RepositoriesPage`].
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RepositoriesPageRequest<F> {
+    pub(crate) form: F,
+    /// That of the page before; `None` for the first.
+    pub(crate) cursor: Option<String>,
+}
+
+/// A page of the repositories that a connection reaches.
+#[derive(Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RepositoriesPage {
+    /// None, it may be, in the middle of a listing.
+    pub(crate) items: Vec<RepositoryEntry>,
+    /// What the next page is asked for with; `None` after the last.
+    pub(crate) cursor: Option<String>,
+    pub(crate) requests: u32,
+}
+
+/// A repository, with what its listing knows.
+#[derive(Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RepositoryEntry {
+    pub(crate) name: String,
+    /// When something in it changed last, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) updated_at: Option<i64>,
+}
+
+/// The body of `/tags/page`, which answers a [`TagsPage`]; a repository that is not there is `image.unknown`.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct TagsPageRequest<F> {
+    pub(crate) form: F,
+    pub(crate) repository: String,
+    /// That of the page before; `None` for the first.
+    pub(crate) cursor: Option<String>,
+}
+
+/// A page of a repository's tags, without those under which tools keep signatures, SBOMs and other attachments.
+#[derive(Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TagsPage {
+    /// None, it may be, in the middle of a listing.
+    pub(crate) items: Vec<TagEntry>,
+    /// What the next page is asked for with; `None` after the last.
+    pub(crate) cursor: Option<String>,
+    pub(crate) requests: u32,
+}
+
+/// A tag, with what its listing knows; times are in milliseconds since 1970.
+#[derive(Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TagEntry {
+    pub(crate) tag: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) digest: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) created_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pushed_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) size: Option<u64>,
+}
+
+/// How many tags or images one request may ask for, so that it fits into what the private service reads.
+#[allow(dead_code, reason = "the synchronisation that asks is being built")]
+pub(crate) const MOST_ASKED: usize = 200;
+
+/// The body of `/digests`, which answers [`bowline_registry::Digests`]: as many as 8 seconds allow, at least one.
+#[allow(dead_code, reason = "what answers is being built")]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct DigestsRequest<F> {
+    pub(crate) form: F,
+    pub(crate) repository: String,
+    pub(crate) tags: Vec<AskedTag>,
+}
+
+/// The body of `/details`, which answers [`bowline_registry::Details`]: as many as 8 seconds allow, at least one.
+#[allow(dead_code, reason = "what answers is being built")]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct DetailsRequest<F> {
+    pub(crate) form: F,
+    pub(crate) repository: String,
+    pub(crate) digests: Vec<AskedImage>,
+}
+
+/// The body of `/release`, which lifts the quarantine of an image at Azure Container Registry and answers `{}`.
+#[allow(dead_code, reason = "what answers is being built")]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ReleaseRequest<F> {
+    pub(crate) form: F,
+    pub(crate) repository: String,
+    pub(crate) digest: String,
+}
+
+/// The body of `/streams`, which answers what changed in OpenShift's image streams since a version.
+#[allow(dead_code, reason = "what answers is being built")]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct StreamsRequest<F> {
+    pub(crate) form: F,
+    /// Up to where changes were told; `None` asks for the present version alone.
+    pub(crate) resource_version: Option<String>,
+}
+
+impl<H, C, R> OutboundService<H, C, R>
+where
+    H: HttpClient + 'static,
+    C: Clock + 'static,
+    R: Random + 'static,
+{
+    pub(super) async fn repositories_page(
+        &self,
+        operator: &Operator,
+        body: &[u8],
+    ) -> Result<Answer, Problem> {
+        let asked: RepositoriesPageRequest<ConnectionForm> = body::parse(body)?;
+        let spec = self.spec(asked.form)?;
+        self.networks_blocked(operator).await?;
+        let cursor = asked.cursor.as_deref();
+        let mut listing = Repositories::open(&self.world, operator, &spec, cursor).await?;
+        let page = listing.next_page().await?;
+        let cursor = page.as_ref().and_then(|page| page.cursor.clone());
+        let listed = page.into_iter().flat_map(|page| page.items);
+        let items = listed.map(|repository| RepositoryEntry {
+            name: repository.name().to_owned(),
+            updated_at: repository.updated_at,
+        });
+        let page = RepositoriesPage {
+            items: items.collect(),
+            cursor,
+            requests: listing.requests(),
+        };
+        answer::json(StatusCode::OK, &page)
+    }
+
+    pub(super) async fn tags_page(
+        &self,
+        operator: &Operator,
+        body: &[u8],
+    ) -> Result<Answer, Problem> {
+        let asked: TagsPageRequest<ConnectionForm> = body::parse(body)?;
+        let spec = self.spec(asked.form)?;
+        self.networks_blocked(operator).await?;
+        let cursor = asked.cursor.as_deref();
+        let repository = &asked.repository;
+        let mut listing = Tags::open(&self.world, operator, &spec, repository, cursor).await?;
+        let page = listing.next_page().await?;
+        let cursor = page.as_ref().and_then(|page| page.cursor.clone());
+        let listed = page.into_iter().flat_map(|page| page.items);
+        let items = listed
+            .filter(|tag| !tag.is_attachment())
+            .map(|tag| TagEntry {
+                tag: tag.name().to_owned(),
+                digest: tag.digest,
+                created_at: tag.created_at,
+                pushed_at: tag.pushed_at,
+                size: tag.size,
+            });
+        let page = TagsPage {
+            items: items.collect(),
+            cursor,
+            requests: listing.requests(),
+        };
+        answer::json(StatusCode::OK, &page)
+    }
+}
