@@ -1,4 +1,4 @@
-//! The ids of connections.
+//! The ids of connections and of scans.
 
 use std::fmt;
 
@@ -7,42 +7,60 @@ use uuid::{Builder, Uuid};
 
 use crate::random::Random;
 
-/// The id of a connection: a UUIDv7 (RFC 9562 §5.7), so that ids sort by when they were made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(inline))]
-pub struct ConnectionId(
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "uuid")))] Uuid,
-);
+/// Declares a kind of ids: UUIDv7 (RFC 9562 §5.7), so that ids sort by when they were made.
+macro_rules! id {
+    ($(#[$about:meta])* $name:ident) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "schema", schemars(inline))]
+        pub struct $name(
+            #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "uuid")))]
+            Uuid,
+        );
+
+        impl $name {
+            /// A new id at `now_ms` (milliseconds since 1970).
+            pub fn new(now_ms: i64, random: &impl Random) -> Self {
+                let mut bytes = [0; 10];
+                random.fill(&mut bytes);
+                Self(Builder::from_unix_timestamp_millis(now_ms.unsigned_abs(), &bytes).into_uuid())
+            }
+
+            /// The id that `text` is, in lower case with its four hyphens; every other spelling is none.
+            pub fn parse(text: &str) -> Option<Self> {
+                let id = Self(Uuid::try_parse(text).ok()?);
+                (id.to_string() == text).then_some(id)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.as_hyphenated().fmt(f)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+    };
+}
+
+id! {
+    /// The id of a connection.
+    ConnectionId
+}
+
+id! {
+    /// The id of a scan.
+    ScanId
+}
 
 impl ConnectionId {
     /// The id that no connection has.
     pub(crate) const NONE: Self = Self(Uuid::nil());
-
-    /// A new id at `now_ms` (milliseconds since 1970).
-    pub fn new(now_ms: i64, random: &impl Random) -> Self {
-        let mut bytes = [0; 10];
-        random.fill(&mut bytes);
-        Self(Builder::from_unix_timestamp_millis(now_ms.unsigned_abs(), &bytes).into_uuid())
-    }
-
-    /// The id that `text` is, in lower case with its four hyphens; every other spelling is none.
-    pub fn parse(text: &str) -> Option<Self> {
-        let id = Self(Uuid::try_parse(text).ok()?);
-        (id.to_string() == text).then_some(id)
-    }
-}
-
-impl fmt::Display for ConnectionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_hyphenated().fmt(f)
-    }
-}
-
-impl Serialize for ConnectionId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
 }
 
 #[cfg(test)]

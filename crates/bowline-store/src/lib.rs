@@ -21,6 +21,7 @@ mod random;
 mod row;
 #[cfg(feature = "rusqlite")]
 pub mod rusqlite;
+mod scan;
 mod schema;
 mod seal;
 mod settings;
@@ -32,10 +33,11 @@ pub use self::{
     connection::{Connection, LastCheck, Opened, Use},
     database::{Database, DatabaseError, Row, Value},
     error::StoreError,
-    id::ConnectionId,
+    id::{ConnectionId, ScanId},
     keys::{SealingKeys, SealingKeysError},
     page::{Cursor, Page, PageSize},
     random::Random,
+    scan::{Origin, Scan, ScanState, WantedScan},
     settings::{Defaults, Settings},
     store::{
         Change, Claim, Edit, KeptAnswer, Lease, MOST_USES, Query, RequestKey, Resealing, Store,

@@ -5,6 +5,7 @@ pub(crate) mod key_set;
 mod read;
 mod requests;
 mod reseal;
+mod scans;
 mod settings;
 mod uses;
 mod write;

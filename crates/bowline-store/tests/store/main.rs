@@ -14,6 +14,7 @@ mod key_sets;
 mod listing;
 mod plans;
 mod reseal;
+mod scans;
 mod settings;
 mod setup;
 mod sharing;

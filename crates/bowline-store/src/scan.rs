@@ -1,0 +1,188 @@
+//! Images to be scanned, and what came of it.
+
+use bowline::endpoint::Endpoint;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{ConnectionId, ScanId},
+    timestamp::Timestamp,
+};
+
+/// A scan of an image: queued, at work or done. It serialises to the scan of the HTTP API.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Scan {
+    /// Its id.
+    pub id: ScanId,
+    /// Whose it is.
+    pub project: String,
+    /// The connection that the image is pulled with.
+    pub connection: ConnectionId,
+    /// The image's repository.
+    pub repository: String,
+    /// The tag under which the image was found; there may be others. `None` where it was named by its digest.
+    pub tag: Option<String>,
+    /// The image's digest; `None` in a registry of Docker's version 1, which knows none: there the tag is the image.
+    pub digest: Option<String>,
+    /// What to pull: `registry.example.com/team/app@sha256:…`.
+    pub image: String,
+    /// Where it stands.
+    pub state: ScanState,
+    /// Why it was queued.
+    pub origin: Origin,
+    /// How often a scanner took it.
+    pub attempts: u32,
+    /// When it was queued, or queued again.
+    pub queued_at: Timestamp,
+    /// When a scanner took it.
+    pub leased_at: Option<Timestamp>,
+    /// Until when that scanner has it.
+    pub deadline: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// The scanner that has it or had it last.
+    pub scanner: Option<String>,
+    /// What the scanner said, or why the image was queued again or set aside.
+    pub reason: Option<String>,
+}
+
+/// Where a scan stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ScanState {
+    /// It waits for a scanner.
+    Queued,
+    /// A scanner is at it.
+    Leased,
+    /// The image passed.
+    Passed,
+    /// The image did not pass.
+    Failed,
+    /// It was tried as often as it may, or its image has gone.
+    SetAside,
+}
+
+/// Why an image was queued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// A sync found it.
+    Sync,
+    /// The registry announced it.
+    Event,
+    /// Somebody asked for it.
+    Request,
+}
+
+/// An image to queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WantedScan {
+    /// Its repository.
+    pub repository: String,
+    /// A tag of it; `None` where only the digest is known.
+    pub tag: Option<String>,
+    /// Its digest; `None` only where the registry knows none.
+    pub digest: Option<String>,
+}
+
+impl ScanState {
+    const ALL: [Self; 5] = [
+        Self::Queued,
+        Self::Leased,
+        Self::Passed,
+        Self::Failed,
+        Self::SetAside,
+    ];
+
+    /// The state of this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.text() == text)
+    }
+
+    /// As it is kept and shown.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Leased => "leased",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::SetAside => "set-aside",
+        }
+    }
+}
+
+impl Origin {
+    const ALL: [Self; 3] = [Self::Sync, Self::Event, Self::Request];
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|origin| origin.text() == text)
+    }
+
+    /// As it is kept and shown.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Sync => "sync",
+            Self::Event => "event",
+            Self::Request => "request",
+        }
+    }
+}
+
+/// What to pull: the registry of `endpoint`, as it is shown, with its base path, and in it the image. Written so, the
+/// image leads back to its connection.
+pub(crate) fn image(
+    endpoint: &str,
+    repository: &str,
+    tag: Option<&str>,
+    digest: Option<&str>,
+) -> Option<String> {
+    let endpoint = Endpoint::parse(endpoint).ok()?;
+    let (registry, base_path) = (endpoint.authority(), endpoint.base_path());
+    let version = match (digest, tag) {
+        (Some(digest), _) => format!("@{digest}"),
+        (None, Some(tag)) => format!(":{tag}"),
+        (None, None) => return None,
+    };
+    Some(format!("{registry}{base_path}/{repository}{version}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Origin, ScanState, image};
+
+    #[test]
+    fn what_is_kept_is_what_is_shown() {
+        for state in ScanState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.text());
+        }
+        for origin in Origin::ALL {
+            assert_eq!(serde_json::to_value(origin).unwrap(), origin.text());
+        }
+    }
+
+    #[test]
+    fn an_image_is_pulled_from_its_registry() {
+        let cases = [
+            ("docker.io/acme", "acme/app", "docker.io/acme/app@sha256:0"),
+            (
+                "https://registry.example.com:5000/team",
+                "team/app",
+                "registry.example.com:5000/team/app@sha256:0",
+            ),
+            (
+                "https://registry.example.com/repository/docker",
+                "app",
+                "registry.example.com/repository/docker/app@sha256:0",
+            ),
+        ];
+        for (endpoint, repository, expected) in cases {
+            let found = image(endpoint, repository, Some("1"), Some("sha256:0"));
+            assert_eq!(found.as_deref(), Some(expected), "{endpoint}");
+        }
+        let tagged = image("https://registry.example.com", "app", Some("1"), None);
+        assert_eq!(tagged.as_deref(), Some("registry.example.com/app:1"));
+    }
+}

@@ -1,0 +1,210 @@
+//! The queue of images to be scanned.
+//!
+//! A scanner has an image from the statement that leased it until another lease of the same image: who had it last may
+//! say how it ended, even late, as long as nobody else took it. Connections are served in turn, whatever each has
+//! waiting: `scan_queues` keeps whose turn it is, and triggers keep it true.
+
+use serde::Serialize;
+
+use super::{Store, json};
+use crate::{
+    database::{Database, Value},
+    error::StoreError,
+    id::{ConnectionId, ScanId},
+    page::{Cursor, Page, PageSize},
+    random::Random,
+    row::Columns,
+    scan::{Origin, Scan, ScanState, WantedScan, image},
+};
+
+/// How many images a statement queues at most.
+const AT_ONCE: usize = 500;
+
+/// The columns of a scan, in the order in which [`scan`] takes them.
+macro_rules! columns {
+    () => {
+        "id, project, connection, repository, tag, digest,
+        (SELECT endpoint FROM connections WHERE connections.id = scans.connection),
+        state, origin, attempts, queued_at, leased_at, deadline, finished_at, scanner, reason"
+    };
+}
+
+macro_rules! queue {
+    ($conflict:literal) => {
+        concat!(
+            "INSERT INTO scans (id, project, connection, repository, tag, digest, state, origin, attempts, queued_at)
+            SELECT wanted.value ->> 'id', project, connections.id, wanted.value ->> 'repository',
+                wanted.value ->> 'tag', wanted.value ->> 'digest', 'queued', ?4, 0, ?5
+            FROM connections, json_each(?3) AS wanted
+            WHERE connections.id = ?1 AND project = ?2 AND deleted_at IS NULL
+            ON CONFLICT ",
+            $conflict
+        )
+    };
+}
+
+const QUEUE: &str = queue!("DO NOTHING RETURNING id");
+
+/// What is queued or at work already is changed in nothing, so that it is returned too.
+const REQUEST: &str = concat!(
+    queue!(
+        "(connection, COALESCE(digest, repository || ':' || tag)) WHERE state IN ('queued', 'leased')
+        DO UPDATE SET origin = origin RETURNING "
+    ),
+    columns!()
+);
+
+const LIST: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM scans WHERE connection = ?1 AND project = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"
+);
+
+const LIST_STATE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM scans WHERE connection = ?1 AND project = ?2 AND id < ?3 AND state = ?5 ORDER BY id DESC LIMIT ?4"
+);
+
+/// What comes after the id of every scan.
+const AFTER_ALL: &str = "g";
+
+/// An image to queue, as the statement takes it.
+#[derive(Serialize)]
+struct Wanted<'a> {
+    id: ScanId,
+    repository: &'a str,
+    tag: Option<&'a str>,
+    digest: Option<&'a str>,
+}
+
+impl<D: Database, R: Random> Store<D, R> {
+    /// Queues images of a connection to be scanned, and says how many were not queued or at work already: an image is
+    /// scanned once, however many tags name it. Nothing is queued for a connection that was removed.
+    pub async fn queue_scans(
+        &self,
+        project: &str,
+        connection: ConnectionId,
+        wanted: &[WantedScan],
+        origin: Origin,
+        now_ms: i64,
+    ) -> Result<usize, StoreError> {
+        let mut queued = 0_usize;
+        for wanted in wanted.chunks(AT_ONCE) {
+            let parameters = self.queue_parameters(project, connection, wanted, origin, now_ms)?;
+            let new = self.database.query(QUEUE, parameters).await?;
+            queued = queued.saturating_add(new.len());
+        }
+        Ok(queued)
+    }
+
+    /// Queues images that somebody asks for, and gives their scans: new ones, or those that were unfinished.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn request_scans(
+        &self,
+        project: &str,
+        connection: ConnectionId,
+        wanted: &[WantedScan],
+        now_ms: i64,
+    ) -> Result<Vec<Scan>, StoreError> {
+        self.expect_version(project, connection, None).await?;
+        let mut scans = Vec::new();
+        for wanted in wanted.chunks(AT_ONCE) {
+            let parameters =
+                self.queue_parameters(project, connection, wanted, Origin::Request, now_ms)?;
+            let rows = self.database.query(REQUEST, parameters).await?;
+            for row in rows {
+                scans.push(scan(&mut Columns::of(row))?);
+            }
+        }
+        Ok(scans)
+    }
+
+    /// A page of a connection's scans, the newest first; only those in `state` where one is given.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn scans(
+        &self,
+        project: &str,
+        connection: ConnectionId,
+        state: Option<ScanState>,
+        size: PageSize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Scan>, StoreError> {
+        self.expect_version(project, connection, None).await?;
+        let before = cursor.map_or(AFTER_ALL, |Cursor(before)| before);
+        let mut parameters: Vec<Value> = vec![
+            connection.to_string().into(),
+            project.into(),
+            before.into(),
+            size.one_more().into(),
+        ];
+        parameters.extend(state.map(|state| state.text().into()));
+        let statement = if state.is_some() { LIST_STATE } else { LIST };
+        let rows = self.database.query(statement, parameters).await?;
+        let items = rows
+            .into_iter()
+            .map(|row| scan(&mut Columns::of(row)))
+            .collect::<Result<_, _>>()?;
+        Ok(Page::cut(items, size, |last: &Scan| last.id.to_string()))
+    }
+
+    fn queue_parameters(
+        &self,
+        project: &str,
+        connection: ConnectionId,
+        wanted: &[WantedScan],
+        origin: Origin,
+        now_ms: i64,
+    ) -> Result<Vec<Value>, StoreError> {
+        let wanted: Vec<_> = wanted
+            .iter()
+            .map(|wanted| Wanted {
+                id: ScanId::new(now_ms, &self.random),
+                repository: &wanted.repository,
+                tag: wanted.tag.as_deref(),
+                digest: wanted.digest.as_deref(),
+            })
+            .collect();
+        Ok(vec![
+            connection.to_string().into(),
+            project.into(),
+            json(&wanted)?,
+            origin.text().into(),
+            now_ms.into(),
+        ])
+    }
+}
+
+/// The scan that the first columns of a row are.
+fn scan(columns: &mut Columns) -> Result<Scan, StoreError> {
+    let id = columns.text("id")?;
+    let project = columns.text("project")?;
+    let connection = columns.text("connection")?;
+    let repository = columns.text("repository")?;
+    let tag = columns.optional_text("tag")?;
+    let digest = columns.optional_text("digest")?;
+    let endpoint = columns.text("endpoint")?;
+    let image = image(&endpoint, &repository, tag.as_deref(), digest.as_deref());
+    Ok(Scan {
+        id: ScanId::parse(&id).ok_or(StoreError::Corrupt("id"))?,
+        project,
+        connection: ConnectionId::parse(&connection).ok_or(StoreError::Corrupt("connection"))?,
+        repository,
+        tag,
+        digest,
+        image: image.ok_or(StoreError::Corrupt("endpoint"))?,
+        state: ScanState::parse(&columns.text("state")?).ok_or(StoreError::Corrupt("state"))?,
+        origin: Origin::parse(&columns.text("origin")?).ok_or(StoreError::Corrupt("origin"))?,
+        attempts: columns.number("attempts")?,
+        queued_at: columns.time("queued_at")?,
+        leased_at: columns.optional_time("leased_at")?,
+        deadline: columns.optional_time("deadline")?,
+        finished_at: columns.optional_time("finished_at")?,
+        scanner: columns.optional_text("scanner")?,
+        reason: columns.optional_text("reason")?,
+    })
+}
