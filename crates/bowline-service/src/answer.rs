@@ -24,6 +24,10 @@ pub type StreamError = Box<dyn Error + Send + Sync>;
 #[derive(Clone, Debug)]
 pub struct Cause(pub String);
 
+/// That the body holds a secret, and is kept nowhere. An extension of the answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HoldsSecret;
+
 /// A stream of bytes that another component or a running check makes. Dropping it stops its maker.
 pub type ByteStream = Pin<Box<dyn Body<Data = Bytes, Error = StreamError>>>;
 
@@ -67,14 +71,12 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Answer, Proble
     ))
 }
 
-/// An answer in JSON with a secret in it, erased when the last who reads it has let go of it.
+/// An answer in JSON with a secret in it: erased when the last who reads it has let go of it, and [`HoldsSecret`].
 pub fn secret_json(status: StatusCode, value: &impl Serialize) -> Result<Answer, Problem> {
     let body = Bytes::from_owner(body::secret_json(value)?);
-    Ok(full(
-        status,
-        HeaderValue::from_static("application/json"),
-        body,
-    ))
+    let mut answer = full(status, HeaderValue::from_static("application/json"), body);
+    answer.extensions_mut().insert(HoldsSecret);
+    Ok(answer)
 }
 
 /// An answer in JSON that is written already.

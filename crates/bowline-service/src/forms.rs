@@ -4,9 +4,7 @@ use bowline::{
     form::{CheckOptions, ConnectionForm, check_form},
     provider::providers,
 };
-use bytes::Bytes;
 use http::{StatusCode, request::Parts};
-use http_body::Body;
 use serde::Deserialize;
 
 use crate::{
@@ -33,17 +31,13 @@ pub(crate) fn provider_table(head: &Parts) -> Result<Answer, Problem> {
 }
 
 /// `POST /v1/validate` of a form, or a form with the fields that were touched, at `now` (milliseconds since 1970).
-pub(crate) async fn validate<B: Body<Data = Bytes>>(
-    head: &Parts,
-    now: i64,
-    body: B,
-) -> Result<Answer, Problem> {
+pub(crate) fn validate(head: &Parts, now: i64, body: &[u8]) -> Result<Answer, Problem> {
     Parameters::read(head.uri.query(), &[])?;
     negotiation::json_accepted(&head.headers)?;
-    let body = body::json(&head.headers, body).await?;
-    let (form, touched) = match body::parse(&body) {
+    negotiation::json_sent(&head.headers)?;
+    let (form, touched) = match body::parse(body) {
         Ok(ValidateRequest { form, touched }) => (form, touched),
-        Err(_) => (body::parse(&body)?, None),
+        Err(_) => (body::parse(body)?, None),
     };
     let options = CheckOptions {
         touched: touched.as_deref(),

@@ -132,6 +132,18 @@ impl Route {
         }
     }
 
+    /// The project that this route is about; empty where it is about none.
+    pub(crate) fn project(&self) -> &str {
+        match self {
+            Self::Providers | Self::OpenApi | Self::Validate | Self::Check | Self::Reseal => "",
+            Self::Connections { project }
+            | Self::Resolve { project }
+            | Self::DockerConfig { project }
+            | Self::Settings { project }
+            | Self::Connection { project, .. } => project,
+        }
+    }
+
     /// The methods of this route.
     pub(crate) fn methods(&self) -> &'static [Method] {
         match self {

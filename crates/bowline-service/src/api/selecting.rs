@@ -9,9 +9,7 @@ use bowline::{
 };
 use bowline_registry::Clock;
 use bowline_store::{ConnectionId, Database, Timestamp};
-use bytes::Bytes;
 use http::StatusCode;
-use http_body::Body;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -88,16 +86,16 @@ where
     R: Random + Clone + 'static,
 {
     /// What a policy selects of the images that a connection reaches, and what decided.
-    pub(super) async fn select<B: Body<Data = Bytes>>(
+    pub(super) async fn select(
         &self,
         asked: &Asked,
         project: &str,
         id: ConnectionId,
-        body: B,
+        body: &[u8],
     ) -> Result<Answer, Problem> {
         asked.parameters(&[])?;
         negotiation::json_accepted(&asked.head.headers)?;
-        let request: SelectionRequest = body::parse(&asked.json_body(body).await?)?;
+        let request: SelectionRequest = asked.json(body)?;
         let opened = self
             .store(asked)
             .await?

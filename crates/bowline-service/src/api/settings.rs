@@ -2,15 +2,12 @@
 
 use bowline_registry::Clock;
 use bowline_store::{Database, Defaults, Settings};
-use bytes::Bytes;
 use http::{StatusCode, header};
-use http_body::Body;
 use serde::Deserialize;
 
 use super::{Asked, Outbound, Random, Service};
 use crate::{
     answer::{self, Answer},
-    body,
     caller::Caller,
     negotiation::{self, IfMatch, etag},
     problem::{Failure, Problem},
@@ -46,17 +43,17 @@ where
         answer_of(&store.settings(project, asked.now).await?)
     }
 
-    pub(super) async fn change_settings<B: Body<Data = Bytes>>(
+    pub(super) async fn change_settings(
         &self,
         asked: &Asked,
         caller: &Caller,
         project: &str,
-        body: B,
+        body: &[u8],
     ) -> Result<Answer, Problem> {
         asked.parameters(&[])?;
         negotiation::json_accepted(&asked.head.headers)?;
         let expected = IfMatch::read(&asked.head.headers).ok_or(Failure::PreconditionRequired)?;
-        let request: SettingsRequest = body::parse(&asked.json_body(body).await?)?;
+        let request: SettingsRequest = asked.json(body)?;
         let defaults = request.judge()?;
         let store = self.store(asked).await?;
         let change = asked.change(caller);

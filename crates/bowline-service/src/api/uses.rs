@@ -3,15 +3,12 @@
 use bowline::time::parse_rfc3339;
 use bowline_registry::Clock;
 use bowline_store::{ConnectionId, Database, Timestamp, Use};
-use bytes::Bytes;
 use http::StatusCode;
-use http_body::Body;
 use serde::Deserialize;
 
 use super::{Asked, Outbound, Random, Service};
 use crate::{
     answer::{self, Answer},
-    body,
     caller::Caller,
     negotiation,
     problem::{Failure, Problem},
@@ -39,18 +36,18 @@ where
     R: Random + Clone + 'static,
 {
     /// Keeps that a consumer uses a connection; said again, it is renewed.
-    pub(super) async fn declare_use<B: Body<Data = Bytes>>(
+    pub(super) async fn declare_use(
         &self,
         asked: &Asked,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
         consumer: &str,
-        body: B,
+        body: &[u8],
     ) -> Result<Answer, Problem> {
         asked.parameters(&[])?;
         negotiation::json_accepted(&asked.head.headers)?;
-        let UseRequest { title, until } = body::parse(&asked.json_body(body).await?)?;
+        let UseRequest { title, until } = asked.json(body)?;
         let title = title.filter(|title| !title.trim().is_empty());
         let used = Use {
             consumer: presentable("The consumer's id", consumer)?,

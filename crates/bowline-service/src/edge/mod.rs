@@ -128,7 +128,10 @@ where
         let now = self.outbound.world().clock.epoch_ms();
         let caller = access.sign_in(head, now)?;
         match route {
-            Route::Validate => forms::validate(head, now, body).await,
+            Route::Validate => {
+                let body = body::read(&head.headers, body, body::LARGEST).await?;
+                forms::validate(head, now, &body)
+            }
             _ => self.check(head, &caller, now, body).await,
         }
     }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     operations::{self, Need, Operation},
+    parameters::idempotency_key,
     schemas,
 };
 use crate::problem::Failure;
@@ -63,10 +64,14 @@ pub(super) fn document() -> Value {
 }
 
 fn described(operation: &Operation, problems: &mut Problems) -> Value {
+    let mut parameters = operation.parameters.clone();
+    if operation.is_done_once() {
+        parameters.push(idempotency_key());
+    }
     let mut described = json!({
         "operationId": operation.id,
         "summary": operation.summary,
-        "parameters": operation.parameters,
+        "parameters": parameters,
         "responses": responses(operation, problems),
     });
     match operation.needs {
@@ -130,6 +135,7 @@ fn problem(codes: &[String]) -> Value {
 fn failures(operation: &Operation) -> BTreeMap<StatusCode, Vec<String>> {
     use Failure::{
         AcceptUnsupported, AuthInvalid, AuthMissing, AuthUnavailable, BodyMalformed, BodyTooLarge,
+        IdempotencyKeyInProgress, IdempotencyKeyMalformed, IdempotencyKeyReused,
         MediaTypeUnsupported, NotFound, PermissionMissing,
     };
     let mut failures = ALWAYS.to_vec();
@@ -146,6 +152,13 @@ fn failures(operation: &Operation) -> BTreeMap<StatusCode, Vec<String>> {
     }
     if operation.body.is_some() {
         failures.extend([BodyMalformed, BodyTooLarge, MediaTypeUnsupported]);
+    }
+    if operation.is_done_once() {
+        failures.extend([
+            IdempotencyKeyMalformed,
+            IdempotencyKeyReused,
+            IdempotencyKeyInProgress,
+        ]);
     }
     failures.extend(&operation.failures);
     let mut codes: BTreeMap<StatusCode, Vec<String>> = BTreeMap::new();

@@ -7,9 +7,7 @@ use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
 use super::{
-    parameters::{
-        cursor, format, idempotency_key, if_match, image, limit, query, required, verify,
-    },
+    parameters::{cursor, format, if_match, image, limit, query, required, verify},
     schemas,
 };
 use crate::{caller::Permission, problem::Failure};
@@ -59,8 +57,7 @@ const ETAG: (&str, &str) = ("ETag", "The version, as `If-Match` takes it.");
 
 use Failure::{
     CheckFailed, ConnectionInUse, EndpointImmutable, EndpointTaken, EndpointUnresolved,
-    FormInvalid, IdempotencyKeyInProgress, IdempotencyKeyMalformed, IdempotencyKeyReused,
-    NameTaken, NotFound, PreconditionFailed, PreconditionRequired, RateLimited,
+    FormInvalid, NameTaken, NotFound, PreconditionFailed, PreconditionRequired, RateLimited,
 };
 use Need::{AnyCaller, Anywhere, InProject, InSomeProject, Nobody};
 use Permission::{Delete, Read, Write};
@@ -143,7 +140,6 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
         )
         .needing(InProject(Write))
         .with(verify())
-        .with(idempotency_key())
         .taking(form())
         .answering(
             success(201, "It is kept.", schemas::named("SavedConnection"))
@@ -157,9 +153,6 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
             NameTaken,
             EndpointTaken,
             RateLimited,
-            IdempotencyKeyMalformed,
-            IdempotencyKeyReused,
-            IdempotencyKeyInProgress,
         ])
         .asking(),
         get(
@@ -382,6 +375,11 @@ fn post(path: &'static str, id: &'static str, summary: &'static str) -> Operatio
 }
 
 impl Operation {
+    /// Whether it takes an `Idempotency-Key`: every POST of somebody who signed in.
+    pub(super) fn is_done_once(&self) -> bool {
+        self.method == Method::POST && self.needs != Nobody
+    }
+
     fn needing(mut self, needs: Need) -> Self {
         self.needs = needs;
         self

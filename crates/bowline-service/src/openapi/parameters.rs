@@ -41,7 +41,8 @@ pub(super) fn verify() -> Value {
 
 pub(super) fn idempotency_key() -> Value {
     let schema = json!({ "type": "string", "pattern": "^[!-~]{1,255}$" });
-    let description = "The same key with the same body does it once, and answers the same again.";
+    let description = "The same key with the same body does it once, and answers the same again for a day. Event \
+        streams, secrets, answers over 256 KiB and failures that may be none the next time are not kept.";
     parameter("header", "Idempotency-Key", schema, description)
 }
 

@@ -169,7 +169,8 @@ impl Script {
 }
 
 fn check_json(ok: bool, proved: &str, problem: Value) -> Value {
-    json!({ "ok": ok, "proved": proved, "steps": [], "problem": problem, "facts": {}, "warnings": [] })
+    let facts = json!({ "catalog": "unknown", "canPush": "unknown" });
+    json!({ "ok": ok, "proved": proved, "steps": [], "problem": problem, "facts": facts, "warnings": [] })
 }
 
 fn auth_rejected() -> Value {

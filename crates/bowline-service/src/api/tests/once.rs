@@ -43,6 +43,82 @@ async fn what_is_sent_again_is_answered_again() {
 }
 
 #[tokio::test]
+async fn every_post_is_done_once() {
+    let images = json!({ "images": [], "complete": true });
+    let check = check_json(true, "login", Value::Null);
+    let checked = json!({ "form": form("a", URL) });
+    let cases = [
+        ("/v1/validate", form("a", URL), None),
+        ("/v1/check", checked, Some(check.clone())),
+        (LIST, form("b", "https://b.example.com"), None),
+        ("{id}/check", json!({}), Some(check)),
+        ("{id}/selection", json!({}), Some(images)),
+        ("/v1/admin/reseal?limit=7", json!({}), None),
+    ];
+    for (route, body, said) in cases {
+        let harness = Harness::new();
+        let (path, _) = harness.created("a", URL).await;
+        let route = route.replace("{id}", &path);
+        let expected = usize::from(said.is_some());
+        if let Some(said) = said {
+            harness.script.whole(200, "application/json", &said);
+        }
+        let first = harness.send(post("k", &route, &body)).await;
+        assert!((200..300).contains(&first.status), "{route}: {first:?}");
+        let again = harness.send(post("k", &route, &body)).await;
+        assert_eq!(
+            (first.status, first.text),
+            (again.status, again.text),
+            "{route}"
+        );
+        assert_eq!(harness.script.sent.borrow().len(), expected, "{route}");
+        let other = harness.send(post("k", &route, &json!({ "b": 1 }))).await;
+        assert_eq!(
+            other.problem(),
+            problem(409, "idempotency_key.reused"),
+            "{route}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_stream_is_made_anew() {
+    let harness = Harness::new();
+    let body = json!({ "form": form("a", URL) });
+    let headers = [("idempotency-key", "k"), ("accept", "text/event-stream")];
+    for stream in ["event: a\n\n", "event: b\n\n"] {
+        let sender = harness.script.stream(200, "text/event-stream");
+        sender.send(Bytes::from(stream)).unwrap();
+        drop(sender);
+        let sent = request(Method::POST, "/v1/check", &headers, Some(&body));
+        assert_eq!(harness.send(sent).await.text, stream);
+    }
+    let as_json = harness.send(post("k", "/v1/check", &body)).await;
+    assert_eq!(as_json.problem(), problem(409, "idempotency_key.reused"));
+}
+
+#[tokio::test]
+async fn a_kept_answer_is_given_to_who_may_have_it() {
+    let harness = Harness::new();
+    harness.send(post("k", LIST, &form("a", URL))).await;
+    for (projects, permissions, refusal) in [
+        (["acme"], [ALL[0]], problem(403, "permission.missing")),
+        (["other"], [ALL[1]], problem(404, "not_found")),
+    ] {
+        let token = token(&claims("ada", &projects, &permissions));
+        let authorization = format!("Bearer {token}");
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("idempotency-key", "k"),
+        ];
+        let sent = request(Method::POST, LIST, &headers, Some(&form("a", URL)));
+        assert_eq!(harness.send(sent).await.problem(), refusal);
+    }
+    let again = harness.send(post("k", LIST, &form("a", URL))).await;
+    assert_eq!(again.status, 201, "and a refusal takes nobody's place");
+}
+
+#[tokio::test]
 async fn a_key_belongs_to_a_request() {
     let harness = Harness::new();
     assert_eq!(

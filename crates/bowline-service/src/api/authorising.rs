@@ -1,0 +1,50 @@
+//! What a request needs of its caller, whatever it says: one table for all routes.
+
+use http::Method;
+
+use crate::{
+    caller::{Caller, Permission},
+    problem::Problem,
+    route::{Part, Route},
+};
+
+/// Whether the caller may do what the request asks for.
+///
+/// Errors: `permission.missing`; `not_found` where the project is not the caller's.
+pub(super) fn authorise(caller: &Caller, route: &Route, method: &Method) -> Result<(), Problem> {
+    match route {
+        Route::Providers | Route::OpenApi | Route::Validate => Ok(()),
+        Route::Check => caller.require_somewhere(Permission::Write),
+        Route::Reseal => caller.permitted(Permission::Admin),
+        Route::Connections { project } => match *method {
+            Method::POST => caller.require(Permission::Write, project),
+            _ => caller.require(Permission::Read, project),
+        },
+        Route::Resolve { project } => caller.require(Permission::Read, project),
+        Route::DockerConfig { project } => caller.require(Permission::Use, project),
+        Route::Settings { project } => match *method {
+            Method::PUT => caller.require(Permission::Write, project),
+            _ => caller.require(Permission::Read, project),
+        },
+        Route::Connection { project, part, .. } => {
+            caller.require(permission(part, method), project)
+        }
+    }
+}
+
+fn permission(part: &Part, method: &Method) -> Permission {
+    match (part, method) {
+        (Part::Whole, &Method::DELETE) => Permission::Delete,
+        (Part::Whole, &Method::PATCH) | (Part::Credentials, _) => Permission::Write,
+        (Part::Use { .. } | Part::DockerConfig, _) => Permission::Use,
+        (
+            Part::Whole
+            | Part::Check
+            | Part::Selection
+            | Part::Repositories
+            | Part::Tags { .. }
+            | Part::Audit,
+            _,
+        ) => Permission::Read,
+    }
+}
