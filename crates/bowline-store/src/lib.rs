@@ -15,6 +15,7 @@ mod database;
 mod error;
 mod fingerprint;
 mod id;
+mod inventory;
 mod keys;
 mod page;
 mod random;
@@ -34,14 +35,18 @@ pub use self::{
     database::{Database, DatabaseError, Row, Value},
     error::StoreError,
     id::{ConnectionId, ScanId},
+    inventory::{
+        Decided, ImageState, InventoryImage, KnownImage, ManifestDetails, Removed, SeenImage,
+        ShownScan,
+    },
     keys::{SealingKeys, SealingKeysError},
     page::{Cursor, Page, PageSize},
     random::Random,
     scan::{Origin, Scan, ScanState, WantedScan},
     settings::{Defaults, Settings},
     store::{
-        Change, Claim, Edit, KeptAnswer, Lease, MOST_USES, Query, RequestKey, Resealing, Store,
-        Unsealable,
+        Change, Claim, Edit, ImageQuery, KeptAnswer, Lease, MOST_USES, Query, RequestKey,
+        Resealing, Store, Unsealable,
         key_set::{FetchedKeySet, KeptKeySet},
     },
     timestamp::Timestamp,

@@ -3,6 +3,8 @@
 //! Steps are only ever added, at the end. Each is one statement that may run twice, or in two instances at once, and
 //! that an older instance can live with; so no lock is needed, and a step that was interrupted is simply run again.
 
+mod inventory;
+
 use crate::{
     database::{Database, DatabaseError, Value},
     error::StoreError,
@@ -287,6 +289,12 @@ const STEPS: &[&str] = &[
         last_seen INTEGER NOT NULL,
         PRIMARY KEY (project, name)
     ) STRICT, WITHOUT ROWID",
+    inventory::IMAGES,
+    inventory::IMAGES_DIGEST,
+    inventory::IMAGES_GONE,
+    inventory::MANIFESTS,
+    inventory::REMOVALS,
+    inventory::ENDS,
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.

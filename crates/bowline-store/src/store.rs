@@ -1,6 +1,7 @@
 //! The store: what it is made of, and what it is asked.
 
 mod hand_out;
+mod inventory;
 pub(crate) mod key_set;
 mod read;
 mod requests;
@@ -11,6 +12,7 @@ mod uses;
 mod write;
 
 pub use self::{
+    inventory::ImageQuery,
     requests::{Claim, KeptAnswer, Lease, RequestKey},
     reseal::{Resealing, Unsealable},
     uses::MOST_USES,

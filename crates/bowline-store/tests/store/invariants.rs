@@ -4,7 +4,7 @@ use bowline_store::{Database, rusqlite::Rusqlite};
 use futures::executor::block_on;
 
 /// Each finds the rows that must not be.
-const VIOLATIONS: [(&str, &str); 8] = [
+const VIOLATIONS: [(&str, &str); 10] = [
     (
         "two live connections of one name",
         "SELECT project, name_key FROM connections WHERE deleted_at IS NULL GROUP BY project, name_key HAVING count(*) > 1",
@@ -43,6 +43,16 @@ const VIOLATIONS: [(&str, &str); 8] = [
         "settings without their audit",
         "SELECT project FROM settings WHERE version <> 1 + (SELECT count(*) FROM audit
             WHERE audit.project = settings.project AND action = 'settings')",
+    ),
+    (
+        "an inventory of no connection",
+        "SELECT connection FROM (SELECT connection FROM images UNION SELECT connection FROM manifests
+                UNION SELECT connection FROM removals)
+            WHERE connection NOT IN (SELECT id FROM connections WHERE deleted_at IS NULL)",
+    ),
+    (
+        "an image that is gone at no time, or that is not gone at some",
+        "SELECT tag FROM images WHERE (state = 'gone') <> (gone_at IS NOT NULL)",
     ),
 ];
 

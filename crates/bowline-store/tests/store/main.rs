@@ -10,6 +10,7 @@ mod connections;
 mod hand_out;
 mod interruption;
 mod invariants;
+mod inventory;
 mod key_sets;
 mod listing;
 mod plans;

@@ -3,9 +3,11 @@
 use std::cell::RefCell;
 
 use crate::setup::{Counting, KEY, NEWER_KEY, NOW, PROJECT, change, spec};
+use bowline::selection::DecidedBy;
 use bowline_store::{
-    Database, DatabaseError, Defaults, Edit, LastCheck, PageSize, Query, Row, SealingKeys, Store,
-    Timestamp, Use, Value, rusqlite::Rusqlite,
+    ConnectionId, Database, DatabaseError, Decided, Defaults, Edit, ImageQuery, LastCheck,
+    ManifestDetails, PageSize, Query, Removed, Row, SealingKeys, SeenImage, Store, Timestamp, Use,
+    Value, rusqlite::Rusqlite,
 };
 use futures::executor::block_on;
 
@@ -142,6 +144,7 @@ fn every_statement_uses_an_index() {
             .reseal(PageSize::default(), None, NOW)
             .await
             .unwrap();
+        inventory(&store, id).await;
         store.delete(&change(), PROJECT, id, false).await.unwrap();
         store
             .delete(&change(), PROJECT, id, false)
@@ -149,7 +152,7 @@ fn every_statement_uses_an_index() {
             .unwrap_err();
     });
     let plans = database.plans.into_inner();
-    assert!(plans.len() >= 22, "{} statements were planned", plans.len());
+    assert!(plans.len() >= 30, "{} statements were planned", plans.len());
     for (statement, plan) in &plans {
         // What is scanned may be a parameter, `json_each(?)`, or nothing, but no table.
         for table in [
@@ -159,6 +162,9 @@ fn every_statement_uses_an_index() {
             "check_counts",
             "migrations",
             "settings",
+            "images",
+            "manifests",
+            "removals",
         ] {
             assert!(
                 !plan.contains(&format!("SCAN {table}")),
@@ -166,14 +172,46 @@ fn every_statement_uses_an_index() {
             );
         }
     }
-    let list = &plans
-        .iter()
-        .find(|(statement, _)| statement.contains("ORDER BY name_key"))
-        .unwrap()
-        .1;
-    assert!(
-        list.contains("USING INDEX connections_name (project=? AND name_key>?)"),
-        "{list}"
-    );
-    assert!(!list.contains("TEMP B-TREE"), "{list}");
+    for (list, index) in [
+        (
+            "ORDER BY name_key",
+            "USING INDEX connections_name (project=? AND name_key>?)",
+        ),
+        (
+            "ORDER BY repository, tag",
+            "images USING PRIMARY KEY (connection=? AND (repository,tag)>(?,?))",
+        ),
+    ] {
+        let mut listed = plans
+            .iter()
+            .filter(|(statement, _)| statement.contains(list));
+        let (_, plan) = listed.next().unwrap();
+        assert!(plan.contains(index), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}
+
+async fn inventory(store: &Store<&Planning, Counting>, id: ConnectionId) {
+    let pushed = SeenImage {
+        repository: "app".to_owned(),
+        tag: "1".to_owned(),
+        digest: "sha256:aa".to_owned(),
+        pushed_at: None,
+    };
+    store.record_push(id, &[pushed], NOW).await.unwrap();
+    let details = [ManifestDetails::default()];
+    store.record_details(id, &details, NOW).await.unwrap();
+    store.unread_digests(id, "app", 10).await.unwrap();
+    let images = store.images_of(id, "app").await.unwrap();
+    let decided = Decided {
+        selected: true,
+        decided_by: DecidedBy::Include,
+        pattern: None,
+    };
+    let decided = [(&images[0].image, decided)];
+    store.record_decisions(id, "app", &decided).await.unwrap();
+    let query = ImageQuery::default();
+    store.inventory(PROJECT, id, &query).await.unwrap();
+    let removed = store.record_removed(id, "app", Removed::Tag("1"), None, NOW);
+    removed.await.unwrap();
 }

@@ -72,6 +72,19 @@ impl From<&Decision> for Value {
 }
 
 impl DecidedBy {
+    const ALL: [Self; 5] = [
+        Self::Artifact,
+        Self::Never,
+        Self::Include,
+        Self::Condition,
+        Self::Always,
+    ];
+
+    /// The list or condition of this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.as_str() == text)
+    }
+
     /// `artifact`, `never`, `include`, `condition` or `always`.
     pub fn as_str(self) -> &'static str {
         match self {
