@@ -18,7 +18,7 @@ use crate::{
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
-    /// What was done: `create`, `update`, `credentials`, `delete`, `use`, `release` or `hand-out`. A newer instance may
+    /// What was done: `create`, `update`, `credentials`, `delete`, `use`, `release`, `hand-out` or `events`. A newer instance may
     /// have written others.
     pub action: String,
     /// The version that the connection had then.

@@ -47,6 +47,7 @@ pub use self::{
     store::{
         Change, Claim, Edit, ImageQuery, KeptAnswer, Lease, MOST_USES, Query, RequestKey,
         Resealing, Store, Unsealable,
+        events::{EventAddress, PendingEvent, TakenEvent},
         key_set::{FetchedKeySet, KeptKeySet},
     },
     timestamp::Timestamp,

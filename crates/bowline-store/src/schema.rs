@@ -3,6 +3,7 @@
 //! Steps are only ever added, at the end. Each is one statement that may run twice, or in two instances at once, and
 //! that an older instance can live with; so no lock is needed, and a step that was interrupted is simply run again.
 
+mod events;
 mod inventory;
 
 use crate::{
@@ -295,6 +296,12 @@ const STEPS: &[&str] = &[
     inventory::MANIFESTS,
     inventory::REMOVALS,
     inventory::ENDS,
+    events::ADDRESSES,
+    events::ADDRESS_MADE,
+    events::ADDRESS_CHANGED,
+    events::PENDING,
+    events::PENDING_RETRY,
+    events::ENDS,
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.

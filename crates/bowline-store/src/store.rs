@@ -1,5 +1,6 @@
 //! The store: what it is made of, and what it is asked.
 
+pub(crate) mod events;
 mod hand_out;
 mod inventory;
 pub(crate) mod key_set;

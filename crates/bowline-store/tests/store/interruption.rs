@@ -96,7 +96,7 @@ fn a_migration_may_be_interrupted_anywhere() {
 }
 
 /// Every call that changes something, on a connection that is there.
-const CALLS: [&str; 10] = [
+const CALLS: [&str; 12] = [
     "create",
     "update",
     "replace_credentials",
@@ -107,6 +107,8 @@ const CALLS: [&str; 10] = [
     "change_settings",
     "reseal",
     "record_check",
+    "renew_event_secret",
+    "end_events",
 ];
 
 fn call(
@@ -156,6 +158,11 @@ fn call(
                 let resealed = store.reseal(PageSize::default(), None, NOW).await;
                 resealed.map(drop)
             }
+            "renew_event_secret" => {
+                let renewed = store.renew_event_secret(&change, PROJECT, id).await;
+                renewed.map(drop)
+            }
+            "end_events" => store.end_events(&change, PROJECT, id).await,
             "record_check" => store.record_check(PROJECT, id, &check).await,
             other => panic!("{other}"),
         }
@@ -176,6 +183,7 @@ fn a_call_that_dies_after_any_statement_leaves_no_half_state() {
                 until: Timestamp(NOW + 1),
             };
             block_on(store.declare_use(&change(), PROJECT, kept.id, &build)).unwrap();
+            block_on(store.renew_event_secret(&change(), PROJECT, kept.id)).unwrap();
             let dying = Dying {
                 database: &database,
                 left: Cell::new(statements),

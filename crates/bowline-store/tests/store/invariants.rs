@@ -4,7 +4,7 @@ use bowline_store::{Database, rusqlite::Rusqlite};
 use futures::executor::block_on;
 
 /// Each finds the rows that must not be.
-const VIOLATIONS: [(&str, &str); 10] = [
+const VIOLATIONS: [(&str, &str); 11] = [
     (
         "two live connections of one name",
         "SELECT project, name_key FROM connections WHERE deleted_at IS NULL GROUP BY project, name_key HAVING count(*) > 1",
@@ -27,7 +27,8 @@ const VIOLATIONS: [(&str, &str); 10] = [
     (
         "a tombstone with something left",
         "SELECT id FROM connections WHERE deleted_at IS NOT NULL
-            AND (sealed IS NOT NULL OR fingerprint IS NOT NULL OR id IN (SELECT connection FROM uses))",
+            AND (sealed IS NOT NULL OR fingerprint IS NOT NULL OR id IN (SELECT connection FROM uses)
+                OR id IN (SELECT connection FROM event_addresses) OR id IN (SELECT connection FROM pending_events))",
     ),
     (
         "a last use that is not the latest hand-out",
@@ -38,6 +39,11 @@ const VIOLATIONS: [(&str, &str); 10] = [
         "a use that was not declared",
         "SELECT connection FROM uses WHERE NOT EXISTS (SELECT 1 FROM audit WHERE audit.connection = uses.connection
             AND action = 'use' AND changes ->> '$.use[1].consumer' = consumer)",
+    ),
+    (
+        "an address of events that the audit knows otherwise",
+        "SELECT connection FROM event_addresses WHERE (hash IS NOT NULL) IS NOT (SELECT changes ->> '$.events[1]' FROM audit
+            WHERE audit.connection = event_addresses.connection AND action = 'events' ORDER BY audit.id DESC LIMIT 1)",
     ),
     (
         "settings without their audit",

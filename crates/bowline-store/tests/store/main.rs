@@ -7,6 +7,7 @@ mod at_rest;
 mod audit;
 mod concurrency;
 mod connections;
+mod events;
 mod hand_out;
 mod interruption;
 mod invariants;

@@ -6,8 +6,8 @@ use crate::setup::{Counting, KEY, NEWER_KEY, NOW, PROJECT, change, spec};
 use bowline::selection::DecidedBy;
 use bowline_store::{
     ConnectionId, Database, DatabaseError, Decided, Defaults, Edit, ImageQuery, LastCheck,
-    ManifestDetails, PageSize, Query, Removed, Row, SealingKeys, SeenImage, Store, Timestamp, Use,
-    Value, rusqlite::Rusqlite,
+    ManifestDetails, PageSize, PendingEvent, Query, Removed, Row, SealingKeys, SeenImage, Store,
+    Timestamp, Use, Value, rusqlite::Rusqlite,
 };
 use futures::executor::block_on;
 
@@ -23,7 +23,7 @@ impl Database for Planning {
         statement: &str,
         parameters: Vec<Value>,
     ) -> Result<Vec<Row>, DatabaseError> {
-        if ["SELECT", "INSERT", "UPDATE"]
+        if ["SELECT", "INSERT", "UPDATE", "DELETE"]
             .iter()
             .any(|verb| statement.starts_with(verb))
         {
@@ -133,6 +133,25 @@ fn every_statement_uses_an_index() {
             .await
             .unwrap();
         store.is_shared(PROJECT, &one).await.unwrap();
+        let (_, secret) = store
+            .renew_event_secret(&change(), PROJECT, id)
+            .await
+            .unwrap();
+        store.event_address(PROJECT, id).await.unwrap();
+        store.admit_event(id, &[secret.expose()]).await.unwrap();
+        store.count_events(id, 1, 1, NOW).await.unwrap();
+        let event = PendingEvent {
+            repository: "team/app".to_owned(),
+            tag: "v1".to_owned(),
+            digest: None,
+            removed: false,
+            at: None,
+        };
+        store.keep_pending(id, &[event], NOW).await.unwrap();
+        for taken in store.take_pending(1, NOW).await.unwrap() {
+            store.pending_done(&taken).await.unwrap();
+        }
+        store.end_events(&change(), PROJECT, id).await.unwrap();
         store.settings(PROJECT, NOW).await.unwrap();
         let defaults = Defaults::default();
         store
@@ -165,6 +184,8 @@ fn every_statement_uses_an_index() {
             "images",
             "manifests",
             "removals",
+            "event_addresses",
+            "pending_events",
         ] {
             assert!(
                 !plan.contains(&format!("SCAN {table}")),

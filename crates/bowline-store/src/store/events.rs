@@ -1,0 +1,295 @@
+//! The addresses at which registries announce what happens to images, and what of it is still to be done.
+//!
+//! Who knows the secret of an address is let in. Only its SHA-256 is kept: 128 random bits cannot be searched for, so
+//! a slow hash would protect nothing more.
+
+use bowline::secret::Secret;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+
+use super::{Change, Store, json, write::change_parameters};
+use crate::{
+    database::{Database, Row},
+    error::StoreError,
+    id::ConnectionId,
+    random::Random,
+    row::Columns,
+    timestamp::Timestamp,
+};
+
+/// How many tags of a connection may wait. What is announced beyond them the next sync finds.
+const MOST_PENDING: i64 = 1000;
+
+/// How long a tag waits at most, in milliseconds: a day, after which a sync has been there.
+const LONGEST_WAIT_MS: i64 = 24 * 60 * 60 * 1000;
+
+const READ: &str = "SELECT hash IS NOT NULL, event_addresses.created_at, COALESCE(received, 0), COALESCE(unknown, 0),
+        last_received_at
+    FROM connections LEFT JOIN event_addresses ON connection = id
+    WHERE id = ?1 AND project = ?2 AND deleted_at IS NULL";
+
+const RENEW: &str = "INSERT INTO event_addresses
+        (connection, hash, created_at, received, unknown, minute, requests, changed_by, changed_from, request_id)
+    SELECT id, ?4, ?1, 0, 0, 0, 0, ?5, ?6, ?7 FROM connections
+    WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL
+    ON CONFLICT (connection) DO UPDATE SET hash = excluded.hash, created_at = excluded.created_at,
+        changed_by = excluded.changed_by, changed_from = excluded.changed_from, request_id = excluded.request_id
+    RETURNING 1, created_at, received, unknown, last_received_at";
+
+const END: &str = "UPDATE event_addresses SET hash = NULL, created_at = ?1,
+        changed_by = ?4, changed_from = ?5, request_id = ?6
+    WHERE connection = ?2 AND hash IS NOT NULL
+        AND EXISTS (SELECT 1 FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL)
+    RETURNING connection";
+
+const HASH: &str = "SELECT project, hash FROM event_addresses JOIN connections ON id = connection
+    WHERE connection = ?1 AND deleted_at IS NULL AND hash IS NOT NULL";
+
+const COUNT: &str = "UPDATE event_addresses SET received = received + ?2, unknown = unknown + ?3, last_received_at = ?4,
+        requests = CASE WHEN minute = ?5 THEN requests + 1 ELSE 1 END, minute = ?5
+    WHERE connection = ?1 AND hash IS NOT NULL RETURNING requests";
+
+const KEEP: &str = "INSERT INTO pending_events (connection, repository, tag, digest, removed, at, since, attempts, retry_at)
+    SELECT connections.id, value ->> 'repository', value ->> 'tag', value ->> 'digest', value ->> 'removed',
+        value ->> 'at', ?2, 0, ?2
+    FROM connections, json_each(?3)
+    WHERE connections.id = ?1 AND deleted_at IS NULL
+        AND (SELECT count(*) FROM pending_events WHERE connection = ?1) + key < ?4
+    ON CONFLICT (connection, repository, tag) DO UPDATE SET digest = excluded.digest, removed = excluded.removed,
+        at = excluded.at, since = excluded.since, attempts = 0, retry_at = excluded.retry_at
+    RETURNING tag";
+
+const FORGET: &str = "DELETE FROM pending_events WHERE retry_at <= ?1 AND since <= ?1 - ?2";
+
+// What is taken rests for a minute, then for two, for four, up to an hour. Who dies over it leaves it to the next.
+const TAKE: &str = "UPDATE pending_events SET attempts = attempts + 1,
+        retry_at = ?1 + 60000 * (1 << MIN(attempts, 6))
+    WHERE (connection, repository, tag) IN
+        (SELECT connection, repository, tag FROM pending_events WHERE retry_at <= ?1 ORDER BY retry_at LIMIT ?2)
+    RETURNING connection, (SELECT project FROM connections WHERE id = connection), repository, tag, digest, removed,
+        at, since";
+
+const DONE: &str = "DELETE FROM pending_events
+    WHERE connection = ?1 AND repository = ?2 AND tag = ?3 AND since = ?4";
+
+/// The address of a connection, without its secret.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EventAddress {
+    /// Whether it has a secret, so that somebody can be let in.
+    pub enabled: bool,
+    /// When the secret was made, or ended.
+    pub created_at: Option<Timestamp>,
+    /// How many events of images were announced.
+    pub received: i64,
+    /// How many other things were: of other kinds or registries, or not understood.
+    pub unknown: i64,
+    /// When something was announced last.
+    pub last_received_at: Option<Timestamp>,
+}
+
+/// An announced event of a tag that the registry has to be asked about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PendingEvent {
+    /// The repository's path, without the host.
+    pub repository: String,
+    /// The tag.
+    pub tag: String,
+    /// What it was said to name, where that was said.
+    pub digest: Option<String>,
+    /// Whether it was said to be removed.
+    pub removed: bool,
+    /// When, by the registry's clock, in milliseconds since 1970; where that was said.
+    pub at: Option<i64>,
+}
+
+/// A pending event that was taken to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenEvent {
+    /// The connection's project.
+    pub project: String,
+    /// Whose registry is to be asked.
+    pub connection: ConnectionId,
+    /// The event.
+    pub event: PendingEvent,
+    since: i64,
+}
+
+impl<D: Database, R: Random> Store<D, R> {
+    /// The address of a connection.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn event_address(
+        &self,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<EventAddress, StoreError> {
+        let row = self.first(READ, vec![id.to_string().into(), project.into()]);
+        address(row.await?.ok_or(StoreError::NotFound)?)
+    }
+
+    /// Makes a new secret for the address of a connection and gives it, this once. The one before lets nobody in any
+    /// more.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn renew_event_secret(
+        &self,
+        change: &Change,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<(EventAddress, Secret), StoreError> {
+        let secret = Secret::new(self.random_text());
+        let mut parameters = vec![
+            change.now_ms.into(),
+            id.to_string().into(),
+            project.into(),
+            hash(secret.expose()).into(),
+        ];
+        parameters.extend(change_parameters(change));
+        let row = self.first(RENEW, parameters).await?;
+        Ok((address(row.ok_or(StoreError::NotFound)?)?, secret))
+    }
+
+    /// Ends the address of a connection: nobody is let in.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] also where nobody was.
+    pub async fn end_events(
+        &self,
+        change: &Change,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<(), StoreError> {
+        let mut parameters = vec![change.now_ms.into(), id.to_string().into(), project.into()];
+        parameters.extend(change_parameters(change));
+        let ended = self.first(END, parameters).await?;
+        ended.map(|_| ()).ok_or(StoreError::NotFound)
+    }
+
+    /// The project of a connection to whose address one of `secrets` lets in.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], whether the secret is wrong or there is no such address. How long that takes does not
+    /// depend on how much of a secret is right.
+    pub async fn admit_event(
+        &self,
+        id: ConnectionId,
+        secrets: &[&str],
+    ) -> Result<String, StoreError> {
+        let row = self.first(HASH, vec![id.to_string().into()]).await?;
+        let mut columns = Columns::of(row.ok_or(StoreError::NotFound)?);
+        let (project, kept) = (columns.text("project")?, columns.blob("hash")?);
+        let matches = secrets.iter().fold(Choice::from(0), |found, secret| {
+            found | hash(secret).ct_eq(&kept)
+        });
+        if matches.into() {
+            return Ok(project);
+        }
+        Err(StoreError::NotFound)
+    }
+
+    /// Counts a request to an address: the events of images in it, and the other things. Says how many requests came in
+    /// this minute of the clock, this one included.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where the address was ended meanwhile.
+    pub async fn count_events(
+        &self,
+        id: ConnectionId,
+        events: usize,
+        others: usize,
+        now_ms: i64,
+    ) -> Result<i64, StoreError> {
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let parameters = vec![
+            id.to_string().into(),
+            number(events).into(),
+            number(others).into(),
+            now_ms.into(),
+            now_ms.div_euclid(60_000).into(),
+        ];
+        let row = self.first(COUNT, parameters).await?;
+        Columns::of(row.ok_or(StoreError::NotFound)?).integer("requests")
+    }
+
+    /// Keeps events that could not be done, until [`Store::take_pending`] gives them. Of several about a tag the last
+    /// counts. Says how many were kept: a connection may have only so many.
+    pub async fn keep_pending(
+        &self,
+        id: ConnectionId,
+        events: &[PendingEvent],
+        now_ms: i64,
+    ) -> Result<usize, StoreError> {
+        let parameters = vec![
+            id.to_string().into(),
+            now_ms.into(),
+            json(&events)?,
+            MOST_PENDING.into(),
+        ];
+        Ok(self.database().query(KEEP, parameters).await?.len())
+    }
+
+    /// Takes up to `most` events that wait, of any connection, those that have waited longest first. What is not
+    /// [done](Store::pending_done) comes again later, less and less often, for a day.
+    pub async fn take_pending(
+        &self,
+        most: u32,
+        now_ms: i64,
+    ) -> Result<Vec<TakenEvent>, StoreError> {
+        let forget = vec![now_ms.into(), LONGEST_WAIT_MS.into()];
+        self.database().query(FORGET, forget).await?;
+        let rows = self
+            .database()
+            .query(TAKE, vec![now_ms.into(), most.into()])
+            .await?;
+        rows.into_iter().map(taken).collect()
+    }
+
+    /// Forgets an event that was taken, unless the tag was announced again meanwhile.
+    pub async fn pending_done(&self, taken: &TakenEvent) -> Result<(), StoreError> {
+        let parameters = vec![
+            taken.connection.to_string().into(),
+            taken.event.repository.as_str().into(),
+            taken.event.tag.as_str().into(),
+            taken.since.into(),
+        ];
+        self.database().query(DONE, parameters).await?;
+        Ok(())
+    }
+}
+
+fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret).to_vec()
+}
+
+fn address(row: Row) -> Result<EventAddress, StoreError> {
+    let mut columns = Columns::of(row);
+    Ok(EventAddress {
+        enabled: columns.integer("hash")? != 0,
+        created_at: columns.optional_time("created_at")?,
+        received: columns.integer("received")?,
+        unknown: columns.integer("unknown")?,
+        last_received_at: columns.optional_time("last_received_at")?,
+    })
+}
+
+fn taken(row: Row) -> Result<TakenEvent, StoreError> {
+    let mut columns = Columns::of(row);
+    let connection = columns.text("connection")?;
+    Ok(TakenEvent {
+        connection: ConnectionId::parse(&connection).ok_or(StoreError::Corrupt("connection"))?,
+        project: columns.text("project")?,
+        event: PendingEvent {
+            repository: columns.text("repository")?,
+            tag: columns.text("tag")?,
+            digest: columns.optional_text("digest")?,
+            removed: columns.integer("removed")? != 0,
+            at: columns.optional_integer("at")?,
+        },
+        since: columns.integer("since")?,
+    })
+}
