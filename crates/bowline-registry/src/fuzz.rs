@@ -122,11 +122,12 @@ fn manifests() {
         "application/vnd.docker.distribution.manifest.v1+prettyjws",
     ];
     fuzz((near(seen), near(types)), |(body, media_type)| {
-        if let Ok(Manifest::Index(digest) | Manifest::Content { blob: digest, .. }) =
-            Manifest::parse(&media_type, body.as_bytes())
-        {
-            assert!(body.contains(&digest.to_string()));
-        }
+        let named = match Manifest::parse(&media_type, body.as_bytes()) {
+            Ok(Manifest::Index(digest)) => Some(digest),
+            Ok(Manifest::Content(content)) => Some(content.blob),
+            Err(_) => None,
+        };
+        assert!(named.is_none_or(|digest| body.contains(&digest.to_string())));
         let _ = manifest::content(body.as_bytes());
     });
 }

@@ -8,13 +8,13 @@ use url::Url;
 
 /// One request, whole. `Debug` shows its method and URL; headers and body may hold credentials.
 pub struct Request {
-    /// GET or POST.
+    /// GET, HEAD, POST or PATCH.
     pub method: Method,
     /// Where to; the guard has allowed it. It never holds credentials.
     pub url: Url,
     /// What to send with it. `Host` and `Content-Length` are the client's to add.
     pub headers: HeaderMap,
-    /// Empty for GET.
+    /// Empty for GET and HEAD.
     pub body: Bytes,
 }
 
@@ -27,7 +27,7 @@ impl fmt::Debug for Request {
 /// Sends one request and gives one answer.
 ///
 /// An implementation follows no redirect, keeps no cookie, adds no credential, decodes no content encoding and
-/// retries nothing. It must be safe to drop the future at any time.
+/// retries nothing. It must be safe to drop the future at any time, and to have several under way at once.
 pub trait HttpClient {
     /// The body of its answers.
     type Body: ResponseBody;

@@ -38,6 +38,12 @@ impl Repository {
         (reference.path == text).then_some(Self(reference.path))
     }
 
+    /// As [`Self::parse`], for a name that was asked for: one that is none is `image.unknown`.
+    pub(crate) fn named(text: &str) -> Result<Self, Failure> {
+        Self::parse(text)
+            .ok_or_else(|| Failure::new(Code::ImageUnknown, "This is no repository's name."))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,9 +1,10 @@
 //! The conversation with a container registry over an injected HTTP client.
 //!
 //! [`check`] tries a connection step by step and names what is wrong; [`repositories`] and [`tags`] list what a
-//! connection reaches; [`pull_credentials`] gives what a job pulls with. All take the outside world as a [`World`] (an HTTP client, a clock, randomness) and the
-//! operator's settings as an [`Operator`]. Nothing else here does I/O, and one function, the guard's, decides about
-//! every request before it is sent.
+//! connection reaches, and [`digests`] and [`details`] read what a listing leaves out; [`pull_credentials`] gives what a
+//! job pulls with. All take the outside world as a [`World`] (an HTTP client, a clock, randomness) and the operator's
+//! settings as an [`Operator`]. Nothing else here does I/O, and one function, the guard's, decides about every request
+//! before it is sent.
 
 mod challenge;
 mod check;
@@ -37,7 +38,10 @@ pub use crate::{
     },
     endpoint::resolve_endpoint,
     http::{HttpClient, Request, ResponseBody, SendError},
-    inventory::{AskedImage, AskedTag, Details, Digests, ImageDetails, Source, TagDigest},
+    inventory::{
+        AskedImage, AskedTag, Details, Digests, ImageDetails, ImageStream, Source, StreamChanges,
+        StreamTag, TagDigest, details, digests, release, stream_changes,
+    },
     listing::{
         ListedRepository, ListedTag, Listing, ListingPage, Repositories, Tags, repositories, tags,
     },

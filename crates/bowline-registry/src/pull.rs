@@ -1,6 +1,7 @@
 //! Pulling what proves that pulling works: a manifest and a blob that it names, digests verified.
 
-use http::{HeaderMap, header::CONTENT_TYPE};
+use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
+use zeroize::Zeroizing;
 
 use crate::{
     check::RateLimit,
@@ -27,16 +28,18 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         selector: &Selector,
         scope: &Scope,
     ) -> Result<(Digest, Manifest), Failure> {
-        let url = self.url(&format!("{repository}/manifests/{selector}"));
-        let target = Target::Registry;
-        let get = Get {
-            what: "the manifest",
-            url,
-            target,
-            scope,
-            accept: ACCEPT,
-            limit: MAX_BYTES,
-        };
+        let (digest, manifest) = self.any_manifest(repository, selector, scope).await?;
+        Ok((digest, manifest?))
+    }
+
+    /// Reads a manifest, be it of a kind that is not understood, and gives its digest with it.
+    pub(crate) async fn any_manifest(
+        &mut self,
+        repository: &Repository,
+        selector: &Selector,
+        scope: &Scope,
+    ) -> Result<(Digest, Result<Manifest, Failure>), Failure> {
+        let get = self.manifest_get(repository, selector, scope);
         let answer = self.get(get).await?;
         self.facts.rate_limit = rate_limit(&answer.headers).or(self.facts.rate_limit);
         if !answer.status.is_success() {
@@ -44,19 +47,54 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         }
         let media_type = answer.header(CONTENT_TYPE.as_str()).unwrap_or_default();
         let content = content(&answer.body);
-        let manifest = Manifest::parse(media_type, &content)?;
-        let digest = verified(&answer, &content, selector)?;
-        Ok((digest, manifest))
+        let manifest = Manifest::parse(media_type, &content);
+        match verified(&answer, &content, selector) {
+            Ok(digest) => Ok((digest, manifest)),
+            // What is no manifest at all has no digest that could be wrong.
+            Err(mismatch) => Err(manifest.err().unwrap_or(mismatch)),
+        }
     }
 
-    /// Reads a blob and verifies its digest. Gives its size in bytes.
+    /// Asks for the digest of a manifest without reading it, which counts against no limit of pulls. `None` where the
+    /// registry does not tell it so.
+    pub(crate) async fn stated_digest(
+        &mut self,
+        repository: &Repository,
+        selector: &Selector,
+        scope: &Scope,
+    ) -> Result<Option<Digest>, Failure> {
+        let get = self.manifest_get(repository, selector, scope);
+        let answer = self.head(get).await?;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            return Err(self.pull_refusal(&answer, "The manifest"));
+        }
+        Ok(stated(&answer).filter(|_| answer.status.is_success()))
+    }
+
+    fn manifest_get<'a>(
+        &self,
+        repository: &Repository,
+        selector: &Selector,
+        scope: &'a Scope,
+    ) -> Get<'a> {
+        Get {
+            what: "the manifest",
+            url: self.url(&format!("{repository}/manifests/{selector}")),
+            target: Target::Registry,
+            scope,
+            accept: ACCEPT,
+            limit: MAX_BYTES,
+        }
+    }
+
+    /// Reads a blob and verifies its digest.
     pub(crate) async fn blob(
         &mut self,
         repository: &Repository,
         digest: &Digest,
         size: Option<u64>,
         scope: &Scope,
-    ) -> Result<usize, Failure> {
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         if let Some(size) = size
             && usize::try_from(size).is_ok_and(|size| size > BLOB_BYTES)
         {
@@ -96,7 +134,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 format!("The blob is not {digest}."),
             ));
         }
-        Ok(answer.body.len())
+        Ok(answer.body)
     }
 
     /// What an error answer to pulling means.
@@ -114,10 +152,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
 fn verified(answer: &Answer, content: &[u8], selector: &Selector) -> Result<Digest, Failure> {
     let stated = match selector {
         Selector::Digest(digest) => Some(digest.clone()),
-        // A digest of an algorithm that is not registered cannot be verified, and is not shown either.
-        Selector::Tag(_) => answer
-            .header("docker-content-digest")
-            .and_then(|text| Digest::parse(text.trim())),
+        Selector::Tag(_) => stated(answer),
     };
     match stated {
         Some(digest) if digest.matches(content) => Ok(digest),
@@ -127,6 +162,12 @@ fn verified(answer: &Answer, content: &[u8], selector: &Selector) -> Result<Dige
         )),
         None => Ok(Digest::of(content)),
     }
+}
+
+/// The digest that a registry states for a manifest. One of an algorithm that is not registered cannot be verified, and is
+/// not shown either.
+fn stated(answer: &Answer) -> Option<Digest> {
+    Digest::parse(answer.header("docker-content-digest")?.trim())
 }
 
 /// Docker Hub's `ratelimit-limit: 100;w=21600` and `ratelimit-remaining: 76;w=21600`.

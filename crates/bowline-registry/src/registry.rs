@@ -1,7 +1,7 @@
 //! A conversation with one registry: how it is reached and asked.
 
 use bowline::{credential::Credentials, endpoint::Endpoint, form::ConnectionSpec};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -107,6 +107,22 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
         Ok(registry)
     }
 
+    /// The same conversation, with the login that it has, to ask with beside this one.
+    pub(crate) fn beside(&self) -> Self {
+        Self {
+            transport: self.transport.beside(),
+            spec: self.spec,
+            endpoint: self.endpoint.clone(),
+            asks: self.asks.clone(),
+            tokens: self.tokens.clone(),
+            facts: self.facts.clone(),
+            operator: self.operator,
+            minted: self.minted.clone(),
+            listing_login: self.listing_login.clone(),
+            base: self.base.clone(),
+        }
+    }
+
     /// Whether the credentials have become what is to be given.
     pub(crate) fn is_minted(&self) -> bool {
         self.minted.is_some()
@@ -191,11 +207,30 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
         })
     }
 
+    /// Reaches the registry, so that something of it can be read, and gets the token that this takes. A username and
+    /// password are not tried before: what is read will show whether they are right.
+    pub(crate) async fn approach(&mut self, scope: &Scope) -> Result<(), Failure> {
+        self.reach().await?;
+        if self.asks != Asks::For(Login::Basic) {
+            self.authenticate(scope).await?;
+        }
+        Ok(())
+    }
+
     /// Reads something of the registry, with the login that it asks for.
     ///
     /// A registry that lets everyone ping may ask for a login only now, and one part of it may ask for another login
     /// than the rest: a new challenge is answered once.
     pub(crate) async fn get(&mut self, get: Get<'_>) -> Result<Answer, Failure> {
+        self.read(get, &Method::GET).await
+    }
+
+    /// As [`Self::get`], but asks for the head of the answer alone.
+    pub(crate) async fn head(&mut self, get: Get<'_>) -> Result<Answer, Failure> {
+        self.read(get, &Method::HEAD).await
+    }
+
+    async fn read(&mut self, get: Get<'_>, method: &Method) -> Result<Answer, Failure> {
         let mut answered = false;
         loop {
             let authorization = self.authorization(get.scope).await?;
@@ -210,7 +245,10 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
                     what: get.what,
                     permit,
                     accept: get.accept,
-                    message: Message::Get(authorization.as_ref()),
+                    message: match *method {
+                        Method::HEAD => Message::Head(authorization.as_ref()),
+                        _ => Message::Get(authorization.as_ref()),
+                    },
                     limit: get.limit,
                     follow: true,
                 })

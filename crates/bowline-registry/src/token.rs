@@ -25,7 +25,7 @@ const SHORTEST_LIFE: i64 = 60;
 const MARGIN: i64 = 5000;
 
 /// The tokens of a conversation.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Tokens {
     held: Vec<Token>,
     /// The credentials' own token is the registry's Bearer token: the token service does not know the grant.
@@ -35,6 +35,7 @@ pub(crate) struct Tokens {
 }
 
 /// A token with what it is for.
+#[derive(Clone)]
 pub(crate) struct Token {
     scope: Scope,
     authorization: Authorization,

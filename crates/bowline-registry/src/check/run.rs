@@ -253,7 +253,7 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
         let scope = scope_of(registry.spec.purpose, repository);
         let pushes = registry.spec.purpose == Purpose::Push;
         let pulled = self.steps.run(StepName::Pull, async {
-            let bytes = registry
+            let blob = registry
                 .blob(repository, &found.blob, found.size, &scope)
                 .await?;
             if pushes {
@@ -269,7 +269,7 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
             }
             Ok(Done::passed(
                 (),
-                format!("blob of {bytes} bytes, digest verified"),
+                format!("blob of {} bytes, digest verified", blob.len()),
             ))
         });
         let pulled = pulled.await;

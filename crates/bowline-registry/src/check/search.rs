@@ -9,8 +9,8 @@ use crate::{
     digest::Digest,
     http::HttpClient,
     image::{Image, Repository, Selector},
-    listing::PAGES,
-    manifest::Manifest,
+    listing::{OtherWay, PAGES},
+    manifest::{self, INDEXES, Manifest},
     problem::{Code, Failure},
     registry::Registry,
     scope::Scope,
@@ -21,8 +21,6 @@ use crate::{
 const REPOSITORIES: usize = 5;
 /// How many drawn tags of one repository are tried.
 const TAGS: usize = 3;
-/// How many indexes may name one another before an image.
-const INDEXES: usize = 3;
 
 /// What a listing gave to draw from.
 pub(super) struct Listed {
@@ -61,7 +59,9 @@ impl Listed {
         let mut sample = Sample::new(random, REPOSITORIES);
         let mut place = None;
         for _ in 0..PAGES {
-            let page = registry.repositories_page(place.take()).await?;
+            let page = registry
+                .repositories_page(place.take(), OtherWay::IfItFails)
+                .await?;
             page.items
                 .into_iter()
                 .for_each(|entry| sample.add(entry.repository));
@@ -233,23 +233,16 @@ async fn resolve<H: HttpClient, C: Clock, R: Random>(
                 let child = Selector::Digest(child);
                 manifest = registry.manifest(repository, &child, &scope).await?.1;
             }
-            Manifest::Content {
-                blob,
-                size,
-                is_image,
-            } => {
-                let repository = repository.clone();
+            Manifest::Content(content) => {
+                let is_image = content.is_image();
                 let found = Found {
-                    repository,
-                    blob,
-                    size,
+                    repository: repository.clone(),
+                    blob: content.blob,
+                    size: content.blob_bytes,
                 };
                 return Ok((found, is_image));
             }
         }
     }
-    Err(Failure::new(
-        Code::ManifestUnsupported,
-        format!("More than {INDEXES} indexes name one another before there is an image."),
-    ))
+    Err(manifest::too_deep())
 }

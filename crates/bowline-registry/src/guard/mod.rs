@@ -67,6 +67,16 @@ impl Permit {
         self.request(Method::GET, headers, authorization, Bytes::new())
     }
 
+    /// A HEAD of this URL; as [`Self::get`].
+    pub(crate) fn head(
+        &self,
+        headers: HeaderMap,
+        authorization: Option<&Authorization>,
+    ) -> Request {
+        let authorization = authorization.filter(|_| self.credentials);
+        self.request(Method::HEAD, headers, authorization, Bytes::new())
+    }
+
     /// A POST of what holds a login, in its body or in its headers; refused where no credentials may go along.
     pub(crate) fn post(
         &self,
@@ -74,8 +84,28 @@ impl Permit {
         authorization: Option<&Authorization>,
         body: Bytes,
     ) -> Result<Request, Failure> {
+        self.sending(Method::POST, headers, authorization, body)
+    }
+
+    /// A PATCH with a login; refused where no credentials may go along.
+    pub(crate) fn patch(
+        &self,
+        headers: HeaderMap,
+        authorization: &Authorization,
+        body: Bytes,
+    ) -> Result<Request, Failure> {
+        self.sending(Method::PATCH, headers, Some(authorization), body)
+    }
+
+    fn sending(
+        &self,
+        method: Method,
+        headers: HeaderMap,
+        authorization: Option<&Authorization>,
+        body: Bytes,
+    ) -> Result<Request, Failure> {
         if self.credentials {
-            Ok(self.request(Method::POST, headers, authorization, body))
+            Ok(self.request(method, headers, authorization, body))
         } else {
             Err(not_allowed())
         }
@@ -111,7 +141,7 @@ impl Permit {
 }
 
 /// The rules for one connection.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Guard<'a> {
     operator: &'a Operator,
     trusted: &'a [String],

@@ -7,6 +7,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::{digest::Digest, problem::Code};
 
+mod details;
+mod digests;
+mod release;
+mod streams;
+mod work;
+
+pub use self::{
+    details::details,
+    digests::digests,
+    release::release,
+    streams::{ImageStream, StreamChanges, StreamTag, stream_changes},
+};
+
 /// A tag whose digest is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -94,18 +107,20 @@ pub struct Source(Place);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
 enum Place {
-    /// In the manifest itself.
+    /// In this manifest.
+    Manifest(Digest),
+    /// In this config, of so many bytes; the image has this size.
+    Config {
+        digest: Digest,
+        bytes: Option<u64>,
+        size: Option<u64>,
+    },
+    /// Here.
     Here {
         created_at: Option<i64>,
         size: Option<u64>,
         artifact_type: String,
     },
-    /// In this config of an image that is so large.
-    Config {
-        digest: Digest,
-        bytes: u64,
-        size: u64,
-    },
-    /// In this manifest of an index.
-    Child(Digest),
+    /// The manifest is of a kind that is not understood.
+    Nowhere,
 }

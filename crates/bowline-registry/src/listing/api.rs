@@ -40,7 +40,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     }
 
     /// The token of the login, or the password that is one, as Bearer; `None` for a login without a secret.
-    pub(super) fn token_login(&self) -> Result<Option<Authorization>, Failure> {
+    pub(crate) fn token_login(&self) -> Result<Option<Authorization>, Failure> {
         match &self.spec.credentials {
             Credentials::Password {
                 password: token, ..
@@ -52,7 +52,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     }
 
     /// Asks an API, and gives what it answers, whatever the status.
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         &self,
         what: &'static str,
         url: Url,

@@ -15,7 +15,7 @@ use crate::{
         way::unlistable,
     },
     login::Authorization,
-    problem::Failure,
+    problem::{Code, Failure},
     registry::Registry,
     world::{Clock, Random},
 };
@@ -69,7 +69,8 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             ));
         };
         let path = format!("namespaces/{namespace}/repositories");
-        let (entries, next): (Vec<Entry>, _) = self.docker_hub_page(&path, mark).await?;
+        let page = self.docker_hub_page::<Entry>(&path, mark).await?;
+        let (entries, next) = page.unwrap_or_default();
         let items = entries
             .iter()
             .filter_map(|entry| {
@@ -90,7 +91,13 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             return Ok(Page::empty());
         };
         let path = format!("namespaces/{namespace}/repositories/{name}/tags");
-        let (entries, next): (Vec<TagEntry>, _) = self.docker_hub_page(&path, mark).await?;
+        let is_first = mark.is_none();
+        let Some((entries, next)) = self.docker_hub_page::<TagEntry>(&path, mark).await? else {
+            return match is_first {
+                true => Err(self.no_such_repository()),
+                false => Ok(Page::empty()),
+            };
+        };
         let items = entries
             .iter()
             .filter_map(|entry| {
@@ -103,30 +110,39 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         Ok(Page { items, next })
     }
 
-    /// A page of a listing: by number, never by the URL that the page before named.
+    /// A page of a listing: by number, never by the URL that the page before named. `None` where there is nothing of the
+    /// kind, or no such page.
     async fn docker_hub_page<T: serde::de::DeserializeOwned>(
         &mut self,
         path: &str,
         mark: Option<Mark>,
-    ) -> Result<(Vec<T>, Option<Mark>), Failure> {
+    ) -> Result<Option<(Vec<T>, Option<Mark>)>, Failure> {
         let number = Mark::number(mark)?;
         let url = address(&format!("{API}/{path}?page_size={PER_PAGE}&page={number}"))?;
         let had_login = self.listing_login.is_some();
-        let login = self.docker_hub_login().await;
+        let login = self.docker_hub_login().await?;
         let mut answer = self.ask(WHAT, url.clone(), login.as_ref()).await?;
         // The token of an earlier page lives ten minutes.
         if answer.status.as_u16() == 401 && had_login {
             self.listing_login = None;
-            let login = self.docker_hub_login().await;
+            let login = self.docker_hub_login().await?;
             answer = self.ask(WHAT, url, login.as_ref()).await?;
         }
-        // No such namespace, or the page after the last.
         if answer.status.as_u16() == 404 {
-            return Ok((Vec::new(), None));
+            return Ok(None);
         }
         let page: PageAnswer<T> = self.listed(&answer, WHAT)?;
         let next = page.next.map(|_| Mark::Number(number.saturating_add(1)));
-        Ok((page.results, next))
+        Ok(Some((page.results, next)))
+    }
+
+    /// That a repository is not there, or hidden from a login that the API does not know.
+    fn no_such_repository(&self) -> Failure {
+        let code = match self.listing_login {
+            None if self.has_credentials() => Code::PermissionPullMissing,
+            _ => Code::ImageUnknown,
+        };
+        Failure::new(code, "Docker Hub's API shows no such repository.")
     }
 
     fn docker_hub_namespace(&self) -> Option<Repository> {
@@ -143,33 +159,39 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         Repository::parse(&named.or(username)?.to_ascii_lowercase())
     }
 
-    /// A token of Docker Hub's API. Without one the public repositories are listed, so no failure ends the listing.
-    async fn docker_hub_login(&mut self) -> Option<Authorization> {
+    /// A token of Docker Hub's API. A login that it does not know, as that of an organization, lists what is public; one
+    /// that could not be tried lists nothing, because what is private would seem to be gone.
+    async fn docker_hub_login(&mut self) -> Result<Option<Authorization>, Failure> {
         if self.listing_login.is_none() {
-            self.listing_login = self.docker_hub_token().await;
+            self.listing_login = self.docker_hub_token().await?;
         }
-        self.listing_login.clone()
+        Ok(self.listing_login.clone())
     }
 
-    async fn docker_hub_token(&mut self) -> Option<Authorization> {
+    async fn docker_hub_token(&mut self) -> Result<Option<Authorization>, Failure> {
         let Credentials::Password { username, password } = &self.spec.credentials else {
-            return None;
+            return Ok(None);
         };
         let login = LoginRequest {
             identifier: username.as_str(),
             secret: password.expose(),
         };
-        let body = Bytes::from_owner(Zeroizing::new(serde_json::to_vec(&login).ok()?));
+        let login = serde_json::to_vec(&login).unwrap_or_default();
+        let body = Bytes::from_owner(Zeroizing::new(login));
         let url = format!("{API}/auth/token");
         let answer = self
             .login_to_api(WHAT, &url, "application/json", body)
-            .await
-            .ok()?;
-        let token: LoginAnswer = serde_json::from_slice(&answer.body)
-            .ok()
-            .filter(|_| answer.status.is_success())?;
+            .await?;
+        if matches!(answer.status.as_u16(), 408 | 429 | 500..) {
+            return Err(self.not_listed(&answer, WHAT));
+        }
+        let token = answer.status.is_success().then_some(&answer.body);
+        let Some(token) = token.and_then(|body| serde_json::from_slice::<LoginAnswer>(body).ok())
+        else {
+            return Ok(None);
+        };
         let token = Secret::new(token.access_token);
         self.transport.hide(&token);
-        Authorization::bearer(&token).ok()
+        Authorization::bearer(&token).map(Some)
     }
 }

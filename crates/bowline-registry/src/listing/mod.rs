@@ -36,6 +36,7 @@ mod stream;
 mod v2;
 mod way;
 
+pub(crate) use self::way::OtherWay;
 use self::{cursor::Place, entry::Page};
 pub use self::{
     entry::{ListedRepository, ListedTag},
@@ -73,7 +74,7 @@ pub async fn repositories<H: HttpClient, C: Clock, R: Random>(
         let mut registry = Registry::open(world, operator, spec).await?;
         registry.enter(&registry.listing_scope()).await?;
         whole(
-            async |place| registry.repositories_page(place).await,
+            async |place| registry.repositories_page(place, OtherWay::IfItFails).await,
             |entry: &ListedRepository| entry.name().to_owned(),
         )
         .await
@@ -94,7 +95,7 @@ pub async fn tags<H: HttpClient, C: Clock, R: Random>(
     repository: &str,
 ) -> Result<Listing, Problem> {
     let listing = async {
-        let repository = named(repository)?;
+        let repository = Repository::named(repository)?;
         let scope = Scope::Pull(repository.clone());
         let mut registry = Registry::open(world, operator, spec).await?;
         registry.enter(&scope).await?;
@@ -148,9 +149,4 @@ async fn whole<T, At>(
         items,
         complete: false,
     })
-}
-
-fn named(repository: &str) -> Result<Repository, Failure> {
-    Repository::parse(repository)
-        .ok_or_else(|| Failure::new(Code::ImageUnknown, "This is no repository's name."))
 }

@@ -1,7 +1,7 @@
 //! OpenShift's own listing: the image streams that the API server tells of.
 
 use serde::Deserialize;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 use crate::{
     http::HttpClient,
@@ -46,20 +46,12 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         &mut self,
         mark: Option<Mark>,
     ) -> Result<Page<ListedRepository, Mark>, Failure> {
-        let project = self.endpoint.namespace();
-        let path = match project {
-            "" => "/apis/image.openshift.io/v1/imagestreams".to_owned(),
-            project => format!("/apis/image.openshift.io/v1/namespaces/{project}/imagestreams"),
-        };
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("limit", &PER_PAGE.to_string());
         if let Some(token) = Mark::token(mark)? {
             query.append_pair("continue", &token);
         }
-        let api = self.spec.values.get("apiUrl").map(String::as_str);
-        let mut url = address(api.unwrap_or_default())?;
-        url.set_path(&path);
-        url.set_query(Some(&query.finish()));
+        let url = self.image_streams_url(&query.finish())?;
         let login = self.token_login()?;
         let answer = self.ask(WHAT, url, login.as_ref()).await?;
         let streams: ImageStreams = self.listed(&answer, WHAT)?;
@@ -76,5 +68,18 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             items,
             next: next.map(Mark::Token),
         })
+    }
+
+    /// Where the API server tells of the project's image streams, or of those of all projects.
+    pub(crate) fn image_streams_url(&self, query: &str) -> Result<Url, Failure> {
+        let path = match self.endpoint.namespace() {
+            "" => "/apis/image.openshift.io/v1/imagestreams".to_owned(),
+            project => format!("/apis/image.openshift.io/v1/namespaces/{project}/imagestreams"),
+        };
+        let api = self.spec.values.get("apiUrl").map(String::as_str);
+        let mut url = address(api.unwrap_or_default())?;
+        url.set_path(&path);
+        url.set_query(Some(query));
+        Ok(url)
     }
 }

@@ -5,7 +5,10 @@ use bowline::form::ConnectionSpec;
 use crate::{
     http::HttpClient,
     image::Repository,
-    listing::{ListedRepository, ListedTag, Page, Place, named, way::Way},
+    listing::{
+        ListedRepository, ListedTag, Page, Place,
+        way::{OtherWay, Way},
+    },
     operator::Operator,
     problem::{Failure, Problem},
     registry::Registry,
@@ -78,7 +81,9 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Repositories<'w, H, C, R> {
     /// listing.
     pub async fn next_page(&mut self) -> Result<Option<ListingPage<ListedRepository>>, Problem> {
         self.0
-            .next(async |registry, place| registry.repositories_page(place).await)
+            .next(async |registry, place| {
+                registry.repositories_page(place, OtherWay::IfRefused).await
+            })
             .await
     }
 
@@ -102,7 +107,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
         cursor: Option<&str>,
     ) -> Result<Self, Problem> {
         let opened = async {
-            let repository = named(repository)?;
+            let repository = Repository::named(repository)?;
             let ways = Way::of_tags(spec);
             let place = place(cursor, ways)?;
             let mut registry = Registry::open(world, operator, spec).await?;

@@ -32,6 +32,16 @@ pub(crate) enum Way {
     Quay,
 }
 
+/// When another way is tried in place of the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OtherWay {
+    /// Whatever is wrong: something is better than nothing.
+    IfItFails,
+    /// Only where the first is not for this login. It may list less than the first, and what is left out while that is
+    /// down for a moment would seem to be gone.
+    IfRefused,
+}
+
 impl Way {
     /// The ways to list repositories, in the order in which they are tried. None where the product has no listing.
     pub(super) fn of_repositories(spec: &ConnectionSpec) -> &'static [Self] {
@@ -91,9 +101,10 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     pub(crate) async fn repositories_page(
         &mut self,
         place: Option<Place>,
+        wanted: OtherWay,
     ) -> Result<Page<ListedRepository>, Failure> {
         let ways = Way::of_repositories(self.spec);
-        let mut page = first_of(ways, place, async |way, mark| match way {
+        let mut page = first_of(ways, place, wanted, async |way, mark| match way {
             Way::Registry => self.catalog_page(mark).await,
             Way::Artifactory => self.artifactory_repositories(mark).await,
             Way::DockerHub => self.docker_hub_repositories(mark).await,
@@ -122,6 +133,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         first_of(
             Way::of_tags(self.spec),
             place,
+            OtherWay::IfRefused,
             async |way, mark| match way {
                 Way::DockerHub => self.docker_hub_tags(repository, mark).await,
                 Way::DockerTrusted => self.docker_trusted_tags(repository, mark).await,
@@ -142,6 +154,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
 async fn first_of<T>(
     ways: &[Way],
     place: Option<Place>,
+    wanted: OtherWay,
     mut read: impl AsyncFnMut(Way, Option<Mark>) -> Result<Page<T, Mark>, Failure>,
 ) -> Result<Page<T>, Failure> {
     let in_way = |way: Way, page: Page<T, Mark>| Page {
@@ -155,19 +168,23 @@ async fn first_of<T>(
     for way in ways.iter().copied() {
         match read(way, None).await {
             Ok(page) => return Ok(in_way(way, page)),
-            Err(failure) if ends_listing(&failure) => return Err(failure),
+            Err(failure) if ends_listing(&failure, wanted) => return Err(failure),
             Err(failure) => refused = Some(joined(refused, failure)),
         }
     }
     Err(refused.unwrap_or_else(|| unlistable("Registries of this kind cannot be searched.")))
 }
 
-/// Whether a failure leaves no hope, no time or no trust for another way.
-fn ends_listing(failure: &Failure) -> bool {
-    matches!(
-        failure.code,
-        Code::RateLimited | Code::DeadlineExceeded | Code::LinkNotAllowed
-    )
+/// Whether a failure ends a listing in one way, so that no other is tried: it leaves no hope, no time or no trust for
+/// one, or another way is not wanted because of it.
+fn ends_listing(failure: &Failure, wanted: OtherWay) -> bool {
+    match failure.code {
+        Code::RateLimited | Code::DeadlineExceeded | Code::LinkNotAllowed => true,
+        Code::ServerError | Code::AnswerTimeout | Code::ConnectTimeout | Code::ConnectRefused => {
+            wanted == OtherWay::IfRefused
+        }
+        _ => false,
+    }
 }
 
 /// What two ways' failures mean together: the first, being the provider's own, says best why; but one that says that

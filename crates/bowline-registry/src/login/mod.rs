@@ -67,7 +67,7 @@ impl RegistryLogin {
 }
 
 /// What an exchange gave.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Minted {
     /// What the registry takes.
     pub(crate) login: RegistryLogin,

@@ -180,7 +180,7 @@ codes! {
     /// The TLS handshake failed; the runtime does not say why.
     TlsFailed = "tls.failed", Address,
         "No secure connection could be made",
-        "The usual causes: a certificate that is self-signed or from a private authority, expired, or for another name, or a server that is too old for TLS 1.2. Private authorities are added by the operator of this service (client_tls).";
+        "The usual causes: a certificate that is self-signed or from a private authority, expired, or for another name, a server that asks for a client certificate, which connections do not have, or one that is too old for TLS 1.2. Private authorities are added by the operator of this service (client_tls).";
     /// The certificate was not accepted.
     TlsCertificate = "tls.certificate", Address,
         "The registry's certificate is not trusted",

@@ -17,6 +17,7 @@ mod bounds;
 mod checks;
 mod double;
 mod faults;
+mod inventory;
 mod listing;
 mod login;
 mod problems;

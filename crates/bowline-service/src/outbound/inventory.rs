@@ -5,10 +5,12 @@
 
 use bowline::form::ConnectionForm;
 use bowline_registry::{
-    AskedImage, AskedTag, Clock, HttpClient, Operator, Random, Repositories, Tags,
+    AskedImage, AskedTag, Clock, HttpClient, Operator, Random, Repositories, Tags, details,
+    digests, release, stream_changes,
 };
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::OutboundService;
 use crate::{
@@ -88,7 +90,6 @@ pub(crate) struct TagEntry {
 pub(crate) const MOST_ASKED: usize = 200;
 
 /// The body of `/digests`, which answers [`bowline_registry::Digests`]: as many as 8 seconds allow, at least one.
-#[allow(dead_code, reason = "what answers is being built")]
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct DigestsRequest<F> {
@@ -98,7 +99,6 @@ pub(crate) struct DigestsRequest<F> {
 }
 
 /// The body of `/details`, which answers [`bowline_registry::Details`]: as many as 8 seconds allow, at least one.
-#[allow(dead_code, reason = "what answers is being built")]
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct DetailsRequest<F> {
@@ -108,7 +108,6 @@ pub(crate) struct DetailsRequest<F> {
 }
 
 /// The body of `/release`, which lifts the quarantine of an image at Azure Container Registry and answers `{}`.
-#[allow(dead_code, reason = "what answers is being built")]
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ReleaseRequest<F> {
@@ -117,13 +116,12 @@ pub(crate) struct ReleaseRequest<F> {
     pub(crate) digest: String,
 }
 
-/// The body of `/streams`, which answers what changed in OpenShift's image streams since a version.
-#[allow(dead_code, reason = "what answers is being built")]
+/// The body of `/streams`, which answers [`bowline_registry::StreamChanges`], those of OpenShift's image streams.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct StreamsRequest<F> {
     pub(crate) form: F,
-    /// Up to where changes were told; `None` asks for the present version alone.
+    /// Up to which changes are known; `None` asks for the present version alone.
     pub(crate) resource_version: Option<String>,
 }
 
@@ -139,8 +137,7 @@ where
         body: &[u8],
     ) -> Result<Answer, Problem> {
         let asked: RepositoriesPageRequest<ConnectionForm> = body::parse(body)?;
-        let spec = self.spec(asked.form)?;
-        self.networks_blocked(operator).await?;
+        let spec = self.admit(operator, asked.form).await?;
         let cursor = asked.cursor.as_deref();
         let mut listing = Repositories::open(&self.world, operator, &spec, cursor).await?;
         let page = listing.next_page().await?;
@@ -164,8 +161,7 @@ where
         body: &[u8],
     ) -> Result<Answer, Problem> {
         let asked: TagsPageRequest<ConnectionForm> = body::parse(body)?;
-        let spec = self.spec(asked.form)?;
-        self.networks_blocked(operator).await?;
+        let spec = self.admit(operator, asked.form).await?;
         let cursor = asked.cursor.as_deref();
         let repository = &asked.repository;
         let mut listing = Tags::open(&self.world, operator, &spec, repository, cursor).await?;
@@ -187,5 +183,59 @@ where
             requests: listing.requests(),
         };
         answer::json(StatusCode::OK, &page)
+    }
+
+    pub(super) async fn digests(
+        &self,
+        operator: &Operator,
+        body: &[u8],
+    ) -> Result<Answer, Problem> {
+        let asked: DigestsRequest<ConnectionForm> = body::parse(body)?;
+        let spec = self.admit(operator, asked.form).await?;
+        let repository = &asked.repository;
+        let found = digests(&self.world, operator, &spec, repository, asked.tags).await?;
+        answer::json(StatusCode::OK, &found)
+    }
+
+    pub(super) async fn details(
+        &self,
+        operator: &Operator,
+        body: &[u8],
+    ) -> Result<Answer, Problem> {
+        let asked: DetailsRequest<ConnectionForm> = body::parse(body)?;
+        let spec = self.admit(operator, asked.form).await?;
+        let repository = &asked.repository;
+        let found = details(&self.world, operator, &spec, repository, asked.digests).await?;
+        answer::json(StatusCode::OK, &found)
+    }
+
+    pub(super) async fn release(
+        &self,
+        operator: &Operator,
+        body: &[u8],
+    ) -> Result<Answer, Problem> {
+        let asked: ReleaseRequest<ConnectionForm> = body::parse(body)?;
+        let spec = self.admit(operator, asked.form).await?;
+        release(
+            &self.world,
+            operator,
+            &spec,
+            &asked.repository,
+            &asked.digest,
+        )
+        .await?;
+        answer::json(StatusCode::OK, &json!({}))
+    }
+
+    pub(super) async fn streams(
+        &self,
+        operator: &Operator,
+        body: &[u8],
+    ) -> Result<Answer, Problem> {
+        let asked: StreamsRequest<ConnectionForm> = body::parse(body)?;
+        let spec = self.admit(operator, asked.form).await?;
+        let since = asked.resource_version.as_deref();
+        let found = stream_changes(&self.world, operator, &spec, since).await?;
+        answer::json(StatusCode::OK, &found)
     }
 }

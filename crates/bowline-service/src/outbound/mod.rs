@@ -39,12 +39,16 @@ use crate::{
 mod tests;
 
 /// What the private service can be asked for.
-const ERRANDS: [&str; 8] = [
+const ERRANDS: [&str; 12] = [
     "/check",
     "/repositories",
     "/repositories/page",
     "/tags",
     "/tags/page",
+    "/digests",
+    "/details",
+    "/release",
+    "/streams",
     "/images",
     "/credentials",
     "/endpoint",
@@ -180,39 +184,38 @@ where
             "/check" => self.check(operator, head, &body).await,
             "/repositories" => {
                 let RepositoriesRequest { form, search } = body::parse(&body)?;
-                let spec = self.spec(form)?;
-                self.networks_blocked(operator).await?;
+                let spec = self.admit(operator, form).await?;
                 let listing = repositories(&self.world, operator, &spec).await?;
                 answer::json(StatusCode::OK, &ListingAnswer::of(listing, &search))
             }
             "/images" => {
                 let ImagesRequest { form, policy } = body::parse(&body)?;
-                let spec = self.spec(form)?;
-                self.networks_blocked(operator).await?;
+                let spec = self.admit(operator, form).await?;
                 let images = images::images(&self.world, operator, &spec, &policy).await?;
                 answer::json(StatusCode::OK, &images)
             }
             "/endpoint" => {
                 let FormRequest { form } = body::parse(&body)?;
-                let spec = self.spec(form)?;
-                self.networks_blocked(operator).await?;
+                let spec = self.admit(operator, form).await?;
                 let endpoint = resolve_endpoint(&self.world, operator, &spec).await?;
                 answer::json(StatusCode::OK, &json!({ "endpoint": endpoint.to_string() }))
             }
             "/credentials" => {
                 let FormRequest { form } = body::parse(&body)?;
-                let spec = self.spec(form)?;
-                self.networks_blocked(operator).await?;
+                let spec = self.admit(operator, form).await?;
                 let login = pull_credentials(&self.world, operator, &spec).await?;
                 let login = login.map(Login::from);
                 answer::secret_json(StatusCode::OK, &CredentialsAnswer { login })
             }
             "/repositories/page" => self.repositories_page(operator, &body).await,
             "/tags/page" => self.tags_page(operator, &body).await,
+            "/digests" => self.digests(operator, &body).await,
+            "/details" => self.details(operator, &body).await,
+            "/release" => self.release(operator, &body).await,
+            "/streams" => self.streams(operator, &body).await,
             _ => {
                 let TagsRequest { form, repository } = body::parse(&body)?;
-                let spec = self.spec(form)?;
-                self.networks_blocked(operator).await?;
+                let spec = self.admit(operator, form).await?;
                 let listing = tags(&self.world, operator, &spec, &repository).await?;
                 answer::json(StatusCode::OK, &ListingAnswer::of(listing, ""))
             }
@@ -233,9 +236,8 @@ where
     ) -> Result<Answer, Problem> {
         let form = negotiation::preferred(&head.headers)?;
         let asked: CheckRequest = body::parse(body)?;
-        let spec = self.spec(asked.form)?;
+        let spec = self.admit(operator, asked.form).await?;
         let image = asked.image.filter(|image| !image.is_empty());
-        self.networks_blocked(operator).await?;
         match form {
             Form::Json => {
                 let check = check(&self.world, operator, &spec, image.as_deref(), |_| ()).await;
@@ -270,6 +272,17 @@ where
         };
         let (report, spec) = check_form(&form, options);
         spec.ok_or_else(|| Problem::form_invalid(report))
+    }
+
+    /// What a form means, where anything may be sent at all.
+    async fn admit(
+        &self,
+        operator: &Operator,
+        form: ConnectionForm,
+    ) -> Result<ConnectionSpec, Problem> {
+        let spec = self.spec(form)?;
+        self.networks_blocked(operator).await?;
+        Ok(spec)
     }
 
     /// Nothing is sent anywhere while the runtime would let it into private networks unasked.

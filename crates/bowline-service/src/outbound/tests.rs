@@ -288,6 +288,15 @@ async fn what_cannot_be_listed_is_a_problem_with_the_code_of_a_check() {
             "tags/page",
             json!({ "form": form(), "repository": "team/app", "cursor": null }),
         ),
+        (
+            "digests",
+            json!({ "form": form(), "repository": "team/app", "tags": [{ "tag": "1" }] }),
+        ),
+        (
+            "details",
+            json!({ "form": form(), "repository": "team/app",
+                    "digests": [{ "digest": "sha256:1", "from": null }] }),
+        ),
     ] {
         let answer = service
             .handle(request_to(errand, "application/json", &body))

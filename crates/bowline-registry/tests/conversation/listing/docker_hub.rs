@@ -1,7 +1,9 @@
 //! Docker Hub: its own listing, its own hosts, its own words.
 
 use bowline::form::ConnectionSpec;
-use bowline_registry::{Operator, Proved, Repositories, Tags, WarningCode, repositories};
+use bowline_registry::{
+    Operator, Proved, Repositories, SendError, Tags, WarningCode, repositories,
+};
 
 use super::product::{Product, array, number, numbered};
 use crate::{
@@ -325,6 +327,57 @@ async fn tags_come_with_digest_size_and_push_time() {
     );
     let shown: Vec<_> = page.items.iter().map(super::harbor::shown).collect();
     assert_eq!(shown, [expected]);
+}
+
+#[tokio::test]
+async fn what_a_login_could_not_see_does_not_seem_gone() {
+    // What logging in to the API gives, what its first page of tags, and what is listed.
+    let right = || Reply::json(r#"{"access_token":"hub"}"#);
+    let cases = [
+        ("no such repository", right(), 404, "image.unknown"),
+        (
+            "a login that the API does not know",
+            Reply::status(401),
+            404,
+            "permission.pull_missing",
+        ),
+        ("too many logins", Reply::status(429), 200, "rate.limited"),
+        ("the API is down", Reply::status(503), 200, "server.error"),
+        (
+            "no way to the API",
+            Reply::Fail(SendError::Refused),
+            200,
+            "connect.refused",
+        ),
+        ("all is well", right(), 200, "1"),
+    ];
+    for (name, login, status, expected) in cases {
+        let registry = registry().instead(
+            "GET https://registry-1.docker.io/v2/team/app/tags/list",
+            Reply::status(401),
+        );
+        let world = world(move |sent| match sent.url.as_str() {
+            "https://hub.docker.com/v2/auth/token" => login.clone(),
+            url if url.starts_with(LIST) => {
+                Reply::status(status).text(r#"{"next":null,"results":[{"name":"1"}]}"#)
+            }
+            _ => registry.answer(sent),
+        });
+        world.http.trust(&[
+            "https://registry-1.docker.io",
+            "https://auth.docker.io",
+            "https://hub.docker.com",
+        ]);
+        let (operator, spec) = (Operator::default(), hub(&[]));
+        let mut tags = Tags::open(&world, &operator, &spec, "team/app", None)
+            .await
+            .unwrap();
+        let listed = match tags.next_page().await {
+            Ok(page) => page.unwrap().items[0].name().to_owned(),
+            Err(problem) => problem.code.to_string(),
+        };
+        assert_eq!(listed, expected, "{name}");
+    }
 }
 
 #[tokio::test]

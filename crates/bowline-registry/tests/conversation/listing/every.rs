@@ -193,6 +193,21 @@ async fn too_many_requests_end_a_listing() {
 }
 
 #[tokio::test]
+async fn what_fails_for_a_moment_makes_no_shorter_listing() {
+    let operator = Operator::default();
+    for (case, product) in products() {
+        for status in [500, 503] {
+            let world = product.answering(move |_, _| Reply::status(status));
+            let mut listing = Repositories::open(&world, &operator, &product.spec, None)
+                .await
+                .unwrap();
+            let problem = listing.next_page().await.unwrap_err();
+            assert_eq!(problem.code, Code::ServerError, "{case} {status}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_link_to_another_origin_is_followed_nowhere() {
     for (case, product) in products() {
         for link in [

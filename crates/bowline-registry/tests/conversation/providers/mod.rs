@@ -7,7 +7,7 @@ mod docker_hub;
 mod docker_registry;
 mod docker_registry_v1;
 mod docker_trusted_registry;
-mod fake;
+pub mod fake;
 mod github;
 mod gitlab;
 mod google;

@@ -1,14 +1,17 @@
 //! Manifests: what an image is made of (OCI image specification, Docker image manifest versions 1 and 2).
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
 use crate::{
     digest::Digest,
     problem::{Code, Failure},
 };
+
+mod schema_1;
+
+pub(crate) use self::schema_1::content;
 
 /// The media types that are understood; of a registry that has several forms of an image, schema 1 is wanted last.
 pub(crate) const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, \
@@ -21,20 +24,39 @@ pub(crate) const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, \
 /// No larger manifest is read; registries take none that is larger either.
 pub(crate) const MAX_BYTES: usize = 4 * 1024 * 1024;
 
+/// How many indexes may name one another before an image.
+pub(crate) const INDEXES: usize = 3;
+
 /// A manifest, as far as a pull goes on from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Manifest {
     /// Several platforms: the digest of the one to go on with.
     Index(Digest),
     /// One image, or something else in the same form.
-    Content {
-        /// What to pull to prove that pulling works: the config, of an artifact its smallest blob, of schema 1 a layer.
-        blob: Digest,
-        /// How large the manifest says that it is; `None` where it does not.
-        size: Option<u64>,
-        /// Whether it is an image, not a chart, a signature, an attestation or another artifact.
-        is_image: bool,
-    },
+    Content(Content),
+}
+
+/// What a manifest that is no index says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Content {
+    pub(crate) kind: Kind,
+    /// What to pull to prove that pulling works: the config, of an artifact its smallest blob, of schema 1 a layer.
+    pub(crate) blob: Digest,
+    /// How large the manifest says that this blob is; `None` where it does not.
+    pub(crate) blob_bytes: Option<u64>,
+    /// How large all of its blobs are together; `None` where it does not say.
+    pub(crate) bytes: Option<u64>,
+}
+
+/// What a manifest is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// An image, whose config says when it was made.
+    Image,
+    /// An image in the form of schema 1, which says itself when it was made, in milliseconds since 1970.
+    Schema1(Option<i64>),
+    /// A chart, a signature, an attestation or another artifact, of this media type.
+    Artifact(String),
 }
 
 #[derive(Deserialize)]
@@ -50,7 +72,10 @@ struct Document {
     /// Of an OCI artifact manifest.
     blobs: Option<Vec<Descriptor>>,
     /// Of schema 1.
-    fs_layers: Option<Vec<FsLayer>>,
+    fs_layers: Option<Vec<schema_1::Layer>>,
+    /// Of schema 1, the newest first.
+    #[serde(default)]
+    history: Vec<schema_1::Ancestor>,
 }
 
 #[derive(Deserialize)]
@@ -75,10 +100,10 @@ struct Platform {
     os: String,
 }
 
+/// What is read of a config.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FsLayer {
-    blob_sum: String,
+struct Config {
+    created: Option<String>,
 }
 
 impl Manifest {
@@ -89,33 +114,31 @@ impl Manifest {
         if let Some(layers) = &document.fs_layers
             && document.schema_version == Some(1)
         {
-            return schema_1(layers);
+            return schema_1::manifest(layers, &document.history);
         }
         match (&document.manifests, &document.config, &document.blobs) {
             (Some(manifests), None, None) => index(manifests),
-            (None, Some(config), None) => Ok(Self::Content {
+            (None, Some(config), None) => Ok(Self::Content(Content {
+                kind: document.kind(config),
                 blob: digest(config)?,
-                size: Some(config.size),
-                is_image: document.is_image(config),
-            }),
+                blob_bytes: Some(config.size),
+                bytes: Some(sum(document.layers.iter().chain([config]))),
+            })),
             (None, None, Some(blobs)) => {
                 let smallest = blobs
                     .iter()
                     .min_by_key(|blob| blob.size)
                     .ok_or_else(|| unsupported("The artifact holds nothing."))?;
-                Ok(Self::Content {
+                Ok(Self::Content(Content {
+                    kind: Kind::artifact(document.artifact_type.as_deref().unwrap_or_default()),
                     blob: digest(smallest)?,
-                    size: Some(smallest.size),
-                    is_image: false,
-                })
+                    blob_bytes: Some(smallest.size),
+                    bytes: Some(sum(blobs)),
+                }))
             }
             (None, None, None) => {
                 let stated = media_type.split(';').next().unwrap_or_default().trim();
-                let kind = document.media_type.as_deref().unwrap_or(stated);
-                let known = !kind.is_empty()
-                    && kind.len() <= 100
-                    && kind.bytes().all(|b| b.is_ascii_graphic());
-                let kind = if known { kind } else { "unknown" };
+                let kind = shown(document.media_type.as_deref().unwrap_or(stated));
                 Err(unsupported(&format!(
                     "The manifest has neither a config nor platforms (media type {kind})."
                 )))
@@ -129,7 +152,7 @@ impl Manifest {
 
 impl Document {
     /// Signatures and attestations have an image's config, too, but no image's layers.
-    fn is_image(&self, config: &Descriptor) -> bool {
+    fn kind(&self, config: &Descriptor) -> Kind {
         let is_layer = |layer: &Descriptor| {
             [
                 "application/vnd.oci.image.layer.",
@@ -138,13 +161,32 @@ impl Document {
             .iter()
             .any(|kind| layer.media_type.starts_with(kind))
         };
-        self.artifact_type.is_none()
-            && matches!(
-                config.media_type.as_str(),
-                "application/vnd.oci.image.config.v1+json"
-                    | "application/vnd.docker.container.image.v1+json"
-            )
-            && (self.layers.is_empty() || self.layers.iter().any(is_layer))
+        let has_images_config = matches!(
+            config.media_type.as_str(),
+            "application/vnd.oci.image.config.v1+json"
+                | "application/vnd.docker.container.image.v1+json"
+        );
+        match (&self.artifact_type, self.layers.first()) {
+            (Some(kind), _) => Kind::artifact(kind),
+            (None, _) if !has_images_config => Kind::artifact(&config.media_type),
+            (None, Some(first)) if !self.layers.iter().any(is_layer) => {
+                Kind::artifact(&first.media_type)
+            }
+            _ => Kind::Image,
+        }
+    }
+}
+
+impl Content {
+    /// Whether it is an image, not a chart, a signature, an attestation or another artifact.
+    pub(crate) fn is_image(&self) -> bool {
+        !matches!(self.kind, Kind::Artifact(_))
+    }
+}
+
+impl Kind {
+    fn artifact(media_type: &str) -> Self {
+        Self::Artifact(shown(media_type).to_owned())
     }
 }
 
@@ -184,60 +226,30 @@ fn index(manifests: &[Descriptor]) -> Result<Manifest, Failure> {
         .ok_or_else(|| unsupported("The index names no image."))
 }
 
-/// Docker schema 1 names only layers. The empty one, which most of these images have, is the smallest that there is.
-fn schema_1(layers: &[FsLayer]) -> Result<Manifest, Failure> {
-    const EMPTY: &str = "sha256:a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4";
-    let empty = layers.iter().find(|layer| layer.blob_sum == EMPTY);
-    empty
-        .or(layers.last())
-        .and_then(|layer| Digest::parse(&layer.blob_sum))
-        .map(|blob| Manifest::Content {
-            blob,
-            size: None,
-            is_image: true,
-        })
-        .ok_or_else(|| unsupported("The manifest of Docker schema 1 names no layer."))
+/// When an image was made, in milliseconds since 1970, as its config says; `None` where it does not.
+pub(crate) fn created_at(config: &[u8]) -> Option<i64> {
+    let config: Config = serde_json::from_slice(config).ok()?;
+    bowline::time::parse_rfc3339(&config.created?)
 }
 
-/// What of an answer is the manifest, and what its digest is made of: all of it, but of a signed one of schema 1 what was
-/// signed, which is the document without its signatures.
-pub(crate) fn content(body: &[u8]) -> Cow<'_, [u8]> {
-    signed(body).map_or(Cow::Borrowed(body), Cow::Owned)
+/// That more indexes than that name one another.
+pub(crate) fn too_deep() -> Failure {
+    unsupported(&format!(
+        "More than {INDEXES} indexes name one another before there is an image."
+    ))
 }
 
-/// The signed document of a manifest in "pretty" JSON Web Signature form: its beginning up to a length that the
-/// signature's header tells, and the end that the header holds.
-fn signed(body: &[u8]) -> Option<Vec<u8>> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Signed {
-        schema_version: u64,
-        signatures: Vec<Signature>,
-    }
-    #[derive(Deserialize)]
-    struct Signature {
-        protected: String,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Protected {
-        format_length: usize,
-        format_tail: String,
-    }
-    let decode = |text: &str| {
-        BASE64_URL_SAFE_NO_PAD
-            .decode(text.trim_end_matches('='))
-            .ok()
-    };
-    let document: Signed = serde_json::from_slice(body).ok()?;
-    if document.schema_version != 1 {
-        return None;
-    }
-    let protected = decode(&document.signatures.first()?.protected)?;
-    let protected: Protected = serde_json::from_slice(&protected).ok()?;
-    let mut payload = body.get(..protected.format_length)?.to_vec();
-    payload.extend(decode(&protected.format_tail)?);
-    Some(payload)
+fn sum<'d>(descriptors: impl IntoIterator<Item = &'d Descriptor>) -> u64 {
+    let sizes = descriptors.into_iter().map(|descriptor| descriptor.size);
+    sizes.fold(0, u64::saturating_add)
+}
+
+/// A media type that a registry named, as it may be shown.
+fn shown(media_type: &str) -> &str {
+    let is_one = !media_type.is_empty()
+        && media_type.len() <= 100
+        && media_type.bytes().all(|b| b.is_ascii_graphic());
+    if is_one { media_type } else { "unknown" }
 }
 
 fn digest(descriptor: &Descriptor) -> Result<Digest, Failure> {
@@ -267,14 +279,21 @@ mod tests {
             Ok(Manifest::Index(child)) => {
                 format!("index {}", child.to_string().chars().nth(7).unwrap())
             }
-            Ok(Manifest::Content {
-                blob,
-                size,
-                is_image,
-            }) => {
-                let kind = if is_image { "image" } else { "artifact" };
-                let size = size.map_or("?".to_owned(), |size| size.to_string());
-                format!("{kind} {} {size}", blob.to_string().chars().nth(7).unwrap())
+            Ok(Manifest::Content(content)) => {
+                let kind = match &content.kind {
+                    Kind::Image => "image",
+                    Kind::Schema1(None) => "schema 1",
+                    Kind::Schema1(Some(_)) => "dated schema 1",
+                    Kind::Artifact(kind) => kind,
+                };
+                let text = |bytes: Option<u64>| bytes.map_or("?".to_owned(), |n| n.to_string());
+                let blob = content.blob.to_string();
+                format!(
+                    "{kind} {} {} of {}",
+                    blob.chars().nth(7).unwrap(),
+                    text(content.blob_bytes),
+                    text(content.bytes)
+                )
             }
             Err(failure) => failure.code.to_string(),
         }
@@ -291,32 +310,32 @@ mod tests {
             (
                 "OCI image",
                 OCI,
-                r#"{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"D1","size":7},"layers":[]}"#,
-                "image 1 7",
+                r#"{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"D1","size":7},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"D2","size":100},{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"D2","size":50}]}"#,
+                "image 1 7 of 157",
             ),
             (
                 "Docker image",
                 "application/vnd.docker.distribution.manifest.v2+json; charset=utf-8",
                 r#"{"schemaVersion":2,"config":{"mediaType":"application/vnd.docker.container.image.v1+json","digest":"D1","size":7}}"#,
-                "image 1 7",
+                "image 1 7 of 7",
             ),
             (
                 "a chart",
                 OCI,
                 r#"{"schemaVersion":2,"config":{"mediaType":"application/vnd.cncf.helm.config.v1+json","digest":"D1","size":7}}"#,
-                "artifact 1 7",
+                "application/vnd.cncf.helm.config.v1+json 1 7 of 7",
             ),
             (
                 "an artifact",
                 OCI,
                 r#"{"schemaVersion":2,"artifactType":"a/b","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"D1","size":2}}"#,
-                "artifact 1 2",
+                "a/b 1 2 of 2",
             ),
             (
                 "no media type at all",
                 "",
                 r#"{"config":{"digest":"D1"}}"#,
-                "artifact 1 0",
+                "unknown 1 0 of 0",
             ),
             (
                 "index, amd64 second",
@@ -358,19 +377,19 @@ mod tests {
                 "an attestation with an image's config",
                 OCI,
                 r#"{"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"D1","size":7},"layers":[{"mediaType":"application/vnd.in-toto+json","digest":"D2"}]}"#,
-                "artifact 1 7",
+                "application/vnd.in-toto+json 1 7 of 7",
             ),
             (
                 "an image with a foreign layer",
                 OCI,
                 r#"{"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"D1","size":7},"layers":[{"mediaType":"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip","digest":"D2"}]}"#,
-                "image 1 7",
+                "image 1 7 of 7",
             ),
             (
                 "an artifact manifest",
                 "application/vnd.oci.artifact.manifest.v1+json",
                 r#"{"artifactType":"a/b","blobs":[{"digest":"D1","size":9},{"digest":"D2","size":3}]}"#,
-                "artifact 2 3",
+                "a/b 2 3 of 12",
             ),
             (
                 "an empty artifact manifest",
@@ -394,14 +413,14 @@ mod tests {
             (
                 "schema 1",
                 "application/vnd.docker.distribution.manifest.v1+prettyjws",
-                r#"{"schemaVersion":1,"fsLayers":[{"blobSum":"D2"},{"blobSum":"D1"}]}"#,
-                "image 1 ?",
+                r#"{"schemaVersion":1,"fsLayers":[{"blobSum":"D2"},{"blobSum":"D1"}],"history":[{"v1Compatibility":"{\"created\":\"2014-12-31T22:57:59.178729048Z\"}"},{"v1Compatibility":"{}"}]}"#,
+                "dated schema 1 1 ? of ?",
             ),
             (
                 "schema 1 with an empty layer",
                 "application/json",
                 r#"{"schemaVersion":1,"fsLayers":[{"blobSum":"sha256:a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4"},{"blobSum":"D1"}]}"#,
-                "image a ?",
+                "schema 1 a ? of ?",
             ),
             (
                 "schema 1 without layers",
@@ -421,6 +440,18 @@ mod tests {
                 r#"{"config":{"digest":"D1"},"manifests":[]}"#,
                 unsupported,
             ),
+            (
+                "sizes without end",
+                OCI,
+                r#"{"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"D1","size":7},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"D2","size":18446744073709551615}]}"#,
+                "image 1 7 of 18446744073709551615",
+            ),
+            (
+                "an artifact whose type is no media type",
+                OCI,
+                r#"{"artifactType":"a b\nc","config":{"digest":"D1","size":2}}"#,
+                "unknown 1 2 of 2",
+            ),
             ("neither", OCI, "{}", unsupported),
             ("no JSON", OCI, "<html>", unsupported),
             ("an array", OCI, "[]", unsupported),
@@ -431,33 +462,24 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_of_a_signed_manifest_is_that_of_what_was_signed() {
-        let plain = "{\n   \"schemaVersion\": 1\n}";
-        let length = plain.find("\n}").unwrap();
-        let header = |length: usize| {
-            let tail = BASE64_URL_SAFE_NO_PAD.encode("\n}");
-            BASE64_URL_SAFE_NO_PAD.encode(format!(
-                r#"{{"formatLength":{length},"formatTail":"{tail}"}}"#
-            ))
-        };
-        let with = |length: usize| {
-            let end = format!(
-                ",\n   \"signatures\": [{{\"protected\":\"{}\"}}]\n}}",
-                header(length)
-            );
-            plain.replace("\n}", &end)
-        };
-        let signed = with(length);
-        assert_eq!(content(signed.as_bytes()), plain.as_bytes());
-        for odd in [
-            plain.to_owned(),
-            with(1_000_000),
-            with(length).replace("schemaVersion\": 1", "schemaVersion\": 2"),
-            r#"{"schemaVersion":1,"signatures":[]}"#.to_owned(),
-            r#"{"schemaVersion":1,"signatures":[{"protected":"!"}]}"#.to_owned(),
-            "no JSON".to_owned(),
-        ] {
-            assert_eq!(content(odd.as_bytes()), odd.as_bytes(), "taken as it is");
+    fn a_config_says_when_the_image_was_made() {
+        let cases = [
+            (
+                r#"{"created":"2023-11-14T22:13:20.123456789Z"}"#,
+                Some(1_700_000_000_123),
+            ),
+            (
+                r#"{"created":"2023-11-15T00:13:20+02:00"}"#,
+                Some(1_700_000_000_000),
+            ),
+            (r#"{"created":null}"#, None),
+            (r#"{"created":"yesterday"}"#, None),
+            (r#"{"created":7}"#, None),
+            ("{}", None),
+            ("no JSON", None),
+        ];
+        for (config, expected) in cases {
+            assert_eq!(created_at(config.as_bytes()), expected, "{config}");
         }
     }
 
@@ -465,7 +487,6 @@ mod tests {
         #[test]
         fn no_body_makes_it_fail(body in proptest::collection::vec(any::<u8>(), 0..300)) {
             let _ = Manifest::parse(OCI, &body);
-            let _ = content(&body);
         }
     }
 }

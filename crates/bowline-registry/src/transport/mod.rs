@@ -1,22 +1,19 @@
-//! Sending: the guard, redirects, retries, the shared deadline, and the bounds on what is read.
+//! Sending: the guard, redirects, the shared deadline, and what a failure to send means.
 
-use std::{cell::Cell, future::Future, pin::pin, task::Poll, time::Duration};
+use std::{cell::Cell, future::Future, pin::pin, rc::Rc, task::Poll, time::Duration};
 
 use bowline::{form::ConnectionSpec, secret::Secret};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
-    header::{
-        ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION,
-        RETRY_AFTER, USER_AGENT,
-    },
+    header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, LOCATION, USER_AGENT},
 };
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
     guard::{Guard, Permit},
-    http::{HttpClient, ResponseBody, SendError},
+    http::{HttpClient, SendError},
     login::Authorization,
     operator::Operator,
     problem::{Code, Failure},
@@ -24,19 +21,17 @@ use crate::{
     world::{Clock, Random, World},
 };
 
+mod reading;
+mod retry;
+
+use self::retry::{ATTEMPTS, may_pass};
+
 /// How long a whole check or listing may take.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
 /// How long connecting, the head of an answer, and each piece of its body may take.
 const PATIENCE: Duration = Duration::from_secs(6);
-/// How often one request is sent at most.
-const ATTEMPTS: u32 = 3;
-/// The first pause before a request is sent again; each further one is twice as long. Up to as much again is added at
-/// random, so that many checks do not come back at the same moment.
-const PAUSE: Duration = Duration::from_millis(200);
 /// How many redirects are followed.
 const REDIRECTS: u32 = 5;
-/// The largest body of an error that is read.
-const ERROR_BYTES: usize = 64 * 1024;
 /// Some registries refuse clients that do not say who they are.
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("bowline/", env!("CARGO_PKG_VERSION")));
 
@@ -60,10 +55,14 @@ pub(crate) struct Call<'a> {
 pub(crate) enum Message<'a> {
     /// A question, with this authorization where the guard lets credentials go. It may be asked again.
     Get(Option<&'a Authorization>),
+    /// The same, of which only the head is answered.
+    Head(Option<&'a Authorization>),
     /// A form or document that holds a login, with its media type. It is sent once, and not redirected.
     Login(&'static str, Bytes),
     /// A question that is asked by POST, proved by signed headers. It may be asked again, and is not redirected.
     Signed(&'a Authorization, Bytes),
+    /// A change in JSON, which made twice is the same. It may be sent again, and is not redirected.
+    Patch(&'a Authorization, Bytes),
 }
 
 /// An answer, read within its bounds.
@@ -72,7 +71,7 @@ pub(crate) struct Answer {
     pub(crate) permit: Permit,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// Whole for a success; of an error only if it is sound and not larger than [`ERROR_BYTES`]. It may hold a token.
+    /// Whole for a success; of an error only if it is sound and not larger than 64 KiB. It may hold a token.
     pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
@@ -85,7 +84,7 @@ pub(crate) struct Transport<'w, H, C, R> {
     credentials_end: Option<i64>,
     deadline: Duration,
     /// How many requests were sent.
-    requests: Cell<u32>,
+    requests: Rc<Cell<u32>>,
 }
 
 impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
@@ -101,7 +100,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
             secrets: Secrets::of(spec),
             credentials_end: spec.expires_at,
             deadline: world.clock.monotonic().saturating_add(DEADLINE),
-            requests: Cell::new(0),
+            requests: Rc::default(),
         }
     }
 
@@ -152,6 +151,18 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
         self.deadline = self.world.clock.monotonic().saturating_add(DEADLINE);
     }
 
+    /// The same conversation, to send with beside this one: with the same deadline, and counting with it.
+    pub(crate) fn beside(&self) -> Self {
+        Self {
+            world: self.world,
+            guard: self.guard.clone(),
+            secrets: self.secrets.clone(),
+            credentials_end: self.credentials_end,
+            deadline: self.deadline,
+            requests: Rc::clone(&self.requests),
+        }
+    }
+
     /// How much time is left.
     pub(crate) fn remaining(&self) -> Duration {
         self.deadline.saturating_sub(self.world.clock.monotonic())
@@ -184,9 +195,9 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
     /// An answer is given whatever its status, but a redirect only where redirects are not to be followed.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
         let (again, redirected) = match call.message {
-            Message::Get(_) => (true, true),
+            Message::Get(_) | Message::Head(_) => (true, true),
             Message::Login(..) => (false, false),
-            Message::Signed(..) => (true, false),
+            Message::Signed(..) | Message::Patch(..) => (true, false),
         };
         let mut permit = call.permit;
         let mut redirects = 0_u32;
@@ -202,14 +213,19 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
             attempt = attempt.saturating_add(1);
             if again
                 && attempt < ATTEMPTS
-                && is_passing(status)
+                && may_pass(status)
                 && let Some(pause) = self.pause(attempt, status, response.headers())
             {
                 drop(response);
                 self.world.clock.sleep(pause).await;
                 continue;
             }
-            return self.read(permit, response, call.what, call.limit).await;
+            let limit = match call.message {
+                // It tells how long a body would be, and has none.
+                Message::Head(_) => None,
+                _ => Some(call.limit),
+            };
+            return self.read(permit, response, call.what, limit).await;
         }
     }
 
@@ -225,12 +241,17 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let request = match message {
             Message::Get(authorization) => permit.get(headers, *authorization),
+            Message::Head(authorization) => permit.head(headers, *authorization),
             Message::Login(media_type, body) => {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
                 permit.post(headers, None, body.clone())?
             }
             Message::Signed(authorization, body) => {
                 permit.post(headers, Some(authorization), body.clone())?
+            }
+            Message::Patch(authorization, body) => {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                permit.patch(headers, authorization, body.clone())?
             }
         };
         let remaining = self.remaining();
@@ -276,90 +297,6 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
             .and_then(|location| from.url().join(location).ok())
             .ok_or_else(|| refused("There is a redirect that leads nowhere.".to_owned()))?;
         self.guard.redirect(from, to)
-    }
-
-    /// How long to wait before the next attempt; `None` where there is no time for one, or no hope: who has had too many
-    /// requests and does not say for how long wants none soon.
-    fn pause(&self, attempt: u32, status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
-        let doubled = PAUSE.saturating_mul(
-            1_u32
-                .checked_shl(attempt.saturating_sub(1))
-                .unwrap_or(u32::MAX),
-        );
-        let spread = u64::try_from(doubled.as_millis())
-            .unwrap_or(u64::MAX)
-            .saturating_add(1);
-        let jitter = self
-            .world
-            .random
-            .next_u64()
-            .checked_rem(spread)
-            .unwrap_or(0);
-        let pause = match retry_after(headers, self.world.clock.epoch_ms()) {
-            Some(asked) => asked.saturating_add(Duration::from_millis(jitter.min(100))),
-            None if status == StatusCode::TOO_MANY_REQUESTS => return None,
-            None => doubled.saturating_add(Duration::from_millis(jitter)),
-        };
-        (pause < self.remaining()).then_some(pause)
-    }
-
-    async fn read(
-        &self,
-        permit: Permit,
-        response: Response<H::Body>,
-        what: &'static str,
-        limit: usize,
-    ) -> Result<Answer, Failure> {
-        let (head, mut stream) = response.into_parts();
-        let success = head.status.is_success();
-        let limit = if success { limit } else { ERROR_BYTES };
-        let body = if is_encoded(&head.headers) {
-            Err(Failure::new(
-                Code::AnswerEncoded,
-                format!("The answer for {what} is compressed."),
-            ))
-        } else if content_length(&head.headers).is_some_and(|length| length > limit) {
-            Err(too_large(what, limit))
-        } else {
-            self.read_body(&permit, &mut stream, what, limit).await
-        };
-        let body = match body {
-            // What an error says is only for the detail, so its status counts even where its body cannot be read.
-            Err(_) if !success => Zeroizing::default(),
-            body => body?,
-        };
-        Ok(Answer {
-            permit,
-            status: head.status,
-            headers: head.headers,
-            body,
-        })
-    }
-
-    async fn read_body(
-        &self,
-        permit: &Permit,
-        stream: &mut H::Body,
-        what: &'static str,
-        limit: usize,
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let mut body = Zeroizing::new(Vec::new());
-        loop {
-            let remaining = self.remaining();
-            if remaining.is_zero() {
-                return Err(deadline_exceeded());
-            }
-            let patience = PATIENCE.min(remaining);
-            match self.within(patience, stream.chunk()).await {
-                Some(Ok(None)) => return Ok(body),
-                Some(Ok(Some(chunk))) if chunk.len() > limit.saturating_sub(body.len()) => {
-                    return Err(too_large(what, limit));
-                }
-                Some(Ok(Some(chunk))) => body.extend_from_slice(&chunk),
-                Some(Err(error)) => return Err(self.failed(error, permit)),
-                None => return Err(self.failed(SendError::ReadTimeout, permit)),
-            }
-        }
     }
 
     /// Runs a future for at most `limit`.
@@ -438,34 +375,6 @@ impl Answer {
     }
 }
 
-/// How long a server asks to wait: `Retry-After` in seconds or as a date (RFC 9110 section 10.2.3), or Docker Hub's
-/// `X-Retry-After`, a time in seconds since 1970. `now` is in milliseconds since 1970.
-pub(crate) fn retry_after(headers: &HeaderMap, now: i64) -> Option<Duration> {
-    let text = |name: &str| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::trim)
-    };
-    let until = |at: i64| Duration::from_millis(u64::try_from(at.saturating_sub(now)).unwrap_or(0));
-    match text(RETRY_AFTER.as_str()) {
-        Some(asked) => match asked.parse::<u32>() {
-            Ok(seconds) => Some(Duration::from_secs(seconds.into())),
-            Err(_) => {
-                let at = httpdate::parse_http_date(asked)
-                    .ok()?
-                    .duration_since(std::time::UNIX_EPOCH)
-                    .ok()?;
-                Some(until(i64::try_from(at.as_millis()).ok()?))
-            }
-        },
-        None => text("x-retry-after")?
-            .parse::<i64>()
-            .ok()
-            .map(|at| until(at.saturating_mul(1000))),
-    }
-}
-
 fn deadline_exceeded() -> Failure {
     Failure::new(
         Code::DeadlineExceeded,
@@ -473,59 +382,6 @@ fn deadline_exceeded() -> Failure {
     )
 }
 
-fn too_large(what: &str, limit: usize) -> Failure {
-    Failure::new(
-        Code::AnswerTooLarge,
-        format!("The answer for {what} is larger than {limit} bytes."),
-    )
-}
-
 fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
-}
-
-/// Whether sending again may help.
-fn is_passing(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 408 | 429 | 500 | 502..=504)
-}
-
-fn is_encoded(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
-}
-
-fn content_length(headers: &HeaderMap) -> Option<usize> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_server_says_in_three_ways_how_long_to_wait() {
-        let now = 1_700_000_000_000; // 2023-11-14T22:13:20Z
-        let cases = [
-            ("retry-after", "3", Some(3_000)),
-            ("retry-after", " 0 ", Some(0)),
-            ("retry-after", "Tue, 14 Nov 2023 22:13:25 GMT", Some(5_000)),
-            ("retry-after", "Tue, 14 Nov 2023 22:13:15 GMT", Some(0)),
-            ("retry-after", "soon", None),
-            ("retry-after", "-1", None),
-            ("x-retry-after", "1700000007", Some(7_000)),
-            ("x-retry-after", "1600000000", Some(0)),
-            ("x-other", "3", None),
-        ];
-        for (name, value, expected) in cases {
-            let mut headers = HeaderMap::new();
-            headers.insert(name, HeaderValue::from_static(value));
-            assert_eq!(
-                retry_after(&headers, now).map(|wait| wait.as_millis()),
-                expected,
-                "{name}: {value}"
-            );
-        }
-    }
 }

@@ -1,0 +1,152 @@
+//! When images were made, and how large they are.
+
+use bowline::form::ConnectionSpec;
+
+use super::{AskedImage, Details, ImageDetails, Place, Source, work};
+use crate::{
+    digest::Digest,
+    http::HttpClient,
+    image::{Repository, Selector},
+    manifest::{self, INDEXES, Kind, Manifest},
+    operator::Operator,
+    problem::{Code, Failure, Problem},
+    registry::Registry,
+    scope::Scope,
+    world::{Clock, Random, World},
+};
+
+/// From an index to its image, to the config of that, to what this says.
+const PLACES: usize = INDEXES + 3;
+
+/// What the manifests and configs of these images of a repository tell: of as many as 8 seconds allow, at least one.
+/// What is read is held against its digest.
+///
+/// # Errors
+/// What a check would name; `permission.pull_missing` where this login may pull none of them.
+pub async fn details<H: HttpClient, C: Clock, R: Random>(
+    world: &World<H, C, R>,
+    operator: &Operator,
+    spec: &ConnectionSpec,
+    repository: &str,
+    images: Vec<AskedImage>,
+) -> Result<Details, Problem> {
+    let asked = async {
+        let repository = Repository::named(repository)?;
+        let scope = Scope::Pull(repository.clone());
+        let mut registry = Registry::open(world, operator, spec).await?;
+        registry.approach(&scope).await?;
+        let read = work::each(
+            &mut registry,
+            images,
+            async |registry, asked| registry.image_details(&repository, &scope, asked).await,
+            |asked, code| ImageDetails {
+                problem: Some(code),
+                ..ImageDetails::unknown(asked)
+            },
+        )
+        .await?;
+        Ok(Details {
+            items: read.items,
+            left: read.left.into_iter().map(|asked| asked.digest).collect(),
+            requests: registry.transport.requests(),
+        })
+    };
+    asked
+        .await
+        .map_err(|failure: Failure| failure.explain(spec, operator))
+}
+
+impl ImageDetails {
+    fn unknown(asked: &AskedImage) -> Self {
+        Self {
+            digest: asked.digest.clone(),
+            created_at: None,
+            size: None,
+            artifact_type: String::new(),
+            problem: None,
+        }
+    }
+}
+
+impl Place {
+    /// Where a manifest tells that the details stand.
+    pub(super) fn told_by(manifest: Result<Manifest, Failure>) -> Self {
+        match manifest {
+            Err(_) => Self::Nowhere,
+            Ok(Manifest::Index(child)) => Self::Manifest(child),
+            Ok(Manifest::Content(content)) => match content.kind {
+                Kind::Image => Self::Config {
+                    digest: content.blob,
+                    bytes: content.blob_bytes,
+                    size: content.bytes,
+                },
+                Kind::Schema1(created_at) => Self::Here {
+                    created_at,
+                    size: content.bytes,
+                    artifact_type: String::new(),
+                },
+                Kind::Artifact(artifact_type) => Self::Here {
+                    created_at: None,
+                    size: content.bytes,
+                    artifact_type,
+                },
+            },
+        }
+    }
+}
+
+impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+    async fn image_details(
+        &mut self,
+        repository: &Repository,
+        scope: &Scope,
+        asked: &AskedImage,
+    ) -> Result<ImageDetails, Failure> {
+        let mut place = match &asked.from {
+            Some(Source(place)) => place.clone(),
+            None => Digest::parse(&asked.digest)
+                .map(Place::Manifest)
+                .ok_or_else(|| Failure::new(Code::ImageUnknown, "The digest is none."))?,
+        };
+        for _ in 0..PLACES {
+            place = match place {
+                Place::Manifest(digest) => {
+                    let selector = Selector::Digest(digest);
+                    let read = self.any_manifest(repository, &selector, scope).await?;
+                    Place::told_by(read.1)
+                }
+                Place::Config {
+                    digest,
+                    bytes,
+                    size,
+                } => {
+                    let config = self.blob(repository, &digest, bytes, scope).await?;
+                    Place::Here {
+                        created_at: manifest::created_at(&config),
+                        size,
+                        artifact_type: String::new(),
+                    }
+                }
+                Place::Here {
+                    created_at,
+                    size,
+                    artifact_type,
+                } => {
+                    return Ok(ImageDetails {
+                        created_at,
+                        size,
+                        artifact_type,
+                        ..ImageDetails::unknown(asked)
+                    });
+                }
+                Place::Nowhere => {
+                    return Err(Failure::new(
+                        Code::ManifestUnsupported,
+                        "The manifest is of a kind that is not understood.",
+                    ));
+                }
+            };
+        }
+        Err(manifest::too_deep())
+    }
+}

@@ -1,0 +1,86 @@
+//! Lifting the quarantine of an image, at Azure Container Registry.
+
+use bowline::form::ConnectionSpec;
+use bytes::Bytes;
+
+use crate::{
+    digest::Digest,
+    guard::Target,
+    http::HttpClient,
+    image::Repository,
+    operator::Operator,
+    problem::{Code, Failure, Problem},
+    registry::Registry,
+    scope::Scope,
+    transport::{Call, Message},
+    world::{Clock, Random, World},
+};
+
+/// What the registry is told. Its details are JSON in a text, which ACR keeps as it is.
+const PASSED: &[u8] =
+    br#"{"quarantineState":"Passed","quarantineDetails":"{\"state\":\"scan passed\"}"}"#;
+/// The largest answer, in bytes.
+const ANSWER_BYTES: usize = 64 * 1024;
+
+/// Tells Azure Container Registry that an image has passed, so that everybody may pull it. Told twice it is the same.
+///
+/// # Errors
+/// What a check would name; `permission.push_missing` where this login may not (the role is `AcrQuarantineWriter`),
+/// `image.unknown` where there is no such image, and for every other product, because none has this.
+pub async fn release<H: HttpClient, C: Clock, R: Random>(
+    world: &World<H, C, R>,
+    operator: &Operator,
+    spec: &ConnectionSpec,
+    repository: &str,
+    digest: &str,
+) -> Result<(), Problem> {
+    let told = async {
+        if spec.provider.id != "azure-acr" {
+            return Err(Failure::new(
+                Code::ImageUnknown,
+                "Only Azure Container Registry keeps images in quarantine.",
+            ));
+        }
+        let repository = Repository::named(repository)?;
+        let digest = Digest::parse(digest)
+            .ok_or_else(|| Failure::new(Code::ImageUnknown, "The digest is none."))?;
+        let mut registry = Registry::open(world, operator, spec).await?;
+        registry.reach().await?;
+        registry.let_pass(&repository, &digest).await
+    };
+    told.await
+        .map_err(|failure: Failure| failure.explain(spec, operator))
+}
+
+impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+    async fn let_pass(&mut self, repository: &Repository, digest: &Digest) -> Result<(), Failure> {
+        let scope = Scope::PullPush(repository.clone());
+        let authorization = self.authorization(&scope).await?.ok_or_else(|| {
+            Failure::new(
+                Code::PermissionPushMissing,
+                "The registry asks for no login that could be given.",
+            )
+        })?;
+        let mut url = self.url("");
+        url.set_path(&format!("/acr/v1/{repository}/_manifests/{digest}"));
+        let permit = self.transport.guard().permit(url, Target::Registry, true)?;
+        let call = Call {
+            what: "the end of the quarantine",
+            permit,
+            accept: "application/json",
+            message: Message::Patch(&authorization, Bytes::from_static(PASSED)),
+            limit: ANSWER_BYTES,
+            follow: true,
+        };
+        let answer = self.transport.send(call).await?;
+        if answer.status.is_success() {
+            return Ok(());
+        }
+        Err(self.refusal(
+            &answer,
+            "The end of the quarantine",
+            Code::PermissionPushMissing,
+            Code::ImageUnknown,
+        ))
+    }
+}

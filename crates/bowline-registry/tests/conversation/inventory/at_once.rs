@@ -1,0 +1,90 @@
+//! How much is under way at once.
+
+use std::{cell::Cell, time::Duration};
+
+use bowline_registry::{
+    AskedTag, Clock, HttpClient, Operator, Random, Request, ResponseBody, SendError, World, digests,
+};
+use bytes::Bytes;
+use http::Response;
+
+use crate::registry::anonymous;
+
+/// Answers everything with a manifest, after a while in which others can ask.
+#[derive(Default)]
+struct Busy {
+    under_way: Cell<usize>,
+    most: Cell<usize>,
+}
+
+struct Empty;
+
+impl ResponseBody for Empty {
+    async fn chunk(&mut self) -> Result<Option<Bytes>, SendError> {
+        Ok(None)
+    }
+}
+
+impl HttpClient for Busy {
+    type Body = Empty;
+
+    async fn send(&self, _: Request, _: Duration) -> Result<Response<Empty>, SendError> {
+        self.under_way.set(self.under_way.get() + 1);
+        self.most.set(self.most.get().max(self.under_way.get()));
+        for _ in 0..3 {
+            tokio::task::yield_now().await;
+        }
+        self.under_way.set(self.under_way.get() - 1);
+        Ok(Response::new(Empty))
+    }
+}
+
+struct Still;
+
+impl Clock for Still {
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn epoch_ms(&self) -> i64 {
+        0
+    }
+
+    async fn sleep(&self, _: Duration) {
+        std::future::pending().await
+    }
+}
+
+impl Random for Still {
+    fn next_u64(&self) -> u64 {
+        0
+    }
+}
+
+#[tokio::test]
+async fn six_requests_are_under_way_at_once() {
+    for (tags, most) in [(1, 1), (3, 2), (40, 6)] {
+        let world = World {
+            http: Busy::default(),
+            clock: Still,
+            random: Still,
+        };
+        let asked = (0..tags)
+            .map(|number| AskedTag {
+                tag: number.to_string(),
+                known: None,
+            })
+            .collect();
+        let found = digests(
+            &world,
+            &Operator::default(),
+            &anonymous(),
+            "team/app",
+            asked,
+        )
+        .await;
+        let found = found.unwrap();
+        assert_eq!((found.items.len(), found.requests), (tags, tags as u32 + 1));
+        assert_eq!(world.http.most.get(), most, "{tags} tags");
+    }
+}
