@@ -3,28 +3,31 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import { forms } from "./peers.mjs";
+import { peersOf } from "./peers.mjs";
 
 /** Calls in a row that are timed as one: a single call is shorter than the clock's own time. */
 const BATCH = 50;
 const BATCHES = 300;
 
 /** Rows of a table: a provider, how many times longer it takes than each peer, and all the times. */
-export function formTimes({ providers, checkForm }, peers) {
-  return providers().map(({ id }) => {
-    const form = forms[id] ?? vector(id);
-    assert.equal(checkForm(form).valid, true, id);
-    const subjects = [() => checkForm(form)];
-    for (const peer of peers[id] ?? []) {
-      // A peer that takes everything would be no peer.
-      assert.equal(peer(form), true, `${id}: ${peer}`);
-      assert.equal(peer({ ...form, name: "" }), false, `${id}: ${peer}`);
-      assert.equal(peer({ ...form, values: {} }), false, `${id}: ${peer}`);
-      subjects.push(() => peer(form));
+export function formTimes({ providers, checkForm }) {
+  return providers().map((provider) => {
+    const { id } = provider;
+    const vectors = vectorsOf(id);
+    // The first that a page would show: a valid form under the provider's default login.
+    const { form } = vectors.find(({ form, report }) => report.valid && !form.auth);
+    const { judges, refuses } = peersOf(provider);
+    const refused = refuses.map((name) => vectors.find((vector) => vector.name === name).form);
+    // A peer that takes everything would be no peer, nor one that refuses what is right.
+    for (const judge of [...judges, (form) => checkForm(form).valid]) {
+      assert.equal(judge(form), true, `${id}: ${judge}`);
+      for (const wrong of [{ ...form, name: "" }, { ...form, values: {} }, ...refused]) {
+        assert.equal(judge(wrong), false, `${id}: ${judge} takes ${JSON.stringify(wrong)}`);
+      }
     }
-    const [ours, ...theirs] = medians(subjects);
-    const ratios = [0, 1, 2].map((peer) => (theirs[peer] ? `${(ours / theirs[peer]).toFixed(1)} ×` : "–"));
-    const times = [ours, ...[0, 1, 2].map((peer) => theirs[peer])].map((time) => time?.toFixed(2) ?? "–");
+    const [ours, ...theirs] = medians([checkForm, ...judges].map((judge) => () => judge(form)));
+    const ratios = theirs.map((time) => `${(ours / time).toFixed(1)} ×`);
+    const times = [ours, ...theirs].map((time) => time.toFixed(2));
     return `| ${[id, ...ratios, ...times].join(" | ")} |`;
   });
 }
@@ -44,8 +47,8 @@ function medians(subjects) {
   return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]);
 }
 
-/** The first valid form of a provider's vectors. */
-function vector(provider) {
+/** The forms of a provider and what is expected of them, that all builds are tested with. */
+function vectorsOf(provider) {
   const file = new URL(`../../bowline/vectors/forms-${provider}.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, "utf8")).cases.find(({ report }) => report.valid).form;
+  return JSON.parse(readFileSync(file, "utf8")).cases;
 }

@@ -8,7 +8,6 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 import { formTimes } from "./forms.mjs";
 import { patternTimes } from "./patterns.mjs";
-import { peers } from "./peers.mjs";
 
 const folder = new URL("../../../target/npm/bowline/", import.meta.url);
 const bowline = await import(new URL("node.js", folder));
@@ -40,7 +39,7 @@ normalises the endpoint, detects the provider, knows warnings, hints and fixes. 
 
 | provider | ÷ zod | ÷ valibot | ÷ ajv | checkForm | zod | valibot | ajv |
 |---|---:|---:|---:|---:|---:|---:|---:|
-${formTimes(bowline, peers).join("\n")}
+${formTimes(bowline).join("\n")}
 
 zod ${version("zod")}, valibot ${version("valibot")}, ajv ${version("ajv")}.
 
