@@ -15,10 +15,9 @@ export function patternTimes({ PatternSet }) {
   const below = numbers();
   const word = () => WORDS[below(WORDS.length)];
   const tag = () => `${below(9)}.${below(20)}.${below(100)}`;
-  const images = Array.from(
-    { length: IMAGES },
-    () => `${TEAMS[below(TEAMS.length)]}/${word()}-${word()}-${below(1000)}:${tag()}`,
-  );
+  const name = () => `${TEAMS[below(TEAMS.length)]}/${word()}-${word()}-${below(1000)}:${tag()}`;
+  // As they come in an answer: a text that was put together is made one only when it is first read.
+  const images = JSON.parse(JSON.stringify(Array.from({ length: IMAGES }, name)));
   const pattern = (index) => {
     const name = `${word()}-${word()}-${below(1000)}`;
     return [name, `${name}:${below(9)}.`, `:${tag()}`][index % 3];

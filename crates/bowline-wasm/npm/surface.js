@@ -99,10 +99,18 @@ export class PatternSet {
   }
 
   filter(images) {
-    const text = lines(images);
+    const taken = [];
+    for (let from = 0; from < images.length; from += PORTION) {
+      const portion = images.slice(from, from + PORTION);
+      for (const place of this.#places(portion)) taken.push(from + place);
+    }
+    return Uint32Array.from(taken);
+  }
+
+  #places(images) {
+    const places = this.#set.filter(encoder.encode(images.join("\n")), images.length);
     // An image's name has no line feed; where one has, the images are asked one by one.
-    if (text === undefined) return Uint32Array.from(images.keys()).filter((index) => this.matches(images[index]));
-    return this.#set.filter(encoder.encode(text));
+    return places ?? [...images.keys()].filter((index) => this.matches(images[index]));
   }
 
   free() {
@@ -139,13 +147,8 @@ export class InvalidPolicyError extends Error {
 
 const encoder = new TextEncoder();
 
-/** The texts, each followed by a line feed; undefined where one has a line feed of its own. */
-function lines(texts) {
-  const joined = texts.length === 0 ? "" : texts.join("\n") + "\n";
-  let count = 0;
-  for (let at = joined.indexOf("\n"); at !== -1; at = joined.indexOf("\n", at + 1)) count++;
-  return count === texts.length ? joined : undefined;
-}
+/** How many images are matched at once: as many as stay in the processor's cache while they are joined and encoded. */
+const PORTION = 512;
 
 function need() {
   if (!loaded) throw new Error("bowline is not loaded: await ready() first");

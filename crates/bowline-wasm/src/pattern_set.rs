@@ -38,11 +38,14 @@ impl PatternSet {
         Value::from(&self.0.explain(image)).to_text()
     }
 
-    /// The places of the images that one of them matches. All images come as one text in UTF-8, each followed by a
-    /// line feed: to cross into the module costs more than to match.
-    pub fn filter(&self, images: &[u8]) -> Vec<u32> {
+    /// The places of the images that one of them matches. They come as the lines of one text in UTF-8: to cross into the
+    /// module costs more than to match. `None` where the lines are not as many as the images.
+    pub fn filter(&self, images: &[u8], count: usize) -> Option<Vec<u32>> {
         // Whoever calls has encoded a string, which is always UTF-8.
-        let images = std::str::from_utf8(images).unwrap_or_default();
-        self.0.filter(images.split_terminator('\n'))
+        let lines = std::str::from_utf8(images).unwrap_or_default().split('\n');
+        let mut counted = 0_usize;
+        let lines = lines.inspect(|_| counted = counted.wrapping_add(1));
+        let taken = self.0.filter(lines);
+        (counted == count).then_some(taken)
     }
 }

@@ -92,7 +92,6 @@ impl Glob {
     }
 
     /// For each alternative the longest text that it needs, which is empty where it needs none.
-    #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
     pub(super) fn needed_texts(&self) -> impl Iterator<Item = &str> {
         self.alternatives.iter().map(|tokens| {
             let texts = tokens.iter().filter_map(|token| match token {

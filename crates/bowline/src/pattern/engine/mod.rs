@@ -1,7 +1,7 @@
 //! The engines behind a `PatternSet`. They give the same verdicts; the tests hold them against each other.
 //!
 //! [`fast`] reads an image about once, however many patterns there are; native and WASI builds have it.
-//! [`small`] asks one pattern after the other and needs little code; the browser's build has it.
+//! [`small`] looks at all patterns, asks few of them and needs little code; the browser's build has it.
 
 mod compiled;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
