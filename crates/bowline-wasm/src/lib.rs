@@ -48,8 +48,7 @@ pub fn check_form(request: &str) -> Result<String, JsError> {
         touched: touched.as_deref(),
         now,
     };
-    let (report, _) = form::check_form(&form, options);
-    Ok(Value::from(&report).to_text())
+    Ok(Value::from(&form::report_on(&form, options)).to_text())
 }
 
 /// Partly filled forms for a pasted text, as a JSON list. What was pasted by the user goes back to the user, secrets too.

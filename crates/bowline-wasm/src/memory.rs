@@ -111,9 +111,12 @@ impl Blocks {
 /// What no type here exceeds.
 const ALIGNMENT: usize = 16;
 
-/// The power of two that the block for a layout has as its size; at least room for an address.
+/// The least that a block has: room for an address, and for a text to grow without being moved.
+const LEAST: usize = 32;
+
+/// The power of two that the block for a layout has as its size.
 fn power_of(layout: Layout) -> Option<usize> {
-    let size = layout.size().max(size_of::<usize>()).max(layout.align());
+    let size = layout.size().max(LEAST).max(layout.align());
     let power = size.checked_next_power_of_two()?.trailing_zeros();
     usize::try_from(power)
         .ok()

@@ -3,9 +3,11 @@
 
 /// What a text in the standard alphabet, with padding, stands for.
 pub(crate) fn standard(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(4) {
+        return None;
+    }
     let digits = text.strip_suffix("==").or_else(|| text.strip_suffix('='));
-    let whole = text.len().is_multiple_of(4);
-    decode(digits.unwrap_or(text), [b'+', b'/']).filter(|_| whole)
+    decode(digits.unwrap_or(text), [b'+', b'/'])
 }
 
 /// What a text in the alphabet for URLs, without padding, stands for.
@@ -14,7 +16,7 @@ pub(crate) fn for_urls(text: &str) -> Option<Vec<u8>> {
 }
 
 fn decode(digits: &str, last_two: [u8; 2]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(digits.len());
     // Bits that make no byte yet, and how many.
     let (mut rest, mut bits) = (0_u32, 0_u32);
     for digit in digits.bytes() {

@@ -10,7 +10,7 @@ use crate::{
     form::ConnectionForm,
     provider::{self, Provider, providers},
     reference::{self, Reference},
-    text::{contains, is_white, unquoted},
+    text::{contains, trim, unquoted},
 };
 
 /// The provider of a registry that is none of a product's own hosts.
@@ -20,7 +20,7 @@ const GENERIC: &str = "docker-registry";
 ///
 /// Secrets that the text holds are in the forms.
 pub fn detect(text: &str) -> Vec<ConnectionForm> {
-    let text = text.trim_matches(is_white);
+    let text = trim(text);
     let text = unquoted(text).unwrap_or(text);
     if text.starts_with(['{', '[']) {
         return config::of_json(text);
@@ -64,7 +64,7 @@ pub(crate) struct Found<'a> {
 
 /// Fills in the URL and the login: what most products need.
 pub(crate) fn fill_usual(found: &Found<'_>, form: &mut ConnectionForm) {
-    form.set("url", &found.endpoint.to_string());
+    form.set("url", &found.endpoint.to_text());
     fill_login(found, form);
 }
 
@@ -97,7 +97,7 @@ pub(crate) fn registry_of_command(text: &str) -> Option<String> {
 /// The username or the password that stands in a login command: for the one who pasted the command into its field.
 pub(crate) fn value_of_command(text: &str, secret: bool) -> Option<String> {
     // Most texts are no command, and most commands have a space.
-    if !text.bytes().any(|b| b == b' ') {
+    if !contains(text, "login") || !contains(text, " ") {
         return None;
     }
     let login = command::login(text)?;
@@ -195,6 +195,11 @@ fn form_of_image(text: &str) -> Option<ConnectionForm> {
 
 /// The text that a base64 text stands for.
 pub(crate) fn decoded(text: &str) -> Option<String> {
-    let joined: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    String::from_utf8(base64::standard(&joined)?).ok()
+    let bytes = if text.bytes().all(|b| b.is_ascii_graphic()) {
+        base64::standard(text)
+    } else {
+        let joined: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        base64::standard(&joined)
+    };
+    String::from_utf8(bytes?).ok()
 }

@@ -10,8 +10,11 @@ use super::{
 use crate::{
     finding::Issue,
     message::Code,
-    text::{concat, replaced, span},
+    text::{concat, contains, replaced, span},
 };
+
+/// What a label that stands for other letters starts with (RFC 5890 §2.3.2.1).
+const PUNYCODE: &str = "xn--";
 
 /// The host of a URL: lower case, an IPv6 address in brackets and in its shortest form.
 pub(super) fn parse(url: &Split<'_>) -> Result<String, Issue> {
@@ -28,7 +31,9 @@ pub(super) fn parse(url: &Split<'_>) -> Result<String, Issue> {
             None => Ok(concat(&["[", &v6_text(address), "]"])),
         };
     }
-    if let Some(character) = host.chars().find(|c| !c.is_ascii()) {
+    if !host.is_ascii()
+        && let Some(character) = host.chars().find(|c| !c.is_ascii())
+    {
         let ascii: String = host.chars().map(ascii_form).collect();
         let mend = ascii.is_ascii().then(|| instead(&ascii));
         return Err(issue(Code::UrlNotAscii)
@@ -53,8 +58,8 @@ pub(super) fn parse(url: &Split<'_>) -> Result<String, Issue> {
             .with("host", host)
             .suggest_some(mend));
     }
-    let is_encoded = |label: &str| label.strip_prefix("xn--").is_none_or(punycode::is_sound);
-    if !host.split('.').all(is_encoded) {
+    let is_encoded = |label: &str| label.strip_prefix(PUNYCODE).is_none_or(punycode::is_sound);
+    if contains(&host, PUNYCODE) && !host.split('.').all(is_encoded) {
         return Err(issue(Code::UrlPunycodeInvalid).with("host", host));
     }
     Ok(host)
@@ -62,15 +67,15 @@ pub(super) fn parse(url: &Split<'_>) -> Result<String, Issue> {
 
 /// Whether a text is a host name (RFC 1123 §2.1): labels of 1-63 letters, digits and inner hyphens, 253 in all.
 pub(crate) fn is_name(host: &str) -> bool {
-    let label = |label: &str| {
+    let label = |label: &[u8]| {
         (1..=63).contains(&label.len())
             && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+            && label.first() != Some(&b'-')
+            && label.last() != Some(&b'-')
     };
-    host.len() <= 253 && host.split('.').all(label)
+    host.len() <= 253 && host.as_bytes().split(|b| *b == b'.').all(label)
 }
 
 /// Whether `host` is `suffix` or ends in `.` and `suffix`, in any case of letters: at a label's border, so that no
@@ -90,6 +95,11 @@ pub(crate) fn label_before<'a>(host: &'a str, suffix: &str) -> Option<&'a str> {
     } else {
         before.strip_suffix('.')
     }
+}
+
+/// Whether a host is shown with other letters than it is written with.
+pub(super) fn is_encoded(host: &str) -> bool {
+    contains(host, PUNYCODE) && host.split('.').any(|label| label.starts_with(PUNYCODE))
 }
 
 /// Whether a host is, by its look, not on the public internet. The guard decides; this only forewarns.

@@ -95,7 +95,7 @@ impl Endpoint {
         if host::is_private(&self.host) {
             issues.push(about_host(Code::UrlPrivate));
         }
-        if self.host.split('.').any(|label| label.starts_with("xn--")) {
+        if host::is_encoded(&self.host) {
             issues.push(about_host(Code::UrlPunycode));
         }
     }
@@ -153,18 +153,38 @@ impl Endpoint {
         &self.namespace
     }
 
+    /// The endpoint as it is shown and kept: `docker.io`, `docker.io/acme`, `https://registry.example.com:5000/team`.
+    /// Parsing it gives the same endpoint: where the path alone would be read otherwise, `/v2` parts base path and
+    /// namespace.
+    pub fn to_text(&self) -> String {
+        let scheme = if self.is_docker_hub() {
+            ""
+        } else {
+            self.scheme.prefix()
+        };
+        let mut text = self.base_at(scheme, &self.host);
+        if !path::is_plain(&self.base_path, &self.namespace, self.host == DOCKER_HUB) {
+            text.push_str("/v2");
+        }
+        if !self.namespace.is_empty() {
+            text.push('/');
+            text.push_str(&self.namespace);
+        }
+        text
+    }
+
     /// The URL that the registry API starts at, without `/v2/` and without a trailing slash:
     /// `https://registry-1.docker.io`, `https://nexus.example.com/repository/docker`.
     pub fn api_base(&self) -> String {
-        let mut url = String::with_capacity(64);
-        url.push_str(self.scheme.prefix());
-        url.push_str(self.api_host());
-        if let Some(port) = self.port {
-            url.push(':');
-            url.push_str(&port.to_string());
-        }
-        url.push_str(&self.base_path);
-        url
+        self.base_at(self.scheme.prefix(), self.api_host())
+    }
+
+    fn base_at(&self, scheme: &str, host: &str) -> String {
+        let (colon, port) = match self.port {
+            Some(port) => (":", port.to_string()),
+            None => ("", String::new()),
+        };
+        concat(&[scheme, host, colon, &port, &self.base_path])
     }
 
     fn is_docker_hub(&self) -> bool {
@@ -189,28 +209,10 @@ impl Scheme {
     }
 }
 
-/// The endpoint as it is shown and kept: `docker.io`, `docker.io/acme`, `https://registry.example.com:5000/team`.
-/// Parsing it gives the same endpoint: where the path alone would be read otherwise, `/v2` parts base path and
-/// namespace.
+/// [`Endpoint::to_text`].
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.is_docker_hub() {
-            f.write_str(self.scheme.prefix())?;
-        }
-        f.write_str(&self.host)?;
-        if let Some(port) = self.port {
-            f.write_str(":")?;
-            f.write_str(&port.to_string())?;
-        }
-        f.write_str(&self.base_path)?;
-        if !path::is_plain(&self.base_path, &self.namespace, self.host == DOCKER_HUB) {
-            f.write_str("/v2")?;
-        }
-        if !self.namespace.is_empty() {
-            f.write_str("/")?;
-            f.write_str(&self.namespace)?;
-        }
-        Ok(())
+        f.write_str(&self.to_text())
     }
 }
 

@@ -5,16 +5,12 @@ use crate::{
     finding::Issue,
     message::Code,
     reference::is_component,
-    text::{concat, replaced, span},
+    text::{concat, join, replaced, span},
 };
 
 /// Base path and namespace of a URL.
 pub(super) fn parse(url: &Split<'_>, docker_hub: bool) -> Result<(String, String), Issue> {
-    let segments: Vec<&str> = url
-        .path
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .collect();
+    let segments = url.segments();
     let (base, namespace) = divide(&segments, docker_hub);
     if let Some(bad) = base.iter().find(|segment| !is_base_segment(segment)) {
         return Err(path_issue(url, bad));
@@ -47,7 +43,7 @@ pub(super) fn parse(url: &Split<'_>, docker_hub: bool) -> Result<(String, String
             path_issue(url, segment)
         });
     }
-    Ok((joined(base), namespace.join("/")))
+    Ok((joined(base), join(namespace.iter().copied(), "/")))
 }
 
 /// Whether base path and namespace, written one after the other, are read as just that.
@@ -61,7 +57,7 @@ pub(super) fn is_plain(base: &str, namespace: &str, docker_hub: bool) -> bool {
         .filter(|segment| !segment.is_empty())
         .collect();
     let (read_base, read_namespace) = divide(&segments, docker_hub);
-    joined(read_base) == base && read_namespace.join("/") == namespace
+    joined(read_base) == base && join(read_namespace.iter().copied(), "/") == namespace
 }
 
 /// Where the base path ends. `/v2` parts it from the namespace; without one, Artifactory's and Nexus's paths of a

@@ -4,7 +4,9 @@ use super::{Scheme, address::parse_v6};
 use crate::{
     finding::Issue,
     message::Code,
-    text::{concat, is_invisible, replaced, span, split_once, unquoted, visible},
+    text::{
+        concat, is_invisible, is_plain, replaced, span, split_once, trim_space, unquoted, visible,
+    },
 };
 
 /// The pieces of a typed URL or hostname. Nothing but the structure is checked.
@@ -31,15 +33,16 @@ pub(crate) struct Split<'a> {
 impl<'a> Split<'a> {
     /// The pieces of `text`.
     pub(crate) fn of(text: &'a str) -> Result<Self, Issue> {
-        let trimmed = text.trim();
+        let trimmed = trim_space(text);
         check_text(text, trimmed)?;
         let (before_authority, scheme, rest) = split_scheme(text, trimmed)?;
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let ends = |b| matches!(b, b'/' | b'?' | b'#');
+        let end = rest.bytes().position(ends).unwrap_or(rest.len());
         let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
         let host_and_port = check_userinfo(text, before_authority, authority, rest)?;
         let (host, port) = split_port(text, host_and_port)?;
-        let (rest, fragment) = split_off(rest, '#');
-        let (path, query) = split_off(rest, '?');
+        let (rest, fragment) = split_off(rest, "#");
+        let (path, query) = split_off(rest, "?");
         if host.is_empty() {
             return Err(Issue::new(Code::UrlHostMissing));
         }
@@ -107,6 +110,10 @@ impl<'a> Split<'a> {
 
     /// The parts of the path, empty ones left out.
     pub(crate) fn segments(&self) -> Vec<&'a str> {
+        // Every product looks at them, and most addresses have none.
+        if self.path.is_empty() {
+            return Vec::new();
+        }
         self.path
             .split('/')
             .filter(|segment| !segment.is_empty())
@@ -127,6 +134,9 @@ impl<'a> Split<'a> {
 
 /// What pasting and typing do to an address.
 fn check_text(text: &str, trimmed: &str) -> Result<(), Issue> {
+    if is_plain(trimmed) && !trimmed.bytes().any(|b| matches!(b, b' ' | b'\\')) {
+        return Ok(());
+    }
     if let Some((before, _)) = trimmed.split_once('\\') {
         let place = span(text, before).end;
         let forwards = trimmed.replace('\\', "/");
@@ -233,7 +243,7 @@ fn split_port<'a>(text: &str, authority: &'a str) -> Result<(&'a str, Option<&'a
                 .with("host", authority)),
         };
     }
-    match authority.split_once(':') {
+    match split_once(authority, ":") {
         Some((_, port)) if port.contains(':') => {
             let place = span(text, authority);
             Err(match parse_v6(authority) {
@@ -252,8 +262,8 @@ fn split_port<'a>(text: &str, authority: &'a str) -> Result<(&'a str, Option<&'a
     }
 }
 
-fn split_off(text: &str, mark: char) -> (&str, Option<&str>) {
-    match text.split_once(mark) {
+fn split_off<'a>(text: &'a str, mark: &str) -> (&'a str, Option<&'a str>) {
+    match split_once(text, mark) {
         Some((before, after)) => (before, Some(after)),
         None => (text, None),
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    CheckOptions, ConnectionForm, ConnectionSpec, Draft, Report,
+    CheckOptions, ConnectionForm, ConnectionSpec, Draft, Purpose, Report,
     draft::Findings,
     members::{
         check_image, check_name, find_auth, find_expiry, find_provider, find_purpose,
@@ -12,10 +12,11 @@ use super::{
     values::{check_field, check_unknown_values},
 };
 use crate::{
+    credential::Credentials,
     endpoint::Endpoint,
     finding::{Finding, Issue, Severity},
     message::Code,
-    provider::{Auth, Provider},
+    provider::{Auth, Field, Provider},
     reference,
     selection::Policy,
     text::span,
@@ -29,6 +30,28 @@ pub fn check_form(
     form: &ConnectionForm,
     options: CheckOptions<'_>,
 ) -> (Report, Option<ConnectionSpec>) {
+    let (report, sound) = judge(form, options);
+    (report, sound.map(|sound| sound.into_spec(form)))
+}
+
+/// Checks a form for those who only want to know what was found, such as a page.
+pub fn report_on(form: &ConnectionForm, options: CheckOptions<'_>) -> Report {
+    judge(form, options).0
+}
+
+/// What a valid form means, as far as its check learns it.
+struct Sound<'a> {
+    provider: &'static Provider,
+    auth: &'static Auth,
+    purpose: Purpose,
+    endpoint: Option<Endpoint>,
+    credentials: Credentials,
+    values: Vec<(&'static Field, Cow<'a, str>)>,
+    trusted_auth_hosts: Vec<String>,
+    expires_at: Option<i64>,
+}
+
+fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Option<Sound<'a>>) {
     let mut findings = Findings {
         options,
         list: Vec::new(),
@@ -70,11 +93,10 @@ pub fn check_form(
     if let Some(endpoint) = &endpoint {
         check_namespace(&mut draft, endpoint);
     }
-    detected = detected.or_else(|| {
-        endpoint
-            .as_ref()
-            .and_then(|endpoint| Provider::of_host(endpoint.host()))
-    });
+    // The host of a URL that was typed has been looked at.
+    if let (Some(endpoint), false) = (&endpoint, draft.is_filled("url")) {
+        detected = Provider::of_host(endpoint.host());
+    }
     let credentials = (auth.login)(&mut draft);
     check_image(form, endpoint.as_ref(), &mut draft.findings);
     if provider.capabilities.test_needs_image && form.image.trim().is_empty() {
@@ -95,36 +117,53 @@ pub fn check_form(
     let list = findings.in_order(|field| rank(field, auth));
     let report = |valid| Report {
         valid,
-        endpoint: endpoint.as_ref().map(ToString::to_string),
+        endpoint: endpoint.as_ref().map(Endpoint::to_text),
         detected: detected.map(|provider| provider.id),
         findings: list,
     };
     let Some(credentials) = credentials.filter(|_| !invalid) else {
         return (report(false), None);
     };
-    let mut spec = ConnectionSpec {
+    let report = report(true);
+    let sound = Sound {
         provider,
-        auth: auth.id,
+        auth,
         purpose,
-        name: form.name.trim().to_owned(),
-        description: form.description.clone(),
-        endpoint: endpoint.clone(),
+        endpoint,
         credentials,
-        values: Default::default(),
-        secrets: Default::default(),
+        values,
         trusted_auth_hosts,
         expires_at,
-        image: form.image.trim().to_owned(),
-        policy: form.policy.clone(),
     };
-    for (field, value) in values {
-        if !field.kind.is_secret() {
-            spec.values.insert(field.name, value.into_owned());
-        } else if let Some(secret) = form.values.get(field.name) {
-            spec.secrets.insert(field.name, secret.clone());
+    (report, Some(sound))
+}
+
+impl Sound<'_> {
+    fn into_spec(self, form: &ConnectionForm) -> ConnectionSpec {
+        let mut spec = ConnectionSpec {
+            provider: self.provider,
+            auth: self.auth.id,
+            purpose: self.purpose,
+            name: form.name.trim().to_owned(),
+            description: form.description.clone(),
+            endpoint: self.endpoint,
+            credentials: self.credentials,
+            values: Default::default(),
+            secrets: Default::default(),
+            trusted_auth_hosts: self.trusted_auth_hosts,
+            expires_at: self.expires_at,
+            image: form.image.trim().to_owned(),
+            policy: form.policy.clone(),
+        };
+        for (field, value) in self.values {
+            if !field.kind.is_secret() {
+                spec.values.insert(field.name, value.into_owned());
+            } else if let Some(secret) = form.values.get(field.name) {
+                spec.secrets.insert(field.name, secret.clone());
+            }
         }
+        spec
     }
-    (report(true), Some(spec))
 }
 
 /// The endpoint with the namespace of the value `namespace`, where that is filled in.
@@ -155,7 +194,7 @@ fn with_namespace(draft: &mut Draft<'_>, endpoint: Endpoint) -> Endpoint {
         let namespace = namespace.to_owned();
         let named = endpoint.clone().with_namespace(&namespace);
         // What is kept is the text: a name that could be read as a path of the API has none.
-        if named.to_string().parse().as_ref() == Ok(&named) {
+        if named.to_text().parse().as_ref() == Ok(&named) {
             if let Some((_, value)) = draft
                 .values
                 .iter_mut()
@@ -197,7 +236,7 @@ fn check_namespace(draft: &mut Draft<'_>, endpoint: &Endpoint) {
     if draft.is_filled("namespace") {
         draft.report("namespace", issue.suggest_some(first.map(str::to_owned)));
     } else {
-        let mend = first.map(|first| endpoint.clone().with_namespace(first).to_string());
+        let mend = first.map(|first| endpoint.clone().with_namespace(first).to_text());
         draft.report("url", issue.suggest_some(mend));
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     message::Code,
     provider::{self, Auth, Provider, providers},
     reference::{self, Reference},
-    text::{concat, nearest},
+    text::{concat, is_plain, nearest, trim_space},
     time,
 };
 
@@ -18,7 +18,7 @@ pub(super) fn find_provider(
     form: &ConnectionForm,
     findings: &mut Findings<'_>,
 ) -> Option<&'static Provider> {
-    let id = form.provider.trim();
+    let id = trim_space(&form.provider);
     if id.is_empty() {
         findings.push_missing("provider", Issue::new(Code::ProviderRequired));
         return None;
@@ -39,7 +39,7 @@ pub(super) fn find_auth(
     provider: &'static Provider,
     findings: &mut Findings<'_>,
 ) -> Option<&'static Auth> {
-    let id = form.auth.trim();
+    let id = trim_space(&form.auth);
     let auth = provider.auth(id);
     if auth.is_none() {
         let near = nearest(id, provider.auth.iter().map(|auth| auth.id)).map(str::to_owned);
@@ -53,8 +53,9 @@ pub(super) fn find_auth(
 }
 
 pub(super) fn check_name(form: &ConnectionForm, findings: &mut Findings<'_>) {
-    let name = form.name.trim();
-    let length = name.chars().count();
+    let name = trim_space(&form.name);
+    // One byte of a character is no continuation. (The standard library's count would be 1 KiB of the browser module.)
+    let length = name.bytes().filter(|b| !matches!(b, 0x80..0xc0)).count();
     if length == 0 {
         findings.push_missing("name", Issue::new(Code::NameRequired));
     } else if length > NAME_LENGTH {
@@ -64,7 +65,7 @@ pub(super) fn check_name(form: &ConnectionForm, findings: &mut Findings<'_>) {
             .suggest(short.trim_end());
         findings.push("name", &form.name, issue, false);
     }
-    if name.chars().any(char::is_control) {
+    if !is_plain(name) && name.chars().any(char::is_control) {
         let visible: String = name.chars().filter(|c| !c.is_control()).collect();
         findings.push(
             "name",
@@ -76,7 +77,7 @@ pub(super) fn check_name(form: &ConnectionForm, findings: &mut Findings<'_>) {
 }
 
 pub(super) fn find_purpose(form: &ConnectionForm, findings: &mut Findings<'_>) -> Purpose {
-    match form.purpose.trim() {
+    match trim_space(&form.purpose) {
         "" | "pull" => Purpose::Pull,
         "push" => Purpose::Push,
         other => {
@@ -152,7 +153,7 @@ pub(super) fn check_image(
     endpoint: Option<&Endpoint>,
     findings: &mut Findings<'_>,
 ) {
-    let text = form.image.trim();
+    let text = trim_space(&form.image);
     if text.is_empty() {
         return;
     }

@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-pub use self::check::check_form;
+pub use self::check::{check_form, report_on};
 pub(crate) use self::draft::Draft;
 use crate::{
     credential::Credentials,

@@ -13,7 +13,7 @@ use crate::{
         Field, Kind, Provider, providers,
         rules::{Fit, Judge, Shape},
     },
-    text::{is_white, nearest, pasted, span},
+    text::{nearest, pasted, span, trim},
     time,
 };
 
@@ -27,7 +27,7 @@ pub(super) fn check_field<'a>(
 ) {
     let form: &'a ConnectionForm = draft.form;
     let typed = form.value(field.name);
-    let text = typed.trim_matches(is_white);
+    let text = trim(typed);
     let value = match (text, field.default) {
         ("", None) => {
             if field.required {
@@ -45,7 +45,7 @@ pub(super) fn check_field<'a>(
         Kind::Url if field.name != "url" => check_address(draft, field, typed),
         Kind::Url => {
             draft.url = check_url(draft, if text.is_empty() { value } else { typed }, detected);
-            let normalised = draft.url.as_ref().map(Endpoint::to_string);
+            let normalised = draft.url.as_ref().map(Endpoint::to_text);
             Cow::Owned(normalised.unwrap_or_else(|| value.to_owned()))
         }
         _ if text.is_empty() => Cow::Borrowed(value),
@@ -110,7 +110,7 @@ fn check_address<'a>(draft: &mut Draft<'_>, field: &Field, typed: &'a str) -> Co
         let endpoint = Endpoint::from_split(&url)?;
         endpoint.notes(&url, &mut issues);
         if url.path.trim_matches('/').is_empty() {
-            return Ok(endpoint.to_string());
+            return Ok(endpoint.to_text());
         }
         let issue = Issue::new(Code::UrlPath).at(span(typed, url.path));
         Err(issue.with("path", url.path).suggest(url.origin()))

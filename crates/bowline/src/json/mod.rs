@@ -44,9 +44,10 @@ impl Value {
 
     /// The document as text.
     pub fn to_text(&self) -> String {
-        let mut text = String::new();
+        let mut text = Vec::with_capacity(256);
         write::document(self, &mut text);
-        text
+        // Nothing but ASCII was put between texts.
+        String::from_utf8(text).unwrap_or_default()
     }
 
     /// The member of this name, if it is an object.

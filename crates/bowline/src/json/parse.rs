@@ -1,4 +1,4 @@
-//! Reads JSON (RFC 8259).
+//! Reads JSON (RFC 8259), byte by byte: all that has a meaning is ASCII.
 
 use super::{Object, Value};
 
@@ -7,20 +7,22 @@ const DEPTH: u32 = 64;
 
 /// The document that a text is.
 pub(super) fn document(text: &str) -> Option<Value> {
-    let mut reader = Reader { rest: text };
+    let mut reader = Reader { text, at: 0 };
     let value = reader.value(DEPTH)?;
     reader.skip_space();
-    reader.rest.is_empty().then_some(value)
+    reader.next().is_none().then_some(value)
 }
 
 struct Reader<'a> {
-    rest: &'a str,
+    text: &'a str,
+    /// Where the next byte stands.
+    at: usize,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn value(&mut self, depth: u32) -> Option<Value> {
         self.skip_space();
-        match self.rest.bytes().next()? {
+        match self.next()? {
             b'{' => self.object(depth.checked_sub(1)?),
             b'[' => self.array(depth.checked_sub(1)?),
             b'"' => self.string().map(Value::String),
@@ -33,39 +35,39 @@ impl<'a> Reader<'a> {
 
     fn object(&mut self, depth: u32) -> Option<Value> {
         let mut members = Object::default();
-        let mut open = self.open('{', '}');
+        let mut open = self.open(b'}');
         while open {
             self.skip_space();
             let name = self.string()?;
             self.skip_space();
-            self.take(':')?;
+            self.take(b':')?;
             members.push(name, self.value(depth)?);
-            open = self.more('}')?;
+            open = self.more(b'}')?;
         }
         Some(Value::Object(members))
     }
 
     fn array(&mut self, depth: u32) -> Option<Value> {
         let mut elements = Vec::new();
-        let mut open = self.open('[', ']');
+        let mut open = self.open(b']');
         while open {
             elements.push(self.value(depth)?);
-            open = self.more(']')?;
+            open = self.more(b']')?;
         }
         Some(Value::Array(elements))
     }
 
     /// Begins a list or an object; whether it has anything in it.
-    fn open(&mut self, mark: char, end: char) -> bool {
-        let _ = self.take(mark);
+    fn open(&mut self, end: u8) -> bool {
+        self.skip();
         self.skip_space();
         self.take(end).is_none()
     }
 
     /// Whether another element follows; `None` where neither a comma nor the end does.
-    fn more(&mut self, end: char) -> Option<bool> {
+    fn more(&mut self, end: u8) -> Option<bool> {
         self.skip_space();
-        if self.take(',').is_some() {
+        if self.take(b',').is_some() {
             Some(true)
         } else {
             self.take(end).map(|()| false)
@@ -73,36 +75,34 @@ impl<'a> Reader<'a> {
     }
 
     fn string(&mut self) -> Option<String> {
-        self.take('"')?;
+        self.take(b'"')?;
         let mut text = String::new();
         loop {
-            let end = self
-                .rest
-                .bytes()
-                .position(|b| matches!(b, b'"' | b'\\' | 0..0x20))?;
-            let (plain, rest) = self.rest.split_at_checked(end)?;
+            let rest = self.text.get(self.at..)?;
+            let stops = |b| matches!(b, b'"' | b'\\' | 0..0x20);
+            let plain = rest.get(..rest.bytes().position(stops)?)?;
             text.push_str(plain);
-            self.rest = rest;
-            if self.take('"').is_some() {
+            self.at = self.at.wrapping_add(plain.len());
+            if self.take(b'"').is_some() {
                 return Some(text);
             }
             // Whatever else stopped the text must be an escape.
-            self.take('\\')?;
+            self.take(b'\\')?;
             text.push(self.escape()?);
         }
     }
 
     fn escape(&mut self) -> Option<char> {
-        let mark = self.rest.chars().next()?;
-        self.take(mark)?;
+        let mark = self.next()?;
+        self.skip();
         Some(match mark {
-            '"' | '\\' | '/' => mark,
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => self.unicode()?,
+            b'"' | b'\\' | b'/' => char::from(mark),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => self.unicode()?,
             _ => return None,
         })
     }
@@ -113,66 +113,80 @@ impl<'a> Reader<'a> {
         if !(0xd800..0xdc00).contains(&unit) {
             return Some(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
         }
-        let before = self.rest;
-        let second = self.rest.strip_prefix("\\u").and_then(|rest| {
-            self.rest = rest;
-            self.unit()
-        });
+        let before = self.at;
+        let second = self
+            .take(b'\\')
+            .and_then(|()| self.take(b'u'))
+            .and_then(|()| self.unit());
         let pair = second.map(|second| char::decode_utf16([unit, second]).next());
         match pair {
             Some(Some(Ok(character))) => Some(character),
             _ => {
-                self.rest = before;
+                self.at = before;
                 Some(char::REPLACEMENT_CHARACTER)
             }
         }
     }
 
     fn unit(&mut self) -> Option<u16> {
-        let (digits, rest) = self.rest.split_at_checked(4)?;
+        let end = self.at.wrapping_add(4);
+        let digits = self.text.get(self.at..end)?;
         if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
             return None;
         }
-        self.rest = rest;
+        self.at = end;
         u16::from_str_radix(digits, 16).ok()
     }
 
     fn number(&mut self) -> Option<Value> {
-        let start = self.rest;
-        let _ = self.take('-');
-        if self.take('0').is_none() {
+        let start = self.at;
+        let _ = self.take(b'-');
+        if self.take(b'0').is_none() {
             self.digits()?;
         }
-        if self.take('.').is_some() {
+        if self.take(b'.').is_some() {
             self.digits()?;
         }
-        if self.take('e').or_else(|| self.take('E')).is_some() {
-            let _ = self.take('+').or_else(|| self.take('-'));
+        if self.take(b'e').or_else(|| self.take(b'E')).is_some() {
+            let _ = self.take(b'+').or_else(|| self.take(b'-'));
             self.digits()?;
         }
-        start
-            .strip_suffix(self.rest)
-            .map(|number| Value::Number(number.to_owned()))
+        let number = self.text.get(start..self.at)?;
+        Some(Value::Number(number.to_owned()))
     }
 
     fn digits(&mut self) -> Option<()> {
-        let rest = self.rest.trim_start_matches(|c: char| c.is_ascii_digit());
-        let some = rest.len() < self.rest.len();
-        self.rest = rest;
-        some.then_some(())
+        let start = self.at;
+        while matches!(self.next(), Some(b'0'..=b'9')) {
+            self.skip();
+        }
+        (self.at > start).then_some(())
     }
 
     fn word(&mut self, word: &str, value: Value) -> Option<Value> {
-        self.rest = self.rest.strip_prefix(word)?;
-        Some(value)
+        let end = self.at.wrapping_add(word.len());
+        let found = self.text.get(self.at..end)? == word;
+        self.at = end;
+        found.then_some(value)
     }
 
-    fn take(&mut self, mark: char) -> Option<()> {
-        self.rest = self.rest.strip_prefix(mark)?;
-        Some(())
+    fn take(&mut self, mark: u8) -> Option<()> {
+        (self.next()? == mark).then(|| self.skip())
     }
 
     fn skip_space(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+        while matches!(self.next(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.skip();
+        }
+    }
+
+    #[inline(always)]
+    fn next(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    #[inline(always)]
+    fn skip(&mut self) {
+        self.at = self.at.wrapping_add(1);
     }
 }

@@ -3,59 +3,58 @@
 use super::Value;
 
 /// Adds a document to a text.
-pub(super) fn document(value: &Value, out: &mut String) {
+pub(super) fn document(value: &Value, out: &mut Vec<u8>) {
     match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(true) => out.push_str("true"),
-        Value::Bool(false) => out.push_str("false"),
-        Value::Number(text) => out.push_str(text),
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
+        Value::Number(text) => out.extend_from_slice(text.as_bytes()),
         Value::String(text) => string(text, out),
         Value::Array(elements) => {
-            let mut mark = '[';
+            let mut mark = b'[';
             for element in elements {
                 out.push(mark);
                 document(element, out);
-                mark = ',';
+                mark = b',';
             }
-            out.push_str(if elements.is_empty() { "[]" } else { "]" });
+            end(mark, b'[', b']', out);
         }
         Value::Object(members) => {
-            let mut mark = '{';
+            let mut mark = b'{';
             for (name, value) in members.iter() {
                 out.push(mark);
                 string(name, out);
-                out.push(':');
+                out.push(b':');
                 document(value, out);
-                mark = ',';
+                mark = b',';
             }
-            out.push_str(if mark == '{' { "{}" } else { "}" });
+            end(mark, b'{', b'}', out);
         }
     }
 }
 
-fn string(text: &str, out: &mut String) {
-    out.push('"');
-    let mut rest = text;
-    while let Some((plain, after)) = rest
-        .find(|c: char| c < ' ' || matches!(c, '"' | '\\'))
-        .and_then(|at| rest.split_at_checked(at))
-    {
-        out.push_str(plain);
-        let mut characters = after.chars();
-        let character = characters.next().unwrap_or_default();
-        match character {
-            '\n' => out.push_str("\\n"),
-            '"' | '\\' => out.extend(['\\', character]),
-            _ => {
-                let digit = |shift: u32| {
-                    char::from_digit((u32::from(character) >> shift) & 15, 16).unwrap_or('0')
-                };
-                out.push_str("\\u00");
-                out.extend([digit(4), digit(0)]);
-            }
-        }
-        rest = characters.as_str();
+/// Ends a list or an object; `mark` would have come before another element.
+fn end(mark: u8, open: u8, close: u8, out: &mut Vec<u8>) {
+    if mark == open {
+        out.push(open);
     }
-    out.push_str(rest);
-    out.push('"');
+    out.push(close);
+}
+
+fn string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    for &byte in text.as_bytes() {
+        match byte {
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            0..b' ' => {
+                const DIGITS: &[u8; 16] = b"0123456789abcdef";
+                let digit = |at: u8| DIGITS.get(usize::from(at)).copied().unwrap_or(b'0');
+                out.extend_from_slice(b"\\u00");
+                out.extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+            }
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
 }

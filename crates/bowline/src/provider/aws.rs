@@ -2,7 +2,7 @@
 
 use super::{
     Field,
-    rules::{Judge, Shape},
+    rules::{Alphabet, Judge, Shape},
 };
 use crate::{credential::AwsKeys, finding::Issue, form::Draft, message::Code};
 
@@ -24,7 +24,7 @@ pub(super) const SHAPES: &[Shape] = &[Shape {
     title: "a secret access key",
     prefix: "",
     length: 40..=40,
-    alphabet: is_secret_byte,
+    alphabet: Alphabet::BASE64,
 }];
 
 /// The keys of the form, and what can be told of them together.
@@ -57,9 +57,7 @@ pub(super) fn keys(draft: &mut Draft<'_>) -> Option<AwsKeys> {
 /// IAM's and STS's own rule is `\w{16,128}`; what they give has 20 characters.
 fn judge_access_key_id(judge: &mut Judge<'_>) {
     let id = judge.text;
-    if !(16..=128).contains(&id.len())
-        || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-    {
+    if !(16..=128).contains(&id.len()) || !const { Alphabet::ALPHANUMERIC.and("_") }.spells(id) {
         judge.report(Issue::new(Code::AccessKeyInvalid));
     } else if !is_usual_id(id) {
         judge.report(Issue::new(Code::AccessKeyUnusual));
@@ -68,7 +66,7 @@ fn judge_access_key_id(judge: &mut Judge<'_>) {
 
 fn judge_secret_access_key(judge: &mut Judge<'_>) {
     let secret = judge.text;
-    if secret.len() != 40 || !secret.bytes().all(is_secret_byte) {
+    if secret.len() != 40 || !Alphabet::BASE64.spells(secret) {
         judge.unusual_secret("a secret access key, which has 40 letters, digits, “+” and “/”");
     }
 }
@@ -78,12 +76,5 @@ fn is_usual_id(id: &str) -> bool {
         .strip_prefix("AKIA")
         .or_else(|| id.strip_prefix("ASIA"))
         .unwrap_or("");
-    rest.len() == 16
-        && rest
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-}
-
-fn is_secret_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')
+    rest.len() == 16 && Alphabet::UPPER.spells(rest)
 }

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{self, username},
-    rules::{Console, Judge, Rules, Shape, report_other_host},
+    rules::{Alphabet, Console, Judge, Rules, Shape, report_other_host},
 };
 use crate::{
     azure::{TenantId, is_guid, mended_guid},
@@ -116,12 +116,8 @@ const SHAPES: &[Shape] = &[Shape {
     title: "a password of Azure Container Registry",
     prefix: "",
     length: 52..=52,
-    alphabet: is_password_byte,
+    alphabet: Alphabet::BASE64,
 }];
-
-fn is_password_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')
-}
 
 /// The suffixes of the clouds. The German one has no registries any more.
 const SUFFIXES: [&str; 4] = ["azurecr.io", "azurecr.us", "azurecr.cn", "azurecr.de"];

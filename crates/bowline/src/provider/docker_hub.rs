@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{anonymous, oauth2, password},
-    rules::{Console, Fit, Judge, Rules, Shape, is_word_byte},
+    rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
 use crate::{
     detect::{Found, fill_login},
@@ -92,19 +92,19 @@ const SHAPES: &[Shape] = &[
         title: "a Docker personal access token",
         prefix: "dckr_pat_",
         length: 27..=27,
-        alphabet: is_word_byte,
+        alphabet: Alphabet::WORD,
     },
     Shape {
         title: "a Docker organisation access token",
         prefix: "dckr_oat_",
         length: 32..=32,
-        alphabet: is_word_byte,
+        alphabet: Alphabet::WORD,
     },
     Shape {
         title: "an old Docker personal access token",
         prefix: "",
         length: 36..=36,
-        alphabet: is_uuid_byte,
+        alphabet: Alphabet::HEXADECIMAL.and("-"),
     },
 ];
 
@@ -187,10 +187,6 @@ fn judge_password(judge: &mut Judge<'_>) {
     {
         judge.report(Issue::new(Code::SecretPassword).with("token", "a Docker access token"));
     }
-}
-
-fn is_uuid_byte(b: u8) -> bool {
-    b.is_ascii_hexdigit() || b == b'-'
 }
 
 fn fill(found: &Found<'_>, form: &mut ConnectionForm) {

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{anonymous, oauth2, password},
-    rules::{Console, Fit, Judge, Rules, Shape, is_word_byte, report_other_host},
+    rules::{Alphabet, Console, Fit, Judge, Rules, Shape, report_other_host},
 };
 use crate::{
     detect::{Found, fill_login},
@@ -86,37 +86,37 @@ const SHAPES: &[Shape] = &[
         title: "a GitHub personal access token",
         prefix: "ghp_",
         length: 36..=255,
-        alphabet: is_word_byte,
+        alphabet: Alphabet::WORD,
     },
     Shape {
         title: "a fine-grained GitHub token",
         prefix: "github_pat_",
         length: 22..=255,
-        alphabet: is_word_byte,
+        alphabet: Alphabet::WORD,
     },
     Shape {
         title: "a GitHub OAuth token",
         prefix: "gho_",
         length: 36..=255,
-        alphabet: is_word_byte,
+        alphabet: Alphabet::WORD,
     },
     Shape {
         title: "a GitHub user token of an app",
         prefix: "ghu_",
         length: 36..=255,
-        alphabet: is_word_byte,
+        alphabet: Alphabet::WORD,
     },
     Shape {
         title: "a GitHub token of an app or a workflow",
         prefix: "ghs_",
         length: 36..=255,
-        alphabet: is_word_byte,
+        alphabet: Alphabet::WORD,
     },
     Shape {
         title: "a GitHub refresh token",
         prefix: "ghr_",
         length: 36..=255,
-        alphabet: is_word_byte,
+        alphabet: Alphabet::WORD,
     },
 ];
 

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{anonymous, hint_personal, oauth2, password},
-    rules::{Console, Fit, Judge, Rules, Shape, is_word_byte},
+    rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
 use crate::{
     credential::Credentials, endpoint::Split, finding::Issue, form::Draft, message::Code,
@@ -90,7 +90,7 @@ const fn shape(title: &'static str, prefix: &'static str) -> Shape {
         title,
         prefix,
         length: 20..=320,
-        alphabet: |b| is_word_byte(b) || b == b'.',
+        alphabet: Alphabet::TOKEN,
     }
 }
 
@@ -122,7 +122,7 @@ fn judge_username(judge: &mut Judge<'_>) {
     let sound = match name.strip_prefix("gitlab+deploy-token-") {
         Some(number) => !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()),
         None => {
-            name.bytes().all(|b| is_word_byte(b) || b == b'.')
+            Alphabet::TOKEN.spells(name)
                 && !name.starts_with('-')
                 && !name.ends_with(['-', '.'])
         }

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Choice, Field, Provider,
     login::as_username,
-    rules::{Console, Judge, Rules, Shape, decoded, is_word_byte},
+    rules::{Alphabet, Console, Judge, Rules, Shape, decoded},
 };
 use crate::{
     credential::Credentials,
@@ -81,19 +81,15 @@ const SHAPES: &[Shape] = &[
         title: "a Google access token",
         prefix: "ya29.",
         length: 20..=2048,
-        alphabet: is_token_byte,
+        alphabet: Alphabet::TOKEN,
     },
     Shape {
         title: "a Google API key",
         prefix: "AIza",
         length: 35..=35,
-        alphabet: is_word_byte,
+        alphabet: Alphabet::WORD,
     },
 ];
-
-fn is_token_byte(b: u8) -> bool {
-    is_word_byte(b) || b == b'.'
-}
 
 macro_rules! places {
     ($($place:literal)*) => {
@@ -348,7 +344,7 @@ fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
             form.set("region", place);
             form.set("namespace", found.endpoint.namespace());
         }
-        _ => form.set("url", &found.endpoint.to_string()),
+        _ => form.set("url", &found.endpoint.to_text()),
     }
     let (auth, field) = match found.username {
         _ if found.secret.is_empty() => return,

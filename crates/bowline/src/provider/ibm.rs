@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Choice, Field, Provider,
     login::{hint_unusual_secret, password},
-    rules::{Console, Judge, Namespaces, Rules, is_word_byte},
+    rules::{Alphabet, Console, Judge, Namespaces, Rules},
 };
 use crate::{
     credential::Credentials,
@@ -192,9 +192,7 @@ fn is_namespace(namespace: &str) -> bool {
     let first = namespace.split('/').next().unwrap_or("");
     let is_end = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     (4..=30).contains(&first.len())
-        && first
-            .bytes()
-            .all(|b| is_word_byte(b) && !b.is_ascii_uppercase())
+        && const { Alphabet::LOWER.and("_-") }.spells(first)
         && is_end(first.bytes().next())
         && is_end(first.bytes().next_back())
 }
@@ -206,7 +204,7 @@ fn endpoint_of_region(draft: &mut Draft<'_>) -> Option<Endpoint> {
 fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
     let credentials = password(draft)?;
     let secret = draft.get("password");
-    let is_key = secret.len() == 44 && secret.bytes().all(is_word_byte);
+    let is_key = secret.len() == 44 && Alphabet::WORD.spells(secret);
     if draft.get("username") == API_KEY_USER && !is_key {
         hint_unusual_secret(
             draft,

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{header_secret, password, username},
-    rules::{Console, Fit, Judge, Rules, Shape, is_word_byte},
+    rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
 use crate::{
     credential::Credentials,
@@ -93,7 +93,7 @@ const API_KEY_SHAPE: Shape = Shape {
     title: "an API key of Artifactory",
     prefix: "AKCp",
     length: 69..=69,
-    alphabet: |b| b.is_ascii_alphanumeric(),
+    alphabet: Alphabet::ALPHANUMERIC,
 };
 
 /// `reftkn` and more, in base64.
@@ -101,7 +101,7 @@ const REFERENCE_TOKEN: Shape = Shape {
     title: "a reference token of Artifactory",
     prefix: "cmVmdGtu",
     length: 56..=56,
-    alphabet: |b| b.is_ascii_alphanumeric(),
+    alphabet: Alphabet::ALPHANUMERIC,
 };
 
 /// A JSON Web Token; they all begin alike, whosesoever they are: hence no prefix.
@@ -109,7 +109,7 @@ const ACCESS_TOKEN_SHAPE: Shape = Shape {
     title: "an access token",
     prefix: "",
     length: 100..=4096,
-    alphabet: |b| is_word_byte(b) || b == b'.',
+    alphabet: Alphabet::TOKEN,
 };
 
 /// `acme.jfrog.io`, one label before the domain.
@@ -134,7 +134,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
 /// The address of a repository; of the whole Artifactory where the key is none.
 fn of_repository(url: &Split<'_>, key: &str) -> String {
     let origin = url.origin();
-    if key.bytes().all(|b| is_word_byte(b) || b == b'.') {
+    if Alphabet::TOKEN.spells(key) {
         concat(&[&origin, "/artifactory/api/docker/", key])
     } else {
         origin

@@ -116,7 +116,7 @@ pub(crate) fn username(draft: &mut Draft<'_>, field: &str, warn: bool) -> Option
 /// Warns when the username is a token and the secret a username. Both texts are offered in each other's field.
 /// Returns whether it did.
 fn check_swapped(draft: &mut Draft<'_>, username: &str, secret: &str) -> bool {
-    let (name, other) = (draft.get(username).to_owned(), draft.get(secret).to_owned());
+    let (name, other) = (draft.get(username), draft.get(secret));
     let is_own_token = |text: &str| {
         draft
             .provider
@@ -128,9 +128,10 @@ fn check_swapped(draft: &mut Draft<'_>, username: &str, secret: &str) -> bool {
     let like_username = !other.is_empty()
         && other.len() <= 64
         && other.bytes().all(|b| b.is_ascii_graphic() && b != b':');
-    if !is_own_token(&name) || is_own_token(&other) || !like_username {
+    if !is_own_token(name) || is_own_token(other) || !like_username {
         return false;
     }
+    let (name, other) = (name.to_owned(), other.to_owned());
     draft.report_secret(username, Issue::new(Code::UsernameSwapped).suggest(other));
     draft.report_secret(secret, Issue::new(Code::SecretSwapped).suggest(name));
     true

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{anonymous, password},
-    rules::{Console, Rules, is_word_byte},
+    rules::{Alphabet, Console, Rules},
 };
 use crate::{
     endpoint::{Endpoint, Split},
@@ -68,7 +68,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
     let place = url.fragment?.strip_prefix("browse/browse:")?;
     let repository = place.split([':', '/', '%']).next().unwrap_or("");
     let is_name =
-        !repository.is_empty() && repository.bytes().all(|b| is_word_byte(b) || b == b'.');
+        !repository.is_empty() && Alphabet::TOKEN.spells(repository);
     Some(Console {
         registry: is_name.then(|| concat(&[&url.origin(), "/repository/", repository])),
     })

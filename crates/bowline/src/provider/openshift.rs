@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{header_secret, password},
-    rules::{Console, Fit, Judge, Namespaces, Rules, Shape, is_word_byte},
+    rules::{Alphabet, Console, Fit, Judge, Namespaces, Rules, Shape},
 };
 use crate::{
     credential::{Credentials, Username},
@@ -92,7 +92,7 @@ const USER_TOKEN: Shape = Shape {
     title: "an OpenShift user's token",
     prefix: "sha256~",
     length: 43..=43,
-    alphabet: is_word_byte,
+    alphabet: Alphabet::WORD,
 };
 
 /// A JSON Web Token; they all begin alike, whosesoever they are: hence no prefix.
@@ -100,7 +100,7 @@ const SERVICE_TOKEN: Shape = Shape {
     title: "a service account's token",
     prefix: "",
     length: 200..=4096,
-    alphabet: |b| is_word_byte(b) || b == b'.',
+    alphabet: Alphabet::TOKEN,
 };
 
 /// The usual route and the names inside the cluster, those of version 3 too.

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{anonymous, hint_personal, hint_unusual_secret, oauth2, password},
-    rules::{Console, Fit, Judge, Rules, Shape, is_slug},
+    rules::{Alphabet, Console, Fit, Judge, Rules, Shape, is_slug},
 };
 use crate::{
     credential::{Credentials, Username},
@@ -84,7 +84,7 @@ const ROBOT_TOKEN: Shape = Shape {
     title: "a robot's token",
     prefix: "",
     length: 64..=64,
-    alphabet: |b| b.is_ascii_uppercase() || b.is_ascii_digit(),
+    alphabet: Alphabet::UPPER,
 };
 
 /// Usernames that say of which kind the token is.

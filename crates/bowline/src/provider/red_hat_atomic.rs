@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{hint_personal, hint_unusual_secret, password},
-    rules::{Console, Fit, Judge, Rules, Shape, is_word_byte},
+    rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
 use crate::{
     credential::Credentials,
@@ -68,7 +68,7 @@ const SERVICE_TOKEN: Shape = Shape {
     title: "a service account's token",
     prefix: "",
     length: 200..=4096,
-    alphabet: |b| is_word_byte(b) || b == b'.',
+    alphabet: Alphabet::TOKEN,
 };
 
 fn is_red_hat(host: &str) -> bool {

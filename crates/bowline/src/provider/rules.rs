@@ -70,7 +70,58 @@ pub(crate) struct Shape {
     /// How many characters follow the prefix.
     pub(crate) length: std::ops::RangeInclusive<usize>,
     /// Which characters follow it.
-    pub(crate) alphabet: fn(u8) -> bool,
+    pub(crate) alphabet: Alphabet,
+}
+
+/// Some of the characters of ASCII: a bit for each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Alphabet([u64; 2]);
+
+const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
+const DIGITS: &str = "0123456789";
+
+impl Alphabet {
+    pub(crate) const ALPHANUMERIC: Self = Self([0; 2]).and(UPPER).and(LOWER).and(DIGITS);
+    /// Capitals and digits.
+    pub(crate) const UPPER: Self = Self([0; 2]).and(UPPER).and(DIGITS);
+    /// Small letters and digits.
+    pub(crate) const LOWER: Self = Self([0; 2]).and(LOWER).and(DIGITS);
+    pub(crate) const HEXADECIMAL: Self = Self([0; 2]).and("ABCDEFabcdef").and(DIGITS);
+    /// Letters, digits, `_` and `-`.
+    pub(crate) const WORD: Self = Self::ALPHANUMERIC.and("_-");
+    /// As they are in JSON Web Tokens: those of words, and dots.
+    pub(crate) const TOKEN: Self = Self::WORD.and(".");
+    /// The digits of base64.
+    pub(crate) const BASE64: Self = Self::ALPHANUMERIC.and("+/");
+
+    /// These too.
+    #[allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "the compiler evaluates it"
+    )]
+    pub(crate) const fn and(mut self, characters: &str) -> Self {
+        let mut rest = characters.as_bytes();
+        while let [byte, after @ ..] = rest {
+            self.0[*byte as usize / 64] |= 1 << (*byte % 64);
+            rest = after;
+        }
+        self
+    }
+
+    /// Whether a text is of these characters alone.
+    pub(crate) fn spells(self, text: &str) -> bool {
+        let Self([low, high]) = self;
+        text.bytes().all(|byte| {
+            let bits = match byte {
+                0..64 => low,
+                64..128 => high,
+                128.. => 0,
+            };
+            bits.wrapping_shr(byte.into()) & 1 == 1
+        })
+    }
 }
 
 /// How well a text fits a [`Shape`].
@@ -90,7 +141,7 @@ impl Shape {
         let Some(rest) = text.strip_prefix(self.prefix) else {
             return Fit::No;
         };
-        if self.length.contains(&rest.len()) && rest.bytes().all(self.alphabet) {
+        if self.length.contains(&rest.len()) && self.alphabet.spells(rest) {
             return Fit::Yes;
         }
         if self.prefix.is_empty() {
@@ -124,11 +175,6 @@ pub(crate) fn is_slug(text: &str) -> bool {
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     };
     text.split(['.', '_', '-']).all(is_part)
-}
-
-/// Letters, digits, `_` and `-`.
-pub(crate) fn is_word_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')
 }
 
 /// A field's text under a rule.

@@ -6,7 +6,7 @@ use crate::{
     json::{Object, Value},
     pattern::{Pattern, PatternSet},
     provider::{Capabilities, Provider, provider},
-    text::concat,
+    text::{concat, join},
 };
 
 /// The most that `amount`, `count` and the number of patterns may be.
@@ -327,11 +327,10 @@ impl Reader<'_> {
             .find(|(name, _)| *name == text)
             .map(|(_, choice)| *choice);
         if chosen.is_none() {
-            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
             let value = shown(value);
             let issue = Issue::new(Code::PolicyChoice)
                 .with("value", value.as_str())
-                .with("choices", names.join(", "));
+                .with("choices", join(choices.iter().map(|(name, _)| *name), ", "));
             self.push(field, &value, issue);
         }
         chosen
