@@ -1,10 +1,17 @@
 //! The vectors of the shared crate, through the bindings: what Node and Chromium decide is what native code decides.
 #![allow(missing_docs, clippy::indexing_slicing, clippy::unwrap_used)]
 
+mod support;
+
 use bowline_wasm::{
-    PatternSet, check_form, check_policy, detect, parse_pattern, parse_reference, select_images,
+    PatternSet, check_form, check_policy, detect, parse_pattern, parse_reference, providers,
+    select_images,
 };
 use serde_json::{Value, json};
+use support::{
+    ConnectionForm, Explanation, JudgedPattern, JudgedReference, PolicyReport, Provider, Report,
+    Selection, declared,
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 macro_rules! files {
@@ -45,7 +52,7 @@ fn forms() {
         let options = &case["options"];
         let request =
             json!({ "form": case["form"], "touched": options["touched"], "now": options["now"] });
-        let mut report = parsed(check_form(&request.to_string()));
+        let mut report = declared::<Report>(&sound(check_form(&request.to_string())));
         without_english(&mut report);
         (report, case["report"].clone())
     });
@@ -54,7 +61,8 @@ fn forms() {
 #[wasm_bindgen_test]
 fn references() {
     agree(REFERENCES, |case| {
-        let mut answer = parsed(Ok(parse_reference(case["text"].as_str().unwrap())));
+        let text = case["text"].as_str().unwrap();
+        let mut answer = declared::<JudgedReference>(&parse_reference(text));
         if let Some(Value::Object(error)) = answer.get_mut("error") {
             assert!(error.remove("message").is_some(), "an error has a message");
             error.retain(|_, value| !value.is_null());
@@ -77,7 +85,7 @@ fn references() {
 fn detected() {
     agree(DETECT, |case| {
         (
-            parsed(Ok(detect(case["text"].as_str().unwrap()))),
+            declared::<Vec<ConnectionForm>>(&detect(case["text"].as_str().unwrap())),
             case["forms"].clone(),
         )
     });
@@ -88,13 +96,14 @@ fn patterns() {
     agree(PATTERNS, |case| {
         if let Some(image) = case["image"].as_str() {
             let set = PatternSet::new(&case["patterns"].to_string()).unwrap();
-            let explanation = parsed(Ok(set.explain(image)));
+            let explanation = declared::<Explanation>(&set.explain(image));
             assert_eq!(explanation["taken"], set.matches(image));
             let taken = set.filter(image.as_bytes(), 1).unwrap();
             assert_eq!(taken.len() == 1, set.matches(image));
             return (explanation, case["explanation"].clone());
         }
-        let mut answer = parsed(Ok(parse_pattern(case["text"].as_str().unwrap())));
+        let text = case["text"].as_str().unwrap();
+        let mut answer = declared::<JudgedPattern>(&parse_pattern(text));
         if answer["error"].is_null() {
             without_english(&mut answer["pattern"]);
             return (answer["pattern"].clone(), case["pattern"].clone());
@@ -111,13 +120,19 @@ fn policies() {
     agree(POLICIES, |case| {
         let request = case.to_string();
         if case["images"].is_null() {
-            let mut report = parsed(check_policy(&request));
+            let mut report = declared::<PolicyReport>(&sound(check_policy(&request)));
             without_english(&mut report);
             return (report, case["report"].clone());
         }
-        let answer = parsed(select_images(&request));
+        let answer = declared::<Selection>(&sound(select_images(&request)));
         (answer["decisions"].clone(), case["decisions"].clone())
     });
+}
+
+#[wasm_bindgen_test]
+fn the_table_is_as_declared() {
+    let table = declared::<Vec<Provider>>(&providers());
+    assert_eq!(table.as_array().unwrap().len(), FORMS.len());
 }
 
 #[wasm_bindgen_test]
@@ -166,8 +181,8 @@ fn without_english(report: &mut Value) {
     }
 }
 
-fn parsed(answer: Result<String, wasm_bindgen::JsError>) -> Value {
-    serde_json::from_str(&answer.ok().unwrap()).unwrap()
+fn sound(answer: Result<String, wasm_bindgen::JsError>) -> String {
+    answer.ok().unwrap()
 }
 
 /// A file that is not in the lists above would be read by the native tests alone.
