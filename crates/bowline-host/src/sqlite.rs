@@ -1,7 +1,8 @@
 //! `spin:sqlite`: databases in files of this machine.
 //!
-//! As on Spin, a statement's own errors come with its result, not from `execute`. SQLite blocks, so every statement
-//! runs on a thread for blocking work, and its rows are collected before the component sees the first.
+//! As on Spin, a statement's own errors come with its result, not from `execute`. SQLite blocks, so a statement runs on
+//! a thread for blocking work, unless it reads a little and need not wait: handing that over would take longer than the
+//! reading. Rows are collected before the component sees the first.
 
 use crate::bindings::spin::sqlite::sqlite::{
     Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
@@ -14,11 +15,16 @@ use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 use wasmtime::component::{Accessor, FutureReader, HasData, Resource, ResourceTable, StreamReader};
 
 /// Prepared statements that a connection keeps.
 const KEPT_STATEMENTS: usize = 128;
+/// How long a statement waits for another connection's lock.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How many instructions of SQLite's machine are a little: a fraction of a millisecond, or a page of a list.
+const LITTLE: i32 = 25_000;
 
 /// The databases that a component may open: label to file.
 pub type Databases = Arc<BTreeMap<String, PathBuf>>;
@@ -53,6 +59,7 @@ impl Connection {
             connection
                 .set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)
                 .map_err(io_error)?;
+            connection.busy_timeout(PATIENCE).map_err(io_error)?;
             connection.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
             Ok(Self(Arc::new(Mutex::new(connection))))
         })
@@ -61,6 +68,9 @@ impl Connection {
 
     /// Runs a statement to its end.
     async fn run(&self, statement: String, parameters: Vec<Value>) -> Result<Answer, Error> {
+        if let Some((columns, rows)) = self.read_at_once(&statement, &parameters) {
+            return Ok((columns, Ok(rows)));
+        }
         let connection = self.0.clone();
         blocking(move || {
             let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,6 +79,28 @@ impl Connection {
             (columns, rows)
         })
         .await
+    }
+
+    /// What a statement gives that only reads, and little. `None`: it has to be run on a thread.
+    fn read_at_once(
+        &self,
+        statement: &str,
+        parameters: &[Value],
+    ) -> Option<(Vec<String>, Vec<RowResult>)> {
+        let mut connection = self.0.try_lock().ok()?;
+        // SQLite counts over all runs of a statement, so a first call says nothing yet.
+        let mut was_called = false;
+        let is_long = move || std::mem::replace(&mut was_called, true);
+        connection.progress_handler(LITTLE, Some(is_long)).ok()?;
+        let mut columns = Vec::new();
+        let rows = connection
+            .busy_timeout(Duration::ZERO)
+            .and_then(|()| read(&connection, statement, parameters, &mut columns));
+        connection
+            .progress_handler(0, None::<fn() -> bool>)
+            .and_then(|()| connection.busy_timeout(PATIENCE))
+            .ok()?;
+        Some((columns, rows.ok()??))
     }
 
     async fn with<T: Send + 'static>(
@@ -215,6 +247,22 @@ impl<T> HostConnectionWithStore<T> for HasSqlite {
     }
 }
 
+/// The rows of a statement that only reads; `None` where it may do more. COMMIT counts as reading to SQLite, but has no
+/// columns.
+fn read(
+    connection: &rusqlite::Connection,
+    statement: &str,
+    parameters: &[Value],
+    columns: &mut Vec<String>,
+) -> rusqlite::Result<Option<Vec<RowResult>>> {
+    let prepared = connection.prepare_cached(statement)?;
+    if !prepared.readonly() || prepared.column_count() == 0 {
+        return Ok(None);
+    }
+    drop(prepared);
+    query(connection, statement, parameters, columns).map(Some)
+}
+
 fn query(
     connection: &rusqlite::Connection,
     statement: &str,
@@ -228,14 +276,14 @@ fn query(
     let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
     while let Some(row) = rows.next()? {
         let values = (0..width)
-            .map(|column| row.get_ref(column).and_then(|value| read(value, column)))
+            .map(|column| row.get_ref(column).and_then(|value| owned(value, column)))
             .collect::<rusqlite::Result<_>>()?;
         found.push(RowResult { values });
     }
     Ok(found)
 }
 
-fn read(value: ValueRef<'_>, column: usize) -> rusqlite::Result<Value> {
+fn owned(value: ValueRef<'_>, column: usize) -> rusqlite::Result<Value> {
     Ok(match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(integer) => Value::Integer(integer),

@@ -108,6 +108,67 @@ async fn rows_are_still_there_after_the_connection_was_dropped() {
     assert_eq!(found, Ok("value [Value::Text(\"v\")]".to_owned()));
 }
 
+const LONG: &str =
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+    SELECT count(*) FROM n";
+
+#[tokio::test]
+async fn only_what_reads_a_little_is_run_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = open(&folder).await;
+    let create = "CREATE TABLE kept (value TEXT)";
+    assert!(connection.read_at_once(create, &[]).is_none());
+    run(&connection, create, vec![]).await.unwrap();
+    let cases = [
+        ("a read", "SELECT value FROM kept", true),
+        (
+            "a write",
+            "INSERT INTO kept VALUES ('v') RETURNING value",
+            false,
+        ),
+        ("what ends a transaction", "COMMIT", false),
+        ("a mistake", "SELEC 1", false),
+        ("a long read", LONG, false),
+    ];
+    for (name, statement, is_run) in cases {
+        let answer = connection.read_at_once(statement, &[]);
+        assert_eq!(answer.is_some(), is_run, "{name}");
+    }
+    // Nothing of that is left behind.
+    let count = run(&connection, "SELECT count(*) AS rows FROM kept", vec![]).await;
+    assert_eq!(count, Ok("rows [Value::Integer(0)]".to_owned()));
+    let long = run(&connection, LONG, vec![]).await;
+    assert_eq!(long, Ok("count(*) [Value::Integer(100000)]".to_owned()));
+}
+
+#[tokio::test]
+async fn a_little_that_is_read_often_stays_a_little() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = open(&folder).await;
+    // More instructions in all than one statement may take.
+    for _ in 0..LITTLE {
+        assert!(connection.read_at_once("SELECT 1, 2, 3", &[]).is_some());
+    }
+}
+
+#[tokio::test]
+async fn what_would_wait_is_not_run_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (connection, other) = (open(&folder).await, open(&folder).await);
+    let write = "CREATE TABLE IF NOT EXISTS kept (value TEXT)";
+    run(&connection, write, vec![]).await.unwrap();
+    let read = "SELECT value FROM kept";
+    run(&other, "BEGIN EXCLUSIVE", vec![]).await.unwrap();
+    assert!(connection.read_at_once(read, &[]).is_none(), "the file");
+    run(&other, "COMMIT", vec![]).await.unwrap();
+    assert!(connection.read_at_once(read, &[]).is_some());
+    let _held = connection.0.lock().unwrap();
+    assert!(
+        connection.read_at_once(read, &[]).is_none(),
+        "the connection"
+    );
+}
+
 #[test]
 fn a_component_opens_only_its_databases() {
     let databases = Databases::new([("default".to_owned(), PathBuf::from("test.db"))].into());
