@@ -4,6 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, ExitStatus},
+    time::Duration,
 };
 
 use tempfile::TempDir;
@@ -48,6 +49,10 @@ pub struct Setup {
     pub authorities: Vec<String>,
     /// Names that are resolved here and not by DNS: `host:port:address`.
     pub resolve: Vec<String>,
+    /// The host's program.
+    pub host: PathBuf,
+    /// Where the host keeps compiled components.
+    pub cache: PathBuf,
 }
 
 impl Default for Setup {
@@ -64,6 +69,8 @@ impl Default for Setup {
             ],
             authorities: Vec::new(),
             resolve: Vec::new(),
+            host: repository().join("target/debug/bowline-host"),
+            cache: repository().join(".spin/cache"),
         }
     }
 }
@@ -102,11 +109,10 @@ impl Setup {
 
     /// The command that starts it at `address`, with its state in the folder `state`.
     pub fn command(&self, state: &Path, address: &str) -> Command {
-        let host = repository().join("target/debug/bowline-host");
         assert!(
-            host.is_file(),
+            self.host.is_file(),
             "{} is missing. Run: cargo xtask build",
-            host.display()
+            self.host.display()
         );
         let original = repository().join("runtime-config.toml");
         let mut config = self.runtime_config.clone().unwrap_or_else(|| {
@@ -124,7 +130,7 @@ impl Setup {
             );
         }
         let runtime_config = write("runtime-config.toml", &config);
-        let mut command = Command::new(host);
+        let mut command = Command::new(&self.host);
         match &self.program {
             Program::Application(manifest) => {
                 command.args(["up", "--from"]).arg(manifest);
@@ -146,7 +152,7 @@ impl Setup {
             .arg("--state-dir")
             .arg(state)
             .arg("--cache-dir")
-            .arg(repository().join(".spin/cache"));
+            .arg(&self.cache);
         for entry in &self.resolve {
             command.args(["--resolve", entry]);
         }
@@ -218,6 +224,11 @@ impl App {
     /// The most memory that it has held at once, in bytes.
     pub fn peak_memory(&self) -> usize {
         self.process.peak_memory()
+    }
+
+    /// How long it has computed since it started, on all cores together.
+    pub fn computed(&self) -> Duration {
+        self.process.computed()
     }
 
     /// Asks it to end (SIGTERM).

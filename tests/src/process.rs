@@ -12,7 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::{
+    param::clock_ticks_per_second,
+    process::{Pid, Signal, kill_process},
+};
 
 /// How long a program may take to say that it is ready, or to end: far longer than it needs on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -122,6 +125,17 @@ impl Process {
         let kibibytes =
             line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<usize>().ok());
         kibibytes.expect("Linux tells the peak of a process") * 1024
+    }
+
+    /// How long it has computed since it started, on all cores together.
+    pub fn computed(&self) -> Duration {
+        let id = self.pid().as_raw_nonzero();
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).expect("it is running");
+        // proc_pid_stat(5): the name is in parentheses and may hold anything; `utime` and `stime` are the fields 14 and 15.
+        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let times = after_name.split_whitespace().skip(11).take(2);
+        let ticks: u64 = times.filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+        Duration::from_secs(ticks) / u32::try_from(clock_ticks_per_second()).expect("it is 100")
     }
 
     fn pid(&self) -> Pid {

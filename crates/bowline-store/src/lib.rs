@@ -49,6 +49,7 @@ pub use self::{
         Resealing, Store, Unsealable,
         events::{EventAddress, PendingEvent, TakenEvent},
         key_set::{FetchedKeySet, KeptKeySet},
+        read::READ_CONNECTION,
     },
     timestamp::Timestamp,
 };

@@ -4,7 +4,7 @@ pub(crate) mod events;
 mod hand_out;
 mod inventory;
 pub(crate) mod key_set;
-mod read;
+pub(crate) mod read;
 mod requests;
 mod reseal;
 mod scans;

@@ -2,6 +2,7 @@
 //! `docs/benchmarks.md`.
 
 mod check;
+pub(crate) mod service;
 
 use std::fs;
 
@@ -25,6 +26,7 @@ const IN_JAVASCRIPT: &str = "crates/bowline-wasm/bench";
 pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
     let mut all = setup::steps(project, Purpose::Tests);
     all.extend(build::steps(project));
+    all.extend(service::steps(project));
     all.push(Step::new(
         "bench-peers",
         "Install what is compared with",
@@ -36,6 +38,7 @@ pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
         in_javascript(project)?,
         natively(project)?,
         check::beside_skopeo(project)?,
+        service::beside_peers(project)?,
     ]
     .concat();
     fs::write(project.path(PAGE), &page).with_context(|| format!("cannot write {PAGE}"))?;

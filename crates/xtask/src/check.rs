@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::{
+    bench::service::PEERS,
     build::{EDGE, FUNCTIONS},
     progress::{self, Screen, Step, Work},
     project::Project,
@@ -30,17 +31,16 @@ pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
             format(project, screen)
         }),
         Step::new("check-native", "Lint the crates", 240, |screen| {
-            let apart = FUNCTIONS
-                .iter()
-                .chain([&BROWSER_CRATE])
-                .flat_map(|name| ["--exclude", *name]);
+            let apart = components()
+                .chain([BROWSER_CRATE])
+                .flat_map(|name| ["--exclude", name]);
             clippy(project, ["--workspace"].into_iter().chain(apart), screen)
         }),
         Step::new("check-functions", "Lint the functions", 40, |screen| {
-            let functions = FUNCTIONS.iter().flat_map(|name| ["-p", *name]);
+            let components = components().flat_map(|name| ["-p", name]);
             clippy(
                 project,
-                ["--target", "wasm32-wasip2"].into_iter().chain(functions),
+                ["--target", "wasm32-wasip2"].into_iter().chain(components),
                 screen,
             )?;
             clippy(
@@ -60,6 +60,11 @@ pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
             types(project, screen)
         }),
     ]
+}
+
+/// Every Spin component: of the application, and the benchmark's peers.
+fn components() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.into_iter().chain(PEERS)
 }
 
 fn format(project: &Project, screen: &Screen) -> anyhow::Result<Work> {

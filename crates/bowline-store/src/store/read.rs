@@ -16,7 +16,8 @@ use crate::{
     timestamp::Timestamp,
 };
 
-const READ: &str = concat!(
+/// What [`Store::read`] asks the database; public for the benchmark, which has a peer that does nothing else.
+pub const READ_CONNECTION: &str = concat!(
     "SELECT ",
     columns!(),
     ", sealed FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL"
@@ -143,7 +144,7 @@ impl<D: Database, R: Random> Store<D, R> {
         now_ms: i64,
     ) -> Result<Columns, StoreError> {
         let parameters = vec![now_ms.into(), id.to_string().into(), project.into()];
-        let rows = self.database.query(READ, parameters).await?;
+        let rows = self.database.query(READ_CONNECTION, parameters).await?;
         rows.into_iter()
             .next()
             .map(Columns::of)

@@ -1,0 +1,191 @@
+//! The section on the service of `cargo xtask bench`: reading, listing and creating connections on the embedded host,
+//! beside a component that does nothing and one that does nothing but the statement that reads a connection, in the
+//! same process on the same database.
+
+mod load;
+mod start;
+
+use std::{cell::Cell, fs, net::SocketAddr, path::PathBuf, time::Duration};
+
+use bowline_tests::{
+    app::{AUTH_SECRET, App, Program, Setup, repository},
+    form::{with, with_password},
+    sign_in::SignIn,
+};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::load::{Call, Sample, sample};
+
+/// How many callers ask at once.
+const CALLERS: [u64; 3] = [1, 8, 32];
+/// How often each call has its turn.
+const ROUNDS: usize = 15;
+/// How many connections are listed, which is a page.
+const LISTED: u64 = 50;
+
+/// Where the host keeps compiled components, in the benchmark's folder.
+const CACHE: &str = "cache";
+
+const EMPTY: &str = "empty component";
+const SELECT: &str = "SELECT only";
+const READ: &str = "read";
+const LIST: &str = "list 50";
+const CREATE: &str = "create";
+
+/// What stands before the numbers.
+const INTRODUCTION: &str = "
+## The service
+
+Reading, listing (a page of 50) and creating connections on the embedded host, signed in with HS256, beside a component
+that does nothing and one that does nothing but the statement that reads a connection (`tests/bench/peers`), in the same
+process on the same database. Callers ask again as soon as they are answered, over connections that are kept; they run
+on the same cores. Medians of 15 rounds in which each call has its turn of a second; the ratios are those of the requests
+per second within a round. *computed* is the processor time of the host for a request, on all cores.
+
+| callers | | of SELECT only | of empty | requests/s | p50 | p95 | p99 | computed |
+|---:|---|---:|---:|---:|---:|---:|---:|---:|";
+
+/// The application with the benchmark's peers, run by a host that is built for speed.
+struct Bench {
+    app: App,
+    calls: [Call; 5],
+    /// The number of the next connection that is created.
+    next: Cell<u64>,
+    /// Holds the manifest and the host's cache.
+    folder: TempDir,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let mut bench = Bench::start();
+    println!("{INTRODUCTION}");
+    for callers in CALLERS {
+        bench.load(callers).await;
+    }
+    start::measure(&mut bench).await;
+}
+
+impl Bench {
+    fn start() -> Self {
+        let folder = TempDir::new().expect("there is a folder for temporary files");
+        let manifest = folder.path().join("spin.toml");
+        fs::write(&manifest, manifest_with_peers()).expect("a temporary folder can be written");
+        let app = App::start_with(Setup {
+            program: Program::Application(manifest),
+            host: repository().join("target/release/bowline-host"),
+            cache: folder.path().join(CACHE),
+            ..Setup::default()
+        });
+        let client = app.client(&["read", "create"]);
+        let mut id = String::new();
+        for number in 0..LISTED {
+            let form = serde_json::from_str(&form(number)).expect("it is JSON");
+            let connection = client.post("/v1/projects/read/connections", &form);
+            id = connection.expect(201)["id"]
+                .as_str()
+                .expect("it has an id")
+                .to_owned();
+        }
+        let host: SocketAddr = app
+            .origin()
+            .trim_start_matches("http://")
+            .parse()
+            .expect("the host prints its address");
+        let token = SignIn::everything(&["read", "create"]).token(AUTH_SECRET);
+        let call = |name, path: String, body| Call {
+            name,
+            host,
+            token: token.clone(),
+            path,
+            body,
+        };
+        let calls = [
+            call(EMPTY, "/bench/empty".to_owned(), None),
+            call(SELECT, format!("/bench/select/read/{id}"), None),
+            call(READ, format!("/v1/projects/read/connections/{id}"), None),
+            call(LIST, "/v1/projects/read/connections".to_owned(), None),
+            call(
+                CREATE,
+                "/v1/projects/create/connections".to_owned(),
+                Some(form),
+            ),
+        ];
+        Self {
+            app,
+            calls,
+            next: Cell::new(LISTED),
+            folder,
+        }
+    }
+
+    /// Where the host keeps compiled components.
+    fn cache(&self) -> PathBuf {
+        self.folder.path().join(CACHE)
+    }
+
+    /// Prints the rows of this many callers.
+    async fn load(&self, callers: u64) {
+        let mut samples: [Vec<Sample>; 5] = Default::default();
+        for _ in 0..ROUNDS {
+            for (call, samples) in self.calls.iter().zip(&mut samples) {
+                let first = self.next.get();
+                samples.push(sample(call, callers, first, || self.app.computed()).await);
+                // More than one host answers in that time.
+                self.next.set(first + 1_000_000);
+            }
+        }
+        let [empty, select, ..] = &samples;
+        for (call, samples) in self.calls.iter().zip(&samples) {
+            let of = |others: &[Sample]| {
+                let ratios = samples
+                    .iter()
+                    .zip(others)
+                    .map(|(it, other)| it.rate / other.rate);
+                100.0 * median(ratios)
+            };
+            let typical = |time: fn(&Sample) -> Duration| {
+                let times = samples
+                    .iter()
+                    .map(|sample| time(sample).as_secs_f64() * 1e3);
+                format!("{:.2} ms", median(times))
+            };
+            println!(
+                "| {callers} | {} | {:.0} % | {:.0} % | {:.0} | {} | {} | {} | {} |",
+                call.name,
+                of(select),
+                of(empty),
+                median(samples.iter().map(|sample| sample.rate)),
+                typical(|sample| sample.p50),
+                typical(|sample| sample.p95),
+                typical(|sample| sample.p99),
+                typical(|sample| sample.computed),
+            );
+        }
+    }
+}
+
+/// The application's manifest with the peers in it, for another folder.
+fn manifest_with_peers() -> String {
+    let read = |path: &str| {
+        let path: PathBuf = repository().join(path);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    let built = format!("source = \"{}/target/", repository().display());
+    [read("spin.toml"), read("tests/bench/peers/spin.toml")]
+        .concat()
+        .replace("source = \"target/", &built)
+}
+
+/// A connection that no other has the name or the endpoint of.
+fn form(number: u64) -> String {
+    let url = format!("https://registry-{number}.example.com");
+    let form = with_password(&url, "scanner", "not a real password");
+    with(form, &json!({ "name": format!("registry {number}") })).to_string()
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
