@@ -46,17 +46,20 @@ async function buildPage(out) {
   });
   for (const { name, bytes } of [css, app, ...later]) await writeFile(join(staging, name), bytes);
 
+  const first = [app, ...later.filter(({ name }) => app.imports.includes(name)), css];
+  // So that nothing of the first load waits for what names it.
+  const preloads = first.filter(({ name }) => name !== app.name && name.endsWith(".js"));
   const page = (await readFile(join(web, "index.html"), "utf8"))
     .replaceAll("%APP%", app.name)
     .replaceAll("%CSS%", css.name)
-    .replaceAll("%MODULE%", wasmName);
+    .replaceAll("%MODULE%", wasmName)
+    .replace("%PRELOADS%", preloads.map(({ name }) => `<link rel="modulepreload" href="./${name}" />`).join("\n    "));
   await writeFile(join(staging, "index.html"), page);
 
   // The folder is replaced at once, so that nothing ever embeds half a build.
   await rm(out, { recursive: true, force: true });
   await rename(staging, out);
 
-  const first = [app, ...later.filter(({ name }) => app.imports.includes(name)), css];
   const files = [...first, { name: wasmName, bytes: wasm.bytes }, { name: "index.html", bytes: Buffer.from(page) }];
   const total = files.map(weigh).reduce((sum, gzip) => sum + gzip, 0);
   console.log(`${" ".repeat(11)}${kib(total)} gzip  first load -> ${relative(process.cwd(), out) || "."}`);
@@ -84,8 +87,8 @@ async function declareTypes(npm) {
   const made = join(target, "web-types");
   const flags = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--rootDir", dirname(web), "--outDir", made];
   execFileSync("node", [join(web, "node_modules/typescript/bin/tsc"), ...flags], { cwd: web, stdio: "inherit" });
-  await mkdir(join(npm, "types/api"), { recursive: true });
-  for (const name of ["api/client", "api/problem", "api/types", "messages"]) {
+  for (const folder of ["api", "pulling"]) await mkdir(join(npm, "types", folder), { recursive: true });
+  for (const name of ["api/client", "api/problem", "api/pulling", "api/types", "messages", "pulling/announcing"]) {
     await copyFile(join(made, `web/src/${name}.d.ts`), join(npm, `types/${name}.d.ts`));
   }
 }

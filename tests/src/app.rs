@@ -246,6 +246,12 @@ impl App {
         self.process.kill();
     }
 
+    /// Starts it again with another setup.
+    pub fn start_again_with(&mut self, setup: Setup) {
+        self.setup = setup;
+        self.start_again();
+    }
+
     /// Starts it again with the same state and at the same address, after it has ended.
     pub fn start_again(&mut self) {
         let address = self.origin.trim_start_matches("http://").to_owned();

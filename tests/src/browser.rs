@@ -18,6 +18,7 @@ use url::{ParseError, Url};
 
 use crate::{
     process::Process,
+    scripts::{ANNOUNCED, AXE, COUNT_SHIFTS, FIND, RUN_AXE, TEXT},
     tool::{CHROMEDRIVER, CHROMIUM},
 };
 
@@ -27,43 +28,16 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// The member under which WebDriver answers an element (W3C WebDriver §12.1).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// Finds what is visible and fits the selector, in this document and all open shadow roots.
-const FIND: &str = "
-    const find = (root, selector) => {
-        for (const found of root.querySelectorAll(selector)) if (found.checkVisibility()) return found;
-        for (const host of root.querySelectorAll('*')) {
-            const found = host.shadowRoot && find(host.shadowRoot, selector);
-            if (found) return found;
-        }
-        return null;
-    };
-    const [selector, done] = arguments;
-";
-
-/// All text that the page shows, for messages.
-const TEXT: &str = "
-    const texts = [];
-    const read = (root) => {
-        for (const element of root.querySelectorAll('*')) {
-            if (element.shadowRoot) read(element.shadowRoot);
-            else if (!element.firstElementChild && element.checkVisibility() && element.textContent.trim()
-                && !['STYLE', 'SCRIPT'].includes(element.tagName)) texts.push(element.textContent.trim());
-        }
-    };
-    read(document);
-    return texts.join('\\n');
-";
-
-/// The accessibility checker that the page's own packages bring.
-const AXE: &str = include_str!("../../web/node_modules/axe-core/axe.min.js");
-
-/// Runs it; WCAG 2.2 A and AA, as issue and law ask for.
-const RUN_AXE: &str = "
-    ;const done = arguments[arguments.length - 1];
-    const runOnly = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    axe.run(document, { runOnly }).then(({ violations }) =>
-        done(violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help}: ${target.flat().join(' ')}`))));
-";
+/// What the window's network is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// As fast as this machine.
+    Fast,
+    /// A mobile one far from a city: 400 ms there and back, 60 KiB a second, nothing kept from before.
+    Slow,
+    /// There is none.
+    Off,
+}
 
 /// An open window of the browser.
 pub struct Browser {
@@ -156,6 +130,27 @@ impl Browser {
     /// Clicks it.
     pub fn click(&self, selector: &str) {
         self.act(selector, async |element| element.click().await);
+    }
+
+    /// Clicks `button` again and again until `selector` is visible.
+    pub fn press_until(&self, button: &str, selector: &str) {
+        let press = "const [shown, button] = selector;
+            const press = () => {
+                if (find(document, shown)) return done(true);
+                find(document, button)?.click();
+                setTimeout(press, 200);
+            };
+            press();";
+        let pressed = self.runtime.block_on(
+            self.client
+                .execute_async(&format!("{FIND}{press}"), vec![json!([selector, button])]),
+        );
+        if let Err(error) = pressed {
+            panic!(
+                "{selector} never comes ({error}). The page shows:\n{}",
+                self.text()
+            );
+        }
     }
 
     /// Replaces a field's text by selecting all of it and typing, and leaves the field.
@@ -285,6 +280,92 @@ impl Browser {
             "Emulation.setEmulatedMedia",
             json!({ "features": features }),
         );
+    }
+
+    /// Writes the page from right to left, or from left to right.
+    pub fn write(&self, direction: &str) {
+        let script = "document.documentElement.dir = arguments[0];";
+        self.run(script, vec![json!(direction)]);
+    }
+
+    /// How many pixels of the page lie beside the window.
+    pub fn overflow(&self) -> i64 {
+        let script = "const { scrollWidth, clientWidth } = document.documentElement; return Math.max(0, scrollWidth - clientWidth);";
+        self.run(script, Vec::new())
+            .as_i64()
+            .expect("widths are whole")
+    }
+
+    /// Changes what the window's network is like.
+    pub fn set_network(&self, network: Network) {
+        let (latency, bytes) = match network {
+            Network::Slow => (400, 60 * 1024),
+            Network::Fast | Network::Off => (0, -1),
+        };
+        self.devtools("Network.enable", json!({}));
+        let slow = json!({ "cacheDisabled": network == Network::Slow });
+        self.devtools("Network.setCacheDisabled", slow);
+        let conditions = json!({
+            "offline": network == Network::Off, "latency": latency,
+            "downloadThroughput": bytes, "uploadThroughput": bytes,
+        });
+        self.devtools("Network.emulateNetworkConditions", conditions);
+    }
+
+    /// From now on counts how far each document shifts, and loads this one again.
+    pub fn count_shifts(&self) {
+        let script = json!({ "source": COUNT_SHIFTS });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", script);
+        self.reload();
+    }
+
+    /// How far the document has shifted by itself: the sum of its shifts, which is no less than their CLS.
+    pub fn shifts(&self) -> f64 {
+        // Two frames on, what was drawn has been counted.
+        let script = "const [done] = arguments;
+            requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(window.shifts))));";
+        let sum = self
+            .runtime
+            .block_on(self.client.execute_async(script, Vec::new()));
+        sum.expect("the script runs")
+            .as_f64()
+            .expect("shifts are counted")
+    }
+
+    /// What a screen reader tells of the page by itself.
+    pub fn announced(&self) -> String {
+        self.run(ANNOUNCED, Vec::new())
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// What `expression` gives of `found`, the element that fits the selector.
+    pub fn measure(&self, selector: &str, expression: &str) -> Value {
+        self.see(selector);
+        let script = format!(
+            "{FIND} const found = find(document, selector); done((() => {{ return {expression}; }})());"
+        );
+        let measured = self
+            .runtime
+            .block_on(self.client.execute_async(&script, vec![json!(selector)]));
+        measured.expect("it can be measured")
+    }
+
+    /// Waits until `condition` holds of the element that fits the selector.
+    pub fn measure_until(&self, selector: &str, condition: &str) {
+        let look = format!(
+            "{FIND} const look = () => {{
+                const found = find(document, selector);
+                found && ({condition}) ? done(true) : requestAnimationFrame(look);
+            }}; look();"
+        );
+        let held = self
+            .runtime
+            .block_on(self.client.execute_async(&look, vec![json!(selector)]));
+        if let Err(error) = held {
+            panic!("{condition} never holds of {selector} ({error})");
+        }
     }
 
     /// What axe finds against WCAG 2.2 A and AA in what is shown: rule and place of each violation.

@@ -16,6 +16,7 @@ pub mod moto;
 pub mod process;
 pub mod registry;
 pub mod relay;
+mod scripts;
 pub mod server;
 pub mod sign_in;
 pub mod token_service;

@@ -116,19 +116,34 @@ impl Registry {
                 data.display()
             ),
         );
-        let mut command = DOCKER_REGISTRY.command();
-        command.arg("serve").arg(config);
-        let process = Process::start("docker-registry", command);
-        let authority = process.wait_for("its address", |line| {
-            let address = line.split_once("listening on ")?.1;
-            let end = address
-                .find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':')
-                .unwrap_or(address.len());
-            Some(address.get(..end)?.to_owned())
-        });
+        let (process, authority) = serve(&config);
         Self {
             authority,
             accounts: !matches!(access, Access::Open),
+            certificate,
+            _process: process,
+            folder,
+        }
+    }
+
+    /// Ends it and starts it again, with the same images and at the same address, with `more` added to its configuration.
+    pub fn restart_with(self, more: &str) -> Self {
+        let Self {
+            authority,
+            accounts,
+            certificate,
+            _process: process,
+            folder,
+        } = self;
+        drop(process);
+        let path = folder.path().join("config.yml");
+        let config = fs::read_to_string(&path).expect("it was started with it");
+        let config = config.replace("127.0.0.1:0", &authority);
+        fs::write(&path, format!("{}\n{more}\n", config.trim_end())).expect("it can be written");
+        let (process, authority) = serve(&path.display().to_string());
+        Self {
+            authority,
+            accounts,
             certificate,
             _process: process,
             folder,
@@ -228,4 +243,19 @@ impl Registry {
         arguments.extend([source.as_str(), target.as_str()]);
         crate::tool::SKOPEO.run(&arguments);
     }
+}
+
+/// Starts the program with this configuration; gives the address at which it listens.
+fn serve(config: &str) -> (Process, String) {
+    let mut command = DOCKER_REGISTRY.command();
+    command.arg("serve").arg(config);
+    let process = Process::start("docker-registry", command);
+    let authority = process.wait_for("its address", |line| {
+        let address = line.split_once("listening on ")?.1;
+        let end = address
+            .find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':')
+            .unwrap_or(address.len());
+        Some(address.get(..end)?.to_owned())
+    });
+    (process, authority)
 }

@@ -10,6 +10,7 @@ import { randomUUID } from "node:crypto";
 import { dirname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { pulling, SCANNERS } from "./mock-pulling.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -49,7 +50,8 @@ async function api(request, response, url) {
   });
   const body = text === "" ? {} : JSON.parse(text);
   if (!request.headers.authorization) return problem(response, 401, "auth.missing", "Sign in first");
-  const [, , , , , id, action] = url.pathname.split("/");
+  const [, , , , collection, id, action] = url.pathname.split("/");
+  if (collection === "scanners") return json(response, 200, SCANNERS);
   if (url.pathname === "/v1/check") return check(request, response, outcomeOf(body.form));
   if (id === undefined && request.method === "GET") return list(response, url);
   if (id === undefined) return create(response, body, url.searchParams.get("verify"));
@@ -60,6 +62,8 @@ async function api(request, response, url) {
   if (action === "tags") return json(response, 200, listing(IMAGES.filter((one) => one.repository === url.searchParams.get("repository")).map(({ tag }) => tag), url));
   if (action === "selection") return json(response, 200, { images: IMAGES, decisions: [], complete: false });
   if (action === "credentials") return rotate(response, connection, body, url.searchParams.get("verify"));
+  const answer = await pulling({ method: request.method, action, id, url, body });
+  if (answer !== undefined) return answer[1] === undefined ? void response.writeHead(answer[0]).end() : json(response, ...answer);
   if (request.method === "GET") return json(response, 200, shown(connection));
   if (request.method === "PATCH") return edit(response, connection, body);
   if (connection.uses.length > 0 && !url.searchParams.has("force")) return problem(response, 409, "connection.in_use", "The connection is in use");

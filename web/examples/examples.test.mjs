@@ -22,47 +22,111 @@ const pages = [
   ["/plain/connection-list.html", "bowline-connection-list", "Production images"],
   ["/plain/policy-form.html", "bowline-policy-form", "internal-"],
   ["/plain/pattern-tester.html", "bowline-pattern-tester", "2 of 3 taken"],
+  ["/plain/policy-editor.html", "bowline-policy-editor", "Try the rules"],
+  ["/plain/image-browser.html", "bowline-image-browser", "team/web"],
+  ["/plain/images.html", "bowline-sync-panel", "Up to date"],
+  ["/plain/images.html", "bowline-inventory", "team/app:1.4"],
+  ["/plain/images.html", "bowline-scan-list", "found by a sync"],
+  ["/plain/event-setup.html", "bowline-event-setup", "notifications:"],
+  ["/plain/translation.html", "bowline-connection-form", "Zugriffstoken"],
   ["/react/dist/index.html", "bowline-connection-form", "Access token"],
 ];
 
 // Added to each page: tells when the text is there, and what went wrong.
 const probe = (element, text) => `
-  const wrong = [];
-  addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => wrong.push(violatedDirective + " " + blockedURI));
-  addEventListener("error", ({ message }) => wrong.push(message));
-  addEventListener("unhandledrejection", ({ reason }) => wrong.push(String(reason)));
   const textOf = (root) => [...root.querySelectorAll("*")].map((one) =>
     (one.shadowRoot ? textOf(one.shadowRoot) : "") + [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join("")).join("\\n");
   (function look() {
     const element = document.querySelector(${JSON.stringify(element)});
-    if (wrong.length === 0 && !textOf(document).includes(${JSON.stringify(text)})) return requestAnimationFrame(look);
-    const body = JSON.stringify({ wrong, upgraded: element.constructor !== HTMLElement });
-    fetch("/seen" + location.pathname, { method: "POST", body });
+    if (wrong.length === 0 && !textOf(element.shadowRoot ?? element).includes(${JSON.stringify(text)})) return requestAnimationFrame(look);
+    tell({ wrong, upgraded: element.constructor !== HTMLElement });
   })();`;
 
 for (const [path, element, text] of pages) {
-  test(`${path} shows its element`, { timeout: 60_000 }, async (t) => {
-    const { promise, resolve } = withResolvers();
-    const server = createServer(async (request, response) => {
-      const url = new URL(request.url, "http://example");
-      if (url.pathname.startsWith("/seen")) {
-        let body = "";
-        for await (const chunk of request) body += chunk;
-        response.writeHead(204).end();
-        return resolve(JSON.parse(body));
-      }
-      const headers = { "content-security-policy": POLICY, "content-type": TYPES[extname(url.pathname)] ?? "text/plain" };
-      if (url.pathname === "/probe.js") return void response.writeHead(200, headers).end(probe(element, text));
-      const content = await readFile(new URL(`.${normalize(url.pathname)}`, import.meta.url)).catch(() => null);
-      if (content === null) return void response.writeHead(404, headers).end();
-      const page = url.pathname === path;
-      response.writeHead(200, headers).end(page ? String(content).replace("</head>", '<script type="module" src="/probe.js"></script></head>') : content);
-    });
-    await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-    t.after(() => server.close());
-    await visit(t, `http://127.0.0.1:${server.address().port}${path}`);
-    assert.deepEqual(await promise, { wrong: [], upgraded: true });
+  test(`${path} shows ${element}`, { timeout: 60_000 }, async (t) => {
+    const { told } = await open(t, path, probe(element, text));
+    assert.deepEqual(await told, { wrong: [], upgraded: true });
   });
+}
+
+// What a form-associated element owes its <form>, seen from the page around it.
+const formProbe = `
+  const form = document.forms[0];
+  const element = form.querySelector("bowline-connection-form");
+  const soon = (find) => new Promise((found) => (function look() {
+    const it = find();
+    it ? found(it) : requestAnimationFrame(look);
+  })());
+  const type = async (name, value) => {
+    const control = await soon(() => element.shadowRoot?.querySelector("[name='" + name + "']"));
+    control.value = value;
+    control.dispatchEvent(new Event(control.localName === "select" ? "change" : "input", { bubbles: true }));
+  };
+  const fillIn = async () => {
+    await type("provider", "docker-hub");
+    await type("username", "acme");
+    await type("password", "dckr_pat_example");
+  };
+  const sent = () => JSON.parse(new FormData(form).get("connection"));
+  await type("provider", "docker-hub");
+  const seen = { empty: form.checkValidity() };
+  form.requestSubmit();
+  await soon(() => element.shadowRoot.querySelector(".finding.error"));
+  seen.focused = element.shadowRoot.activeElement?.name;
+  await fillIn();
+  seen.filled = form.checkValidity();
+  seen.values = sent().values;
+  element.toggleAttribute("disabled", true);
+  seen.disabled = new FormData(form).get("connection");
+  element.toggleAttribute("disabled", false);
+  form.reset();
+  await soon(() => sent().provider === "");
+  seen.reset = sent().values;
+  seen.stored = localStorage.length + sessionStorage.length;
+  seen.wrong = wrong;
+  await fillIn();
+  tell(seen);
+  form.requestSubmit();`;
+
+test("the connection form is a part of its <form>", { timeout: 60_000 }, async (t) => {
+  const { told, posted } = await open(t, "/plain/connection-form.html", formProbe);
+  const values = { username: "acme", password: "dckr_pat_example" };
+  assert.deepEqual(await told, {
+    empty: false, focused: "username", filled: true, values, disabled: null, reset: {}, stored: 0, wrong: [],
+  });
+  assert.deepEqual(JSON.parse(new URLSearchParams(await posted).get("connection")).values, values);
+});
+
+/** Serves a page with a script of the test added, and opens it: what the script tells, and what the page's form sends. */
+async function open(t, path, script) {
+  const told = withResolvers();
+  const posted = withResolvers();
+  const added = `
+    const wrong = [];
+    const tell = (seen) => fetch("/told", { method: "POST", body: JSON.stringify(seen), keepalive: true });
+    addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => wrong.push(violatedDirective + " " + blockedURI));
+    addEventListener("error", ({ message }) => wrong.push(message));
+    addEventListener("unhandledrejection", ({ reason }) => wrong.push(String(reason)));
+    ${script}`;
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url, "http://example");
+    if (request.method === "POST") {
+      let body = "";
+      for await (const chunk of request) body += chunk;
+      response.writeHead(204).end();
+      return url.pathname === "/told" ? told.resolve(JSON.parse(body)) : posted.resolve(body);
+    }
+    const headers = { "content-security-policy": POLICY, "content-type": TYPES[extname(url.pathname)] ?? "text/plain" };
+    if (url.pathname === "/added.js") return void response.writeHead(200, headers).end(added);
+    const content = await readFile(new URL(`.${normalize(url.pathname)}`, import.meta.url)).catch(() => null);
+    if (content === null) return void response.writeHead(404, headers).end();
+    const page = url.pathname === path;
+    response.writeHead(200, headers).end(page ? String(content).replace("</head>", '<script type="module" src="/added.js"></script></head>') : content);
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  t.after(() => server.close());
+  await visit(t, `http://127.0.0.1:${server.address().port}${path}`);
+  return { told: told.promise, posted: posted.promise };
 }
 
 test("the Node server judges the form again", async (t) => {

@@ -9,14 +9,17 @@
 import type { ConnectionForm, Decision, Image, Policy, PolicyReport, Report } from "./index.js";
 import type { ConnectionsClient } from "./types/api/client.js";
 import type { ApiError } from "./types/api/problem.js";
+import type { PullingClient, Sync } from "./types/api/pulling.js";
 import type { Check, Connection, Step } from "./types/api/types.js";
 
 export { HttpClient } from "./types/api/client.js";
 export type { CheckOptions, ClientOptions, ConnectionsClient, ListOptions, Version } from "./types/api/client.js";
 export { ApiError } from "./types/api/problem.js";
+export type * from "./types/api/pulling.js";
 export type * from "./types/api/types.js";
 export { setMessages } from "./types/messages.js";
 export type { MessageOverrides } from "./types/messages.js";
+export type { Announcement, Instructions } from "./types/pulling/announcing.js";
 
 /** `bowline-change`: the form and what the module says of it. It holds the secrets as typed. */
 export interface ChangeDetail {
@@ -44,6 +47,11 @@ export interface OpenDetail {
 export interface PolicyDetail {
   readonly policy: Policy;
   readonly report: PolicyReport;
+}
+
+/** `bowline-synced`: a sync of the connection has ended. */
+export interface SyncedDetail {
+  readonly sync: Sync;
 }
 
 /** `bowline-trust`: somebody consents to sending credentials to this token service. */
@@ -111,7 +119,7 @@ export class BowlinePatternTester extends HTMLElement {
 
 /** `<bowline-policy-editor>`: a connection's policy with the tester beside it. */
 export class BowlinePolicyEditor extends HTMLElement {
-  client: ConnectionsClient | null;
+  client: (ConnectionsClient & Partial<Pick<PullingClient, "scanners">>) | null;
   connection: Connection | null;
   readonly: boolean;
   readonly unsaved: boolean;
@@ -123,6 +131,34 @@ export class BowlineImageBrowser extends HTMLElement {
   connection: Connection | null;
 }
 
+/** `<bowline-sync-panel>`: the last sync of a connection, one that runs, and the button that starts one. */
+export class BowlineSyncPanel extends HTMLElement {
+  client: PullingClient | null;
+  connection: Connection | null;
+  readonly: boolean;
+}
+
+/** `<bowline-inventory>`: a connection's images with what is known of each. */
+export class BowlineInventory extends HTMLElement {
+  client: PullingClient | null;
+  connection: Connection | null;
+  readonly: boolean;
+  reload(): Promise<void>;
+}
+
+/** `<bowline-scan-list>`: what waits for a scanner, what one has, and what came of it. */
+export class BowlineScanList extends HTMLElement {
+  client: PullingClient | null;
+  connection: Connection | null;
+}
+
+/** `<bowline-event-setup>`: where a registry announces its pushes, and what to paste there. */
+export class BowlineEventSetup extends HTMLElement {
+  client: PullingClient | null;
+  connection: Connection | null;
+  readonly: boolean;
+}
+
 declare global {
   interface HTMLElementTagNameMap {
     "bowline-connection-form": BowlineConnectionForm;
@@ -132,6 +168,10 @@ declare global {
     "bowline-pattern-tester": BowlinePatternTester;
     "bowline-policy-editor": BowlinePolicyEditor;
     "bowline-image-browser": BowlineImageBrowser;
+    "bowline-sync-panel": BowlineSyncPanel;
+    "bowline-inventory": BowlineInventory;
+    "bowline-scan-list": BowlineScanList;
+    "bowline-event-setup": BowlineEventSetup;
   }
   interface HTMLElementEventMap {
     "bowline-change": CustomEvent<ChangeDetail>;
@@ -143,6 +183,8 @@ declare global {
     "bowline-policy": CustomEvent<PolicyDetail>;
     "bowline-judged": CustomEvent<undefined>;
     "bowline-trust": CustomEvent<TrustDetail>;
+    "bowline-synced": CustomEvent<SyncedDetail>;
+    "bowline-queued": CustomEvent<undefined>;
     "bowline-signed-out": CustomEvent<undefined>;
   }
 }

@@ -9,8 +9,9 @@
  * give other words to a code. Call it before the elements are shown.
  */
 
-import type { Finding } from "bowline";
+import type { AuthMethod, Field, Finding, Purpose } from "bowline";
 import type { CheckProblem, Proof, StepName, StepStatus } from "./api/types.js";
+import type { Announcement, Instructions } from "./pulling/announcing.js";
 
 const english = {
   form: {
@@ -67,9 +68,11 @@ const english = {
   },
   check: {
     heading: "Connection test",
-    idle: "See whether it works before you save it. Nothing is kept.",
+    idle: "Try it before you save it.",
     running: "Testing…",
     cancelled: "The test was cancelled.",
+    stale: "From before your last change.",
+    took: (time: string): string => `It took ${time}.`,
     proofs: {
       none: "Nothing could be proven",
       reach: "The registry answers",
@@ -136,7 +139,7 @@ const english = {
     cancelCheck: "Cancel check",
     remove: "Remove",
     rules: "Pull rules",
-    browse: "Browse images",
+    images: "Images",
     rotate: "Replace credentials",
     replace: "Copy as new",
     filter: "Registry type",
@@ -232,6 +235,7 @@ const english = {
     scanners: { any: "Any scanner", specific: "Only certain scanners" },
     scannerNames: "Scanners",
     scannerNamesHelp: "Their names, apart by commas.",
+    scannersSeen: "Seen in this project",
     timeout: "Minutes a scan may take",
     timeoutDefault: "The project's default",
     save: "Save rules",
@@ -248,6 +252,7 @@ const english = {
     fromRegistry: "Use this registry's images",
     loading: "Listing the registry's images…",
     loaded: (count: number, all: boolean): string => `${count.toLocaleString()} images of the registry${all ? "" : ", the first of more"}.`,
+    pasted: (count: number): string => `${count.toLocaleString()} pasted names, too many for the box.`,
     stop: "Stop",
     show: "Show",
     filters: { all: "All", taken: "Taken", left: "Left out" },
@@ -269,6 +274,104 @@ const english = {
       met: "new enough",
     },
   },
+  sync: {
+    heading: "Sync",
+    start: "Sync now",
+    starting: "Syncing…",
+    none: "No sync yet",
+    noneDetail: "A sync lists the registry, compares it with what is known, and takes what the pull rules take.",
+    running: "A sync is running",
+    phases: { repositories: "Listing repositories…", images: "Reading images…", done: "Finishing…" },
+    progress: (read: number, listed: number): string => `${read.toLocaleString()} of ${listed.toLocaleString()} repositories read`,
+    done: "Up to date",
+    partly: "Not all of the registry could be listed",
+    partlyDetail: "Nothing is marked as gone because of that.",
+    failed: "The last sync failed",
+    when: (when: string): string => `Ended ${when}`,
+    ended: (fresh: number, replaced: number, gone: number): string => `The sync has ended: ${fresh} new, ${replaced} replaced, ${gone} gone.`,
+    counts: { new: "New", replaced: "Replaced", unchanged: "Unchanged", gone: "Gone", skipped: "Left out" },
+    queued: (images: number): string => (images === 1 ? "1 image was queued for a scan." : `${images.toLocaleString()} images were queued for a scan.`),
+    requests: (requests: number): string => (requests === 1 ? "1 request to the registry" : `${requests.toLocaleString()} requests to the registry`),
+    skipped: "What was left out, and why",
+    images: (images: number): string => (images === 1 ? "1 image" : `${images.toLocaleString()} images`),
+    next: (when: string, zone: string): string => `The next one starts ${when} (${zone}).`,
+    manual: "The rules pull on request, so that no sync starts by itself.",
+  },
+  inventory: {
+    heading: "Images",
+    search: "Search images",
+    searchPlaceholder: "Repository or tag",
+    filter: "What the last sync found",
+    states: { "": "All images", new: "New", replaced: "Replaced", unchanged: "Unchanged", gone: "Gone" },
+    loading: "Loading the inventory…",
+    count: (shown: number, all: boolean): string => (shown === 1 && all ? "1 image" : `${shown.toLocaleString()}${all ? "" : " or more"} images`),
+    empty: "No images yet",
+    emptyDetail: "They are here after the first sync, or when the registry announces a push.",
+    noMatch: "No image is like that",
+    noMatchDetail: "The search looks at repositories and tags.",
+    clear: "Show all",
+    more: "Show more",
+    columns: { image: "Image", state: "Found", rules: "Pull rules", scan: "Scan", created: "Created" },
+    choose: (image: string): string => `Choose ${image}`,
+    chosen: (images: number): string => (images === 1 ? "1 image chosen" : `${images} images chosen`),
+    scan: "Scan the chosen images",
+    queueing: "Queueing…",
+    queued: (images: number): string => (images === 1 ? "1 image is queued for a scan." : `${images} images are queued for a scan.`),
+    refused: "These could not be queued",
+    undecided: "not decided yet",
+    neverScanned: "Never scanned",
+    seen: (first: string, last: string): string => `First seen ${first}, last seen ${last}`,
+    goneSince: (when: string): string => `Gone ${when}`,
+  },
+  scans: {
+    heading: "Scans",
+    filter: "State",
+    states: { "": "All scans", queued: "Queued", leased: "In progress", passed: "Passed", failed: "Failed", "set-aside": "Set aside" },
+    origins: { sync: "found by a sync", event: "announced by the registry", request: "asked for" },
+    loading: "Loading scans…",
+    count: (shown: number, all: boolean): string => (shown === 1 && all ? "1 scan" : `${shown.toLocaleString()}${all ? "" : " or more"} scans`),
+    empty: "No scan here",
+    emptyDetail: "What the pull rules take is queued by a sync or a push; single images are chosen under Images.",
+    more: "Show more",
+    refresh: "Look again",
+    scanner: (name: string): string => `by ${name}`,
+    deadline: (when: string): string => `has to end ${when}`,
+    attempts: (attempts: number): string => (attempts === 1 ? "1 attempt" : `${attempts} attempts`),
+  },
+  events: {
+    heading: "Let the registry announce its pushes",
+    detail: "What is pushed is then queued within the second, and not only at the next sync.",
+    loading: "Loading the event address…",
+    off: "The pull rules ignore announcements: they are counted, and nothing is queued.",
+    turnOn: "Change the pull rules",
+    url: "Event URL",
+    authorization: "Value of the header Authorization",
+    noSecret: "It has no secret yet, so that nothing is accepted.",
+    make: "Make the secret",
+    replace: "Replace the secret",
+    replaceTitle: "Replace the secret?",
+    replaceDetail: "What the registry announces with the old one is refused at once, until you have pasted the new one.",
+    end: "Accept no more announcements",
+    endTitle: "Accept no more announcements?",
+    endDetail: "The secret is erased, and the registry is refused from now on. You can make another one at any time.",
+    keep: "Leave it as it is",
+    once: "Copy it now: it is shown this once",
+    onceDetail: "Only a hash of it is kept. If it gets lost, replace it.",
+    made: "The secret is made.",
+    ended: "Announcements are refused from now on.",
+    since: (when: string): string => `The secret was made ${when}.`,
+    hidden: "the secret that was shown once",
+    received: (count: number): string => (count === 1 ? "1 announcement came" : `${count.toLocaleString()} announcements came`),
+    unknown: (count: number): string => `${count.toLocaleString()} of a kind that is not known`,
+    last: (when: string): string => `the last ${when}`,
+    nothing: "Nothing has been announced yet.",
+    relative: "The service does not know under which address it is reached. This is the one that you see this page at; the operator sets the other one with public_url.",
+    setup: "What to do at the registry",
+    docs: "More in the vendor's documentation",
+    noSetup: "Let it send its notifications to the event URL by POST, with the header where there is one.",
+    /** Other words for what to do at a registry, by its type. */
+    instructions: {} as Record<string, (announcement: Announcement) => Instructions>,
+  },
   console: {
     product: "Bowline",
     skip: "Skip to content",
@@ -287,7 +390,7 @@ const english = {
     tokenExpired: "That token has ended.",
     tokenNoProject: "That token names no project.",
     offline: "You are offline. Changes cannot be saved until the connection is back.",
-    tabs: { policy: "Pull rules", images: "Images", credentials: "Credentials" },
+    tabs: { policy: "Pull rules", images: "Images", scans: "Scans", registry: "Browse", credentials: "Credentials", events: "Events" },
     connectionMissing: "This connection is gone",
     connectionMissingDetail: "Somebody may have removed it.",
     rotated: (name: string): string => `The credentials of ${name} are replaced.`,
@@ -311,11 +414,22 @@ const english = {
     reload: "Load the page anew to see the change, then make yours again.",
     requestId: (id: string): string => `Request ${id}`,
   },
+  /** Other words for a field, by its name (`username`) or that of its registry type too (`docker-hub.username`). */
+  fields: {} as Record<string, FieldWords>,
+  /** Other words for a way to sign in, by its name (`password`) or that of its registry type too. */
+  auth: {} as Record<string, string>,
   /** Other words for a finding, by its code. */
   findings: {} as Record<string, (finding: Finding) => string>,
   /** Other words for a check's problem or warning, by its code. */
   problems: {} as Record<string, (problem: CheckProblem) => { title: string; detail?: string; hint?: string }>,
 };
+
+/** What a field is called, and what helps to fill it in. */
+export interface FieldWords {
+  readonly label?: string;
+  /** By what the connection is for. */
+  readonly help?: Readonly<Partial<Record<Purpose, string>>>;
+}
 
 /** All texts. */
 export type Messages = typeof english;
@@ -337,6 +451,17 @@ export function text(): Messages {
 /** Replaces some texts; what is left out stays as it is. */
 export function setMessages(overrides: MessageOverrides): void {
   current = merge(current, overrides);
+}
+
+/** What a field of a registry type is called, and its help. */
+export function fieldText(provider: string, field: Field, purpose: Purpose): { label: string; help: string } {
+  const other = current.fields[`${provider}.${field.name}`] ?? current.fields[field.name];
+  return { label: other?.label ?? field.label, help: other?.help?.[purpose] ?? field.help?.[purpose] ?? "" };
+}
+
+/** What a way to sign in at a registry type is called. */
+export function authText(provider: string, { id, title }: AuthMethod): string {
+  return current.auth[`${provider}.${id}`] ?? current.auth[id] ?? title;
 }
 
 /** What a finding says. */

@@ -200,3 +200,40 @@ fn a_pasted_login_command_fills_in_the_form() {
     assert_eq!(browser.value(&id("field-username")), "scanner");
     assert_eq!(browser.value(&id("field-password")), "s3cret");
 }
+
+#[test]
+fn the_further_options_stay_open_while_one_types_in_them() {
+    let app = App::start();
+    let browser = open(&app);
+    browser.go("#/connections/new?provider=docker-registry");
+    browser.click("[data-testid='more-options'] summary");
+    // On the way there it is an error that a click would mend, and then none any more.
+    browser.fill(&id("field-image"), "team/app:v1");
+    assert_eq!(browser.value(&id("field-image")), "team/app:v1");
+}
+
+#[test]
+fn a_new_connection_starts_from_an_old_one_without_its_secrets() {
+    let app = App::start();
+    let client = app.client(&["acme"]);
+    client
+        .post(
+            PATH,
+            &with_password("https://registry.example.com/team", "alice", "s3cret"),
+        )
+        .expect(201);
+    let browser = open(&app);
+    browser.click("button.name");
+    browser.click(&id("copy-button"));
+    browser.see(&id("field-url"));
+    // It can be reached by its address, too.
+    browser.reload();
+    assert_eq!(
+        browser.value(&id("field-url")),
+        "https://registry.example.com/team"
+    );
+    assert_eq!(browser.value(&id("field-username")), "alice");
+    assert_eq!(browser.value(&id("field-password")), "");
+    browser.back();
+    browser.see(&row("registry of the tests"));
+}

@@ -7,9 +7,13 @@ use bowline_tests::{
 };
 
 mod connecting;
+mod direction;
+mod failures;
 mod keyboard;
+mod newcomer;
 mod providers;
 mod rules;
+mod shifts;
 mod states;
 
 pub(super) const PATH: &str = "/v1/projects/acme/connections";

@@ -3,11 +3,14 @@
 use bowline_tests::{
     app::{AUTH_SECRET, App},
     browser::Browser,
-    form::with_password,
+    form::{with, with_password},
     gate::Gate,
     hostile,
+    image::Image,
+    registry::{Access, Registry},
     sign_in::SignIn,
 };
+use serde_json::{Value, json};
 
 use super::{PATH, begin, connecting::fill_in, id, look, open, row};
 
@@ -16,27 +19,61 @@ fn open_as(app: &App, sign_in: &SignIn) -> Browser {
     Browser::open(&format!("{}/#token={token}", app.origin()))
 }
 
+/// Connections as a project has them after a while: one that works, one that fails, others that nobody
+/// has checked.
+fn fill(app: &App, registry: &Registry) {
+    let client = app.client(&["acme"]);
+    let keep = |name: &str, form: Value| {
+        let kept = client.post(PATH, &with(form, &json!({ "name": name })));
+        kept.expect(201)["id"].as_str().expect("an id").to_owned()
+    };
+    let works = keep(
+        "Production images",
+        with_password(&registry.url(), "alice", "s3cret"),
+    );
+    let other = format!("{}/legacy", registry.url());
+    let fails = keep(
+        "Legacy builds",
+        with_password(&other, "alice", "an-old-password"),
+    );
+    for id in [works, fails] {
+        client
+            .post(&format!("{PATH}/{id}/check"), &json!({}))
+            .expect(200);
+    }
+    let hub = json!({
+        "provider": "docker-hub", "auth": "password",
+        "values": { "username": "acme", "password": "dckr_pat_0123456789abcdefghijABCDEFG" },
+    });
+    keep("Docker Hub", hub);
+    let mirror = json!({
+        "provider": "harbor", "auth": "password",
+        "values": { "url": "harbor.example.com/library", "username": "robot$scanner", "password": "s3cret" },
+    });
+    keep("Mirror", mirror);
+}
+
 #[test]
 fn the_list_empty_filled_dark_and_on_a_phone() {
     let app = App::start();
+    let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
+    registry.push(&Image::new("list"), "team/app:v1");
     let browser = open(&app);
+    browser.resize(1280, 800);
     browser.see(&id("empty"));
     look(&browser, "empty");
-    let client = app.client(&["acme"]);
-    client
-        .post(
-            PATH,
-            &with_password("https://registry.example.com", "alice", "s3cret"),
-        )
-        .expect(201);
+    fill(&app, &registry);
     browser.reload();
-    browser.see(&row("registry of the tests"));
+    browser.see(&row("Production images"));
+    browser.see("[data-testid='connection-type'][data-known='true']");
     look(&browser, "list");
-    browser.choose(&id("provider-filter"), "docker-hub");
+    browser.choose(&id("provider-filter"), "quay");
     browser.see(&id("no-match"));
     look(&browser, "no-match");
     browser.choose(&id("provider-filter"), "");
+    browser.see(&row("Production images"));
     browser.click("button.name");
+    browser.see(&id("policy-button"));
     browser.prefer("dark");
     look(&browser, "dark");
     browser.resize(390, 844);
@@ -49,6 +86,7 @@ fn the_list_empty_filled_dark_and_on_a_phone() {
 fn a_form_with_findings() {
     let app = App::start();
     let browser = open(&app);
+    browser.resize(1280, 1240);
     begin(&browser);
     browser.see(&id("paste-input"));
     look(&browser, "form-new");
@@ -95,6 +133,7 @@ fn a_running_check_is_shown_and_cancelled() {
     let gate = Gate::default();
     let server = hostile::silent(&gate);
     let browser = open(&app);
+    browser.resize(1280, 1180);
     fill_in(&browser, "slow", &server.origin(), "alice", "s3cret");
     browser.click(&id("test-button"));
     browser.see("[data-testid='check-step-reach'][data-status='active']");
@@ -126,6 +165,19 @@ fn a_key_is_chosen_as_a_file_and_checked_in_the_page() {
             .contains("authorized_user")
     );
     look(&browser, "form-json-key");
+
+    // Dropped onto the field, it is read all the same.
+    let drop = "(() => {
+        const files = new DataTransfer();
+        files.items.add(new File(['{\"type\":\"external_account\"}'], 'dropped.json'));
+        found.dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true, cancelable: true }));
+        return true;
+    })()";
+    browser.measure(&id("field-serviceAccountKey"), drop);
+    browser.measure_until(
+        &id("field-serviceAccountKey"),
+        "found.value.includes('external_account')",
+    );
 }
 
 #[test]

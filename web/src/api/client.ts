@@ -4,6 +4,20 @@ import type { ConnectionForm, Policy } from "bowline";
 import { text } from "../messages.js";
 import { eventsOf } from "./event-stream.js";
 import { ApiError, errorOf, isAbort, networkError } from "./problem.js";
+import type {
+  EventAddress,
+  ImagesOptions,
+  InventoryImage,
+  NewEventAddress,
+  Page,
+  PullingClient,
+  QueuedScans,
+  Scan,
+  Scanner,
+  ScansOptions,
+  Sync,
+  SyncStatus,
+} from "./pulling.js";
 import type { Check, Connection, ConnectionPage, Listing, Selection, Step } from "./types.js";
 
 export interface ClientOptions {
@@ -59,7 +73,7 @@ export interface ConnectionsClient {
 }
 
 /** The client of Bowline's own API. All methods throw {@link ApiError}, or `AbortError` when cancelled. */
-export class HttpClient implements ConnectionsClient {
+export class HttpClient implements ConnectionsClient, PullingClient {
   readonly #options: ClientOptions;
   readonly #base: string;
   /** A connection that may be kept though no answer came: sent again, it is the same request and not a second one. */
@@ -80,13 +94,7 @@ export class HttpClient implements ConnectionsClient {
   }
 
   async list({ search, cursor, limit, provider, signal }: ListOptions = {}): Promise<ConnectionPage> {
-    const query = new URLSearchParams();
-    if (search) query.set("search", search);
-    if (cursor) query.set("cursor", cursor);
-    if (provider) query.set("provider", provider);
-    if (limit !== undefined) query.set("limit", String(limit));
-    const suffix = query.size > 0 ? `?${query}` : "";
-    return json(await this.#send("GET", this.#connections() + suffix, { signal }));
+    return json(await this.#send("GET", this.#connections() + queryOf({ search, cursor, provider, limit }), { signal }));
   }
 
   async create(form: ConnectionForm, { verify, signal }: { verify: boolean; signal?: AbortSignal }): Promise<Connection> {
@@ -121,8 +129,7 @@ export class HttpClient implements ConnectionsClient {
   }
 
   async repositories(id: string, search = "", signal?: AbortSignal): Promise<Listing> {
-    const query = search === "" ? "" : `?${new URLSearchParams({ search })}`;
-    return json(await this.#send("GET", `${this.#connections(id)}/repositories${query}`, { signal }));
+    return json(await this.#send("GET", `${this.#connections(id)}/repositories${queryOf({ search })}`, { signal }));
   }
 
   async tags(id: string, repository: string, signal?: AbortSignal): Promise<Listing> {
@@ -131,6 +138,43 @@ export class HttpClient implements ConnectionsClient {
 
   async selection(id: string, policy: Policy | null, signal?: AbortSignal): Promise<Selection> {
     return json(await this.#send("POST", `${this.#connections(id)}/selection`, { body: { policy }, signal }));
+  }
+
+  async images(id: string, { search, state, cursor, limit, signal }: ImagesOptions = {}): Promise<Page<InventoryImage>> {
+    return json(await this.#send("GET", `${this.#connections(id)}/images${queryOf({ search, state, cursor, limit })}`, { signal }));
+  }
+
+  async sync(id: string, signal?: AbortSignal): Promise<Sync> {
+    return json(await this.#send("POST", `${this.#connections(id)}/sync`, { signal }));
+  }
+
+  async syncStatus(id: string, signal?: AbortSignal): Promise<SyncStatus> {
+    return json(await this.#send("GET", `${this.#connections(id)}/sync`, { signal }));
+  }
+
+  async scans(id: string, { state, cursor, limit, signal }: ScansOptions = {}): Promise<Page<Scan>> {
+    return json(await this.#send("GET", `${this.#connections(id)}/scans${queryOf({ state, cursor, limit })}`, { signal }));
+  }
+
+  async queueScans(id: string, images: readonly string[]): Promise<QueuedScans> {
+    return json(await this.#send("POST", `${this.#connections(id)}/scans`, { body: { images } }));
+  }
+
+  async scanners(signal?: AbortSignal): Promise<readonly Scanner[]> {
+    const { items } = await json<Page<Scanner>>(await this.#send("GET", `${this.#project()}/scanners`, { signal }));
+    return items;
+  }
+
+  async events(id: string, signal?: AbortSignal): Promise<EventAddress> {
+    return json(await this.#send("GET", `${this.#connections(id)}/events`, { signal }));
+  }
+
+  async renewEvents(id: string): Promise<NewEventAddress> {
+    return json(await this.#send("POST", `${this.#connections(id)}/events`, {}));
+  }
+
+  async endEvents(id: string): Promise<void> {
+    await this.#send("DELETE", `${this.#connections(id)}/events`, {});
   }
 
   async #checked(path: string, body: object, { signal, onStep }: CheckOptions): Promise<Check> {
@@ -182,8 +226,12 @@ export class HttpClient implements ConnectionsClient {
     return response;
   }
 
+  #project(): string {
+    return `/projects/${encodeURIComponent(this.#options.project)}`;
+  }
+
   #connections(id?: string): string {
-    const list = `/projects/${encodeURIComponent(this.#options.project)}/connections`;
+    const list = `${this.#project()}/connections`;
     return id === undefined ? list : `${list}/${encodeURIComponent(id)}`;
   }
 }
@@ -191,6 +239,13 @@ export class HttpClient implements ConnectionsClient {
 /** 128 random bits. Not `randomUUID`, which pages without TLS do not have. */
 function randomKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The query of what is asked for; what is empty is left out. */
+function queryOf(parameters: Readonly<Record<string, string | number | null | undefined>>): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+  return query.size > 0 ? `?${query}` : "";
 }
 
 function ifMatch(version: number): Record<string, string> {

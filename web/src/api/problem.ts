@@ -38,6 +38,11 @@ export class ApiError extends Error {
     return this.status === 401;
   }
 
+  /** It may work when it is tried again as it is: there was no answer, or the server was out of order. */
+  get passing(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
+
   /** The token does not allow this. */
   get forbidden(): boolean {
     return this.status === 403;

@@ -1,33 +1,51 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { providers, ready, type Provider } from "bowline";
 import type { ConnectionsClient } from "../api/client.js";
-import { asApiError, isAbort, type ApiError } from "../api/problem.js";
+import type { PullingClient } from "../api/pulling.js";
+import { ApiError, asApiError, isAbort } from "../api/problem.js";
 import type { Connection } from "../api/types.js";
-import "../elements/connection-form.js";
 import type { SavedDetail } from "../elements/connection-form.js";
-import "../elements/image-browser.js";
+import { failure } from "../elements/failure.js";
 import { icon } from "../elements/icons.js";
-import "../elements/policy-editor.js";
 import { text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { formatRoute, TABS, type Tab } from "./route.js";
 
+/** What each tab shows is loaded when somebody goes there. */
+const PARTS: Readonly<Record<Tab, () => Promise<unknown>>> = {
+  policy: () => import("../elements/policy-editor.js"),
+  images: () => import("./images-place.js"),
+  scans: () => import("../elements/scan-list.js"),
+  registry: () => import("../elements/image-browser.js"),
+  credentials: () => import("../elements/connection-form.js"),
+  events: () => import("../elements/event-setup.js"),
+};
+
 /**
- * The place of one connection: its pull rules, its images, its credentials.
+ * The place of one connection: its pull rules, images, scans, what its registry holds and announces, its credentials.
  *
  * Properties: `client`, `connectionId`, `tab`, `write` (whether anything may be changed).
  */
 @customElement("bowline-connection-place")
 export class BowlineConnectionPlace extends LitElement {
-  @property({ attribute: false }) client: ConnectionsClient | null = null;
+  @property({ attribute: false }) client: (ConnectionsClient & PullingClient) | null = null;
   @property() connectionId = "";
   @property() tab: Tab = "policy";
   @property({ type: Boolean }) write = false;
 
   @state() private connection: Connection | null = null;
   @state() private error: ApiError | null = null;
+  /** The tabs whose parts are there. */
+  @state() private loaded: ReadonlySet<Tab> = new Set();
+  @state() private known: readonly Provider[] = [];
 
   #request: AbortController | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    ready().then(() => (this.known = providers()), () => undefined);
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -35,6 +53,7 @@ export class BowlineConnectionPlace extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("tab")) void this.#loadPart(this.tab);
     if (changed.has("connectionId") || (changed.has("client") && this.connection === null)) void this.#load();
   }
 
@@ -46,22 +65,39 @@ export class BowlineConnectionPlace extends LitElement {
       <h1 tabindex="-1">${connection?.name ?? "…"}</h1>
       <p class="quiet lead mono">${connection?.endpoint ?? " "}</p>
       <nav aria-label=${connection?.name ?? ""}>
-        ${TABS.filter((tab) => tab !== "credentials" || this.write).map((tab) => html`<a href=${formatRoute({ at: "connection", id: this.connectionId, tab })}
+        ${TABS.filter((tab) => this.#offered(tab)).map((tab) => html`<a href=${formatRoute({ at: "connection", id: this.connectionId, tab })}
           data-testid="tab-${tab}" aria-current=${tab === this.tab ? "page" : nothing}>${page.tabs[tab]}</a>`)}
       </nav>
-      ${connection === null ? html`<p class="quiet" role="status">${text().form.loading}</p>` : this.#content(connection)}
+      ${connection === null || !this.loaded.has(this.tab) ? html`<p class="quiet" role="status">${text().form.loading}</p>` : this.#content(connection)}
     `;
   }
 
+  #offered(tab: Tab): boolean {
+    if (tab === "credentials") return this.write;
+    // What a registry cannot do is not offered; as long as it is not known, it is.
+    if (tab === "events") return this.known.find(({ id }) => id === this.connection?.provider)?.capabilities.events !== false;
+    return true;
+  }
+
   #content(connection: Connection): TemplateResult {
+    const { client } = this;
+    const readonly = !this.write;
     switch (this.tab) {
       case "policy":
-        return html`<bowline-policy-editor .client=${this.client} .connection=${connection} ?readonly=${!this.write} @bowline-saved=${this.#saved}></bowline-policy-editor>`;
+        return html`<bowline-policy-editor .client=${client} .connection=${connection} ?readonly=${readonly} @bowline-saved=${this.#saved}></bowline-policy-editor>`;
       case "images":
-        return html`<bowline-image-browser .client=${this.client} .connection=${connection}></bowline-image-browser>`;
+        return html`<bowline-images-place .client=${client} .connection=${connection} ?readonly=${readonly}></bowline-images-place>`;
+      case "scans":
+        return html`<bowline-scan-list .client=${client} .connection=${connection}></bowline-scan-list>`;
+      case "registry":
+        return html`<bowline-image-browser .client=${client} .connection=${connection}></bowline-image-browser>`;
       case "credentials":
-        return html`<bowline-connection-form .client=${this.client} .connection=${connection} @bowline-saved=${this.#saved}
+        return html`<bowline-connection-form .client=${client} .connection=${connection} @bowline-saved=${this.#saved}
           @bowline-replace=${() => (location.hash = formatRoute({ at: "new", provider: "", auth: "", from: connection.id }))}></bowline-connection-form>`;
+      case "events":
+        return html`<bowline-event-setup .client=${client} .connection=${connection} ?readonly=${readonly}>
+          <a slot="rules" href=${formatRoute({ at: "connection", id: connection.id, tab: "policy" })}>${text().events.turnOn}</a>
+        </bowline-event-setup>`;
     }
   }
 
@@ -85,16 +121,28 @@ export class BowlineConnectionPlace extends LitElement {
     }
   }
 
+  async #loadPart(tab: Tab): Promise<void> {
+    try {
+      await PARTS[tab]();
+      this.loaded = new Set(this.loaded).add(tab);
+    } catch {
+      this.error = new ApiError({ code: "page.unloaded", title: text().form.loadFailed, detail: text().errors.networkDetail }, 0);
+    }
+  }
+
+  async #again(): Promise<void> {
+    await Promise.all([this.#load(), this.#loadPart(this.tab)]);
+  }
+
   #failure(error: ApiError): TemplateResult {
-    const { console: page, list } = text();
-    const gone = error.status === 404;
-    return html`<h1 tabindex="-1">${gone ? page.notFound : page.connection}</h1>
-    <div class="notice bad failure" role="alert" data-testid="problem" data-code=${error.code}>
+    const { console: page } = text();
+    if (error.status !== 404) return html`<h1 tabindex="-1">${page.connection}</h1>${failure(error, () => this.#again())}`;
+    return html`<h1 tabindex="-1">${page.notFound}</h1>
+    <div class="notice bad" role="alert" data-testid="problem" data-code=${error.code}>
       ${icon("alert")}
       <div>
-        <strong>${gone ? page.connectionMissing : error.message}</strong>
-        <p>${gone ? page.connectionMissingDetail : error.detail}</p>
-        ${gone ? nothing : html`<button type="button" @click=${() => this.#load()}>${list.retry}</button>`}
+        <strong>${page.connectionMissing}</strong>
+        <p>${page.connectionMissingDetail}</p>
       </div>
     </div>`;
   }
@@ -117,8 +165,11 @@ export class BowlineConnectionPlace extends LitElement {
         margin-block-end: 1rem;
         overflow-wrap: anywhere;
       }
-      .failure {
+      .notice {
         margin-block-start: 1rem;
+      }
+      .notice button {
+        margin-block-start: 0.5rem;
       }
       nav {
         display: flex;

@@ -31,28 +31,37 @@ export class BowlineCheckResult extends LitElement {
   @property({ attribute: false }) error: ApiError | null = null;
   @property({ type: Boolean }) running = false;
   @property({ type: Boolean }) cancelled = false;
-  @property({ type: Boolean, reflect: true }) stale = false;
+  @property({ type: Boolean }) stale = false;
   @property({ type: Boolean }) consent = false;
   @property({ attribute: false }) commands: readonly string[] = [];
 
   protected override render(): TemplateResult {
     return html`
       <p class="visually-hidden" role="status">${this.#spoken()}</p>
-      ${this.#outcome()}
+      <p class="quiet say">${this.#say()}</p>
       <ol>
         ${STEPS.map((name) => this.#step(name))}
       </ol>
+      ${this.#outcome()}
       ${this.check === null ? nothing : [this.#warnings(this.check.warnings ?? []), facts(this.check.facts ?? {}), this.#byHand(this.check)]}
     `;
   }
 
-  #outcome(): TemplateResult {
+  /** How things stand, in a line that keeps its height. */
+  #say(): string {
+    const { check } = text();
+    if (this.stale) return check.stale;
+    if (this.running) return check.running;
+    if (this.cancelled) return check.cancelled;
+    if (this.check === null) return this.error === null ? check.idle : "";
+    const took = this.check.steps.reduce((sum, { elapsedMs }) => sum + (elapsedMs ?? 0), 0);
+    return took === 0 ? "" : check.took(check.milliseconds(took));
+  }
+
+  #outcome(): TemplateResult | typeof nothing {
     const { check } = text();
     if (this.error !== null) return failure({ code: this.error.code, title: this.error.message, detail: this.error.detail });
-    if (this.check === null) {
-      const say = this.running ? check.running : this.cancelled ? check.cancelled : check.idle;
-      return html`<p class="quiet">${say}</p>`;
-    }
+    if (this.check === null) return nothing;
     const { ok, proved, problem } = this.check;
     if (!ok && problem) return failure(problem, this.#consent(problem));
     const title = check.proofs[proved];
@@ -158,8 +167,8 @@ export class BowlineCheckResult extends LitElement {
       bowline-copy-lines {
         margin-block-start: 0.5rem;
       }
-      :host([stale]) > :not([role]) {
-        opacity: 0.6;
+      .say {
+        min-height: 1.5em;
       }
       ol {
         display: grid;

@@ -84,6 +84,11 @@ export const formLayout = css`
     display: grid;
     gap: 0.375rem;
   }
+  .under {
+    display: grid;
+    align-items: center;
+    min-height: 1.75rem;
+  }
   .buttons {
     display: flex;
     flex-wrap: wrap;

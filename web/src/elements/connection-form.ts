@@ -3,18 +3,21 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { ConnectionsClient } from "../api/client.js";
-import { asApiError, isAbort, type ApiError } from "../api/problem.js";
+import { ApiError, asApiError, isAbort } from "../api/problem.js";
 import type { Connection } from "../api/types.js";
 import { dockerCommands } from "../form/commands.js";
 import { endOfDay, FormDraft, type FieldPath } from "../form/draft.js";
-import { formOf } from "../form/kept.js";
 import { controlId, fieldStyles, renderField, type FieldActions, type FieldView } from "../form/field.js";
+import { formOf } from "../form/kept.js";
+import { hold } from "../form/settling.js";
+import { trustedHosts } from "../form/trusted.js";
 import { viewsOf, type FormViews } from "../form/views.js";
 import { text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import type { TrustDetail } from "./check-result.js";
 import { CheckRun } from "./check-run.js";
 import { formLayout } from "./connection-form-layout.js";
+import { failure } from "./failure.js";
 import { icon } from "./icons.js";
 import "./paste-box.js";
 import type { RecognisedDetail } from "./paste-box.js";
@@ -30,7 +33,7 @@ export interface SavedDetail {
   readonly connection: Connection;
 }
 
-/** How long somebody pauses before a field that is typed into for the first time may show an error. */
+/** After this long without a key a field that is typed into for the first time may show an error. */
 const PAUSE_MS = 700;
 
 /**
@@ -57,6 +60,8 @@ export class BowlineConnectionForm extends LitElement {
   @state() private saveError: ApiError | null = null;
   /** The check before saving failed; the same form may be saved without. */
   @state() private unverified = false;
+  /** Whether the further options are to be seen. */
+  @state() private unfolded = false;
   @state() private revealed: ReadonlySet<FieldPath> = new Set();
   /** What was said of something pasted. */
   @state() private filled = "";
@@ -82,9 +87,30 @@ export class BowlineConnectionForm extends LitElement {
     return this.#report;
   }
 
+  constructor() {
+    super();
+    // Its <form> was sent while there is an error: said here at the fields, not by the browser beside the element.
+    this.addEventListener("invalid", (event) => {
+      event.preventDefault();
+      void this.#complete();
+    });
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     void this.#load();
+  }
+
+  /** The `<form>` was reset: as it was at first. */
+  formResetCallback(): void {
+    this.draft = null;
+    this.#run.cancel();
+    void this.#load();
+  }
+
+  /** It or a fieldset around it was disabled. */
+  formDisabledCallback(disabled: boolean): void {
+    this.inert = disabled;
   }
 
   override disconnectedCallback(): void {
@@ -100,7 +126,7 @@ export class BowlineConnectionForm extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    if (this.loadError !== null) return this.#loadFailure(this.loadError);
+    if (this.loadError !== null) return failure(this.loadError, () => this.#load());
     if (this.draft === null) return html`<p class="quiet" role="status">${text().form.loading}</p>`;
     const views = viewsOf(this.draft, this.draft.shown(this.#report.findings), this.revealed);
     const { provider } = this.draft;
@@ -111,10 +137,10 @@ export class BowlineConnectionForm extends LitElement {
         ${provider === undefined ? html`<bowline-paste-box @bowline-recognised=${this.#recognised}></bowline-paste-box>` : nothing}
         <p class="visually-hidden" role="status">${this.filled}</p>
         <div class="choice">
-          ${renderField(views.provider, this.#actions)} ${this.#detected(this.draft)}
-          ${provider === undefined ? nothing : html`<p class="small docs">
+          ${renderField(views.provider, this.#actions)}
+          ${provider === undefined ? nothing : html`<div class="under">${this.#detected(this.draft) ?? html`<p class="small docs">
             <a href=${provider.docsUrl} target="_blank" rel="noreferrer noopener">${text().form.docs(provider.title)}</a>
-          </p>`}
+          </p>`}</div>`}
         </div>
         ${provider === undefined ? nothing : [this.#fields(this.draft, views), this.#buttons()]}`}
       </form>
@@ -127,7 +153,8 @@ export class BowlineConnectionForm extends LitElement {
     try {
       await ready();
     } catch (error) {
-      this.loadError = asApiError(error);
+      const { detail, message } = asApiError(error);
+      this.loadError = new ApiError({ code: "page.unloaded", title: text().form.loadFailed, detail: detail || message }, 0);
       return;
     }
     if (this.draft !== null) return;
@@ -148,7 +175,8 @@ export class BowlineConnectionForm extends LitElement {
     draft.proposeName(this.#report.endpoint);
     const form = draft.form();
     this.#report = checkForm(form);
-    this.#internals.setFormValue(JSON.stringify(form));
+    // No state of its own: what the browser keeps to restore the page would hold the secrets.
+    this.#internals.setFormValue(JSON.stringify(form), null);
     const error = this.#report.findings.find((finding) => finding.severity === "error");
     if (error === undefined) this.#internals.setValidity({});
     else this.#internals.setValidity({ customError: true }, error.message);
@@ -211,7 +239,7 @@ export class BowlineConnectionForm extends LitElement {
       this.#changed();
     }
     await this.updateComplete;
-    this.#control(field)?.focus();
+    this.renderRoot.querySelector<HTMLElement>(`#${CSS.escape(controlId(field))}`)?.focus();
   }
 
   // --- testing and saving
@@ -296,6 +324,8 @@ export class BowlineConnectionForm extends LitElement {
   async #mend(field: string | null | undefined, code: string, message: string, focus: boolean): Promise<void> {
     if (!field || this.draft === null) return;
     const finding: Finding = { field, severity: "error", code, params: {}, message, start: 0, end: 0 };
+    // An answer comes when somebody looks elsewhere: it must not move the page.
+    if (focus) hold(this.renderRoot.querySelector(`#${CSS.escape(controlId(field))}-findings`));
     this.draft.answer([finding]);
     this.requestUpdate();
     if (focus) await this.#focusFirst([finding]);
@@ -332,18 +362,6 @@ export class BowlineConnectionForm extends LitElement {
 
   // --- drawing
 
-  #loadFailure(error: ApiError): TemplateResult {
-    const { loadFailed, retry } = text().form;
-    return html`<div class="notice bad" role="alert">
-      ${icon("alert")}
-      <div>
-        <strong>${loadFailed}</strong>
-        <p>${error.detail || error.message}</p>
-        <button type="button" @click=${this.#load}>${retry}</button>
-      </div>
-    </div>`;
-  }
-
   /** New credentials for a connection: what says who it is stays as it is. */
   #rotation(draft: FormDraft, { auth, main, more }: FormViews, connection: Connection): unknown {
     const { form } = text();
@@ -371,10 +389,11 @@ export class BowlineConnectionForm extends LitElement {
     this.dispatchEvent(new CustomEvent("bowline-replace", { bubbles: true, composed: true }));
   }
 
-  #detected(draft: FormDraft): TemplateResult | typeof nothing {
+  /** What the address looks like, where that is another type; it stands where the documentation did, so that nothing moves. */
+  #detected(draft: FormDraft): TemplateResult | undefined {
     const { form } = text();
     const like = draft.providers.find((one) => one.id === this.#report.detected);
-    if (like === undefined || like === draft.provider) return nothing;
+    if (like === undefined || like === draft.provider) return undefined;
     const accept = (): void => {
       draft.acceptDetected(like.id);
       this.#changed();
@@ -390,12 +409,16 @@ export class BowlineConnectionForm extends LitElement {
 
   #fields(draft: FormDraft, { auth, main, more }: FormViews): TemplateResult {
     const trustFindings = draft.shown(this.#report.findings).get("trustedAuthHosts") ?? [];
-    // What somebody has to see is never folded away.
-    const open = [...more.flatMap((view) => view.findings), ...trustFindings].length > 0 || draft.trustedAuthHosts.length > 0;
+    const unfold = (event: Event): void => {
+      event.preventDefault();
+      this.unfolded = !this.unfolded;
+    };
+    // What somebody has to see is never folded away, and what stands open is folded by them only.
+    this.unfolded ||= [...more.flatMap((view) => view.findings), ...trustFindings].length > 0 || draft.trustedAuthHosts.length > 0;
     return html`
       ${auth === undefined ? nothing : renderField(auth, this.#actions)} ${this.#each(main)}
-      <details data-testid="more-options" ?open=${open}>
-        <summary>${icon("chevron")}${text().form.more}</summary>
+      <details data-testid="more-options" ?open=${this.unfolded}>
+        <summary @click=${unfold}>${icon("chevron")}${text().form.more}</summary>
         <div class="more">${this.#each(more)} ${this.#trusted(draft, trustFindings)}</div>
       </details>
     `;
@@ -407,23 +430,10 @@ export class BowlineConnectionForm extends LitElement {
   }
 
   #trusted(draft: FormDraft, findings: readonly Finding[]): TemplateResult | typeof nothing {
-    const { form } = text();
-    if (draft.trustedAuthHosts.length === 0) return nothing;
-    const untrust = (host: string): void => {
+    return trustedHosts(draft.trustedAuthHosts, findings, (host) => {
       draft.untrust(host);
       this.#changed();
-    };
-    return html`<fieldset class="field">
-      <legend class="label">${form.trusted}</legend>
-      <p class="help">${form.trustedHelp}</p>
-      <ul class="chips">
-        ${draft.trustedAuthHosts.map((host) => html`<li>
-          <span class="mono">${host}</span>
-          <button type="button" class="ghost" aria-label=${form.untrust(host)} @click=${() => untrust(host)}>${icon("cross")}</button>
-        </li>`)}
-      </ul>
-      ${findings.map((finding) => html`<p class="finding error">${icon("alert")}${finding.message}</p>`)}
-    </fieldset>`;
+    });
   }
 
   #buttons(): TemplateResult | typeof nothing {
@@ -431,15 +441,6 @@ export class BowlineConnectionForm extends LitElement {
     if (this.client === null) return nothing;
     const { running } = this.#run;
     return html`
-      ${this.saveError === null || this.saveError.findings.length > 0 ? nothing : this.#saveFailure(this.saveError)}
-      ${this.unverified ? html`<div class="notice warn" role="alert">
-        ${icon("warning")}
-        <div>
-          <strong>${form.notSaved}</strong>
-          <p>${form.notSavedDetail}</p>
-          <button type="button" data-testid="save-anyway-button" @click=${() => this.#save(false)}>${form.saveAnyway}</button>
-        </div>
-      </div>` : nothing}
       <div class="buttons">
         <button type="submit" class="primary" data-testid="save-button" aria-disabled=${this.saving ? "true" : "false"}>
           ${this.saving ? form.saving : this.connection === null ? form.save : form.rotateSave}
@@ -448,37 +449,30 @@ export class BowlineConnectionForm extends LitElement {
           ? html`<button type="button" data-testid="cancel-button" @click=${() => this.#run.cancel()}>${form.cancel}</button>`
           : html`<button type="button" data-testid="test-button" @click=${this.#test}>${this.connection === null ? form.test : form.rotateTest}</button>`}
       </div>
+      ${this.saveError === null || this.saveError.findings.length > 0 ? nothing : failure(this.saveError, this.saveError.passing ? () => this.#save(true) : undefined)}
+      ${this.unverified ? html`<div class="notice warn" role="alert">
+        ${icon("warning")}
+        <div>
+          <strong>${form.notSaved}</strong>
+          <p>${form.notSavedDetail}</p>
+          <button type="button" data-testid="save-anyway-button" @click=${() => this.#save(false)}>${form.saveAnyway}</button>
+        </div>
+      </div>` : nothing}
     `;
-  }
-
-  #saveFailure(error: ApiError): TemplateResult {
-    const { requestId } = text().errors;
-    return html`<div class="notice bad" role="alert" data-testid="problem" data-code=${error.code}>
-      ${icon("alert")}
-      <div>
-        <strong>${error.message}</strong>
-        ${error.detail ? html`<p>${error.detail}</p>` : nothing}
-        ${error.requestId && error.status >= 500 ? html`<p class="small quiet">${requestId(error.requestId)}</p>` : nothing}
-      </div>
-    </div>`;
   }
 
   #testPanel(): TemplateResult {
     return html`<section class="test" aria-labelledby="test-heading" @bowline-trust=${this.#trust}>
       <div>
         <h2 id="test-heading">${text().check.heading}</h2>
-        ${this.#report.endpoint === null ? nothing : html`<p class="mono quiet" data-testid="endpoint">${this.#report.endpoint}</p>`}
+        <p class="mono quiet" data-testid="endpoint">${this.#report.endpoint ?? "\u00a0"}</p>
       </div>
       ${this.#run.render(true, dockerCommands(this.#report.endpoint, this.draft?.form() ?? {}, this.#run.check?.facts?.image))}
     </section>`;
   }
 
-  #control(path: FieldPath): HTMLElement | null {
-    return this.renderRoot.querySelector(`#${controlId(path)}`);
-  }
-
-  #button(testId: string): HTMLElement | null {
-    return this.renderRoot.querySelector(`[data-testid="${testId}"]`);
+  #button(id: string): HTMLElement | null {
+    return this.renderRoot.querySelector(`[data-testid="${id}"]`);
   }
 
   static override styles = [theme, controls, notices, fieldStyles, formLayout];

@@ -4,7 +4,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { ConnectionsClient } from "../api/client.js";
 import { asApiError, type ApiError } from "../api/problem.js";
 import type { Connection, LastCheck, Use } from "../api/types.js";
-import { problemText, text } from "../messages.js";
+import { authText, fieldText, problemText, text } from "../messages.js";
 import { dockerCommands } from "../form/commands.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { CheckRun } from "./check-run.js";
@@ -79,7 +79,8 @@ export class BowlineConnectionRow extends LitElement {
     return html`<button type="button" class="name" aria-expanded=${this.open ? "true" : "false"} aria-controls="details" @click=${this.#toggle}>
         ${connection.name}${icon("chevron")}
       </button>
-      <p class="small quiet"><span class="mono">${connection.endpoint}</span> · ${this.provider?.title ?? connection.provider}</p>`;
+      <p class="small quiet"><span class="mono">${connection.endpoint}</span> · <span data-testid="connection-type"
+        data-known=${this.provider !== undefined}>${this.provider?.title ?? connection.provider}</span></p>`;
   }
 
   #renameForm(connection: Connection): TemplateResult {
@@ -117,13 +118,16 @@ export class BowlineConnectionRow extends LitElement {
   #details(connection: Connection): TemplateResult {
     const { facts, keptSecrets } = text().list;
     const auth = this.provider?.auth.find((method) => method.id === connection.auth);
-    const label = (name: string): string => auth?.fields.find((field) => field.name === name)?.label ?? name;
+    const label = (name: string): string => {
+      const field = auth?.fields.find((one) => one.name === name);
+      return field === undefined ? name : fieldText(connection.provider, field, connection.purpose).label;
+    };
     const values = Object.entries(connection.values).filter(([name, value]) => name !== "url" && value !== "");
     const kept = connection.secrets.length === 0 ? "" : `${connection.secrets.map(label).join(", ")} (${keptSecrets(connection.secrets.length)})`;
     const rows: [string, string][] = [
       [facts.description, connection.description],
       [facts.endpoint, connection.endpoint],
-      [facts.auth, auth?.title ?? connection.auth],
+      [facts.auth, auth === undefined ? connection.auth : authText(connection.provider, auth)],
       ...values.map(([name, value]): [string, string] => [label(name), value]),
       [facts.kept, kept],
       [facts.purpose, text().form.purposes[connection.purpose]],
@@ -158,7 +162,7 @@ export class BowlineConnectionRow extends LitElement {
     const { list } = text();
     const places: readonly [ConnectionPlace, string, boolean][] = [
       ["policy", list.rules, true],
-      ["images", list.browse, true],
+      ["images", list.images, true],
       ["credentials", list.rotate, this.may.write],
       ["copy", list.replace, this.may.write],
     ];
@@ -351,9 +355,7 @@ export class BowlineConnectionRow extends LitElement {
       .details {
         display: grid;
         gap: 1.5rem;
-        padding: 0.25rem 1rem 1.25rem 2.375rem;
-      }
-      :host(:dir(rtl)) .details {
+        padding-block: 0.25rem 1.25rem;
         padding-inline: 2.375rem 1rem;
       }
       dl {

@@ -7,10 +7,11 @@ import { icon } from "./icons.js";
 /** How long a button says that it copied. */
 const SAID_MS = 2000;
 
-/** Lines of text, each with a button that copies it. Property: `lines`. */
+/** Lines of text, each with a button that copies it. Properties: `lines`, `label` (what they are, where that says more). */
 @customElement("bowline-copy-lines")
 export class BowlineCopyLines extends LitElement {
   @property({ attribute: false }) lines: readonly string[] = [];
+  @property() label = "";
   @state() private copied = -1;
 
   #said: ReturnType<typeof setTimeout> | undefined;
@@ -26,7 +27,7 @@ export class BowlineCopyLines extends LitElement {
       <ul>
         ${this.lines.map((line, place) => html`<li>
           <code data-testid="copy-line">${line}</code>
-          <button type="button" class="ghost" aria-label=${copy(line)} title=${copy(line)} data-testid="copy-line-button" @click=${() => this.#copy(place)}>
+          <button type="button" class="ghost" aria-label=${copy(this.label || line)} title=${copy(this.label || line)} data-testid="copy-line-button" @click=${() => this.#copy(place)}>
             ${icon(this.copied === place ? "check" : "copy")}
           </button>
         </li>`)}
@@ -59,7 +60,7 @@ export class BowlineCopyLines extends LitElement {
       }
       li {
         display: flex;
-        align-items: center;
+        align-items: start;
         gap: 0.25rem;
         padding-inline-start: 0.75rem;
         border-radius: var(--radius);
@@ -69,6 +70,7 @@ export class BowlineCopyLines extends LitElement {
         flex: 1;
         min-width: 0;
         padding-block: 0.4375rem;
+        white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
     `,

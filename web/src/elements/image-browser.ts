@@ -1,10 +1,11 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { ConnectionsClient } from "../api/client.js";
-import { asApiError, isAbort, type ApiError } from "../api/problem.js";
+import { isAbort, type ApiError } from "../api/problem.js";
 import type { Connection, Listing } from "../api/types.js";
 import { text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
+import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 
 /** How long somebody pauses before what they typed is searched for. */
@@ -56,7 +57,7 @@ export class BowlineImageBrowser extends LitElement {
           .value=${this.search} @input=${this.#searched} />
       </div>
       <p class="small quiet" role="status" data-testid="browse-status">${this.#status()}</p>
-      ${this.error === null ? nothing : this.#failure(this.error, () => this.#load())}
+      ${this.error === null ? nothing : failure(this.error, () => this.#load())}
       ${this.repositories === null || this.repositories.items.length === 0 ? nothing : html`<ul class="repositories" aria-label=${browse.heading}
         aria-busy=${this.loading ? "true" : "false"}>
         ${this.repositories.items.map(({ name }) => this.#repository(name))}
@@ -85,7 +86,7 @@ export class BowlineImageBrowser extends LitElement {
 
   #tags(repository: string): TemplateResult {
     const { browse } = text();
-    if (this.tagsError !== null) return this.#failure(this.tagsError, () => this.#loadTags(repository));
+    if (this.tagsError !== null) return failure(this.tagsError, () => this.#loadTags(repository));
     if (this.tags === null) return html`<p class="small quiet under" role="status">${browse.loadingTags}</p>`;
     const { items, complete } = this.tags;
     if (items.length === 0) return html`<p class="small quiet under">${browse.noTags}</p>`;
@@ -108,7 +109,7 @@ export class BowlineImageBrowser extends LitElement {
       this.error = null;
     } catch (error) {
       if (isAbort(error)) return;
-      this.error = this.#refused(error);
+      this.error = refusedIn(this, error);
     } finally {
       if (this.#request === request) this.loading = false;
     }
@@ -125,7 +126,7 @@ export class BowlineImageBrowser extends LitElement {
     try {
       this.tags = await client.tags(connection.id, repository, request.signal);
     } catch (error) {
-      if (!isAbort(error)) this.tagsError = this.#refused(error);
+      if (!isAbort(error)) this.tagsError = refusedIn(this, error);
     }
   }
 
@@ -139,23 +140,6 @@ export class BowlineImageBrowser extends LitElement {
     this.search = event.currentTarget.value;
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => void this.#load(), PAUSE_MS);
-  }
-
-  #refused(error: unknown): ApiError {
-    const refusal = asApiError(error);
-    if (refusal.signedOut) this.dispatchEvent(new CustomEvent("bowline-signed-out", { bubbles: true, composed: true }));
-    return refusal;
-  }
-
-  #failure(error: ApiError, again: () => Promise<void>): TemplateResult {
-    return html`<div class="notice bad" role="alert" data-testid="problem" data-code=${error.code}>
-      ${icon("alert")}
-      <div>
-        <strong>${error.message}</strong>
-        ${error.detail ? html`<p>${error.detail}</p>` : nothing}
-        <button type="button" @click=${again}>${text().list.retry}</button>
-      </div>
-    </div>`;
   }
 
   static override styles = [
@@ -210,6 +194,9 @@ export class BowlineImageBrowser extends LitElement {
         width: 0.875rem;
         transition: rotate 0.12s;
       }
+      .name:dir(rtl) svg {
+        rotate: 180deg;
+      }
       .name[aria-expanded="true"] svg {
         rotate: 90deg;
       }
@@ -219,7 +206,8 @@ export class BowlineImageBrowser extends LitElement {
       .under {
         display: grid;
         gap: 0.5rem;
-        padding: 0 1rem 1rem 2.5rem;
+        padding-block-end: 1rem;
+        padding-inline: 2.5rem 1rem;
       }
       .tags {
         display: flex;

@@ -159,7 +159,8 @@ export class BowlinePatternList extends LitElement {
       }
       li .text {
         min-width: 0;
-        padding: 0 0 0 0.75rem;
+        padding-block: 0;
+        padding-inline: 0.75rem 0;
         font-weight: 400;
         overflow-wrap: anywhere;
         text-align: start;

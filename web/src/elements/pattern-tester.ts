@@ -17,6 +17,8 @@ type Filter = "all" | "taken" | "left";
 const ROW = 44;
 /** How many rows are drawn beyond those that can be seen. */
 const MARGIN = 8;
+/** A text this long is not put into the box: the browser would lay it out for seconds. */
+const LONG = 200_000;
 /** How long somebody pauses before what they typed is judged. */
 const PAUSE_MS = 120;
 
@@ -39,7 +41,8 @@ export class BowlinePatternTester extends LitElement {
   @state() private filter: Filter = "all";
   @state() private judging = false;
   @state() private invalid = false;
-  @state() private loaded: { count: number; complete: boolean } | null = null;
+  /** What is said of where the images are from. */
+  @state() private from = "";
   @state() private loadError: ApiError | null = null;
   @state() private top = 0;
   @state() private height = 0;
@@ -125,10 +128,19 @@ export class BowlinePatternTester extends LitElement {
 
   // --- what is tried
 
-  #pasted(event: Event): void {
+  #typed(event: Event): void {
     if (!(event.currentTarget instanceof HTMLTextAreaElement)) return;
-    this.loaded = null;
+    this.from = "";
     this.#take(imagesOf(event.currentTarget.value));
+  }
+
+  #pasted(event: ClipboardEvent): void {
+    const pasted = event.clipboardData?.getData("text") ?? "";
+    if (pasted.length < LONG) return;
+    event.preventDefault();
+    const images = imagesOf(pasted);
+    this.from = text().tester.pasted(images.length);
+    this.#take(images);
   }
 
   async #load(): Promise<void> {
@@ -139,7 +151,7 @@ export class BowlinePatternTester extends LitElement {
     this.loadError = null;
     try {
       const { images, complete } = await source(loading.signal);
-      this.loaded = { count: images.length, complete };
+      this.from = text().tester.loaded(images.length, complete);
       this.#take(images);
     } catch (error) {
       if (!isAbort(error)) this.loadError = asApiError(error);
@@ -157,15 +169,13 @@ export class BowlinePatternTester extends LitElement {
         <label for="names">${tester.paste}</label>
         <p class="small quiet" id="help">${tester.pasteHelp}</p>
         <textarea id="names" class="mono" rows="4" data-testid="tester-input" spellcheck="false" autocapitalize="off" autocomplete="off"
-          placeholder=${tester.pastePlaceholder} aria-describedby="help" @input=${this.#pasted}></textarea>`}
-      ${this.source === null ? nothing : html`<div class="load">
-        ${this.loading === null
+          placeholder=${tester.pastePlaceholder} aria-describedby="help" @input=${this.#typed} @paste=${this.#pasted}></textarea>`}
+      <div class="load">
+        ${this.source === null ? nothing : this.loading === null
           ? html`<button type="button" data-testid="tester-load-button" @click=${this.#load}>${icon("box")}${tester.fromRegistry}</button>`
           : html`<button type="button" @click=${() => this.loading?.abort()}>${tester.stop}</button>`}
-        <p class="small quiet" role="status">
-          ${this.loading !== null ? tester.loading : this.loaded !== null ? tester.loaded(this.loaded.count, this.loaded.complete) : ""}
-        </p>
-      </div>`}
+        <p class="small quiet" role="status">${this.loading === null ? this.from : tester.loading}</p>
+      </div>
       ${this.loadError === null ? nothing : html`<div class="notice bad" role="alert" data-testid="problem" data-code=${this.loadError.code}>
         ${icon("alert")}
         <div><strong>${this.loadError.message}</strong>${this.loadError.detail ? html`<p>${this.loadError.detail}</p>` : nothing}</div>

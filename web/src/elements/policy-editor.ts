@@ -4,6 +4,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import type { ConnectionsClient } from "../api/client.js";
 import { asApiError, type ApiError } from "../api/problem.js";
 import type { Connection } from "../api/types.js";
+import type { PullingClient } from "../api/pulling.js";
 import type { SavedDetail } from "./connection-form.js";
 import { text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
@@ -13,6 +14,9 @@ import type { ImageSource } from "./pattern-tester.js";
 import "./policy-form.js";
 import type { BowlinePolicyForm, PolicyDetail } from "./policy-form.js";
 
+/** What the editor needs; without `scanners` their names are typed. */
+export type EditorClient = ConnectionsClient & Partial<Pick<PullingClient, "scanners">>;
+
 /**
  * A connection's pull policy: the form, and beside it the tester, live.
  *
@@ -20,11 +24,12 @@ import type { BowlinePolicyForm, PolicyDetail } from "./policy-form.js";
  */
 @customElement("bowline-policy-editor")
 export class BowlinePolicyEditor extends LitElement {
-  @property({ attribute: false }) client: ConnectionsClient | null = null;
+  @property({ attribute: false }) client: EditorClient | null = null;
   @property({ attribute: false }) connection: Connection | null = null;
   @property({ type: Boolean }) readonly = false;
 
   @state() private policy: Policy | null = null;
+  @state() private scanners: readonly string[] = [];
   @state() private saving = false;
   @state() private error: ApiError | null = null;
   @query("bowline-policy-form") private form!: BowlinePolicyForm | null;
@@ -37,6 +42,7 @@ export class BowlinePolicyEditor extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("client")) void this.#loadScanners();
     if (!changed.has("connection") || this.connection?.id === this.#of) return;
     this.#of = this.connection?.id;
     this.policy = this.connection?.policy ?? null;
@@ -49,7 +55,7 @@ export class BowlinePolicyEditor extends LitElement {
     const { host } = new URL(connection.endpoint.includes("://") ? connection.endpoint : `https://${connection.endpoint}`);
     return html`<div class="columns">
       <form novalidate @submit=${this.#submit}>
-        <bowline-policy-form .policy=${this.policy} .provider=${connection.provider} .host=${host} @bowline-policy=${this.#changed}></bowline-policy-form>
+        <bowline-policy-form .policy=${this.policy} .provider=${connection.provider} .host=${host} .scanners=${this.scanners} @bowline-policy=${this.#changed}></bowline-policy-form>
         ${this.error === null ? nothing : this.#failure(this.error)}
         ${this.readonly ? nothing : html`<div class="buttons">
           <button type="submit" class="primary" data-testid="save-policy-button" aria-disabled=${this.saving ? "true" : "false"}>
@@ -71,6 +77,14 @@ export class BowlinePolicyEditor extends LitElement {
     if (this.client === null || this.connection === null) return { images: [], complete: true };
     return this.client.selection(this.connection.id, null, signal);
   };
+
+  async #loadScanners(): Promise<void> {
+    try {
+      this.scanners = ((await this.client?.scanners?.()) ?? []).map(({ name }) => name);
+    } catch {
+      // They are a help only: their names can be typed.
+    }
+  }
 
   #changed({ detail }: CustomEvent<PolicyDetail>): void {
     this.policy = detail.policy;

@@ -1,6 +1,7 @@
 import { checkPolicy, providers, ready, type Capabilities, type Condition, type Finding, type Policy, type PolicyReport } from "bowline";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 import { controlId, fieldStyles, renderField, type FieldActions, type FieldView } from "../form/field.js";
 import { text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
@@ -43,13 +44,18 @@ export class BowlinePolicyForm extends LitElement {
   @property({ attribute: false }) scanners: readonly string[] = [];
   @state() private loaded = false;
   @state() private found: PolicyReport = { valid: true, findings: [] };
+  /** The fields that were left, or all of them: their errors may be shown. */
+  @state() private touched: ReadonlySet<string> | "all" = new Set();
   /** The scanners' names as they are typed. */
   @state() private names = "";
 
+  /** The policy as the page gave it, not as it was changed here. */
+  #given: Policy | null = null;
+  #changed: Policy | null = null;
   readonly #internals = this.attachInternals();
   readonly #actions: FieldActions = {
     type: (path, typed) => this.#type(path, typed),
-    leave: () => undefined,
+    leave: (path) => this.#touch(path),
     reveal: () => undefined,
     fix: ({ field, suggestion }) => suggestion !== undefined && this.#type(field, suggestion),
   };
@@ -62,6 +68,7 @@ export class BowlinePolicyForm extends LitElement {
   /** Takes in what was typed but not added yet, and puts the focus on the first error; whether there is none. */
   async complete(): Promise<boolean> {
     for (const list of this.renderRoot.querySelectorAll<BowlinePatternList>("bowline-pattern-list")) list.commit();
+    this.touched = "all";
     const error = this.found.findings.find(({ severity }) => severity === "error");
     if (error === undefined) return true;
     await this.updateComplete;
@@ -71,12 +78,32 @@ export class BowlinePolicyForm extends LitElement {
     return false;
   }
 
+  constructor() {
+    super();
+    // Its <form> was sent while there is an error: said here at the fields, not by the browser beside the element.
+    this.addEventListener("invalid", (event) => {
+      event.preventDefault();
+      void this.complete();
+    });
+  }
+
+  /** It or a fieldset around it was disabled. */
+  formDisabledCallback(disabled: boolean): void {
+    this.inert = disabled;
+  }
+
+  /** The `<form>` was reset: the policy that it was given first. */
+  formResetCallback(): void {
+    this.policy = this.#given;
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     ready().then(() => (this.loaded = true), () => undefined);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("policy") && this.policy !== this.#changed) this.#given = this.policy;
     if (!this.loaded) return;
     const judged = ["policy", "provider", "host", "loaded"].some((name) => changed.has(name));
     if (judged) this.#judge();
@@ -106,9 +133,14 @@ export class BowlinePolicyForm extends LitElement {
     else this.#internals.setValidity({ customError: true }, error.message);
   }
 
+  #touch(path: string): void {
+    if (this.touched !== "all" && !this.touched.has(path)) this.touched = new Set(this.touched).add(path);
+  }
+
   #change(change: Partial<Policy>): void {
     const policy: Policy = { ...this.policy, ...change };
     this.policy = policy;
+    this.#changed = policy;
     this.#judge();
     const detail: PolicyDetail = { policy, report: this.found };
     this.dispatchEvent(new CustomEvent("bowline-policy", { detail, bubbles: true, composed: true }));
@@ -215,11 +247,27 @@ export class BowlinePolicyForm extends LitElement {
       ${automatic && offered("cleanup") ? this.#switch("cleanup", words.cleanup, words.cleanupHelp, policy.cleanup) : nothing}
       <div class="pair">
         ${this.#field({ path: "policy.scanner", label: words.scanner, kind: "select", value: specific === null ? "any" : "specific", options: kinds, required: true })}
-        ${specific === null
-          ? nothing
-          : this.#field({ path: "policy.scanner.names", label: words.scannerNames, value: this.#names(specific.names), help: words.scannerNamesHelp, required: true, suggestions: this.scanners })}
         ${this.#field({ path: "policy.scanTimeoutSeconds", label: words.timeout, kind: "number", value: timeout ? String(timeout / 60) : "", placeholder: words.timeoutDefault })}
       </div>
+      ${specific === null ? nothing : html`<div>
+        ${this.#field({ path: "policy.scanner.names", label: words.scannerNames, value: this.#names(specific.names), help: words.scannerNamesHelp, required: true })}
+        ${this.#seen(specific.names)}
+      </div>`}
+    </fieldset>`;
+  }
+
+  /** The scanners that are known, to be chosen with a click. */
+  #seen(names: readonly string[]): TemplateResult | typeof nothing {
+    if (this.scanners.length === 0) return nothing;
+    const toggle = (name: string): void => {
+      const others = names.filter((other) => other !== name);
+      this.#type("policy.scanner.names", [...others, ...(others.length === names.length ? [name] : [])].join(", "));
+    };
+    return html`<fieldset class="seen">
+      <legend class="help">${text().policy.scannersSeen}</legend>
+      ${this.scanners.map((name) => html`<label class="tick">
+        <input type="checkbox" data-testid="scanner" data-name=${name} .checked=${live(names.includes(name))} @change=${() => toggle(name)} />${name}
+      </label>`)}
     </fieldset>`;
   }
 
@@ -251,8 +299,11 @@ export class BowlinePolicyForm extends LitElement {
     return this.#found(path).map((finding) => html`<p class="finding ${finding.severity}" data-code=${finding.code}>${icon("alert")}${finding.message}</p>`);
   }
 
+  /** What is to be shown at a field: nothing is red that nobody has been to, unless the page gave it so. */
   #found(path: string): Finding[] {
-    return this.found.findings.filter(({ field }) => field === path || (path === "policy.scanner.names" && field.startsWith(`${path}.`)));
+    const shown = this.touched === "all" || this.touched.has(path) || this.policy === this.#given;
+    const here = this.found.findings.filter(({ field }) => field === path || (path === "policy.scanner.names" && field.startsWith(`${path}.`)));
+    return here.filter(({ severity }) => shown || severity !== "error");
   }
 
   static override styles = [
@@ -322,6 +373,20 @@ export class BowlinePolicyForm extends LitElement {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr));
         gap: 1rem;
+        align-items: start;
+      }
+      .seen {
+        display: grid;
+        gap: 0.25rem;
+        margin-block-start: 0.5rem;
+      }
+      .seen legend {
+        margin: 0;
+        font-size: 0.8125rem;
+        font-weight: 400;
+      }
+      .seen label {
+        font-weight: 400;
       }
       .condition {
         display: grid;

@@ -17,10 +17,11 @@ export function fromNow(instant: string, now: number, locale?: string): string {
   return format.format(unit === "second" ? 0 : Math.trunc(seconds / size), unit);
 }
 
-/** `21 Nov 2026, 07:40`; empty for what is no point in time. */
-export function inFull(instant: string): string {
+/** `21 Nov 2026, 07:40`, here or in the time zone that is named; empty for what is no point in time. */
+export function inFull(instant: string, timeZone?: string): string {
   const at = new Date(instant);
-  return Number.isNaN(at.getTime()) ? "" : at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  if (Number.isNaN(at.getTime())) return "";
+  return at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short", ...(timeZone ? { timeZone } : {}) });
 }
 
 /** Whether a point in time is less than these days away, or past. */

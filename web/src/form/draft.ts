@@ -199,11 +199,6 @@ export function isSecret(field: Field): boolean {
   return field.kind === "secret" || field.kind === "json";
 }
 
-/** The help for what the connection is for. */
-export function helpFor(field: Field, purpose: Purpose): string {
-  return field.help?.[purpose] ?? "";
-}
-
 /** The end of a day that somebody chose, as the API wants it; empty for none. */
 export function endOfDay(day: string): string {
   return /^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T23:59:59Z` : "";

@@ -6,6 +6,7 @@ import { live } from "lit/directives/live.js";
 import { icon, type IconName } from "../elements/icons.js";
 import { findingText, text } from "../messages.js";
 import type { FieldPath } from "./draft.js";
+import { hold, onceReleased, release } from "./settling.js";
 
 /** What a field shows. */
 export interface FieldView {
@@ -54,14 +55,23 @@ export function renderField(view: FieldView, actions: FieldActions): TemplateRes
   // Leaving the field means leaving all of it: its own buttons are part of it.
   const left = (event: FocusEvent): void => {
     const to = event.relatedTarget;
-    const within = to instanceof Node && event.currentTarget instanceof Node && event.currentTarget.contains(to);
-    if (!within && document.hasFocus()) actions.leave(view.path);
+    const field = event.currentTarget;
+    if (!(field instanceof HTMLElement) || (to instanceof Node && field.contains(to)) || !document.hasFocus()) return;
+    onceReleased(() => {
+      release(field.querySelector(".findings"));
+      actions.leave(view.path);
+    });
   };
-  return html`<div class="field ${view.kind}" @focusout=${left}>
+  const entered = ({ currentTarget }: Event): void => {
+    if (currentTarget instanceof HTMLElement) hold(currentTarget.querySelector(".findings"));
+  };
+  return html`<div class="field ${view.kind}" @focusin=${entered} @focusout=${left}>
     ${view.kind === "checkbox" ? html`<div class="tick">${control(view, actions)}${label}</div>` : [label, control(view, actions)]}
-    ${view.help === "" ? nothing : html`<p class="help" id="${id}-help">${view.help}</p>`}
-    <div id="${id}-findings" aria-live="polite">
-      ${view.findings.map((finding) => fieldFinding(finding, view, actions))}
+    <div class="notes">
+      ${view.help === "" ? nothing : html`<p class="help" id="${id}-help">${view.help}</p>`}
+      <div id="${id}-findings" class="findings" aria-live="polite">
+        <div class="sheet">${view.findings.map((finding) => fieldFinding(finding, view, actions))}</div>
+      </div>
     </div>
   </div>`;
 }
@@ -212,6 +222,18 @@ export const fieldStyles = css`
     grid-template-columns: auto 1fr;
     gap: 0.625rem;
   }
+  .notes {
+    position: relative;
+    display: grid;
+    gap: 0.375rem;
+  }
+  .findings[data-over] .sheet {
+    position: absolute;
+    inset-block-start: 0;
+    inset-inline: 0;
+    z-index: 1;
+    background: var(--surface);
+  }
   .finding {
     display: grid;
     grid-template-columns: 1rem 1fr;
@@ -243,6 +265,8 @@ export const fieldStyles = css`
   }
   .excerpt {
     display: block;
+    width: fit-content;
+    max-width: 100%;
     color: var(--text);
   }
   .excerpt mark {

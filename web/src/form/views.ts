@@ -1,8 +1,8 @@
 /** What each field of a form shows: the provider table and the draft, put together. */
 
 import type { Field, Finding } from "bowline";
-import { text } from "../messages.js";
-import { dayOf, helpFor, type FieldPath, type FormDraft } from "./draft.js";
+import { authText, fieldText, text } from "../messages.js";
+import { dayOf, type FieldPath, type FormDraft } from "./draft.js";
 import type { FieldView } from "./field.js";
 
 /** The fields of a form, in the order in which they stand. */
@@ -42,11 +42,12 @@ export function viewsOf(
   const value = (field: Field): FieldView => {
     const path = `values.${field.name}`;
     const typed = draft.get(path);
-    return view(path, field.label, {
+    const { label, help } = fieldText(draft.provider?.id ?? "", field, draft.purpose);
+    return view(path, label, {
       kind: field.kind,
       value: typed === "" && field.kind === "select" ? (field.default ?? "") : typed,
       required: field.required,
-      help: helpFor(field, draft.purpose),
+      help,
       placeholder: field.placeholder ?? field.default ?? "",
       autocomplete: field.autocomplete,
       options: field.options ?? [],
@@ -66,7 +67,7 @@ export function viewsOf(
     kind: "select",
     value: draft.auth?.id ?? "",
     required: true,
-    options: methods.map(({ id, title }) => ({ value: id, label: title })),
+    options: methods.map((method) => ({ value: method.id, label: authText(draft.provider?.id ?? "", method) })),
     testId: "auth-select",
   });
   const name = view("name", form.name, { required: true, help: form.nameHelp });

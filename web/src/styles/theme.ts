@@ -37,6 +37,9 @@ export const theme = css`
     text-align: start;
     -webkit-font-smoothing: antialiased;
   }
+  :host(:disabled) {
+    opacity: 0.6;
+  }
   :host([hidden]) {
     display: none;
   }
@@ -74,6 +77,13 @@ export const theme = css`
   a {
     color: var(--link);
     text-underline-offset: 0.18em;
+  }
+  /* Addresses, names and secrets run from left to right, whatever the page does. */
+  code,
+  .mono,
+  input,
+  textarea {
+    unicode-bidi: plaintext;
   }
   code,
   .mono {

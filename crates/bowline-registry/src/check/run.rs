@@ -187,7 +187,8 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
             Ok(listed) if listed.is_empty() => {
                 self.warn(
                     WarningCode::CatalogEmpty,
-                    "There is no repository to pull from, so pulling is not proven.",
+                    "There is no repository to pull from, so pulling is not proven. Where there should be some, look at \
+                     the address again: at a cloud each account and each region has a registry of its own.",
                 );
                 Ok(None)
             }

@@ -1,0 +1,296 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { isAbort, type ApiError } from "../api/problem.js";
+import type { EventAddress, NewEventAddress, PullingClient } from "../api/pulling.js";
+import type { Connection } from "../api/types.js";
+import { text } from "../messages.js";
+import { instructionsFor, type Announcement } from "../pulling/announcing.js";
+import { controls, notices, theme } from "../styles/theme.js";
+import "./copy-lines.js";
+import { failure, refusedIn } from "./failure.js";
+import { icon } from "./icons.js";
+import { fromNow, inFull } from "./when.js";
+
+/** What the dialog asks about. */
+type Question = "replace" | "end";
+
+/** What stands for a secret that was shown once. */
+const HIDDEN = "••••••••";
+
+/**
+ * Where a registry announces its pushes: the event URL, its secret, shown once, and what to paste where at this product.
+ *
+ * Properties: `client`, `connection`, `readonly` (no secret is made). Slot: `rules`, a link to the pull rules, which are
+ * to listen. Event: `bowline-signed-out`.
+ */
+@customElement("bowline-event-setup")
+export class BowlineEventSetup extends LitElement {
+  @property({ attribute: false }) client: PullingClient | null = null;
+  @property({ attribute: false }) connection: Connection | null = null;
+  @property({ type: Boolean }) readonly = false;
+
+  @state() private address: EventAddress | null = null;
+  /** The answer with the secret in it: in memory only, until the place is left. */
+  @state() private made: NewEventAddress | null = null;
+  @state() private error: ApiError | null = null;
+  @state() private busy = false;
+  @state() private asking: Question | null = null;
+  @state() private said = "";
+  @query("dialog") private dialog!: HTMLDialogElement | null;
+
+  #request = new AbortController();
+  #of: string | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#request.abort();
+    this.made = null;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!(changed.has("connection") || changed.has("client")) || this.client === null || this.connection?.id === this.#of) return;
+    this.#of = this.connection?.id;
+    this.address = null;
+    this.made = null;
+    void this.#load();
+  }
+
+  protected override updated(): void {
+    if (this.asking !== null && this.dialog?.open === false) this.dialog.showModal();
+    if (this.asking === null && this.dialog?.open) this.dialog.close();
+  }
+
+  protected override render(): TemplateResult {
+    const { events } = text();
+    const { address, connection, error } = this;
+    return html`
+      <section aria-labelledby="heading">
+        <div>
+          <h2 id="heading">${events.heading}</h2>
+          <p class="quiet">${events.detail}</p>
+        </div>
+        <p class="visually-hidden" role="status">${this.said}</p>
+        ${error === null ? nothing : failure(error, address === null ? () => this.#load() : undefined)}
+        ${address === null || connection === null
+          ? error === null ? html`<p class="quiet" role="status">${events.loading}</p>` : nothing
+          : [this.#ignored(connection), this.#secret(address), this.#setup(connection.provider, address), this.#came(address)]}
+      </section>
+      ${this.#dialog()}
+    `;
+  }
+
+  /** What is announced is of use only where the pull rules listen. */
+  #ignored({ policy }: Connection): TemplateResult | typeof nothing {
+    const { events } = text();
+    if (policy?.events) return nothing;
+    return html`<div class="notice warn" data-testid="events-ignored">
+      ${icon("warning")}
+      <div>
+        <p>${events.off}</p>
+        <slot name="rules"></slot>
+      </div>
+    </div>`;
+  }
+
+  #secret(address: EventAddress): TemplateResult {
+    const { events } = text();
+    const { made } = this;
+    const shown = made ?? address;
+    return html`
+      <div class="part">
+        <h3>${events.url}</h3>
+        <bowline-copy-lines data-testid="event-url" .label=${events.url} .lines=${[absolute(shown.url)]}></bowline-copy-lines>
+        ${isRelative(shown.url) ? html`<p class="small quiet">${events.relative}</p>` : nothing}
+      </div>
+      ${made === null ? nothing : html`<div class="notice warn" data-testid="secret-once">
+        ${icon("warning")}
+        <div class="part">
+          <strong>${events.once}</strong>
+          <p>${events.onceDetail}</p>
+          ${made.authorization ? html`<p class="small">${events.authorization}</p>
+            <bowline-copy-lines data-testid="event-authorization" .label=${events.authorization} .lines=${[made.authorization]}></bowline-copy-lines>` : nothing}
+        </div>
+      </div>`}
+      ${made !== null ? nothing : html`<p class="quiet" data-testid="secret-state">
+        ${address.enabled ? events.since(inFull(address.createdAt ?? "")) : events.noSecret}
+      </p>`}
+      ${this.readonly ? nothing : html`<div class="buttons">
+        ${!shown.enabled
+          ? html`<button type="button" class="primary" data-testid="make-secret-button" aria-disabled=${this.busy ? "true" : "false"} @click=${this.#renew}>${events.make}</button>`
+          : [
+              html`<button type="button" data-testid="replace-secret-button" @click=${() => (this.asking = "replace")}>${events.replace}</button>`,
+              html`<button type="button" class="ghost" data-testid="end-events-button" @click=${() => (this.asking = "end")}>${events.end}</button>`,
+            ]}
+      </div>`}
+    `;
+  }
+
+  #setup(provider: string, address: EventAddress): TemplateResult | typeof nothing {
+    const { events } = text();
+    const shown = this.made ?? address;
+    if (!shown.enabled) return nothing;
+    const hidden = this.made === null;
+    const announcement: Announcement = {
+      url: absolute(shown.url) + (hidden && shown.secretIn === "url" ? `/${HIDDEN}` : ""),
+      authorization: shown.secretIn === "url" ? null : (this.made?.authorization ?? HIDDEN),
+    };
+    const found = events.instructions[provider]?.(announcement) ?? instructionsFor(provider, announcement);
+    return html`<div class="part" data-testid="event-steps">
+      <h3>${events.setup}</h3>
+      ${found === null ? html`<p>${events.noSetup}</p>` : html`
+        <ol>${found.steps.map((step) => html`<li>${step}</li>`)}</ol>
+        ${found.snippet === undefined ? nothing : html`<bowline-copy-lines data-testid="event-snippet" .label=${events.setup} .lines=${[found.snippet]}></bowline-copy-lines>
+          ${hidden && found.snippet.includes(HIDDEN) ? html`<p class="small quiet">${HIDDEN}: ${events.hidden}</p>` : nothing}`}
+        ${found.docs === undefined ? nothing : html`<p class="small"><a href=${found.docs} target="_blank" rel="noreferrer noopener">${events.docs}</a></p>`}
+      `}
+    </div>`;
+  }
+
+  #came({ received, unknown, lastReceivedAt }: EventAddress): TemplateResult {
+    const { events } = text();
+    const parts = [events.received(received), lastReceivedAt === null ? "" : events.last(fromNow(lastReceivedAt, Date.now())), unknown > 0 ? events.unknown(unknown) : ""];
+    return html`<p class="small quiet" data-testid="events-received">
+      ${received === 0 && unknown === 0 ? events.nothing : `${parts.filter((part) => part !== "").join(", ")}.`}
+    </p>`;
+  }
+
+  #dialog(): TemplateResult {
+    const { events } = text();
+    const { asking } = this;
+    const close = (): void => {
+      this.asking = null;
+    };
+    return html`<dialog aria-labelledby="question" aria-describedby="consequence" @close=${close}>
+      ${asking === null ? nothing : html`
+        <h2 id="question">${asking === "end" ? events.endTitle : events.replaceTitle}</h2>
+        <p id="consequence">${asking === "end" ? events.endDetail : events.replaceDetail}</p>
+        <div class="buttons">
+          <button type="button" autofocus @click=${close}>${events.keep}</button>
+          <button type="button" class="danger" data-testid="confirm-secret-button" @click=${asking === "end" ? this.#end : this.#renew}>
+            ${asking === "end" ? events.end : events.replace}
+          </button>
+        </div>`}
+    </dialog>`;
+  }
+
+  async #load(): Promise<void> {
+    const { client, connection } = this;
+    this.#request.abort();
+    if (client === null || connection === null) return;
+    this.#request = new AbortController();
+    this.error = null;
+    try {
+      this.address = await client.events(connection.id, this.#request.signal);
+    } catch (error) {
+      if (!isAbort(error)) this.error = refusedIn(this, error);
+    }
+  }
+
+  readonly #renew = (): Promise<void> =>
+    this.#change(async (client, id) => {
+      this.made = await client.renewEvents(id);
+      return text().events.made;
+    });
+
+  readonly #end = (): Promise<void> =>
+    this.#change(async (client, id) => {
+      await client.endEvents(id);
+      this.made = null;
+      return text().events.ended;
+    });
+
+  async #change(work: (client: PullingClient, id: string) => Promise<string>): Promise<void> {
+    const { client, connection } = this;
+    this.asking = null;
+    if (client === null || connection === null || this.busy) return;
+    this.busy = true;
+    try {
+      this.said = await work(client, connection.id);
+      await this.#load();
+    } catch (error) {
+      this.error = refusedIn(this, error);
+    } finally {
+      this.busy = false;
+    }
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(".buttons button")?.focus();
+  }
+
+  static override styles = [
+    theme,
+    controls,
+    notices,
+    css`
+      section {
+        display: grid;
+        gap: 1.25rem;
+        padding: 1.25rem;
+        border: 1px solid var(--line);
+        border-radius: calc(var(--radius) + 4px);
+        background: var(--surface);
+      }
+      h2 {
+        font-size: 1rem;
+        font-weight: 600;
+      }
+      h3 {
+        font-size: 0.9375rem;
+        font-weight: 600;
+      }
+      .part {
+        display: grid;
+        gap: 0.5rem;
+        min-width: 0;
+      }
+      .notice > .part {
+        flex: 1;
+      }
+      .notice .part > * {
+        margin: 0;
+      }
+      ol {
+        display: grid;
+        gap: 0.25rem;
+        padding-inline-start: 1.25rem;
+        list-style: decimal;
+      }
+      .buttons {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.625rem;
+      }
+      dialog {
+        width: min(27rem, calc(100vw - 2rem));
+        padding: 1.5rem;
+        border: 1px solid var(--line);
+        border-radius: calc(var(--radius) + 6px);
+        background: var(--surface);
+        color: var(--text);
+      }
+      dialog::backdrop {
+        background: rgb(10 12 16 / 0.45);
+      }
+      dialog p {
+        margin-block: 0.5rem 1.5rem;
+      }
+      dialog .buttons {
+        justify-content: flex-end;
+      }
+    `,
+  ];
+}
+
+function isRelative(url: string): boolean {
+  return url.startsWith("/");
+}
+
+/** The address as the registry needs it; what is relative is meant at the page's own origin. */
+function absolute(url: string): string {
+  return isRelative(url) ? new URL(url, location.href).href : url;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bowline-event-setup": BowlineEventSetup;
+  }
+}

@@ -1,0 +1,324 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { live } from "lit/directives/live.js";
+import type { ApiError } from "../api/problem.js";
+import { IMAGE_STATES, type ImageState, type InventoryImage, type PullingClient, type QueuedScans } from "../api/pulling.js";
+import type { Connection } from "../api/types.js";
+import { text } from "../messages.js";
+import { nameOf } from "../policy/images.js";
+import { lists } from "../styles/lists.js";
+import { controls, notices, theme } from "../styles/theme.js";
+import { failure, refusedIn } from "./failure.js";
+import { icon } from "./icons.js";
+import { PagedList } from "./paged-list.js";
+import { stateMark, stateMarks } from "./state-mark.js";
+import { fromNow, inFull } from "./when.js";
+
+/** How long somebody pauses before what they typed is searched for. */
+const PAUSE_MS = 250;
+const PAGE = 50;
+/** How many images one request may queue. */
+const MOST = 100;
+
+/**
+ * The inventory of a connection: its images with what the last sync found, what the pull rules say of each and how its
+ * scan stands; chosen ones are queued for a scan.
+ *
+ * Properties: `client`, `connection`, `readonly` (nothing is queued). Events: `bowline-queued` when scans were queued,
+ * `bowline-signed-out`.
+ */
+@customElement("bowline-inventory")
+export class BowlineInventory extends LitElement {
+  @property({ attribute: false }) client: PullingClient | null = null;
+  @property({ attribute: false }) connection: Connection | null = null;
+  @property({ type: Boolean }) readonly = false;
+
+  @state() private search = "";
+  @state() private filter: ImageState | "" = "";
+  @state() private chosen: ReadonlySet<string> = new Set();
+  @state() private queueing = false;
+  @state() private queued: QueuedScans | null = null;
+  @state() private queueError: ApiError | null = null;
+
+  readonly #list = new PagedList<InventoryImage>(this, async (cursor, signal) => {
+    const { client, connection, search, filter } = this;
+    if (client === null || connection === null) return { items: [], next: null };
+    return client.images(connection.id, { search: search.trim(), state: filter, cursor, limit: PAGE, signal });
+  });
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  #of: string | undefined;
+
+  /** Loads the inventory anew, after a sync. */
+  async reload(): Promise<void> {
+    await this.#list.load();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#pause);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!(changed.has("connection") || changed.has("client")) || this.client === null || this.connection?.id === this.#of) return;
+    this.#of = this.connection?.id;
+    this.chosen = new Set();
+    this.#list.clear();
+    void this.#list.load();
+  }
+
+  protected override render(): TemplateResult {
+    return html`${this.#bar()} ${this.#queue()} ${this.#content()}`;
+  }
+
+  #bar(): TemplateResult {
+    const { inventory } = text();
+    return html`<div class="bar">
+      <div class="search">
+        ${icon("search")}
+        <label for="search" class="visually-hidden">${inventory.search}</label>
+        <input id="search" type="search" data-testid="image-search" autocomplete="off" spellcheck="false" placeholder=${inventory.searchPlaceholder}
+          .value=${live(this.search)} @input=${this.#searched} />
+      </div>
+      <label class="visually-hidden" for="state">${inventory.filter}</label>
+      <select id="state" data-testid="image-state-filter" @change=${this.#filtered}>
+        ${(["", ...IMAGE_STATES] as const).map((one) => html`<option value=${one} .selected=${one === this.filter}>${inventory.states[one]}</option>`)}
+      </select>
+      <p class="small quiet" role="status" data-testid="inventory-status">${this.#status()}</p>
+    </div>`;
+  }
+
+  #status(): string {
+    const { inventory } = text();
+    const { items, next, loading } = this.#list;
+    if (loading && items === null) return inventory.loading;
+    return items === null || items.length === 0 ? "" : inventory.count(items.length, next === null);
+  }
+
+  /** What is done with the images that were chosen. */
+  #queue(): TemplateResult | typeof nothing {
+    const { inventory } = text();
+    const { queued, queueError } = this;
+    if (this.readonly) return nothing;
+    return html`<div class="queue">
+      ${this.chosen.size === 0 ? nothing : html`<p>${inventory.chosen(this.chosen.size)}</p>
+        <button type="button" class="primary" data-testid="scan-chosen-button" aria-disabled=${this.queueing ? "true" : "false"} @click=${this.#scan}>
+          ${this.queueing ? inventory.queueing : inventory.scan}
+        </button>`}
+      <p role="status" data-testid="queued">${queued === null || queued.scans.length === 0 ? "" : inventory.queued(queued.scans.length)}</p>
+      ${queueError === null ? nothing : failure(queueError, this.#scan)}
+      ${queued === null || queued.refused.length === 0 ? nothing : html`<div class="notice warn" role="alert">
+        ${icon("warning")}
+        <div>
+          <strong>${inventory.refused}</strong>
+          <ul>${queued.refused.map(({ image, detail }) => html`<li><span class="mono">${image}</span>: ${detail}</li>`)}</ul>
+        </div>
+      </div>`}
+    </div>`;
+  }
+
+  #content(): TemplateResult | typeof nothing {
+    const { inventory } = text();
+    const { items, next, error, loading } = this.#list;
+    if (error !== null) return failure(error, () => this.#list.load());
+    if (items === null) return nothing;
+    if (items.length === 0) return this.#blank();
+    return html`<ul class="rows" aria-label=${inventory.heading} aria-busy=${loading ? "true" : "false"}>
+        ${repeat(items, nameOf, (image) => this.#row(image))}
+      </ul>
+      ${next === null ? nothing : html`<button type="button" class="more" data-testid="more-images-button" @click=${() => this.#list.more()}>${inventory.more}</button>`}`;
+  }
+
+  #blank(): TemplateResult {
+    const { inventory } = text();
+    const all = this.search === "" && this.filter === "";
+    return html`<div class="blank" data-testid=${all ? "no-images" : "no-image-matches"}>
+      ${icon(all ? "box" : "search")}
+      <h3>${all ? inventory.empty : inventory.noMatch}</h3>
+      <p class="quiet">${all ? inventory.emptyDetail : inventory.noMatchDetail}</p>
+      ${all ? nothing : html`<button type="button" @click=${this.#clear}>${inventory.clear}</button>`}
+    </div>`;
+  }
+
+  #row(image: InventoryImage): TemplateResult {
+    const { inventory, scans } = text();
+    const name = nameOf(image);
+    const now = Date.now();
+    const seen = inventory.seen(inFull(image.firstSeen), inFull(image.lastSeen));
+    const dated = image.goneAt === null ? fromNow(image.createdAt ?? image.pushedAt ?? "", now) : inventory.goneSince(fromNow(image.goneAt, now));
+    return html`<li data-testid="image-row" data-image=${name} data-state=${image.state}>
+      <div class="row ${this.readonly ? "" : "choosable"}">
+        ${this.readonly ? nothing : html`<label class="choose"><span class="visually-hidden">${inventory.choose(name)}</span>
+          <input type="checkbox" data-testid="choose-image" .checked=${live(this.chosen.has(name))} @change=${() => this.#choose(name)} /></label>`}
+        <div class="what">
+          <p class="mono name">${name}</p>
+          <p class="small quiet" title=${seen}>${[dated, sizeOf(image.size), (image.digest ?? "").slice(0, 19)].filter((part) => part !== "").join(" · ")}</p>
+        </div>
+        <div class="facts">
+          <p>${stateMark(image.state, inventory.states[image.state])}</p>
+          <p class="small rules ${image.selected ? "taken" : "quiet"}">${ruleOf(image)}</p>
+          <p class="small">${image.scan === null
+            ? html`<span class="quiet">${inventory.neverScanned}</span>`
+            : [stateMark(image.scan.state, scans.states[image.scan.state]), html` <span class="quiet">${fromNow(image.scan.at ?? "", now)}</span>`]}</p>
+        </div>
+      </div>
+    </li>`;
+  }
+
+  #searched(event: Event): void {
+    if (!(event.currentTarget instanceof HTMLInputElement)) return;
+    this.search = event.currentTarget.value;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => void this.#list.load(), PAUSE_MS);
+  }
+
+  #filtered(event: Event): void {
+    if (!(event.currentTarget instanceof HTMLSelectElement)) return;
+    const { value } = event.currentTarget;
+    this.filter = IMAGE_STATES.find((one) => one === value) ?? "";
+    void this.#list.load();
+  }
+
+  async #clear(): Promise<void> {
+    this.search = "";
+    this.filter = "";
+    await this.#list.load();
+    this.renderRoot.querySelector<HTMLElement>("#search")?.focus();
+  }
+
+  #choose(image: string): void {
+    const chosen = new Set(this.chosen);
+    if (!chosen.delete(image) && chosen.size < MOST) chosen.add(image);
+    this.chosen = chosen;
+  }
+
+  readonly #scan = async (): Promise<void> => {
+    const { client, connection } = this;
+    if (client === null || connection === null || this.queueing || this.chosen.size === 0) return;
+    this.queueing = true;
+    this.queueError = null;
+    this.queued = null;
+    try {
+      this.queued = await client.queueScans(connection.id, [...this.chosen]);
+      // Those that could not be queued stay chosen.
+      this.chosen = new Set(this.queued.refused.map(({ image }) => image));
+      this.dispatchEvent(new CustomEvent("bowline-queued", { bubbles: true, composed: true }));
+      await this.#list.load();
+    } catch (error) {
+      this.queueError = refusedIn(this, error);
+    } finally {
+      this.queueing = false;
+    }
+  };
+
+  static override styles = [
+    theme,
+    controls,
+    notices,
+    lists,
+    stateMarks,
+    css`
+      :host {
+        display: grid;
+        gap: 0.75rem;
+        min-width: 0;
+        container-type: inline-size;
+      }
+      .queue {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem 1rem;
+        align-items: center;
+        min-height: 2.375rem;
+      }
+      .queue .notice {
+        flex: 1 1 100%;
+      }
+      .row {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 0.25rem 0.875rem;
+        align-items: center;
+        padding: 0.625rem 1rem;
+      }
+      .choosable {
+        grid-template-columns: 1.5rem minmax(0, 1fr);
+      }
+      .facts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.25rem 0.875rem;
+        align-items: center;
+        grid-column: -2 / -1;
+      }
+      .choose {
+        display: grid;
+        place-items: center;
+        width: 1.5rem;
+        min-height: 1.5rem;
+        cursor: pointer;
+      }
+      .choose input {
+        margin: 0;
+      }
+      .name {
+        overflow-wrap: anywhere;
+      }
+      .taken {
+        color: var(--good);
+      }
+      .rules {
+        overflow-wrap: anywhere;
+      }
+      @container (min-width: 48rem) {
+        .row {
+          grid-template-columns: minmax(0, 1fr) 6.5rem 11rem 11rem;
+        }
+        .choosable {
+          grid-template-columns: 1.5rem minmax(0, 1fr) 6.5rem 11rem 11rem;
+        }
+        .facts {
+          display: contents;
+        }
+      }
+    `,
+  ];
+}
+
+/** What the pull rules say of an image. */
+function ruleOf({ selected, decidedBy, pattern }: InventoryImage): string {
+  const { tester, inventory } = text();
+  if (selected === null) return inventory.undecided;
+  const { why } = tester;
+  switch (decidedBy) {
+    case "artifact":
+      return why.artifact;
+    case "never":
+      return why.never(pattern ?? "");
+    case "always":
+      return why.always(pattern ?? "");
+    case "condition":
+      return selected ? why.met : why.condition;
+    case "include":
+      if (!selected) return why.nothing;
+      return pattern === null ? why.everything : why.include(pattern);
+    case null:
+      return selected ? tester.taken : tester.left;
+  }
+}
+
+/** `12.4 MB`; empty where it is not known. */
+function sizeOf(bytes: number | null): string {
+  if (bytes === null) return "";
+  const [unit, size] = bytes < 1e6 ? (["kilobyte", 1e3] as const) : bytes < 1e9 ? (["megabyte", 1e6] as const) : (["gigabyte", 1e9] as const);
+  return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: 1 }).format(bytes / size);
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bowline-inventory": BowlineInventory;
+  }
+  interface HTMLElementEventMap {
+    "bowline-queued": CustomEvent<undefined>;
+  }
+}

@@ -1,0 +1,146 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { SCAN_STATES, type PullingClient, type Scan, type ScanState } from "../api/pulling.js";
+import type { Connection } from "../api/types.js";
+import { text } from "../messages.js";
+import { nameOf } from "../policy/images.js";
+import { lists } from "../styles/lists.js";
+import { controls, notices, theme } from "../styles/theme.js";
+import { failure } from "./failure.js";
+import { icon } from "./icons.js";
+import { PagedList } from "./paged-list.js";
+import { stateMark, stateMarks } from "./state-mark.js";
+import { fromNow, inFull } from "./when.js";
+
+const PAGE = 50;
+
+/**
+ * The scans of a connection: what waits, what a scanner has, what came of it and why.
+ *
+ * Properties: `client`, `connection`. Event: `bowline-signed-out`.
+ */
+@customElement("bowline-scan-list")
+export class BowlineScanList extends LitElement {
+  @property({ attribute: false }) client: PullingClient | null = null;
+  @property({ attribute: false }) connection: Connection | null = null;
+
+  @state() private filter: ScanState | "" = "";
+
+  readonly #list = new PagedList<Scan>(this, async (cursor, signal) => {
+    const { client, connection, filter } = this;
+    if (client === null || connection === null) return { items: [], next: null };
+    return client.scans(connection.id, { state: filter, cursor, limit: PAGE, signal });
+  });
+  #of: string | undefined;
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!(changed.has("connection") || changed.has("client")) || this.client === null || this.connection?.id === this.#of) return;
+    this.#of = this.connection?.id;
+    this.#list.clear();
+    void this.#list.load();
+  }
+
+  protected override render(): TemplateResult {
+    const { scans } = text();
+    return html`
+      <div class="bar">
+        <label class="visually-hidden" for="state">${scans.filter}</label>
+        <select id="state" data-testid="scan-state-filter" @change=${this.#filtered}>
+          ${(["", ...SCAN_STATES] as const).map((one) => html`<option value=${one} .selected=${one === this.filter}>${scans.states[one]}</option>`)}
+        </select>
+        <button type="button" data-testid="refresh-scans-button" @click=${() => this.#list.load()}>${scans.refresh}</button>
+        <p class="small quiet" role="status" data-testid="scans-status">${this.#status()}</p>
+      </div>
+      ${this.#content()}
+    `;
+  }
+
+  #status(): string {
+    const { scans } = text();
+    const { items, next, loading } = this.#list;
+    if (loading && items === null) return scans.loading;
+    return items === null || items.length === 0 ? "" : scans.count(items.length, next === null);
+  }
+
+  #content(): TemplateResult | typeof nothing {
+    const { scans } = text();
+    const { items, next, error, loading } = this.#list;
+    if (error !== null) return failure(error, () => this.#list.load());
+    if (items === null) return nothing;
+    if (items.length === 0) {
+      return html`<div class="blank" data-testid="no-scans">${icon("box")}<h3>${scans.empty}</h3><p class="quiet">${scans.emptyDetail}</p></div>`;
+    }
+    return html`<ul class="rows" aria-label=${scans.heading} aria-busy=${loading ? "true" : "false"}>
+        ${repeat(items, ({ id }) => id, row)}
+      </ul>
+      ${next === null ? nothing : html`<button type="button" class="more" @click=${() => this.#list.more()}>${scans.more}</button>`}`;
+  }
+
+  #filtered(event: Event): void {
+    if (!(event.currentTarget instanceof HTMLSelectElement)) return;
+    const { value } = event.currentTarget;
+    this.filter = SCAN_STATES.find((one) => one === value) ?? "";
+    void this.#list.load();
+  }
+
+  static override styles = [
+    theme,
+    controls,
+    notices,
+    lists,
+    stateMarks,
+    css`
+      :host {
+        display: grid;
+        gap: 0.75rem;
+        min-width: 0;
+        container-type: inline-size;
+      }
+      .row {
+        display: grid;
+        gap: 0.25rem 0.875rem;
+        align-items: center;
+        padding: 0.625rem 1rem;
+      }
+      .row > * {
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      @container (min-width: 40rem) {
+        .row {
+          grid-template-columns: minmax(0, 1fr) 7rem 9rem;
+        }
+      }
+    `,
+  ];
+}
+
+function row(scan: Scan): TemplateResult {
+  const { scans } = text();
+  const now = Date.now();
+  const at = scan.finishedAt ?? scan.leasedAt ?? scan.queuedAt;
+  const more = [
+    scans.origins[scan.origin],
+    scan.scanner ? scans.scanner(scan.scanner) : "",
+    scan.state === "leased" && scan.deadline ? scans.deadline(fromNow(scan.deadline, now)) : "",
+    scan.attempts > 1 ? scans.attempts(scan.attempts) : "",
+    scan.reason ?? "",
+  ];
+  return html`<li data-testid="scan-row" data-image=${nameOf(scan)} data-state=${scan.state}>
+    <div class="row">
+      <div>
+        <p class="mono" title=${scan.image}>${nameOf(scan)}</p>
+        <p class="small quiet">${more.filter((part) => part !== "").join(" · ")}</p>
+      </div>
+      <p>${stateMark(scan.state, scans.states[scan.state])}</p>
+      <p class="small quiet" title=${inFull(at)}>${fromNow(at, now)}</p>
+    </div>
+  </li>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bowline-scan-list": BowlineScanList;
+  }
+}
