@@ -41,10 +41,10 @@ function status(place) {
 
 /** Each request works for a second and reads some repositories. */
 async function sync(place) {
-  place.running ??= { ...run(), state: "running", finishedAt: null, phase: "repositories", repositories: { listed: 0, read: 0 }, complete: false };
+  place.running ??= { ...run(), state: "running", finishedAt: null, phase: "repositories", repositories: { listed: 0, read: 0, failed: 0 }, complete: false };
   await new Promise((done) => setTimeout(done, 1000));
   const { listed, read } = place.running.repositories;
-  const repositories = listed === 0 ? { listed: 64, read: 0 } : { listed, read: Math.min(listed, read + 24) };
+  const repositories = listed === 0 ? { listed: 64, read: 0, failed: 0 } : { listed, read: Math.min(listed, read + 24), failed: 0 };
   place.running = { ...place.running, phase: "images", repositories };
   if (repositories.read < repositories.listed) return [202, place.running];
   place.last = run();
@@ -81,8 +81,8 @@ function end(place) {
 function run() {
   return {
     id: randomUUID(), origin: "request", state: "done", startedAt: ago(2), finishedAt: new Date().toISOString(), phase: "done",
-    repositories: { listed: 64, read: 64 }, images: { new: 12, replaced: 3, unchanged: 1480, gone: 2, skipped: 310 },
-    skipped: [{ list: "never", pattern: "internal-", images: 248 }, { list: "include", pattern: null, images: 41 }, { list: "condition", pattern: null, images: 21 }],
+    repositories: { listed: 64, read: 64, failed: 0 }, images: { new: 12, replaced: 3, unchanged: 1480, gone: 2, skipped: 62 },
+    skipped: [{ list: "never", pattern: "internal-", repositories: 6, images: 0 }, { list: "include", pattern: null, repositories: 0, images: 41 }, { list: "condition", pattern: null, repositories: 0, images: 21 }],
     queued: 15, requests: 91, complete: true, problem: null,
   };
 }

@@ -294,6 +294,9 @@ const english = {
     requests: (requests: number): string => (requests === 1 ? "1 request to the registry" : `${requests.toLocaleString()} requests to the registry`),
     skipped: "What was left out, and why",
     images: (images: number): string => (images === 1 ? "1 image" : `${images.toLocaleString()} images`),
+    repositories: (repositories: number): string => (repositories === 1 ? "1 repository" : `${repositories.toLocaleString()} repositories`),
+    unread: (repositories: number): string =>
+      repositories === 1 ? "1 repository could not be read." : `${repositories.toLocaleString()} repositories could not be read.`,
     next: (when: string, zone: string): string => `The next one starts ${when} (${zone}).`,
     manual: "The rules pull on request, so that no sync starts by itself.",
   },

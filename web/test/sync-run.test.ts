@@ -6,10 +6,10 @@ import { SyncRun } from "../src/pulling/sync-run.js";
 
 const ended: Sync = {
   id: "s1", origin: "request", state: "done", startedAt: "2026-11-21T08:00:00Z", finishedAt: "2026-11-21T08:00:09Z", phase: "done",
-  repositories: { listed: 2, read: 2 }, images: { new: 1, replaced: 0, unchanged: 4, gone: 0, skipped: 2 }, skipped: [], queued: 1,
+  repositories: { listed: 2, read: 2, failed: 0 }, images: { new: 1, replaced: 0, unchanged: 4, gone: 0, skipped: 2 }, skipped: [], queued: 1,
   requests: 7, complete: true, problem: null,
 };
-const running = (read: number): Sync => ({ ...ended, state: "running", phase: "images", finishedAt: null, repositories: { listed: 2, read }, complete: false });
+const running = (read: number): Sync => ({ ...ended, state: "running", phase: "images", finishedAt: null, repositories: { listed: 2, read, failed: 0 }, complete: false });
 const idle: SyncStatus = { running: null, last: null, next: null };
 
 interface Played {

@@ -4,7 +4,7 @@ import { kept } from "./kept.js";
 
 const at = "2026-11-21T10:00:00Z";
 const last = {
-  id: "1", origin: "schedule", state: "done", startedAt: at, finishedAt: at, phase: "done", repositories: { listed: 1, read: 1 },
+  id: "1", origin: "schedule", state: "done", startedAt: at, finishedAt: at, phase: "done", repositories: { listed: 1, read: 1, failed: 0 },
   images: { new: 1, replaced: 0, unchanged: 0, gone: 0, skipped: 0 }, skipped: [], queued: 1, requests: 3, complete: true, problem: null,
 };
 const image = {

@@ -49,10 +49,11 @@ export interface Sync {
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly phase: "repositories" | "images" | "done";
-  readonly repositories: { readonly listed: number; readonly read: number };
+  /** `failed` could not be read: what is known of them stays as it was. */
+  readonly repositories: { readonly listed: number; readonly read: number; readonly failed: number };
   readonly images: Readonly<Record<ImageState | "skipped", number>>;
-  /** What was left out, by the pattern that decided. */
-  readonly skipped: readonly { readonly list: Decision["by"]; readonly pattern: string | null; readonly images: number }[];
+  /** What was left out, by the pattern that decided: images, and repositories that were not even read. */
+  readonly skipped: readonly Skipped[];
   /** How many images were queued for a scan. */
   readonly queued: number;
   /** How many requests it made of the registry. */
@@ -60,6 +61,14 @@ export interface Sync {
   /** Whether the registry was listed to its end. */
   readonly complete: boolean;
   readonly problem: RunProblem | null;
+}
+
+/** What one pattern, or the lack of one, left out. */
+export interface Skipped {
+  readonly list: Decision["by"];
+  readonly pattern: string | null;
+  readonly repositories: number;
+  readonly images: number;
 }
 
 /** The syncs of a connection. */
@@ -79,8 +88,8 @@ export type ScanState = (typeof SCAN_STATES)[number];
 export interface Scan {
   readonly id: string;
   readonly repository: string;
-  readonly tag: string;
-  readonly digest: string;
+  readonly tag: string | null;
+  readonly digest: string | null;
   readonly image: string;
   readonly state: ScanState;
   readonly origin: "sync" | "event" | "request";

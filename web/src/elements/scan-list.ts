@@ -4,7 +4,6 @@ import { repeat } from "lit/directives/repeat.js";
 import { SCAN_STATES, type PullingClient, type Scan, type ScanState } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
 import { text } from "../messages.js";
-import { nameOf } from "../policy/images.js";
 import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { failure } from "./failure.js";
@@ -118,6 +117,7 @@ export class BowlineScanList extends LitElement {
 
 function row(scan: Scan): TemplateResult {
   const { scans } = text();
+  const name = scan.tag === null ? `${scan.repository}@${(scan.digest ?? "").slice(0, 19)}` : `${scan.repository}:${scan.tag}`;
   const now = Date.now();
   const at = scan.finishedAt ?? scan.leasedAt ?? scan.queuedAt;
   const more = [
@@ -127,10 +127,10 @@ function row(scan: Scan): TemplateResult {
     scan.attempts > 1 ? scans.attempts(scan.attempts) : "",
     scan.reason ?? "",
   ];
-  return html`<li data-testid="scan-row" data-image=${nameOf(scan)} data-state=${scan.state}>
+  return html`<li data-testid="scan-row" data-image=${name} data-state=${scan.state}>
     <div class="row">
       <div>
-        <p class="mono" title=${scan.image}>${nameOf(scan)}</p>
+        <p class="mono" title=${scan.image}>${name}</p>
         <p class="small quiet">${more.filter((part) => part !== "").join(" · ")}</p>
       </div>
       <p>${stateMark(scan.state, scans.states[scan.state])}</p>

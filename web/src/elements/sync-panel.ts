@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { PullingClient, Sync } from "../api/pulling.js";
+import type { PullingClient, Skipped, Sync } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
 import { text } from "../messages.js";
 import { SyncRun } from "../pulling/sync-run.js";
@@ -83,7 +83,9 @@ export class BowlineSyncPanel extends LitElement {
           ${problem.detail ? html`<p>${problem.detail}</p>` : nothing} ${problem.hint ? html`<p>${problem.hint}</p>` : nothing}
         </div>
       </div>`}
-      ${last.complete || problem !== null ? nothing : html`<p class="quiet">${sync.partlyDetail}</p>`}
+      ${last.complete || problem !== null ? nothing : html`<p class="quiet">
+        ${last.repositories.failed > 0 ? sync.unread(last.repositories.failed) : nothing} ${sync.partlyDetail}
+      </p>`}
       <dl class="counts">
         ${COUNTS.map((name) => html`<div data-testid="sync-count-${name}" data-count=${last.images[name]}>
           <dt>${sync.counts[name]}</dt>
@@ -93,8 +95,8 @@ export class BowlineSyncPanel extends LitElement {
       <p class="small quiet">${[last.queued > 0 ? sync.queued(last.queued) : "", `${sync.requests(last.requests)}.`].join(" ")}</p>
       ${skipped.length === 0 ? nothing : html`<details data-testid="sync-skipped">
         <summary>${icon("chevron")}${sync.skipped}</summary>
-        <ul>${skipped.map(({ list, pattern, images }) => html`<li>
-          <span>${whyOf(list, pattern)}</span><span class="quiet">${sync.images(images)}</span>
+        <ul>${skipped.map((one) => html`<li>
+          <span>${whyOf(one)}</span><span class="quiet">${howMany(one)}</span>
         </li>`)}</ul>
       </details>`}
     `;
@@ -237,11 +239,17 @@ function progress(running: Sync | null): TemplateResult {
 }
 
 /** Why images were left out: the list of the policy, and its pattern. */
-function whyOf(list: Sync["skipped"][number]["list"], pattern: string | null): string {
+function whyOf({ list, pattern }: Skipped): string {
   const { why } = text().tester;
   if (list === "never") return why.never(pattern ?? "");
   if (list === "artifact") return why.artifact;
   return list === "condition" ? why.condition : why.nothing;
+}
+
+/** What was left out: whole repositories are not read, so that nobody knows how many images they hold. */
+function howMany({ repositories, images }: Skipped): string {
+  const { sync } = text();
+  return [repositories > 0 ? sync.repositories(repositories) : "", images > 0 ? sync.images(images) : ""].filter((part) => part !== "").join(", ");
 }
 
 declare global {
