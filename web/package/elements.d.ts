@@ -150,6 +150,7 @@ export class BowlineInventory extends HTMLElement {
 export class BowlineScanList extends HTMLElement {
   client: PullingClient | null;
   connection: Connection | null;
+  readonly: boolean;
 }
 
 /** `<bowline-event-setup>`: where a registry announces its pushes, and what to paste there. */

@@ -74,9 +74,13 @@ export class BowlineConnectionPlace extends LitElement {
 
   #offered(tab: Tab): boolean {
     if (tab === "credentials") return this.write;
-    // What a registry cannot do is not offered; as long as it is not known, it is.
-    if (tab === "events") return this.known.find(({ id }) => id === this.connection?.provider)?.capabilities.events !== false;
-    return true;
+    if (tab === "events") return this.#can("events");
+    return tab !== "registry" || this.#can("catalog");
+  }
+
+  /** What a registry cannot do is not offered; as long as it is not known, it is. */
+  #can(what: "catalog" | "events"): boolean {
+    return this.known.find(({ id }) => id === this.connection?.provider)?.capabilities[what] !== false;
   }
 
   #content(connection: Connection): TemplateResult {
@@ -86,9 +90,10 @@ export class BowlineConnectionPlace extends LitElement {
       case "policy":
         return html`<bowline-policy-editor .client=${client} .connection=${connection} ?readonly=${readonly} @bowline-saved=${this.#saved}></bowline-policy-editor>`;
       case "images":
-        return html`<bowline-images-place .client=${client} .connection=${connection} ?readonly=${readonly}></bowline-images-place>`;
+        return html`<bowline-images-place .client=${client} .connection=${connection} ?readonly=${readonly}
+          ?unlisted=${!this.#can("catalog")}></bowline-images-place>`;
       case "scans":
-        return html`<bowline-scan-list .client=${client} .connection=${connection}></bowline-scan-list>`;
+        return html`<bowline-scan-list .client=${client} .connection=${connection} ?readonly=${readonly}></bowline-scan-list>`;
       case "registry":
         return html`<bowline-image-browser .client=${client} .connection=${connection}></bowline-image-browser>`;
       case "credentials":

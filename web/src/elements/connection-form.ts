@@ -414,7 +414,7 @@ export class BowlineConnectionForm extends LitElement {
       this.unfolded = !this.unfolded;
     };
     // What somebody has to see is never folded away, and what stands open is folded by them only.
-    this.unfolded ||= [...more.flatMap((view) => view.findings), ...trustFindings].length > 0 || draft.trustedAuthHosts.length > 0;
+    this.unfolded ||= more.some(({ findings }) => findings.length > 0) || draft.trustedAuthHosts.length > 0;
     return html`
       ${auth === undefined ? nothing : renderField(auth, this.#actions)} ${this.#each(main)}
       <details data-testid="more-options" ?open=${this.unfolded}>

@@ -6,7 +6,7 @@ import type { Connection } from "../api/types.js";
 import { text } from "../messages.js";
 import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
-import { failure } from "./failure.js";
+import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 import { PagedList } from "./paged-list.js";
 import { stateMark, stateMarks } from "./state-mark.js";
@@ -15,16 +15,22 @@ import { fromNow, inFull } from "./when.js";
 const PAGE = 50;
 
 /**
- * The scans of a connection: what waits, what a scanner has, what came of it and why.
+ * The scans of a connection: what waits, what a scanner has, what came of it and why; an image that is named is queued.
  *
- * Properties: `client`, `connection`. Event: `bowline-signed-out`.
+ * Properties: `client`, `connection`, `readonly` (nothing is queued). Events: `bowline-queued` when a scan was queued,
+ * `bowline-signed-out`.
  */
 @customElement("bowline-scan-list")
 export class BowlineScanList extends LitElement {
   @property({ attribute: false }) client: PullingClient | null = null;
   @property({ attribute: false }) connection: Connection | null = null;
 
+  @property({ type: Boolean }) readonly = false;
+
   @state() private filter: ScanState | "" = "";
+  @state() private queueing = false;
+  /** Why the image that was named is not queued. */
+  @state() private refusal = "";
 
   readonly #list = new PagedList<Scan>(this, async (cursor, signal) => {
     const { client, connection, filter } = this;
@@ -43,6 +49,7 @@ export class BowlineScanList extends LitElement {
   protected override render(): TemplateResult {
     const { scans } = text();
     return html`
+      ${this.readonly ? nothing : this.#naming()}
       <div class="bar">
         <label class="visually-hidden" for="state">${scans.filter}</label>
         <select id="state" data-testid="scan-state-filter" @change=${this.#filtered}>
@@ -53,6 +60,40 @@ export class BowlineScanList extends LitElement {
       </div>
       ${this.#content()}
     `;
+  }
+
+  #naming(): TemplateResult {
+    const { form, scans } = text();
+    return html`<form class="naming" novalidate @submit=${this.#queue}>
+      <label for="image">${scans.image}</label>
+      <input id="image" class="mono" data-testid="scan-input" autocomplete="off" spellcheck="false" autocapitalize="off" placeholder=${form.imagePlaceholder}
+        aria-invalid=${this.refusal === "" ? "false" : "true"} aria-describedby="refusal" @input=${() => (this.refusal = "")} />
+      <button type="submit" data-testid="scan-button" aria-disabled=${this.queueing ? "true" : "false"}>${this.queueing ? scans.queueing : scans.queue}</button>
+      <p class="small refusal" id="refusal" role="alert" data-testid="scan-refusal">${this.refusal}</p>
+    </form>`;
+  }
+
+  async #queue(event: Event): Promise<void> {
+    event.preventDefault();
+    const { client, connection } = this;
+    const input = this.renderRoot.querySelector<HTMLInputElement>("#image");
+    const image = input?.value.trim() ?? "";
+    if (client === null || connection === null || input === null || image === "" || this.queueing) return;
+    this.queueing = true;
+    this.refusal = "";
+    try {
+      const { refused } = await client.queueScans(connection.id, [image]);
+      this.refusal = refused[0]?.detail ?? "";
+      if (this.refusal !== "") return;
+      input.value = "";
+      this.dispatchEvent(new CustomEvent("bowline-queued", { bubbles: true, composed: true }));
+      await this.#list.load();
+    } catch (error) {
+      const { message, detail } = refusedIn(this, error);
+      this.refusal = [message, detail].filter((part) => part !== "").join(". ");
+    } finally {
+      this.queueing = false;
+    }
   }
 
   #status(): string {
@@ -95,6 +136,20 @@ export class BowlineScanList extends LitElement {
         gap: 0.75rem;
         min-width: 0;
         container-type: inline-size;
+      }
+      .naming {
+        display: grid;
+        grid-template-columns: minmax(0, 24rem) auto;
+        gap: 0.375rem 0.625rem;
+        justify-content: start;
+        align-items: center;
+        margin-block-end: 0.5rem;
+      }
+      .naming > :is(label, p) {
+        grid-column: 1 / -1;
+      }
+      .refusal {
+        color: var(--bad);
       }
       .row {
         display: grid;
