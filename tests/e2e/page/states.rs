@@ -86,7 +86,7 @@ fn the_list_empty_filled_dark_and_on_a_phone() {
 fn a_form_with_findings() {
     let app = App::start();
     let browser = open(&app);
-    browser.resize(1280, 1240);
+    browser.resize(1280, 1320);
     begin(&browser);
     browser.see(&id("paste-input"));
     look(&browser, "form-new");
@@ -133,7 +133,7 @@ fn a_running_check_is_shown_and_cancelled() {
     let gate = Gate::default();
     let server = hostile::silent(&gate);
     let browser = open(&app);
-    browser.resize(1280, 1180);
+    browser.resize(1280, 1260);
     fill_in(&browser, "slow", &server.origin(), "alice", "s3cret");
     browser.click(&id("test-button"));
     browser.see("[data-testid='check-step-reach'][data-status='active']");
