@@ -30,7 +30,7 @@ export function providers() {
 export function checkForm(form, options) {
   need();
   const request = { form, touched: options?.touched, now: Math.trunc(options?.now ?? Date.now()) };
-  return JSON.parse(module.checkForm(wellFormed(JSON.stringify(request))));
+  return JSON.parse(module.checkForm(encoded(wellFormed(JSON.stringify(request)))));
 }
 
 export function detect(text) {
@@ -108,7 +108,7 @@ export class PatternSet {
   }
 
   #places(images) {
-    const places = this.#set.filter(encoder.encode(images.join("\n")), images.length);
+    const places = this.#set.filter(encoded(images.join("\n")), images.length);
     // An image's name has no line feed; where one has, the images are asked one by one.
     return places ?? [...images.keys()].filter((index) => this.matches(images[index]));
   }
@@ -122,13 +122,13 @@ if (Symbol.dispose) PatternSet.prototype[Symbol.dispose] = PatternSet.prototype.
 
 export function checkPolicy(policy, provider, host) {
   need();
-  return JSON.parse(module.checkPolicy(wellFormed(JSON.stringify({ policy, provider, host }))));
+  return JSON.parse(module.checkPolicy(encoded(wellFormed(JSON.stringify({ policy, provider, host })))));
 }
 
 export function selectImages(policy, images, now) {
   need();
   const request = { policy, images, now: Math.trunc(now ?? Date.now()) };
-  const { decisions, findings } = JSON.parse(module.selectImages(wellFormed(JSON.stringify(request))));
+  const { decisions, findings } = JSON.parse(module.selectImages(encoded(wellFormed(JSON.stringify(request)))));
   if (findings) throw new InvalidPolicyError(findings);
   const selected = [];
   decisions.forEach((decision, index) => decision.selected && selected.push(index));
@@ -146,6 +146,13 @@ export class InvalidPolicyError extends Error {
 }
 
 const encoder = new TextEncoder();
+const buffer = new Uint8Array(1 << 17);
+
+/** A text in UTF-8; in a buffer that the next call uses again, unless it is long. */
+function encoded(text) {
+  if (3 * text.length > buffer.length) return encoder.encode(text);
+  return buffer.subarray(0, encoder.encodeInto(text, buffer).written);
+}
 
 /** How many images are matched at once: as many as stay in the processor's cache while they are joined and encoded. */
 const PORTION = 512;

@@ -156,6 +156,12 @@ test("an image with a line feed does not shift its neighbours", () => {
   assert.deepEqual(new PatternSet(["debian"]).filter(images), Uint32Array.of(1, 2));
 });
 
+test("many images keep their places", () => {
+  const images = Array.from({ length: 2000 }, (_, index) => (index % 700 === 699 ? "debian" : "é"));
+  images[600] = "a\nb";
+  assert.deepEqual(new PatternSet(["debian"]).filter(images), Uint32Array.of(699, 1399));
+});
+
 test("a policy is judged, and selects", () => {
   assert.deepEqual(checkPolicy(null), { valid: true, findings: [] });
   assert.equal(checkPolicy({ include: ["x:"] }).findings[0].field, "policy.include.0");

@@ -1,7 +1,8 @@
 //! The shared crate for browsers, workers and Node: what the npm package `bowline` calls.
 //!
 //! Texts go in and JSON comes out. That is the form in which the same things go over HTTP, so both sides read it with
-//! the same code; and it is smaller and faster than to build JavaScript objects from here one member at a time.
+//! the same code; and it is smaller and faster than to build JavaScript objects from here one member at a time. What
+//! comes as JSON comes in UTF-8, which a browser makes of a text at once and the glue letter by letter.
 
 #[cfg(target_arch = "wasm32")]
 mod memory;
@@ -31,8 +32,8 @@ pub fn providers() -> String {
 /// # Errors
 /// Where the form is none, such as one whose `values` is a list. What a user types is never the cause.
 #[wasm_bindgen(js_name = checkForm)]
-pub fn check_form(request: &str) -> Result<String, JsError> {
-    let request = Value::parse(request).ok_or_else(|| JsError::new("no JSON"))?;
+pub fn check_form(request: &[u8]) -> Result<String, JsError> {
+    let request = parsed(request)?;
     let touched = request.get("touched").and_then(Value::as_array);
     let touched: Option<Vec<String>> = touched.map(|names| {
         names
@@ -43,7 +44,7 @@ pub fn check_form(request: &str) -> Result<String, JsError> {
     });
     let now = request.get("now").and_then(Value::as_i64);
     let form = request.into_member("form").unwrap_or_default();
-    let form = ConnectionForm::try_from(form)?;
+    let form = ConnectionForm::try_from(form).map_err(|error| JsError::new(&error.message()))?;
     let options = CheckOptions {
         touched: touched.as_deref(),
         now,
@@ -84,8 +85,8 @@ pub fn parse_pattern(text: &str) -> String {
 /// # Errors
 /// Where the request is no JSON.
 #[wasm_bindgen(js_name = checkPolicy)]
-pub fn check_policy(request: &str) -> Result<String, JsError> {
-    let request = Value::parse(request).ok_or_else(|| JsError::new("no JSON"))?;
+pub fn check_policy(request: &[u8]) -> Result<String, JsError> {
+    let request = parsed(request)?;
     let member = |name| request.get(name).unwrap_or(&Value::Null);
     let judgement = Policy::judge(
         member("policy"),
@@ -101,13 +102,14 @@ pub fn check_policy(request: &str) -> Result<String, JsError> {
 /// # Errors
 /// Where an image is none.
 #[wasm_bindgen(js_name = selectImages)]
-pub fn select_images(request: &str) -> Result<String, JsError> {
-    let request = Value::parse(request).ok_or_else(|| JsError::new("no JSON"))?;
+pub fn select_images(request: &[u8]) -> Result<String, JsError> {
+    let request = parsed(request)?;
     let policy = request.get("policy").unwrap_or(&Value::Null);
     let images = request.get("images").and_then(Value::as_array);
     let images = images.ok_or_else(|| JsError::new("the images are no list"))?;
     let images = images.iter().map(Image::try_from);
-    let images = images.collect::<Result<Vec<_>, _>>()?;
+    let images = images.collect::<Result<Vec<_>, _>>();
+    let images = images.map_err(|error| JsError::new(&error.message()))?;
     let now = request.get("now").and_then(Value::as_i64);
     let now = now.ok_or_else(|| JsError::new("now is no time"))?;
     let (findings, policy) = Policy::check(policy, None, None);
@@ -116,4 +118,10 @@ pub fn select_images(request: &str) -> Result<String, JsError> {
         None => ("findings", Value::array(&findings)),
     };
     Ok(Value::object(vec![(name, list)]).to_text())
+}
+
+/// The document that a request is.
+fn parsed(request: &[u8]) -> Result<Value, JsError> {
+    let document = str::from_utf8(request).ok().and_then(Value::parse);
+    document.ok_or_else(|| JsError::new("no JSON"))
 }

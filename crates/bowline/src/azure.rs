@@ -1,5 +1,7 @@
 //! What of Azure enters a URL.
 
+use crate::text::without;
+
 /// An id as Azure gives them to tenants, applications and subscriptions: a GUID, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TenantId(String);
@@ -61,10 +63,7 @@ pub(crate) fn is_guid(text: &str) -> bool {
 
 /// The GUID that a text was meant to be: without braces, with hyphens.
 pub(crate) fn mended_guid(text: &str) -> Option<String> {
-    let digits: String = text
-        .chars()
-        .filter(|c| !matches!(c, '{' | '}' | '-' | ' ' | '(' | ')'))
-        .collect();
+    let digits = without(text, |c| matches!(c, '{' | '}' | '-' | ' ' | '(' | ')'));
     let mut guid = String::new();
     let mut rest = digits.as_str();
     for length in [8, 4, 4, 4, 12] {

@@ -130,7 +130,17 @@ pub(crate) fn is_plain(text: &str) -> bool {
 
 /// The text without its invisible characters.
 pub(crate) fn visible(text: &str) -> String {
-    text.chars().filter(|&c| !is_invisible(c)).collect()
+    without(text, is_invisible)
+}
+
+/// The text without white space.
+pub(crate) fn joined(text: &str) -> String {
+    without(text, char::is_whitespace)
+}
+
+/// The text without some of its characters.
+pub(crate) fn without(text: &str, left_out: fn(char) -> bool) -> String {
+    text.chars().filter(|&c| !left_out(c)).collect()
 }
 
 /// What pasting brought along with the text of a field, other than a URL field: at most one issue, with the text

@@ -10,7 +10,7 @@ use crate::{
     form::ConnectionForm,
     provider::{self, Provider, providers},
     reference::{self, Reference},
-    text::{contains, trim, unquoted},
+    text::{contains, joined, trim, unquoted},
 };
 
 /// The provider of a registry that is none of a product's own hosts.
@@ -198,8 +198,7 @@ pub(crate) fn decoded(text: &str) -> Option<String> {
     let bytes = if text.bytes().all(|b| b.is_ascii_graphic()) {
         base64::standard(text)
     } else {
-        let joined: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        base64::standard(&joined)
+        base64::standard(&joined(text))
     };
     String::from_utf8(bytes?).ok()
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     finding::Issue,
     message::Code,
-    text::{concat, contains, replaced, span},
+    text::{concat, contains, replace, replaced, span},
 };
 
 /// What a label that stands for other letters starts with (RFC 5890 §2.3.2.1).
@@ -52,7 +52,7 @@ pub(super) fn parse(url: &Split<'_>) -> Result<String, Issue> {
         };
     }
     if !is_name(&host) {
-        let hyphened = host.replace('_', "-");
+        let hyphened = replace(&host, "_", "-");
         let mend = (hyphened != host && is_name(&hyphened)).then(|| instead(&hyphened));
         return Err(issue(Code::UrlHostInvalid)
             .with("host", host)

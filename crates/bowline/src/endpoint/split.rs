@@ -5,7 +5,8 @@ use crate::{
     finding::Issue,
     message::Code,
     text::{
-        concat, is_invisible, is_plain, replaced, span, split_once, trim_space, unquoted, visible,
+        concat, is_invisible, is_plain, joined, replace, replaced, span, split_once, trim_space,
+        unquoted, visible,
     },
 };
 
@@ -139,7 +140,7 @@ fn check_text(text: &str, trimmed: &str) -> Result<(), Issue> {
     }
     if let Some((before, _)) = trimmed.split_once('\\') {
         let place = span(text, before).end;
-        let forwards = trimmed.replace('\\', "/");
+        let forwards = replace(trimmed, "\\", "/");
         return Err(Issue::new(Code::UrlBackslash)
             .at(place..place.saturating_add(1))
             .suggest(forwards));
@@ -165,8 +166,9 @@ fn check_text(text: &str, trimmed: &str) -> Result<(), Issue> {
     if let Some(registry) = crate::detect::registry_of_command(trimmed) {
         return Err(Issue::new(Code::UrlCommand).suggest(registry));
     }
-    let joined: String = trimmed.chars().filter(|c| !c.is_whitespace()).collect();
-    Err(Issue::new(Code::UrlSpace).at(place).suggest(joined))
+    Err(Issue::new(Code::UrlSpace)
+        .at(place)
+        .suggest(joined(trimmed)))
 }
 
 /// The scheme with `://`, its meaning, and what follows.

@@ -7,7 +7,7 @@ use crate::{
     message::Code,
     provider::{self, Auth, Provider, providers},
     reference::{self, Reference},
-    text::{concat, is_plain, nearest, trim_space},
+    text::{concat, is_plain, nearest, trim_space, without},
     time,
 };
 
@@ -66,7 +66,7 @@ pub(super) fn check_name(form: &ConnectionForm, findings: &mut Findings<'_>) {
         findings.push("name", &form.name, issue, false);
     }
     if !is_plain(name) && name.chars().any(char::is_control) {
-        let visible: String = name.chars().filter(|c| !c.is_control()).collect();
+        let visible = without(name, char::is_control);
         findings.push(
             "name",
             &form.name,

@@ -20,6 +20,7 @@ use crate::{
     map::Map,
     provider::Provider,
     secret::Secret,
+    text::concat,
 };
 
 /// A form, strings exactly as typed. `null`, missing and empty are the same: not filled in. A number or truth value
@@ -75,10 +76,16 @@ pub struct NotAForm {
     pub member: &'static str,
 }
 
+impl NotAForm {
+    /// What is wrong.
+    pub fn message(self) -> String {
+        concat(&[self.member, " has the wrong type"])
+    }
+}
+
 impl fmt::Display for NotAForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.member)?;
-        f.write_str(" has the wrong type")
+        f.write_str(&self.message())
     }
 }
 

@@ -135,11 +135,11 @@ impl Value {
 
     /// An object of texts.
     pub(crate) fn texts<'a>(members: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        Self::Object(Object(
-            members
-                .map(|(name, text)| (Cow::Owned(name.to_owned()), text.into()))
-                .collect(),
-        ))
+        let mut object = Object::default();
+        for (name, text) in members {
+            object.push(name.to_owned(), text.into());
+        }
+        Self::Object(object)
     }
 
     /// A list.
@@ -147,7 +147,11 @@ impl Value {
     where
         Self: From<T>,
     {
-        Self::Array(elements.into_iter().map(Self::from).collect())
+        let mut list = Vec::new();
+        for element in elements {
+            list.push(element.into());
+        }
+        Self::Array(list)
     }
 }
 

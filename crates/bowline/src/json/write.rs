@@ -43,18 +43,24 @@ fn end(mark: u8, open: u8, close: u8, out: &mut Vec<u8>) {
 
 fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    for &byte in text.as_bytes() {
+    let mut rest = text.as_bytes();
+    let is_special = |b: &u8| matches!(b, b'"' | b'\\' | 0..b' ');
+    while let Some(at) = rest.iter().position(is_special)
+        && let Some((plain, [byte, after @ ..])) = rest.split_at_checked(at)
+    {
+        out.extend_from_slice(plain);
         match byte {
             b'\n' => out.extend_from_slice(b"\\n"),
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            0..b' ' => {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
+            _ => {
                 const DIGITS: &[u8; 16] = b"0123456789abcdef";
                 let digit = |at: u8| DIGITS.get(usize::from(at)).copied().unwrap_or(b'0');
                 out.extend_from_slice(b"\\u00");
                 out.extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
             }
-            _ => out.push(byte),
         }
+        rest = after;
     }
+    out.extend_from_slice(rest);
     out.push(b'"');
 }

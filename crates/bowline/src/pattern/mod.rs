@@ -26,7 +26,7 @@ use std::ops::Range;
 use self::expression::Expression;
 use crate::{
     finding::{Code, Issue},
-    text::{concat, contains, split_once},
+    text::{concat, contains, split_once, without},
 };
 
 /// A parsed pattern.
@@ -70,11 +70,11 @@ impl Pattern {
         }
         let white = |c: char| c.is_whitespace() || c.is_control();
         if let Some((at, c)) = text.char_indices().find(|(_, c)| white(*c)) {
-            let without = text.replace(white, "");
+            let mended = without(text, white);
             let place = at..at.saturating_add(c.len_utf8());
             return Err(Issue::new(Code::PatternWhiteSpace)
                 .at(place)
-                .suggest_some(accepted(without)));
+                .suggest_some(accepted(mended)));
         }
         let halves = Halves::of(text)?;
         let name = halves

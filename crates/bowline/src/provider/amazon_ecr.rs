@@ -15,7 +15,7 @@ use crate::{
     form::{ConnectionForm, Draft},
     json::Value,
     message::Code,
-    text::{nearest, replaced, span},
+    text::{nearest, replaced, span, without},
     time,
 };
 
@@ -253,11 +253,7 @@ fn judge_region(judge: &mut Judge<'_>) {
 
 fn judge_account(judge: &mut Judge<'_>) {
     if AwsAccount::parse(judge.text).is_none() {
-        let digits: String = judge
-            .text
-            .chars()
-            .filter(|c| !matches!(c, '-' | ' '))
-            .collect();
+        let digits = without(judge.text, |c| matches!(c, '-' | ' '));
         let mend = AwsAccount::parse(&digits).map(|account| account.as_str().to_owned());
         judge.report(
             Issue::new(Code::AccountInvalid)

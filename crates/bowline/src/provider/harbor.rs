@@ -109,7 +109,7 @@ fn judge_username(judge: &mut Judge<'_>) {
             .with("example", EXAMPLE)
     };
     // As it is written in a shell or in a compose file.
-    let mut plain = name.replace('\\', "");
+    let mut plain = replace(name, "\\", "");
     while contains(&plain, "$$") {
         plain = replace(&plain, "$$", "$");
     }

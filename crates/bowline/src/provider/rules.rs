@@ -168,13 +168,9 @@ impl Shape {
 
 /// Whether a text is small letters and digits, with single `.`, `_` or `-` between them.
 pub(crate) fn is_slug(text: &str) -> bool {
-    let is_part = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
-    text.split(['.', '_', '-']).all(is_part)
+    let is_letter = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let mut parts = text.as_bytes().split(|b| matches!(b, b'.' | b'_' | b'-'));
+    parts.all(|part| !part.is_empty() && part.iter().all(is_letter))
 }
 
 /// A field's text under a rule.

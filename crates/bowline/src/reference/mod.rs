@@ -8,7 +8,7 @@ use crate::{
     finding::Issue,
     json::Value,
     message::Code,
-    text::{concat, replaced, span, split_once},
+    text::{concat, joined, replaced, span, split_once},
 };
 
 /// An image reference, with familiar names filled in: `alpine` is `docker.io/library/alpine`.
@@ -148,15 +148,13 @@ pub(crate) fn names_domain(text: &str) -> bool {
 /// Whether a text is one component of a repository's name: lower-case letters and digits, between them `.`, `_`,
 /// `__` or any number of hyphens.
 pub(crate) fn is_component(text: &str) -> bool {
-    let alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let ends = |b: Option<u8>| b.is_some_and(alphanumeric);
+    let bytes = text.as_bytes();
+    let alphanumeric = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let separator =
-        |run: &str| matches!(run, "" | "." | "_" | "__") || run.bytes().all(|b| b == b'-');
-    ends(text.bytes().next())
-        && ends(text.bytes().next_back())
-        && text
-            .split(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-            .all(separator)
+        |run: &[u8]| matches!(run, b"" | b"." | b"_" | b"__") || run.iter().all(|b| *b == b'-');
+    bytes.first().is_some_and(alphanumeric)
+        && bytes.last().is_some_and(alphanumeric)
+        && bytes.split(alphanumeric).all(separator)
 }
 
 /// Whether a text is a tag.
@@ -204,10 +202,9 @@ fn check_text(text: &str) -> Result<(), Issue> {
         return Err(issue.suggest(image));
     }
     if let Some((at, found)) = text.char_indices().find(|(_, c)| c.is_whitespace()) {
-        let joined: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         return Err(Issue::new(Code::ReferenceSpace)
             .at(at..at.saturating_add(found.len_utf8()))
-            .suggest(joined));
+            .suggest(joined(text)));
     }
     if is_image_id(text) {
         return Err(Issue::new(Code::ReferenceHexName));

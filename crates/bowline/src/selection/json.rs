@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 use super::{DecidedBy, Decision, Image};
 use crate::{
     json::{Value, serde::serialize_by_value},
+    text::concat,
     time,
 };
 
@@ -99,11 +100,20 @@ impl DecidedBy {
 
 serialize_by_value!(Decision);
 
+impl ImageError {
+    /// What is wrong.
+    pub fn message(self) -> String {
+        concat(&[
+            "an image's ",
+            self.0,
+            " is missing or not what it should be",
+        ])
+    }
+}
+
 impl fmt::Display for ImageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an image's ")?;
-        f.write_str(self.0)?;
-        f.write_str(" is missing or not what it should be")
+        f.write_str(&self.message())
     }
 }
 

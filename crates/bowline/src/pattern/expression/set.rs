@@ -52,7 +52,7 @@ impl Set {
 
     /// Adds the characters from `first` to `last`.
     pub(super) fn add(&mut self, first: char, last: char) {
-        for (character, has) in ('\0'..).zip(&mut self.0) {
+        for (character, has) in ('\0'..='\x7f').zip(&mut self.0) {
             *has |= (first..=last).contains(&character);
         }
     }
