@@ -20,6 +20,11 @@ const SOURCES: &str = "crates/bowline-wasm/npm";
 /// What wasm-bindgen makes, below `target/xtask`: the module and its glue.
 const BINDINGS: &str = "bindings";
 
+/// How large a function may be that is inlined into others, in LLVM's units: any, and one that asks to be. By itself
+/// `opt-level = "s"` takes 50 and 325, and the module is a fifth above its budget; "z" takes 5, and its loops are slow.
+const INLINED: &str = "target.wasm32-unknown-unknown.rustflags = [\
+    '-Cllvm-args=-inline-threshold=5', '-Cllvm-args=-inlinehint-threshold=10']";
+
 /// What the hand-written manifest says in place of the version.
 const UNVERSIONED: &str = "\"version\": \"0.0.0\"";
 
@@ -34,6 +39,8 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
             "wasm32-unknown-unknown",
             "--profile",
             "browser",
+            "--config",
+            INLINED,
         ])
         .run(screen)?;
     let compiled = project.target("wasm32-unknown-unknown/browser/bowline_wasm.wasm");
@@ -47,8 +54,12 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
         "--gufa-optimizing",
         // Alignment in loads and stores is a hint that no engine of today uses; without, they all look alike to gzip.
         "--dealign",
-        "--one-caller-inline-max-function-size=10",
+        "--always-inline-max-function-size=5",
+        "--one-caller-inline-max-function-size=5",
         "--skip-pass=local-cse",
+        "--skip-pass=precompute-propagate",
+        // What was generated of one module or of one generic function stands together, and is alike.
+        "--reorder-functions-by-name",
         "--strip-debug",
         "--strip-producers",
         "--strip-target-features",
