@@ -12,6 +12,7 @@ pub mod config;
 mod cors;
 pub mod edge;
 mod event_stream;
+mod events;
 mod forms;
 mod negotiation;
 mod openapi;

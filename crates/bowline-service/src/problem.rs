@@ -125,7 +125,7 @@ failures! {
         "The query is malformed", "A parameter of the query is unknown here or has a value that it cannot have.";
     /// A body over the limit.
     BodyTooLarge = "body.too_large", PAYLOAD_TOO_LARGE,
-        "The body is too large", "A body may have at most 64 KiB.";
+        "The body is too large", "A body may have at most 64 KiB, and a notification of events 1 MiB.";
     /// A method that the route has not.
     MethodNotAllowed = "method.not_allowed", METHOD_NOT_ALLOWED,
         "The method is not allowed", "The header Allow names the methods of this route.";
@@ -144,9 +144,10 @@ failures! {
     /// The request of this `Idempotency-Key` is being done.
     IdempotencyKeyInProgress = "idempotency_key.in_progress", CONFLICT,
         "The request is being done", "Send it again after the time in the header Retry-After for its answer.";
-    /// Too many checks.
+    /// Too many of what is counted.
     RateLimited = "rate.limited", TOO_MANY_REQUESTS,
-        "Too many checks", "A subject may start 30 checks a minute. The header Retry-After tells when to go on.";
+        "Too many requests",
+        "A subject may start 30 checks a minute, and an address of events takes 600 notifications. The header Retry-After tells when to go on.";
     /// The database is locked.
     StoreBusy = "store.busy", SERVICE_UNAVAILABLE,
         "The database is busy", "Try again in a moment.";

@@ -1,4 +1,4 @@
-//! The limit of checks: each sends requests to a host that the caller chooses.
+//! How often something may be asked for. A check sends requests to a host that the caller chooses.
 
 use http::{HeaderValue, header};
 
@@ -11,7 +11,14 @@ const PER_MINUTE: i64 = 30;
 ///
 /// Errors: `rate.limited`, with when to go on.
 pub(crate) fn admit(checks: i64, now: i64) -> Result<(), Problem> {
-    if checks <= PER_MINUTE {
+    within(PER_MINUTE, checks, now)
+}
+
+/// Lets the last of `requests` of the minute of `now` (milliseconds since 1970) begin, if they are not more than `most`.
+///
+/// Errors: `rate.limited`, with when to go on.
+pub(crate) fn within(most: i64, requests: i64, now: i64) -> Result<(), Problem> {
+    if requests <= most {
         return Ok(());
     }
     let left = 60_i64.saturating_sub(now.div_euclid(1000).rem_euclid(60));

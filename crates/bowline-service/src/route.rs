@@ -1,5 +1,6 @@
 //! The paths of the API and the methods that they have.
 
+use bowline::secret::Secret;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
@@ -16,6 +17,13 @@ pub(crate) enum Route {
     Check,
     /// `/v1/admin/reseal`
     Reseal,
+    /// `/v1/events/{id}`, and with the secret behind it
+    Events {
+        /// Whose registry it is, as it stands in the path.
+        id: String,
+        /// What lets in, where it stands in the path.
+        secret: Option<Secret>,
+    },
     /// `/v1/projects/{project}/connections`
     Connections {
         /// Whose they are.
@@ -70,6 +78,8 @@ pub(crate) enum Part {
         /// Who uses it.
         consumer: String,
     },
+    /// `…/{id}/events`
+    Events,
     /// `…/{id}/audit`
     Audit,
     /// `…/{id}/dockerconfig`
@@ -90,6 +100,14 @@ impl Route {
             ["validate"] => Some(Self::Validate),
             ["check"] => Some(Self::Check),
             ["admin", "reseal"] => Some(Self::Reseal),
+            ["events", id] => Some(Self::Events {
+                id: decoded(id)?,
+                secret: None,
+            }),
+            ["events", id, secret] => Some(Self::Events {
+                id: decoded(id)?,
+                secret: Some(Secret::new(decoded(secret)?)),
+            }),
             ["projects", project, "connections"] => Some(Self::Connections {
                 project: decoded(project)?,
             }),
@@ -118,6 +136,7 @@ impl Route {
                     ["uses", consumer] => Part::Use {
                         consumer: decoded(consumer)?,
                     },
+                    ["events"] => Part::Events,
                     ["audit"] => Part::Audit,
                     ["dockerconfig"] => Part::DockerConfig,
                     _ => return None,
@@ -135,7 +154,12 @@ impl Route {
     /// The project that this route is about; empty where it is about none.
     pub(crate) fn project(&self) -> &str {
         match self {
-            Self::Providers | Self::OpenApi | Self::Validate | Self::Check | Self::Reseal => "",
+            Self::Providers
+            | Self::OpenApi
+            | Self::Validate
+            | Self::Check
+            | Self::Reseal
+            | Self::Events { .. } => "",
             Self::Connections { project }
             | Self::Resolve { project }
             | Self::DockerConfig { project }
@@ -150,7 +174,7 @@ impl Route {
             Self::Providers | Self::OpenApi | Self::Resolve { .. } | Self::DockerConfig { .. } => {
                 &[Method::GET]
             }
-            Self::Validate | Self::Check | Self::Reseal => &[Method::POST],
+            Self::Validate | Self::Check | Self::Reseal | Self::Events { .. } => &[Method::POST],
             Self::Connections { .. } => &[Method::GET, Method::POST],
             Self::Settings { .. } => &[Method::GET, Method::PUT],
             Self::Connection { part, .. } => match part {
@@ -161,6 +185,7 @@ impl Route {
                     &[Method::GET]
                 }
                 Part::Use { .. } => &[Method::PUT, Method::DELETE],
+                Part::Events => &[Method::GET, Method::POST, Method::DELETE],
             },
         }
     }
@@ -182,6 +207,13 @@ mod tests {
         Part::Tags {
             repository: repository.map(str::to_owned),
         }
+    }
+
+    fn events(id: &str, secret: Option<&str>) -> Option<Route> {
+        Some(Route::Events {
+            id: id.to_owned(),
+            secret: secret.map(Secret::new),
+        })
     }
 
     fn resolve() -> Option<Route> {
@@ -276,6 +308,15 @@ mod tests {
                     project: "acme".to_owned(),
                 }),
             ),
+            (
+                "/v1/projects/acme/connections/7/events",
+                connection("acme", "7", Part::Events),
+            ),
+            ("/v1/events/7", events("7", None)),
+            ("/v1/events/7/of%20acme", events("7", Some("of acme"))),
+            ("/v1/events/7/", None),
+            ("/v1/events/7/a/b", None),
+            ("/v1/events", None),
             ("/v1/projects/acme/connections/7/uses", None),
             ("/v1/projects/acme/resolve", resolve()),
             ("/v1/projects/acme/connections/resolve", resolve()),

@@ -13,7 +13,7 @@ use crate::{
 /// Errors: `permission.missing`; `not_found` where the project is not the caller's.
 pub(super) fn authorise(caller: &Caller, route: &Route, method: &Method) -> Result<(), Problem> {
     match route {
-        Route::Providers | Route::OpenApi | Route::Validate => Ok(()),
+        Route::Providers | Route::OpenApi | Route::Validate | Route::Events { .. } => Ok(()),
         Route::Check => caller.require_somewhere(Permission::Write),
         Route::Reseal => caller.permitted(Permission::Admin),
         Route::Connections { project } => match *method {
@@ -35,7 +35,9 @@ pub(super) fn authorise(caller: &Caller, route: &Route, method: &Method) -> Resu
 fn permission(part: &Part, method: &Method) -> Permission {
     match (part, method) {
         (Part::Whole, &Method::DELETE) => Permission::Delete,
-        (Part::Whole, &Method::PATCH) | (Part::Credentials, _) => Permission::Write,
+        (Part::Whole, &Method::PATCH)
+        | (Part::Credentials, _)
+        | (Part::Events, &Method::POST | &Method::DELETE) => Permission::Write,
         (Part::Use { .. } | Part::DockerConfig, _) => Permission::Use,
         (
             Part::Whole
@@ -43,6 +45,7 @@ fn permission(part: &Part, method: &Method) -> Permission {
             | Part::Selection
             | Part::Repositories
             | Part::Tags { .. }
+            | Part::Events
             | Part::Audit,
             _,
         ) => Permission::Read,

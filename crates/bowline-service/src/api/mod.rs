@@ -4,9 +4,13 @@ mod authorising;
 mod browsing;
 mod checking;
 mod connections;
+mod deciding;
 mod docker_config;
+mod events;
+mod inquiring;
 mod judging;
 mod learning;
+mod looking;
 mod once;
 mod recorded;
 mod relay;
@@ -140,6 +144,9 @@ where
         match route {
             Route::Providers => return forms::provider_table(&asked.head),
             Route::OpenApi => return openapi::description(&asked.head),
+            Route::Events { id, secret } => {
+                return self.receive_events(asked, &id, secret.as_ref(), body).await;
+            }
             _ => {}
         }
         let caller = self.sign_in(ready, asked).await?;
@@ -166,7 +173,9 @@ where
         new: ConnectionId,
     ) -> Result<Answer, Problem> {
         match route {
-            Route::Providers | Route::OpenApi => Err(Failure::NotFound.into()),
+            Route::Providers | Route::OpenApi | Route::Events { .. } => {
+                Err(Failure::NotFound.into())
+            }
             Route::Validate => forms::validate(&asked.head, asked.now, body),
             Route::Check => self.check(asked, caller, body).await,
             Route::Reseal => self.reseal(asked).await,
@@ -199,6 +208,13 @@ where
                     (Part::Use { consumer }, _) => {
                         self.end_use(asked, caller, project, id, consumer).await
                     }
+                    (Part::Events, &Method::POST) => {
+                        self.renew_event_secret(asked, caller, project, id).await
+                    }
+                    (Part::Events, &Method::DELETE) => {
+                        self.end_events(asked, caller, project, id).await
+                    }
+                    (Part::Events, _) => self.event_address(asked, project, id).await,
                     (Part::Audit, _) => self.audit(asked, project, id).await,
                     (Part::DockerConfig, _) => self.docker_config(asked, caller, project, id).await,
                     (Part::Repositories, _) => self.repositories(asked, project, id).await,

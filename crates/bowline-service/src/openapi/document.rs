@@ -196,6 +196,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
             let (schema, example) = match name {
                 "id" => (json!({ "type": "string", "format": "uuid" }), "0197aa54-1980-7fff-bfff-ffffffffffff"),
                 "project" => (json!({ "type": "string", "minLength": 1 }), "acme"),
+                "secret" => (json!({ "type": "string", "minLength": 1 }), "0123456789abcdef0123456789abcdef"),
                 "consumer" => (json!({ "type": "string", "minLength": 1 }), "build-7"),
                 _ => (json!({ "type": "string", "minLength": 1 }), "team/app"),
             };

@@ -275,6 +275,41 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
         .needing(InProject(Permission::Use))
         .answering(gone("It is ended.")),
         get(
+            "/v1/projects/{project}/connections/{id}/events",
+            "readEventAddress",
+            "Where a connection's registry announces pushes and removals",
+        )
+        .answering(ok("The address, without its secret.", schemas::named("EventAddress"))),
+        post(
+            "/v1/projects/{project}/connections/{id}/events",
+            "renewEventSecret",
+            "Give the address a new secret, which is shown this once",
+        )
+        .needing(InProject(Write))
+        .answering(ok(
+            "The address: with `authorization`, or with the secret at the end of `url`.",
+            schemas::named("EventAddress"),
+        )),
+        operation(
+            Method::DELETE,
+            "/v1/projects/{project}/connections/{id}/events",
+            "endEvents",
+            "Take nothing more at the address",
+        )
+        .needing(InProject(Write))
+        .answering(gone("Its secret lets nobody in.")),
+        received(
+            "/v1/events/{id}",
+            "receiveEvents",
+            "What a registry announces, with the address's secret in a header: `Authorization`, `X-GitLab-Token` or \
+             `X-JFrog-Event-Auth`",
+        ),
+        received(
+            "/v1/events/{id}/{secret}",
+            "receiveEventsOfPath",
+            "What a registry announces that can send no header",
+        ),
+        get(
             "/v1/projects/{project}/connections/{id}/audit",
             "readAudit",
             "Who did what, when, from where; the latest first",
@@ -438,6 +473,19 @@ fn gone(description: &'static str) -> Success {
         content: Vec::new(),
         headers: Vec::new(),
     }
+}
+
+/// A notification in any vendor's format, and in any media type.
+fn received(path: &'static str, id: &'static str, summary: &'static str) -> Operation {
+    post(path, id, summary)
+        .needing(Nobody)
+        .taking(json!({}))
+        .answering(success(
+            202,
+            "How much of it is seen to.",
+            schemas::named("ReceivedEvents"),
+        ))
+        .failing(&[NotFound, RateLimited])
 }
 
 fn handed_out() -> Success {

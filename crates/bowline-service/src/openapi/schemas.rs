@@ -268,6 +268,11 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             )]),
         ),
         ("Selection", selection()),
+        ("EventAddress", event_address()),
+        (
+            "ReceivedEvents",
+            object(&[("accepted", count()), ("ignored", count())]),
+        ),
         ("SavedConnection", saved_connection()),
         ("Problem", problem()),
     ]
@@ -291,6 +296,31 @@ fn selection() -> Value {
         ("selected", json!({ "type": "array", "items": place })),
         ("complete", json!({ "type": "boolean" })),
     ])
+}
+
+/// Where a registry announces what happens to images, and how it says who it is.
+fn event_address() -> Value {
+    object(&[
+        (
+            "url",
+            json!({ "type": "string", "description": "A path where the operator has set no `public_url`." }),
+        ),
+        ("secretIn", some_of(&["header", "url"])),
+        ("header", optional(some_of(&["Authorization"]))),
+        (
+            "authorization?",
+            json!({ "type": "string", "description": "The header's value; only where it was just made." }),
+        ),
+        ("enabled", json!({ "type": "boolean" })),
+        ("createdAt", optional(time())),
+        ("received", count()),
+        ("unknown", count()),
+        ("lastReceivedAt", optional(time())),
+    ])
+}
+
+fn count() -> Value {
+    json!({ "type": "integer", "minimum": 0 })
 }
 
 /// A connection, and what is to be thought over.

@@ -75,7 +75,6 @@ const DONE: &str = "DELETE FROM pending_events
 
 /// The address of a connection, without its secret.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EventAddress {
     /// Whether it has a secret, so that somebody can be let in.

@@ -25,6 +25,8 @@ mod checks;
 mod connections;
 mod credentials;
 mod docker_config;
+mod event_addresses;
+mod events;
 mod once;
 mod protocol;
 mod resealing;

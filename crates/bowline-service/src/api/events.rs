@@ -1,0 +1,242 @@
+//! The address at which a connection's registry announces pushes and removals, and what comes there.
+//!
+//! Who knows its secret is let in, in a header or as the last segment of the path. What is sent says only which tags are
+//! worth a look: see [`super::looking`].
+
+use bowline::{endpoint::Endpoint, secret::Secret};
+use bowline_registry::Clock;
+use bowline_store::{Connection, ConnectionId, Database, EventAddress, Opened};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http_body::Body;
+use serde::Serialize;
+
+use super::{Asked, Outbound, Random, Service, looking::Announced};
+use crate::{
+    answer::{self, Answer},
+    body,
+    caller::Caller,
+    events::{self, Notification},
+    negotiation,
+    problem::{Failure, Problem},
+    rate,
+};
+
+/// How many notifications an address takes in a minute of the clock.
+const PER_MINUTE: i64 = 600;
+
+/// The headers in which registries send a secret.
+const SECRET_HEADERS: [HeaderName; 3] = [
+    header::AUTHORIZATION,
+    HeaderName::from_static("x-gitlab-token"),
+    HeaderName::from_static("x-jfrog-event-auth"),
+];
+
+/// Where the provider's registry is told to send the secret.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum SecretIn {
+    Header,
+    Url,
+}
+
+/// An address as it is shown.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownAddress {
+    url: String,
+    secret_in: SecretIn,
+    header: Option<&'static str>,
+    /// The value of the header, where it was just made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization: Option<String>,
+    #[serde(flatten)]
+    address: EventAddress,
+}
+
+/// What is said to the registry.
+#[derive(Serialize)]
+struct Received {
+    /// How many events will be seen to, or have been.
+    accepted: usize,
+    /// How many other things the notification held.
+    ignored: usize,
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// The address of a connection, without its secret.
+    pub(super) async fn event_address(
+        &self,
+        asked: &Asked,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let store = self.store(asked).await?;
+        let address = store.event_address(project, id).await?;
+        let provider = store.read(project, id, asked.now).await?.provider;
+        let shown = self.shown(id, &provider, address, None)?;
+        answer::json(StatusCode::OK, &shown)
+    }
+
+    /// Gives the address a new secret, which is shown this once.
+    pub(super) async fn renew_event_secret(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let (store, change) = (self.store(asked).await?, asked.change(caller));
+        let provider = store.read(project, id, asked.now).await?.provider;
+        let (address, secret) = store.renew_event_secret(&change, project, id).await?;
+        let shown = self.shown(id, &provider, address, Some(&secret))?;
+        answer::secret_json(StatusCode::OK, &shown)
+    }
+
+    /// Lets nobody in any more.
+    pub(super) async fn end_events(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        let change = asked.change(caller);
+        self.store(asked)
+            .await?
+            .end_events(&change, project, id)
+            .await?;
+        Ok(answer::empty())
+    }
+
+    /// Takes a notification of a registry: what the policy selects of it is in the queue when this is answered, or it is
+    /// kept until the registry can be asked.
+    ///
+    /// Errors: `not_found`, whether there is no such address or the secret is another; `body.too_large`; `rate.limited`.
+    pub(super) async fn receive_events<B: Body<Data = Bytes>>(
+        &self,
+        asked: &Asked,
+        id: &str,
+        secret: Option<&Secret>,
+        body: B,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        let headers = &asked.head.headers;
+        let id = ConnectionId::parse(id).ok_or(Failure::NotFound)?;
+        let store = self.store(asked).await?;
+        let project = store.admit_event(id, &secrets(headers, secret)).await?;
+        let body = body::read(headers, body, events::LARGEST).await?;
+        let opened = store.open(&project, id, asked.now).await?;
+        let (announced, ignored) = announced(&opened, &body);
+        let events = announced.len();
+        let requests = store.count_events(id, events, ignored, asked.now).await?;
+        rate::within(PER_MINUTE, requests, asked.now)?;
+        let accepted = self.look_at(asked, &opened, announced).await?;
+        let received = Received {
+            accepted,
+            ignored: ignored.saturating_add(events.saturating_sub(accepted)),
+        };
+        answer::json(StatusCode::ACCEPTED, &received)
+    }
+
+    fn shown(
+        &self,
+        id: ConnectionId,
+        provider: &str,
+        address: EventAddress,
+        secret: Option<&Secret>,
+    ) -> Result<ShownAddress, Problem> {
+        let public_url = &self.ready.as_ref()?.access.public_url;
+        let url = format!("{public_url}/v1/events/{id}");
+        let secret = secret.map(Secret::expose);
+        let (url, secret_in, authorization) = match (takes_header(provider), secret) {
+            (true, secret) => (
+                url,
+                SecretIn::Header,
+                secret.map(|it| format!("{BEARER}{it}")),
+            ),
+            (false, Some(secret)) => (format!("{url}/{secret}"), SecretIn::Url, None),
+            (false, None) => (url, SecretIn::Url, None),
+        };
+        Ok(ShownAddress {
+            url,
+            secret_in,
+            header: (secret_in == SecretIn::Header).then_some("Authorization"),
+            authorization,
+            address,
+        })
+    }
+}
+
+const BEARER: &str = "Bearer ";
+
+/// Whether the provider's registry sends a header of one's choice. The others send none, one of their own, or a
+/// signature, which cannot be verified with a hash of the secret.
+fn takes_header(provider: &str) -> bool {
+    !matches!(
+        provider,
+        "docker-hub"
+            | "docker-trusted-registry"
+            | "github"
+            | "google"
+            | "jfrog-artifactory"
+            | "nexus"
+            | "quay"
+    )
+}
+
+/// What may be the secret: the path's, and what the headers hold, with a scheme or without.
+fn secrets<'a>(headers: &'a HeaderMap, of_path: Option<&'a Secret>) -> Vec<&'a str> {
+    let sent = SECRET_HEADERS
+        .into_iter()
+        .filter_map(|name| headers.get(name));
+    sent.filter_map(|value: &HeaderValue| value.to_str().ok())
+        .map(|value| value.strip_prefix(BEARER).unwrap_or(value))
+        .chain(of_path.map(Secret::expose))
+        .collect()
+}
+
+/// What a body tells of the images of a connection, and how many other things.
+fn announced(opened: &Opened, body: &[u8]) -> (Vec<Announced>, usize) {
+    let connection = &opened.connection;
+    let Notification { events, ignored } = events::read(&connection.provider, body);
+    let Ok(endpoint) = Endpoint::parse(&connection.endpoint) else {
+        return (Vec::new(), ignored);
+    };
+    let told = events.len();
+    let namespace = namespace(connection, &endpoint);
+    let announced: Vec<_> = events
+        .into_iter()
+        .filter_map(|event| {
+            let at = event.at;
+            let (repository, kind) = event.within(&endpoint, &namespace)?;
+            Some(Announced {
+                repository,
+                kind,
+                at,
+            })
+        })
+        .collect();
+    let foreign = told.saturating_sub(announced.len());
+    (announced, ignored.saturating_add(foreign))
+}
+
+/// Where the connection's repositories are. At Docker Hub that is the login's own namespace where none was typed.
+fn namespace(connection: &Connection, endpoint: &Endpoint) -> String {
+    let own = connection.values.get("username");
+    match own.filter(|_| connection.provider == "docker-hub" && endpoint.namespace().is_empty()) {
+        Some(username) => username.to_ascii_lowercase(),
+        None => endpoint.namespace().to_owned(),
+    }
+}
