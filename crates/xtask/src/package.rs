@@ -23,7 +23,7 @@ const BINDINGS: &str = "bindings";
 /// How large a function may be that is inlined into others, in LLVM's units: any, and one that asks to be. By itself
 /// `opt-level = "s"` takes 50 and 325, and the module is a fifth above its budget; "z" takes 5, and its loops are slow.
 const INLINED: &str = "target.wasm32-unknown-unknown.rustflags = [\
-    '-Cllvm-args=-inline-threshold=5', '-Cllvm-args=-inlinehint-threshold=10']";
+    '-Cllvm-args=-inline-threshold=5', '-Cllvm-args=-inlinehint-threshold=5']";
 
 /// What the hand-written manifest says in place of the version.
 const UNVERSIONED: &str = "\"version\": \"0.0.0\"";
@@ -57,9 +57,6 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
         "--always-inline-max-function-size=5",
         "--one-caller-inline-max-function-size=5",
         "--skip-pass=local-cse",
-        "--skip-pass=precompute-propagate",
-        // What was generated of one module or of one generic function stands together, and is alike.
-        "--reorder-functions-by-name",
         "--strip-debug",
         "--strip-producers",
         "--strip-target-features",
