@@ -1,6 +1,6 @@
 //! JSON Web Tokens (RFC 7515, RFC 7519), verified with EdDSA, ES256, RS256 or HS256.
 //!
-//! A [`Key`] carries its one algorithm, so nothing in a token chooses how it is judged: what its header says only finds
+//! A [`key::Key`] carries its one algorithm, so nothing in a token chooses how it is judged: what its header says only finds
 //! the key, and a public key is never taken for a shared secret because it is no secret by its type. The libraries that
 //! were weighed bring older ciphers beside those of this workspace, or read the clock themselves; what is here on top of
 //! the ciphers is the form of a token and its claims.
@@ -14,8 +14,9 @@ mod key_set;
 mod published;
 #[cfg(test)]
 pub(crate) mod signing;
+mod verified;
 
-use self::key::{Algorithm, Key};
+use self::key::Algorithm;
 pub(crate) use self::{
     key_set::KeySet,
     published::{Published, PublishedError},
@@ -106,8 +107,7 @@ impl Rules {
         keys: &KeySet,
         now: i64,
     ) -> Result<Claims, Invalid> {
-        let key: &Key = keys.find(token).ok_or(Invalid)?;
-        if !key.signed(token.signed.as_bytes(), &token.signature) {
+        if !keys.signed(token) {
             return Err(Invalid);
         }
         let claims: Claims = decode(token.payload)?;

@@ -2,13 +2,20 @@
 
 use zeroize::Zeroizing;
 
-use super::{Token, key::Key};
+use super::{
+    Token,
+    key::{Algorithm, Key},
+    verified::Verified,
+};
 
 /// The shortest secret that is taken: as long as the hash (RFC 7518 §3.2), in bytes.
 const SHORTEST_SECRET: usize = 32;
 
 /// Keys, each with the id that tokens name it by.
-pub(crate) struct KeySet(Vec<NamedKey>);
+pub(crate) struct KeySet {
+    keys: Vec<NamedKey>,
+    verified: Verified,
+}
 
 /// A key and its id, where it has one.
 pub(super) struct NamedKey {
@@ -20,7 +27,7 @@ impl KeySet {
     /// One shared secret. `None`: it has fewer than 32 bytes.
     pub(crate) fn of_secret(secret: &str) -> Option<Self> {
         (secret.len() >= SHORTEST_SECRET).then(|| {
-            Self(vec![NamedKey {
+            Self::of_keys(vec![NamedKey {
                 id: None,
                 key: Key::Hs256(Zeroizing::new(secret.as_bytes().to_vec())),
             }])
@@ -28,7 +35,20 @@ impl KeySet {
     }
 
     pub(super) fn of_keys(keys: Vec<NamedKey>) -> Self {
-        Self(keys)
+        Self {
+            keys,
+            verified: Verified::default(),
+        }
+    }
+
+    /// Whether one of the keys signed `token`.
+    pub(super) fn signed(&self, token: &Token<'_>) -> bool {
+        let verify = |key: &Key| key.signed(token.signed.as_bytes(), &token.signature);
+        self.find(token).is_some_and(|key| match token.algorithm {
+            // As quick as looking it up.
+            Algorithm::Hs256 => verify(key),
+            _ => self.verified.is_good(token, || verify(key)),
+        })
     }
 
     /// The one key that a token can be signed with: of its algorithm and, where both say one, of its id. A token for
@@ -39,13 +59,13 @@ impl KeySet {
                 matches!((&named.id, &token.key_id), (Some(id), Some(asked)) if id != asked);
             named.key.algorithm() == token.algorithm && !differs
         };
-        let mut fitting = self.0.iter().filter(fits);
+        let mut fitting = self.keys.iter().filter(fits);
         let found = fitting.next()?;
         fitting.next().is_none().then_some(&found.key)
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.keys.len()
     }
 }

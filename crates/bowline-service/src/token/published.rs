@@ -28,7 +28,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// The most bytes that a set may have.
 const LARGEST: usize = 256 * 1024;
 
-/// Where an issuer publishes its keys, and what this instance knows of them. Nothing of a token is kept.
+/// Where an issuer publishes its keys, and what this instance knows of them.
 pub(crate) struct Published {
     url: String,
     known: RefCell<Option<Known>>,

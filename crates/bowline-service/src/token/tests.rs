@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::{
     jwks::JwksError,
+    key::Key,
     signing::{EC_X, EC_Y, ED_X, RSA_N, jwks, sign},
     *,
 };
@@ -364,6 +365,76 @@ fn a_token_holds_only_under_the_key_of_its_algorithm() {
         !holds(&keys, &hs256(&claims(json!({})))),
         "nor the other way round"
     );
+}
+
+#[test]
+fn a_token_that_held_is_judged_anew() {
+    let only = |kid: &str| {
+        let mut set = jwks();
+        set["keys"]
+            .as_array_mut()
+            .unwrap()
+            .retain(|key| key["kid"] == kid);
+        KeySet::parse(&set.to_string()).unwrap()
+    };
+    let keys = only("ES256");
+    let token = sign(b"", &json!({ "alg": "ES256" }), &claims(json!({})));
+    let [header, payload, signature] = token.split('.').collect::<Vec<_>>()[..] else {
+        panic!("a token has three parts");
+    };
+    let admin = json!({ "permissions": ["admin"] });
+    let other_payload = URL_SAFE_NO_PAD.encode(claims(admin).to_string());
+    let anybody = || Rules::new("", "");
+    let hour_ms = 60 * 60 * 1000;
+    let cases = [
+        ("at first", anybody(), &keys, token.clone(), 0, true),
+        ("again", anybody(), &keys, token.clone(), 0, true),
+        (
+            "after its end",
+            anybody(),
+            &keys,
+            token.clone(),
+            hour_ms,
+            false,
+        ),
+        (
+            "for another audience",
+            Rules::new("", "us"),
+            &keys,
+            token.clone(),
+            0,
+            false,
+        ),
+        (
+            "with other claims",
+            anybody(),
+            &keys,
+            format!("{header}.{other_payload}.{signature}"),
+            0,
+            false,
+        ),
+        (
+            "with another signature",
+            anybody(),
+            &keys,
+            format!("{header}.{payload}.{}", URL_SAFE_NO_PAD.encode([7; 64])),
+            0,
+            false,
+        ),
+        (
+            "when its key is gone",
+            anybody(),
+            &only("EdDSA"),
+            token.clone(),
+            0,
+            false,
+        ),
+    ];
+    for (name, rules, keys, text, later_ms, expected) in cases {
+        let token = Token::parse(&text).unwrap();
+        let outcome = rules.verify(&token, keys, NOW_MS + later_ms);
+        assert_eq!(outcome.is_ok(), expected, "{name}");
+    }
 }
 
 #[test]
