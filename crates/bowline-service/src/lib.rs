@@ -14,6 +14,7 @@ pub mod edge;
 mod event_stream;
 mod events;
 mod forms;
+pub mod made_once;
 mod negotiation;
 mod openapi;
 pub mod outbound;

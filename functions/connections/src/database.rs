@@ -1,24 +1,23 @@
 //! The default database, with `spin:sqlite`.
 
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
+use bowline_service::made_once::MadeOnce;
 use bowline_store::{Database, DatabaseError, Row, Value};
-use spin_sdk::sqlite::{self, Connection};
+use spin_sdk::{
+    sqlite::{self, Connection},
+    time::sleep,
+};
 
 /// Spin's default database. It is connected to once an instance; its connection is shared by the requests of the
 /// instance, which is why the store never relies on a transaction.
 #[derive(Default)]
-pub(crate) struct SpinDatabase(RefCell<Option<Rc<Connection>>>);
+pub(crate) struct SpinDatabase(MadeOnce<Connection>);
 
 impl SpinDatabase {
     async fn connection(&self) -> Result<Rc<Connection>, DatabaseError> {
-        let open = self.0.borrow().clone();
-        if let Some(connection) = open {
-            return Ok(connection);
-        }
-        let connection = Rc::new(Connection::open_default().await.map_err(reason)?);
-        self.0.replace(Some(Rc::clone(&connection)));
-        Ok(connection)
+        let open = async { Connection::open_default().await.map_err(reason) };
+        self.0.get(sleep, open).await
     }
 }
 

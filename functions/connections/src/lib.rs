@@ -3,7 +3,7 @@
 //! It adapts what Spin gives to [`Service`].
 
 use std::{
-    cell::RefCell,
+    convert::Infallible,
     io::{self, Write},
     rc::Rc,
 };
@@ -12,8 +12,9 @@ use bowline_service::{
     answer::{AnswerBody, Cause},
     api::Service,
     config::{Config, Variables},
+    made_once::MadeOnce,
 };
-use spin_sdk::{http::Request, http_service, variables};
+use spin_sdk::{http::Request, http_service, time::sleep, variables};
 
 mod database;
 mod outbound;
@@ -28,8 +29,9 @@ use crate::{
 type Connections = Service<SpinDatabase, ChainedOutbound, WasiClock, WasiRandom>;
 
 thread_local! {
-    /// Made once an instance. It keeps the operator's keys and the connection to the database, nothing of a request.
-    static SERVICE: RefCell<Option<Rc<Connections>>> = const { RefCell::new(None) };
+    /// Made once an instance. It keeps the operator's keys and the connection to the database; of requests nothing but
+    /// digests of tokens whose signature was found good.
+    static SERVICE: Rc<MadeOnce<Connections>> = Rc::default();
 }
 
 #[http_service]
@@ -48,9 +50,12 @@ async fn handle(request: Request) -> http::Response<AnswerBody> {
 }
 
 async fn service() -> Rc<Connections> {
-    if let Some(service) = SERVICE.with_borrow(Clone::clone) {
-        return service;
-    }
+    let service = SERVICE.with(Rc::clone);
+    let Ok(service) = service.get(sleep, made()).await;
+    service
+}
+
+async fn made() -> Result<Connections, Infallible> {
     let config = Config::parse(&Variables {
         sealing_keys: variable("sealing_keys").await,
         auth_secret: variable("auth_secret").await,
@@ -66,16 +71,13 @@ async fn service() -> Rc<Connections> {
         plain_http_hosts: variable("plain_http_hosts").await,
         egress_addresses: variable("egress_addresses").await,
     });
-    let database = SpinDatabase::default();
-    let service = Rc::new(Service::new(
-        database,
+    Ok(Service::new(
+        SpinDatabase::default(),
         ChainedOutbound,
         WasiClock::default(),
         WasiRandom,
         config,
-    ));
-    SERVICE.set(Some(Rc::clone(&service)));
-    service
+    ))
 }
 
 /// A variable's value. One that cannot be read counts as empty, which the service answers with its name where it is

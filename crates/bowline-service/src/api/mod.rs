@@ -21,7 +21,7 @@ mod settings;
 mod signing_in;
 mod uses;
 
-use std::{cell::Cell, rc::Rc};
+use std::rc::Rc;
 
 use bowline::form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form};
 use bowline_registry::Clock;
@@ -39,7 +39,9 @@ use crate::{
     body,
     caller::Caller,
     config::{Access, Config, ConfigError},
-    forms, negotiation, openapi,
+    forms,
+    made_once::MadeOnce,
+    negotiation, openapi,
     parameters::Parameters,
     problem::{Failure, Problem},
     request_id,
@@ -65,7 +67,7 @@ pub struct Service<D, O, C, R> {
 /// What there is once the operator's variables are known to be valid.
 struct Ready<D, R> {
     store: Rc<Store<D, R>>,
-    migrated: Cell<bool>,
+    migrated: MadeOnce<()>,
     access: Access,
 }
 
@@ -98,7 +100,7 @@ where
             let store = Rc::new(Store::new(database, random.clone(), keys));
             Ready {
                 store,
-                migrated: Cell::new(false),
+                migrated: MadeOnce::default(),
                 access,
             }
         });
@@ -234,10 +236,9 @@ where
     /// The store, with its schema in place.
     async fn store(&self, asked: &Asked) -> Result<&Rc<Store<D, R>>, Problem> {
         let ready = self.ready.as_ref()?;
-        if !ready.migrated.get() {
-            ready.store.migrate(asked.now).await?;
-            ready.migrated.set(true);
-        }
+        let migrate = ready.store.migrate(asked.now);
+        let sleep = |pause| self.clock.sleep(pause);
+        ready.migrated.get(sleep, migrate).await?;
         Ok(&ready.store)
     }
 }
