@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Command, ExitStatus},
     time::Duration,
@@ -189,6 +190,12 @@ impl App {
     /// `http://127.0.0.1:41234`.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// `127.0.0.1:41234`.
+    pub fn address(&self) -> SocketAddr {
+        let authority = self.origin.trim_start_matches("http://");
+        authority.parse().expect("the host prints its address")
     }
 
     /// The folder with everything that it keeps.

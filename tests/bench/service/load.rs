@@ -2,6 +2,7 @@
 
 use std::{
     net::SocketAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -26,8 +27,8 @@ pub(crate) struct Call {
     pub(crate) name: &'static str,
     /// Where the host listens.
     pub(crate) host: SocketAddr,
-    /// The caller's token.
-    pub(crate) token: String,
+    /// The caller's token, by the number of the request.
+    pub(crate) token: Arc<dyn Fn(u64) -> String + Send + Sync>,
     /// The path.
     pub(crate) path: String,
     /// What is posted, by a number that is another one each time; without it the path is read.
@@ -87,7 +88,7 @@ impl Caller {
             .method(method)
             .uri(path)
             .header(header::HOST, host.to_string())
-            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::AUTHORIZATION, format!("Bearer {}", token(number)))
             .header(header::ACCEPT, "application/json")
             .header(header::CONTENT_TYPE, "application/json")
             .body(Full::from(body))

@@ -3,18 +3,20 @@
 //!
 //! It takes the project and the id from the path: `/bench/select/{project}/{id}`.
 
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
+use bowline_service::made_once::MadeOnce;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use spin_sdk::{
     http::{FullBody, Request},
     http_service,
     sqlite::{Connection, Error, Value},
+    time::sleep,
 };
 
 thread_local! {
-    static DATABASE: RefCell<Option<Rc<Connection>>> = const { RefCell::new(None) };
+    static DATABASE: Rc<MadeOnce<Connection>> = Rc::default();
 }
 
 #[http_service]
@@ -45,10 +47,6 @@ async fn rows(path: &str) -> Result<usize, Error> {
 }
 
 async fn database() -> Result<Rc<Connection>, Error> {
-    if let Some(database) = DATABASE.with_borrow(Clone::clone) {
-        return Ok(database);
-    }
-    let database = Rc::new(Connection::open_default().await?);
-    DATABASE.set(Some(Rc::clone(&database)));
-    Ok(database)
+    let database = DATABASE.with(Rc::clone);
+    database.get(sleep, Connection::open_default()).await
 }
