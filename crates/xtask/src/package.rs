@@ -54,7 +54,7 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
         "--gufa-optimizing",
         // Alignment in loads and stores is a hint that no engine of today uses; without, they all look alike to gzip.
         "--dealign",
-        "--always-inline-max-function-size=5",
+        "--always-inline-max-function-size=8",
         "--one-caller-inline-max-function-size=5",
         "--skip-pass=local-cse",
         "--strip-debug",
