@@ -78,12 +78,15 @@ export const theme = css`
     color: var(--link);
     text-underline-offset: 0.18em;
   }
-  /* Addresses, names and secrets run from left to right, whatever the page does. */
+  /* Addresses, names and secrets run from left to right whatever the page does, and stand where its lines begin. */
   code,
   .mono,
   input,
-  textarea {
+  textarea,
+  ::placeholder {
     unicode-bidi: plaintext;
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
   }
   code,
   .mono {
