@@ -4,13 +4,16 @@
  * after that click, not between the button's down and up.
  */
 
+/** What ends a press; a key does where the pointer was let go outside the window. */
+const ENDS = ["pointerup", "pointercancel", "keydown"];
+
 let pressed = false;
 if (typeof window !== "undefined") {
   const track = (down: boolean) => (): void => {
     pressed = down;
   };
   addEventListener("pointerdown", track(true), { capture: true, passive: true });
-  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, track(false), { capture: true, passive: true });
+  for (const end of ENDS) addEventListener(end, track(false), { capture: true, passive: true });
 }
 
 /** Does something once no pointer is pressed, and its click has been dealt with. */
@@ -21,7 +24,7 @@ export function onceReleased(act: () => void): void {
     done.abort();
     setTimeout(act);
   };
-  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, released, { signal: done.signal });
+  for (const end of ENDS) addEventListener(end, released, { signal: done.signal });
 }
 
 /** Keeps the height that the findings of a field have now. */
