@@ -9,6 +9,7 @@ const byUrl = { url: `${url}/not-a-secret`, authorization: null };
 /** What has to stand in what is pasted, for each product that takes something to paste. */
 const pasted: [string, typeof byHeader | typeof byUrl, string[]][] = [
   ["docker-registry", byHeader, ["notifications:\n  endpoints:", `url: ${url}\n`, 'Authorization: ["Bearer not-a-secret"]']],
+  ["openshift", byHeader, ["notifications:"]],
   ["gitlab", byHeader, ["registry['notifications'] = [", `'url' => '${url}'`, "['Bearer not-a-secret']"]],
   ["azure-acr", byHeader, ["--actions push delete quarantine", `--uri '${url}'`, "--headers 'Authorization=Bearer not-a-secret'"]],
   ["amazon-ecr", byHeader, ['"aws.ecr"', '"ECR Image Action"']],
@@ -27,7 +28,7 @@ for (const provider of ["docker-registry", "gitlab", "azure-acr"]) {
   });
 }
 
-for (const provider of ["harbor", "github", "jfrog-artifactory"]) {
+for (const provider of ["harbor", "jfrog-artifactory"]) {
   test(`announcing: at ${provider} the header's value has a step of its own`, () => {
     const steps = (announcement: typeof byHeader | typeof byUrl): number => instructionsFor(provider, announcement)?.steps.length ?? 0;
     assert.equal(steps(byHeader), steps(byUrl) + 1);
@@ -35,5 +36,5 @@ for (const provider of ["harbor", "github", "jfrog-artifactory"]) {
 }
 
 test("announcing: of a product that is not known nothing is made up", () => {
-  assert.equal(instructionsFor("nexus", byHeader), null);
+  assert.equal(instructionsFor("ibm", byHeader), null);
 });

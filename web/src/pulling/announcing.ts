@@ -28,26 +28,30 @@ function withHeader({ authorization }: Announcement, step: string): readonly str
   return authorization === null ? [] : [step];
 }
 
+/** Docker's Distribution, and what is built on it. */
+const distribution: Writer = ({ url, authorization }) => ({
+  steps: [
+    "Add this to the registry's configuration, config.yml.",
+    "Restart the registry. It announces pushes and deletions from then on; several endpoints may stand beside each other.",
+  ],
+  snippet: [
+    "notifications:",
+    "  endpoints:",
+    "    - name: bowline",
+    `      url: ${url}`,
+    ...(authorization === null ? [] : ["      headers:", `        Authorization: [${JSON.stringify(authorization)}]`]),
+    "      timeout: 10s",
+    "      threshold: 5",
+    "      backoff: 10s",
+    "      ignore:",
+    "        actions: [pull]",
+  ].join("\n"),
+  docs: "https://distribution.github.io/distribution/about/notifications/",
+});
+
 const WRITERS: Readonly<Record<string, Writer>> = {
-  "docker-registry": ({ url, authorization }) => ({
-    steps: [
-      "Add this to the registry's configuration, config.yml.",
-      "Restart the registry. It announces pushes and deletions from then on; several endpoints may stand beside each other.",
-    ],
-    snippet: [
-      "notifications:",
-      "  endpoints:",
-      "    - name: bowline",
-      `      url: ${url}`,
-      ...(authorization === null ? [] : ["      headers:", `        Authorization: [${JSON.stringify(authorization)}]`]),
-      "      timeout: 5s",
-      "      threshold: 5",
-      "      backoff: 10s",
-      "      ignore:",
-      "        actions: [pull]",
-    ].join("\n"),
-    docs: "https://distribution.github.io/distribution/about/notifications/",
-  }),
+  "docker-registry": distribution,
+  openshift: distribution,
   gitlab: ({ url, authorization }) => ({
     steps: [
       "On a GitLab of your own, add this to /etc/gitlab/gitlab.rb and run “gitlab-ctl reconfigure”.",
@@ -58,7 +62,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
       "  {",
       "    'name' => 'bowline',",
       `    'url' => '${url}',`,
-      "    'timeout' => '5s',",
+      "    'timeout' => '10s',",
       "    'threshold' => 5,",
       "    'backoff' => '10s',",
       ...(authorization === null ? [] : [`    'headers' => { 'Authorization' => ['${authorization}'] },`]),
@@ -111,6 +115,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
       "Open the organisation's or the repository's Settings, then Webhooks, Add webhook.",
       "Payload URL: the event URL above. Content type: application/json.",
       ...withHeader(announcement, "Secret: the value above."),
+      ...(announcement.authorization === null ? ["Leave its Secret empty: that of this connection is the URL's last part."] : []),
       "Let me select individual events: Packages, Registry packages; nothing else.",
     ],
     docs: "https://docs.github.com/webhooks/webhook-events-and-payloads#package",
@@ -145,7 +150,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   google: ({ url }) => ({
     steps: [
       "Artifact Registry publishes to the topic “gcr” of the registry's project, once it exists.",
-      "Make the topic, and a subscription that pushes to the event URL:",
+      "Make the topic, and a subscription that pushes to the event URL, without payload unwrapping.",
     ],
     snippet: [
       "gcloud pubsub topics create gcr",
@@ -153,6 +158,9 @@ const WRITERS: Readonly<Record<string, Writer>> = {
       `  --push-endpoint='${url}'`,
     ].join("\n"),
     docs: "https://cloud.google.com/artifact-registry/docs/configure-notifications",
+  }),
+  nexus: () => ({
+    steps: ["Nexus does not say what its notifications hold, so that they cannot be understood: let the pull rules work automatically instead."],
   }),
   "docker-trusted-registry": (announcement) => ({
     steps: [
