@@ -15,6 +15,7 @@ mod fuzz;
 mod guard;
 mod http;
 mod image;
+mod image_stream;
 mod inventory;
 mod listing;
 mod login;

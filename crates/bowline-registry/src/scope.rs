@@ -18,6 +18,8 @@ pub(crate) enum Scope {
     Pull(Repository),
     /// Reading and writing it.
     PullPush(Repository),
+    /// Reading what Azure knows of its tags and manifests.
+    Metadata(Repository),
 }
 
 impl Scope {
@@ -40,6 +42,7 @@ impl Scope {
             Self::Catalog => Some("registry:catalog:*".to_owned()),
             Self::Pull(repository) => Some(format!("repository:{repository}:pull")),
             Self::PullPush(repository) => Some(format!("repository:{repository}:pull,push")),
+            Self::Metadata(repository) => Some(format!("repository:{repository}:metadata_read")),
         }
     }
 }
@@ -130,6 +133,7 @@ impl fmt::Display for Scope {
             Self::Catalog => f.write_str("the catalog"),
             Self::Pull(repository) => write!(f, "pulling {repository}"),
             Self::PullPush(repository) => write!(f, "pulling and pushing {repository}"),
+            Self::Metadata(repository) => write!(f, "reading the tags of {repository}"),
         }
     }
 }

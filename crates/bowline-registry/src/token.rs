@@ -358,7 +358,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let code = match scope {
             Scope::Login => Code::AuthRejected,
             Scope::Catalog => Code::PermissionCatalogMissing,
-            Scope::Pull(_) => Code::PermissionPullMissing,
+            Scope::Pull(_) | Scope::Metadata(_) => Code::PermissionPullMissing,
             Scope::PullPush(_) => Code::PermissionPushMissing,
         };
         Failure::new(

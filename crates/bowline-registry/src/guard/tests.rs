@@ -158,6 +158,9 @@ fn a_permit_without_credentials_drops_them() {
         let sent = |permit: &Permit| permit.get(HeaderMap::new(), Some(authorization)).headers;
         assert_eq!(&sent(&own), authorization.headers());
         assert!(sent(&away).is_empty());
+        let head = |permit: &Permit| permit.head(HeaderMap::new(), Some(authorization)).headers;
+        assert_eq!(&head(&own), authorization.headers());
+        assert!(head(&away).is_empty());
         assert!(
             sent(&back).is_empty(),
             "a way back from another host does not bring the credentials back"
@@ -166,6 +169,9 @@ fn a_permit_without_credentials_drops_them() {
             |permit: &Permit| permit.post(HeaderMap::new(), Some(authorization), Bytes::new());
         assert!(post(&own).is_ok());
         assert!(post(&away).is_err());
+        let patch = |permit: &Permit| permit.patch(HeaderMap::new(), authorization, Bytes::new());
+        assert!(patch(&own).is_ok());
+        assert!(patch(&away).is_err());
     }
     let login = || Bytes::from_static(b"password=secret");
     assert!(own.post(HeaderMap::new(), None, login()).is_ok());

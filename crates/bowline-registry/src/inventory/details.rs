@@ -39,10 +39,7 @@ pub async fn details<H: HttpClient, C: Clock, R: Random>(
             &mut registry,
             images,
             async |registry, asked| registry.image_details(&repository, &scope, asked).await,
-            |asked, code| ImageDetails {
-                problem: Some(code),
-                ..ImageDetails::unknown(asked)
-            },
+            ImageDetails::unreadable,
         )
         .await?;
         Ok(Details {
@@ -64,6 +61,19 @@ impl ImageDetails {
             size: None,
             artifact_type: String::new(),
             problem: None,
+        }
+    }
+
+    /// What is not understood is no image that anybody could scan.
+    fn unreadable(asked: &AskedImage, code: Code) -> Self {
+        let artifact_type = match code {
+            Code::ManifestUnsupported => "unknown".to_owned(),
+            _ => String::new(),
+        };
+        Self {
+            artifact_type,
+            problem: Some(code),
+            ..Self::unknown(asked)
         }
     }
 }

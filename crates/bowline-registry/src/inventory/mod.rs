@@ -80,7 +80,8 @@ pub struct ImageDetails {
     pub created_at: Option<i64>,
     /// How large its config and its layers are, compressed, in bytes; of an index, as above.
     pub size: Option<u64>,
-    /// What it is, where that is not an image but a signature, an SBOM, a chart or another artifact: a media type.
+    /// What it is, where that is not an image but a signature, an SBOM, a chart or another artifact: a media type;
+    /// `unknown` where that is not told or the manifest is of a kind that is not understood.
     pub artifact_type: String,
     /// Why it could not be read.
     pub problem: Option<Code>,

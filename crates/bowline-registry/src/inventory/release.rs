@@ -78,7 +78,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         }
         Err(self.refusal(
             &answer,
-            "The end of the quarantine",
+            "The end of the quarantine (role AcrQuarantineWriter)",
             Code::PermissionPushMissing,
             Code::ImageUnknown,
         ))

@@ -10,9 +10,8 @@ use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
 use crate::{
-    digest::Digest,
     http::HttpClient,
-    image::{Repository, Tag},
+    image_stream::{self, Metadata},
     operator::Operator,
     problem::{Code, Failure, Problem},
     registry::Registry,
@@ -67,52 +66,7 @@ pub struct StreamTag {
 struct Event {
     #[serde(rename = "type")]
     kind: String,
-    object: Object,
-}
-
-/// An image stream, or what an error says.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Object {
-    metadata: Metadata,
-    status: Status,
-    /// Of an error.
-    code: Option<u16>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Metadata {
-    namespace: String,
-    name: String,
-    resource_version: String,
-}
-
-/// What an image stream points to. Of an error's event it is a text, and not read.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Status {
-    Stream {
-        #[serde(default)]
-        tags: Option<Vec<TagHistory>>,
-    },
-    Other(serde::de::IgnoredAny),
-}
-
-#[derive(Deserialize)]
-struct TagHistory {
-    tag: String,
-    /// The newest first.
-    #[serde(default)]
-    items: Option<Vec<TagEvent>>,
-}
-
-#[derive(Deserialize)]
-struct TagEvent {
-    created: Option<String>,
-    /// The digest of the image.
-    #[serde(default)]
-    image: String,
+    object: serde_json::Value,
 }
 
 /// The version of a list.
@@ -208,71 +162,44 @@ impl StreamChanges {
         };
         for event in serde_json::Deserializer::from_slice(body).into_iter::<Event>() {
             let Event { kind, object } = event.map_err(|_| malformed())?;
-            match kind.as_str() {
-                "ADDED" | "MODIFIED" => changes.note(&object, object.stream()),
-                "DELETED" => changes.note(&object, None),
-                "BOOKMARK" => {}
-                "ERROR" if object.code == Some(410) => return Ok(None),
-                "ERROR" => return Err(malformed()),
-                _ => continue,
+            if kind == "ERROR" {
+                let is_too_old = object.get("code").is_some_and(|code| code == 410);
+                return is_too_old.then_some(None).ok_or_else(malformed);
             }
-            changes.resource_version = object.metadata.resource_version;
+            let stream: image_stream::ImageStream =
+                serde_json::from_value(object).map_err(|_| malformed())?;
+            match kind.as_str() {
+                "ADDED" | "MODIFIED" => changes.note(&stream, true),
+                "DELETED" => changes.note(&stream, false),
+                // A bookmark, which tells the version alone.
+                _ => {}
+            }
+            changes.resource_version = stream.metadata.resource_version;
         }
         Ok(Some(changes))
     }
 
-    /// Notes that this is what a stream is now, whatever was noted of it before.
-    fn note(&mut self, object: &Object, stream: Option<ImageStream>) {
-        let Some(repository) = object.repository() else {
+    /// Notes what a stream is now, whatever was noted of it before.
+    fn note(&mut self, stream: &image_stream::ImageStream, is_there: bool) {
+        let Some(repository) = stream.repository().map(|name| name.to_string()) else {
             return;
         };
         self.changed.retain(|known| known.repository != repository);
         self.gone.retain(|known| *known != repository);
-        match stream {
-            Some(stream) => self.changed.push(stream),
-            None => self.gone.push(repository),
+        if !is_there {
+            self.gone.push(repository);
+            return;
         }
-    }
-}
-
-impl Default for Status {
-    fn default() -> Self {
-        Self::Stream { tags: None }
-    }
-}
-
-impl Object {
-    /// The name of the repository; `None` where it could not be asked for.
-    fn repository(&self) -> Option<String> {
-        let Metadata {
-            namespace, name, ..
-        } = &self.metadata;
-        Repository::parse(&format!("{namespace}/{name}")).map(|name| name.to_string())
-    }
-
-    fn stream(&self) -> Option<ImageStream> {
-        let histories = match &self.status {
-            Status::Stream { tags } => tags.as_deref().unwrap_or_default(),
-            Status::Other(_) => &[],
-        };
-        Some(ImageStream {
-            repository: self.repository()?,
-            tags: histories.iter().filter_map(TagHistory::tag).collect(),
-        })
-    }
-}
-
-impl TagHistory {
-    /// Where the tag points now; `None` where that is nowhere.
-    fn tag(&self) -> Option<StreamTag> {
-        let newest = self.items.as_ref()?.first()?;
-        let tag = Tag::parse(&self.tag).filter(|tag| !tag.is_attachment())?;
-        let created = newest.created.as_deref();
-        Some(StreamTag {
-            tag: tag.to_string(),
-            digest: Digest::parse(&newest.image)?.to_string(),
-            pushed_at: created.and_then(bowline::time::parse_rfc3339),
-        })
+        let tags = stream.tags().filter(|pointer| !pointer.tag.is_attachment());
+        let tags = tags.map(|pointer| StreamTag {
+            tag: pointer.tag.to_string(),
+            digest: pointer.digest.to_string(),
+            pushed_at: pointer.since,
+        });
+        self.changed.push(ImageStream {
+            repository,
+            tags: tags.collect(),
+        });
     }
 }
 

@@ -102,12 +102,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         if !answer.status.is_success() {
             return Err(self.not_listed(answer, what));
         }
-        serde_json::from_slice(&answer.body).map_err(|_| {
-            Failure::new(
-                Code::AnswerMalformed,
-                format!("The answer of {what} is not what it should be."),
-            )
-        })
+        serde_json::from_slice(&answer.body).map_err(|_| not_about_it(what))
     }
 
     /// Why a listing is refused. The login is right, it was tried before; so these are all a matter of permissions, or
@@ -140,6 +135,14 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         // A page that links to itself is the last.
         Ok(Some(query.to_owned()).filter(|query| Some(query.as_str()) != here.query()))
     }
+}
+
+/// That an answer is another than the one that was asked for.
+pub(super) fn not_about_it(what: &str) -> Failure {
+    Failure::new(
+        Code::AnswerMalformed,
+        format!("The answer of {what} is not what it should be."),
+    )
 }
 
 /// The URL of an API.

@@ -69,13 +69,18 @@ impl ListedTag {
 
     /// The tag of this text, of which nothing else is known; `None` where it breaks the grammar.
     pub(super) fn parse(tag: &str) -> Option<Self> {
-        Some(Self {
-            tag: Tag::parse(tag)?,
+        Tag::parse(tag).map(Self::of)
+    }
+
+    /// This tag, of which nothing else is known.
+    pub(super) fn of(tag: Tag) -> Self {
+        Self {
+            tag,
             digest: None,
             created_at: None,
             pushed_at: None,
             size: None,
-        })
+        }
     }
 
     /// With its digest, where the text is one.

@@ -18,6 +18,7 @@ use crate::{
 
 mod api;
 mod artifactory;
+mod azure;
 mod cursor;
 mod docker_hub;
 mod docker_trusted;

@@ -5,13 +5,20 @@ use url::{Url, form_urlencoded};
 
 use crate::{
     http::HttpClient,
-    listing::{ListedRepository, Page, api::address, cursor::Mark},
-    problem::Failure,
+    image::Repository,
+    image_stream::ImageStream,
+    listing::{
+        ListedRepository, ListedTag, Page,
+        api::{address, not_about_it},
+        cursor::Mark,
+    },
+    problem::{Code, Failure},
     registry::Registry,
     world::{Clock, Random},
 };
 
 const WHAT: &str = "the list of image streams";
+const API: &str = "/apis/image.openshift.io/v1";
 /// How many entries a page is asked for.
 const PER_PAGE: usize = 500;
 
@@ -27,17 +34,6 @@ struct ListMetadata {
     /// What the next page is asked with; absent or empty at the end.
     #[serde(rename = "continue", default)]
     next: String,
-}
-
-#[derive(Deserialize)]
-struct ImageStream {
-    metadata: Metadata,
-}
-
-#[derive(Deserialize)]
-struct Metadata {
-    namespace: String,
-    name: String,
 }
 
 impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
@@ -58,10 +54,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let items = streams
             .items
             .iter()
-            .filter_map(|stream| {
-                let Metadata { namespace, name } = &stream.metadata;
-                ListedRepository::parse(&format!("{namespace}/{name}"))
-            })
+            .filter_map(|stream| stream.repository().map(ListedRepository::of))
             .collect();
         let next = Some(streams.metadata.next).filter(|token| !token.is_empty());
         Ok(Page {
@@ -70,16 +63,57 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         })
     }
 
+    /// The tags of an image stream, all on one page.
+    pub(super) async fn openshift_tags(
+        &mut self,
+        repository: &Repository,
+        mark: Option<Mark>,
+    ) -> Result<Page<ListedTag, Mark>, Failure> {
+        let Some((project, name)) = repository.as_str().split_once('/') else {
+            return Ok(Page::empty());
+        };
+        if mark.is_some() {
+            return Err(Mark::foreign());
+        }
+        let mut url = self.api_url()?;
+        url.set_path(&format!("{API}/namespaces/{project}/imagestreams/{name}"));
+        let login = self.token_login()?;
+        let answer = self.ask(WHAT, url, login.as_ref()).await?;
+        if answer.status.as_u16() == 404 {
+            return Err(Failure::new(
+                Code::ImageUnknown,
+                "There is no such image stream.",
+            ));
+        }
+        let stream: ImageStream = self.listed(&answer, WHAT)?;
+        if stream.repository().as_ref() != Some(repository) {
+            return Err(not_about_it(WHAT));
+        }
+        let items = stream.tags().map(|pointer| ListedTag {
+            digest: Some(pointer.digest.to_string()),
+            pushed_at: pointer.since,
+            ..ListedTag::of(pointer.tag)
+        });
+        Ok(Page {
+            items: items.collect(),
+            next: None,
+        })
+    }
+
     /// Where the API server tells of the project's image streams, or of those of all projects.
     pub(crate) fn image_streams_url(&self, query: &str) -> Result<Url, Failure> {
         let path = match self.endpoint.namespace() {
-            "" => "/apis/image.openshift.io/v1/imagestreams".to_owned(),
-            project => format!("/apis/image.openshift.io/v1/namespaces/{project}/imagestreams"),
+            "" => format!("{API}/imagestreams"),
+            project => format!("{API}/namespaces/{project}/imagestreams"),
         };
-        let api = self.spec.values.get("apiUrl").map(String::as_str);
-        let mut url = address(api.unwrap_or_default())?;
+        let mut url = self.api_url()?;
         url.set_path(&path);
         url.set_query(Some(query));
         Ok(url)
+    }
+
+    fn api_url(&self) -> Result<Url, Failure> {
+        let api = self.spec.values.get("apiUrl").map(String::as_str);
+        address(api.unwrap_or_default())
     }
 }

@@ -111,7 +111,12 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
             let ways = Way::of_tags(spec);
             let place = place(cursor, ways)?;
             let mut registry = Registry::open(world, operator, spec).await?;
-            registry.enter(&Scope::Pull(repository.clone())).await?;
+            let scope = Scope::Pull(repository.clone());
+            // A provider's own API does not tell a wrong login from a missing permission: there it is tried before.
+            match ways {
+                [Way::Registry] => registry.approach(&scope).await?,
+                _ => registry.enter(&scope).await?,
+            }
             let stream = Stream::new(registry, operator, ways, place);
             Ok(Self { stream, repository })
         };

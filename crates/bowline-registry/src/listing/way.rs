@@ -20,6 +20,7 @@ pub(crate) enum Way {
     /// The distribution API: `/v2/_catalog` and `/v2/<name>/tags/list`.
     Registry,
     Artifactory,
+    Azure,
     DockerHub,
     DockerTrusted,
     Ecr,
@@ -76,11 +77,13 @@ impl Way {
             "amazon-ecr" | "amazon-ecr-public" if has_aws_keys(spec) => {
                 &[Self::Ecr, Self::Registry]
             }
+            "azure-acr" => &[Self::Azure, Self::Registry],
             "docker-hub" => &[Self::DockerHub, Self::Registry],
             "docker-trusted-registry" if prefers_own_api(spec) => {
                 &[Self::DockerTrusted, Self::Registry]
             }
             "harbor" => &[Self::Harbor, Self::Registry],
+            "openshift" if spec.values.contains_key("apiUrl") => &[Self::OpenShift, Self::Registry],
             "quay" if may_use_quay_api(spec) => &[Self::Quay, Self::Registry],
             _ => &[Self::Registry],
         }
@@ -105,7 +108,8 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     ) -> Result<Page<ListedRepository>, Failure> {
         let ways = Way::of_repositories(self.spec);
         let mut page = first_of(ways, place, wanted, async |way, mark| match way {
-            Way::Registry => self.catalog_page(mark).await,
+            // Azure's own listing is one of tags.
+            Way::Registry | Way::Azure => self.catalog_page(mark).await,
             Way::Artifactory => self.artifactory_repositories(mark).await,
             Way::DockerHub => self.docker_hub_repositories(mark).await,
             Way::DockerTrusted => self.docker_trusted_repositories(mark).await,
@@ -135,10 +139,12 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             place,
             OtherWay::IfRefused,
             async |way, mark| match way {
+                Way::Azure => self.azure_tags(repository, mark).await,
                 Way::DockerHub => self.docker_hub_tags(repository, mark).await,
                 Way::DockerTrusted => self.docker_trusted_tags(repository, mark).await,
                 Way::Ecr => self.ecr_tags(repository, mark).await,
                 Way::Harbor => self.harbor_tags(repository, mark).await,
+                Way::OpenShift => self.openshift_tags(repository, mark).await,
                 Way::Quay => self.quay_tags(repository, mark).await,
                 _ => {
                     let scope = Scope::Pull(repository.clone());
@@ -188,10 +194,11 @@ fn ends_listing(failure: &Failure, wanted: OtherWay) -> bool {
 }
 
 /// What two ways' failures mean together: the first, being the provider's own, says best why; but one that says that
-/// there is no listing for this login makes a fact of both.
+/// there is no listing for this login makes a fact of both, and the registry itself knows what it does not have.
 fn joined(first: Option<Failure>, second: Failure) -> Failure {
     match first {
         None => second,
+        Some(_) if second.code == Code::ImageUnknown => second,
         Some(first) if second.code == Code::PermissionCatalogMissing => Failure {
             code: second.code,
             ..first

@@ -53,10 +53,8 @@ pub(super) enum Errand {
     #[allow(dead_code, reason = "the synchronisation that asks is being built")]
     TagsPage,
     /// What tags point to.
-    #[allow(dead_code, reason = "the synchronisation that asks is being built")]
     Digests,
     /// When images were made.
-    #[allow(dead_code, reason = "the synchronisation that asks is being built")]
     Details,
     /// The end of an image's quarantine.
     #[allow(dead_code, reason = "the synchronisation that asks is being built")]

@@ -97,7 +97,7 @@ async fn an_image_is_followed_to_its_config() {
             ]
             .concat(),
             vec![config()],
-            (None, None, "", "manifest.unsupported"),
+            (None, None, "unknown", "manifest.unsupported"),
             7,
         ),
         (
@@ -114,7 +114,7 @@ async fn an_image_is_followed_to_its_config() {
             "<html>",
             vec!["<html>"],
             vec![],
-            (None, None, "", "manifest.unsupported"),
+            (None, None, "unknown", "manifest.unsupported"),
             2,
         ),
         (

@@ -1,10 +1,11 @@
 //! Azure Container Registry: the catalog works, with a relative `Link` and an order of its own in it.
 
+use bowline_registry::{Operator, Tags};
 use serde_json::json;
 
 use super::product::Product;
 use crate::{
-    double::{Reply, Sent},
+    double::{FakeWorld, Reply, Sent},
     registry::{Fake, Login, PASSWORD, spec},
 };
 
@@ -50,4 +51,65 @@ fn api(names: &[String], sent: &Sent) -> Option<Reply> {
         ),
         _ => reply,
     })
+}
+
+/// A registry whose token service grants `metadata_read` or not, and that has the tags `1` and `2` on two pages.
+fn with_tags(grants: bool) -> FakeWorld {
+    let registry = Fake {
+        tags: vec!["1", "2"],
+        ..product().registry
+    };
+    product().world(move |sent| {
+        if !grants && sent.query("scope").is_some_and(|scope| scope.ends_with("metadata_read")) {
+            return Reply::status(401);
+        }
+        let is_own = sent.url.path() == "/acr/v1/team/app/_tags";
+        if !is_own || sent.authorization().is_none() {
+            return registry.answer(sent);
+        }
+        let digest = format!("sha256:{}", "c".repeat(64));
+        let tag = |name: &str| json!({ "name": name, "digest": digest, "createdTime": "2020-01-01T00:00:00.1Z",
+            "lastUpdateTime": "2023-11-14T22:13:20.0936945Z", "signed": false });
+        match sent.query("last") {
+            None => Reply::json(json!({ "registry": "acmeregistry.azurecr.io", "imageName": "team/app", "tags": [tag("1")] }).to_string())
+                .with("link", r#"</acr/v1/team/app/_tags?last=1&n=100&orderby=>; rel="next""#),
+            Some(_) => Reply::json(json!({ "imageName": "team/app", "tags": [tag("2")] }).to_string()),
+        }
+    })
+}
+
+#[tokio::test]
+async fn tags_come_with_digests_where_the_login_may_read_them() {
+    for (case, grants, requests) in [("granted", true, 5), ("not granted", false, 4)] {
+        let world = with_tags(grants);
+        let (operator, product) = (Operator::default(), product());
+        let mut tags = Tags::open(&world, &operator, &product.spec, "team/app", None)
+            .await
+            .unwrap();
+        let mut names = Vec::new();
+        while let Some(page) = tags.next_page().await.unwrap() {
+            for tag in page.items {
+                let known = (tag.digest.is_some(), tag.pushed_at);
+                assert_eq!(
+                    known,
+                    (grants, grants.then_some(1_700_000_000_093)),
+                    "{case}"
+                );
+                names.push(tag.name().to_owned());
+            }
+        }
+        assert_eq!(names, ["1", "2"], "{case}");
+        assert_eq!(tags.requests(), requests, "{case}");
+        let scopes: Vec<String> = world
+            .http
+            .sent()
+            .iter()
+            .filter_map(|sent| sent.query("scope"))
+            .collect();
+        let asked = [
+            "repository:team/app:pull",
+            "repository:team/app:metadata_read",
+        ];
+        assert_eq!(scopes, asked, "{case}");
+    }
 }

@@ -1,6 +1,6 @@
 //! What holds for the listing of every product that has one of its own.
 
-use bowline_registry::{Clock, Code, Operator, Repositories, WarningCode, repositories};
+use bowline_registry::{Clock, Code, Operator, Repositories, Tags, WarningCode, repositories};
 
 use super::{
     amazon_ecr, artifactory, azure_acr, docker_hub, docker_trusted_registry, github, gitlab,
@@ -204,6 +204,31 @@ async fn what_fails_for_a_moment_makes_no_shorter_listing() {
             let problem = listing.next_page().await.unwrap_err();
             assert_eq!(problem.code, Code::ServerError, "{case} {status}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_repository_that_is_not_there_is_unknown() {
+    let operator = Operator::default();
+    for (case, product) in products() {
+        let (registry, api) = (product.registry.clone(), product.api);
+        let world = product.world(move |sent| {
+            let path = sent.url.path();
+            let is_of_the_registry = path.starts_with("/v2/")
+                && sent.url.host_str() != Some("hub.docker.com")
+                || path.ends_with("token")
+                || path.ends_with("/auth");
+            match is_login(sent).then(|| api(&[], sent)).flatten() {
+                Some(login) => login,
+                None if is_of_the_registry => registry.answer(sent),
+                None => Reply::status(404),
+            }
+        });
+        let mut tags = Tags::open(&world, &operator, &product.spec, "acme/none", None)
+            .await
+            .unwrap();
+        let problem = tags.next_page().await.unwrap_err();
+        assert_eq!(problem.code, Code::ImageUnknown, "{case}: {problem:?}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! OpenShift: image streams by the API server, where that is given; else the catalog.
 
 use bowline::form::ConnectionSpec;
-use bowline_registry::{Operator, repositories};
+use bowline_registry::{Code, Operator, Tags, repositories};
 use serde_json::json;
 
 use super::product::{Product, array, numbered, split};
@@ -98,4 +98,64 @@ async fn without_a_project_the_image_streams_of_all_are_listed() {
         world.http.sent()[2].url.path(),
         "/apis/image.openshift.io/v1/imagestreams"
     );
+}
+
+#[tokio::test]
+async fn the_tags_of_an_image_stream_come_with_digests() {
+    let digest = |fill: &str| format!("sha256:{}", fill.repeat(64));
+    let event = |fill: &str| json!({ "created": "2023-11-14T22:13:20Z", "image": digest(fill) });
+    let stream = json!({ "kind": "ImageStream", "metadata": { "namespace": "acme", "name": "app" }, "status": { "tags": [
+        { "tag": "1", "items": [event("b"), event("a")] },
+        { "tag": "imported-not-yet", "items": null },
+        { "tag": "../x", "items": [event("a")] },
+    ] } });
+    let bare = json!({ "metadata": { "namespace": "acme", "name": "app" }, "status": {} });
+    let found = |text: &serde_json::Value| Reply::json(text.to_string());
+    let cases = [
+        (
+            "an image stream",
+            found(&stream),
+            Ok(vec![("1", Some(digest("b")))]),
+            3,
+        ),
+        ("without tags", found(&bare), Ok(vec![]), 3),
+        ("not allowed", Reply::status(403), Ok(vec![("1", None)]), 4),
+        (
+            "not there, but in the registry",
+            Reply::status(404),
+            Ok(vec![("1", None)]),
+            4,
+        ),
+        (
+            "something else",
+            Reply::json("{}"),
+            Ok(vec![("1", None)]),
+            4,
+        ),
+        ("down", Reply::status(503), Err(Code::ServerError), 5),
+    ];
+    for (case, reply, expected, requests) in cases {
+        let registry = registry();
+        let world = product().world(move |sent| match sent.url.path() {
+            "/apis/image.openshift.io/v1/namespaces/acme/imagestreams/app" => reply.clone(),
+            "/v2/acme/app/tags/list" if sent.authorization().is_some() => {
+                Reply::json(r#"{"tags":["1"]}"#)
+            }
+            _ => registry.answer(sent),
+        });
+        let (operator, spec) = (Operator::default(), openshift(API, "acme"));
+        let mut tags = Tags::open(&world, &operator, &spec, "acme/app", None)
+            .await
+            .unwrap();
+        let page = tags.next_page().await.map(Option::unwrap);
+        let listed: Result<Vec<_>, Code> = match &page {
+            Ok(page) => {
+                let known = page.items.iter();
+                Ok(known.map(|tag| (tag.name(), tag.digest.clone())).collect())
+            }
+            Err(problem) => Err(problem.code),
+        };
+        assert_eq!(listed, expected, "{case}");
+        assert_eq!(tags.requests(), requests, "{case}");
+    }
 }
