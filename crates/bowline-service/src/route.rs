@@ -44,6 +44,11 @@ pub(crate) enum Route {
         /// Whose they are.
         project: String,
     },
+    /// `/v1/projects/{project}/settings/audit`
+    SettingsAudit {
+        /// Whose they are.
+        project: String,
+    },
     /// `…/connections/{id}` and what is below it
     Connection {
         /// Whose it is.
@@ -122,6 +127,9 @@ impl Route {
             ["projects", project, "settings"] => Some(Self::Settings {
                 project: decoded(project)?,
             }),
+            ["projects", project, "settings", "audit"] => Some(Self::SettingsAudit {
+                project: decoded(project)?,
+            }),
             ["projects", project, "connections", id, rest @ ..] => {
                 let part = match rest {
                     [] => Part::Whole,
@@ -164,6 +172,7 @@ impl Route {
             | Self::Resolve { project }
             | Self::DockerConfig { project }
             | Self::Settings { project }
+            | Self::SettingsAudit { project }
             | Self::Connection { project, .. } => project,
         }
     }
@@ -171,9 +180,11 @@ impl Route {
     /// The methods of this route.
     pub(crate) fn methods(&self) -> &'static [Method] {
         match self {
-            Self::Providers | Self::OpenApi | Self::Resolve { .. } | Self::DockerConfig { .. } => {
-                &[Method::GET]
-            }
+            Self::Providers
+            | Self::OpenApi
+            | Self::Resolve { .. }
+            | Self::DockerConfig { .. }
+            | Self::SettingsAudit { .. } => &[Method::GET],
             Self::Validate | Self::Check | Self::Reseal | Self::Events { .. } => &[Method::POST],
             Self::Connections { .. } => &[Method::GET, Method::POST],
             Self::Settings { .. } => &[Method::GET, Method::PUT],
@@ -317,6 +328,12 @@ mod tests {
             ("/v1/events/7/", None),
             ("/v1/events/7/a/b", None),
             ("/v1/events", None),
+            (
+                "/v1/projects/acme/settings/audit",
+                Some(Route::SettingsAudit {
+                    project: "acme".to_owned(),
+                }),
+            ),
             ("/v1/projects/acme/connections/7/uses", None),
             ("/v1/projects/acme/resolve", resolve()),
             ("/v1/projects/acme/connections/resolve", resolve()),

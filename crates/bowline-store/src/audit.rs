@@ -18,10 +18,10 @@ use crate::{
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
-    /// What was done: `create`, `update`, `credentials`, `delete`, `use`, `release`, `hand-out` or `events`. A newer instance may
-    /// have written others.
+    /// What was done: `create`, `update`, `credentials`, `delete`, `use`, `release`, `hand-out`, `events` or `reseal` of a
+    /// connection, `settings` of a project. A newer instance may have written others.
     pub action: String,
-    /// The version that the connection had then.
+    /// The version that the connection, or the settings, had then.
     pub version: i64,
     /// The fields that changed, each `[before, after]`; secrets are none of them.
     pub changes: serde_json::Map<String, serde_json::Value>,
@@ -53,12 +53,32 @@ impl<D: Database, R: Random> Store<D, R> {
         size: PageSize,
         cursor: Option<&Cursor>,
     ) -> Result<Page<AuditEntry>, StoreError> {
+        self.entries(project, &id.to_string(), size, cursor).await
+    }
+
+    /// The same of a project's settings; empty as long as nobody has changed them.
+    pub async fn settings_audit(
+        &self,
+        project: &str,
+        size: PageSize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<AuditEntry>, StoreError> {
+        self.entries(project, "", size, cursor).await
+    }
+
+    async fn entries(
+        &self,
+        project: &str,
+        connection: &str,
+        size: PageSize,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<AuditEntry>, StoreError> {
         let before = cursor
             .and_then(|Cursor(position)| position.parse().ok())
             .unwrap_or(i64::MAX);
         let parameters = vec![
             project.into(),
-            id.to_string().into(),
+            connection.into(),
             before.into(),
             size.one_more().into(),
         ];

@@ -1,27 +1,40 @@
 //! The database of native tests: SQLite in this process.
 
-use std::{fmt, path::Path};
+use std::{cell::Cell, fmt, path::Path};
 
-use rusqlite::{Connection, ErrorCode, params_from_iter, types};
+use rusqlite::{Connection, ErrorCode, StatementStatus, params_from_iter, types};
 
 use crate::database::{Database, DatabaseError, Row, Value};
 
 /// A connection to a database file.
-pub struct Rusqlite(Connection);
+pub struct Rusqlite {
+    connection: Connection,
+    steps: Cell<u64>,
+}
 
 impl Rusqlite {
     /// Opens the file, and makes it where there is none.
     pub fn open(path: &Path) -> Result<Self, DatabaseError> {
-        Connection::open(path).map(Self).map_err(error)
+        Connection::open(path).map(Self::over).map_err(error)
     }
 
     /// A database in memory, gone with this value.
     pub fn in_memory() -> Result<Self, DatabaseError> {
-        Connection::open_in_memory().map(Self).map_err(error)
+        Connection::open_in_memory().map(Self::over).map_err(error)
+    }
+
+    fn over(connection: Connection) -> Self {
+        let steps = Cell::default();
+        Self { connection, steps }
+    }
+
+    /// How many steps SQLite's machine has taken for all statements so far: what they cost, whatever the computer.
+    pub fn steps(&self) -> u64 {
+        self.steps.get()
     }
 
     fn run(&self, statement: &str, parameters: Vec<Value>) -> rusqlite::Result<Vec<Row>> {
-        let mut statement = self.0.prepare_cached(statement)?;
+        let mut statement = self.connection.prepare_cached(statement)?;
         let columns = statement.column_count();
         let parameters = params_from_iter(parameters.into_iter().map(to_sqlite));
         let rows = statement.query_map(parameters, |row| {
@@ -29,7 +42,11 @@ impl Rusqlite {
                 .map(|at| row.get(at).map(from_sqlite))
                 .collect()
         })?;
-        rows.map(|values| values.map(Row)).collect()
+        let rows = rows.map(|values| values.map(Row)).collect();
+        let steps = statement.reset_status(StatementStatus::VmStep);
+        self.steps
+            .set(self.steps.get().saturating_add(steps.unsigned_abs().into()));
+        rows
     }
 }
 

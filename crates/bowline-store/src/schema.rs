@@ -53,7 +53,6 @@ const STEPS: &[&str] = &[
         request_id TEXT NOT NULL,
         CHECK ((deleted_at IS NULL) = (sealed IS NOT NULL))
     ) STRICT",
-    // Also the order of lists.
     "CREATE UNIQUE INDEX IF NOT EXISTS connections_name ON connections (project, name_key) WHERE deleted_at IS NULL",
     "CREATE UNIQUE INDEX IF NOT EXISTS connections_endpoint ON connections (project, endpoint, purpose)
         WHERE deleted_at IS NULL",
@@ -213,6 +212,19 @@ const STEPS: &[&str] = &[
         PRIMARY KEY (project, subject, route, key)
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS requests_begun ON requests (begun_at)",
+    // By whom, from where, when and in which request it was resealed: JSON. An older instance writes none.
+    "ALTER TABLE connections ADD COLUMN resealed TEXT",
+    "CREATE TRIGGER IF NOT EXISTS connections_resealed AFTER UPDATE OF resealed ON connections
+    WHEN NEW.resealed IS NOT OLD.resealed
+    BEGIN
+        INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)
+        VALUES (NEW.project, NEW.id, NEW.version, 'reseal',
+            json_object('sealingKey', json_array(OLD.key_id, NEW.key_id)), NEW.resealed ->> '$.at',
+            NEW.resealed ->> '$.subject', NEW.resealed ->> '$.from', NEW.resealed ->> '$.requestId');
+    END",
+    // The order of lists, with what they are searched by, so that only rows that are found are read.
+    "CREATE INDEX IF NOT EXISTS connections_listed ON connections (project, name_key, host, provider, expires_at)
+        WHERE deleted_at IS NULL",
     // What is to be scanned, and what was. Where a registry knows no digests, the tag says what the image is.
     "CREATE TABLE IF NOT EXISTS scans (
         id TEXT PRIMARY KEY NOT NULL,

@@ -20,7 +20,9 @@ pub(super) fn authorise(caller: &Caller, route: &Route, method: &Method) -> Resu
             Method::POST => caller.require(Permission::Write, project),
             _ => caller.require(Permission::Read, project),
         },
-        Route::Resolve { project } => caller.require(Permission::Read, project),
+        Route::Resolve { project } | Route::SettingsAudit { project } => {
+            caller.require(Permission::Read, project)
+        }
         Route::DockerConfig { project } => caller.require(Permission::Use, project),
         Route::Settings { project } => match *method {
             Method::PUT => caller.require(Permission::Write, project),

@@ -180,7 +180,7 @@ where
             }
             Route::Validate => forms::validate(&asked.head, asked.now, body),
             Route::Check => self.check(asked, caller, body).await,
-            Route::Reseal => self.reseal(asked).await,
+            Route::Reseal => self.reseal(asked, caller).await,
             Route::Connections { project } => match asked.head.method {
                 Method::POST => self.create(asked, caller, project, body, new).await,
                 _ => self.list(asked, project).await,
@@ -193,6 +193,7 @@ where
                 Method::PUT => self.change_settings(asked, caller, project, body).await,
                 _ => self.settings(asked, project).await,
             },
+            Route::SettingsAudit { project } => self.settings_audit(asked, project).await,
             Route::Connection { project, id, part } => {
                 // What is no id is the id of nothing.
                 let id = ConnectionId::parse(id).ok_or(Failure::NotFound)?;

@@ -7,6 +7,7 @@ use http::StatusCode;
 use super::{Asked, Outbound, Random, Service};
 use crate::{
     answer::{self, Answer},
+    caller::Caller,
     negotiation,
     problem::Problem,
 };
@@ -20,12 +21,12 @@ where
 {
     /// One bounded step over the connections of all projects, and how far it is. Called again with `next` until there
     /// is none.
-    pub(super) async fn reseal(&self, asked: &Asked) -> Result<Answer, Problem> {
+    pub(super) async fn reseal(&self, asked: &Asked, caller: &Caller) -> Result<Answer, Problem> {
         let parameters = asked.parameters(&["limit", "cursor"])?;
         negotiation::json_accepted(&asked.head.headers)?;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
-        let store = self.store(asked).await?;
-        let step = store.reseal(size, cursor.as_ref(), asked.now).await?;
+        let (store, change) = (self.store(asked).await?, asked.change(caller));
+        let step = store.reseal(&change, size, cursor.as_ref()).await?;
         answer::json(StatusCode::OK, &step)
     }
 }

@@ -43,6 +43,20 @@ where
         answer_of(&store.settings(project, asked.now).await?)
     }
 
+    /// Who changed them, the latest first.
+    pub(super) async fn settings_audit(
+        &self,
+        asked: &Asked,
+        project: &str,
+    ) -> Result<Answer, Problem> {
+        let parameters = asked.parameters(&["limit", "cursor"])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
+        let store = self.store(asked).await?;
+        let page = store.settings_audit(project, size, cursor.as_ref()).await?;
+        answer::json(StatusCode::OK, &page)
+    }
+
     pub(super) async fn change_settings(
         &self,
         asked: &Asked,

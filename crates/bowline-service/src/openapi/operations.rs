@@ -316,7 +316,7 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
         )
         .with(limit())
         .with(cursor())
-        .answering(ok("The page.", entries)),
+        .answering(ok("The page.", entries.clone())),
         get(
             "/v1/projects/{project}/connections/{id}/dockerconfig",
             "handOut",
@@ -360,6 +360,14 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
         .taking(schemas::named("SettingsRequest"))
         .answering(ok("They are changed.", settings).header(ETAG))
         .failing(&[PreconditionRequired, PreconditionFailed]),
+        get(
+            "/v1/projects/{project}/settings/audit",
+            "readSettingsAudit",
+            "Who changed the settings, when, from where; the latest first",
+        )
+        .with(limit())
+        .with(cursor())
+        .answering(ok("The page.", entries)),
         post(
             "/v1/admin/reseal",
             "reseal",

@@ -63,6 +63,7 @@ fn documented(route: &Route) -> &'static str {
         Route::Resolve { .. } => "/v1/projects/{project}/resolve",
         Route::DockerConfig { .. } => "/v1/projects/{project}/dockerconfig",
         Route::Settings { .. } => "/v1/projects/{project}/settings",
+        Route::SettingsAudit { .. } => "/v1/projects/{project}/settings/audit",
         Route::Connection { part, .. } => match part {
             Part::Whole => "/v1/projects/{project}/connections/{id}",
             Part::Credentials => "/v1/projects/{project}/connections/{id}/credentials",

@@ -26,7 +26,7 @@ pub const READ_CONNECTION: &str = concat!(
 const LIST: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM connections
+    " FROM connections INDEXED BY connections_listed
     WHERE project = ?2 AND name_key > ?3 AND deleted_at IS NULL
         AND (?4 IS NULL OR provider = ?4)
         AND (?5 = '' OR instr(name_key, ?5) OR instr(host, ?5) OR provider IN (SELECT value FROM json_each(?6)))

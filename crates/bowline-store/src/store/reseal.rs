@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
-    Store, columns,
+    Change, Store, columns, json,
     read::{binding, connection},
 };
 use crate::{
@@ -45,15 +45,37 @@ pub struct Unsealable {
     pub id: ConnectionId,
 }
 
+/// What the audit is told of a resealing.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Resealed<'a> {
+    at: i64,
+    subject: &'a str,
+    from: Option<&'a str>,
+    request_id: &'a str,
+}
+
+impl<'a> Resealed<'a> {
+    fn by(change: &'a Change) -> Self {
+        Self {
+            at: change.now_ms,
+            subject: &change.subject,
+            from: change.from.as_deref(),
+            request_id: &change.request_id,
+        }
+    }
+}
+
 const SEALED_WITH: &str = concat!(
     "SELECT ",
     columns!(),
     ", sealed FROM connections WHERE key_id = ?2 AND id > ?3 ORDER BY id LIMIT ?4"
 );
 
-// The customer changed nothing: neither the version nor the audit know of it. Who set new credentials meanwhile has
+// The customer changed nothing, so the version stays; a trigger tells the audit. Who set new credentials meanwhile has
 // sealed them anew, and keeps them.
-const RESEAL: &str = "UPDATE connections SET sealed = ?3, key_id = ?4, fingerprint = ?5
+const RESEAL: &str =
+    "UPDATE connections SET sealed = ?3, key_id = ?4, fingerprint = ?5, resealed = ?6
     WHERE id = ?1 AND sealed = ?2 AND deleted_at IS NULL
     RETURNING id";
 
@@ -68,11 +90,11 @@ impl<D: Database, R: Random> Store<D, R> {
     /// another round finds them. So do connections whose key is no more among the operator's.
     pub async fn reseal(
         &self,
+        change: &Change,
         size: PageSize,
         cursor: Option<&Cursor>,
-        now_ms: i64,
     ) -> Result<Resealing, StoreError> {
-        let mut rows = self.sealed_with_others(size, cursor, now_ms).await?;
+        let mut rows = self.sealed_with_others(size, cursor, change.now_ms).await?;
         let more = rows.len() > size.items();
         rows.truncate(size.items());
         let (mut resealed, mut unsealable, mut last) = (0_usize, Vec::new(), None);
@@ -81,7 +103,7 @@ impl<D: Database, R: Random> Store<D, R> {
             let connection = connection(&mut columns)?;
             let sealed = columns.blob("sealed")?;
             last = Some(Cursor(format!("{key_id} {}", connection.id)));
-            match self.reseal_one(&connection, sealed).await {
+            match self.reseal_one(change, &connection, sealed).await {
                 Ok(done) => resealed = resealed.saturating_add(usize::from(done)),
                 Err(StoreError::Unsealable) => unsealable.push(Unsealable {
                     project: connection.project,
@@ -129,6 +151,7 @@ impl<D: Database, R: Random> Store<D, R> {
     /// Whether it was resealed; not where its secrets were replaced meanwhile.
     async fn reseal_one(
         &self,
+        change: &Change,
         connection: &Connection,
         sealed: Vec<u8>,
     ) -> Result<bool, StoreError> {
@@ -145,6 +168,7 @@ impl<D: Database, R: Random> Store<D, R> {
             anew.value.into(),
             anew.key_id.into(),
             fingerprint(self.keys.sealing(), &connection.provider, values).into(),
+            json(&Resealed::by(change))?,
         ];
         Ok(self.first(RESEAL, parameters).await?.is_some())
     }

@@ -236,7 +236,10 @@ fn anything(store: &TestStore, numbers: &mut Numbers) -> Result<(), StoreError> 
                 let opened = store.open(PROJECT, id, NOW).await?;
                 store.hand_out(&by, &opened.connection).await
             }
-            6 => store.reseal(PageSize::default(), None, NOW).await.map(drop),
+            6 => store
+                .reseal(&change(), PageSize::default(), None)
+                .await
+                .map(drop),
             _ => {
                 let defaults = Defaults {
                     scan_timeout_seconds: 60,

@@ -155,7 +155,7 @@ fn call(
                 changed.await.map(drop)
             }
             "reseal" => {
-                let resealed = store.reseal(PageSize::default(), None, NOW).await;
+                let resealed = store.reseal(&change, PageSize::default(), None).await;
                 resealed.map(drop)
             }
             "renew_event_secret" => {

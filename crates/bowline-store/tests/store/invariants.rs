@@ -4,7 +4,7 @@ use bowline_store::{Database, rusqlite::Rusqlite};
 use futures::executor::block_on;
 
 /// Each finds the rows that must not be.
-const VIOLATIONS: [(&str, &str); 11] = [
+const VIOLATIONS: &[(&str, &str)] = &[
     (
         "two live connections of one name",
         "SELECT project, name_key FROM connections WHERE deleted_at IS NULL GROUP BY project, name_key HAVING count(*) > 1",
@@ -44,6 +44,11 @@ const VIOLATIONS: [(&str, &str); 11] = [
         "an address of events that the audit knows otherwise",
         "SELECT connection FROM event_addresses WHERE (hash IS NOT NULL) IS NOT (SELECT changes ->> '$.events[1]' FROM audit
             WHERE audit.connection = event_addresses.connection AND action = 'events' ORDER BY audit.id DESC LIMIT 1)",
+    ),
+    (
+        "a resealing without its audit",
+        "SELECT id FROM connections WHERE resealed IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audit
+            WHERE connection = connections.id AND action = 'reseal' AND changes ->> '$.sealingKey[1]' IS NOT NULL)",
     ),
     (
         "settings without their audit",

@@ -16,6 +16,7 @@ mod key_sets;
 mod listing;
 mod plans;
 mod reseal;
+mod scale;
 mod scans;
 mod settings;
 mod setup;

@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, thread};
 use crate::interruption::{Meddled, over_with};
 use crate::setup::{File, NEWER_KEY, NOW, PROJECT, TestStore, change, create, form, spec_of, sql};
 use bowline_store::{
-    Connection, ConnectionId, Cursor, PageSize, Resealing, StoreError, Unsealable,
-    rusqlite::Rusqlite,
+    Connection, ConnectionId, Cursor, PageSize, Resealing, StoreError, Timestamp, Unsealable,
+    Value, rusqlite::Rusqlite,
 };
 use futures::executor::block_on;
+use serde_json::json;
 
 const BOTH: &str = "k2:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=,k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
@@ -22,7 +23,7 @@ fn made(store: &TestStore, count: usize) -> Vec<Connection> {
 
 fn step(store: &TestStore, size: u64, cursor: Option<&Cursor>) -> Resealing {
     let size = PageSize::new(size).unwrap();
-    block_on(store.reseal(size, cursor, NOW)).unwrap()
+    block_on(store.reseal(&change(), size, cursor)).unwrap()
 }
 
 /// Every step until there is none left.
@@ -65,9 +66,22 @@ fn bounded_steps_move_all_to_the_first_key() {
         assert_eq!(opened.secrets["password"].expose(), password);
         assert_eq!(opened.connection, before);
     }
-    let audited = sql(&newer, "SELECT DISTINCT action FROM audit", vec![]);
-    assert_eq!(audited.len(), 1, "{audited:?}");
+    let audited = "SELECT count(*) FROM audit WHERE action = 'reseal'";
+    assert_eq!(sql(&newer, audited, vec![])[0].0, [Value::Integer(5)]);
     assert_eq!(step(&newer, 200, None).resealed, 0);
+}
+
+#[test]
+fn the_audit_tells_who_resealed() {
+    let file = File::new();
+    let id = made(&file.store(), 1)[0].id;
+    step(&file.connect(BOTH), 1, None);
+    let page = block_on(file.store().audit(PROJECT, id, PageSize::default(), None)).unwrap();
+    assert_eq!(
+        serde_json::to_value(&page.items[0]).unwrap(),
+        json!({ "action": "reseal", "version": 1, "changes": { "sealingKey": ["k1", "k2"] }, "at": Timestamp(NOW),
+            "subject": "ada", "from": "192.0.2.7", "requestId": "req-1" })
+    );
 }
 
 #[test]
@@ -186,7 +200,7 @@ fn a_rotation_between_reading_and_resealing_is_kept() {
         },
         BOTH,
     );
-    let step = block_on(meddled.reseal(PageSize::default(), None, NOW)).unwrap();
+    let step = block_on(meddled.reseal(&change(), PageSize::default(), None)).unwrap();
     assert_eq!((step.resealed, step.unsealable), (0, vec![]));
     let opened = block_on(store.open(PROJECT, id, NOW)).unwrap();
     assert_eq!(opened.secrets["password"].expose(), "n3w");

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::setup::{File, NOW, PROJECT, change, change_at, sql, store};
-use bowline_store::{Database, Defaults, StoreError, Timestamp, Value};
+use crate::setup::{File, NOW, PROJECT, change, change_at, store};
+use bowline_store::{Database, Defaults, PageSize, StoreError, Timestamp};
 use futures::executor::block_on;
 use serde_json::json;
 
@@ -59,18 +59,15 @@ fn a_change_is_audited_and_keeps_the_external_id() {
         Err(StoreError::VersionMismatch { current: 2 })
     );
     assert_eq!(block_on(store.settings(PROJECT, NOW)), Ok(changed));
-    let audit = "SELECT connection, action, version, changes, subject FROM audit";
-    let changes = r#"{"scanTimeoutSeconds":[3600,60],"keepNewest":[null,5]}"#;
+    let page = block_on(store.settings_audit(PROJECT, PageSize::default(), None)).unwrap();
     assert_eq!(
-        sql(&store, audit, vec![])[0].0,
-        [
-            "".into(),
-            "settings".into(),
-            Value::Integer(2),
-            changes.into(),
-            "ada".into()
-        ]
+        serde_json::to_value(&page).unwrap(),
+        json!({ "items": [{ "action": "settings", "version": 2,
+            "changes": { "scanTimeoutSeconds": [3600, 60], "keepNewest": [null, 5] }, "at": Timestamp(NOW + 9),
+            "subject": "ada", "from": "192.0.2.7", "requestId": "req-1" }], "next": null })
     );
+    let elsewhere = block_on(store.settings_audit("other", PageSize::default(), None)).unwrap();
+    assert_eq!(elsewhere.items, []);
     let meddling = "UPDATE settings SET external_id = 'another'";
     let outcome = block_on(store.database().query(meddling, vec![]));
     assert!(outcome.is_err_and(|error| error.to_string().contains("issued once")));

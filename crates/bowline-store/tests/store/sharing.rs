@@ -1,6 +1,6 @@
 //! One secret that serves two projects.
 
-use crate::setup::{File, KEY, NEWER_KEY, NOW, PROJECT, TestStore, change, form, spec_of, sql};
+use crate::setup::{File, KEY, NEWER_KEY, PROJECT, TestStore, change, form, spec_of, sql};
 use bowline::form::ConnectionSpec;
 use bowline_store::{ConnectionId, PageSize, Value};
 use futures::executor::block_on;
@@ -80,7 +80,7 @@ fn a_fingerprint_is_of_its_key_and_outlives_it() {
     let before = kept();
     let both = file.connect(&format!("{NEWER_KEY},{KEY}"));
     assert!(is_shared(&both, &spec), "under the key before");
-    block_on(both.reseal(PageSize::default(), None, NOW)).unwrap();
+    block_on(both.reseal(&change(), PageSize::default(), None)).unwrap();
     assert_ne!(kept(), before, "without the key it says nothing");
     for (keys, shared) in [(NEWER_KEY, true), (KEY, false)] {
         assert_eq!(is_shared(&file.connect(keys), &spec), shared, "{keys}");

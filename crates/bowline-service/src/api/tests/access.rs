@@ -37,6 +37,7 @@ fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
         (Method::GET, "/v1/projects/acme/resolve?image=a", Some(READ)),
         (Method::GET, "/v1/projects/acme/settings", Some(READ)),
         (Method::PUT, "/v1/projects/acme/settings", Some(WRITE)),
+        (Method::GET, "/v1/projects/acme/settings/audit", Some(READ)),
         (Method::POST, "/v1/admin/reseal", Some(ADMIN)),
         (Method::DELETE, "{id}", Some(DELETE)),
     ]

@@ -48,6 +48,17 @@ async fn settings_are_read_and_replaced() {
         harness.send(blind).await.problem(),
         problem(428, "precondition.required")
     );
+    let audit = harness.get(&format!("{SETTINGS}/audit")).await.json();
+    let entry = &audit["items"][0];
+    assert_eq!(audit["items"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&entry["action"], &entry["subject"], &entry["changes"]),
+        (
+            &json!("settings"),
+            &json!("ada"),
+            &json!({ "scanTimeoutSeconds": [3600, 60], "keepNewest": [null, 5] })
+        )
+    );
     let usual = harness.send(put("*", &json!({}))).await.json();
     assert_eq!(
         (&usual["scanTimeoutSeconds"], &usual["keepNewest"]),
