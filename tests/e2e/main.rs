@@ -17,3 +17,4 @@ mod openapi;
 mod operation;
 mod page;
 mod security;
+mod sync;

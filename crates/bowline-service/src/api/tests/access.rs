@@ -28,6 +28,9 @@ fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
         (Method::DELETE, "{id}/uses/build-7", Some(USE)),
         (Method::POST, "{id}/selection", Some(READ)),
         (Method::GET, "{id}/audit", Some(READ)),
+        (Method::GET, "{id}/events", Some(READ)),
+        (Method::POST, "{id}/events", Some(WRITE)),
+        (Method::DELETE, "{id}/events", Some(WRITE)),
         (Method::GET, "{id}/dockerconfig", Some(USE)),
         (
             Method::GET,
