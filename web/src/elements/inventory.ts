@@ -63,6 +63,7 @@ export class BowlineInventory extends LitElement {
     if (!(changed.has("connection") || changed.has("client")) || this.client === null || this.connection?.id === this.#of) return;
     this.#of = this.connection?.id;
     this.chosen = new Set();
+    this.queued = null;
     this.#list.clear();
     void this.#list.load();
   }
@@ -144,6 +145,9 @@ export class BowlineInventory extends LitElement {
     const { inventory, scans } = text();
     const name = nameOf(image);
     const now = Date.now();
+    // The inventory knows of ended scans; of one that was just queued, its answer.
+    const queued = this.queued?.scans.find(({ digest }) => digest !== null && digest === image.digest);
+    const scan = queued === undefined ? image.scan : { state: queued.state, at: queued.queuedAt };
     const seen = inventory.seen(inFull(image.firstSeen), inFull(image.lastSeen));
     const dated = image.goneAt === null ? fromNow(image.createdAt ?? image.pushedAt ?? "", now) : inventory.goneSince(fromNow(image.goneAt, now));
     return html`<li data-testid="image-row" data-image=${name} data-state=${image.state}>
@@ -157,9 +161,9 @@ export class BowlineInventory extends LitElement {
         <div class="facts">
           <p>${stateMark(image.state, inventory.states[image.state])}</p>
           <p class="small rules ${image.selected ? "taken" : "quiet"}">${ruleOf(image)}</p>
-          <p class="small">${image.scan === null
+          <p class="small">${scan === null
             ? html`<span class="quiet">${inventory.neverScanned}</span>`
-            : [stateMark(image.scan.state, scans.states[image.scan.state]), html` <span class="quiet">${fromNow(image.scan.at ?? "", now)}</span>`]}</p>
+            : [stateMark(scan.state, scans.states[scan.state]), html` <span class="quiet">${fromNow(scan.at ?? "", now)}</span>`]}</p>
         </div>
       </div>
     </li>`;
