@@ -316,6 +316,7 @@ const english = {
     more: "Show more",
     columns: { image: "Image", state: "Found", rules: "Pull rules", scan: "Scan", created: "Created" },
     choose: (image: string): string => `Choose ${image}`,
+    chooseSome: "Choose images to have them scanned, whatever the pull rules say.",
     chosen: (images: number): string => (images === 1 ? "1 image chosen" : `${images} images chosen`),
     scan: "Scan the chosen images",
     queueing: "Queueing…",

@@ -100,8 +100,9 @@ export class BowlineInventory extends LitElement {
   #queue(): TemplateResult | typeof nothing {
     const { inventory } = text();
     const { queued, queueError } = this;
-    if (this.readonly) return nothing;
+    if (this.readonly || this.#list.items === null || this.#list.items.length === 0) return nothing;
     return html`<div class="queue">
+      ${this.chosen.size === 0 && queued === null ? html`<p class="small quiet">${inventory.chooseSome}</p>` : nothing}
       ${this.chosen.size === 0 ? nothing : html`<p>${inventory.chosen(this.chosen.size)}</p>
         <button type="button" class="primary" data-testid="scan-chosen-button" aria-disabled=${this.queueing ? "true" : "false"} @click=${this.#scan}>
           ${this.queueing ? inventory.queueing : inventory.scan}
