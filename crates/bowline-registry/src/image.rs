@@ -31,6 +31,43 @@ pub(crate) struct Image {
     pub(crate) selector: Option<Selector>,
 }
 
+/// An image of a connection's registry, as somebody named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedImage {
+    /// The repository's path, without the host.
+    pub repository: String,
+    /// The tag; `latest` where neither a tag nor a digest was named.
+    pub tag: Option<String>,
+    /// The digest. Where one was named, the tag says nothing.
+    pub digest: Option<String>,
+}
+
+impl NamedImage {
+    /// The image that `text` names, `name:tag` or `name@digest`, with or without the registry's own host in front.
+    ///
+    /// # Errors
+    /// Why it is none of this endpoint, in words for people.
+    pub fn parse(text: &str, endpoint: &Endpoint) -> Result<Self, String> {
+        let image = Image::parse(text, endpoint).map_err(|failure| failure.detail)?;
+        if !image.repository.is_in(endpoint.namespace()) {
+            return Err(format!(
+                "The connection reaches only images in {}.",
+                endpoint.namespace()
+            ));
+        }
+        let (tag, digest) = match image.selector {
+            Some(Selector::Digest(digest)) => (None, Some(digest.to_string())),
+            Some(Selector::Tag(tag)) => (Some(tag.to_string()), None),
+            None => (Some("latest".to_owned()), None),
+        };
+        Ok(Self {
+            repository: image.repository.to_string(),
+            tag,
+            digest,
+        })
+    }
+}
+
 impl Repository {
     /// The repository of this name; `None` where the text is no name.
     pub(crate) fn parse(text: &str) -> Option<Self> {
@@ -214,6 +251,42 @@ mod tests {
             assert!(
                 image.is_ok() || image.is_err_and(|failure| failure.code == Code::ImageUnknown)
             );
+        }
+    }
+
+    #[test]
+    fn a_named_image_has_a_tag_or_a_digest_in_the_namespace() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let both = format!("team/app:1@{digest}");
+        let cases = [
+            ("team/app:1", Ok(("team/app", Some("1"), None))),
+            ("team/app", Ok(("team/app", Some("latest"), None))),
+            (&both, Ok(("team/app", None, Some(digest.as_str())))),
+            (
+                "registry.example.com/team/app:1",
+                Ok(("team/app", Some("1"), None)),
+            ),
+            (
+                "other/app:1",
+                Err("The connection reaches only images in team."),
+            ),
+            (
+                "",
+                Err("The image is not written as name:tag or name@digest."),
+            ),
+        ];
+        let endpoint = Endpoint::parse("registry.example.com/team").unwrap();
+        for (typed, expected) in cases {
+            let named = NamedImage::parse(typed, &endpoint);
+            let found = named.as_ref().map_err(String::as_str).map(|named| {
+                let NamedImage {
+                    repository,
+                    tag,
+                    digest,
+                } = named;
+                (repository.as_str(), tag.as_deref(), digest.as_deref())
+            });
+            assert_eq!(found, expected, "{typed}");
         }
     }
 

@@ -39,6 +39,7 @@ pub use crate::{
     },
     endpoint::resolve_endpoint,
     http::{HttpClient, Request, ResponseBody, SendError},
+    image::NamedImage,
     inventory::{
         AskedImage, AskedTag, Details, Digests, ImageDetails, ImageStream, Source, StreamChanges,
         StreamTag, TagDigest, details, digests, release, stream_changes,

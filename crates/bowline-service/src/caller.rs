@@ -65,6 +65,11 @@ impl Caller {
         &self.0.sub
     }
 
+    /// The projects that the token lists.
+    pub(crate) fn projects(&self) -> &[String] {
+        &self.0.projects
+    }
+
     /// The project of a caller who has just one.
     pub(crate) fn only_project(&self) -> Option<&str> {
         match self.0.projects.as_slice() {

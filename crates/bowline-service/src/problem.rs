@@ -96,6 +96,9 @@ failures! {
     /// As many use the connection as may.
     UsesTooMany = "uses.too_many", CONFLICT,
         "The connection has too many uses", "At most 100 may use a connection at once. End some, or let them lapse.";
+    /// Another scanner has the image, or its scan has ended otherwise.
+    LeaseLost = "lease.lost", CONFLICT,
+        "The lease is lost", "The image went to another scanner since, or its scan has ended otherwise. Drop what was found.";
     /// No token.
     AuthMissing = "auth.missing", UNAUTHORIZED,
         "Not signed in", "Send a token in the header Authorization: Bearer.";

@@ -49,6 +49,18 @@ pub(crate) enum Route {
         /// Whose they are.
         project: String,
     },
+    /// `/v1/projects/{project}/scanners`
+    Scanners {
+        /// Whose images they scan.
+        project: String,
+    },
+    /// `/v1/scans/lease`
+    ScanLease,
+    /// `/v1/scans/{id}/result`
+    ScanResult {
+        /// Which scan, as it stands in the path.
+        id: String,
+    },
     /// `…/connections/{id}` and what is below it
     Connection {
         /// Whose it is.
@@ -89,6 +101,8 @@ pub(crate) enum Part {
     Audit,
     /// `…/{id}/dockerconfig`
     DockerConfig,
+    /// `…/{id}/scans`
+    Scans,
 }
 
 impl Route {
@@ -130,6 +144,11 @@ impl Route {
             ["projects", project, "settings", "audit"] => Some(Self::SettingsAudit {
                 project: decoded(project)?,
             }),
+            ["projects", project, "scanners"] => Some(Self::Scanners {
+                project: decoded(project)?,
+            }),
+            ["scans", "lease"] => Some(Self::ScanLease),
+            ["scans", id, "result"] => Some(Self::ScanResult { id: decoded(id)? }),
             ["projects", project, "connections", id, rest @ ..] => {
                 let part = match rest {
                     [] => Part::Whole,
@@ -147,6 +166,7 @@ impl Route {
                     ["events"] => Part::Events,
                     ["audit"] => Part::Audit,
                     ["dockerconfig"] => Part::DockerConfig,
+                    ["scans"] => Part::Scans,
                     _ => return None,
                 };
                 Some(Self::Connection {
@@ -167,12 +187,15 @@ impl Route {
             | Self::Validate
             | Self::Check
             | Self::Reseal
-            | Self::Events { .. } => "",
+            | Self::Events { .. }
+            | Self::ScanLease
+            | Self::ScanResult { .. } => "",
             Self::Connections { project }
             | Self::Resolve { project }
             | Self::DockerConfig { project }
             | Self::Settings { project }
             | Self::SettingsAudit { project }
+            | Self::Scanners { project }
             | Self::Connection { project, .. } => project,
         }
     }
@@ -184,8 +207,14 @@ impl Route {
             | Self::OpenApi
             | Self::Resolve { .. }
             | Self::DockerConfig { .. }
+            | Self::Scanners { .. }
             | Self::SettingsAudit { .. } => &[Method::GET],
-            Self::Validate | Self::Check | Self::Reseal | Self::Events { .. } => &[Method::POST],
+            Self::Validate
+            | Self::Check
+            | Self::Reseal
+            | Self::Events { .. }
+            | Self::ScanLease
+            | Self::ScanResult { .. } => &[Method::POST],
             Self::Connections { .. } => &[Method::GET, Method::POST],
             Self::Settings { .. } => &[Method::GET, Method::PUT],
             Self::Connection { part, .. } => match part {
@@ -197,6 +226,7 @@ impl Route {
                 }
                 Part::Use { .. } => &[Method::PUT, Method::DELETE],
                 Part::Events => &[Method::GET, Method::POST, Method::DELETE],
+                Part::Scans => &[Method::GET, Method::POST],
             },
         }
     }
@@ -334,6 +364,23 @@ mod tests {
                     project: "acme".to_owned(),
                 }),
             ),
+            (
+                "/v1/projects/acme/connections/7/scans",
+                connection("acme", "7", Part::Scans),
+            ),
+            (
+                "/v1/projects/acme/scanners",
+                Some(Route::Scanners {
+                    project: "acme".to_owned(),
+                }),
+            ),
+            ("/v1/scans/lease", Some(Route::ScanLease)),
+            (
+                "/v1/scans/7/result",
+                Some(Route::ScanResult { id: "7".to_owned() }),
+            ),
+            ("/v1/scans", None),
+            ("/v1/scans/7", None),
             ("/v1/projects/acme/connections/7/uses", None),
             ("/v1/projects/acme/resolve", resolve()),
             ("/v1/projects/acme/connections/resolve", resolve()),

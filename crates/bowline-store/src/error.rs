@@ -26,6 +26,8 @@ pub enum StoreError {
     InUse(Vec<Use>),
     /// As many use the connection as may.
     TooManyUses,
+    /// Somebody else has the image by now, or its scan has ended otherwise.
+    LeaseLost,
     /// The database is locked, or others were faster again and again; the same call may do later.
     Busy,
     /// The secrets are sealed with a key that the operator no longer lists.
@@ -65,6 +67,7 @@ impl StoreError {
             ),
             Self::InUse(_) => ("connection.in_use", "the connection is in use"),
             Self::TooManyUses => ("uses.too_many", "as many use the connection as may"),
+            Self::LeaseLost => ("lease.lost", "the lease of the scan is lost"),
             Self::Busy => ("store.busy", "the database is busy"),
             Self::UnknownKey => (
                 "config.sealing_keys",

@@ -42,7 +42,10 @@ pub use self::{
     keys::{SealingKeys, SealingKeysError},
     page::{Cursor, Page, PageSize},
     random::Random,
-    scan::{Origin, Scan, ScanState, WantedScan},
+    scan::{
+        Lapsed, LeaseRequest, Leased, Origin, Outcome, PendingRelease, Release, Scan, ScanResult,
+        ScanState, Scanner, WantedScan,
+    },
     settings::{Defaults, Settings},
     store::{
         Change, Claim, Edit, ImageQuery, KeptAnswer, Lease, MOST_USES, Query, RequestKey,

@@ -35,9 +35,9 @@ pub struct Scan {
     pub attempts: u32,
     /// When it was queued, or queued again.
     pub queued_at: Timestamp,
-    /// When a scanner took it.
+    /// When a scanner last took it.
     pub leased_at: Option<Timestamp>,
-    /// Until when that scanner has it.
+    /// Until when a scanner has it; `None` where none does.
     pub deadline: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
@@ -45,6 +45,21 @@ pub struct Scan {
     pub scanner: Option<String>,
     /// What the scanner said, or why the image was queued again or set aside.
     pub reason: Option<String>,
+    /// The image is not released yet, because the registry refused or could not be reached; tried again by itself.
+    pub release: Option<PendingRelease>,
+}
+
+/// A release that is still to be tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PendingRelease {
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next.
+    pub next_at: Timestamp,
+    /// Why the last try failed.
+    pub problem: Option<String>,
 }
 
 /// Where a scan stands.
@@ -77,6 +92,19 @@ pub enum Origin {
     Request,
 }
 
+/// How a scan ended, as its scanner says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The image passed.
+    Passed,
+    /// The image did not pass.
+    Failed,
+    /// It could not be scanned.
+    Error,
+}
+
 /// An image to queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WantedScan {
@@ -86,6 +114,72 @@ pub struct WantedScan {
     pub tag: Option<String>,
     /// Its digest; `None` only where the registry knows none.
     pub digest: Option<String>,
+}
+
+/// A scan that a scanner has until its deadline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leased {
+    /// The scan.
+    pub scan: Scan,
+    /// What the scanner shows with the result: who has it, has the scan.
+    pub lease: String,
+}
+
+/// A scanner that asked for images of a project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Scanner {
+    /// What it calls itself; what a policy names.
+    pub name: String,
+    /// When it last asked, to the minute.
+    pub last_seen: Timestamp,
+}
+
+/// Who asks for images, and for which.
+#[derive(Clone, Copy, Debug)]
+pub struct LeaseRequest<'a> {
+    /// What the scanner calls itself.
+    pub scanner: &'a str,
+    /// The projects whose images it may have.
+    pub projects: &'a [String],
+    /// How many it takes at most.
+    pub most: u32,
+}
+
+/// What a scanner says of an image that it took.
+#[derive(Clone, Copy, Debug)]
+pub struct ScanResult<'a> {
+    /// What it was given with the image.
+    pub lease: &'a str,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why, in the scanner's words; may be empty.
+    pub reason: &'a str,
+}
+
+/// What became of the leases whose deadline passed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Lapsed {
+    /// How many images were queued again.
+    pub requeued: usize,
+    /// How many were tried as often as they may.
+    pub set_aside: usize,
+}
+
+/// An image that its registry withholds until it is told that the image passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// Whose connection it is.
+    pub project: String,
+    /// The connection to the registry.
+    pub connection: ConnectionId,
+    /// Where in it the image is.
+    pub repository: String,
+    /// The image's digest.
+    pub digest: String,
 }
 
 impl ScanState {
@@ -128,6 +222,22 @@ impl Origin {
             Self::Event => "event",
             Self::Request => "request",
         }
+    }
+}
+
+impl Outcome {
+    /// The state that a scan has then; `None` where it is tried again.
+    pub(crate) fn state(self) -> Option<ScanState> {
+        match self {
+            Self::Passed => Some(ScanState::Passed),
+            Self::Failed => Some(ScanState::Failed),
+            Self::Error => None,
+        }
+    }
+
+    /// Whether a scan that has ended in this state ended so.
+    pub(crate) fn is(self, ended: ScanState) -> bool {
+        self.state().unwrap_or(ScanState::SetAside) == ended
     }
 }
 

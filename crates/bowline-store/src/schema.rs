@@ -5,6 +5,7 @@
 
 mod events;
 mod inventory;
+mod scans;
 
 use crate::{
     database::{Database, DatabaseError, Value},
@@ -225,83 +226,22 @@ const STEPS: &[&str] = &[
     // The order of lists, with what they are searched by, so that only rows that are found are read.
     "CREATE INDEX IF NOT EXISTS connections_listed ON connections (project, name_key, host, provider, expires_at)
         WHERE deleted_at IS NULL",
-    // What is to be scanned, and what was. Where a registry knows no digests, the tag says what the image is.
-    "CREATE TABLE IF NOT EXISTS scans (
-        id TEXT PRIMARY KEY NOT NULL,
-        project TEXT NOT NULL,
-        connection TEXT NOT NULL,
-        repository TEXT NOT NULL,
-        tag TEXT,
-        digest TEXT,
-        state TEXT NOT NULL,
-        origin TEXT NOT NULL,
-        attempts INTEGER NOT NULL,
-        queued_at INTEGER NOT NULL,
-        leased_at INTEGER,
-        deadline INTEGER,
-        finished_at INTEGER,
-        scanner TEXT,
-        lease TEXT,
-        reason TEXT,
-        CHECK (tag IS NOT NULL OR digest IS NOT NULL),
-        CHECK (state <> 'leased' OR (deadline IS NOT NULL AND lease IS NOT NULL)),
-        CHECK ((state IN ('queued', 'leased')) = (finished_at IS NULL))
-    ) STRICT, WITHOUT ROWID",
-    // An image is scanned once, however many tags name it.
-    "CREATE UNIQUE INDEX IF NOT EXISTS scans_unfinished ON scans (connection, COALESCE(digest, repository || ':' || tag))
-        WHERE state IN ('queued', 'leased')",
-    "CREATE INDEX IF NOT EXISTS scans_connection ON scans (connection, id)",
-    "CREATE INDEX IF NOT EXISTS scans_state ON scans (connection, state, id)",
-    "CREATE INDEX IF NOT EXISTS scans_queued ON scans (connection, queued_at, id) WHERE state = 'queued'",
-    "CREATE INDEX IF NOT EXISTS scans_deadline ON scans (deadline) WHERE state = 'leased'",
-    "CREATE INDEX IF NOT EXISTS scans_finished ON scans (finished_at) WHERE finished_at IS NOT NULL",
-    // One row a connection, so that what a lease costs does not depend on how many scans wait. Its turn is when it was
-    // last served: one more than that of any other then. It rests after failures to make credentials.
-    "CREATE TABLE IF NOT EXISTS scan_queues (
-        connection TEXT PRIMARY KEY NOT NULL,
-        project TEXT NOT NULL,
-        waiting INTEGER NOT NULL,
-        turn INTEGER NOT NULL,
-        failures INTEGER NOT NULL,
-        rests_until INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID",
-    "CREATE INDEX IF NOT EXISTS scan_queues_waiting ON scan_queues (project, turn) WHERE waiting = 1",
-    "CREATE INDEX IF NOT EXISTS scan_queues_turn ON scan_queues (turn)",
-    "CREATE TRIGGER IF NOT EXISTS scans_begin AFTER INSERT ON scans
-    BEGIN
-        INSERT INTO scan_queues (connection, project, waiting, turn, failures, rests_until)
-        VALUES (NEW.connection, NEW.project, 1, 0, 0, 0)
-        ON CONFLICT (connection) DO UPDATE SET waiting = 1 WHERE waiting = 0;
-    END",
-    "CREATE TRIGGER IF NOT EXISTS scans_change AFTER UPDATE OF state ON scans
-    WHEN OLD.state = 'queued' OR NEW.state = 'queued'
-    BEGIN
-        UPDATE scan_queues SET
-            waiting = EXISTS (SELECT 1 FROM scans WHERE connection = NEW.connection AND state = 'queued'),
-            turn = CASE WHEN NEW.state = 'leased' THEN 1 + (SELECT MAX(turn) FROM scan_queues) ELSE turn END
-        WHERE connection = NEW.connection;
-    END",
-    "CREATE TRIGGER IF NOT EXISTS connections_scans_end AFTER UPDATE OF deleted_at ON connections
-    WHEN NEW.deleted_at IS NOT NULL
-    BEGIN
-        DELETE FROM scans WHERE connection = NEW.id;
-        DELETE FROM scan_queues WHERE connection = NEW.id;
-    END",
-    // New credentials, or some that served, end the rest.
-    "CREATE TRIGGER IF NOT EXISTS connections_scans_wake AFTER UPDATE OF credentials_changed_at ON connections
-    BEGIN
-        UPDATE scan_queues SET failures = 0, rests_until = 0 WHERE connection = NEW.id AND failures > 0;
-    END",
-    "CREATE TRIGGER IF NOT EXISTS audit_hand_out_scans AFTER INSERT ON audit WHEN NEW.action = 'hand-out'
-    BEGIN
-        UPDATE scan_queues SET failures = 0, rests_until = 0 WHERE connection = NEW.connection AND failures > 0;
-    END",
-    "CREATE TABLE IF NOT EXISTS scanners (
-        project TEXT NOT NULL,
-        name TEXT NOT NULL,
-        last_seen INTEGER NOT NULL,
-        PRIMARY KEY (project, name)
-    ) STRICT, WITHOUT ROWID",
+    scans::SCANS,
+    scans::UNFINISHED,
+    scans::CONNECTION,
+    scans::STATE,
+    scans::QUEUED,
+    scans::DEADLINE,
+    scans::FINISHED,
+    scans::QUEUES,
+    scans::QUEUES_WAITING,
+    scans::QUEUES_TURN,
+    scans::BEGIN,
+    scans::CHANGE,
+    scans::ENDS,
+    scans::WAKE,
+    scans::SERVED,
+    scans::SCANNERS,
     inventory::IMAGES,
     inventory::IMAGES_DIGEST,
     inventory::IMAGES_GONE,
@@ -314,6 +254,14 @@ const STEPS: &[&str] = &[
     events::PENDING,
     events::PENDING_RETRY,
     events::ENDS,
+    scans::SCANNERS_SEEN,
+    scans::RELEASES,
+    scans::RELEASES_NEXT,
+    scans::RELEASES_SCAN,
+    scans::RELEASE,
+    scans::RELEASES_END,
+    scans::RECORD,
+    scans::IMAGE_GONE,
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.

@@ -1,3 +1,4 @@
 //! The pull policy at work: what is known of a registry's images, and what is queued to be scanned.
 
 mod events;
+mod queue;

@@ -20,9 +20,10 @@ pub(super) fn authorise(caller: &Caller, route: &Route, method: &Method) -> Resu
             Method::POST => caller.require(Permission::Write, project),
             _ => caller.require(Permission::Read, project),
         },
-        Route::Resolve { project } | Route::SettingsAudit { project } => {
-            caller.require(Permission::Read, project)
-        }
+        Route::ScanLease | Route::ScanResult { .. } => caller.require_somewhere(Permission::Use),
+        Route::Resolve { project }
+        | Route::Scanners { project }
+        | Route::SettingsAudit { project } => caller.require(Permission::Read, project),
         Route::DockerConfig { project } => caller.require(Permission::Use, project),
         Route::Settings { project } => match *method {
             Method::PUT => caller.require(Permission::Write, project),
@@ -39,6 +40,7 @@ fn permission(part: &Part, method: &Method) -> Permission {
         (Part::Whole, &Method::DELETE) => Permission::Delete,
         (Part::Whole, &Method::PATCH)
         | (Part::Credentials, _)
+        | (Part::Scans, &Method::POST)
         | (Part::Events, &Method::POST | &Method::DELETE) => Permission::Write,
         (Part::Use { .. } | Part::DockerConfig, _) => Permission::Use,
         (
@@ -48,7 +50,8 @@ fn permission(part: &Part, method: &Method) -> Permission {
             | Part::Repositories
             | Part::Tags { .. }
             | Part::Events
-            | Part::Audit,
+            | Part::Audit
+            | Part::Scans,
             _,
         ) => Permission::Read,
     }

@@ -45,9 +45,17 @@ struct CredentialsRequest<'a> {
     form: ExposedForm<'a>,
 }
 
+/// A connection, and what a job logs in with that was handed out of it.
+pub(super) struct HandedOut {
+    connection: Connection,
+    login: Option<Login>,
+    /// Username and password as in RFC 7617.
+    basic: Option<Zeroizing<String>>,
+}
+
 /// Docker's `config.json`.
 #[derive(Serialize)]
-struct DockerConfig<'a> {
+pub(super) struct DockerConfig<'a> {
     auths: BTreeMap<&'a str, DockerAuth<'a>>,
 }
 
@@ -107,7 +115,7 @@ where
     ) -> Result<Answer, Problem> {
         let format = FileFormat::read(&asked.parameters(&["format"])?)?;
         negotiation::json_accepted(&asked.head.headers)?;
-        self.hand_out(asked, caller, project, id, format).await
+        self.file(asked, caller, project, id, format).await
     }
 
     /// The file for the connection that the image of the parameter `image` is pulled with.
@@ -121,11 +129,10 @@ where
         let format = FileFormat::read(&parameters)?;
         negotiation::json_accepted(&asked.head.headers)?;
         let id = self.serving(asked, project, &parameters).await?.id;
-        self.hand_out(asked, caller, project, id, format).await
+        self.file(asked, caller, project, id, format).await
     }
 
-    /// Nothing leaves before its record is kept, and nothing that was replaced while the record was kept.
-    async fn hand_out(
+    async fn file(
         &self,
         asked: &Asked,
         caller: &Caller,
@@ -133,16 +140,32 @@ where
         id: ConnectionId,
         format: FileFormat,
     ) -> Result<Answer, Problem> {
+        match self.hand_out(asked, caller, project, id).await? {
+            ControlFlow::Continue(handed_out) => handed_out.file(format),
+            ControlFlow::Break(answer) => Ok(answer),
+        }
+    }
+
+    /// What a job pulls with. Breaks with what the private service answered where that is none.
+    ///
+    /// Nothing leaves before its record is kept, and nothing that was replaced while the record was kept.
+    pub(super) async fn hand_out(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<ControlFlow<Answer, HandedOut>, Problem> {
         let store = self.store(asked).await?;
         for _ in 0..ATTEMPTS {
             let opened = store.open(project, id, asked.now).await?;
             let login = match self.pull_credentials(asked, &opened).await? {
                 ControlFlow::Continue(login) => login,
-                ControlFlow::Break(answer) => return Ok(answer),
+                ControlFlow::Break(answer) => return Ok(ControlFlow::Break(answer)),
             };
             let connection = opened.connection;
             match store.hand_out(&asked.change(caller), &connection).await {
-                Ok(()) => return file(&connection, login.as_ref(), format),
+                Ok(()) => return Ok(ControlFlow::Continue(HandedOut::of(connection, login))),
                 Err(StoreError::VersionMismatch { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -174,48 +197,59 @@ where
     }
 }
 
-/// The file with the login of a connection.
-fn file(
-    connection: &Connection,
-    login: Option<&Login>,
-    format: FileFormat,
-) -> Result<Answer, Problem> {
-    let basic = login.map(basic);
-    let auth = login.zip(basic.as_ref()).map(|(login, auth)| {
-        let auth = DockerAuth {
-            username: &login.username,
-            password: login.password.expose(),
-            auth,
-        };
-        (login.server.as_str(), auth)
-    });
-    let config = DockerConfig {
-        auths: auth.into_iter().collect(),
-    };
-    let mut answer = match format {
-        FileFormat::DockerConfigJson => answer::secret_json(StatusCode::OK, &config)?,
-        FileFormat::KubernetesSecret => {
-            let encoded = Zeroizing::new(STANDARD.encode(&*body::secret_json(&config)?));
-            let secret = KubernetesSecret {
-                api_version: "v1",
-                kind: "Secret",
-                r#type: "kubernetes.io/dockerconfigjson",
-                metadata: Metadata {
-                    // The connection's name need not be one of Kubernetes, and may change.
-                    name: format!("registry-{}", connection.id),
-                },
-                data: BTreeMap::from([(".dockerconfigjson", encoded.as_str())]),
-            };
-            answer::secret_json(StatusCode::OK, &secret)?
+impl HandedOut {
+    fn of(connection: Connection, login: Option<Login>) -> Self {
+        Self {
+            basic: login.as_ref().map(basic),
+            connection,
+            login,
         }
-    };
-    let end = login.and_then(|login| login.expires_at).map(Timestamp);
-    if let Some(end) = end.or(connection.expires_at)
-        && let Ok(end) = HeaderValue::try_from(end.to_string())
-    {
-        answer.headers_mut().insert(EXPIRES_AT, end);
     }
-    Ok(answer)
+
+    /// What container tools read.
+    pub(super) fn config(&self) -> DockerConfig<'_> {
+        let auth = self.login.as_ref().zip(self.basic.as_ref());
+        let auth = auth.map(|(login, auth)| {
+            let auth = DockerAuth {
+                username: &login.username,
+                password: login.password.expose(),
+                auth,
+            };
+            (login.server.as_str(), auth)
+        });
+        DockerConfig {
+            auths: auth.into_iter().collect(),
+        }
+    }
+
+    /// The answer with it.
+    fn file(&self, format: FileFormat) -> Result<Answer, Problem> {
+        let config = self.config();
+        let mut answer = match format {
+            FileFormat::DockerConfigJson => answer::secret_json(StatusCode::OK, &config)?,
+            FileFormat::KubernetesSecret => {
+                let encoded = Zeroizing::new(STANDARD.encode(&*body::secret_json(&config)?));
+                let secret = KubernetesSecret {
+                    api_version: "v1",
+                    kind: "Secret",
+                    r#type: "kubernetes.io/dockerconfigjson",
+                    metadata: Metadata {
+                        // The connection's name need not be one of Kubernetes, and may change.
+                        name: format!("registry-{}", self.connection.id),
+                    },
+                    data: BTreeMap::from([(".dockerconfigjson", encoded.as_str())]),
+                };
+                answer::secret_json(StatusCode::OK, &secret)?
+            }
+        };
+        let end = self.login.as_ref().and_then(|login| login.expires_at);
+        if let Some(end) = end.map(Timestamp).or(self.connection.expires_at)
+            && let Ok(end) = HeaderValue::try_from(end.to_string())
+        {
+            answer.headers_mut().insert(EXPIRES_AT, end);
+        }
+        Ok(answer)
+    }
 }
 
 /// Username and password as in RFC 7617.

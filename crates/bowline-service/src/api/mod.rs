@@ -13,9 +13,13 @@ mod learning;
 mod looking;
 mod once;
 mod recorded;
+mod refusal;
 mod relay;
 mod resealing;
 mod resolving;
+mod scanners;
+mod scanning;
+mod scans;
 mod selecting;
 mod settings;
 mod signing_in;
@@ -185,6 +189,9 @@ where
                 Method::POST => self.create(asked, caller, project, body, new).await,
                 _ => self.list(asked, project).await,
             },
+            Route::ScanLease => self.lease_scans(asked, caller, body).await,
+            Route::ScanResult { id } => self.finish_scan(asked, caller, id, body).await,
+            Route::Scanners { project } => self.scanners(asked, project).await,
             Route::Resolve { project } => self.resolve(asked, project).await,
             Route::DockerConfig { project } => {
                 self.docker_config_of_image(asked, caller, project).await
@@ -219,6 +226,10 @@ where
                     }
                     (Part::Events, _) => self.event_address(asked, project, id).await,
                     (Part::Audit, _) => self.audit(asked, project, id).await,
+                    (Part::Scans, &Method::POST) => {
+                        self.request_scans(asked, project, id, body).await
+                    }
+                    (Part::Scans, _) => self.scans(asked, project, id).await,
                     (Part::DockerConfig, _) => self.docker_config(asked, caller, project, id).await,
                     (Part::Repositories, _) => self.repositories(asked, project, id).await,
                     (Part::Tags { repository }, _) => {
@@ -312,6 +323,7 @@ impl From<StoreError> for Problem {
                 return Self::from(Failure::ConnectionInUse).member("uses", json!(uses));
             }
             StoreError::TooManyUses => Failure::UsesTooMany,
+            StoreError::LeaseLost => Failure::LeaseLost,
             StoreError::Busy => Failure::StoreBusy,
             StoreError::UnknownKey => {
                 return Self::from(Failure::Config("sealing_keys")).detail(error.to_string());

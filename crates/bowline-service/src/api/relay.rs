@@ -57,7 +57,6 @@ pub(super) enum Errand {
     /// When images were made.
     Details,
     /// The end of an image's quarantine.
-    #[allow(dead_code, reason = "the synchronisation that asks is being built")]
     Release,
     /// The image streams that changed.
     #[allow(dead_code, reason = "the synchronisation that asks is being built")]

@@ -99,7 +99,8 @@ where
     }
 }
 
-fn presentable(what: &str, text: &str) -> Result<String, Problem> {
+/// A name that can be shown to people, without the space around it.
+pub(super) fn presentable(what: &str, text: &str) -> Result<String, Problem> {
     let text = text.trim();
     let fits = (1..=LONGEST_NAME).contains(&text.chars().count());
     if fits && !text.chars().any(char::is_control) {

@@ -1,5 +1,7 @@
 //! Every operation of the API: what it takes, needs and answers.
 
+mod scans;
+
 use bowline_registry::Check;
 use bowline_store::{AuditEntry, Connection, Page, Resealing, Settings, Use};
 use http::Method;
@@ -81,7 +83,7 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
         )
         .also("text/event-stream", json!({ "type": "string" }))
     };
-    vec![
+    let mut operations = vec![
         get(
             "/v1/providers",
             "listProviders",
@@ -377,7 +379,9 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
         .with(limit())
         .with(cursor())
         .answering(ok("What was done, and how far it is.", resealing)),
-    ]
+    ];
+    operations.extend(scans::all(&mut of));
+    operations
 }
 
 /// What is serialised describes itself.

@@ -24,6 +24,15 @@ pub(super) fn days_or_time() -> Value {
     json!({ "anyOf": [days, time(), { "type": "string", "maxLength": 0 }] })
 }
 
+/// A list that has no further pages.
+pub(super) fn items_of(items: Value) -> Value {
+    object(&[("items", items)])
+}
+
+pub(super) fn scan_state() -> Value {
+    some_of(&["queued", "leased", "passed", "failed", "set-aside"])
+}
+
 fn optional(schema: Value) -> Value {
     json!({ "anyOf": [schema, { "type": "null" }] })
 }
@@ -274,6 +283,34 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             object(&[("accepted", count()), ("ignored", count())]),
         ),
         ("SavedConnection", saved_connection()),
+        ("ScansRequest", {
+            let names = json!({ "type": "array", "items": text(), "minItems": 1, "maxItems": 100 });
+            let mut schema = object(&[("images", names)]);
+            schema["examples"] = json!([{ "images": ["team/app:1.2"] }]);
+            schema
+        }),
+        ("RequestedScans", {
+            let refused = object(&[("image", text()), ("code", text()), ("detail", text())]);
+            let refused = json!({ "type": "array", "items": refused });
+            object(&[("scans", list_of("Scan")), ("refused", refused)])
+        }),
+        ("LeaseRequest", lease_request()),
+        ("LeasedScans", {
+            let leased = open_object(&[("lease", text()), ("dockerconfig", named("DockerConfig"))]);
+            let leased = json!({ "allOf": [named("Scan"), leased] });
+            object(&[("scans", json!({ "type": "array", "items": leased }))])
+        }),
+        (
+            "ScanResult",
+            object(&[
+                ("lease", text()),
+                ("outcome", some_of(&["passed", "failed", "error"])),
+                (
+                    "reason?",
+                    json!({ "type": ["string", "null"], "maxLength": 1000 }),
+                ),
+            ]),
+        ),
         ("Problem", problem()),
     ]
 }
@@ -321,6 +358,20 @@ fn event_address() -> Value {
 
 fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
+}
+
+/// Who asks for images, how many and of which of the token's projects.
+fn lease_request() -> Value {
+    let projects = json!({ "type": ["array", "null"], "items": text() });
+    let limit = json!({ "type": ["integer", "null"], "minimum": 1, "maximum": 10, "default": 1 });
+    object(&[
+        (
+            "scanner",
+            json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
+        ),
+        ("limit?", limit),
+        ("projects?", projects),
+    ])
 }
 
 /// A connection, and what is to be thought over.

@@ -64,6 +64,9 @@ fn documented(route: &Route) -> &'static str {
         Route::DockerConfig { .. } => "/v1/projects/{project}/dockerconfig",
         Route::Settings { .. } => "/v1/projects/{project}/settings",
         Route::SettingsAudit { .. } => "/v1/projects/{project}/settings/audit",
+        Route::Scanners { .. } => "/v1/projects/{project}/scanners",
+        Route::ScanLease => "/v1/scans/lease",
+        Route::ScanResult { .. } => "/v1/scans/{id}/result",
         Route::Connection { part, .. } => match part {
             Part::Whole => "/v1/projects/{project}/connections/{id}",
             Part::Credentials => "/v1/projects/{project}/connections/{id}/credentials",
@@ -78,6 +81,7 @@ fn documented(route: &Route) -> &'static str {
             Part::Audit => "/v1/projects/{project}/connections/{id}/audit",
             Part::Selection => "/v1/projects/{project}/connections/{id}/selection",
             Part::DockerConfig => "/v1/projects/{project}/connections/{id}/dockerconfig",
+            Part::Scans => "/v1/projects/{project}/connections/{id}/scans",
         },
     }
 }

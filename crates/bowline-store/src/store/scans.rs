@@ -4,7 +4,11 @@
 //! say how it ended, even late, as long as nobody else took it. Connections are served in turn, whatever each has
 //! waiting: `scan_queues` keeps whose turn it is, and triggers keep it true.
 
-use serde::Serialize;
+mod leasing;
+mod releasing;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{Store, json};
 use crate::{
@@ -14,7 +18,8 @@ use crate::{
     page::{Cursor, Page, PageSize},
     random::Random,
     row::Columns,
-    scan::{Origin, Scan, ScanState, WantedScan, image},
+    scan::{Origin, PendingRelease, Scan, ScanState, WantedScan, image},
+    timestamp::Timestamp,
 };
 
 /// How many images a statement queues at most.
@@ -25,9 +30,12 @@ macro_rules! columns {
     () => {
         "id, project, connection, repository, tag, digest,
         (SELECT endpoint FROM connections WHERE connections.id = scans.connection),
-        state, origin, attempts, queued_at, leased_at, deadline, finished_at, scanner, reason"
+        state, origin, attempts, queued_at, leased_at, deadline, finished_at, scanner, reason,
+        (SELECT json_object('attempts', attempts, 'nextAt', next_at, 'problem', problem) FROM releases
+            WHERE releases.scan = scans.id ORDER BY next_at LIMIT 1)"
     };
 }
+use columns;
 
 macro_rules! queue {
     ($conflict:literal) => {
@@ -66,6 +74,16 @@ const LIST_STATE: &str = concat!(
     " FROM scans WHERE connection = ?1 AND project = ?2 AND id < ?3 AND state = ?5 ORDER BY id DESC LIMIT ?4"
 );
 
+const READ: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM scans WHERE id = ?1 AND project = ?2"
+);
+
+const KNOWN: &str = "SELECT images.repository, images.tag, images.digest FROM json_each(?2) CROSS JOIN images
+    WHERE images.connection = ?1 AND images.repository = value ->> 'repository' AND images.tag = value ->> 'tag'
+        AND images.state <> 'gone'";
+
 /// What comes after the id of every scan.
 const AFTER_ALL: &str = "g";
 
@@ -76,6 +94,14 @@ struct Wanted<'a> {
     repository: &'a str,
     tag: Option<&'a str>,
     digest: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StoredRelease {
+    attempts: u32,
+    next_at: i64,
+    problem: Option<String>,
 }
 
 impl<D: Database, R: Random> Store<D, R> {
@@ -116,10 +142,33 @@ impl<D: Database, R: Random> Store<D, R> {
                 self.queue_parameters(project, connection, wanted, Origin::Request, now_ms)?;
             let rows = self.database.query(REQUEST, parameters).await?;
             for row in rows {
-                scans.push(scan(&mut Columns::of(row))?);
+                let scan = scan(&mut Columns::of(row))?;
+                if !scans.iter().any(|known: &Scan| known.id == scan.id) {
+                    scans.push(scan);
+                }
             }
         }
         Ok(scans)
+    }
+
+    /// What of `tags`, each with its repository, the inventory knows the digest of: repository, tag and digest.
+    pub async fn known_digests(
+        &self,
+        connection: ConnectionId,
+        tags: &[(&str, &str)],
+    ) -> Result<Vec<(String, String, String)>, StoreError> {
+        let asked: Vec<_> = tags
+            .iter()
+            .map(|(repository, tag)| json!({ "repository": repository, "tag": tag }))
+            .collect();
+        let parameters = vec![connection.to_string().into(), json(&asked)?];
+        let rows = self.database.query(KNOWN, parameters).await?;
+        let known = |row| {
+            let mut columns = Columns::of(row);
+            let repository = columns.text("repository")?;
+            Ok((repository, columns.text("tag")?, columns.text("digest")?))
+        };
+        rows.into_iter().map(known).collect()
     }
 
     /// A page of a connection's scans, the newest first; only those in `state` where one is given.
@@ -150,6 +199,16 @@ impl<D: Database, R: Random> Store<D, R> {
             .map(|row| scan(&mut Columns::of(row)))
             .collect::<Result<_, _>>()?;
         Ok(Page::cut(items, size, |last: &Scan| last.id.to_string()))
+    }
+
+    /// A scan of a project.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn scan(&self, project: &str, id: ScanId) -> Result<Scan, StoreError> {
+        let row = self.first(READ, vec![id.to_string().into(), project.into()]);
+        let row = row.await?.ok_or(StoreError::NotFound)?;
+        scan(&mut Columns::of(row))
     }
 
     fn queue_parameters(
@@ -206,5 +265,16 @@ fn scan(columns: &mut Columns) -> Result<Scan, StoreError> {
         finished_at: columns.optional_time("finished_at")?,
         scanner: columns.optional_text("scanner")?,
         reason: columns.optional_text("reason")?,
+        release: columns.optional_json("release")?.map(
+            |StoredRelease {
+                 attempts,
+                 next_at,
+                 problem,
+             }| PendingRelease {
+                attempts,
+                next_at: Timestamp(next_at),
+                problem,
+            },
+        ),
     })
 }

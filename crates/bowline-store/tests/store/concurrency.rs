@@ -2,11 +2,12 @@
 
 use crate::{
     invariants::hold,
+    scans::{finish, lease, queue, wanted},
     setup::{File, INSTANCES, NOW, PROJECT, TestStore, change, change_at, create, spec, sql},
 };
 use bowline_store::{
-    DatabaseError, Defaults, Edit, PageSize, Query, StoreError, Timestamp, Use, Value,
-    rusqlite::Rusqlite,
+    DatabaseError, Defaults, Edit, Origin, Outcome, PageSize, Query, StoreError, Timestamp, Use,
+    Value, rusqlite::Rusqlite,
 };
 use futures::executor::block_on;
 
@@ -141,6 +142,68 @@ fn a_locked_database_is_busy() {
     create(&store, "prod", "https://one.example.com").unwrap();
 }
 
+#[test]
+fn an_image_goes_to_one_scanner() {
+    let file = File::new();
+    let store = file.store();
+    for number in 0..3_u64 {
+        let (name, url) = (
+            format!("c{number}"),
+            format!("https://c{number}.example.com"),
+        );
+        queue(
+            &store,
+            create(&store, &name, &url).unwrap().id,
+            40 * (number + 1),
+        );
+    }
+    let leased = file.at_once(|store, number| {
+        let (mut ids, most) = (Vec::new(), number as u32 + 1);
+        loop {
+            let leased = lease(store, "s1", most, NOW).unwrap();
+            if leased.is_empty() {
+                return ids;
+            }
+            ids.extend(leased.into_iter().map(|leased| leased.scan.id));
+        }
+    });
+    let mut ids = leased.concat();
+    assert_eq!(ids.len(), 240);
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 240, "none went to two");
+    hold(&Rusqlite::open(&file.path()).unwrap(), "after all leases");
+}
+
+#[test]
+fn a_lease_is_lost_or_kept() {
+    let later = NOW + 3_600_000;
+    let (mut kept, mut lost) = (0, 0);
+    for round in 0..20 {
+        let file = File::new();
+        let store = file.store();
+        let id = create(&store, "prod", "https://one.example.com")
+            .unwrap()
+            .id;
+        queue(&store, id, 1);
+        let first = lease(&store, "s1", 1, NOW).unwrap().remove(0);
+        let outcomes = file.at_once(|store, number| {
+            if number == round % INSTANCES {
+                return finish(store, &first, Outcome::Passed, later).map(|_| 1);
+            }
+            lease(store, "s2", 1, later).map(|leased| leased.len())
+        });
+        match outcomes[round % INSTANCES] {
+            Ok(_) => kept += 1,
+            Err(StoreError::LeaseLost) => lost += 1,
+            _ => panic!("{outcomes:?}"),
+        }
+        let had: usize = outcomes.iter().flatten().sum();
+        assert_eq!(had, 1, "one has it: {outcomes:?}");
+    }
+    println!("kept {kept}, lost {lost}");
+}
+
 /// Numbers that look random and are the same each time (xorshift).
 struct Numbers(u64);
 
@@ -169,6 +232,7 @@ fn whatever_many_do_at_once_nothing_is_lost_or_doubled() {
                         | StoreError::EndpointImmutable
                         | StoreError::InUse(_)
                         | StoreError::VersionMismatch { .. }
+                        | StoreError::LeaseLost
                         | StoreError::Busy
                 )
             })
@@ -206,7 +270,7 @@ fn anything(store: &TestStore, numbers: &mut Numbers) -> Result<(), StoreError> 
                 .map(drop);
         };
         let (id, expected) = (kept.id, [kept.version]);
-        match numbers.below(8) {
+        match numbers.below(11) {
             0 => {
                 let edit = Edit {
                     name: Some(name),
@@ -240,6 +304,20 @@ fn anything(store: &TestStore, numbers: &mut Numbers) -> Result<(), StoreError> 
                 .reseal(&change(), PageSize::default(), None)
                 .await
                 .map(drop),
+            7 => {
+                let wanted = [wanted("1", numbers.below(9)), wanted("2", numbers.below(9))];
+                let queued = store.queue_scans(PROJECT, id, &wanted, Origin::Sync, by.now_ms);
+                queued.await.map(drop)
+            }
+            8 => lease(store, "lazy", 2, by.now_ms).map(drop),
+            9 => {
+                for leased in lease(store, "s1", 3, by.now_ms + 3_600_000)? {
+                    let outcomes = [Outcome::Passed, Outcome::Failed, Outcome::Error];
+                    let outcome = outcomes[numbers.below(3) as usize];
+                    finish(store, &leased, outcome, by.now_ms)?;
+                }
+                Ok(())
+            }
             _ => {
                 let defaults = Defaults {
                     scan_timeout_seconds: 60,

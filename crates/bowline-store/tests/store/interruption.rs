@@ -3,13 +3,14 @@
 use std::cell::Cell;
 
 use bowline_store::{
-    Connection, Database, DatabaseError, Defaults, Edit, LastCheck, PageSize, Random, Row,
-    SealingKeys, Store, StoreError, Timestamp, Use, Value, rusqlite::Rusqlite,
+    Connection, Database, DatabaseError, Defaults, Edit, LastCheck, Origin, Outcome, PageSize,
+    Random, Row, SealingKeys, Store, StoreError, Timestamp, Use, Value, rusqlite::Rusqlite,
 };
 use futures::executor::block_on;
 
 use crate::{
     invariants::hold,
+    scans::{finish, lease, wanted},
     setup::{Counting, KEY, NEWER_KEY, NOW, PROJECT, change, spec},
 };
 
@@ -96,7 +97,7 @@ fn a_migration_may_be_interrupted_anywhere() {
 }
 
 /// Every call that changes something, on a connection that is there.
-const CALLS: [&str; 12] = [
+const CALLS: [&str; 16] = [
     "create",
     "update",
     "replace_credentials",
@@ -109,6 +110,10 @@ const CALLS: [&str; 12] = [
     "record_check",
     "renew_event_secret",
     "end_events",
+    "queue_scans",
+    "lease_scans",
+    "finish_scan",
+    "give_scans_back",
 ];
 
 fn call(
@@ -164,6 +169,20 @@ fn call(
             }
             "end_events" => store.end_events(&change, PROJECT, id).await,
             "record_check" => store.record_check(PROJECT, id, &check).await,
+            "queue_scans" => {
+                let wanted = [wanted("2", 2), wanted("3", 3)];
+                let queued = store.queue_scans(PROJECT, id, &wanted, Origin::Sync, NOW);
+                queued.await.map(drop)
+            }
+            "lease_scans" => lease(store, "s1", 9, NOW).map(drop),
+            "finish_scan" => {
+                let leased = lease(store, "s1", 9, NOW)?.remove(0);
+                finish(store, &leased, Outcome::Error, NOW).map(drop)
+            }
+            "give_scans_back" => {
+                let leased = lease(store, "s1", 9, NOW)?.remove(0);
+                store.give_scans_back(id, &leased.lease, "", NOW).await
+            }
             other => panic!("{other}"),
         }
     })
@@ -171,6 +190,7 @@ fn call(
 
 #[test]
 fn a_call_that_dies_after_any_statement_leaves_no_half_state() {
+    let one = [wanted("1", 1)];
     for name in CALLS {
         for statements in 0.. {
             let database = Rusqlite::in_memory().unwrap();
@@ -184,6 +204,8 @@ fn a_call_that_dies_after_any_statement_leaves_no_half_state() {
             };
             block_on(store.declare_use(&change(), PROJECT, kept.id, &build)).unwrap();
             block_on(store.renew_event_secret(&change(), PROJECT, kept.id)).unwrap();
+            let queued = store.queue_scans(PROJECT, kept.id, &one, Origin::Sync, NOW);
+            block_on(queued).unwrap();
             let dying = Dying {
                 database: &database,
                 left: Cell::new(statements),

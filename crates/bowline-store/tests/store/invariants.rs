@@ -65,6 +65,29 @@ const VIOLATIONS: &[(&str, &str)] = &[
         "an image that is gone at no time, or that is not gone at some",
         "SELECT tag FROM images WHERE (state = 'gone') <> (gone_at IS NOT NULL)",
     ),
+    (
+        "an image that is to be scanned twice",
+        "SELECT connection, digest FROM scans WHERE state IN ('queued', 'leased')
+            GROUP BY connection, digest HAVING count(*) > 1",
+    ),
+    (
+        "a queue that does not say whether something waits",
+        "SELECT connection FROM scan_queues WHERE waiting <> EXISTS
+            (SELECT 1 FROM scans WHERE scans.connection = scan_queues.connection AND state = 'queued')",
+    ),
+    (
+        "a scan without a queue",
+        "SELECT id FROM scans WHERE connection NOT IN (SELECT connection FROM scan_queues)",
+    ),
+    (
+        "two connections that were served at one time",
+        "SELECT turn FROM scan_queues WHERE turn > 0 GROUP BY turn HAVING count(*) > 1",
+    ),
+    (
+        "a tombstone with scans or releases",
+        "SELECT id FROM connections WHERE deleted_at IS NOT NULL
+            AND (id IN (SELECT connection FROM scan_queues) OR id IN (SELECT connection FROM releases))",
+    ),
 ];
 
 /// Panics with `when` where something does not hold.

@@ -2,12 +2,16 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use crate::setup::{Counting, KEY, NEWER_KEY, NOW, PROJECT, change, spec};
+use crate::{
+    scans::{finish, lease, wanted},
+    setup::{Counting, KEY, NEWER_KEY, NOW, PROJECT, change, spec},
+};
 use bowline::selection::DecidedBy;
 use bowline_store::{
     Claim, ConnectionId, Database, DatabaseError, Decided, Defaults, Edit, FetchedKeySet,
-    ImageQuery, KeptAnswer, LastCheck, ManifestDetails, PageSize, PendingEvent, Query, Removed,
-    RequestKey, Row, SealingKeys, SeenImage, Store, Timestamp, Use, Value, rusqlite::Rusqlite,
+    ImageQuery, KeptAnswer, LastCheck, ManifestDetails, Origin, Outcome, PageSize, PendingEvent,
+    Query, Release, Removed, RequestKey, Row, ScanState, SealingKeys, SeenImage, Store, Timestamp,
+    Use, Value, rusqlite::Rusqlite,
 };
 use futures::executor::block_on;
 
@@ -166,6 +170,7 @@ fn every_statement_uses_an_index() {
         inventory(&store, id).await;
         requests(&store).await;
         key_set(&store).await;
+        scans(&store, id).await;
         store.delete(&change(), PROJECT, id, false).await.unwrap();
         store
             .delete(&change(), PROJECT, id, false)
@@ -211,6 +216,19 @@ fn every_statement_uses_an_index() {
         let (_, plan) = listed.next().unwrap();
         assert!(plan.contains(index), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+    // What a lease costs grows with the connections that wait, not with what each has waiting.
+    let lease = &plans
+        .iter()
+        .find(|(statement, _)| statement.contains("ORDER BY turn"))
+        .unwrap()
+        .1;
+    for step in [
+        "SEARCH scan_queues USING INDEX scan_queues_waiting (project=?)",
+        "SEARCH waiting USING COVERING INDEX scans_queued (connection=?)",
+        "SEARCH scans USING PRIMARY KEY (id=?)",
+    ] {
+        assert!(lease.contains(step), "{lease}");
     }
 }
 
@@ -272,4 +290,36 @@ async fn inventory(store: &Store<&Planning, Counting>, id: ConnectionId) {
     store.inventory(PROJECT, id, &query).await.unwrap();
     let removed = store.record_removed(id, "app", Removed::Tag("1"), None, NOW);
     removed.await.unwrap();
+}
+
+/// Every statement about scans.
+async fn scans(store: &Store<&Planning, Counting>, id: ConnectionId) {
+    let wanted = [wanted("1", 1), wanted("2", 2), wanted("3", 3)];
+    let queued = store.queue_scans(PROJECT, id, &wanted, Origin::Sync, NOW);
+    queued.await.unwrap();
+    let requested = store.request_scans(PROJECT, id, &wanted, NOW);
+    requested.await.unwrap();
+    for state in [None, Some(ScanState::Queued)] {
+        let listed = store.scans(PROJECT, id, state, PageSize::default(), None);
+        listed.await.unwrap();
+    }
+    let leased = lease(store, "s1", 3, NOW).unwrap();
+    finish(store, &leased[0], Outcome::Passed, NOW).unwrap();
+    finish(store, &leased[0], Outcome::Passed, NOW).unwrap();
+    finish(store, &leased[1], Outcome::Error, NOW).unwrap();
+    let given_back = store.give_scans_back(id, &leased[2].lease, "", NOW);
+    given_back.await.unwrap();
+    store.scanners(PROJECT).await.unwrap();
+    store.forget_scans(NOW).await.unwrap();
+    store.take_release(None, NOW).await.unwrap();
+    let scan = Some(leased[0].scan.id);
+    store.take_release(scan, NOW).await.unwrap();
+    let release = Release {
+        project: PROJECT.to_owned(),
+        connection: id,
+        repository: "team/app".to_owned(),
+        digest: "sha256:0".to_owned(),
+    };
+    store.end_release(&release, Some("")).await.unwrap();
+    store.end_release(&release, None).await.unwrap();
 }

@@ -41,6 +41,15 @@ fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
         (Method::GET, "/v1/projects/acme/settings", Some(READ)),
         (Method::PUT, "/v1/projects/acme/settings", Some(WRITE)),
         (Method::GET, "/v1/projects/acme/settings/audit", Some(READ)),
+        (Method::GET, "/v1/projects/acme/scanners", Some(READ)),
+        (Method::GET, "{id}/scans", Some(READ)),
+        (Method::POST, "{id}/scans", Some(WRITE)),
+        (Method::POST, "/v1/scans/lease", Some(USE)),
+        (
+            Method::POST,
+            "/v1/scans/019aa548-1980-7fff-bfff-ffffffffffff/result",
+            Some(USE),
+        ),
         (Method::POST, "/v1/admin/reseal", Some(ADMIN)),
         (Method::DELETE, "{id}", Some(DELETE)),
     ]
@@ -238,6 +247,7 @@ async fn another_project_shows_nothing() {
             };
             let body = match route.rsplit('/').next() {
                 Some("check" | "selection") => json!({}),
+                Some("scans") => json!({ "images": ["a:1"] }),
                 Some("build-7") => json!({ "until": "2999-01-01T00:00:00Z" }),
                 _ => body,
             };

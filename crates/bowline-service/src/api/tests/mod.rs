@@ -30,6 +30,8 @@ mod events;
 mod once;
 mod protocol;
 mod resealing;
+mod scanning;
+mod scans;
 mod selecting;
 mod settings;
 mod signing_in;

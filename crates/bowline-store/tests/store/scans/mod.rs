@@ -1,9 +1,16 @@
 //! The queue of scans: what is queued, who gets it, and what comes of it.
 
-use bowline_store::{Origin, PageSize, ScanState, StoreError, WantedScan};
-use futures::executor::block_on;
+mod leasing;
+mod releasing;
+mod results;
 
-use crate::setup::{NOW, PROJECT, change, create, sql, store};
+use bowline_store::{
+    Connection, ConnectionId, Database, LeaseRequest, Leased, Origin, Outcome, PageSize, Scan,
+    ScanResult, ScanState, Store, StoreError, WantedScan,
+};
+use futures::{FutureExt, executor::block_on};
+
+use crate::setup::{Counting, NOW, PROJECT, TestStore, change, create, form, spec_of, sql, store};
 
 /// An image of the repository `team/app`, by what its digest ends with.
 pub(crate) fn wanted(tag: &str, digest: u64) -> WantedScan {
@@ -12,6 +19,63 @@ pub(crate) fn wanted(tag: &str, digest: u64) -> WantedScan {
         tag: Some(tag.to_owned()),
         digest: Some(format!("sha256:{digest:064x}")),
     }
+}
+
+/// Queues as many images of a connection, each another one.
+pub(crate) fn queue(store: &TestStore, connection: ConnectionId, images: u64) {
+    let wanted: Vec<_> = (0..images).map(|number| wanted("1", number)).collect();
+    let queued = store.queue_scans(PROJECT, connection, &wanted, Origin::Sync, NOW);
+    assert_eq!(block_on(queued), Ok(wanted.len()));
+}
+
+/// What a scanner gets that asks for `most` images of the project.
+pub(crate) fn lease<D: Database>(
+    store: &Store<D, Counting>,
+    scanner: &str,
+    most: u32,
+    now: i64,
+) -> Result<Vec<Leased>, StoreError> {
+    let request = LeaseRequest {
+        scanner,
+        projects: &[PROJECT.to_owned()],
+        most,
+    };
+    at_once(store.lease_scans(request, now))
+}
+
+/// Says how the scan of `leased` ended.
+pub(crate) fn finish<D: Database>(
+    store: &Store<D, Counting>,
+    leased: &Leased,
+    outcome: Outcome,
+    now: i64,
+) -> Result<Scan, StoreError> {
+    let result = ScanResult {
+        lease: &leased.lease,
+        outcome,
+        reason: "",
+    };
+    let projects = [PROJECT.to_owned()];
+    at_once(store.finish_scan(&projects, leased.scan.id, result, now))
+}
+
+/// The outcome of what the database of these tests never lets wait, within another future too.
+fn at_once<T>(future: impl Future<Output = T>) -> T {
+    future.now_or_never().unwrap()
+}
+
+/// A connection with a policy.
+fn with_policy(store: &TestStore, name: &str, policy: serde_json::Value) -> Connection {
+    let mut form = form(name, &format!("https://{name}.example.com"));
+    form.policy = serde_json::from_value(policy).unwrap();
+    block_on(store.create(&change(), PROJECT, &spec_of(&form), None)).unwrap()
+}
+
+fn state(store: &TestStore, leased: &Leased) -> Scan {
+    let Scan { connection, id, .. } = leased.scan;
+    let page = block_on(store.scans(PROJECT, connection, None, PageSize::default(), None));
+    let mut found = page.unwrap().items.into_iter();
+    found.find(|scan| scan.id == id).unwrap()
 }
 
 #[test]

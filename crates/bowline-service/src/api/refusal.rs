@@ -1,0 +1,56 @@
+//! What went wrong, where that is a part of an answer and not the answer.
+
+use serde::Deserialize;
+
+use crate::{
+    answer::{Answer, Cause},
+    problem::{Failure, Problem},
+};
+
+/// A problem, as it was told.
+#[derive(Debug, Deserialize)]
+pub(super) struct Refusal {
+    pub(super) code: String,
+    title: String,
+    #[serde(default)]
+    detail: String,
+    /// For the log.
+    #[serde(skip)]
+    pub(super) cause: Option<Cause>,
+}
+
+impl Refusal {
+    /// The problem that the private service answered.
+    pub(super) fn answered(answer: &Answer) -> Self {
+        let body = answer.body().as_bytes().unwrap_or_default();
+        serde_json::from_slice(body)
+            .map(|refusal| Self {
+                cause: answer.extensions().get().cloned(),
+                ..refusal
+            })
+            .unwrap_or_else(|error| Self::ours(Problem::internal(error)))
+    }
+
+    /// A problem of this service.
+    pub(super) fn ours(problem: Problem) -> Self {
+        let answer = problem.into_answer("");
+        let body = answer.body().as_bytes().unwrap_or_default();
+        let told = serde_json::from_slice(body).ok();
+        Self {
+            cause: answer.extensions().get().cloned(),
+            ..told.unwrap_or_else(|| Self {
+                code: Failure::Internal.code(),
+                title: Failure::Internal.title().to_owned(),
+                detail: String::new(),
+                cause: None,
+            })
+        }
+    }
+
+    /// What happened, for people.
+    pub(super) fn sentence(&self) -> String {
+        format!("{}. {}", self.title, self.detail)
+            .trim_end()
+            .to_owned()
+    }
+}

@@ -1,0 +1,35 @@
+//! The scanners that were seen: what a policy can name.
+
+use bowline_registry::Clock;
+use bowline_store::{Database, Scanner};
+use http::StatusCode;
+use serde::Serialize;
+
+use super::{Asked, Outbound, Random, Service};
+use crate::{
+    answer::{self, Answer},
+    negotiation,
+    problem::Problem,
+};
+
+/// The answer.
+#[derive(Serialize)]
+struct Scanners {
+    items: Vec<Scanner>,
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// The scanners that asked for images of a project within 30 days, by name.
+    pub(super) async fn scanners(&self, asked: &Asked, project: &str) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let items = self.store(asked).await?.scanners(project).await?;
+        answer::json(StatusCode::OK, &Scanners { items })
+    }
+}

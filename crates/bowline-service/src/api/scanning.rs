@@ -1,0 +1,265 @@
+//! What scanners do: take images, and say what came of them. What passed is released where its registry withholds it.
+
+use std::{collections::BTreeMap, ops::ControlFlow, time::Duration};
+
+use bowline_registry::Clock;
+use bowline_store::{
+    ConnectionId, Database, LeaseRequest, Leased, Outcome, Release, Scan, ScanId, ScanResult,
+    ScanState,
+};
+use futures::future::join_all;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Asked, Outbound, Random, Service,
+    docker_config::{DockerConfig, HandedOut},
+    refusal::Refusal,
+    relay::{Errand, Message},
+    uses::presentable,
+};
+use crate::{
+    answer::{self, Answer},
+    body,
+    caller::{Caller, Permission},
+    negotiation::{self, Form},
+    outbound::inventory::ReleaseRequest,
+    problem::{Failure, Problem},
+};
+
+/// The most images that a scanner is given at once.
+const MOST_LEASED: u32 = 10;
+
+/// The most characters that a scanner says why.
+const LONGEST_REASON: usize = 1000;
+
+/// After how long no further release is tried at once with a result. Trying one takes 10 seconds at most.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The body of `/v1/scans/lease`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LeaseBody {
+    scanner: String,
+    /// How many images; one where that is not said.
+    #[serde(default)]
+    limit: Option<u32>,
+    /// Of which projects; all of the token's where that is not said.
+    #[serde(default)]
+    projects: Option<Vec<String>>,
+}
+
+/// The answer of `/v1/scans/lease`.
+#[derive(Serialize)]
+struct LeasedScans<'a> {
+    scans: Vec<LeasedScan<'a>>,
+}
+
+/// A scan that a scanner has, with what it pulls the image with.
+#[derive(Serialize)]
+struct LeasedScan<'a> {
+    #[serde(flatten)]
+    scan: &'a Scan,
+    lease: &'a str,
+    dockerconfig: DockerConfig<'a>,
+}
+
+/// The body of `/v1/scans/{id}/result`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ResultBody {
+    lease: String,
+    outcome: Outcome,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// What became of the releases that were tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Releases {
+    pub(super) done: u32,
+    pub(super) failed: u32,
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// Gives a scanner images with what it pulls them with. A connection whose credentials cannot be had rests, and the
+    /// others are served all the same.
+    pub(super) async fn lease_scans(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        body: &[u8],
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let request: LeaseBody = asked.json(body)?;
+        let most = request.limit.unwrap_or(1);
+        if !(1..=MOST_LEASED).contains(&most) {
+            let detail = format!("limit takes 1 to {MOST_LEASED}.");
+            return Err(Problem::from(Failure::BodyMalformed).detail(detail));
+        }
+        for project in request.projects.iter().flatten() {
+            caller.require(Permission::Use, project)?;
+        }
+        let lease_request = LeaseRequest {
+            scanner: &presentable("scanner", &request.scanner)?,
+            projects: request.projects.as_deref().unwrap_or(caller.projects()),
+            most,
+        };
+        let store = self.store(asked).await?;
+        let leased = store.lease_scans(lease_request, asked.now).await?;
+
+        // One hand-out a connection, however many of its images there are.
+        let connections: BTreeMap<_, _> = leased
+            .iter()
+            .map(|leased| (leased.scan.connection, leased))
+            .collect();
+        let outcomes = join_all(connections.iter().map(async |(id, leased)| {
+            let project = &leased.scan.project;
+            (*id, self.hand_out(asked, caller, project, *id).await)
+        }));
+        let (mut served, mut cause) = (BTreeMap::new(), None);
+        for (id, outcome) in outcomes.await {
+            let refusal = match outcome {
+                Ok(ControlFlow::Continue(handed_out)) => {
+                    served.insert(id, handed_out);
+                    continue;
+                }
+                Ok(ControlFlow::Break(answer)) => Refusal::answered(&answer),
+                Err(problem) => Refusal::ours(problem),
+            };
+            if let Some(Leased { lease, .. }) = connections.get(&id) {
+                let reason = refusal.sentence();
+                let given_back = store.give_scans_back(id, lease, &reason, asked.now);
+                given_back.await?;
+            }
+            cause = cause.or(refusal.cause);
+        }
+        let with_login = |leased| leased_scan(leased, &served);
+        let scans = leased.iter().filter_map(with_login).collect();
+        let mut answer = answer::secret_json(StatusCode::OK, &LeasedScans { scans })?;
+        if let Some(cause) = cause {
+            answer.extensions_mut().insert(cause);
+        }
+        Ok(answer)
+    }
+
+    /// Keeps what a scanner says of an image, and releases it where it passed.
+    pub(super) async fn finish_scan(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        id: &str,
+        body: &[u8],
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let request: ResultBody = asked.json(body)?;
+        let reason = request.reason.unwrap_or_default();
+        if reason.chars().count() > LONGEST_REASON {
+            let detail = format!("reason takes {LONGEST_REASON} characters at most.");
+            return Err(Problem::from(Failure::BodyMalformed).detail(detail));
+        }
+        let id = ScanId::parse(id).ok_or(Failure::NotFound)?;
+        let result = ScanResult {
+            lease: &request.lease,
+            outcome: request.outcome,
+            reason: reason.trim(),
+        };
+        let store = self.store(asked).await?;
+        let finished = store.finish_scan(caller.projects(), id, result, asked.now);
+        let mut scan = finished.await?;
+        if scan.state == ScanState::Passed {
+            // Whatever fails here is tried again by the clock.
+            _ = self.release_due(asked, Some(id), PATIENCE).await;
+            scan = store.scan(&scan.project, id).await?;
+        }
+        answer::json(StatusCode::OK, &scan)
+    }
+
+    /// Tries again to release what passed and is not released yet, for as long as `budget`.
+    #[allow(dead_code, reason = "the schedule that calls it is being built")]
+    pub(super) async fn retry_releases(
+        &self,
+        asked: &Asked,
+        budget: Duration,
+    ) -> Result<Releases, Problem> {
+        self.release_due(asked, None, budget).await
+    }
+
+    async fn release_due(
+        &self,
+        asked: &Asked,
+        scan: Option<ScanId>,
+        budget: Duration,
+    ) -> Result<Releases, Problem> {
+        let (store, began) = (self.store(asked).await?, self.clock.monotonic());
+        let mut releases = Releases::default();
+        while self.clock.monotonic().saturating_sub(began) < budget {
+            let Some(release) = store.take_release(scan, asked.now).await? else {
+                break;
+            };
+            let failed = self.release(asked, &release).await.err();
+            let count = match failed {
+                None => &mut releases.done,
+                Some(_) => &mut releases.failed,
+            };
+            *count = count.saturating_add(1);
+            let problem = failed.map(|refusal| refusal.sentence());
+            store.end_release(&release, problem.as_deref()).await?;
+        }
+        Ok(releases)
+    }
+
+    /// Lifts the quarantine of an image. What the registry has no more needs none.
+    async fn release(&self, asked: &Asked, release: &Release) -> Result<(), Refusal> {
+        let refusal = match self.ask_release(asked, release).await {
+            Ok(answer) if answer.status() == StatusCode::OK => return Ok(()),
+            Ok(answer) => Refusal::answered(&answer),
+            Err(problem) => Refusal::ours(problem),
+        };
+        match refusal.code.as_str() {
+            "image.unknown" => Ok(()),
+            _ => Err(refusal),
+        }
+    }
+
+    async fn ask_release(&self, asked: &Asked, release: &Release) -> Result<Answer, Problem> {
+        let Release {
+            project,
+            connection,
+            repository,
+            digest,
+        } = release;
+        let store = self.store(asked).await?;
+        let form = store.open(project, *connection, asked.now).await?.form();
+        let message = Message {
+            body: body::secret_json(&ReleaseRequest {
+                form: form.expose(),
+                repository: repository.clone(),
+                digest: digest.clone(),
+            })?,
+            accept: Form::Json,
+            external_id: self.external_id(asked, project, &form).await?,
+        };
+        self.ask(asked, Errand::Release, message).await
+    }
+}
+
+/// The scan with the login of its connection; `None` where that could not be had.
+fn leased_scan<'a>(
+    Leased { scan, lease }: &'a Leased,
+    served: &'a BTreeMap<ConnectionId, HandedOut>,
+) -> Option<LeasedScan<'a>> {
+    Some(LeasedScan {
+        scan,
+        lease,
+        dockerconfig: served.get(&scan.connection)?.config(),
+    })
+}

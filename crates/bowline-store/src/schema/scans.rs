@@ -1,0 +1,168 @@
+//! What is to be scanned, who scans it, and what registries are told of it.
+
+/// What is to be scanned, and what was. Where a registry knows no digests, the tag says what the image is.
+pub(super) const SCANS: &str = "CREATE TABLE IF NOT EXISTS scans (
+    id TEXT PRIMARY KEY NOT NULL,
+    project TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    repository TEXT NOT NULL,
+    tag TEXT,
+    digest TEXT,
+    state TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    queued_at INTEGER NOT NULL,
+    leased_at INTEGER,
+    deadline INTEGER,
+    finished_at INTEGER,
+    scanner TEXT,
+    lease TEXT,
+    reason TEXT,
+    CHECK (tag IS NOT NULL OR digest IS NOT NULL),
+    CHECK (state <> 'leased' OR (deadline IS NOT NULL AND lease IS NOT NULL)),
+    CHECK ((state IN ('queued', 'leased')) = (finished_at IS NULL))
+) STRICT, WITHOUT ROWID";
+
+/// An image is scanned once, however many tags name it.
+pub(super) const UNFINISHED: &str = "CREATE UNIQUE INDEX IF NOT EXISTS scans_unfinished ON scans (connection, COALESCE(digest, repository || ':' || tag))
+    WHERE state IN ('queued', 'leased')";
+
+pub(super) const CONNECTION: &str =
+    "CREATE INDEX IF NOT EXISTS scans_connection ON scans (connection, id)";
+
+pub(super) const STATE: &str =
+    "CREATE INDEX IF NOT EXISTS scans_state ON scans (connection, state, id)";
+
+pub(super) const QUEUED: &str = "CREATE INDEX IF NOT EXISTS scans_queued ON scans (connection, queued_at, id) WHERE state = 'queued'";
+
+pub(super) const DEADLINE: &str =
+    "CREATE INDEX IF NOT EXISTS scans_deadline ON scans (deadline) WHERE state = 'leased'";
+
+pub(super) const FINISHED: &str = "CREATE INDEX IF NOT EXISTS scans_finished ON scans (finished_at) WHERE finished_at IS NOT NULL";
+
+/// One row a connection, so that what a lease costs does not depend on how many scans wait. Its turn is when it was
+/// last served: one more than that of any other then. It rests after failures to make credentials.
+pub(super) const QUEUES: &str = "CREATE TABLE IF NOT EXISTS scan_queues (
+    connection TEXT PRIMARY KEY NOT NULL,
+    project TEXT NOT NULL,
+    waiting INTEGER NOT NULL,
+    turn INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    rests_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID";
+
+pub(super) const QUEUES_WAITING: &str = "CREATE INDEX IF NOT EXISTS scan_queues_waiting ON scan_queues (project, turn) WHERE waiting = 1";
+
+pub(super) const QUEUES_TURN: &str =
+    "CREATE INDEX IF NOT EXISTS scan_queues_turn ON scan_queues (turn)";
+
+pub(super) const BEGIN: &str = "CREATE TRIGGER IF NOT EXISTS scans_begin AFTER INSERT ON scans
+BEGIN
+    INSERT INTO scan_queues (connection, project, waiting, turn, failures, rests_until)
+    VALUES (NEW.connection, NEW.project, 1, 0, 0, 0)
+    ON CONFLICT (connection) DO UPDATE SET waiting = 1 WHERE waiting = 0;
+END";
+
+pub(super) const CHANGE: &str = "CREATE TRIGGER IF NOT EXISTS scans_change AFTER UPDATE OF state ON scans
+WHEN OLD.state = 'queued' OR NEW.state = 'queued'
+BEGIN
+    UPDATE scan_queues SET
+        waiting = EXISTS (SELECT 1 FROM scans WHERE connection = NEW.connection AND state = 'queued'),
+        turn = CASE WHEN NEW.state = 'leased' THEN 1 + (SELECT MAX(turn) FROM scan_queues) ELSE turn END
+    WHERE connection = NEW.connection;
+END";
+
+pub(super) const ENDS: &str =
+    "CREATE TRIGGER IF NOT EXISTS connections_scans_end AFTER UPDATE OF deleted_at ON connections
+WHEN NEW.deleted_at IS NOT NULL
+BEGIN
+    DELETE FROM scans WHERE connection = NEW.id;
+    DELETE FROM scan_queues WHERE connection = NEW.id;
+END";
+
+/// New credentials, or some that served, end the rest.
+pub(super) const WAKE: &str = "CREATE TRIGGER IF NOT EXISTS connections_scans_wake AFTER UPDATE OF credentials_changed_at ON connections
+BEGIN
+    UPDATE scan_queues SET failures = 0, rests_until = 0 WHERE connection = NEW.id AND failures > 0;
+END";
+
+pub(super) const SERVED: &str = "CREATE TRIGGER IF NOT EXISTS audit_hand_out_scans AFTER INSERT ON audit WHEN NEW.action = 'hand-out'
+BEGIN
+    UPDATE scan_queues SET failures = 0, rests_until = 0 WHERE connection = NEW.connection AND failures > 0;
+END";
+
+pub(super) const SCANNERS: &str = "CREATE TABLE IF NOT EXISTS scanners (
+    project TEXT NOT NULL,
+    name TEXT NOT NULL,
+    last_seen INTEGER NOT NULL,
+    PRIMARY KEY (project, name)
+) STRICT, WITHOUT ROWID";
+
+pub(super) const SCANNERS_SEEN: &str =
+    "CREATE INDEX IF NOT EXISTS scanners_seen ON scanners (last_seen)";
+
+/// Images that passed and that their registry is still to be told of.
+pub(super) const RELEASES: &str = "CREATE TABLE IF NOT EXISTS releases (
+    connection TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    repository TEXT NOT NULL,
+    scan TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_at INTEGER NOT NULL,
+    problem TEXT,
+    PRIMARY KEY (connection, digest, repository)
+) STRICT, WITHOUT ROWID";
+
+pub(super) const RELEASES_NEXT: &str =
+    "CREATE INDEX IF NOT EXISTS releases_next ON releases (next_at)";
+
+pub(super) const RELEASES_SCAN: &str =
+    "CREATE INDEX IF NOT EXISTS releases_scan ON releases (scan, next_at)";
+
+/// Each repository withholds it for itself.
+pub(super) const RELEASE: &str = "CREATE TRIGGER IF NOT EXISTS scans_release AFTER UPDATE OF state ON scans
+WHEN NEW.state = 'passed' AND NEW.digest IS NOT NULL
+    AND (SELECT policy ->> '$.quarantine' FROM connections WHERE id = NEW.connection)
+BEGIN
+    INSERT INTO releases (connection, digest, repository, scan, attempts, next_at)
+    SELECT NEW.connection, NEW.digest, repository, NEW.id, 0, NEW.finished_at
+    FROM (SELECT NEW.repository AS repository UNION
+        SELECT repository FROM images WHERE connection = NEW.connection AND digest = NEW.digest AND state <> 'gone')
+    WHERE true
+    ON CONFLICT (connection, digest, repository) DO UPDATE SET
+        scan = excluded.scan, attempts = 0, next_at = excluded.next_at;
+END";
+
+/// Whoever switches it off wants no more of it.
+pub(super) const RELEASES_END: &str = "CREATE TRIGGER IF NOT EXISTS connections_releases_end AFTER UPDATE OF policy, deleted_at ON connections
+WHEN NEW.deleted_at IS NOT NULL OR NOT COALESCE(NEW.policy ->> '$.quarantine', 0)
+BEGIN
+    DELETE FROM releases WHERE connection = NEW.id;
+END";
+
+/// What a scan said of a digest, where the inventory shows it. A digest may be scanned that no sync has seen.
+pub(super) const RECORD: &str =
+    "CREATE TRIGGER IF NOT EXISTS scans_record AFTER UPDATE OF state ON scans
+WHEN NEW.state IN ('passed', 'failed') AND NEW.digest IS NOT NULL
+BEGIN
+    INSERT INTO manifests (connection, digest, scanned_at, scan_result)
+    VALUES (NEW.connection, NEW.digest, NEW.finished_at, NEW.state)
+    ON CONFLICT (connection, digest) DO UPDATE SET
+        scanned_at = excluded.scanned_at, scan_result = excluded.scan_result;
+END";
+
+/// What is gone from one repository may be pulled from another that has it, and else not at all. A registry with a
+/// quarantine does not list what it withholds.
+pub(super) const IMAGE_GONE: &str = "CREATE TRIGGER IF NOT EXISTS images_gone_scans AFTER UPDATE OF state ON images
+WHEN NEW.state = 'gone' AND OLD.state <> 'gone'
+    AND NOT COALESCE((SELECT policy ->> '$.quarantine' FROM connections WHERE id = NEW.connection), 0)
+BEGIN
+    UPDATE scans SET state = 'set-aside', finished_at = NEW.gone_at, reason = 'The registry has the image no more.'
+    WHERE connection = NEW.connection AND digest = NEW.digest AND state = 'queued'
+        AND NOT EXISTS (SELECT 1 FROM images
+            WHERE connection = NEW.connection AND digest = NEW.digest AND state <> 'gone');
+    UPDATE scans SET (repository, tag) = (SELECT repository, tag FROM images
+        WHERE connection = NEW.connection AND digest = NEW.digest AND state <> 'gone' LIMIT 1)
+    WHERE connection = NEW.connection AND digest = NEW.digest AND state = 'queued'
+        AND repository = NEW.repository;
+END";
