@@ -369,7 +369,7 @@ const english = {
     since: (when: string): string => `The secret was made ${when}.`,
     hidden: "the secret that was shown once",
     received: (count: number): string => (count === 1 ? "1 announcement came" : `${count.toLocaleString()} announcements came`),
-    unknown: (count: number): string => `${count.toLocaleString()} of a kind that is not known`,
+    unknown: (count: number): string => `${count.toLocaleString()} ${count === 1 ? "other was" : "others were"} ignored`,
     last: (when: string): string => `the last ${when}`,
     nothing: "Nothing has been announced yet.",
     relative: "The service does not know under which address it is reached. This is the one that you see this page at; the operator sets the other one with public_url.",
