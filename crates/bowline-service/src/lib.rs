@@ -24,4 +24,5 @@ mod proxies;
 mod rate;
 mod request_id;
 mod route;
+mod sync;
 mod token;

@@ -99,6 +99,10 @@ pub(crate) enum Part {
     Events,
     /// `…/{id}/audit`
     Audit,
+    /// `…/{id}/images`
+    Images,
+    /// `…/{id}/sync`
+    Sync,
     /// `…/{id}/dockerconfig`
     DockerConfig,
     /// `…/{id}/scans`
@@ -165,6 +169,8 @@ impl Route {
                     },
                     ["events"] => Part::Events,
                     ["audit"] => Part::Audit,
+                    ["images"] => Part::Images,
+                    ["sync"] => Part::Sync,
                     ["dockerconfig"] => Part::DockerConfig,
                     ["scans"] => Part::Scans,
                     _ => return None,
@@ -221,9 +227,12 @@ impl Route {
                 Part::Whole => &[Method::GET, Method::PATCH, Method::DELETE],
                 Part::Credentials => &[Method::PUT],
                 Part::Check | Part::Selection => &[Method::POST],
-                Part::Repositories | Part::Tags { .. } | Part::Audit | Part::DockerConfig => {
-                    &[Method::GET]
-                }
+                Part::Sync => &[Method::GET, Method::POST],
+                Part::Repositories
+                | Part::Tags { .. }
+                | Part::Audit
+                | Part::Images
+                | Part::DockerConfig => &[Method::GET],
                 Part::Use { .. } => &[Method::PUT, Method::DELETE],
                 Part::Events => &[Method::GET, Method::POST, Method::DELETE],
                 Part::Scans => &[Method::GET, Method::POST],
@@ -332,6 +341,14 @@ mod tests {
             (
                 "/v1/projects/acme/connections/7/audit",
                 connection("acme", "7", Part::Audit),
+            ),
+            (
+                "/v1/projects/acme/connections/7/images",
+                connection("acme", "7", Part::Images),
+            ),
+            (
+                "/v1/projects/acme/connections/7/sync",
+                connection("acme", "7", Part::Sync),
             ),
             (
                 "/v1/projects/acme/connections/7/dockerconfig",

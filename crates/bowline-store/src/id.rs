@@ -1,4 +1,4 @@
-//! The ids of connections and of scans.
+//! The ids of connections, of scans and of syncs.
 
 use std::fmt;
 
@@ -56,6 +56,11 @@ id! {
 id! {
     /// The id of a scan.
     ScanId
+}
+
+id! {
+    /// The id of a sync.
+    SyncId
 }
 
 impl ConnectionId {

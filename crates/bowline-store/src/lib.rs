@@ -27,6 +27,7 @@ mod schema;
 mod seal;
 mod settings;
 mod store;
+mod sync;
 mod timestamp;
 
 pub use self::{
@@ -34,7 +35,7 @@ pub use self::{
     connection::{Connection, LastCheck, Opened, Use},
     database::{Database, DatabaseError, Row, Value},
     error::StoreError,
-    id::{ConnectionId, ScanId},
+    id::{ConnectionId, ScanId, SyncId},
     inventory::{
         Decided, ImageState, InventoryImage, KnownImage, ManifestDetails, Removed, SeenImage,
         ShownScan,
@@ -53,6 +54,10 @@ pub use self::{
         events::{EventAddress, PendingEvent, TakenEvent},
         key_set::{FetchedKeySet, KeptKeySet},
         read::READ_CONNECTION,
+    },
+    sync::{
+        HeldSync, ImageCounts, KnownTag, RepositoryCounts, RepositoryOutcome, Skipped, Sync,
+        SyncOrigin, SyncOutcome, SyncPhase, SyncProblem, SyncState, Syncs, UnreadRepository,
     },
     timestamp::Timestamp,
 };

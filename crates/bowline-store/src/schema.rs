@@ -6,6 +6,7 @@
 mod events;
 mod inventory;
 mod scans;
+mod sync;
 
 use crate::{
     database::{Database, DatabaseError, Value},
@@ -262,6 +263,14 @@ const STEPS: &[&str] = &[
     scans::RELEASES_END,
     scans::RECORD,
     scans::IMAGE_GONE,
+    sync::SYNCS,
+    sync::UNFINISHED,
+    sync::FINISHED,
+    sync::WAITING,
+    sync::REPOSITORIES,
+    sync::REPOSITORIES_LEFT,
+    sync::SYNC_ENDS,
+    sync::CONNECTION_ENDS,
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.

@@ -9,6 +9,7 @@ mod requests;
 mod reseal;
 mod scans;
 mod settings;
+mod sync;
 mod uses;
 mod write;
 

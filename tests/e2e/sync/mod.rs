@@ -1,4 +1,5 @@
 //! The pull policy at work: what is known of a registry's images, and what is queued to be scanned.
 
 mod events;
+mod inventory;
 mod queue;

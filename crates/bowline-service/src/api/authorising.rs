@@ -41,6 +41,7 @@ fn permission(part: &Part, method: &Method) -> Permission {
         (Part::Whole, &Method::PATCH)
         | (Part::Credentials, _)
         | (Part::Scans, &Method::POST)
+        | (Part::Sync, &Method::POST)
         | (Part::Events, &Method::POST | &Method::DELETE) => Permission::Write,
         (Part::Use { .. } | Part::DockerConfig, _) => Permission::Use,
         (
@@ -51,7 +52,9 @@ fn permission(part: &Part, method: &Method) -> Permission {
             | Part::Tags { .. }
             | Part::Events
             | Part::Audit
-            | Part::Scans,
+            | Part::Scans
+            | Part::Images
+            | Part::Sync,
             _,
         ) => Permission::Read,
     }

@@ -6,8 +6,10 @@ use std::{
     time::Duration,
 };
 
-use super::{Asked, Outbound, Random, Service, deciding::decide, inquiring::described, judging};
-use crate::{events::Kind, outbound::inventory::MOST_ASKED, problem::Problem};
+use super::{Asked, Outbound, Random, Service, inquiring::described, judging};
+use crate::{
+    events::Kind, outbound::inventory::MOST_ASKED, problem::Problem, sync::deciding::decide,
+};
 use bowline::{form::ConnectionForm, selection::Policy};
 use bowline_registry::{AskedImage, AskedTag, Clock, Source, TagDigest};
 use bowline_store::{
@@ -236,12 +238,13 @@ where
         let unread = self
             .describe(asked, watched, repository, &sight.seen)
             .await?;
-        let decided = decide(store, id, &watched.policy, repository, now).await?;
+        let decided = decide(store, None, id, &watched.policy, repository, now).await?;
         let (mut left, mut wanted) = (sight.left, Vec::new());
         for Seen { image, event, .. } in sight.seen {
             let name = |image: &SeenImage| (image.tag.clone(), image.digest.clone());
             let is_selected = decided.iter().any(|(known, decided)| {
-                decided.selected && (&known.tag, &known.digest) == (&image.tag, &image.digest)
+                decided.selected
+                    && (&known.image.tag, &known.image.digest) == (&image.tag, &image.digest)
             });
             let is_unscanned = unscanned.iter().any(|it| name(it) == name(&image));
             match event {

@@ -4,9 +4,9 @@ mod authorising;
 mod browsing;
 mod checking;
 mod connections;
-mod deciding;
 mod docker_config;
 mod events;
+mod images;
 mod inquiring;
 mod judging;
 mod learning;
@@ -23,6 +23,7 @@ mod scans;
 mod selecting;
 mod settings;
 mod signing_in;
+mod syncing;
 mod uses;
 
 use std::rc::Rc;
@@ -37,6 +38,8 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 pub use self::relay::{Outbound, Unreachable};
+#[cfg(test)]
+pub(crate) use self::syncing::SyncStatus;
 use self::{authorising::authorise, once::IdempotencyKey};
 use crate::{
     answer::{self, Answer},
@@ -225,6 +228,9 @@ where
                         self.end_events(asked, caller, project, id).await
                     }
                     (Part::Events, _) => self.event_address(asked, project, id).await,
+                    (Part::Images, _) => self.images(asked, project, id).await,
+                    (Part::Sync, &Method::POST) => self.sync(asked, project, id).await,
+                    (Part::Sync, _) => self.sync_status(asked, project, id).await,
                     (Part::Audit, _) => self.audit(asked, project, id).await,
                     (Part::Scans, &Method::POST) => {
                         self.request_scans(asked, project, id, body).await

@@ -47,10 +47,8 @@ pub(super) enum Errand {
     /// The images that a policy chooses from.
     Images,
     /// A page of the repositories.
-    #[allow(dead_code, reason = "the synchronisation that asks is being built")]
     RepositoriesPage,
     /// A page of a repository's tags, with what the listing knows of them.
-    #[allow(dead_code, reason = "the synchronisation that asks is being built")]
     TagsPage,
     /// What tags point to.
     Digests,
@@ -114,6 +112,7 @@ pub(super) struct Message {
 }
 
 /// The external id that the service issued to a project. In a header, which callers cannot send there.
+#[derive(Clone)]
 pub(super) struct ExternalId(HeaderValue);
 
 impl<D, O, C, R> Service<D, O, C, R>

@@ -3,7 +3,7 @@
 mod scans;
 
 use bowline_registry::Check;
-use bowline_store::{AuditEntry, Connection, Page, Resealing, Settings, Use};
+use bowline_store::{AuditEntry, Connection, InventoryImage, Page, Resealing, Settings, Sync, Use};
 use http::Method;
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use super::{
     parameters::{cursor, format, if_match, image, limit, query, required, verify},
     schemas,
 };
-use crate::{caller::Permission, problem::Failure};
+use crate::{api::SyncStatus, caller::Permission, problem::Failure};
 
 /// One method of one path.
 pub(super) struct Operation {
@@ -74,6 +74,9 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
     let settings = of.schema::<Settings>();
     let used = of.schema::<Use>();
     let resealing = of.schema::<Resealing>();
+    let images = of.schema::<Page<InventoryImage>>();
+    let sync = of.schema::<Sync>();
+    let sync_status = of.schema::<SyncStatus>();
     let listing = || schemas::named("Listing");
     let form = || schemas::named("ConnectionForm");
     let checked = || {
@@ -311,6 +314,42 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
             "receiveEventsOfPath",
             "What a registry announces that can send no header",
         ),
+        get(
+            "/v1/projects/{project}/connections/{id}/images",
+            "listImages",
+            "A page of the images that syncs and events told of, by repository and tag",
+        )
+        .with(query(
+            "search",
+            schemas::text(),
+            "A part of `repository:tag`, or what the digest begins with.",
+        ))
+        .with(query(
+            "state",
+            schemas::image_state(),
+            "Only those in this state.",
+        ))
+        .with(limit())
+        .with(cursor())
+        .answering(ok("The page.", images)),
+        post(
+            "/v1/projects/{project}/connections/{id}/sync",
+            "sync",
+            "Read the registry into the inventory, or go on with it, for some ten seconds",
+        )
+        .needing(InProject(Write))
+        .answering(ok("It has ended.", sync.clone()))
+        .answering(success(
+            202,
+            "It has not ended: call again, or wait for the clock to go on with it.",
+            sync,
+        )),
+        get(
+            "/v1/projects/{project}/connections/{id}/sync",
+            "readSync",
+            "The sync that is running, the last that ended, and when the next begins",
+        )
+        .answering(ok("How it stands.", sync_status)),
         get(
             "/v1/projects/{project}/connections/{id}/audit",
             "readAudit",

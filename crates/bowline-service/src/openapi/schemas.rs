@@ -41,6 +41,11 @@ fn time() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }
 
+/// How an image stands; an empty one counts as missing.
+pub(super) fn image_state() -> Value {
+    some_of(&["new", "replaced", "unchanged", "gone", ""])
+}
+
 fn some_of(values: &[&str]) -> Value {
     json!({ "type": "string", "enum": values })
 }

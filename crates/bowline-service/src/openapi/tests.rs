@@ -79,6 +79,8 @@ fn documented(route: &Route) -> &'static str {
             Part::Use { .. } => "/v1/projects/{project}/connections/{id}/uses/{consumer}",
             Part::Events => "/v1/projects/{project}/connections/{id}/events",
             Part::Audit => "/v1/projects/{project}/connections/{id}/audit",
+            Part::Images => "/v1/projects/{project}/connections/{id}/images",
+            Part::Sync => "/v1/projects/{project}/connections/{id}/sync",
             Part::Selection => "/v1/projects/{project}/connections/{id}/selection",
             Part::DockerConfig => "/v1/projects/{project}/connections/{id}/dockerconfig",
             Part::Scans => "/v1/projects/{project}/connections/{id}/scans",

@@ -86,7 +86,6 @@ pub(crate) struct TagEntry {
 }
 
 /// How many tags or images one request may ask for, so that it fits into what the private service reads.
-#[allow(dead_code, reason = "the synchronisation that asks is being built")]
 pub(crate) const MOST_ASKED: usize = 200;
 
 /// The body of `/digests`, which answers [`bowline_registry::Digests`]: as many as 8 seconds allow, at least one.

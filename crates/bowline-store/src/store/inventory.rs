@@ -3,12 +3,14 @@
 //! Events and syncs write it, at once if it so happens. An event says when something happened by the registry's clock;
 //! what is older than what a row was told changes nothing, so that repeats and reordering do no harm.
 
+use std::collections::BTreeSet;
+
 use bowline::selection::{DecidedBy, Image};
 use serde::Serialize;
 
-use super::{Store, json, name_key};
+use super::{Store, json, name_key, sync::held};
 use crate::{
-    database::{Database, Row},
+    database::{Database, Row, Value},
     error::StoreError,
     id::ConnectionId,
     inventory::{
@@ -18,10 +20,14 @@ use crate::{
     page::{Cursor, Page, PageSize},
     random::Random,
     row::Columns,
+    sync::HeldSync,
 };
 
 /// How many rows a statement writes at most.
 pub(super) const BATCH: usize = 500;
+
+/// How many decisions a statement writes at most: each of them is looked up among all.
+const DECISIONS: usize = 100;
 
 /// Which images of an inventory a list has.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +89,8 @@ const DETAILS: &str =
         artifact_type = excluded.artifact_type, read_at = excluded.read_at
     WHERE read_at IS NULL";
 
-const UNREAD: &str = "SELECT DISTINCT images.digest FROM images
+// Not DISTINCT: SQLite would go through all repositories in the order of the digests.
+const UNREAD: &str = "SELECT images.digest FROM images
     LEFT JOIN manifests ON manifests.connection = images.connection AND manifests.digest = images.digest
     WHERE images.connection = ?1 AND repository = ?2 AND state <> 'gone' AND read_at IS NULL LIMIT ?3";
 
@@ -93,10 +100,15 @@ const IMAGES_OF: &str = "SELECT tag, images.digest, pushed_at, first_seen, state
     LEFT JOIN manifests ON manifests.connection = images.connection AND manifests.digest = images.digest
     WHERE images.connection = ?1 AND repository = ?2 AND state <> 'gone' ORDER BY tag";
 
-const DECIDE: &str = "UPDATE images SET selected = value ->> 'selected', decided_by = value ->> 'decidedBy',
+const DECIDE: &str = concat!(
+    "UPDATE images SET selected = value ->> 'selected', decided_by = value ->> 'decidedBy',
         pattern = value ->> 'pattern'
-    FROM json_each(?3)
-    WHERE connection = ?1 AND repository = ?2 AND tag = value ->> 'tag' AND digest = value ->> 'digest'";
+    FROM json_each(?5)
+    WHERE connection = ?3 AND repository = ?4 AND tag IN (SELECT value ->> 'tag' FROM json_each(?5))
+        AND tag = value ->> 'tag' AND digest = value ->> 'digest' AND (?1 IS NULL OR ",
+    held!(),
+    ")"
+);
 
 const LIST: &str = "SELECT repository, tag, images.digest, created_at, pushed_at, size, first_seen, last_seen, state, gone_at,
         selected, decided_by, pattern, scan_result, scanned_at
@@ -200,7 +212,8 @@ impl<D: Database, R: Random> Store<D, R> {
         ];
         let rows = self.database.query(UNREAD, parameters).await?;
         let digest = |row| Columns::of(row).text("digest");
-        rows.into_iter().map(digest).collect()
+        let digests: BTreeSet<_> = rows.into_iter().map(digest).collect::<Result<_, _>>()?;
+        Ok(digests.into_iter().collect())
     }
 
     /// The images of a repository that are not gone, by tag: what a policy needs to decide about each.
@@ -216,14 +229,18 @@ impl<D: Database, R: Random> Store<D, R> {
             .collect()
     }
 
-    /// Keeps what was decided about images of a repository, as far as their tags still name the same digests.
+    /// Keeps what was decided about images of a repository, as far as their tags still name the same digests; for a step
+    /// of a sync only while that is held.
     pub async fn record_decisions(
         &self,
+        held: Option<&HeldSync>,
         connection: ConnectionId,
         repository: &str,
-        decided: &[(&Image, Decided)],
+        decided: &[(&Image, &Decided)],
     ) -> Result<(), StoreError> {
-        for decided in decided.chunks(BATCH) {
+        let anybody = || vec![Value::Null, Value::Null];
+        let lease = held.map_or_else(anybody, HeldSync::parameters);
+        for decided in decided.chunks(DECISIONS) {
             let rows: Vec<_> = decided
                 .iter()
                 .map(|(image, decided)| DecidedRow {
@@ -232,11 +249,12 @@ impl<D: Database, R: Random> Store<D, R> {
                     decided,
                 })
                 .collect();
-            let parameters = vec![
+            let mut parameters = lease.clone();
+            parameters.extend([
                 connection.to_string().into(),
                 repository.into(),
                 json(&rows)?,
-            ];
+            ]);
             self.database.query(DECIDE, parameters).await?;
         }
         Ok(())

@@ -58,7 +58,7 @@ const VIOLATIONS: &[(&str, &str)] = &[
     (
         "an inventory of no connection",
         "SELECT connection FROM (SELECT connection FROM images UNION SELECT connection FROM manifests
-                UNION SELECT connection FROM removals)
+                UNION SELECT connection FROM removals UNION SELECT connection FROM syncs)
             WHERE connection NOT IN (SELECT id FROM connections WHERE deleted_at IS NULL)",
     ),
     (

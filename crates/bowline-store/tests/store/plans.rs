@@ -10,8 +10,8 @@ use bowline::selection::DecidedBy;
 use bowline_store::{
     Claim, ConnectionId, Database, DatabaseError, Decided, Defaults, Edit, FetchedKeySet,
     ImageQuery, KeptAnswer, LastCheck, ManifestDetails, Origin, Outcome, PageSize, PendingEvent,
-    Query, Release, Removed, RequestKey, Row, ScanState, SealingKeys, SeenImage, Store, Timestamp,
-    Use, Value, rusqlite::Rusqlite,
+    Query, Release, Removed, RepositoryOutcome, RequestKey, Row, ScanState, SealingKeys, SeenImage,
+    Store, SyncOrigin, Timestamp, Use, Value, rusqlite::Rusqlite,
 };
 use futures::executor::block_on;
 
@@ -171,6 +171,7 @@ fn every_statement_uses_an_index() {
         requests(&store).await;
         key_set(&store).await;
         scans(&store, id).await;
+        sync(&store, id).await;
         store.delete(&change(), PROJECT, id, false).await.unwrap();
         store
             .delete(&change(), PROJECT, id, false)
@@ -190,7 +191,7 @@ fn every_statement_uses_an_index() {
         })
         .collect();
     let plans = database.plans.into_inner();
-    assert!(plans.len() >= 30, "{} statements were planned", plans.len());
+    assert!(plans.len() >= 50, "{} statements were planned", plans.len());
     for (statement, plan) in &plans {
         // What is scanned may be a parameter, `json_each(?)`, or nothing, but no table.
         for table in &tables {
@@ -198,6 +199,16 @@ fn every_statement_uses_an_index() {
                 !plan.contains(&format!("SCAN {table}")),
                 "{statement}\n{plan}"
             );
+        }
+    }
+    // An inventory may have many repositories: what is about one looks at no other.
+    for (statement, plan) in &plans {
+        let of_one = ["images.repository = ?", " repository = ?"]
+            .iter()
+            .any(|condition| statement.contains(condition));
+        if of_one && plan.contains("SEARCH images") {
+            let index = "SEARCH images USING PRIMARY KEY (connection=? AND repository=?";
+            assert!(plan.contains(index), "{statement}\n{plan}");
         }
     }
     for (list, index) in [
@@ -267,6 +278,47 @@ async fn key_set(store: &Store<&Planning, Counting>) {
     store.key_set(url).await.unwrap();
 }
 
+async fn sync(store: &Store<&Planning, Counting>, id: ConnectionId) {
+    let origin = SyncOrigin::Request;
+    let held = store.start_sync(PROJECT, id, origin, NOW).await.unwrap();
+    let held = held.unwrap();
+    let later = NOW + 60_000;
+    assert_eq!(store.waiting_syncs(9, later).await.unwrap().len(), 1);
+    store.take_up_sync(id, NOW).await.unwrap();
+    store
+        .record_listing(&held, &["app"], Some("1"))
+        .await
+        .unwrap();
+    store.record_listing(&held, &["base"], None).await.unwrap();
+    store.unread_repositories(&held, 9).await.unwrap();
+    store.known_tags(&held, "app", &["1"]).await.unwrap();
+    let seen = SeenImage {
+        repository: "app".to_owned(),
+        tag: "1".to_owned(),
+        digest: "sha256:aa".to_owned(),
+        pushed_at: None,
+    };
+    store.record_seen(&held, &[seen], NOW).await.unwrap();
+    assert!(store.prolong(&held, 1, NOW).await.unwrap());
+    store.record_tags_cursor(&held, "app", "2").await.unwrap();
+    store.mark_gone(&held, "app", NOW).await.unwrap();
+    store
+        .keep_images(&held, "app", &["1"], false)
+        .await
+        .unwrap();
+    store.count_failure(&held, "app").await.unwrap();
+    let outcome = RepositoryOutcome::default();
+    store
+        .finish_repository(&held, "app", &outcome)
+        .await
+        .unwrap();
+    assert!(store.is_complete(&held).await.unwrap());
+    assert!(store.clean_up(&held).await.unwrap());
+    store.syncs(PROJECT, id).await.unwrap();
+    store.release_sync(&held).await.unwrap();
+    assert!(store.finish_sync(&held, None, NOW).await.unwrap());
+}
+
 async fn inventory(store: &Store<&Planning, Counting>, id: ConnectionId) {
     let pushed = SeenImage {
         repository: "app".to_owned(),
@@ -284,8 +336,11 @@ async fn inventory(store: &Store<&Planning, Counting>, id: ConnectionId) {
         decided_by: DecidedBy::Include,
         pattern: None,
     };
-    let decided = [(&images[0].image, decided)];
-    store.record_decisions(id, "app", &decided).await.unwrap();
+    let decided = [(&images[0].image, &decided)];
+    store
+        .record_decisions(None, id, "app", &decided)
+        .await
+        .unwrap();
     let query = ImageQuery::default();
     store.inventory(PROJECT, id, &query).await.unwrap();
     let removed = store.record_removed(id, "app", Removed::Tag("1"), None, NOW);

@@ -31,6 +31,9 @@ fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
         (Method::GET, "{id}/events", Some(READ)),
         (Method::POST, "{id}/events", Some(WRITE)),
         (Method::DELETE, "{id}/events", Some(WRITE)),
+        (Method::GET, "{id}/images", Some(READ)),
+        (Method::GET, "{id}/sync", Some(READ)),
+        (Method::POST, "{id}/sync", Some(WRITE)),
         (Method::GET, "{id}/dockerconfig", Some(USE)),
         (
             Method::GET,

@@ -35,6 +35,7 @@ mod scans;
 mod selecting;
 mod settings;
 mod signing_in;
+mod syncing;
 mod uses;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";

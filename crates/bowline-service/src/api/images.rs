@@ -1,0 +1,42 @@
+//! The inventory of a connection.
+
+use bowline_registry::Clock;
+use bowline_store::{ConnectionId, Database, ImageQuery, ImageState};
+use http::StatusCode;
+
+use super::{Asked, Outbound, Random, Service};
+use crate::{
+    answer::{self, Answer},
+    negotiation,
+    problem::Problem,
+};
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// A page of the images that a connection's registry has, as far as syncs and events told.
+    pub(super) async fn images(
+        &self,
+        asked: &Asked,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<Answer, Problem> {
+        let parameters = asked.parameters(&["search", "state", "limit", "cursor"])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let query = ImageQuery {
+            search: parameters.get("search").unwrap_or_default().to_owned(),
+            state: parameters.parsed("state", "new, replaced, unchanged or gone", |text| {
+                ImageState::parse(text)
+            })?,
+            size: parameters.page_size()?,
+            cursor: parameters.cursor()?,
+        };
+        let store = self.store(asked).await?;
+        let page = store.inventory(project, id, &query).await?;
+        answer::json(StatusCode::OK, &page)
+    }
+}

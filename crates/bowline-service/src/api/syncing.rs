@@ -1,0 +1,224 @@
+//! Syncs: started or gone on with by callers and by the clock, and shown.
+
+use std::{cell::Cell, ops::ControlFlow, rc::Rc, time::Duration};
+
+use bowline::{
+    form::{ConnectionForm, ExposedForm},
+    provider::provider,
+    selection::Policy,
+};
+use bowline_registry::{AskedImage, AskedTag, Clock, Details, Digests};
+use bowline_store::{
+    ConnectionId, Database, HeldSync, Store, Sync, SyncOrigin, SyncProblem, Timestamp,
+};
+use http::StatusCode;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    Asked, Outbound, Random, Service,
+    relay::{Errand, ExternalId, Message},
+};
+use crate::{
+    answer::{self, Answer},
+    body,
+    negotiation::{self, Form},
+    outbound::inventory::{
+        DetailsRequest, DigestsRequest, RepositoriesPage, RepositoriesPageRequest, TagsPage,
+        TagsPageRequest,
+    },
+    problem::{Failure, Problem},
+    sync::{Engine, Plan, Progress, Registry, Stop},
+};
+
+/// How long a caller's step begins something new.
+const STEP: Duration = Duration::from_secs(10);
+
+/// The answer of GET.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SyncStatus {
+    /// The sync that has not ended.
+    pub(crate) running: Option<Sync>,
+    /// The sync that ended last.
+    pub(crate) last: Option<Sync>,
+    /// When the next begins by itself.
+    pub(crate) next: Option<Timestamp>,
+}
+
+/// The registry of a connection, asked through the private service.
+pub(super) struct Remote<'a, D, O, C, R> {
+    pub(super) service: &'a Service<D, O, C, R>,
+    pub(super) asked: &'a Asked,
+    pub(super) form: &'a ConnectionForm,
+    pub(super) external_id: Option<ExternalId>,
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// Starts a sync or goes on with the one that has not ended, for a while.
+    pub(super) async fn sync(
+        &self,
+        asked: &Asked,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let store = self.store(asked).await?;
+        let origin = SyncOrigin::Request;
+        let held = store.start_sync(project, id, origin, asked.now).await?;
+        let taken_up = held.as_ref().map(|held| held.id);
+        if let Some(held) = held {
+            let until = self.clock.monotonic().saturating_add(STEP);
+            self.sync_step(asked, project, held, until).await?;
+        }
+        let syncs = store.syncs(project, id).await?;
+        let ended = syncs.last.filter(|last| taken_up == Some(last.id));
+        let (status, shown) = match (ended, syncs.running) {
+            (Some(ended), _) => (StatusCode::OK, ended),
+            (None, Some(running)) => (StatusCode::ACCEPTED, running),
+            // It was removed meanwhile, or another has just ended it.
+            (None, None) => return Err(Failure::StoreBusy.into()),
+        };
+        answer::json(status, &shown)
+    }
+
+    /// How a connection's syncs stand.
+    pub(super) async fn sync_status(
+        &self,
+        asked: &Asked,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<Answer, Problem> {
+        asked.parameters(&[])?;
+        negotiation::json_accepted(&asked.head.headers)?;
+        let syncs = self.store(asked).await?.syncs(project, id).await?;
+        let status = SyncStatus {
+            running: syncs.running,
+            last: syncs.last,
+            next: None,
+        };
+        answer::json(StatusCode::OK, &status)
+    }
+
+    /// Goes on with a sync that is held. Nothing new is begun after `until`, by the monotonic clock.
+    pub(super) async fn sync_step(
+        &self,
+        asked: &Asked,
+        project: &str,
+        held: HeldSync,
+        until: Duration,
+    ) -> Result<Progress, Problem> {
+        let store: &Rc<Store<D, R>> = self.store(asked).await?;
+        let opened = store.open(project, held.connection, asked.now).await?;
+        let form = opened.form();
+        let provider = provider(&opened.connection.provider);
+        let policy = form.policy.as_ref().and_then(|policy| {
+            let (_, policy) = Policy::check(policy, provider, None);
+            policy
+        });
+        let policy = policy.unwrap_or_default();
+        let can_clean_up = provider.is_some_and(|provider| provider.capabilities.cleanup);
+        let settings = store.settings(project, asked.now).await?;
+        let engine = Engine {
+            store: &**store,
+            registry: Remote {
+                service: self,
+                asked,
+                form: &form,
+                external_id: self.external_id(asked, project, &form).await?,
+            },
+            clock: &self.clock,
+            plan: Plan {
+                project,
+                policy: &policy,
+                cleans_up: policy.cleanup && can_clean_up,
+                keep_newest: settings.defaults.keep_newest,
+            },
+            until,
+            ahead: Cell::new(false),
+        };
+        engine.step(held).await
+    }
+}
+
+impl<D, O, C, R> Remote<'_, D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        errand: Errand,
+        request: &impl Serialize,
+    ) -> Result<T, Stop> {
+        let message = Message {
+            body: body::secret_json(request)?,
+            accept: Form::Json,
+            external_id: self.external_id.clone(),
+        };
+        match self.service.ask_for(self.asked, errand, message).await? {
+            ControlFlow::Continue(answer) => Ok(answer),
+            ControlFlow::Break(refusal) => {
+                let body = refusal.body().as_bytes().unwrap_or_default();
+                let problem: SyncProblem =
+                    serde_json::from_slice(body).map_err(Problem::internal)?;
+                Err(Stop::Registry(problem))
+            }
+        }
+    }
+
+    fn form(&self) -> ExposedForm<'_> {
+        self.form.expose()
+    }
+}
+
+impl<D, O, C, R> Registry for Remote<'_, D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    async fn repositories(&self, cursor: Option<&str>) -> Result<RepositoriesPage, Stop> {
+        let request = RepositoriesPageRequest {
+            form: self.form(),
+            cursor: cursor.map(str::to_owned),
+        };
+        self.ask(Errand::RepositoriesPage, &request).await
+    }
+
+    async fn tags(&self, repository: &str, cursor: Option<&str>) -> Result<TagsPage, Stop> {
+        let request = TagsPageRequest {
+            form: self.form(),
+            repository: repository.to_owned(),
+            cursor: cursor.map(str::to_owned),
+        };
+        self.ask(Errand::TagsPage, &request).await
+    }
+
+    async fn digests(&self, repository: &str, tags: Vec<AskedTag>) -> Result<Digests, Stop> {
+        let request = DigestsRequest {
+            form: self.form(),
+            repository: repository.to_owned(),
+            tags,
+        };
+        self.ask(Errand::Digests, &request).await
+    }
+
+    async fn details(&self, repository: &str, digests: Vec<AskedImage>) -> Result<Details, Stop> {
+        let request = DetailsRequest {
+            form: self.form(),
+            repository: repository.to_owned(),
+            digests,
+        };
+        self.ask(Errand::Details, &request).await
+    }
+}

@@ -1,0 +1,235 @@
+//! Syncs: a connection's whole registry is read into its inventory, in steps of bounded time.
+//!
+//! A step holds the sync's lease, asks the registry, writes what it learns, and moves a cursor. Whatever it writes may be
+//! written again, so an instance that dies is followed by the next from the last cursor. Nothing is marked gone before
+//! the listing that it is missing from was complete.
+
+pub(crate) mod deciding;
+mod reading;
+mod registry;
+
+use std::{cell::Cell, time::Duration};
+
+use bowline::selection::{Mode, Policy};
+use bowline_registry::Clock;
+use bowline_store::{
+    Database, HeldSync, Random, Store, StoreError, SyncPhase, SyncProblem, UnreadRepository,
+};
+
+pub(crate) use self::registry::Registry;
+use crate::problem::Problem;
+
+#[cfg(test)]
+mod tests;
+
+/// How many repositories are looked up at a time.
+const REPOSITORIES: u32 = 50;
+
+/// After how many failures in a row a sync fails.
+const MOST_FAILURES: u32 = 10;
+
+/// After how many failures a repository is passed over.
+const MOST_REPOSITORY_FAILURES: u32 = 3;
+
+/// How long a sync waits after its first failure; twice as long after each more, up to an hour. In milliseconds.
+const FIRST_PAUSE_MS: i64 = 60 * 1000;
+const LONGEST_PAUSE_MS: i64 = 60 * 60 * 1000;
+
+/// What a sync goes by.
+pub(crate) struct Plan<'a> {
+    /// Whose connection it is.
+    pub(crate) project: &'a str,
+    /// Which images are due.
+    pub(crate) policy: &'a Policy,
+    /// Whether what is gone is removed.
+    pub(crate) cleans_up: bool,
+    /// How many images of a repository are shown; `None` shows all.
+    pub(crate) keep_newest: Option<u32>,
+}
+
+/// What became of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// There is more to do.
+    More,
+    /// The registry did not answer as it should; it is asked again later.
+    Paused,
+    /// The sync has ended.
+    Done,
+    /// The sync has failed.
+    Failed,
+    /// Another took it over.
+    Lost,
+}
+
+/// Why a step stops.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Its time is over.
+    Late,
+    /// Another took over.
+    Lost,
+    /// The registry refused, or failed.
+    Registry(SyncProblem),
+    /// We failed.
+    Ours(Problem),
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Ours(problem)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+/// A sync at work.
+pub(crate) struct Engine<'a, D, R, L, C> {
+    pub(crate) store: &'a Store<D, R>,
+    pub(crate) registry: L,
+    pub(crate) clock: &'a C,
+    pub(crate) plan: Plan<'a>,
+    /// When it stops to begin something new, by the monotonic clock.
+    pub(crate) until: Duration,
+    /// Whether this step has got ahead.
+    pub(crate) ahead: Cell<bool>,
+}
+
+impl<D, R, L, C> Engine<'_, D, R, L, C>
+where
+    D: Database,
+    R: Random,
+    L: Registry,
+    C: Clock,
+{
+    /// Goes on with a sync until it has ended, or time is over, or something is in the way.
+    pub(crate) async fn step(&self, mut held: HeldSync) -> Result<Progress, Problem> {
+        match self.work(&mut held).await {
+            Ok(()) => Ok(Progress::Done),
+            Err(Stop::Lost) => Ok(Progress::Lost),
+            Err(Stop::Late) => {
+                self.store.release_sync(&held).await?;
+                Ok(Progress::More)
+            }
+            Err(Stop::Registry(problem)) => self.put_off(&held, &problem).await,
+            Err(Stop::Ours(problem)) => {
+                // If that fails too, the lease ends by itself.
+                _ = self.store.release_sync(&held).await;
+                Err(problem)
+            }
+        }
+    }
+
+    async fn work(&self, held: &mut HeldSync) -> Result<(), Stop> {
+        while held.phase == SyncPhase::Repositories {
+            self.list_repositories(held).await?;
+        }
+        loop {
+            let unread = self.store.unread_repositories(held, REPOSITORIES).await?;
+            if unread.is_empty() {
+                break;
+            }
+            for repository in unread {
+                self.read_or_pass_over(held, repository).await?;
+            }
+        }
+        if self.plan.cleans_up && self.store.is_complete(held).await? {
+            while !self.store.clean_up(held).await? {
+                self.in_time()?;
+                self.still_held(held, 0).await?;
+            }
+        }
+        let finished = self.store.finish_sync(held, None, self.now()).await?;
+        finished.then_some(()).ok_or(Stop::Lost)
+    }
+
+    /// Keeps a page of the repositories.
+    async fn list_repositories(&self, held: &mut HeldSync) -> Result<(), Stop> {
+        self.in_time()?;
+        let page = self.registry.repositories(held.cursor.as_deref()).await?;
+        self.still_held(held, page.requests).await?;
+        if page.cursor.is_some() && page.cursor == held.cursor {
+            return Err(Stop::Registry(registry::endless()));
+        }
+        let names: Vec<&str> = page.items.iter().map(|item| item.name.as_str()).collect();
+        let cursor = page.cursor.as_deref();
+        if !self.store.record_listing(held, &names, cursor).await? {
+            return Err(Stop::Lost);
+        }
+        if cursor.is_none() {
+            held.phase = SyncPhase::Images;
+        }
+        self.ahead.set(true);
+        held.cursor = page.cursor;
+        Ok(())
+    }
+
+    /// Reads a repository. One that cannot be read does not hold up the others for ever.
+    async fn read_or_pass_over(
+        &self,
+        held: &HeldSync,
+        unread: UnreadRepository,
+    ) -> Result<(), Stop> {
+        let problem = match self.read_repository(held, &unread).await {
+            Err(Stop::Registry(problem)) => problem,
+            outcome => return outcome,
+        };
+        let failures = unread.failures.saturating_add(1);
+        let pass_over = match registry::scope(&problem) {
+            registry::Scope::Repository => true,
+            registry::Scope::Passing => failures >= MOST_REPOSITORY_FAILURES,
+            registry::Scope::Limit | registry::Scope::Connection => false,
+        };
+        if pass_over {
+            return self.pass_over(held, &unread.repository, problem).await;
+        }
+        self.store.count_failure(held, &unread.repository).await?;
+        Err(Stop::Registry(problem))
+    }
+
+    /// Ends a step that the registry did not let go on: the sync waits, unless waiting does not help.
+    async fn put_off(&self, held: &HeldSync, problem: &SyncProblem) -> Result<Progress, Problem> {
+        let before = if self.ahead.get() { 0 } else { held.failures };
+        let failures = before.saturating_add(1);
+        let lasting = registry::scope(problem) == registry::Scope::Connection;
+        if lasting || failures >= MOST_FAILURES {
+            let finished = self.store.finish_sync(held, Some(problem), self.now());
+            return Ok(if finished.await? {
+                Progress::Failed
+            } else {
+                Progress::Lost
+            });
+        }
+        let pause = FIRST_PAUSE_MS
+            .checked_shl(before)
+            .filter(|pause| (0..LONGEST_PAUSE_MS).contains(pause))
+            .unwrap_or(LONGEST_PAUSE_MS);
+        let retry_at = self.now().saturating_add(pause);
+        let paused = self.store.pause_sync(held, problem, failures, retry_at);
+        paused.await?;
+        Ok(Progress::Paused)
+    }
+
+    /// Counts requests, prolongs the lease, and stops where there is none any more.
+    async fn still_held(&self, held: &HeldSync, requests: u32) -> Result<(), Stop> {
+        let still = self.store.prolong(held, requests, self.now()).await?;
+        still.then_some(()).ok_or(Stop::Lost)
+    }
+
+    fn in_time(&self) -> Result<(), Stop> {
+        let in_time = self.clock.monotonic() < self.until;
+        in_time.then_some(()).ok_or(Stop::Late)
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.epoch_ms()
+    }
+
+    fn is_automatic(&self) -> bool {
+        self.plan.policy.mode == Mode::Automatic
+    }
+}

@@ -1,0 +1,233 @@
+//! Reading one repository: its tags, what they name, and what that stands for.
+
+use std::collections::{HashMap, VecDeque};
+
+use bowline_registry::{AskedImage, AskedTag, Clock, Source, TagDigest};
+use bowline_store::{
+    Database, HeldSync, KnownTag, ManifestDetails, Random, SeenImage, SyncProblem, UnreadRepository,
+};
+
+use super::{Engine, Registry, Stop, registry};
+use crate::outbound::inventory::{MOST_ASKED, TagEntry};
+
+impl<D, R, L, C> Engine<'_, D, R, L, C>
+where
+    D: Database,
+    R: Random,
+    L: Registry,
+    C: Clock,
+{
+    /// Reads a repository and decides about its images.
+    pub(super) async fn read_repository(
+        &self,
+        held: &HeldSync,
+        unread: &UnreadRepository,
+    ) -> Result<(), Stop> {
+        let repository = &unread.repository;
+        if !self.plan.policy.never_asks(repository) {
+            match self.read_tags(held, unread).await {
+                Err(Stop::Registry(problem)) if is_gone(&problem, unread) => {}
+                outcome => outcome?,
+            }
+            self.store.mark_gone(held, repository, self.now()).await?;
+        }
+        self.settle(held, repository).await
+    }
+
+    /// Reads all pages of a repository's tags.
+    async fn read_tags(&self, held: &HeldSync, unread: &UnreadRepository) -> Result<(), Stop> {
+        let repository = &unread.repository;
+        let mut cursor = unread.cursor.clone();
+        loop {
+            self.in_time()?;
+            let asked_at = self.now();
+            let page = self.registry.tags(repository, cursor.as_deref()).await?;
+            self.still_held(held, page.requests).await?;
+            self.read_page(held, repository, page.items, asked_at)
+                .await?;
+            let Some(next) = page.cursor else {
+                return Ok(());
+            };
+            if Some(&next) == cursor.as_ref() {
+                return Err(Stop::Registry(registry::endless()));
+            }
+            let moved = self.store.record_tags_cursor(held, repository, &next);
+            if !moved.await? {
+                return Err(Stop::Lost);
+            }
+            self.ahead.set(true);
+            cursor = Some(next);
+        }
+    }
+
+    /// Keeps what a page of the listing tells, and asks for what it does not.
+    async fn read_page(
+        &self,
+        held: &HeldSync,
+        repository: &str,
+        page: Vec<TagEntry>,
+        asked_at: i64,
+    ) -> Result<(), Stop> {
+        let dated: Vec<_> = page.iter().filter_map(details_of).collect();
+        self.store
+            .record_details(held.connection, &dated, asked_at)
+            .await?;
+        let (mut told, mut untold) = (Vec::new(), Vec::new());
+        for entry in page {
+            match entry.digest {
+                Some(digest) => told.push(seen(repository, entry.tag, digest, entry.pushed_at)),
+                None => untold.push(entry),
+            }
+        }
+        self.keep(held, &told, asked_at).await?;
+        let sources = self.read_digests(held, repository, &untold).await?;
+        self.read_details(held, repository, &sources).await
+    }
+
+    /// Asks what tags name, of which the listing does not tell it. Those that this sync has seen are done: a step before
+    /// did not get through the page. Gives where the details of the new digests stand.
+    async fn read_digests(
+        &self,
+        held: &HeldSync,
+        repository: &str,
+        entries: &[TagEntry],
+    ) -> Result<HashMap<String, Source>, Stop> {
+        let tags: Vec<&str> = entries.iter().map(|entry| entry.tag.as_str()).collect();
+        let known = self.store.known_tags(held, repository, &tags).await?;
+        let mut known: HashMap<String, KnownTag> = known
+            .into_iter()
+            .map(|known| (known.tag.clone(), known))
+            .collect();
+        let pushed: HashMap<&str, i64> = entries
+            .iter()
+            .filter_map(|entry| Some((entry.tag.as_str(), entry.pushed_at?)))
+            .collect();
+        let mut left: VecDeque<String> = tags
+            .into_iter()
+            .filter(|tag| !known.get(*tag).is_some_and(|known| known.seen))
+            .map(str::to_owned)
+            .collect();
+        let mut sources = HashMap::new();
+        while !left.is_empty() {
+            self.in_time()?;
+            let most = left.len().min(MOST_ASKED);
+            let asked = left.drain(..most).map(|tag| AskedTag {
+                known: known.get(&tag).map(|known| known.digest.clone()),
+                tag,
+            });
+            let asked_at = self.now();
+            let answer = self.registry.digests(repository, asked.collect()).await?;
+            self.still_held(held, answer.requests).await?;
+            if answer.items.is_empty() {
+                return Err(Stop::Registry(registry::endless()));
+            }
+            left.extend(answer.left);
+            let mut found = Vec::new();
+            for item in answer.items {
+                let TagDigest {
+                    tag,
+                    digest,
+                    from,
+                    problem,
+                } = item;
+                // What could not be read is there: it is as it was known.
+                let digest = match (digest, problem) {
+                    (None, Some(_)) => known.remove(&tag).map(|known| known.digest),
+                    (digest, _) => digest,
+                };
+                let Some(digest) = digest else {
+                    continue;
+                };
+                if let Some(from) = from {
+                    sources.insert(digest.clone(), from);
+                }
+                let pushed_at = pushed.get(tag.as_str()).copied();
+                found.push(seen(repository, tag, digest, pushed_at));
+            }
+            self.keep(held, &found, asked_at).await?;
+            self.ahead.set(true);
+        }
+        Ok(sources)
+    }
+
+    /// Asks for what new digests of a repository stand for.
+    async fn read_details(
+        &self,
+        held: &HeldSync,
+        repository: &str,
+        sources: &HashMap<String, Source>,
+    ) -> Result<(), Stop> {
+        let most = u32::try_from(MOST_ASKED).unwrap_or(u32::MAX);
+        loop {
+            let unread = self
+                .store
+                .unread_digests(held.connection, repository, most)
+                .await?;
+            if unread.is_empty() {
+                return Ok(());
+            }
+            self.in_time()?;
+            let asked = unread.into_iter().map(|digest| AskedImage {
+                from: sources.get(&digest).cloned(),
+                digest,
+            });
+            let answer = self.registry.details(repository, asked.collect()).await?;
+            self.still_held(held, answer.requests).await?;
+            if answer.items.is_empty() {
+                return Err(Stop::Registry(registry::endless()));
+            }
+            // One that cannot be read has no date, and is not asked for again.
+            let details: Vec<_> = answer
+                .items
+                .into_iter()
+                .map(|item| ManifestDetails {
+                    digest: item.digest,
+                    created_at: item.created_at,
+                    size: item.size.and_then(|size| i64::try_from(size).ok()),
+                    artifact_type: item.artifact_type,
+                })
+                .collect();
+            self.store
+                .record_details(held.connection, &details, self.now())
+                .await?;
+            self.ahead.set(true);
+        }
+    }
+
+    async fn keep(&self, held: &HeldSync, seen: &[SeenImage], asked_at: i64) -> Result<(), Stop> {
+        if seen.is_empty() {
+            return Ok(());
+        }
+        let kept = self.store.record_seen(held, seen, asked_at).await?;
+        kept.then_some(()).ok_or(Stop::Lost)
+    }
+}
+
+/// Whether a repository is not there any more, rather than not to be read: the registry says so, or it neither lists it
+/// nor lets it be read.
+fn is_gone(problem: &SyncProblem, unread: &UnreadRepository) -> bool {
+    match problem.code.as_str() {
+        "image.unknown" => true,
+        "permission.pull_missing" => !unread.listed,
+        _ => false,
+    }
+}
+
+/// An image whose listing tells all of it.
+fn details_of(entry: &TagEntry) -> Option<ManifestDetails> {
+    Some(ManifestDetails {
+        digest: entry.digest.clone()?,
+        created_at: Some(entry.created_at?),
+        size: entry.size.and_then(|size| i64::try_from(size).ok()),
+        artifact_type: String::new(),
+    })
+}
+
+fn seen(repository: &str, tag: String, digest: String, pushed_at: Option<i64>) -> SeenImage {
+    SeenImage {
+        repository: repository.to_owned(),
+        tag,
+        digest,
+        pushed_at,
+    }
+}

@@ -1,0 +1,77 @@
+//! The registry as a sync asks it, and what its refusals mean.
+
+use bowline_registry::{AskedImage, AskedTag, Details, Digests};
+use bowline_store::SyncProblem;
+
+use super::Stop;
+use crate::outbound::inventory::{RepositoriesPage, TagsPage};
+
+/// What a sync asks of a registry.
+pub(crate) trait Registry {
+    /// A page of the repositories.
+    fn repositories(
+        &self,
+        cursor: Option<&str>,
+    ) -> impl Future<Output = Result<RepositoriesPage, Stop>>;
+
+    /// A page of a repository's tags.
+    fn tags(
+        &self,
+        repository: &str,
+        cursor: Option<&str>,
+    ) -> impl Future<Output = Result<TagsPage, Stop>>;
+
+    /// What tags name.
+    fn digests(
+        &self,
+        repository: &str,
+        tags: Vec<AskedTag>,
+    ) -> impl Future<Output = Result<Digests, Stop>>;
+
+    /// What digests stand for.
+    fn details(
+        &self,
+        repository: &str,
+        digests: Vec<AskedImage>,
+    ) -> impl Future<Output = Result<Details, Stop>>;
+}
+
+/// How far a problem reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// It may have gone later.
+    Passing,
+    /// The registry wants fewer requests.
+    Limit,
+    /// This repository alone, and lasting.
+    Repository,
+    /// All of the connection, and lasting.
+    Connection,
+}
+
+pub(super) fn scope(problem: &SyncProblem) -> Scope {
+    match problem.code.as_str() {
+        "rate.limited" => Scope::Limit,
+        "connect.refused" | "connect.timeout" | "answer.timeout" | "deadline.exceeded"
+        | "dns.not_found" | "server.error" | "tls.failed" | "answer.malformed" => Scope::Passing,
+        "image.unknown"
+        | "permission.pull_missing"
+        | "manifest.unsupported"
+        | "digest.mismatch"
+        | "answer.too_large"
+        | "answer.encoded"
+        | "link.not_allowed"
+        | "redirect.not_allowed" => Scope::Repository,
+        _ => Scope::Connection,
+    }
+}
+
+/// A listing that does not get ahead.
+pub(super) fn endless() -> SyncProblem {
+    SyncProblem {
+        code: "answer.malformed".to_owned(),
+        title: "The registry's answer is not what it should be".to_owned(),
+        detail: "A page of its listing leads to itself.".to_owned(),
+        hint: "Try again later; if it stays so, ask whoever runs the registry.".to_owned(),
+    }
+}

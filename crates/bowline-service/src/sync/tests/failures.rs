@@ -1,0 +1,133 @@
+//! What a registry that fails does to a sync, and what it does not.
+
+use super::*;
+
+#[tokio::test]
+async fn nothing_is_gone_because_a_listing_failed() {
+    // What is refused; whether the sync fails, and with which code it ends.
+    let cases = [
+        (
+            "the listing",
+            vec![("repositories", "auth.rejected")],
+            true,
+            "auth.rejected",
+        ),
+        (
+            "tags, lasting",
+            vec![("tags app", "permission.pull_missing")],
+            false,
+            "permission.pull_missing",
+        ),
+        (
+            "a later page of tags",
+            vec![("tags app 2", "answer.too_large")],
+            false,
+            "answer.too_large",
+        ),
+        (
+            "tags, again and again",
+            vec![("tags app", "server.error")],
+            false,
+            "server.error",
+        ),
+        (
+            "digests",
+            vec![("digests app", "deadline.exceeded")],
+            false,
+            "deadline.exceeded",
+        ),
+        (
+            "all tags",
+            vec![("tags", "connect.refused")],
+            false,
+            "connect.refused",
+        ),
+        (
+            "everything",
+            vec![("", "connect.timeout")],
+            true,
+            "connect.timeout",
+        ),
+        (
+            "the limit",
+            vec![("digests", "rate.limited")],
+            true,
+            "rate.limited",
+        ),
+    ];
+    for (name, refused, fails, code) in cases {
+        let world = two_repositories(json!({ "cleanup": true })).await;
+        world.sync().await;
+        let known = world.there().await;
+        *world.registry.refused.borrow_mut() = refused;
+        world.registry.set("app", "new", "a9");
+        world
+            .registry
+            .images
+            .borrow_mut()
+            .get_mut("app")
+            .unwrap()
+            .remove("1");
+        let failed = world.sync().await;
+        assert_eq!(
+            failed.state == bowline_store::SyncState::Failed,
+            fails,
+            "{name}"
+        );
+        let ended = failed.problem.map(|problem| problem.code);
+        assert_eq!(ended.as_deref(), Some(code), "{name}");
+        assert!(!failed.complete, "{name}");
+        assert_eq!(world.there().await, known, "{name}");
+        world.registry.refused.borrow_mut().clear();
+        assert!(world.sync().await.complete, "{name}");
+        assert_eq!(world.there().await, world.registry.all(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_repository_that_is_not_listed_is_gone_only_if_it_is_not_there() {
+    let world = two_repositories(json!({})).await;
+    world.sync().await;
+    for name in ["app", "base"] {
+        world.registry.unlisted.borrow_mut().insert(name.to_owned());
+    }
+    let sync = world.sync().await;
+    assert_eq!(counts(&sync), [0, 0, 4, 0], "an empty listing");
+    assert_eq!(sync.outcome.repositories.listed, 0);
+    *world.registry.refused.borrow_mut() = vec![("tags base", "permission.pull_missing")];
+    assert_eq!(
+        counts(&world.sync().await),
+        [0, 0, 3, 1],
+        "neither listed nor to be read"
+    );
+}
+
+#[tokio::test]
+async fn a_sync_waits_longer_after_each_failure() {
+    let world = two_repositories(json!({})).await;
+    *world.registry.refused.borrow_mut() = vec![("", "connect.refused")];
+    let store = world.store(usize::MAX);
+    let mut waited = Vec::new();
+    assert_eq!(world.step(&store).await.unwrap(), Some(Progress::Paused));
+    loop {
+        let paused = world.now.get();
+        // Nobody takes it up before its time.
+        let held = loop {
+            match store
+                .take_up_sync(world.connection, world.now.get())
+                .await
+                .unwrap()
+            {
+                Some(held) => break held,
+                None => world.now.set(world.now.get() + 60_000),
+            }
+        };
+        waited.push((world.now.get() - paused) / 60_000);
+        if world.go_on(&store, held).await.unwrap() == Progress::Failed {
+            break;
+        }
+    }
+    assert_eq!(waited, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    let found = world.last().await;
+    assert_eq!(found.problem.unwrap().code, "connect.refused");
+}

@@ -1,0 +1,457 @@
+//! Syncs of a registry that is made up, over SQLite in memory.
+
+#![allow(clippy::arithmetic_side_effects, reason = "the numbers are small")]
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    pin::Pin,
+    rc::Rc,
+    time::Duration,
+};
+
+use bowline::{
+    form::{CheckOptions, ConnectionForm, check_form},
+    selection::Policy,
+};
+use bowline_registry::{AskedImage, AskedTag, Details, Digests, ImageDetails, TagDigest};
+use bowline_store::{
+    Change, ConnectionId, DatabaseError, ImageQuery, ImageState, PageSize, Row, SealingKeys, Sync,
+    SyncOrigin, Value, rusqlite::Rusqlite,
+};
+use serde_json::json;
+
+use super::*;
+use crate::outbound::inventory::{RepositoriesPage, RepositoryEntry, TagEntry, TagsPage};
+
+mod bounds;
+mod failures;
+mod interruption;
+mod outcomes;
+
+const NOW: i64 = 1_800_000_000_000;
+const PROJECT: &str = "acme";
+const KEY: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+/// What a test does just before an errand, by its number.
+type Before = Rc<dyn Fn(usize) -> Pin<Box<dyn Future<Output = ()>>>>;
+
+/// A registry. Every errand takes 100 milliseconds.
+struct Fake {
+    /// Digests by tag, by repository.
+    images: RefCell<BTreeMap<String, BTreeMap<String, String>>>,
+    /// Those that are not listed, though they are there.
+    unlisted: RefCell<BTreeSet<String>>,
+    /// Whether listings tell digests and dates.
+    tells: Cell<bool>,
+    /// How many repositories and tags a page has, and how many tags an errand gets through.
+    page: Cell<usize>,
+    /// What is refused, by the beginning of what is asked, with which code.
+    refused: RefCell<Vec<(&'static str, &'static str)>>,
+    /// What it was asked.
+    asked: RefCell<Vec<String>>,
+    before: RefCell<Option<Before>>,
+    now: Rc<Cell<i64>>,
+}
+
+impl Fake {
+    async fn asked(&self, what: String) -> Result<(), Stop> {
+        let number = self.asked.borrow().len();
+        let before = self.before.borrow().clone();
+        if let Some(before) = before {
+            before(number).await;
+        }
+        self.now.set(self.now.get() + 100);
+        let refused = self.refused.borrow();
+        let refused = refused.iter().find(|(asked, _)| what.starts_with(asked));
+        let code = refused.map(|(_, code)| *code);
+        self.asked.borrow_mut().push(what);
+        match code {
+            Some(code) => Err(Stop::Registry(problem(code))),
+            None => Ok(()),
+        }
+    }
+
+    /// A page of sorted names, and where the next begins.
+    fn cut<T: Clone>(&self, names: Vec<T>, cursor: Option<&str>) -> (Vec<T>, Option<String>) {
+        let from: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
+        let to = names.len().min(from + self.page.get());
+        let next = (to < names.len()).then(|| to.to_string());
+        (names[from.min(to)..to].to_vec(), next)
+    }
+
+    fn set(&self, repository: &str, tag: &str, digest: &str) {
+        let mut images = self.images.borrow_mut();
+        let tags = images.entry(repository.to_owned()).or_default();
+        tags.insert(tag.to_owned(), format!("sha256:{digest}"));
+    }
+
+    fn tags_of(&self, repository: &str) -> Result<BTreeMap<String, String>, Stop> {
+        let images = self.images.borrow();
+        let tags = images.get(repository).cloned();
+        tags.ok_or_else(|| Stop::Registry(problem("image.unknown")))
+    }
+
+    /// How often it was asked something that begins so.
+    fn count(&self, asked: &str) -> usize {
+        let all = self.asked.borrow();
+        all.iter().filter(|one| one.starts_with(asked)).count()
+    }
+
+    /// `repository:tag digest` of all that is there.
+    fn all(&self) -> BTreeSet<String> {
+        let mut all = BTreeSet::new();
+        for (repository, tags) in &*self.images.borrow() {
+            for (tag, digest) in tags {
+                all.insert(format!("{repository}:{tag} {digest}"));
+            }
+        }
+        all
+    }
+}
+
+impl Registry for &Fake {
+    async fn repositories(&self, cursor: Option<&str>) -> Result<RepositoriesPage, Stop> {
+        self.asked("repositories".to_owned()).await?;
+        let unlisted = self.unlisted.borrow();
+        let names: Vec<String> = self.images.borrow().keys().cloned().collect();
+        let names = names.into_iter().filter(|name| !unlisted.contains(name));
+        let (items, cursor) = self.cut(names.collect(), cursor);
+        let entry = |name| RepositoryEntry {
+            name,
+            updated_at: None,
+        };
+        Ok(RepositoriesPage {
+            items: items.into_iter().map(entry).collect(),
+            cursor,
+            requests: 1,
+        })
+    }
+
+    async fn tags(&self, repository: &str, cursor: Option<&str>) -> Result<TagsPage, Stop> {
+        let page = cursor.unwrap_or("0");
+        self.asked(format!("tags {repository} {page}")).await?;
+        let tags: Vec<_> = self.tags_of(repository)?.into_iter().collect();
+        let (items, cursor) = self.cut(tags, cursor);
+        let tells = self.tells.get();
+        let entry = |(tag, digest)| TagEntry {
+            tag,
+            digest: tells.then_some(digest),
+            created_at: tells.then_some(NOW - 1),
+            pushed_at: None,
+            size: None,
+        };
+        Ok(TagsPage {
+            items: items.into_iter().map(entry).collect(),
+            cursor,
+            requests: 1,
+        })
+    }
+
+    async fn digests(&self, repository: &str, asked: Vec<AskedTag>) -> Result<Digests, Stop> {
+        assert!(!asked.is_empty() && asked.len() <= 200, "{}", asked.len());
+        self.asked(format!("digests {repository}")).await?;
+        let tags = self.tags_of(repository)?;
+        let mut answer = Digests::default();
+        for asked in asked {
+            if answer.items.len() == self.page.get() {
+                answer.left.push(asked.tag);
+                continue;
+            }
+            let digest = tags.get(&asked.tag).cloned();
+            let moved = u32::from(digest.is_some() && digest != asked.known);
+            answer.requests += 1 + moved;
+            answer.items.push(TagDigest {
+                digest,
+                tag: asked.tag,
+                from: None,
+                problem: None,
+            });
+        }
+        Ok(answer)
+    }
+
+    async fn details(&self, repository: &str, asked: Vec<AskedImage>) -> Result<Details, Stop> {
+        assert!(!asked.is_empty() && asked.len() <= 200, "{}", asked.len());
+        self.asked(format!("details {repository}")).await?;
+        let mut answer = Details::default();
+        for AskedImage { digest, .. } in asked {
+            if answer.items.len() == self.page.get() {
+                answer.left.push(digest);
+                continue;
+            }
+            answer.requests += 1;
+            answer.items.push(ImageDetails {
+                created_at: Some(NOW - i64::try_from(digest.len()).unwrap()),
+                size: Some(7),
+                artifact_type: String::new(),
+                problem: None,
+                digest,
+            });
+        }
+        Ok(answer)
+    }
+}
+
+fn problem(code: &str) -> SyncProblem {
+    SyncProblem {
+        code: code.to_owned(),
+        title: "t".to_owned(),
+        detail: String::new(),
+        hint: String::new(),
+    }
+}
+
+struct TestClock(Rc<Cell<i64>>);
+
+impl Clock for TestClock {
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.0.get().unsigned_abs())
+    }
+
+    fn epoch_ms(&self) -> i64 {
+        self.0.get()
+    }
+
+    async fn sleep(&self, _: Duration) {
+        std::future::pending().await
+    }
+}
+
+/// Counts, so that no two ids are the same.
+#[derive(Clone, Default)]
+struct Counter(Rc<Cell<u64>>);
+
+impl Random for Counter {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.set(self.0.get() + 1);
+        let count = self.0.get().to_be_bytes();
+        for (byte, source) in bytes.iter_mut().rev().zip(count.iter().rev().cycle()) {
+            *byte = *source;
+        }
+    }
+}
+
+/// A database that fails from a certain statement on, as it looks to an instance that is killed, and that knows the
+/// most rows and the longest parameter that it had.
+struct Watched {
+    database: Rc<Rusqlite>,
+    left: Cell<usize>,
+    most_rows: Cell<usize>,
+    longest: Cell<usize>,
+}
+
+impl Database for Watched {
+    async fn query(
+        &self,
+        statement: &str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        let died = || DatabaseError::Failed("died".to_owned());
+        self.left
+            .set(self.left.get().checked_sub(1).ok_or_else(died)?);
+        for parameter in &parameters {
+            if let Value::Text(text) = parameter {
+                self.longest.set(self.longest.get().max(text.len()));
+            }
+        }
+        let rows = self.database.query(statement, parameters).await?;
+        self.most_rows.set(self.most_rows.get().max(rows.len()));
+        Ok(rows)
+    }
+}
+
+/// A connection to a made-up registry.
+struct World {
+    registry: Fake,
+    database: Rc<Rusqlite>,
+    random: Counter,
+    connection: ConnectionId,
+    policy: Policy,
+    cleans_up: bool,
+    keep_newest: Option<u32>,
+    now: Rc<Cell<i64>>,
+}
+
+impl World {
+    /// With a policy.
+    async fn new(policy: serde_json::Value) -> Self {
+        let now = Rc::new(Cell::new(NOW));
+        let database = Rc::new(Rusqlite::in_memory().unwrap());
+        let policy: bowline::json::Value = serde_json::from_value(policy).unwrap();
+        let (findings, policy) = Policy::check(&policy, None, None);
+        let policy = policy.unwrap_or_else(|| panic!("{findings:?}"));
+        let mut world = Self {
+            registry: Fake {
+                images: RefCell::default(),
+                unlisted: RefCell::default(),
+                tells: Cell::new(false),
+                page: Cell::new(2),
+                refused: RefCell::default(),
+                asked: RefCell::default(),
+                before: RefCell::default(),
+                now: Rc::clone(&now),
+            },
+            database,
+            random: Counter::default(),
+            connection: ConnectionId::parse("00000000-0000-0000-0000-000000000000").unwrap(),
+            cleans_up: policy.cleanup,
+            policy,
+            keep_newest: None,
+            now,
+        };
+        let store = world.store(usize::MAX);
+        store.migrate(NOW).await.unwrap();
+        let form: ConnectionForm = serde_json::from_value(json!({
+            "provider": "docker-registry", "name": "prod", "auth": "anonymous",
+            "values": { "url": "https://registry.example.com" } }))
+        .unwrap();
+        let (_, spec) = check_form(&form, CheckOptions::default());
+        let change = Change {
+            subject: "ada".to_owned(),
+            from: None,
+            request_id: "r".to_owned(),
+            now_ms: NOW,
+        };
+        let created = store.create(&change, PROJECT, &spec.unwrap(), None).await;
+        world.connection = created.unwrap().id;
+        world
+    }
+
+    /// The store of an instance that dies after so many statements.
+    fn store(&self, statements: usize) -> Store<Watched, Counter> {
+        let watched = Watched {
+            database: Rc::clone(&self.database),
+            left: Cell::new(statements),
+            most_rows: Cell::new(0),
+            longest: Cell::new(0),
+        };
+        Store::new(
+            watched,
+            self.random.clone(),
+            SealingKeys::parse(KEY).unwrap(),
+        )
+    }
+
+    /// A step of an instance with `store`, up to 10 seconds long; `None` where another works at the sync.
+    async fn step(&self, store: &Store<Watched, Counter>) -> Result<Option<Progress>, Problem> {
+        let (project, origin) = (PROJECT, SyncOrigin::Request);
+        let started = store.start_sync(project, self.connection, origin, self.now.get());
+        let Some(held) = started.await? else {
+            return Ok(None);
+        };
+        self.go_on(store, held).await.map(Some)
+    }
+
+    async fn go_on(
+        &self,
+        store: &Store<Watched, Counter>,
+        held: HeldSync,
+    ) -> Result<Progress, Problem> {
+        let clock = TestClock(Rc::clone(&self.now));
+        let engine = Engine {
+            store,
+            registry: &self.registry,
+            clock: &clock,
+            plan: Plan {
+                project: PROJECT,
+                policy: &self.policy,
+                cleans_up: self.cleans_up,
+                keep_newest: self.keep_newest,
+            },
+            until: clock.monotonic() + Duration::from_secs(10),
+            ahead: Cell::new(false),
+        };
+        engine.step(held).await
+    }
+
+    /// Steps until the sync has ended, and gives it. A minute passes first, as between syncs.
+    async fn sync(&self) -> Sync {
+        self.now.set(self.now.get() + 60_000);
+        let store = self.store(usize::MAX);
+        loop {
+            match self.step(&store).await.unwrap().unwrap() {
+                Progress::More => {}
+                Progress::Paused => self.now.set(self.now.get() + 3_600_000),
+                Progress::Done | Progress::Failed => return self.last().await,
+                Progress::Lost => panic!("nobody else is there"),
+            }
+        }
+    }
+
+    async fn last(&self) -> Sync {
+        let store = self.store(usize::MAX);
+        let syncs = store.syncs(PROJECT, self.connection).await.unwrap();
+        syncs.last.unwrap()
+    }
+
+    /// `repository:tag digest` of what the inventory has, as far as it is in one of these states.
+    async fn inventory(&self, states: &[ImageState]) -> BTreeSet<String> {
+        let store = self.store(usize::MAX);
+        let mut query = ImageQuery {
+            size: PageSize::new(200).unwrap(),
+            ..ImageQuery::default()
+        };
+        let mut found = BTreeSet::new();
+        loop {
+            let page = store.inventory(PROJECT, self.connection, &query);
+            let page = page.await.unwrap();
+            let wanted = page.items.iter().filter(|it| states.contains(&it.state));
+            found.extend(wanted.map(|it| format!("{}:{} {}", it.repository, it.tag, it.digest)));
+            match page.next {
+                Some(next) => query.cursor = Some(next),
+                None => return found,
+            }
+        }
+    }
+
+    async fn there(&self) -> BTreeSet<String> {
+        use ImageState::{New, Replaced, Unchanged};
+        self.inventory(&[New, Replaced, Unchanged]).await
+    }
+
+    /// The digests in the queue, in order.
+    async fn queued(&self) -> Vec<String> {
+        let rows = self.database.query(
+            "SELECT digest FROM scans WHERE finished_at IS NULL ORDER BY digest",
+            vec![],
+        );
+        let digest = |row: Row| match row.0.into_iter().next() {
+            Some(Value::Text(digest)) => digest,
+            other => panic!("{other:?}"),
+        };
+        rows.await.unwrap().into_iter().map(digest).collect()
+    }
+
+    /// Lets scanners scan all that is queued.
+    async fn scan_all(&self) {
+        for statement in [
+            "INSERT INTO manifests (connection, digest, scanned_at, scan_result)
+                SELECT connection, digest, 1, 'passed' FROM scans WHERE finished_at IS NULL
+                ON CONFLICT (connection, digest) DO UPDATE SET scanned_at = 1, scan_result = 'passed'",
+            "UPDATE scans SET state = 'passed', finished_at = 1, lease = NULL WHERE finished_at IS NULL",
+        ] {
+            self.database.query(statement, vec![]).await.unwrap();
+        }
+    }
+}
+
+/// A registry with two repositories.
+async fn two_repositories(policy: serde_json::Value) -> World {
+    let world = World::new(policy).await;
+    for (repository, tag, digest) in [
+        ("app", "1", "a1"),
+        ("app", "2", "a2"),
+        ("app", "latest", "a2"),
+        ("base", "1", "b1"),
+    ] {
+        world.registry.set(repository, tag, digest);
+    }
+    world
+}
+
+/// new, replaced, unchanged, gone
+fn counts(sync: &Sync) -> [i64; 4] {
+    let images = sync.outcome.images;
+    [images.new, images.replaced, images.unchanged, images.gone]
+}

@@ -1,0 +1,307 @@
+//! Syncs: who is at one, and what its steps write.
+//!
+//! Whoever works at a sync holds its lease. Every statement of a step asks for it, so a step whose lease was taken over
+//! changes nothing. What a step writes may be written again: one that dies anywhere is gone on with from its last cursor.
+
+mod clean_up;
+mod reading;
+
+use super::{Store, json, optional_json};
+use crate::{
+    database::{Database, Row, Value},
+    error::StoreError,
+    id::{ConnectionId, SyncId},
+    random::Random,
+    row::Columns,
+    sync::{HeldSync, Sync, SyncOrigin, SyncPhase, SyncProblem, SyncState, Syncs},
+};
+
+/// How long a lease lasts, in milliseconds: well over what one question to the registry takes, after which it is
+/// prolonged.
+const LEASE_MS: i64 = 60 * 1000;
+
+/// That the sync `?1` is held by the lease `?2`.
+macro_rules! held {
+    () => {
+        "EXISTS (SELECT 1 FROM syncs WHERE syncs.id = ?1 AND syncs.lease = ?2 AND syncs.finished_at IS NULL)"
+    };
+}
+pub(in crate::store) use held;
+
+/// What the sync `?1` has found so far.
+macro_rules! outcome {
+    () => {
+        "(SELECT json_object(
+            'repositories', json_object('listed', COALESCE(sum(listed), 0), 'read', COALESCE(sum(done AND problem IS NULL), 0),
+                'failed', count(problem)),
+            'images', json_object('new', COALESCE(sum(new), 0), 'replaced', COALESCE(sum(replaced), 0),
+                'unchanged', COALESCE(sum(unchanged), 0), 'gone', COALESCE(sum(gone), 0),
+                'skipped', (SELECT COALESCE(sum(value ->> 'images'), 0) FROM sync_repositories, json_each(skipped)
+                    WHERE sync = ?1)),
+            'skipped', json((SELECT json_group_array(json(entry)) FROM (
+                SELECT json_object('list', value ->> 'list', 'pattern', value ->> 'pattern',
+                    'repositories', sum(value ->> 'repositories'), 'images', sum(value ->> 'images')) AS entry
+                FROM sync_repositories, json_each(skipped) WHERE sync = ?1
+                GROUP BY value ->> 'list', value ->> 'pattern'
+                ORDER BY sum(value ->> 'images') DESC, sum(value ->> 'repositories') DESC LIMIT 100))),
+            'queued', COALESCE(sum(queued), 0))
+        FROM sync_repositories WHERE sync = ?1)"
+    };
+}
+
+const START: &str =
+    "INSERT INTO syncs (id, connection, origin, state, phase, started_at, lease, lease_until)
+    SELECT ?1, id, ?4, 'running', 'repositories', ?5, ?2, ?6 FROM connections
+    WHERE id = ?3 AND project = ?7 AND deleted_at IS NULL
+    ON CONFLICT (connection) WHERE finished_at IS NULL
+    DO UPDATE SET lease = excluded.lease, lease_until = excluded.lease_until WHERE lease_until <= ?5
+    RETURNING id, connection, phase, cursor, failures, started_at";
+
+const GO_ON: &str = "UPDATE syncs SET lease = ?2, lease_until = ?3
+    WHERE connection = ?1 AND finished_at IS NULL AND lease_until <= ?4 AND retry_at <= ?4
+    RETURNING id, connection, phase, cursor, failures, started_at";
+
+const WAITING: &str =
+    "SELECT project, connection FROM syncs JOIN connections ON connections.id = connection
+    WHERE finished_at IS NULL AND retry_at <= ?1 AND lease_until <= ?1 ORDER BY retry_at LIMIT ?2";
+
+const PROLONG: &str = "UPDATE syncs SET requests = requests + ?3, lease_until = ?4
+    WHERE id = ?1 AND lease = ?2 AND finished_at IS NULL RETURNING id";
+
+const RELEASE: &str = "UPDATE syncs SET lease_until = 0, problem = NULL, failures = 0
+    WHERE id = ?1 AND lease = ?2 AND finished_at IS NULL";
+
+const PAUSE: &str = "UPDATE syncs SET lease_until = 0, problem = ?3, retry_at = ?4, failures = ?5
+    WHERE id = ?1 AND lease = ?2 AND finished_at IS NULL";
+
+const ANY_FAILED: &str =
+    "SELECT EXISTS (SELECT 1 FROM sync_repositories WHERE sync = ?1 AND problem IS NOT NULL)";
+
+const FINISH: &str = concat!(
+    "UPDATE syncs SET state = ?3, phase = 'done', finished_at = ?4, lease_until = 0,
+        complete = ?3 = 'done' AND NOT EXISTS
+            (SELECT 1 FROM sync_repositories WHERE sync = ?1 AND sync_repositories.problem IS NOT NULL),
+        problem = COALESCE(?5, (SELECT sync_repositories.problem FROM sync_repositories
+            WHERE sync = ?1 AND sync_repositories.problem IS NOT NULL LIMIT 1)),
+        outcome = ",
+    outcome!(),
+    " WHERE id = ?1 AND lease = ?2 AND finished_at IS NULL RETURNING id"
+);
+
+const RUNNING: &str =
+    "SELECT id, origin, state, phase, started_at, finished_at, outcome, requests, complete, problem FROM syncs
+    WHERE connection = ?1 AND finished_at IS NULL";
+
+const LAST: &str =
+    "SELECT id, origin, state, phase, started_at, finished_at, outcome, requests, complete, problem FROM syncs
+    WHERE connection = ?1 AND finished_at IS NOT NULL";
+
+const OUTCOME: &str = concat!("SELECT ", outcome!());
+
+impl<D: Database, R: Random> Store<D, R> {
+    /// Starts a sync of a connection, or takes up the one that has not ended. `None` where another works at it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn start_sync(
+        &self,
+        project: &str,
+        connection: ConnectionId,
+        origin: SyncOrigin,
+        now_ms: i64,
+    ) -> Result<Option<HeldSync>, StoreError> {
+        let token = self.random_text();
+        let parameters = vec![
+            SyncId::new(now_ms, &self.random).to_string().into(),
+            token.as_str().into(),
+            connection.to_string().into(),
+            origin.text().into(),
+            now_ms.into(),
+            now_ms.saturating_add(LEASE_MS).into(),
+            project.into(),
+        ];
+        if let Some(row) = self.first(START, parameters).await? {
+            return held_sync(row, token).map(Some);
+        }
+        self.expect_version(project, connection, None).await?;
+        Ok(None)
+    }
+
+    /// Takes up the sync of a connection that has not ended, if there is one that nobody works at and that need not
+    /// wait.
+    pub async fn take_up_sync(
+        &self,
+        connection: ConnectionId,
+        now_ms: i64,
+    ) -> Result<Option<HeldSync>, StoreError> {
+        let token = self.random_text();
+        let parameters = vec![
+            connection.to_string().into(),
+            token.as_str().into(),
+            now_ms.saturating_add(LEASE_MS).into(),
+            now_ms.into(),
+        ];
+        let row = self.first(GO_ON, parameters).await?;
+        row.map(|row| held_sync(row, token)).transpose()
+    }
+
+    /// Connections, at most so many, whose sync waits to be taken up, with their projects.
+    pub async fn waiting_syncs(
+        &self,
+        most: u32,
+        now_ms: i64,
+    ) -> Result<Vec<(String, ConnectionId)>, StoreError> {
+        let rows = self
+            .database
+            .query(WAITING, vec![now_ms.into(), most.into()])
+            .await?;
+        let waiting = |row| {
+            let mut columns = Columns::of(row);
+            Ok((columns.text("project")?, connection_id(&mut columns)?))
+        };
+        rows.into_iter().map(waiting).collect()
+    }
+
+    /// The sync of a connection that has not ended, and the last that has.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn syncs(
+        &self,
+        project: &str,
+        connection: ConnectionId,
+    ) -> Result<Syncs, StoreError> {
+        self.expect_version(project, connection, None).await?;
+        let connection = || vec![Value::from(connection.to_string())];
+        Ok(Syncs {
+            running: self.sync(RUNNING, connection()).await?,
+            last: self.sync(LAST, connection()).await?,
+        })
+    }
+
+    async fn sync(
+        &self,
+        statement: &str,
+        parameters: Vec<Value>,
+    ) -> Result<Option<Sync>, StoreError> {
+        let Some(row) = self.first(statement, parameters).await? else {
+            return Ok(None);
+        };
+        let mut columns = Columns::of(row);
+        let id = sync_id(&mut columns)?;
+        let origin = SyncOrigin::parse(&columns.text("origin")?);
+        let state = SyncState::parse(&columns.text("state")?);
+        let phase = phase(&mut columns)?;
+        let started_at = columns.time("started_at")?;
+        let finished_at = columns.optional_time("finished_at")?;
+        let outcome = match columns.optional_json("outcome")? {
+            Some(outcome) => outcome,
+            None => {
+                let row = self.first(OUTCOME, vec![id.to_string().into()]).await?;
+                Columns::of(row.ok_or(StoreError::Corrupt("outcome"))?).json("outcome")?
+            }
+        };
+        Ok(Some(Sync {
+            id,
+            origin: origin.ok_or(StoreError::Corrupt("origin"))?,
+            state: state.ok_or(StoreError::Corrupt("state"))?,
+            started_at,
+            finished_at,
+            phase,
+            outcome,
+            requests: columns.integer("requests")?,
+            complete: columns.integer("complete")? != 0,
+            problem: columns.optional_json("problem")?,
+        }))
+    }
+
+    /// Counts requests that a step made, and prolongs its lease. `false` where it was taken over.
+    pub async fn prolong(
+        &self,
+        held: &HeldSync,
+        requests: u32,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        let mut parameters = held.parameters();
+        parameters.extend([requests.into(), now_ms.saturating_add(LEASE_MS).into()]);
+        Ok(self.first(PROLONG, parameters).await?.is_some())
+    }
+
+    /// Ends a step that went well, so that anybody may go on at once.
+    pub async fn release_sync(&self, held: &HeldSync) -> Result<(), StoreError> {
+        self.database.query(RELEASE, held.parameters()).await?;
+        Ok(())
+    }
+
+    /// Ends a step that did not go well, the last of so many. The sync is not taken up by itself before `retry_at`.
+    pub async fn pause_sync(
+        &self,
+        held: &HeldSync,
+        problem: &SyncProblem,
+        failures: u32,
+        retry_at: i64,
+    ) -> Result<(), StoreError> {
+        let mut parameters = held.parameters();
+        parameters.extend([json(problem)?, retry_at.into(), failures.into()]);
+        self.database.query(PAUSE, parameters).await?;
+        Ok(())
+    }
+
+    /// Whether all repositories were read.
+    pub async fn is_complete(&self, held: &HeldSync) -> Result<bool, StoreError> {
+        let row = self
+            .first(ANY_FAILED, vec![held.id.to_string().into()])
+            .await?;
+        let row = row.ok_or(StoreError::Corrupt("problem"))?;
+        Ok(Columns::of(row).integer("problem")? == 0)
+    }
+
+    /// Ends a sync: done, or failed where there is a problem. `false` where the lease was taken over.
+    pub async fn finish_sync(
+        &self,
+        held: &HeldSync,
+        problem: Option<&SyncProblem>,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        self.forget_removals(held).await?;
+        let state = match problem {
+            None => SyncState::Done,
+            Some(_) => SyncState::Failed,
+        };
+        let mut parameters = held.parameters();
+        parameters.extend([state.text().into(), now_ms.into(), optional_json(problem)?]);
+        Ok(self.first(FINISH, parameters).await?.is_some())
+    }
+}
+
+impl HeldSync {
+    /// `?1` and `?2` of [`held!`].
+    pub(in crate::store) fn parameters(&self) -> Vec<Value> {
+        vec![self.id.to_string().into(), self.token.as_str().into()]
+    }
+}
+
+fn held_sync(row: Row, token: String) -> Result<HeldSync, StoreError> {
+    let mut columns = Columns::of(row);
+    Ok(HeldSync {
+        id: sync_id(&mut columns)?,
+        connection: connection_id(&mut columns)?,
+        phase: phase(&mut columns)?,
+        cursor: columns.optional_text("cursor")?,
+        failures: columns.number("failures")?,
+        started_at: columns.time("started_at")?,
+        token,
+    })
+}
+
+fn sync_id(columns: &mut Columns) -> Result<SyncId, StoreError> {
+    SyncId::parse(&columns.text("id")?).ok_or(StoreError::Corrupt("id"))
+}
+
+fn connection_id(columns: &mut Columns) -> Result<ConnectionId, StoreError> {
+    ConnectionId::parse(&columns.text("connection")?).ok_or(StoreError::Corrupt("connection"))
+}
+
+fn phase(columns: &mut Columns) -> Result<SyncPhase, StoreError> {
+    SyncPhase::parse(&columns.text("phase")?).ok_or(StoreError::Corrupt("phase"))
+}
