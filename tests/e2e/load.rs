@@ -29,8 +29,10 @@ const LOAD: Duration = Duration::from_secs(10);
 /// How many of them there are on a host that dies.
 const FEW: usize = 8;
 
-/// How often the host dies, unless the variable `BOWLINE_KILL_ROUNDS` says otherwise. A round takes about two seconds.
-const ROUNDS: usize = 12;
+/// How often the host dies, unless the variable `BOWLINE_KILL_ROUNDS` says otherwise. A round takes 0.5 to 0.8 seconds.
+const ROUNDS: usize = 100;
+/// It dies within so many answers.
+const BURST: usize = 41;
 
 /// What was answered, by what was done: how often it was acknowledged, and how often nobody knows.
 #[derive(Default)]
@@ -419,8 +421,8 @@ fn a_host_that_is_killed_at_any_point_leaves_no_half_state() {
         .expect(200);
     let load = Load::on(&app);
     for round in 0..rounds {
-        // Where it dies is told in answers, so that it is somewhere else in every round.
-        let point = load.answers.load(Ordering::Relaxed) + (round * 37) % 211;
+        // Where it dies is told in answers, so that it is somewhere else in the next round.
+        let point = load.answers.load(Ordering::Relaxed) + (round * 37) % BURST;
         let begun = Instant::now();
         load.run(FEW, round, || {
             while load.answers.load(Ordering::Relaxed) < point {
