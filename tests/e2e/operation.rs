@@ -222,13 +222,19 @@ fn a_variable_that_is_missing_is_named() {
 
 #[test]
 fn a_variable_that_is_not_valid_ends_the_start_by_name() {
+    let sound = Setup::default()
+        .with("aws_access_key_id", "EXAMPLE_ACCESS_KEY_ID")
+        .with("aws_secret_access_key", "an-example-and-no-secret");
     for (name, value) in [
         ("sealing_keys", "k1:short"),
         ("auth_secret", "shorter than 32 bytes"),
         ("allowed_origins", "not an origin"),
         ("private_hosts", "b@d"),
+        // Only the private component has these.
+        ("aws_access_key_id", "too-short"),
+        ("aws_secret_access_key", "with white space"),
     ] {
-        let refusal = Setup::default().with(name, value).refusal();
+        let refusal = sound.clone().with(name, value).refusal();
         assert!(refusal.contains(&format!("variable {name}")), "{refusal}");
         assert!(!refusal.contains(value), "{refusal}");
     }

@@ -220,25 +220,18 @@ impl App {
         &self.routes
     }
 
-    /// Asks the program for `path`, as its first caller would, and fails when it answers with a server error.
+    /// Asks the program for `path` before anybody else may: by its routes, as its first caller would, and then each
+    /// component that has none, as the others would. Fails when one answers with a server error.
     pub async fn probe(&self, path: &str) -> Result<(), StartError> {
         let nobody = SocketAddr::from(([127, 0, 0, 1], 0));
-        let request = Request::get(path)
-            .header(header::HOST, "localhost")
-            .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
-            .map_err(|error| StartError::Unfit(error.to_string()))?;
-        let answer = self.answer(request, nobody).await;
-        let status = answer.status();
-        if !status.is_server_error() {
-            return Ok(());
+        fit(self.answer(asking("localhost", path)?, nobody).await).await?;
+        let has_route = |id: &ComponentId| self.routes.iter().any(|(_, of)| of == id);
+        for id in self.components.keys().filter(|id| !has_route(id)) {
+            let request = asking(&format!("{id}.spin.internal"), path)?;
+            let answer = self.chained(id.as_str(), request).await;
+            fit(answer.map_err(|error| StartError::Unfit(error.to_string()))?).await?;
         }
-        let body = answer.into_body().collect().await.map(Collected::to_bytes);
-        let problem: serde_json::Value =
-            serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
-        let detail = problem.get("detail").and_then(serde_json::Value::as_str);
-        Err(StartError::Unfit(
-            detail.map_or_else(|| format!("HTTP {status}"), str::to_owned),
-        ))
+        Ok(())
     }
 
     /// Says that the host ends: instances that are dropped from now on are no failures.
@@ -397,6 +390,29 @@ impl Loader<'_> {
             .collect::<Result<_, _>>()?;
         Ok(Arc::new(databases))
     }
+}
+
+/// The request of a start for `path`.
+fn asking(host: &str, path: &str) -> Result<Request<WasiBody>, StartError> {
+    Request::get(format!("http://{host}{path}"))
+        .header(header::HOST, host)
+        .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
+        .map_err(|error| StartError::Unfit(error.to_string()))
+}
+
+/// Whether what was asked can work, or what it says about that.
+async fn fit(answer: Response<WasiBody>) -> Result<(), StartError> {
+    let status = answer.status();
+    if !status.is_server_error() {
+        return Ok(());
+    }
+    let body = answer.into_body().collect().await.map(Collected::to_bytes);
+    let problem: serde_json::Value =
+        serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
+    let detail = problem.get("detail").and_then(serde_json::Value::as_str);
+    Err(StartError::Unfit(
+        detail.map_or_else(|| format!("HTTP {status}"), str::to_owned),
+    ))
 }
 
 fn public_routes(manifest: &Manifest) -> impl Iterator<Item = (Pattern, ComponentId)> {

@@ -15,8 +15,8 @@ use std::{
     process::ExitCode,
 };
 
-/// What is asked for before anybody else may ask: Bowline's programs answer it to everybody, once their variables are
-/// sound.
+/// What is asked for before anybody else may ask: Bowline's programs answer it to everybody, and its private component
+/// with 404, once their variables are sound.
 const PROBE: &str = "/v1/providers";
 
 /// Runs a Spin application, or one component, on this machine.

@@ -174,6 +174,25 @@ async fn one_component_has_no_interface_of_spin() {
     assert!(error.contains("spin:variables/variables"), "{error}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_asks_public_and_private_components() {
+    let private = format!(
+        "{MANIFEST}[[trigger.http]]\nroute = {{ private = true }}\ncomponent = \"hidden\"\n\
+         [component.hidden]\nsource = \"app.wasm\"\n"
+    );
+    let cases = [
+        ("no component is asked", MANIFEST, "/elsewhere", true),
+        ("the public one traps", MANIFEST, "/app", false),
+        ("the private one traps", &private, "/elsewhere", false),
+    ];
+    for (name, manifest, path, fit) in cases {
+        let (_folder, settings) = application(TRAPS, manifest);
+        let app = App::load(&settings).unwrap();
+        let outcome = app.probe(path).await;
+        assert_eq!(outcome.is_ok(), fit, "{name}: {outcome:?}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_wrong_is_said_at_the_start() {
     let cases = [
