@@ -12,6 +12,7 @@ mod failures;
 mod keyboard;
 mod newcomer;
 mod providers;
+mod pulling;
 mod rules;
 mod shifts;
 mod states;
