@@ -76,6 +76,15 @@ fn every_secret_that_is_used_is_shipped() {
 }
 
 #[test]
+fn what_is_due_is_asked_for_with_a_token_that_is_shipped() {
+    let (job, secrets) = (text("deploy/due.yaml"), text("deploy/secrets.yaml"));
+    assert_eq!(values(&job, "kind"), ["CronJob"]);
+    assert!(job.contains("http://bowline/v1/sync/due"));
+    assert_eq!(values(&job, "secretName"), ["bowline-due-token"]);
+    assert!(values(&secrets, "name").contains(&"bowline-due-token"));
+}
+
+#[test]
 fn many_machines_block_the_networks_that_one_does() {
     let (one, many) = (
         table("runtime-config.toml"),

@@ -50,6 +50,8 @@ pub struct Setup {
     pub authorities: Vec<String>,
     /// Names that are resolved here and not by DNS: `host:port:address`.
     pub resolve: Vec<String>,
+    /// Whether the host itself asks for what is due.
+    pub asks_for_due: bool,
     /// The host's program.
     pub host: PathBuf,
     /// Where the host keeps compiled components.
@@ -70,6 +72,7 @@ impl Default for Setup {
             ],
             authorities: Vec::new(),
             resolve: Vec::new(),
+            asks_for_due: false,
             host: repository().join("target/debug/bowline-host"),
             cache: repository().join(".spin/cache"),
         }
@@ -135,6 +138,12 @@ impl Setup {
         match &self.program {
             Program::Application(manifest) => {
                 command.args(["up", "--from"]).arg(manifest);
+                if self.asks_for_due {
+                    let token = SignIn::new("host", &[], &["sync"]).token(AUTH_SECRET);
+                    command
+                        .arg("--due-token-file")
+                        .arg(write("due.token", &token));
+                }
                 for (name, value) in &self.variables {
                     command.arg("--variable").arg(format!("{name}={value}"));
                 }

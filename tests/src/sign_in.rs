@@ -39,7 +39,7 @@ impl SignIn {
         Self::new(
             "anna@example.com",
             projects,
-            &["read", "write", "delete", "use", "admin"],
+            &["read", "write", "delete", "use", "admin", "sync"],
         )
     }
 

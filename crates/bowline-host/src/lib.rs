@@ -9,6 +9,7 @@ pub mod app;
 mod bindings;
 pub mod client;
 pub mod dial;
+pub mod due;
 pub mod inspect;
 pub mod instance;
 pub mod logs;

@@ -3,7 +3,7 @@
 use bowline_host::{
     app::{App, Program, Settings, StartError},
     dial::Override,
-    inspect,
+    due, inspect,
     manifest::Manifest,
     server::Server,
 };
@@ -49,6 +49,10 @@ struct Up {
     /// A variable's value. Other users of the machine can see it: prefer SPIN_VARIABLE_<NAME> for secrets.
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     variable: Vec<(String, String)>,
+    /// A file with a token that permits iam:project:cicd:registry:sync. With it the application is asked twice a minute
+    /// for what is due; without it somebody else has to ask.
+    #[arg(long, value_name = "FILE")]
+    due_token_file: Option<PathBuf>,
     #[command(flatten)]
     hosting: Hosting,
 }
@@ -105,6 +109,7 @@ fn main() -> ExitCode {
         Command::Up(Up {
             from,
             variable,
+            due_token_file,
             hosting,
         }) => {
             let beside = beside(&from);
@@ -112,7 +117,7 @@ fn main() -> ExitCode {
                 manifest: from,
                 variables: variable.into_iter().collect(),
             };
-            serve(program, &beside, hosting)
+            serve(program, &beside, hosting, due_token_file)
         }
         Command::Serve(Serve {
             component,
@@ -124,7 +129,7 @@ fn main() -> ExitCode {
                 source: component,
                 environment: env.into_iter().collect(),
             };
-            serve(program, &beside, hosting)
+            serve(program, &beside, hosting, None)
         }
         Command::Check { from } => check(&from),
     };
@@ -138,7 +143,12 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn serve(program: Program, beside: &Path, hosting: Hosting) -> Result<(), Failure> {
+async fn serve(
+    program: Program,
+    beside: &Path,
+    hosting: Hosting,
+    due_token: Option<PathBuf>,
+) -> Result<(), Failure> {
     let settings = Settings {
         program,
         runtime_config: hosting.runtime_config_file,
@@ -166,7 +176,11 @@ async fn serve(program: Program, beside: &Path, hosting: Hosting) -> Result<(), 
     for (pattern, component) in app.routes().iter() {
         println!("  {component}: {pattern}");
     }
+    let asking = due_token.map(|token| tokio::spawn(due::ask(app.clone(), token)));
     server.run(stop).await;
+    if let Some(asking) = asking {
+        asking.abort();
+    }
     app.end();
     Ok(())
 }

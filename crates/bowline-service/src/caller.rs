@@ -21,6 +21,8 @@ pub(crate) enum Permission {
     Use,
     /// Reseal what is kept.
     Admin,
+    /// Do what is due.
+    Sync,
 }
 
 impl Permission {
@@ -32,6 +34,7 @@ impl Permission {
             Self::Delete => "iam:project:cicd:registry:delete",
             Self::Use => "iam:project:cicd:registry:use",
             Self::Admin => "iam:project:cicd:registry:admin",
+            Self::Sync => "iam:project:cicd:registry:sync",
         }
     }
 }

@@ -24,5 +24,6 @@ mod proxies;
 mod rate;
 mod request_id;
 mod route;
+mod schedule;
 mod sync;
 mod token;

@@ -24,6 +24,8 @@ pub(crate) enum Route {
         /// What lets in, where it stands in the path.
         secret: Option<Secret>,
     },
+    /// `/v1/sync/due`
+    Due,
     /// `/v1/projects/{project}/connections`
     Connections {
         /// Whose they are.
@@ -131,6 +133,7 @@ impl Route {
                 id: decoded(id)?,
                 secret: Some(Secret::new(decoded(secret)?)),
             }),
+            ["sync", "due"] => Some(Self::Due),
             ["projects", project, "connections"] => Some(Self::Connections {
                 project: decoded(project)?,
             }),
@@ -193,6 +196,7 @@ impl Route {
             | Self::Validate
             | Self::Check
             | Self::Reseal
+            | Self::Due
             | Self::Events { .. }
             | Self::ScanLease
             | Self::ScanResult { .. } => "",
@@ -218,6 +222,7 @@ impl Route {
             Self::Validate
             | Self::Check
             | Self::Reseal
+            | Self::Due
             | Self::Events { .. }
             | Self::ScanLease
             | Self::ScanResult { .. } => &[Method::POST],
@@ -280,6 +285,7 @@ mod tests {
             ("/v1/validate", Some(Route::Validate)),
             ("/v1/check", Some(Route::Check)),
             ("/v1/admin/reseal", Some(Route::Reseal)),
+            ("/v1/sync/due", Some(Route::Due)),
             (
                 "/v1/projects/acme/connections",
                 Some(Route::Connections {

@@ -6,6 +6,7 @@
 mod events;
 mod inventory;
 mod scans;
+mod schedules;
 mod sync;
 
 use crate::{
@@ -271,6 +272,18 @@ const STEPS: &[&str] = &[
     sync::REPOSITORIES_LEFT,
     sync::SYNC_ENDS,
     sync::CONNECTION_ENDS,
+    schedules::SCHEDULES,
+    schedules::TO_PLAN,
+    schedules::DUE,
+    schedules::CHECKS,
+    schedules::WATCHES,
+    schedules::BEGIN,
+    schedules::CHECKED,
+    schedules::PLAN_ANEW,
+    schedules::STARTS,
+    schedules::WATCH,
+    schedules::ENDS,
+    schedules::OF_BEFORE,
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.
@@ -359,5 +372,7 @@ mod tests {
             let found = run(&database, audited, vec![id.into()]);
             assert_eq!(found[0].0, [expected.into()], "{id}");
         }
+        let scheduled = "SELECT group_concat(connection) FROM schedules";
+        assert_eq!(run(&database, scheduled, vec![])[0].0, ["before".into()]);
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod read;
 mod requests;
 mod reseal;
 mod scans;
+mod schedule;
 mod settings;
 mod sync;
 mod uses;
@@ -17,6 +18,7 @@ pub use self::{
     inventory::ImageQuery,
     requests::{Claim, KeptAnswer, Lease, RequestKey},
     reseal::{Resealing, Unsealable},
+    schedule::{Expiring, Scheduled, StreamWatch},
     uses::MOST_USES,
 };
 use crate::{

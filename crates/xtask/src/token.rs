@@ -10,18 +10,32 @@ use sha2::Sha256;
 /// How long a development token holds: a working day.
 const LIFETIME: Duration = Duration::from_hours(12);
 
+const YEAR: Duration = Duration::from_hours(365 * 24);
+
 /// A token for the project `default` with every permission, signed with the text of `auth_secret`.
 pub(crate) fn developer(auth_secret: &str, now: SystemTime) -> String {
-    let expires = (now + LIFETIME)
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs();
-    let permissions = ["read", "write", "delete", "use", "admin"]
+    let expires = seconds(now + LIFETIME);
+    let permissions = ["read", "write", "delete", "use", "admin", "sync"]
         .map(|right| format!("iam:project:cicd:registry:{right}"));
     sign(
         auth_secret,
         &json!({ "sub": "developer", "exp": expires, "projects": ["default"], "permissions": permissions }),
     )
+}
+
+/// A token for who asks for what is due, in no project. It holds as long as a development server may run.
+pub(crate) fn due(auth_secret: &str, now: SystemTime) -> String {
+    sign(
+        auth_secret,
+        &json!({ "sub": "host", "exp": seconds(now + YEAR), "projects": [],
+            "permissions": ["iam:project:cicd:registry:sync"] }),
+    )
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs()
 }
 
 /// RFC 7515 compact form: header, claims and their signature.

@@ -63,6 +63,8 @@ pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
     let state = project.path(".spin");
     fs::create_dir_all(&state).context("cannot make .spin")?;
     let secrets = Secrets::kept_in(&state.join("dev.env"))?;
+    let due = token::due(&secrets.auth_secret, SystemTime::now());
+    secrets::write(&state.join("due.token"), &due)?;
     let demo = if options.demo_registry {
         Some(demo::start(project)?)
     } else {
@@ -131,6 +133,8 @@ fn start_host(
             "runtime-config.toml",
             "--state-dir",
             ".spin",
+            "--due-token-file",
+            ".spin/due.token",
         ])
         .args(["--listen", &options.listen])
         .envs(secrets.variables());

@@ -1,5 +1,6 @@
 //! The pull policy at work: what is known of a registry's images, and what is queued to be scanned.
 
+mod due;
 mod events;
 mod inventory;
 mod queue;

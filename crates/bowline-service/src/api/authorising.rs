@@ -16,6 +16,7 @@ pub(super) fn authorise(caller: &Caller, route: &Route, method: &Method) -> Resu
         Route::Providers | Route::OpenApi | Route::Validate | Route::Events { .. } => Ok(()),
         Route::Check => caller.require_somewhere(Permission::Write),
         Route::Reseal => caller.permitted(Permission::Admin),
+        Route::Due => caller.permitted(Permission::Sync),
         Route::Connections { project } => match *method {
             Method::POST => caller.require(Permission::Write, project),
             _ => caller.require(Permission::Read, project),

@@ -178,21 +178,13 @@ where
             [] => StoredCheckRequest::default(),
             body => asked.json(body)?,
         };
-        let store = self.store(asked).await?;
-        let opened = store.open(project, id, asked.now).await?;
-        let form = opened.form();
-        let message = Message {
-            body: check_request(&form, request.image.as_deref())?,
-            accept,
-            external_id: self.external_id(asked, project, &form).await?,
-        };
-        drop((opened, form));
-
-        let answer = self.ask(asked, Errand::Check, message).await?;
+        let image = request.image.as_deref();
+        let answer = self.ask_check(asked, project, id, image, accept).await?;
         if answer.status() != StatusCode::OK {
             return Ok(answer);
         }
-        let (store, project, at) = (Rc::clone(store), project.to_owned(), asked.now);
+        let store = Rc::clone(self.store(asked).await?);
+        let (project, at) = (project.to_owned(), asked.now);
         match answer.body() {
             AnswerBody::Full(_) => {
                 store
@@ -209,6 +201,47 @@ where
                 })
             })),
         }
+    }
+
+    /// Checks a kept connection while nobody waits, keeps how it ended, and says whether the connection is well. What the
+    /// private service answers otherwise is of no connection, and not kept.
+    pub(super) async fn recheck(
+        &self,
+        asked: &Asked,
+        project: &str,
+        id: ConnectionId,
+    ) -> Result<bool, Problem> {
+        let at = self.clock.epoch_ms();
+        let answer = self.ask_check(asked, project, id, None, Form::Json).await?;
+        if answer.status() != StatusCode::OK {
+            return Ok(false);
+        }
+        let check = check_of(&answer)?;
+        let store = self.store(asked).await?;
+        store
+            .record_check(project, id, &last_check(&check, at)?)
+            .await?;
+        Ok(check.ok)
+    }
+
+    /// What the private service answers to a check of a connection as it is kept.
+    async fn ask_check(
+        &self,
+        asked: &Asked,
+        project: &str,
+        id: ConnectionId,
+        image: Option<&str>,
+        accept: Form,
+    ) -> Result<Answer, Problem> {
+        let store = self.store(asked).await?;
+        let form = store.open(project, id, asked.now).await?.form();
+        let message = Message {
+            body: check_request(&form, image)?,
+            accept,
+            external_id: self.external_id(asked, project, &form).await?,
+        };
+        drop(form);
+        self.ask(asked, Errand::Check, message).await
     }
 
     /// Counts a check, and refuses it where it is one too many. The database counts: instances come and go.

@@ -21,6 +21,7 @@ use crate::{
     caller::Caller,
     negotiation::{self, IfMatch, etag},
     problem::{Failure, Problem},
+    schedule::knows_zone,
 };
 
 /// The body of PATCH. What a connection logs in with is replaced by PUT …/credentials, its endpoint never.
@@ -176,7 +177,7 @@ where
                 &edit,
             )
             .await?;
-        answer_of(StatusCode::OK, &connection)
+        saved(StatusCode::OK, &connection, false)
     }
 
     pub(super) async fn replace_credentials(
@@ -251,13 +252,13 @@ async fn is_shared(
     store.is_shared(project, spec).await.unwrap_or(false)
 }
 
-/// The answer to who set credentials: the connection, and what is to be thought over.
+/// The answer to who changed a connection: it, and what is to be thought over.
 #[derive(Serialize)]
 struct Saved<'a> {
     #[serde(flatten)]
     connection: &'a Connection,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    warnings: &'a [SavedWarning],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<SavedWarning>,
 }
 
 #[derive(Serialize)]
@@ -274,11 +275,22 @@ const SHARED: SavedWarning = SavedWarning {
     detail: "Give each project a secret of its own: whoever takes this one away takes it from both.",
 };
 
+/// A form knows how zones are named, not which there are: their list is the service's.
+const ZONE_UNKNOWN: SavedWarning = SavedWarning {
+    code: "policy.timezone_unknown",
+    title: "There is no such time zone in the service's database",
+    detail: "The daily pull begins at its time in UTC.",
+};
+
 fn saved(status: StatusCode, connection: &Connection, is_shared: bool) -> Result<Answer, Problem> {
-    let warnings: &[_] = if is_shared { &[SHARED] } else { &[] };
+    let policy = judging::kept_policy(connection.policy.as_ref());
+    let warnings = [
+        is_shared.then_some(SHARED),
+        (!knows_zone(&policy.timezone)).then_some(ZONE_UNKNOWN),
+    ];
     let saved = Saved {
         connection,
-        warnings,
+        warnings: warnings.into_iter().flatten().collect(),
     };
     Ok(with_etag(answer::json(status, &saved)?, connection))
 }

@@ -79,7 +79,7 @@ where
     }
 
     /// What the private service answers; `None` where it could not do it now.
-    async fn inquire<T: DeserializeOwned>(
+    pub(super) async fn inquire<T: DeserializeOwned>(
         &self,
         asked: &Asked,
         watched: &Watched<'_>,

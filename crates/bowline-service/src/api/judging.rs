@@ -49,3 +49,10 @@ pub(super) fn policy(policy: &Value, provider_id: &str, endpoint: &str) -> Resul
         })),
     }
 }
+
+/// The policy that a connection keeps. One that no longer holds, as after a change of the rules, pulls nothing by itself.
+pub(super) fn kept_policy(policy: Option<&serde_json::Value>) -> Policy {
+    let policy = policy.and_then(|policy| serde_json::from_value(policy.clone()).ok());
+    let (_, policy) = Policy::check(&policy.unwrap_or(Value::Null), None, None);
+    policy.unwrap_or_default()
+}

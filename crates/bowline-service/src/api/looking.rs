@@ -108,7 +108,6 @@ where
         Ok(accepted)
     }
 
-    #[allow(dead_code, reason = "the tick that calls it is being built")]
     /// Sees to events that wait, for as long as `budget` lasts, and says to how many.
     pub(super) async fn work_pending(
         &self,
@@ -409,12 +408,12 @@ where
 }
 
 impl<'a> Watched<'a> {
-    /// The connection, where its policy takes events.
-    fn of(opened: &'a Opened) -> Option<Self> {
+    /// The connection, where its policy takes events or watches image streams.
+    pub(super) fn of(opened: &'a Opened) -> Option<Self> {
         let (form, connection) = (opened.form(), &opened.connection);
         let typed = form.policy.as_ref()?;
         let policy = judging::policy(typed, &connection.provider, &connection.endpoint).ok()?;
-        policy.events.then_some(Self {
+        (policy.events || policy.image_streams).then_some(Self {
             opened,
             form,
             policy,

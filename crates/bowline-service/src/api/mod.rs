@@ -5,6 +5,7 @@ mod browsing;
 mod checking;
 mod connections;
 mod docker_config;
+pub(crate) mod due;
 mod events;
 mod images;
 mod inquiring;
@@ -23,6 +24,7 @@ mod scans;
 mod selecting;
 mod settings;
 mod signing_in;
+mod streaming;
 mod syncing;
 mod uses;
 
@@ -188,6 +190,7 @@ where
             Route::Validate => forms::validate(&asked.head, asked.now, body),
             Route::Check => self.check(asked, caller, body).await,
             Route::Reseal => self.reseal(asked, caller).await,
+            Route::Due => self.do_due(asked, caller).await,
             Route::Connections { project } => match asked.head.method {
                 Method::POST => self.create(asked, caller, project, body, new).await,
                 _ => self.list(asked, project).await,

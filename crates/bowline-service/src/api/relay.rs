@@ -57,7 +57,6 @@ pub(super) enum Errand {
     /// The end of an image's quarantine.
     Release,
     /// The image streams that changed.
-    #[allow(dead_code, reason = "the synchronisation that asks is being built")]
     Streams,
 }
 

@@ -76,6 +76,7 @@ struct ResultBody {
 
 /// What became of the releases that were tried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Releases {
     pub(super) done: u32,
     pub(super) failed: u32,
@@ -184,7 +185,6 @@ where
     }
 
     /// Tries again to release what passed and is not released yet, for as long as `budget`.
-    #[allow(dead_code, reason = "the schedule that calls it is being built")]
     pub(super) async fn retry_releases(
         &self,
         asked: &Asked,

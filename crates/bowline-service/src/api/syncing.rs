@@ -97,11 +97,12 @@ where
     ) -> Result<Answer, Problem> {
         asked.parameters(&[])?;
         negotiation::json_accepted(&asked.head.headers)?;
-        let syncs = self.store(asked).await?.syncs(project, id).await?;
+        let store = self.store(asked).await?;
+        let syncs = store.syncs(project, id).await?;
         let status = SyncStatus {
             running: syncs.running,
             last: syncs.last,
-            next: None,
+            next: store.next_sync(id).await?,
         };
         answer::json(StatusCode::OK, &status)
     }

@@ -12,7 +12,11 @@ use super::{
     parameters::{cursor, format, if_match, image, limit, query, required, verify},
     schemas,
 };
-use crate::{api::SyncStatus, caller::Permission, problem::Failure};
+use crate::{
+    api::{SyncStatus, due::Due},
+    caller::Permission,
+    problem::Failure,
+};
 
 /// One method of one path.
 pub(super) struct Operation {
@@ -77,6 +81,7 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
     let images = of.schema::<Page<InventoryImage>>();
     let sync = of.schema::<Sync>();
     let sync_status = of.schema::<SyncStatus>();
+    let due = of.schema::<Due>();
     let listing = || schemas::named("Listing");
     let form = || schemas::named("ConnectionForm");
     let checked = || {
@@ -175,7 +180,7 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
         .needing(InProject(Write))
         .with(if_match(true))
         .taking(schemas::named("EditRequest"))
-        .answering(ok("It is changed.", connection.clone()).header(ETAG))
+        .answering(ok("It is changed.", schemas::named("SavedConnection")).header(ETAG))
         .failing(&[
             FormInvalid,
             NameTaken,
@@ -418,6 +423,13 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
         .with(limit())
         .with(cursor())
         .answering(ok("What was done, and how far it is.", resealing)),
+        post(
+            "/v1/sync/due",
+            "doDue",
+            "Do what is due: daily pulls and checks; again while there is `more`",
+        )
+        .needing(Anywhere(Permission::Sync))
+        .answering(ok("What was done.", due)),
     ];
     operations.extend(scans::all(&mut of));
     operations

@@ -59,6 +59,7 @@ fn documented(route: &Route) -> &'static str {
         Route::Reseal => "/v1/admin/reseal",
         Route::Events { secret: None, .. } => "/v1/events/{id}",
         Route::Events { .. } => "/v1/events/{id}/{secret}",
+        Route::Due => "/v1/sync/due",
         Route::Connections { .. } => "/v1/projects/{project}/connections",
         Route::Resolve { .. } => "/v1/projects/{project}/resolve",
         Route::DockerConfig { .. } => "/v1/projects/{project}/dockerconfig",
@@ -97,6 +98,7 @@ fn every_operation_says_who_may_call_it() {
         Permission::Delete,
         Permission::Use,
         Permission::Admin,
+        Permission::Sync,
     ];
     for (template, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {

@@ -112,13 +112,14 @@ where
             Ok(()) => Ok(Progress::Done),
             Err(Stop::Lost) => Ok(Progress::Lost),
             Err(Stop::Late) => {
-                self.store.release_sync(&held).await?;
+                self.store.release_sync(&held, self.now()).await?;
                 Ok(Progress::More)
             }
             Err(Stop::Registry(problem)) => self.put_off(&held, &problem).await,
             Err(Stop::Ours(problem)) => {
                 // If that fails too, the lease ends by itself.
-                _ = self.store.release_sync(&held).await;
+                let later = self.now().saturating_add(FIRST_PAUSE_MS);
+                _ = self.store.release_sync(&held, later).await;
                 Err(problem)
             }
         }

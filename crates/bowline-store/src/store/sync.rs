@@ -68,7 +68,8 @@ const WAITING: &str =
 const PROLONG: &str = "UPDATE syncs SET requests = requests + ?3, lease_until = ?4
     WHERE id = ?1 AND lease = ?2 AND finished_at IS NULL RETURNING id";
 
-const RELEASE: &str = "UPDATE syncs SET lease_until = 0, problem = NULL, failures = 0
+const RELEASE: &str =
+    "UPDATE syncs SET lease_until = 0, problem = NULL, failures = 0, retry_at = ?3
     WHERE id = ?1 AND lease = ?2 AND finished_at IS NULL";
 
 const PAUSE: &str = "UPDATE syncs SET lease_until = 0, problem = ?3, retry_at = ?4, failures = ?5
@@ -227,9 +228,11 @@ impl<D: Database, R: Random> Store<D, R> {
         Ok(self.first(PROLONG, parameters).await?.is_some())
     }
 
-    /// Ends a step that went well, so that anybody may go on at once.
-    pub async fn release_sync(&self, held: &HeldSync) -> Result<(), StoreError> {
-        self.database.query(RELEASE, held.parameters()).await?;
+    /// Ends a step, so that anybody may go on. By itself that happens from `retry_at` on, those first that wait longest.
+    pub async fn release_sync(&self, held: &HeldSync, retry_at: i64) -> Result<(), StoreError> {
+        let mut parameters = held.parameters();
+        parameters.push(retry_at.into());
+        self.database.query(RELEASE, parameters).await?;
         Ok(())
     }
 

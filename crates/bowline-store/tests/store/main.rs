@@ -18,6 +18,7 @@ mod plans;
 mod reseal;
 mod scale;
 mod scans;
+mod schedule;
 mod settings;
 mod setup;
 mod sharing;

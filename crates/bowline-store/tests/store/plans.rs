@@ -315,7 +315,7 @@ async fn sync(store: &Store<&Planning, Counting>, id: ConnectionId) {
     assert!(store.is_complete(&held).await.unwrap());
     assert!(store.clean_up(&held).await.unwrap());
     store.syncs(PROJECT, id).await.unwrap();
-    store.release_sync(&held).await.unwrap();
+    store.release_sync(&held, NOW).await.unwrap();
     assert!(store.finish_sync(&held, None, NOW).await.unwrap());
 }
 

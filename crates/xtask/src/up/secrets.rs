@@ -20,6 +20,20 @@ pub(super) struct Secrets {
     pub(super) auth_secret: String,
 }
 
+/// Writes a file that only its owner may read, in place of what was there.
+pub(super) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    let written = match fs::remove_file(file) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(file)
+            .and_then(|mut open| open.write_all(text.as_bytes())),
+    };
+    written.with_context(|| format!("cannot write {}", file.display()))
+}
+
 impl Secrets {
     /// Those in the file, which a shell can read too (`set -a; . .spin/dev.env`); new ones where there is no file.
     /// Only its owner may read it.

@@ -9,6 +9,7 @@ const WRITE: &str = ALL[1];
 const DELETE: &str = ALL[2];
 const USE: &str = ALL[3];
 const ADMIN: &str = ALL[4];
+const SYNC: &str = ALL[5];
 
 /// Every route with the permission that it needs; `{id}` is a connection of `acme`.
 fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
@@ -54,6 +55,7 @@ fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
             Some(USE),
         ),
         (Method::POST, "/v1/admin/reseal", Some(ADMIN)),
+        (Method::POST, "/v1/sync/due", Some(SYNC)),
         (Method::DELETE, "{id}", Some(DELETE)),
     ]
 }

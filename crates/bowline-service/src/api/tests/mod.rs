@@ -25,6 +25,7 @@ mod checks;
 mod connections;
 mod credentials;
 mod docker_config;
+mod due;
 mod event_addresses;
 mod events;
 mod once;
@@ -35,6 +36,7 @@ mod scans;
 mod selecting;
 mod settings;
 mod signing_in;
+mod streaming;
 mod syncing;
 mod uses;
 

@@ -1,0 +1,158 @@
+//! Asks the application for what is due: its daily work, which a CronJob asks for elsewhere.
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, header};
+use http_body_util::{BodyExt as _, Empty};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::server::Answer;
+
+const PATH: &str = "/v1/sync/due";
+/// How often it is asked.
+const EVERY: Duration = Duration::from_secs(30);
+
+/// Asks twice a minute for as long as it is polled; at once again while the application says that there is more.
+///
+/// `token` is a file with the bearer token of the requests. It is read for each, so that it can be replaced. What goes
+/// wrong is printed when it changes.
+pub async fn ask<A: Answer>(app: Arc<A>, token: PathBuf) {
+    let mut clock = interval(EVERY);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ask_at(&*app, &token, async || {
+        clock.tick().await;
+    })
+    .await;
+}
+
+async fn ask_at<A: Answer>(app: &A, token: &Path, mut tick: impl AsyncFnMut()) {
+    let mut last = Ok(false);
+    loop {
+        if last != Ok(true) {
+            tick().await;
+        }
+        let outcome = ask_once(app, token).await;
+        if let Err(words) = &outcome
+            && outcome != last
+        {
+            eprintln!("what is due was not done: {words}");
+        }
+        last = outcome;
+    }
+}
+
+/// Whether there is more; or what went wrong, without the token.
+async fn ask_once<A: Answer>(app: &A, token: &Path) -> Result<bool, String> {
+    let text = std::fs::read_to_string(token)
+        .map_err(|error| format!("cannot read {}: {error}", token.display()))?;
+    let mut bearer = HeaderValue::try_from(format!("Bearer {}", text.trim()))
+        .map_err(|_| format!("{} holds no token", token.display()))?;
+    bearer.set_sensitive(true);
+    let request = Request::post(PATH)
+        .header(header::HOST, "localhost")
+        .header(header::AUTHORIZATION, bearer)
+        .header(header::CONTENT_LENGTH, 0)
+        .body(
+            Empty::<Bytes>::new()
+                .map_err(|never| match never {})
+                .boxed_unsync(),
+        )
+        .map_err(|error| error.to_string())?;
+    let this_machine = SocketAddr::from(([127, 0, 0, 1], 0));
+    let (head, body) = app.answer(request, this_machine).await.into_parts();
+    let body = body.collect().await.map_err(|error| error.to_string())?;
+    let said: serde_json::Value = serde_json::from_slice(&body.to_bytes()).unwrap_or_default();
+    if !head.status.is_success() {
+        let code = said.get("code").and_then(serde_json::Value::as_str);
+        return Err(format!("HTTP {} {}", head.status, code.unwrap_or_default()));
+    }
+    Ok(said.get("more").and_then(serde_json::Value::as_bool) == Some(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::{Response, StatusCode};
+    use http_body_util::Full;
+    use std::{collections::VecDeque, sync::Mutex};
+    use wasmtime_wasi_http::WasiBody;
+
+    /// Answers what it is told to, and writes down with which token it was asked.
+    struct Double {
+        answers: Mutex<VecDeque<(u16, &'static str)>>,
+        seen: Arc<Mutex<Vec<String>>>,
+    }
+
+    impl Answer for Double {
+        async fn answer(&self, request: Request<WasiBody>, _: SocketAddr) -> Response<WasiBody> {
+            assert_eq!(request.uri().path(), PATH);
+            let token = request.headers()[header::AUTHORIZATION].to_str().unwrap();
+            self.seen.lock().unwrap().push(token.to_owned());
+            let (status, body) = self.answers.lock().unwrap().pop_front().unwrap();
+            let body = Full::new(Bytes::from(body)).map_err(|never| match never {});
+            let mut answer = Response::new(body.boxed_unsync());
+            *answer.status_mut() = StatusCode::from_u16(status).unwrap();
+            answer
+        }
+    }
+
+    #[tokio::test]
+    async fn it_is_asked_at_each_tick_and_at_once_while_there_is_more() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let token = folder.path().join("token");
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let app = Double {
+            answers: Mutex::new(
+                [
+                    (200, r#"{"more":true}"#),
+                    (200, r#"{"more":false}"#),
+                    (503, r#"{"code":"store.busy"}"#),
+                    (200, "{}"),
+                ]
+                .into(),
+            ),
+            seen: seen.clone(),
+        };
+        let (ticks, now) = (Mutex::new(0), seen.clone());
+        let tick = async || {
+            let number = {
+                let mut ticks = ticks.lock().unwrap();
+                *ticks += 1;
+                now.lock().unwrap().push(format!("tick {ticks}"));
+                *ticks
+            };
+            match number {
+                1 => std::fs::write(&token, "first\n").unwrap(),
+                3 => std::fs::write(&token, "second").unwrap(),
+                4 => std::fs::remove_file(&token).unwrap(),
+                5 => std::future::pending().await,
+                _ => {}
+            }
+        };
+        // It ends by itself never: the fifth tick does not come.
+        tokio::select! {
+            biased;
+            () = ask_at(&app, &token, tick) => {}
+            () = async {} => {}
+        }
+        assert_eq!(
+            *seen.lock().unwrap(),
+            [
+                "tick 1",
+                "Bearer first",
+                "Bearer first",
+                "tick 2",
+                "Bearer first",
+                "tick 3",
+                "Bearer second",
+                "tick 4",
+                "tick 5"
+            ]
+        );
+    }
+}

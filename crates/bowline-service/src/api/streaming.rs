@@ -1,0 +1,107 @@
+//! Watching OpenShift's image streams: by their version, from one look to the next.
+
+use bowline_registry::{Clock, ImageStream, StreamChanges};
+use bowline_store::{Database, KnownImage, Opened, StreamWatch, SyncOrigin};
+
+use super::{
+    Asked, Outbound, Random, Service,
+    looking::{Announced, Watched},
+    relay::Errand,
+};
+use crate::{events::Kind, outbound::inventory::StreamsRequest, problem::Problem};
+
+/// How many image streams are looked at in one call.
+const MOST: usize = 20;
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// Looks once at each of the connections whose image streams are watched and whose turn it is, and says at how many.
+    pub(super) async fn watch_streams(&self, asked: &Asked) -> Result<usize, Problem> {
+        let store = self.store(asked).await?;
+        let mut looked = 0_usize;
+        while looked < MOST {
+            let Some(watch) = store.claim_watch(asked.now).await? else {
+                break;
+            };
+            // Whatever is in the way of one is not in that of the others; its version stays, so nothing is missed.
+            _ = self.look_at_streams(asked, &watch).await;
+            looked = looked.saturating_add(1);
+        }
+        Ok(looked)
+    }
+
+    async fn look_at_streams(&self, asked: &Asked, watch: &StreamWatch) -> Result<(), Problem> {
+        let store = self.store(asked).await?;
+        let opened = store
+            .open(&watch.project, watch.connection, asked.now)
+            .await?;
+        let Some(watched) = Watched::of(&opened) else {
+            return Ok(());
+        };
+        let request = StreamsRequest {
+            form: watched.form.expose(),
+            resource_version: watch.version.clone(),
+        };
+        let changes: Option<StreamChanges> = self
+            .inquire(asked, &watched, Errand::Streams, &request)
+            .await?;
+        let Some(changes) = changes else {
+            return Ok(());
+        };
+        if changes.missed {
+            let origin = SyncOrigin::Schedule;
+            let started = store.start_sync(&watch.project, watch.connection, origin, asked.now);
+            if let Some(held) = started.await? {
+                store.release_sync(&held, asked.now).await?;
+            }
+        }
+        let announced = self.announced(asked, &opened, &changes).await?;
+        self.look_at(asked, &opened, announced).await?;
+        store.keep_watch(watch, &changes.resource_version).await?;
+        Ok(())
+    }
+
+    /// The changes as a registry would announce them. Tags that a stream has no more are those that the inventory has.
+    async fn announced(
+        &self,
+        asked: &Asked,
+        opened: &Opened,
+        changes: &StreamChanges,
+    ) -> Result<Vec<Announced>, Problem> {
+        let store = self.store(asked).await?;
+        let gone = changes.gone.iter().map(|name| (name.as_str(), &[][..]));
+        let changed = changes
+            .changed
+            .iter()
+            .map(|ImageStream { repository, tags }| (repository.as_str(), tags.as_slice()));
+        let mut announced = Vec::new();
+        for (repository, tags) in gone.chain(changed) {
+            let known = store.images_of(opened.connection.id, repository).await?;
+            let pushed = tags.iter().map(|tag| Announced {
+                repository: repository.to_owned(),
+                kind: Kind::Pushed {
+                    tag: tag.tag.clone(),
+                    digest: Some(tag.digest.clone()),
+                },
+                at: tag.pushed_at,
+            });
+            let untagged = known
+                .iter()
+                .filter(|KnownImage { image, .. }| tags.iter().all(|tag| tag.tag != image.tag))
+                .map(|KnownImage { image, .. }| Announced {
+                    repository: repository.to_owned(),
+                    kind: Kind::Untagged {
+                        tag: image.tag.clone(),
+                    },
+                    at: None,
+                });
+            announced.extend(pushed.chain(untagged));
+        }
+        Ok(announced)
+    }
+}

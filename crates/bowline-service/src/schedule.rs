@@ -1,0 +1,255 @@
+//! When a connection's daily pull begins.
+//!
+//! A policy names a time of day and a zone of the IANA database. The pull begins once on each day that the zone's
+//! calendar has: where clocks are put forward over that time, as much later as they jump; where they are put back over
+//! it, at the first of the two (RFC 5545 section 3.3.5 reads such times the same way).
+
+use bowline::selection::{Mode, Policy};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+    tz::TimeZone,
+};
+
+/// The beginning of a daily pull.
+#[derive(Debug)]
+pub(crate) struct Daily {
+    at: Time,
+    zone: TimeZone,
+}
+
+impl Daily {
+    /// Of a policy; `None` where nothing is pulled by itself.
+    ///
+    /// A zone that the database lacks is read as UTC: [`knows_zone`] tells.
+    pub(crate) fn of(policy: &Policy) -> Option<Self> {
+        if policy.mode != Mode::Automatic {
+            return None;
+        }
+        let (hour, minute) = (policy.at.div_euclid(60), policy.at.rem_euclid(60));
+        let at = Time::new(hour.try_into().ok()?, minute.try_into().ok()?, 0, 0).ok()?;
+        let zone = zone(&policy.timezone).unwrap_or(TimeZone::UTC);
+        Some(Self { at, zone })
+    }
+
+    /// The first beginning after a time; both in milliseconds since 1970. `None` at the end of the calendar.
+    pub(crate) fn after(&self, time: i64) -> Option<i64> {
+        let today = self
+            .zone
+            .to_datetime(Timestamp::from_millisecond(time).ok()?)
+            .date();
+        // Clocks that are put forward at midnight bring yesterday's beginning into today.
+        let yesterday = today.yesterday().ok();
+        let days = today.series(jiff::Span::new().days(1)).take(3);
+        yesterday
+            .into_iter()
+            .chain(days)
+            .filter_map(|date| self.on(date))
+            .filter(|&beginning| beginning > time)
+            .min()
+    }
+
+    fn on(&self, date: Date) -> Option<i64> {
+        let local = date.to_datetime(self.at);
+        let instant = self.zone.to_ambiguous_timestamp(local).compatible();
+        Some(instant.ok()?.as_millisecond())
+    }
+}
+
+/// Whether the time zone database has this zone; the empty one is UTC.
+pub(crate) fn knows_zone(name: &str) -> bool {
+    zone(name).is_some()
+}
+
+fn zone(name: &str) -> Option<TimeZone> {
+    match name {
+        "" => Some(TimeZone::UTC),
+        name => TimeZone::get(name).ok(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "the numbers are small")]
+mod tests {
+    use super::*;
+
+    fn daily(at: &str, timezone: &str) -> Daily {
+        let (hour, minute) = at.split_once(':').unwrap();
+        Daily::of(&Policy {
+            mode: Mode::Automatic,
+            at: hour.parse::<u16>().unwrap() * 60 + minute.parse::<u16>().unwrap(),
+            timezone: timezone.to_owned(),
+            ..Policy::default()
+        })
+        .unwrap()
+    }
+
+    fn ms(time: &str) -> i64 {
+        time.parse::<Timestamp>().unwrap().as_millisecond()
+    }
+
+    #[test]
+    fn beginnings() {
+        for (name, at, timezone, after, expected) in [
+            (
+                "later today",
+                "02:30",
+                "UTC",
+                "2026-03-01T00:00:00Z",
+                "2026-03-01T02:30:00Z",
+            ),
+            (
+                "not the one that is now",
+                "02:30",
+                "UTC",
+                "2026-03-01T02:30:00Z",
+                "2026-03-02T02:30:00Z",
+            ),
+            (
+                "no zone",
+                "02:30",
+                "",
+                "2026-03-01T02:31:00Z",
+                "2026-03-02T02:30:00Z",
+            ),
+            (
+                "an unknown zone",
+                "02:30",
+                "Mars/Phobos",
+                "2026-03-01T00:00:00Z",
+                "2026-03-01T02:30:00Z",
+            ),
+            (
+                "a zone",
+                "02:30",
+                "Europe/Vienna",
+                "2026-03-01T00:00:00Z",
+                "2026-03-01T01:30:00Z",
+            ),
+            (
+                "across the date line",
+                "00:15",
+                "Pacific/Kiritimati",
+                "2026-03-01T10:20:00Z",
+                "2026-03-02T10:15:00Z",
+            ),
+            (
+                "clocks put forward over it",
+                "02:30",
+                "Europe/Vienna",
+                "2026-03-29T00:00:00Z",
+                "2026-03-29T01:30:00Z",
+            ),
+            (
+                "the day after that",
+                "02:30",
+                "Europe/Vienna",
+                "2026-03-29T01:30:00Z",
+                "2026-03-30T00:30:00Z",
+            ),
+            (
+                "clocks put back over it",
+                "02:30",
+                "Europe/Vienna",
+                "2026-10-24T22:00:00Z",
+                "2026-10-25T00:30:00Z",
+            ),
+            (
+                "not the second time",
+                "02:30",
+                "Europe/Vienna",
+                "2026-10-25T00:30:00Z",
+                "2026-10-26T01:30:00Z",
+            ),
+            (
+                "between the two",
+                "02:30",
+                "Europe/Vienna",
+                "2026-10-25T01:10:00Z",
+                "2026-10-26T01:30:00Z",
+            ),
+            (
+                "put forward by half an hour",
+                "02:15",
+                "Australia/Lord_Howe",
+                "2026-10-03T00:00:00Z",
+                "2026-10-03T15:45:00Z",
+            ),
+            (
+                "put forward at midnight",
+                "00:30",
+                "Africa/Cairo",
+                "2026-04-23T12:00:00Z",
+                "2026-04-23T22:30:00Z",
+            ),
+            (
+                "a day that a zone left out",
+                "02:30",
+                "Pacific/Apia",
+                "2011-12-29T12:30:00Z",
+                "2011-12-30T12:30:00Z",
+            ),
+        ] {
+            assert_eq!(
+                daily(at, timezone).after(ms(after)),
+                Some(ms(expected)),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_manual_policy_has_none() {
+        assert!(Daily::of(&Policy::default()).is_none());
+    }
+
+    #[test]
+    fn the_database_is_part_of_the_program() {
+        assert!(jiff::tz::db().available().count() > 400);
+        for (name, known) in [("Europe/Vienna", true), ("", true), ("Mars/Phobos", false)] {
+            assert_eq!(knows_zone(name), known, "{name}");
+        }
+    }
+
+    /// In every zone, on every day of the year, at hours at which clocks are changed somewhere: once.
+    #[test]
+    fn once_on_every_day_of_a_year_in_every_zone() {
+        let (begin, end) = (ms("2026-01-01T00:00:00Z"), ms("2027-01-01T00:00:00Z"));
+        for name in jiff::tz::db().available() {
+            for at in ["00:00", "00:30", "02:30", "23:30"] {
+                let daily = daily(at, name.as_str());
+                let beginnings = std::iter::successors(daily.after(begin), |&it| daily.after(it));
+                let beginnings: Vec<_> = beginnings.take_while(|&it| it < end).collect();
+                let days = beginnings.len();
+                // The year is that of UTC, which may hold one beginning more or less of the zone's own.
+                assert!((364..=366).contains(&days), "{name} {at}: {days}");
+                for pair in beginnings.windows(2) {
+                    let hours = (pair[1] - pair[0]) as f64 / 3_600_000.0;
+                    assert!((22.0..=26.0).contains(&hours), "{name} {at}: {hours}");
+                    let local = Timestamp::from_millisecond(pair[1]).unwrap();
+                    let local = daily.zone.to_datetime(local);
+                    let asked = daily
+                        .zone
+                        .to_ambiguous_timestamp(local.date().to_datetime(daily.at));
+                    assert!(
+                        local.time() == daily.at || asked.is_ambiguous() || at == "23:30",
+                        "{name} {at}: {local}"
+                    );
+                }
+            }
+        }
+    }
+
+    /// However late or often it is looked, the next beginning is the same.
+    #[test]
+    fn looking_again_changes_nothing() {
+        let daily = daily("02:30", "Europe/Vienna");
+        let begin = ms("2026-03-27T00:00:00Z");
+        for minute in 0..5 * 24 * 60 {
+            let time = begin + minute * 60_000;
+            let next = daily.after(time).unwrap();
+            assert!(next > time && next - time <= 25 * 3_600_000);
+            assert_eq!(daily.after(next - 1), Some(next));
+        }
+    }
+}
