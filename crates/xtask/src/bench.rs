@@ -3,6 +3,7 @@
 
 mod check;
 pub(crate) mod service;
+mod sync;
 
 use std::fs;
 
@@ -38,6 +39,7 @@ pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
         in_javascript(project)?,
         natively(project)?,
         check::beside_skopeo(project)?,
+        sync::beside_skopeo(project)?,
         service::beside_peers(project)?,
     ]
     .concat();
