@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The document, as it is served.
-const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
+pub(crate) const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
 
 /// `GET /v1/openapi.json`.
 pub(crate) fn description(head: &Parts) -> Result<Answer, Problem> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
@@ -12,13 +12,6 @@ use super::{
     schemas,
 };
 use crate::problem::Failure;
-
-/// What any operation may fail with.
-const ALWAYS: [Failure; 3] = [
-    Failure::QueryMalformed,
-    Failure::StoreBusy,
-    Failure::Internal,
-];
 
 /// The document as the code is now.
 pub(super) fn document() -> Value {
@@ -135,10 +128,13 @@ fn problem(codes: &[String]) -> Value {
 fn failures(operation: &Operation) -> BTreeMap<StatusCode, Vec<String>> {
     use Failure::{
         AcceptUnsupported, AuthInvalid, AuthMissing, AuthUnavailable, BodyMalformed, BodyTooLarge,
-        IdempotencyKeyInProgress, IdempotencyKeyMalformed, IdempotencyKeyReused,
-        MediaTypeUnsupported, NotFound, PermissionMissing,
+        IdempotencyKeyInProgress, IdempotencyKeyMalformed, IdempotencyKeyReused, Internal,
+        MediaTypeUnsupported, NotFound, PermissionMissing, QueryMalformed, StoreBusy,
     };
-    let mut failures = ALWAYS.to_vec();
+    let mut failures = vec![QueryMalformed];
+    if !operation.is_constant() {
+        failures.extend([StoreBusy, Internal]);
+    }
     if operation.needs != Need::Nobody {
         failures.extend([AuthMissing, AuthInvalid, AuthUnavailable]);
     }
@@ -147,11 +143,15 @@ fn failures(operation: &Operation) -> BTreeMap<StatusCode, Vec<String>> {
         Need::InProject(_) => failures.extend([PermissionMissing, NotFound]),
         Need::InSomeProject(_) | Need::Anywhere(_) => failures.push(PermissionMissing),
     }
-    if operation.answers.iter().any(|it| !it.content.is_empty()) {
+    let has_content = operation.answers.iter().any(|it| !it.content.is_empty());
+    if has_content && !operation.is_announcement() {
         failures.push(AcceptUnsupported);
     }
-    if operation.body.is_some() {
-        failures.extend([BodyMalformed, BodyTooLarge, MediaTypeUnsupported]);
+    if operation.body.is_some() && !operation.is_announcement() {
+        failures.extend([BodyMalformed, MediaTypeUnsupported]);
+    }
+    if [Method::POST, Method::PUT, Method::PATCH].contains(&operation.method) {
+        failures.push(BodyTooLarge);
     }
     if operation.is_done_once() {
         failures.extend([

@@ -64,6 +64,7 @@ const ETAG: (&str, &str) = ("ETag", "The version, as `If-Match` takes it.");
 use Failure::{
     CheckFailed, ConnectionInUse, EndpointImmutable, EndpointTaken, EndpointUnresolved,
     FormInvalid, NameTaken, NotFound, PreconditionFailed, PreconditionRequired, RateLimited,
+    UsesTooMany,
 };
 use Need::{AnyCaller, Anywhere, InProject, InSomeProject, Nobody};
 use Permission::{Delete, Read, Write};
@@ -216,11 +217,9 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
             FormInvalid,
             CheckFailed,
             EndpointImmutable,
-            EndpointUnresolved,
             PreconditionFailed,
             RateLimited,
-        ])
-        .asking(),
+        ]),
         post(
             "/v1/projects/{project}/connections/{id}/check",
             "checkConnection",
@@ -275,7 +274,8 @@ pub(super) fn all(types: &mut SchemaGenerator) -> Vec<Operation> {
         )
         .needing(InProject(Permission::Use))
         .taking(schemas::named("UseRequest"))
-        .answering(ok("It is kept.", used)),
+        .answering(ok("It is kept.", used))
+        .failing(&[UsesTooMany]),
         operation(
             Method::DELETE,
             "/v1/projects/{project}/connections/{id}/uses/{consumer}",
@@ -476,6 +476,16 @@ impl Operation {
     /// Whether it takes an `Idempotency-Key`: every POST of somebody who signed in.
     pub(super) fn is_done_once(&self) -> bool {
         self.method == Method::POST && self.needs != Nobody
+    }
+
+    /// Whether it answers the same to everybody, and asks nobody for it.
+    pub(super) fn is_constant(&self) -> bool {
+        self.method == Method::GET && self.needs == Nobody
+    }
+
+    /// Whether a registry sends it, which is taken in any media type, and answered whatever it accepts.
+    pub(super) fn is_announcement(&self) -> bool {
+        self.method == Method::POST && self.needs == Nobody
     }
 
     fn needing(mut self, needs: Need) -> Self {

@@ -36,6 +36,7 @@ mod scans;
 mod selecting;
 mod settings;
 mod signing_in;
+mod statuses;
 mod streaming;
 mod syncing;
 mod uses;

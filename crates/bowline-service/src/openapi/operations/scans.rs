@@ -44,8 +44,7 @@ pub(super) fn all(of: &mut Types<'_>) -> Vec<Operation> {
             202,
             "The scans, new or unfinished, and the images that are not queued.",
             schemas::named("RequestedScans"),
-        ))
-        .asking(),
+        )),
         post(
             "/v1/scans/lease",
             "leaseScans",

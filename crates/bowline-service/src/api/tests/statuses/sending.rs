@@ -1,0 +1,272 @@
+//! A request that may be wrong, and the world that it is sent to.
+
+use std::collections::BTreeMap;
+
+use bowline_store::{Database, DatabaseError, RequestKey, Row, Value as Column};
+
+use super::super::*;
+
+/// Where the connection `a` is.
+pub(super) const URL: &str = "https://registry.example.com/team";
+
+/// The ids of the connection that there is not, and of who does not use it.
+const UNKNOWN: (&str, &str) = ("019aa548-1980-7fff-bfff-ffffffffffff", "nobody");
+
+/// What has happened before a request.
+#[derive(Clone, Copy)]
+pub(super) enum Before {
+    Nothing,
+    /// There is another connection, `b`.
+    Another,
+    /// There are as many checks, notifications or uses as there may be.
+    Checks,
+    Events,
+    Uses,
+    /// Its key came with another request, or with this one, which is being done.
+    KeyUsed,
+    KeyInUse,
+}
+
+/// What answers it.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum World {
+    Sound,
+    /// The operator left out the keys that seal.
+    Unconfigured,
+    /// The issuer of tokens does not publish its keys.
+    Keyless,
+    /// No statement gets through to the database.
+    Busy,
+    Broken,
+}
+
+/// A request, and where it is sent.
+#[derive(Clone)]
+pub(super) struct Sending {
+    pub(super) before: Before,
+    pub(super) world: World,
+    pub(super) query: String,
+    pub(super) headers: BTreeMap<&'static str, String>,
+    pub(super) body: String,
+    pub(super) has_token: bool,
+    /// Of the token.
+    pub(super) projects: Vec<&'static str>,
+    pub(super) permissions: Vec<&'static str>,
+    /// What the private service says: status and body.
+    pub(super) said: Option<(u16, Value)>,
+    /// Whether it names the connection that there is.
+    pub(super) is_known: bool,
+}
+
+impl Sending {
+    /// As a caller sends it who may do everything.
+    pub(super) fn right(query: &str, body: &Value, said: Value) -> Self {
+        let headers = [("if-match", "*"), ("content-type", "application/json")];
+        Self {
+            before: Before::Nothing,
+            world: World::Sound,
+            query: query.to_owned(),
+            headers: headers.map(|(name, value)| (name, value.to_owned())).into(),
+            body: if body.is_null() {
+                String::new()
+            } else {
+                body.to_string()
+            },
+            has_token: true,
+            projects: vec!["acme"],
+            permissions: ALL.to_vec(),
+            said: (!said.is_null()).then_some((200, said)),
+            is_known: true,
+        }
+    }
+
+    pub(super) fn header(&mut self, name: &'static str, value: &str) {
+        self.headers.insert(name, value.to_owned());
+    }
+
+    pub(super) fn and(&mut self, parameter: &str) {
+        self.query
+            .push(if self.query.is_empty() { '?' } else { '&' });
+        self.query.push_str(parameter);
+    }
+
+    pub(super) fn json(&mut self, body: &Value) {
+        self.body = body.to_string();
+    }
+
+    /// The private service answers a problem.
+    pub(super) fn says(&mut self, status: u16, code: &str) {
+        self.said = Some((status, json!({ "status": status, "code": code })));
+    }
+
+    /// Sends it in a world of its own, with a connection `a` that `build-7` uses and that takes events. Gives the status
+    /// and the code of a problem, or no code of a success.
+    pub(super) async fn outcome(mut self, method: &Method, template: &str) -> (u16, String) {
+        let harness = Harness::new();
+        let (kept, connection) = harness.created("a", URL).await;
+        uses(&harness, &kept, "build-7").await;
+        let events = harness
+            .post(&format!("{kept}/events"), &json!({}))
+            .await
+            .json();
+        let authorization = events["authorization"].as_str().unwrap();
+        let secret = authorization.trim_start_matches("Bearer ");
+        self.header("x-gitlab-token", secret);
+        let known = (connection["id"].as_str().unwrap(), "build-7");
+        let (id, consumer) = if self.is_known { known } else { UNKNOWN };
+        let path = template
+            .replace("{project}", "acme")
+            .replace("{id}", id)
+            .replace("{secret}", secret)
+            .replace("{name}", "team%2Fapp")
+            .replace("{consumer}", consumer);
+        self.prepare(&harness, &kept, &path).await;
+        if let Some((status, said)) = &self.said {
+            harness.script.whole(*status, "application/json", said);
+        }
+        self.sent(&harness, method, &path).await
+    }
+
+    /// Lets happen what comes before.
+    async fn prepare(&mut self, harness: &Harness, kept: &str, path: &str) {
+        let store = &harness.service.ready.as_ref().unwrap().store;
+        match self.before {
+            Before::Nothing => {}
+            Before::Another => drop(harness.created("b", "https://b.example.com").await),
+            Before::Checks => {
+                for _ in 0..30 {
+                    store.count_check("ada", START_MS).await.unwrap();
+                }
+            }
+            Before::Events => {
+                let id = ConnectionId::parse(kept.rsplit('/').next().unwrap()).unwrap();
+                for _ in 0..600 {
+                    store.count_events(id, 0, 0, START_MS).await.unwrap();
+                }
+            }
+            Before::Uses => {
+                let end = request(Method::DELETE, &format!("{kept}/uses/build-7"), &[], None);
+                assert_eq!(harness.send(end).await.status, 204);
+                for number in 0..100 {
+                    uses(harness, kept, &format!("job-{number}")).await;
+                }
+            }
+            Before::KeyUsed => self.claim(harness, path, b"another").await,
+            Before::KeyInUse => {
+                let body = self.body.clone();
+                self.claim(harness, path, body.as_bytes()).await;
+            }
+        }
+    }
+
+    /// Claims a key for a request with a body, which is then being done.
+    async fn claim(&mut self, harness: &Harness, path: &str, body: &[u8]) {
+        let key = "k";
+        self.header("idempotency-key", key);
+        let change = Change {
+            subject: "ada".to_owned(),
+            from: None,
+            request_id: String::new(),
+            now_ms: START_MS,
+        };
+        let project = if path.contains("/acme/") { "acme" } else { "" };
+        let request = RequestKey {
+            project,
+            route: path,
+            key,
+        };
+        let content = [self.query.trim_start_matches('?').as_bytes(), body];
+        let store = &harness.service.ready.as_ref().unwrap().store;
+        store.claim(&change, request, &content).await.unwrap();
+    }
+
+    async fn sent(&self, harness: &Harness, method: &Method, path: &str) -> (u16, String) {
+        let issuer = "https://id.example.com";
+        let variables = match self.world {
+            World::Unconfigured => Variables {
+                sealing_keys: String::new(),
+                ..variables()
+            },
+            World::Keyless => Variables {
+                auth_secret: String::new(),
+                jwks_url: format!("{issuer}/jwks.json"),
+                jwks_origin: issuer.to_owned(),
+                ..variables()
+            },
+            World::Sound | World::Busy | World::Broken => variables(),
+        };
+        let request = self.request(method, path);
+        let answer = match self.world {
+            World::Busy | World::Broken => {
+                let service = Service::new(
+                    Unusable(self.world),
+                    harness.script.clone(),
+                    TestClock(Rc::clone(&harness.now)),
+                    Counter::default(),
+                    Config::parse(&variables),
+                );
+                service.handle(request).await
+            }
+            World::Sound => harness.answer(request).await,
+            World::Unconfigured | World::Keyless => {
+                harness.another_instance(&variables).answer(request).await
+            }
+        };
+        let (head, body) = answer.into_parts();
+        let status = head.status.as_u16();
+        if head.status.is_success() {
+            return (status, String::new());
+        }
+        let body = body.collect().await.unwrap().to_bytes();
+        let problem: Value = serde_json::from_slice(&body).unwrap();
+        (status, problem["code"].as_str().unwrap().to_owned())
+    }
+
+    fn request(&self, method: &Method, path: &str) -> http::Request<Full<Bytes>> {
+        let claims = claims("ada", &self.projects, &self.permissions);
+        let token = match self.world {
+            World::Keyless => {
+                signing::sign(b"", &json!({ "alg": "EdDSA", "kid": "EdDSA" }), &claims)
+            }
+            _ => token(&claims),
+        };
+        let mut headers = self.headers.clone();
+        headers
+            .entry("authorization")
+            .or_insert(format!("Bearer {token}"));
+        if matches!(self.world, World::Busy | World::Broken) {
+            // So that the database is asked about every POST.
+            headers.insert("idempotency-key", "k".to_owned());
+        }
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let path = format!("{path}{}", self.query);
+        let mut request = request(method.clone(), &path, &headers, None);
+        if !self.has_token {
+            request.headers_mut().remove(header::AUTHORIZATION);
+        }
+        request.map(|_| Full::from(self.body.clone()))
+    }
+}
+
+/// Lets `consumer` use a connection.
+async fn uses(harness: &Harness, connection: &str, consumer: &str) {
+    let path = format!("{connection}/uses/{consumer}");
+    let until = json!({ "until": "2999-01-01T00:00:00Z" });
+    let put = request(Method::PUT, &path, &[], Some(&until));
+    assert_eq!(harness.send(put).await.status, 200);
+}
+
+/// A database to which no statement gets through.
+struct Unusable(World);
+
+impl Database for Unusable {
+    async fn query(&self, _: &str, _: Vec<Column>) -> Result<Vec<Row>, DatabaseError> {
+        Err(match self.0 {
+            World::Busy => DatabaseError::Busy,
+            _ => DatabaseError::Failed("broken".to_owned()),
+        })
+    }
+}
