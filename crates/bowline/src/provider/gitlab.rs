@@ -122,9 +122,7 @@ fn judge_username(judge: &mut Judge<'_>) {
     let sound = match name.strip_prefix("gitlab+deploy-token-") {
         Some(number) => !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()),
         None => {
-            Alphabet::TOKEN.spells(name)
-                && !name.starts_with('-')
-                && !name.ends_with(['-', '.'])
+            Alphabet::TOKEN.spells(name) && !name.starts_with('-') && !name.ends_with(['-', '.'])
         }
     };
     if !sound && Shape::of_any(name).is_none() {

@@ -67,8 +67,7 @@ const WEB_PORT: u16 = 8081;
 fn console(url: &Split<'_>) -> Option<Console> {
     let place = url.fragment?.strip_prefix("browse/browse:")?;
     let repository = place.split([':', '/', '%']).next().unwrap_or("");
-    let is_name =
-        !repository.is_empty() && Alphabet::TOKEN.spells(repository);
+    let is_name = !repository.is_empty() && Alphabet::TOKEN.spells(repository);
     Some(Console {
         registry: is_name.then(|| concat(&[&url.origin(), "/repository/", repository])),
     })
