@@ -3,12 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Request, header};
 use http_body_util::{BodyExt as _, Empty};
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::Path, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::server::Answer;
@@ -21,10 +16,10 @@ const EVERY: Duration = Duration::from_secs(30);
 ///
 /// `token` is a file with the bearer token of the requests. It is read for each, so that it can be replaced. What goes
 /// wrong is printed when it changes.
-pub async fn ask<A: Answer>(app: Arc<A>, token: PathBuf) {
+pub async fn ask<A: Answer>(app: &A, token: &Path) {
     let mut clock = interval(EVERY);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    ask_at(&*app, &token, async || {
+    ask_at(app, token, async || {
         clock.tick().await;
     })
     .await;
@@ -79,7 +74,10 @@ mod tests {
     use super::*;
     use http::{Response, StatusCode};
     use http_body_util::Full;
-    use std::{collections::VecDeque, sync::Mutex};
+    use std::{
+        collections::VecDeque,
+        sync::{Arc, Mutex},
+    };
     use wasmtime_wasi_http::WasiBody;
 
     /// Answers what it is told to, and writes down with which token it was asked.

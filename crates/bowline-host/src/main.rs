@@ -176,10 +176,15 @@ async fn serve(
     for (pattern, component) in app.routes().iter() {
         println!("  {component}: {pattern}");
     }
-    let asking = due_token.map(|token| tokio::spawn(due::ask(app.clone(), token)));
-    server.run(stop).await;
-    if let Some(asking) = asking {
-        asking.abort();
+    let asking = async {
+        match due_token {
+            Some(token) => due::ask(&*app, &token).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = server.run(stop) => {}
+        () = asking => {}
     }
     app.end();
     Ok(())
