@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(claims["exp"], 44_200);
         assert_eq!(claims["projects"], json!(["default"]));
         assert_eq!(claims["permissions"][0], "iam:project:cicd:registry:read");
-        assert_eq!(claims["permissions"].as_array().unwrap().len(), 5);
+        assert_eq!(claims["permissions"].as_array().unwrap().len(), 6);
     }
 
     /// The signature was made with OpenSSL: `openssl dgst -sha256 -hmac KEY -binary | basenc --base64url`.
