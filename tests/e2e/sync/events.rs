@@ -201,6 +201,37 @@ fn what_is_pushed_moved_and_deleted_is_known_and_queued_at_once() {
 }
 
 #[test]
+fn what_is_pushed_goes_to_a_scanner_and_what_is_deleted_goes_away() {
+    let announced = Announced::start(json!({ "events": true, "cleanup": true }));
+    let [image, other] = ["pushed", "kept"].map(Image::new);
+    announced.registry.push(&image, "team/app:v1");
+    announced.heard();
+    let (client, path) = (&announced.client, &announced.path);
+    let scanner = json!({ "scanner": "s1", "limit": 10 });
+    let lease = client.post("/v1/scans/lease", &scanner).expect(200);
+    let scans = lease["scans"].as_array().unwrap();
+    assert_eq!(scans.len(), 1, "{lease:#}");
+    let authority = announced.registry.authority();
+    let name = format!("{authority}/team/app@{}", image.digest());
+    assert_eq!(scans[0]["image"], name);
+    assert_eq!(scans[0]["origin"], "event");
+
+    announced.registry.push(&other, "team/app:kept");
+    announced.heard();
+    announced.registry.delete("team/app", &image.digest());
+    announced.heard();
+    while client.post(&format!("{path}/sync"), &json!({})).status == 202 {}
+    let images = client.get(&format!("{path}/images")).expect(200);
+    let tags: Vec<_> = images["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|image| &image["tag"])
+        .collect();
+    assert_eq!(tags, ["kept"], "{images:#}");
+}
+
+#[test]
 fn nobody_else_is_let_in() {
     let announced = Announced::start(json!({ "events": true }));
     announced

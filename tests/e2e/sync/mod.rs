@@ -4,3 +4,4 @@ mod due;
 mod events;
 mod inventory;
 mod queue;
+mod rounds;
