@@ -38,8 +38,9 @@ const probe = (element, text) => `
     (one.shadowRoot ? textOf(one.shadowRoot) : "") + [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join("")).join("\\n");
   (function look() {
     const element = document.querySelector(${JSON.stringify(element)});
-    if (wrong.length === 0 && !textOf(element.shadowRoot ?? element).includes(${JSON.stringify(text)})) return requestAnimationFrame(look);
-    tell({ wrong, upgraded: element.constructor !== HTMLElement });
+    const isThere = element !== null && textOf(element.shadowRoot ?? element).includes(${JSON.stringify(text)});
+    if (wrong.length === 0 && !isThere) return requestAnimationFrame(look);
+    tell({ wrong, upgraded: element !== null && element.constructor !== HTMLElement });
   })();`;
 
 for (const [path, element, text] of pages) {
