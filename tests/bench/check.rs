@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use bowline_tests::{
-    app::App,
+    app::{App, Setup},
     client::Client,
     form::with_password,
     image::Image,
@@ -35,7 +35,7 @@ struct Run {
 }
 
 fn main() {
-    let app = App::start();
+    let app = App::start_with(Setup::optimised());
     let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
     registry.push(&Image::new("bench"), "team/app:v1");
     println!("{INTRODUCTION}");

@@ -80,6 +80,14 @@ impl Default for Setup {
 }
 
 impl Setup {
+    /// On a host that is built for speed, as `cargo xtask bench` builds it.
+    pub fn optimised() -> Self {
+        Self {
+            host: repository().join("target/release/bowline-host"),
+            ..Self::default()
+        }
+    }
+
     /// The function at the edge, which has nothing to seal.
     pub fn edge() -> Self {
         let mut setup = Self {
@@ -115,7 +123,7 @@ impl Setup {
     pub fn command(&self, state: &Path, address: &str) -> Command {
         assert!(
             self.host.is_file(),
-            "{} is missing. Run: cargo xtask build",
+            "{} is missing. Run: cargo xtask build, or, where it is built for speed, cargo xtask bench",
             self.host.display()
         );
         let original = repository().join("runtime-config.toml");

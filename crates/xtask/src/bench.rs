@@ -1,23 +1,22 @@
 //! `cargo xtask bench`: measures the budgets of design.md beside peers, and writes what it finds into
 //! `docs/benchmarks.md`.
 
-mod check;
-pub(crate) mod service;
-mod sync;
+mod build;
+mod measure;
 
-use std::fs;
+use std::{cell::RefCell, fs};
 
 use anyhow::Context as _;
 
 use crate::{
-    build,
-    progress::{self, Step},
+    build as application, progress,
     project::Project,
-    setup::{self, Purpose, install_packages},
-    tool::Tool,
+    setup::{self, Purpose},
 };
 
-/// What the results are written into.
+pub(crate) use build::PEERS;
+
+/// What the results are written into, whole.
 const PAGE: &str = "docs/benchmarks.md";
 
 /// The measurements in JavaScript, with the packages that they compare with.
@@ -25,53 +24,14 @@ const IN_JAVASCRIPT: &str = "crates/bowline-wasm/bench";
 
 /// Builds, measures, writes the page and prints it.
 pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
+    let page = RefCell::default();
     let mut all = setup::steps(project, Purpose::Tests);
+    all.extend(application::steps(project));
     all.extend(build::steps(project));
-    all.extend(service::steps(project));
-    all.push(Step::new(
-        "bench-peers",
-        "Install what is compared with",
-        5,
-        |screen| install_packages(project, IN_JAVASCRIPT, screen),
-    ));
+    all.extend(measure::steps(project, &page));
     progress::run(project, all)?;
-    let page = [
-        in_javascript(project)?,
-        natively(project)?,
-        check::beside_skopeo(project)?,
-        sync::beside_skopeo(project)?,
-        service::beside_peers(project)?,
-    ]
-    .concat();
+    let page: String = page.take();
     fs::write(project.path(PAGE), &page).with_context(|| format!("cannot write {PAGE}"))?;
     print!("{page}");
     Ok(())
-}
-
-/// The machine, the browser module's size, and its times beside packages for Node.
-fn in_javascript(project: &Project) -> anyhow::Result<String> {
-    Tool::new(project, "node")
-        .args([format!("{IN_JAVASCRIPT}/index.mjs")])
-        .read()
-}
-
-/// Lists of patterns beside other crates.
-fn natively(project: &Project) -> anyhow::Result<String> {
-    let table = Tool::cargo(project)
-        .args(["bench", "--quiet", "-p", "bowline", "--bench", "patterns"])
-        .read()?;
-    let compiler = Tool::new(project, "rustc").args(["--version"]).read()?;
-    let direct = Tool::cargo(project)
-        .args(["tree", "-p", "bowline", "--depth", "1", "--prefix", "none"])
-        .args(["--edges", "normal,dev"])
-        .read()?;
-    let peers: Vec<&str> = direct
-        .lines()
-        .filter(|line| line.starts_with("regex v") || line.starts_with("globset v"))
-        .collect();
-    Ok(format!(
-        "{table}\n{}, {}.\n",
-        peers.join(", "),
-        compiler.trim()
-    ))
 }

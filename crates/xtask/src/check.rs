@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::{
-    bench::service::PEERS,
+    bench::PEERS,
     build::{EDGE, FUNCTIONS},
     progress::{self, Screen, Step, Work},
     project::Project,

@@ -77,13 +77,35 @@ impl Tool {
     }
 
     /// Runs it to its end; what it says moves the progress line on.
-    pub(crate) fn run(mut self, screen: &Screen) -> anyhow::Result<()> {
+    pub(crate) fn run(self, screen: &Screen) -> anyhow::Result<()> {
+        let shows_stdout = self.shows_stdout;
+        self.followed(screen, |line| {
+            if shows_stdout {
+                screen.print(line);
+            }
+            shows_stdout
+        })
+    }
+
+    /// Runs it to its end as [`Self::run`] does, and gives back its standard output.
+    pub(crate) fn output(self, screen: &Screen) -> anyhow::Result<String> {
+        let mut output = String::new();
+        self.followed(screen, |line| {
+            output.push_str(line);
+            output.push('\n');
+            false
+        })?;
+        Ok(output)
+    }
+
+    /// Runs it to its end; `take` is given each line of its standard output, and says whether it was shown.
+    fn followed(mut self, screen: &Screen, take: impl FnMut(&str) -> bool) -> anyhow::Result<()> {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self
             .command
             .spawn()
             .map_err(|error| self.not_started(&error))?;
-        let (status, kept) = follow(&mut child, self.shows_stdout, screen)?;
+        let (status, kept) = follow(&mut child, take, screen)?;
         if status.success() {
             Ok(())
         } else {
@@ -91,7 +113,7 @@ impl Tool {
         }
     }
 
-    /// Runs it and gives back its standard output.
+    /// Runs what ends at once, and gives back its standard output.
     pub(crate) fn read(mut self) -> anyhow::Result<String> {
         let output = self
             .command
@@ -167,7 +189,7 @@ enum Said {
 /// Follows a running program to its end. Gives its status and the last lines that were not shown.
 fn follow(
     child: &mut Child,
-    shows_stdout: bool,
+    mut take: impl FnMut(&str) -> bool,
     screen: &Screen,
 ) -> anyhow::Result<(ExitStatus, String)> {
     let lines = listen(child)?;
@@ -175,7 +197,7 @@ fn follow(
     let mut ended: Option<(ExitStatus, Instant)> = None;
     loop {
         match lines.recv_timeout(Duration::from_millis(200)) {
-            Ok(Said::Out(line)) if shows_stdout => screen.print(&line),
+            Ok(Said::Out(line)) if take(&line) => {}
             Ok(Said::Out(line) | Said::Err(line)) => {
                 screen.note(line.trim());
                 if !is_passing(&line) {
@@ -293,6 +315,17 @@ mod tests {
             error.to_string().contains("mend it with: install it"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn the_output_is_all_that_was_said_on_it() {
+        let project = Project::find();
+        let script = ["-c", "echo a; echo error >&2; echo; printf b"];
+        let output = Tool::new(&project, "sh")
+            .args(script)
+            .output(&Screen::silent())
+            .unwrap();
+        assert_eq!(output, "a\n\nb\n");
     }
 
     #[test]

@@ -30,7 +30,7 @@ use crate::{
 /// How many callers ask at once.
 const CALLERS: [u64; 3] = [1, 8, 32];
 /// How often each call has its turn.
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 11;
 /// How many connections are listed, which is a page.
 const LISTED: u64 = 50;
 
@@ -50,7 +50,7 @@ const INTRODUCTION: &str = "
 Reading, listing (a page of 50) and creating connections on the embedded host, signed in with HS256, beside a component
 that does nothing and one that does nothing but the statement that reads a connection (`tests/bench/peers`), in the same
 process on the same database. Callers ask again as soon as they are answered, over connections that are kept; they run
-on the same cores. Medians of 15 rounds in which each call has its turn of a second; the ratios are those of the requests
+on the same cores. Medians of rounds in which each call has its turn of a second; the ratios are those of the requests
 per second within a round. *computed* is the processor time of the host for a request, on all cores.
 
 | callers | | of SELECT only | of empty | requests/s | p50 | p95 | p99 | computed |
@@ -81,9 +81,17 @@ struct Bench {
 async fn main() {
     let mut bench = Bench::start();
     println!("{INTRODUCTION}");
+    let (mut of_select, mut of_empty) = (Vec::new(), Vec::new());
     for callers in CALLERS {
-        bench.load(callers).await;
+        let [select, empty] = bench.load(callers).await;
+        of_select.push(select);
+        of_empty.push(empty);
     }
+    println!(
+        "\nThe budget of a read is {}, and {}.",
+        budget(80.0, SELECT, &of_select),
+        budget(40.0, "empty", &of_empty)
+    );
     tokens::measure(&bench.cache()).await;
     start::measure(&mut bench).await;
     println!("{FINDINGS}");
@@ -141,8 +149,8 @@ impl Bench {
         self.folder.path().join(CACHE)
     }
 
-    /// Prints the rows of this many callers.
-    async fn load(&self, callers: u64) {
+    /// Prints the rows of this many callers. Gives how many percent of [`SELECT`] and of [`EMPTY`] a read reaches.
+    async fn load(&self, callers: u64) -> [f64; 2] {
         let mut samples: [Vec<Sample>; 5] = Default::default();
         for _ in 0..ROUNDS {
             for (call, samples) in self.calls.iter().zip(&mut samples) {
@@ -152,15 +160,8 @@ impl Bench {
                 self.next.set(first + 1_000_000);
             }
         }
-        let [empty, select, ..] = &samples;
+        let [empty, select, read, ..] = &samples;
         for (call, samples) in self.calls.iter().zip(&samples) {
-            let of = |others: &[Sample]| {
-                let ratios = samples
-                    .iter()
-                    .zip(others)
-                    .map(|(it, other)| it.rate / other.rate);
-                100.0 * median(ratios)
-            };
             let typical = |time: fn(&Sample) -> Duration| {
                 let times = samples
                     .iter()
@@ -170,8 +171,8 @@ impl Bench {
             println!(
                 "| {callers} | {} | {:.0} % | {:.0} % | {:.0} | {} | {} | {} | {} |",
                 call.name,
-                of(select),
-                of(empty),
+                percent(samples, select),
+                percent(samples, empty),
                 median(samples.iter().map(|sample| sample.rate)),
                 typical(|sample| sample.p50),
                 typical(|sample| sample.p95),
@@ -179,15 +180,35 @@ impl Bench {
                 typical(|sample| sample.computed),
             );
         }
+        [select, empty].map(|peer| percent(read, peer))
     }
+}
+
+/// How many percent of the requests per second of others, round by round.
+fn percent(samples: &[Sample], others: &[Sample]) -> f64 {
+    let rounds = samples.iter().zip(others);
+    100.0 * median(rounds.map(|(it, other)| it.rate / other.rate))
+}
+
+/// Whether a budget is met, and what was reached with 1, 8 and 32 callers.
+fn budget(least: f64, peer: &str, reached: &[f64]) -> String {
+    let met = reached.iter().all(|percent| *percent >= least);
+    let reached: Vec<_> = reached
+        .iter()
+        .map(|percent| format!("{percent:.0} %"))
+        .collect();
+    format!(
+        "{least} % of {peer}, which is {} ({})",
+        if met { "met" } else { "missed" },
+        reached.join(", ")
+    )
 }
 
 /// The application on a host that is built for speed, which keeps compiled components in `cache`.
 fn optimised(cache: &Path) -> Setup {
     Setup {
-        host: repository().join("target/release/bowline-host"),
         cache: cache.to_owned(),
-        ..Setup::default()
+        ..Setup::optimised()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{Bench, load::Caller, median};
 
 /// How often each is measured.
 const INSTANCES: usize = 15;
-const HOSTS: usize = 5;
+const HOSTS: usize = 3;
 
 /// Longer than the host keeps an instance without a request.
 const IDLE: Duration = Duration::from_millis(1500);

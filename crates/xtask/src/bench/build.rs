@@ -1,0 +1,63 @@
+//! Builds what is measured, for speed, and what it is compared with.
+
+use super::IN_JAVASCRIPT;
+use crate::{
+    progress::{Screen, Step, Work},
+    project::Project,
+    setup::install_packages,
+    tool::Tool,
+};
+
+/// The Spin components that the service is compared with. They are no part of the application.
+pub(crate) const PEERS: [&str; 2] = ["bench-empty", "bench-select"];
+
+/// The steps that build it, after those of the application.
+pub(super) fn steps(project: &Project) -> Vec<Step<'_>> {
+    vec![
+        Step::new(
+            "bench-peers",
+            "Install what is compared with",
+            5,
+            |screen| install_packages(project, IN_JAVASCRIPT, screen),
+        ),
+        Step::new(
+            "bench-components",
+            "Build the components that are compared with",
+            10,
+            |screen| {
+                let peers = PEERS.iter().flat_map(|name| ["-p", *name]);
+                let build = ["build", "--target", "wasm32-wasip2", "--profile", "wasm"];
+                cargo(project, build.into_iter().chain(peers), screen)
+            },
+        ),
+        Step::new("bench-host", "Build the host for speed", 420, |screen| {
+            cargo(
+                project,
+                ["build", "--release", "-p", "bowline-host"],
+                screen,
+            )
+        }),
+        Step::new("bench-callers", "Build what measures it", 90, |screen| {
+            let build = ["build", "--release", "-p", "bowline-tests", "--bins"];
+            cargo(project, build, screen)
+        }),
+        Step::new(
+            "bench-patterns",
+            "Build the lists of patterns",
+            60,
+            |screen| {
+                let build = ["bench", "-p", "bowline", "--bench", "patterns", "--no-run"];
+                cargo(project, build, screen)
+            },
+        ),
+    ]
+}
+
+fn cargo<'a>(
+    project: &Project,
+    build: impl IntoIterator<Item = &'a str>,
+    screen: &Screen,
+) -> anyhow::Result<Work> {
+    Tool::cargo(project).args(build).run(screen)?;
+    Ok(Work::Done)
+}
