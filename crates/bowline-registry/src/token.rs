@@ -1,6 +1,6 @@
 //! Logging in: Basic, and tokens of a token service (distribution token authentication, by GET and by OAuth 2).
 
-use bowline::secret::Secret;
+use bowline::{credential::Credentials, secret::Secret};
 use http::StatusCode;
 use serde::Deserialize;
 use url::Url;
@@ -372,13 +372,23 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
 
     /// Why a login was not accepted.
     pub(crate) fn rejection(&self, answer: &Answer) -> Failure {
-        if self.has_credentials() {
-            return self.transport.rejection(answer);
-        }
         let seen = self.transport.seen(answer);
-        Failure::new(
-            Code::AuthRejected,
-            format!("The registry wants a login, and there is none: {seen}"),
-        )
+        match &self.spec.credentials {
+            Credentials::Anonymous => Failure::new(
+                Code::AuthRejected,
+                format!("The registry wants a login, and there is none: {seen}"),
+            ),
+            Credentials::OAuth2 { .. } | Credentials::Bearer { .. }
+                if self.asks == Asks::For(Login::Basic) =>
+            {
+                Failure::new(
+                    Code::AuthRejected,
+                    format!(
+                        "The registry takes a username and password, and there is a token: {seen}"
+                    ),
+                )
+            }
+            _ => self.transport.rejection(answer),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use bowline::{form::ConnectionSpec, provider::Field as FormField};
+use bowline::{credential::Credentials, form::ConnectionSpec, provider::Field as FormField};
 use serde::{Deserialize, Serialize};
 
 use crate::operator::Operator;
@@ -36,6 +36,11 @@ pub(crate) struct Failure {
     pub(crate) field: Option<&'static str>,
 }
 
+/// Title and hint of `auth.rejected` where there are no credentials.
+const WANTS_LOGIN: &str = "The registry wants a login";
+const ENTER_LOGIN: &str =
+    "Enter a username and password, or a token: this registry lets nobody in without.";
+
 impl Failure {
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
         Self {
@@ -53,7 +58,17 @@ impl Failure {
 
     /// Adds the title, the hint for this provider, and the field.
     pub(crate) fn explain(self, spec: &ConnectionSpec, operator: &Operator) -> Problem {
-        let mut hint = self.code.hint_for(spec.provider.id, spec.auth).to_owned();
+        let wants_login =
+            self.code == Code::AuthRejected && spec.credentials == Credentials::Anonymous;
+        let (title, hint) = match wants_login {
+            // What was not given was not rejected.
+            true => (WANTS_LOGIN, ENTER_LOGIN),
+            false => (
+                self.code.title(),
+                self.code.hint_for(spec.provider.id, spec.auth),
+            ),
+        };
+        let mut hint = hint.to_owned();
         let egress = operator.egress_addresses();
         if self.code.may_be_a_firewall() && !egress.is_empty() {
             hint.push_str(" A firewall in front of the registry must let these addresses in: ");
@@ -62,7 +77,7 @@ impl Failure {
         }
         Problem {
             code: self.code,
-            title: self.code.title().to_owned(),
+            title: title.to_owned(),
             detail: self.detail,
             hint,
             field: self

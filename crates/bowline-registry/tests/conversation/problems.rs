@@ -382,6 +382,35 @@ async fn a_firewall_hint_names_where_requests_come_from() {
 }
 
 #[tokio::test]
+async fn a_login_that_was_not_given_is_not_called_wrong() {
+    let token = [("url", "registry.example.com"), ("token", PASSWORD)];
+    let token = spec("docker-registry", "oauth2", &token, &[]);
+    let rejected = "The registry rejected the username or password";
+    for (name, spec, title, words) in [
+        (
+            "none",
+            anonymous(),
+            "The registry wants a login",
+            "there are none",
+        ),
+        (
+            "a token for Basic",
+            token,
+            rejected,
+            "takes a username and password",
+        ),
+        ("a wrong password", wrong_password(), rejected, "HTTP 401"),
+    ] {
+        let world = Fake::basic().world();
+        let check = run(&world, &Operator::default(), &spec, None).await;
+        let problem = check.problem.unwrap();
+        assert_eq!(problem.code.as_str(), "auth.rejected", "{name}");
+        assert_eq!(problem.title, title, "{name}");
+        assert!(problem.detail.contains(words), "{name}: {}", problem.detail);
+    }
+}
+
+#[tokio::test]
 async fn a_refused_realm_is_named_for_consent() {
     let foreign = || realm("https://auth.example.net:8443/token");
     let refused = foreign().world();
