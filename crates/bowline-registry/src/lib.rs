@@ -3,7 +3,8 @@
 //! [`check`] tries a connection step by step and names what is wrong; [`repositories`] and [`tags`] list what a
 //! connection reaches, and [`digests`] and [`details`] read what a listing leaves out; [`pull_credentials`] gives what a
 //! job pulls with. All take the outside world as a [`World`] (an HTTP client, a clock, randomness) and the operator's
-//! settings as an [`Operator`]. Nothing else here does I/O, and one function, the guard's, decides about every request
+//! settings as an [`Operator`]. What has one conversation after another with a registry gives them a [`Session`], so that
+//! they log in once. Nothing else here does I/O, and one function, the guard's, decides about every request
 //! before it is sent.
 
 mod challenge;
@@ -25,6 +26,7 @@ mod operator;
 mod problem;
 mod pull;
 mod pull_credentials;
+mod reach;
 mod registry;
 mod said;
 mod scope;
@@ -41,8 +43,8 @@ pub use crate::{
     http::{HttpClient, Request, ResponseBody, SendError},
     image::NamedImage,
     inventory::{
-        AskedImage, AskedTag, Details, Digests, ImageDetails, ImageStream, Source, StreamChanges,
-        StreamTag, TagDigest, details, digests, release, stream_changes,
+        AskedImage, AskedTag, Details, Digests, Found, ImageDetails, ImageStream, Source,
+        StreamChanges, StreamTag, TagDigest, details, digests, release, stream_changes,
     },
     listing::{
         ListedRepository, ListedTag, Listing, ListingPage, Repositories, Tags, repositories, tags,
@@ -51,5 +53,6 @@ pub use crate::{
     operator::{ExternalId, Operator, OperatorError},
     problem::{Code, Problem},
     pull_credentials::{PullCredentials, pull_credentials},
+    transport::Session,
     world::{Clock, Random, World},
 };

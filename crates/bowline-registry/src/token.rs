@@ -260,6 +260,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             let guard = self.transport.guard();
             let call = Call {
                 what: "a token",
+                remembered_as: Some(url.to_string()),
                 permit: guard.permit(url, Target::TokenService, self.has_credentials())?,
                 accept: "application/json",
                 message: Message::Get(authorization),

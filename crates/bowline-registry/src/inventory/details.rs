@@ -2,7 +2,10 @@
 
 use bowline::form::ConnectionSpec;
 
-use super::{AskedImage, Details, ImageDetails, Place, Source, work};
+use super::{
+    AskedImage, Details, ImageDetails, Place, Source,
+    work::{self, Asked},
+};
 use crate::{
     digest::Digest,
     http::HttpClient,
@@ -12,6 +15,7 @@ use crate::{
     problem::{Code, Failure, Problem},
     registry::Registry,
     scope::Scope,
+    transport::Session,
     world::{Clock, Random, World},
 };
 
@@ -27,30 +31,86 @@ pub async fn details<H: HttpClient, C: Clock, R: Random>(
     world: &World<H, C, R>,
     operator: &Operator,
     spec: &ConnectionSpec,
+    session: Option<&Session>,
     repository: &str,
     images: Vec<AskedImage>,
 ) -> Result<Details, Problem> {
-    let asked = async {
-        let repository = Repository::named(repository)?;
-        let scope = Scope::Pull(repository.clone());
-        let mut registry = Registry::open(world, operator, spec).await?;
-        registry.approach(&scope).await?;
-        let read = work::each(
-            &mut registry,
-            images,
-            async |registry, asked| registry.image_details(&repository, &scope, asked).await,
-            ImageDetails::unreadable,
-        )
-        .await?;
-        Ok(Details {
-            items: read.items,
-            left: read.left.into_iter().map(|asked| asked.digest).collect(),
-            requests: registry.transport.requests(),
-        })
-    };
-    asked
-        .await
-        .map_err(|failure: Failure| failure.explain(spec, operator))
+    work::all(world, operator, spec, session, repository, images).await
+}
+
+impl Asked for AskedImage {
+    type Found = ImageDetails;
+
+    fn name(self) -> String {
+        self.digest
+    }
+
+    async fn find<H: HttpClient, C: Clock, R: Random>(
+        &self,
+        registry: &mut Registry<'_, H, C, R>,
+        repository: &Repository,
+        scope: &Scope,
+    ) -> Result<ImageDetails, Failure> {
+        let mut place = match &self.from {
+            Some(Source(place)) => place.clone(),
+            None => Digest::parse(&self.digest)
+                .map(Place::Manifest)
+                .ok_or_else(|| Failure::new(Code::ImageUnknown, "The digest is none."))?,
+        };
+        for _ in 0..PLACES {
+            place = match place {
+                Place::Manifest(digest) => {
+                    let selector = Selector::Digest(digest);
+                    let read = registry.any_manifest(repository, &selector, scope).await?;
+                    Place::told_by(read.1)
+                }
+                Place::Config {
+                    digest,
+                    bytes,
+                    size,
+                } => {
+                    let config = registry.blob(repository, &digest, bytes, scope).await?;
+                    Place::Here {
+                        created_at: manifest::created_at(&config),
+                        size,
+                        artifact_type: String::new(),
+                    }
+                }
+                Place::Here {
+                    created_at,
+                    size,
+                    artifact_type,
+                } => {
+                    return Ok(ImageDetails {
+                        created_at,
+                        size,
+                        artifact_type,
+                        ..ImageDetails::unknown(self)
+                    });
+                }
+                Place::Nowhere => {
+                    return Err(Failure::new(
+                        Code::ManifestUnsupported,
+                        "The manifest is of a kind that is not understood.",
+                    ));
+                }
+            };
+        }
+        Err(manifest::too_deep())
+    }
+
+    /// What is not understood is no image that anybody could scan.
+    fn unreadable(&self, code: Code) -> ImageDetails {
+        let artifact_type = match code {
+            Code::ManifestUnsupported => "unknown".to_owned(),
+            _ => String::new(),
+        };
+        ImageDetails {
+            artifact_type,
+            problem: Some(code),
+            ..ImageDetails::unknown(self)
+        }
+    }
 }
 
 impl ImageDetails {
@@ -61,19 +121,6 @@ impl ImageDetails {
             size: None,
             artifact_type: String::new(),
             problem: None,
-        }
-    }
-
-    /// What is not understood is no image that anybody could scan.
-    fn unreadable(asked: &AskedImage, code: Code) -> Self {
-        let artifact_type = match code {
-            Code::ManifestUnsupported => "unknown".to_owned(),
-            _ => String::new(),
-        };
-        Self {
-            artifact_type,
-            problem: Some(code),
-            ..Self::unknown(asked)
         }
     }
 }
@@ -102,61 +149,5 @@ impl Place {
                 },
             },
         }
-    }
-}
-
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
-    async fn image_details(
-        &mut self,
-        repository: &Repository,
-        scope: &Scope,
-        asked: &AskedImage,
-    ) -> Result<ImageDetails, Failure> {
-        let mut place = match &asked.from {
-            Some(Source(place)) => place.clone(),
-            None => Digest::parse(&asked.digest)
-                .map(Place::Manifest)
-                .ok_or_else(|| Failure::new(Code::ImageUnknown, "The digest is none."))?,
-        };
-        for _ in 0..PLACES {
-            place = match place {
-                Place::Manifest(digest) => {
-                    let selector = Selector::Digest(digest);
-                    let read = self.any_manifest(repository, &selector, scope).await?;
-                    Place::told_by(read.1)
-                }
-                Place::Config {
-                    digest,
-                    bytes,
-                    size,
-                } => {
-                    let config = self.blob(repository, &digest, bytes, scope).await?;
-                    Place::Here {
-                        created_at: manifest::created_at(&config),
-                        size,
-                        artifact_type: String::new(),
-                    }
-                }
-                Place::Here {
-                    created_at,
-                    size,
-                    artifact_type,
-                } => {
-                    return Ok(ImageDetails {
-                        created_at,
-                        size,
-                        artifact_type,
-                        ..ImageDetails::unknown(asked)
-                    });
-                }
-                Place::Nowhere => {
-                    return Err(Failure::new(
-                        Code::ManifestUnsupported,
-                        "The manifest is of a kind that is not understood.",
-                    ));
-                }
-            };
-        }
-        Err(manifest::too_deep())
     }
 }

@@ -2,7 +2,10 @@
 
 use bowline::form::ConnectionSpec;
 
-use super::{AskedTag, Digests, Place, Source, TagDigest, work};
+use super::{
+    AskedTag, Digests, Place, Source, TagDigest,
+    work::{self, Asked},
+};
 use crate::{
     digest::Digest,
     http::HttpClient,
@@ -11,6 +14,7 @@ use crate::{
     problem::{Code, Failure, Problem},
     registry::Registry,
     scope::Scope,
+    transport::Session,
     world::{Clock, Random, World},
 };
 
@@ -25,33 +29,57 @@ pub async fn digests<H: HttpClient, C: Clock, R: Random>(
     world: &World<H, C, R>,
     operator: &Operator,
     spec: &ConnectionSpec,
+    session: Option<&Session>,
     repository: &str,
     tags: Vec<AskedTag>,
 ) -> Result<Digests, Problem> {
-    let asked = async {
-        let repository = Repository::named(repository)?;
-        let scope = Scope::Pull(repository.clone());
-        let mut registry = Registry::open(world, operator, spec).await?;
-        registry.approach(&scope).await?;
-        let read = work::each(
-            &mut registry,
-            tags,
-            async |registry, asked| registry.tag_digest(&repository, &scope, asked).await,
-            |asked, code| TagDigest {
-                problem: Some(code),
-                ..TagDigest::missing(asked)
-            },
-        )
-        .await?;
-        Ok(Digests {
-            items: read.items,
-            left: read.left.into_iter().map(|asked| asked.tag).collect(),
-            requests: registry.transport.requests(),
+    work::all(world, operator, spec, session, repository, tags).await
+}
+
+impl Asked for AskedTag {
+    type Found = TagDigest;
+
+    fn name(self) -> String {
+        self.tag
+    }
+
+    async fn find<H: HttpClient, C: Clock, R: Random>(
+        &self,
+        registry: &mut Registry<'_, H, C, R>,
+        repository: &Repository,
+        scope: &Scope,
+    ) -> Result<TagDigest, Failure> {
+        let Some(tag) = Tag::parse(&self.tag) else {
+            return Ok(TagDigest::missing(self));
+        };
+        let selector = Selector::Tag(tag);
+        let known = self.known.as_deref().and_then(Digest::parse);
+        if known.is_some() && registry.stated_digest(repository, &selector, scope).await? == known {
+            return Ok(TagDigest {
+                digest: self.known.clone(),
+                ..TagDigest::missing(self)
+            });
+        }
+        let (digest, manifest) = match registry.any_manifest(repository, &selector, scope).await {
+            Err(failure) if failure.code == Code::ImageUnknown => {
+                return Ok(TagDigest::missing(self));
+            }
+            read => read?,
+        };
+        let moved = known.as_ref() != Some(&digest);
+        Ok(TagDigest {
+            digest: Some(digest.to_string()),
+            from: moved.then(|| Source(Place::told_by(manifest))),
+            ..TagDigest::missing(self)
         })
-    };
-    asked
-        .await
-        .map_err(|failure: Failure| failure.explain(spec, operator))
+    }
+
+    fn unreadable(&self, code: Code) -> TagDigest {
+        TagDigest {
+            problem: Some(code),
+            ..TagDigest::missing(self)
+        }
+    }
 }
 
 impl TagDigest {
@@ -62,38 +90,5 @@ impl TagDigest {
             from: None,
             problem: None,
         }
-    }
-}
-
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
-    async fn tag_digest(
-        &mut self,
-        repository: &Repository,
-        scope: &Scope,
-        asked: &AskedTag,
-    ) -> Result<TagDigest, Failure> {
-        let Some(tag) = Tag::parse(&asked.tag) else {
-            return Ok(TagDigest::missing(asked));
-        };
-        let selector = Selector::Tag(tag);
-        let known = asked.known.as_deref().and_then(Digest::parse);
-        if known.is_some() && self.stated_digest(repository, &selector, scope).await? == known {
-            return Ok(TagDigest {
-                digest: asked.known.clone(),
-                ..TagDigest::missing(asked)
-            });
-        }
-        let (digest, manifest) = match self.any_manifest(repository, &selector, scope).await {
-            Err(failure) if failure.code == Code::ImageUnknown => {
-                return Ok(TagDigest::missing(asked));
-            }
-            read => read?,
-        };
-        let moved = known.as_ref() != Some(&digest);
-        Ok(TagDigest {
-            digest: Some(digest.to_string()),
-            from: moved.then(|| Source(Place::told_by(manifest))),
-            ..TagDigest::missing(asked)
-        })
     }
 }

@@ -46,16 +46,32 @@ pub struct TagDigest {
     pub problem: Option<Code>,
 }
 
-/// What a number of tags point to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What was found of the tags or images of a repository that were asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Digests {
+pub struct Found<T> {
     /// In the order in which they were asked for.
-    pub items: Vec<TagDigest>,
-    /// The tags that are to be asked for again.
+    pub items: Vec<T>,
+    /// The tags or digests that are to be asked for again.
     pub left: Vec<String>,
     /// How many requests that took.
     pub requests: u32,
+}
+
+/// What a number of tags point to.
+pub type Digests = Found<TagDigest>;
+
+/// The details of a number of images.
+pub type Details = Found<ImageDetails>;
+
+impl<T> Default for Found<T> {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            left: Vec::new(),
+            requests: 0,
+        }
+    }
 }
 
 /// An image whose details are asked for.
@@ -85,18 +101,6 @@ pub struct ImageDetails {
     pub artifact_type: String,
     /// Why it could not be read.
     pub problem: Option<Code>,
-}
-
-/// The details of a number of images.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Details {
-    /// In the order in which they were asked for.
-    pub items: Vec<ImageDetails>,
-    /// The digests that are to be asked for again.
-    pub left: Vec<String>,
-    /// How many requests that took.
-    pub requests: u32,
 }
 
 /// Where the details of an image stand, learnt from its manifest, so that this is not read again. Only this crate looks

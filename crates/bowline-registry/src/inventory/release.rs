@@ -71,6 +71,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             message: Message::Patch(&authorization, Bytes::from_static(PASSED)),
             limit: ANSWER_BYTES,
             follow: true,
+            remembered_as: None,
         };
         let answer = self.transport.send(call).await?;
         if answer.status.is_success() {

@@ -2,13 +2,19 @@
 
 use std::{cell::RefCell, iter::Enumerate, time::Duration, vec};
 
+use bowline::form::ConnectionSpec;
 use futures::future::join_all;
 
+use super::Found;
 use crate::{
     http::HttpClient,
-    problem::{Code, Failure},
+    image::Repository,
+    operator::Operator,
+    problem::{Code, Failure, Problem},
     registry::Registry,
-    world::{Clock, Random},
+    scope::Scope,
+    transport::Session,
+    world::{Clock, Random, World},
 };
 
 /// How long something new is begun. What is under way then has the rest of the conversation's 10 seconds.
@@ -18,16 +24,55 @@ const AT_ONCE: usize = 6;
 /// After how many that may not be pulled, and none that may, there is no hope for the others.
 const REFUSALS: usize = 3;
 
-/// What was read, and what is left, each in the order in which it was asked for.
-pub(super) struct Read<T, O> {
-    pub(super) items: Vec<O>,
-    pub(super) left: Vec<T>,
+/// One thing of a repository that is asked for.
+pub(super) trait Asked {
+    /// What is found of it.
+    type Found;
+
+    /// What it is called where it is left over.
+    fn name(self) -> String;
+
+    /// Asks the registry for it, with a token for `scope`.
+    async fn find<H: HttpClient, C: Clock, R: Random>(
+        &self,
+        registry: &mut Registry<'_, H, C, R>,
+        repository: &Repository,
+        scope: &Scope,
+    ) -> Result<Self::Found, Failure>;
+
+    /// What is to be said of it where it could not be read for this reason.
+    fn unreadable(&self, code: Code) -> Self::Found;
+}
+
+/// Reads what is asked for of a repository. What is wrong with one of it ends nothing; what is wrong with the registry,
+/// or the way there, ends the reading.
+///
+/// # Errors
+/// What ended it, where nothing was read before; what was read counts else, and who asks for the rest will meet it.
+pub(super) async fn all<H: HttpClient, C: Clock, R: Random, T: Asked>(
+    world: &World<H, C, R>,
+    operator: &Operator,
+    spec: &ConnectionSpec,
+    session: Option<&Session>,
+    repository: &str,
+    asked: Vec<T>,
+) -> Result<Found<T::Found>, Problem> {
+    let read = async {
+        let repository = Repository::named(repository)?;
+        let scope = Scope::Pull(repository.clone());
+        let mut registry = Registry::open_in(session, world, operator, spec).await?;
+        registry.approach(&scope).await?;
+        let work = each(&mut registry, &repository, &scope, asked).await;
+        work.end(registry.transport.requests())
+    };
+    read.await
+        .map_err(|failure: Failure| failure.explain(spec, operator))
 }
 
 /// What is done, under way and to be done.
-struct Work<T, O> {
+struct Work<T: Asked> {
     todo: Enumerate<vec::IntoIter<T>>,
-    done: Vec<(usize, O)>,
+    done: Vec<(usize, T::Found)>,
     left: Vec<(usize, T)>,
     /// How many were read without a refusal.
     allowed: usize,
@@ -37,17 +82,12 @@ struct Work<T, O> {
     stopped: Option<Failure>,
 }
 
-/// Reads what is asked for. What is wrong with one of it is for `failed` to say, and ends nothing; what is wrong with the
-/// registry, or the way there, ends the reading.
-///
-/// # Errors
-/// What ended it, where nothing was read before; what was read counts else, and who asks for the rest will meet it.
-pub(super) async fn each<'w, H: HttpClient, C: Clock, R: Random, T, O>(
-    registry: &mut Registry<'w, H, C, R>,
+async fn each<H: HttpClient, C: Clock, R: Random, T: Asked>(
+    registry: &mut Registry<'_, H, C, R>,
+    repository: &Repository,
+    scope: &Scope,
     asked: Vec<T>,
-    read: impl AsyncFn(&mut Registry<'w, H, C, R>, &T) -> Result<O, Failure>,
-    failed: impl Fn(&T, Code) -> O,
-) -> Result<Read<T, O>, Failure> {
+) -> Work<T> {
     let clock = &registry.transport.world().clock;
     let end = clock.monotonic().saturating_add(LONGEST);
     let work = RefCell::new(Work::new(asked));
@@ -56,24 +96,24 @@ pub(super) async fn each<'w, H: HttpClient, C: Clock, R: Random, T, O>(
         let goes_on = work.stopped.is_none() && clock.monotonic() < end;
         if goes_on { work.todo.next() } else { None }
     };
-    let one = async |registry: &mut Registry<'w, H, C, R>, number: usize, item: T| {
-        let outcome = read(registry, &item).await;
-        work.borrow_mut().note(number, item, outcome, &failed);
+    let one = async |registry: &mut Registry<'_, H, C, R>, number: usize, item: T| {
+        let outcome = item.find(registry, repository, scope).await;
+        work.borrow_mut().note(number, item, outcome);
     };
     // The first alone finds out how the registry wants a login, for all.
     if let Some((number, item)) = next() {
         one(registry, number, item).await;
     }
-    let lane = async |mut registry: Registry<'w, H, C, R>| {
+    let lane = async |mut registry: Registry<'_, H, C, R>| {
         while let Some((number, item)) = next() {
             one(&mut registry, number, item).await;
         }
     };
     join_all((0..AT_ONCE).map(|_| lane(registry.beside()))).await;
-    work.into_inner().end()
+    work.into_inner()
 }
 
-impl<T, O> Work<T, O> {
+impl<T: Asked> Work<T> {
     fn new(asked: Vec<T>) -> Self {
         Self {
             todo: asked.into_iter().enumerate(),
@@ -85,20 +125,14 @@ impl<T, O> Work<T, O> {
         }
     }
 
-    fn note(
-        &mut self,
-        number: usize,
-        item: T,
-        outcome: Result<O, Failure>,
-        failed: impl Fn(&T, Code) -> O,
-    ) {
+    fn note(&mut self, number: usize, item: T, outcome: Result<T::Found, Failure>) {
         match outcome {
             Ok(read) => {
                 self.allowed = self.allowed.saturating_add(1);
                 self.done.push((number, read));
             }
             Err(failure) if is_about_one(failure.code) => {
-                self.done.push((number, failed(&item, failure.code)));
+                self.done.push((number, item.unreadable(failure.code)));
                 if failure.code != Code::PermissionPullMissing {
                     self.allowed = self.allowed.saturating_add(1);
                     return;
@@ -115,7 +149,8 @@ impl<T, O> Work<T, O> {
         }
     }
 
-    fn end(mut self) -> Result<Read<T, O>, Failure> {
+    /// What came of it, after so many requests.
+    fn end(mut self, requests: u32) -> Result<Found<T::Found>, Failure> {
         let why = self.stopped.or(self.refused.into_iter().next());
         if let Some(failure) = why
             && self.allowed == 0
@@ -125,9 +160,10 @@ impl<T, O> Work<T, O> {
         self.left.extend(self.todo);
         self.done.sort_by_key(|(number, _)| *number);
         self.left.sort_by_key(|(number, _)| *number);
-        Ok(Read {
+        Ok(Found {
             items: self.done.into_iter().map(|(_, read)| read).collect(),
-            left: self.left.into_iter().map(|(_, item)| item).collect(),
+            left: self.left.into_iter().map(|(_, item)| item.name()).collect(),
+            requests,
         })
     }
 }

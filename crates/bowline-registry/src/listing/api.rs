@@ -69,6 +69,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             message: Message::Get(login),
             limit: PAGE_BYTES,
             follow: true,
+            remembered_as: None,
         };
         self.transport.send(call).await
     }
@@ -89,6 +90,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             message: Message::Login(media_type, body),
             limit: LOGIN_BYTES,
             follow: true,
+            remembered_as: Some(at.to_owned()),
         };
         self.transport.send(call).await
     }

@@ -13,6 +13,7 @@ use crate::{
     problem::{Failure, Problem},
     registry::Registry,
     scope::Scope,
+    transport::Session,
     world::{Clock, Random, World},
 };
 
@@ -51,7 +52,8 @@ struct Stream<'w, H, C, R> {
 }
 
 impl<'w, H: HttpClient, C: Clock, R: Random> Repositories<'w, H, C, R> {
-    /// Reaches the registry and logs in. With the `cursor` of a page, the listing goes on after it.
+    /// Reaches the registry and logs in, unless `session` knows that already. With the `cursor` of a page, the listing
+    /// goes on after it.
     ///
     /// # Errors
     /// What a check would name; `link.not_allowed` for a cursor of another listing.
@@ -59,12 +61,13 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Repositories<'w, H, C, R> {
         world: &'w World<H, C, R>,
         operator: &'w Operator,
         spec: &'w ConnectionSpec,
+        session: Option<&'w Session>,
         cursor: Option<&str>,
     ) -> Result<Self, Problem> {
         let opened = async {
             let ways = Way::of_repositories(spec);
             let place = place(cursor, ways)?;
-            let mut registry = Registry::open(world, operator, spec).await?;
+            let mut registry = Registry::open_in(session, world, operator, spec).await?;
             registry.enter(&registry.listing_scope()).await?;
             Ok(Stream::new(registry, operator, ways, place))
         };
@@ -94,7 +97,8 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Repositories<'w, H, C, R> {
 }
 
 impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
-    /// Reaches the registry and logs in. With the `cursor` of a page, the listing goes on after it.
+    /// Reaches the registry and logs in, unless `session` knows that already. With the `cursor` of a page, the listing
+    /// goes on after it.
     ///
     /// # Errors
     /// What a check would name; `image.unknown` for what is no repository's name, and `link.not_allowed` for a cursor of
@@ -103,6 +107,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
         world: &'w World<H, C, R>,
         operator: &'w Operator,
         spec: &'w ConnectionSpec,
+        session: Option<&'w Session>,
         repository: &str,
         cursor: Option<&str>,
     ) -> Result<Self, Problem> {
@@ -110,12 +115,11 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
             let repository = Repository::named(repository)?;
             let ways = Way::of_tags(spec);
             let place = place(cursor, ways)?;
-            let mut registry = Registry::open(world, operator, spec).await?;
-            let scope = Scope::Pull(repository.clone());
+            let mut registry = Registry::open_in(session, world, operator, spec).await?;
             // A provider's own API does not tell a wrong login from a missing permission: there it is tried before.
             match ways {
-                [Way::Registry] => registry.approach(&scope).await?,
-                _ => registry.enter(&scope).await?,
+                [Way::Registry] => registry.approach(&Scope::Pull(repository.clone())).await?,
+                _ => registry.enter(&Scope::Login).await?,
             }
             let stream = Stream::new(registry, operator, ways, place);
             Ok(Self { stream, repository })

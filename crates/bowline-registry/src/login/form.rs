@@ -24,6 +24,11 @@ pub(crate) async fn post<H: HttpClient, C: Clock, R: Random>(
     target: Target,
     fields: &[(&str, &str)],
 ) -> Result<Answer, Failure> {
+    // What is asked for is in the fields that hold no secret.
+    let asked_for = |(name, _): &&(&str, &str)| matches!(*name, "grant_type" | "scope");
+    let asked_for = fields.iter().filter(asked_for).map(|(_, value)| *value);
+    let remembered_as = [url.as_str()].into_iter().chain(asked_for);
+    let remembered_as = Some(remembered_as.collect::<Vec<_>>().join(" "));
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.extend_pairs(fields);
     let body = Bytes::from_owner(Zeroizing::new(form.finish().into_bytes()));
@@ -34,6 +39,7 @@ pub(crate) async fn post<H: HttpClient, C: Clock, R: Random>(
         message: Message::Login("application/x-www-form-urlencoded", body),
         limit: MAX_BYTES,
         follow: true,
+        remembered_as,
     };
     transport.send(call).await
 }

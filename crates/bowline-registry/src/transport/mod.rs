@@ -23,8 +23,10 @@ use crate::{
 
 mod reading;
 mod retry;
+mod session;
 
 use self::retry::{ATTEMPTS, may_pass};
+pub use self::session::Session;
 
 /// How long a whole check or listing may take.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
@@ -49,6 +51,8 @@ pub(crate) struct Call<'a> {
     pub(crate) limit: usize,
     /// Whether redirects are followed.
     pub(crate) follow: bool,
+    /// What a session knows its answer by, where that is about the login.
+    pub(crate) remembered_as: Option<String>,
 }
 
 /// What a call sends.
@@ -83,6 +87,7 @@ pub(crate) struct Transport<'w, H, C, R> {
     /// In milliseconds since 1970, where the customer said so.
     credentials_end: Option<i64>,
     deadline: Duration,
+    session: Option<&'w Session>,
     /// How many requests were sent.
     requests: Rc<Cell<u32>>,
 }
@@ -93,13 +98,16 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
         world: &'w World<H, C, R>,
         operator: &'w Operator,
         spec: &'w ConnectionSpec,
+        session: Option<&'w Session>,
     ) -> Self {
+        session.inspect(|session| session.begin());
         Self {
             world,
             guard: Guard::new(operator, spec),
             secrets: Secrets::of(spec),
             credentials_end: spec.expires_at,
             deadline: world.clock.monotonic().saturating_add(DEADLINE),
+            session,
             requests: Rc::default(),
         }
     }
@@ -159,6 +167,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
             secrets: self.secrets.clone(),
             credentials_end: self.credentials_end,
             deadline: self.deadline,
+            session: self.session,
             requests: Rc::clone(&self.requests),
         }
     }
@@ -190,10 +199,26 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
         Failure::new(code, self.seen(answer))
     }
 
-    /// Sends a call, follows its redirects, and sends it again where that may help.
+    /// Sends a call, unless the session knows its answer; follows its redirects, and sends it again where that may help.
     ///
     /// An answer is given whatever its status, but a redirect only where redirects are not to be followed.
-    pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
+    pub(crate) async fn send(&self, mut call: Call<'_>) -> Result<Answer, Failure> {
+        let Some((session, question)) = self.session.zip(call.remembered_as.take()) else {
+            return self.send_anew(call).await;
+        };
+        let now = self.world.clock.epoch_ms();
+        if let Some(login) = session.recall(&question, now) {
+            return Ok(login.answer(call.permit));
+        }
+        let asked = call.permit.url().origin();
+        let answer = self.send_anew(call).await?;
+        if answer.permit.url().origin() == asked {
+            session.note(question, &answer, now);
+        }
+        Ok(answer)
+    }
+
+    async fn send_anew(&self, call: Call<'_>) -> Result<Answer, Failure> {
         let (again, redirected) = match call.message {
             Message::Get(_) | Message::Head(_) => (true, true),
             Message::Login(..) => (false, false),

@@ -63,7 +63,8 @@ impl<H: HttpClient, C: Clock, R: Random> Transport<'_, H, C, R> {
         what: &'static str,
         limit: usize,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let mut body = Zeroizing::new(Vec::new());
+        // A token is in a small answer; grown later this would leave a copy of it behind.
+        let mut body = Zeroizing::new(Vec::with_capacity(limit.min(ERROR_BYTES)));
         loop {
             let remaining = self.remaining();
             if remaining.is_zero() {

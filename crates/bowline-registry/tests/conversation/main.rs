@@ -12,7 +12,6 @@
 mod advice;
 mod assertion;
 mod aws;
-mod aws_double;
 mod bounds;
 mod checks;
 mod double;

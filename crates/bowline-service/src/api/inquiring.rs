@@ -43,6 +43,7 @@ where
         }
         let request = DigestsRequest {
             form: watched.form.expose(),
+            session: None,
             repository: repository.to_owned(),
             tags,
         };
@@ -69,6 +70,7 @@ where
         }
         let request = DetailsRequest {
             form: watched.form.expose(),
+            session: None,
             repository: repository.to_owned(),
             digests,
         };

@@ -143,6 +143,7 @@ where
             };
             let request = DigestsRequest {
                 form: form.expose(),
+                session: None,
                 repository: repository.clone(),
                 tags: tags.iter().map(asked_tag).collect(),
             };

@@ -1,13 +1,18 @@
 //! Syncs: started or gone on with by callers and by the clock, and shown.
 
-use std::{cell::Cell, ops::ControlFlow, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    ops::ControlFlow,
+    rc::Rc,
+    time::Duration,
+};
 
 use bowline::{
     form::{ConnectionForm, ExposedForm},
     provider::provider,
     selection::Policy,
 };
-use bowline_registry::{AskedImage, AskedTag, Clock, Details, Digests};
+use bowline_registry::{AskedImage, AskedTag, Clock, Details, Digests, Session};
 use bowline_store::{
     ConnectionId, Database, HeldSync, Store, Sync, SyncOrigin, SyncProblem, Timestamp,
 };
@@ -23,8 +28,8 @@ use crate::{
     body,
     negotiation::{self, Form},
     outbound::inventory::{
-        DetailsRequest, DigestsRequest, RepositoriesPage, RepositoriesPageRequest, TagsPage,
-        TagsPageRequest,
+        DetailsRequest, DigestsRequest, InSession, RepositoriesPage, RepositoriesPageRequest,
+        TagsPage, TagsPageRequest,
     },
     problem::{Failure, Problem},
     sync::{Engine, Plan, Progress, Registry, Stop},
@@ -51,6 +56,8 @@ pub(super) struct Remote<'a, D, O, C, R> {
     pub(super) asked: &'a Asked,
     pub(super) form: &'a ConnectionForm,
     pub(super) external_id: Option<ExternalId>,
+    /// What the questions so far have learnt about the login, so that a step logs in once.
+    pub(super) session: RefCell<Session>,
 }
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -133,6 +140,7 @@ where
                 asked,
                 form: &form,
                 external_id: self.external_id(asked, project, &form).await?,
+                session: RefCell::default(),
             },
             clock: &self.clock,
             plan: Plan {
@@ -165,8 +173,12 @@ where
             accept: Form::Json,
             external_id: self.external_id.clone(),
         };
-        match self.service.ask_for(self.asked, errand, message).await? {
-            ControlFlow::Continue(answer) => Ok(answer),
+        let told = self.service.ask_for(self.asked, errand, message);
+        match told.await? {
+            ControlFlow::Continue(InSession { answer, session }) => {
+                self.session.replace(session.unwrap_or_default());
+                Ok(answer)
+            }
             ControlFlow::Break(refusal) => {
                 let body = refusal.body().as_bytes().unwrap_or_default();
                 let problem: SyncProblem =
@@ -178,6 +190,10 @@ where
 
     fn form(&self) -> ExposedForm<'_> {
         self.form.expose()
+    }
+
+    fn session(&self) -> Option<Session> {
+        Some(self.session.borrow().clone())
     }
 }
 
@@ -191,6 +207,7 @@ where
     async fn repositories(&self, cursor: Option<&str>) -> Result<RepositoriesPage, Stop> {
         let request = RepositoriesPageRequest {
             form: self.form(),
+            session: self.session(),
             cursor: cursor.map(str::to_owned),
         };
         self.ask(Errand::RepositoriesPage, &request).await
@@ -199,6 +216,7 @@ where
     async fn tags(&self, repository: &str, cursor: Option<&str>) -> Result<TagsPage, Stop> {
         let request = TagsPageRequest {
             form: self.form(),
+            session: self.session(),
             repository: repository.to_owned(),
             cursor: cursor.map(str::to_owned),
         };
@@ -208,6 +226,7 @@ where
     async fn digests(&self, repository: &str, tags: Vec<AskedTag>) -> Result<Digests, Stop> {
         let request = DigestsRequest {
             form: self.form(),
+            session: self.session(),
             repository: repository.to_owned(),
             tags,
         };
@@ -217,6 +236,7 @@ where
     async fn details(&self, repository: &str, digests: Vec<AskedImage>) -> Result<Details, Stop> {
         let request = DetailsRequest {
             form: self.form(),
+            session: self.session(),
             repository: repository.to_owned(),
             digests,
         };

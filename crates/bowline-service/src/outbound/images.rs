@@ -9,7 +9,8 @@ use bowline::{
     selection::Policy,
 };
 use bowline_registry::{
-    Clock, Code, HttpClient, ListedTag, Operator, Problem, Random, Tags, World, repositories,
+    Clock, Code, HttpClient, ListedTag, Operator, Problem, Random, Session, Tags, World,
+    repositories,
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +77,7 @@ pub(super) async fn images<H: HttpClient, C: Clock, R: Random>(
     // One that is none excludes nothing; whoever selects with it judges it.
     let (_, policy) = Policy::check(policy, provider(spec.provider.id), None);
     let policy = policy.unwrap_or_default();
-    let begun = world.clock.monotonic();
+    let (session, begun) = (Session::default(), world.clock.monotonic());
     let listing = repositories(world, operator, spec).await?;
     let mut found = Images {
         images: Vec::new(),
@@ -92,7 +93,16 @@ pub(super) async fn images<H: HttpClient, C: Clock, R: Random>(
             found.complete = false;
             break;
         }
-        match tagged(world, operator, spec, &repository, &mut found.images).await {
+        match tagged(
+            world,
+            operator,
+            spec,
+            &session,
+            &repository,
+            &mut found.images,
+        )
+        .await
+        {
             Ok(complete) => found.complete &= complete,
             Err(problem)
                 if matches!(
@@ -114,10 +124,11 @@ async fn tagged<H: HttpClient, C: Clock, R: Random>(
     world: &World<H, C, R>,
     operator: &Operator,
     spec: &ConnectionSpec,
+    session: &Session,
     repository: &str,
     images: &mut Vec<ListedImage>,
 ) -> Result<bool, Problem> {
-    let mut tags = Tags::open(world, operator, spec, repository, None).await?;
+    let mut tags = Tags::open(world, operator, spec, Some(session), repository, None).await?;
     while let Some(page) = tags.next_page().await? {
         let listed = page.items.into_iter();
         images.extend(listed.map(|tag| ListedImage::of(repository, tag)));

@@ -1,12 +1,13 @@
 //! What a synchronisation asks for, part by part: pages of listings, digests, and details of images.
 //!
 //! The requests are generic in how they hold the form: the public service writes it, with its secrets, and the private
-//! one reads it. Each answer says how many requests to the registry it took.
+//! one reads it. Each answer says how many requests to the registry it took. A request with a [`Session`] is answered with
+//! one, for the next of the same step: so a step logs in once, and nothing is kept here.
 
 use bowline::form::ConnectionForm;
 use bowline_registry::{
-    AskedImage, AskedTag, Clock, HttpClient, Operator, Random, Repositories, Tags, details,
-    digests, release, stream_changes,
+    AskedImage, AskedTag, Clock, HttpClient, Operator, Random, Repositories, Session, Tags,
+    details, digests, release, stream_changes,
 };
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -19,11 +20,23 @@ use crate::{
     problem::Problem,
 };
 
+/// An answer, with what the next request of the same step need not ask again.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct InSession<T> {
+    #[serde(flatten)]
+    pub(crate) answer: T,
+    /// There where the request had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) session: Option<Session>,
+}
+
 /// The body of `/repositories/page`, which answers a [`RepositoriesPage`].
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RepositoriesPageRequest<F> {
     pub(crate) form: F,
+    #[serde(default)]
+    pub(crate) session: Option<Session>,
     /// That of the page before; `None` for the first.
     pub(crate) cursor: Option<String>,
 }
@@ -54,6 +67,8 @@ pub(crate) struct RepositoryEntry {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct TagsPageRequest<F> {
     pub(crate) form: F,
+    #[serde(default)]
+    pub(crate) session: Option<Session>,
     pub(crate) repository: String,
     /// That of the page before; `None` for the first.
     pub(crate) cursor: Option<String>,
@@ -93,6 +108,8 @@ pub(crate) const MOST_ASKED: usize = 200;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct DigestsRequest<F> {
     pub(crate) form: F,
+    #[serde(default)]
+    pub(crate) session: Option<Session>,
     pub(crate) repository: String,
     pub(crate) tags: Vec<AskedTag>,
 }
@@ -102,6 +119,8 @@ pub(crate) struct DigestsRequest<F> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct DetailsRequest<F> {
     pub(crate) form: F,
+    #[serde(default)]
+    pub(crate) session: Option<Session>,
     pub(crate) repository: String,
     pub(crate) digests: Vec<AskedImage>,
 }
@@ -137,8 +156,8 @@ where
     ) -> Result<Answer, Problem> {
         let asked: RepositoriesPageRequest<ConnectionForm> = body::parse(body)?;
         let spec = self.admit(operator, asked.form).await?;
-        let cursor = asked.cursor.as_deref();
-        let mut listing = Repositories::open(&self.world, operator, &spec, cursor).await?;
+        let (session, cursor) = (asked.session.as_ref(), asked.cursor.as_deref());
+        let mut listing = Repositories::open(&self.world, operator, &spec, session, cursor).await?;
         let page = listing.next_page().await?;
         let cursor = page.as_ref().and_then(|page| page.cursor.clone());
         let listed = page.into_iter().flat_map(|page| page.items);
@@ -151,7 +170,7 @@ where
             cursor,
             requests: listing.requests(),
         };
-        answer::json(StatusCode::OK, &page)
+        in_session(page, asked.session)
     }
 
     pub(super) async fn tags_page(
@@ -161,9 +180,10 @@ where
     ) -> Result<Answer, Problem> {
         let asked: TagsPageRequest<ConnectionForm> = body::parse(body)?;
         let spec = self.admit(operator, asked.form).await?;
-        let cursor = asked.cursor.as_deref();
+        let (session, cursor) = (asked.session.as_ref(), asked.cursor.as_deref());
         let repository = &asked.repository;
-        let mut listing = Tags::open(&self.world, operator, &spec, repository, cursor).await?;
+        let mut listing =
+            Tags::open(&self.world, operator, &spec, session, repository, cursor).await?;
         let page = listing.next_page().await?;
         let cursor = page.as_ref().and_then(|page| page.cursor.clone());
         let listed = page.into_iter().flat_map(|page| page.items);
@@ -181,7 +201,7 @@ where
             cursor,
             requests: listing.requests(),
         };
-        answer::json(StatusCode::OK, &page)
+        in_session(page, asked.session)
     }
 
     pub(super) async fn digests(
@@ -191,9 +211,16 @@ where
     ) -> Result<Answer, Problem> {
         let asked: DigestsRequest<ConnectionForm> = body::parse(body)?;
         let spec = self.admit(operator, asked.form).await?;
-        let repository = &asked.repository;
-        let found = digests(&self.world, operator, &spec, repository, asked.tags).await?;
-        answer::json(StatusCode::OK, &found)
+        let (session, repository) = (asked.session.as_ref(), &asked.repository);
+        let found = digests(
+            &self.world,
+            operator,
+            &spec,
+            session,
+            repository,
+            asked.tags,
+        );
+        in_session(found.await?, asked.session)
     }
 
     pub(super) async fn details(
@@ -203,9 +230,16 @@ where
     ) -> Result<Answer, Problem> {
         let asked: DetailsRequest<ConnectionForm> = body::parse(body)?;
         let spec = self.admit(operator, asked.form).await?;
-        let repository = &asked.repository;
-        let found = details(&self.world, operator, &spec, repository, asked.digests).await?;
-        answer::json(StatusCode::OK, &found)
+        let (session, repository) = (asked.session.as_ref(), &asked.repository);
+        let found = details(
+            &self.world,
+            operator,
+            &spec,
+            session,
+            repository,
+            asked.digests,
+        );
+        in_session(found.await?, asked.session)
     }
 
     pub(super) async fn release(
@@ -237,4 +271,8 @@ where
         let found = stream_changes(&self.world, operator, &spec, since).await?;
         answer::json(StatusCode::OK, &found)
     }
+}
+
+fn in_session<T: Serialize>(answer: T, session: Option<Session>) -> Result<Answer, Problem> {
+    answer::secret_json(StatusCode::OK, &InSession { answer, session })
 }

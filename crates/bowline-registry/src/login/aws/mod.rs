@@ -52,6 +52,9 @@ pub(crate) struct EcrApi {
 /// The largest answer that is read, in bytes.
 const ANSWER_BYTES: usize = 1024 * 1024;
 
+/// The operation of ECR that logs in.
+const GET_TOKEN: &str = "GetAuthorizationToken";
+
 /// The answer of `GetAuthorizationToken`; ECR Public's has one object in place of the list.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -90,7 +93,7 @@ pub(super) async fn login<H: HttpClient, C: Clock, R: Random>(
         region: aws.region,
         keys,
     };
-    let operation = "GetAuthorizationToken";
+    let operation = GET_TOKEN;
     let denied = Code::PermissionPullMissing;
     let answer: TokenAnswer = api.ask(transport, operation, &json!({}), denied).await?;
     let data = match answer.authorization_data {
@@ -143,6 +146,7 @@ impl EcrApi {
             service: signing_name,
             headers,
             body: Bytes::from(arguments.to_string()),
+            logs_in: operation == GET_TOKEN,
         };
         let answer = question.ask(transport, self.region, &self.keys).await?;
         if !answer.status.is_success() {
@@ -161,6 +165,8 @@ struct Question {
     service: &'static str,
     headers: HeaderMap,
     body: Bytes,
+    /// Whether it asks for a login.
+    logs_in: bool,
 }
 
 impl Question {
@@ -181,6 +187,7 @@ impl Question {
         let authorization = signed.sign("POST", &url, self.headers, &self.body)?;
         let call = Call {
             what: self.what,
+            remembered_as: self.logs_in.then(|| url.to_string()),
             permit: transport.guard().permit(url, Target::ProviderApi, true)?,
             // STS answers in XML unless JSON is asked for, which its documentation does not know.
             accept: "application/x-amz-json-1.1, text/xml",

@@ -73,6 +73,7 @@ async fn assume_role<H: HttpClient, C: Clock, R: Random>(
         service: "sts",
         headers,
         body: Bytes::from(form.finish()),
+        logs_in: true,
     };
     let answer = question.ask(transport, aws.region, keys).await?;
     if !answer.status.is_success() {

@@ -79,6 +79,7 @@ async fn six_requests_are_under_way_at_once() {
             &world,
             &Operator::default(),
             &anonymous(),
+            None,
             "team/app",
             asked,
         )

@@ -18,7 +18,7 @@ async fn ask(
     let operator = Operator::default();
     gave(
         world,
-        details(world, &operator, &password(), "team/app", vec![asked]).await,
+        details(world, &operator, &password(), None, "team/app", vec![asked]).await,
     )
 }
 
@@ -186,7 +186,7 @@ async fn a_manifest_that_was_read_for_its_digest_is_not_read_again() {
             known: None,
         };
         let operator = Operator::default();
-        let told = digests(&world, &operator, &password(), "team/app", vec![tag]).await;
+        let told = digests(&world, &operator, &password(), None, "team/app", vec![tag]).await;
         let told = told.unwrap().items.remove(0);
         // As it goes over the wire, or waits in a database.
         let from = serde_json::to_string(&told.from).unwrap();

@@ -23,7 +23,7 @@ async fn ask(world: &FakeWorld, tags: &[(&str, Option<&str>)]) -> Result<Digests
     let operator = Operator::default();
     gave(
         world,
-        digests(world, &operator, &password(), "team/app", tags).await,
+        digests(world, &operator, &password(), None, "team/app", tags).await,
     )
 }
 

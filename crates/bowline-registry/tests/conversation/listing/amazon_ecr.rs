@@ -10,7 +10,7 @@ use super::{
     product::{Product, array, numbered},
 };
 use crate::{
-    aws_double::{ECR, KEY_ID, REGISTRY, SECRET},
+    aws::double::{ECR, KEY_ID, REGISTRY, SECRET},
     double::{Reply, Sent},
     registry::{Fake, Login, PASSWORD, spec},
 };
@@ -123,7 +123,7 @@ async fn tags_come_with_digest_size_and_push_time() {
         None => registry().answer(sent),
     });
     let (operator, spec) = (Operator::default(), ecr());
-    let mut tags = Tags::open(&world, &operator, &spec, "acme/app", None)
+    let mut tags = Tags::open(&world, &operator, &spec, None, "acme/app", None)
         .await
         .unwrap();
     let page = tags.next_page().await.unwrap().unwrap();

@@ -96,7 +96,7 @@ async fn the_keys_that_hold_images_are_walked() {
     let mut names = Vec::new();
     let mut cursor = None;
     for _ in 0..3 {
-        let mut listing = Repositories::open(&world, &operator, &spec, cursor.as_deref())
+        let mut listing = Repositories::open(&world, &operator, &spec, None, cursor.as_deref())
             .await
             .unwrap();
         let Some(page) = listing.next_page().await.unwrap() else {

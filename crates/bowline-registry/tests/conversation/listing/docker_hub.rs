@@ -314,7 +314,7 @@ async fn tags_come_with_digest_size_and_push_time() {
         Reply::json(serde_json::json!({ "next": null, "results": [entry] }).to_string())
     });
     let (operator, spec) = (Operator::default(), hub(&[]));
-    let mut tags = Tags::open(&world, &operator, &spec, "team/app", None)
+    let mut tags = Tags::open(&world, &operator, &spec, None, "team/app", None)
         .await
         .unwrap();
     let page = tags.next_page().await.unwrap().unwrap();
@@ -369,7 +369,7 @@ async fn what_a_login_could_not_see_does_not_seem_gone() {
             "https://hub.docker.com",
         ]);
         let (operator, spec) = (Operator::default(), hub(&[]));
-        let mut tags = Tags::open(&world, &operator, &spec, "team/app", None)
+        let mut tags = Tags::open(&world, &operator, &spec, None, "team/app", None)
             .await
             .unwrap();
         let listed = match tags.next_page().await {
@@ -400,7 +400,7 @@ async fn a_token_that_ended_between_pages_is_had_anew() {
         _ => registry.answer(sent),
     });
     let (operator, spec) = (Operator::default(), hub(&[("namespace", "team")]));
-    let mut listing = Repositories::open(&world, &operator, &spec, None)
+    let mut listing = Repositories::open(&world, &operator, &spec, None, None)
         .await
         .unwrap();
     for expected in ["team/a", "team/b"] {

@@ -131,7 +131,7 @@ async fn tags_come_with_their_digest_and_times() {
         _ => fake.answer(sent),
     });
     let (operator, spec) = (Operator::default(), dtr("true"));
-    let mut listing = Tags::open(&world, &operator, &spec, "acme/app", None)
+    let mut listing = Tags::open(&world, &operator, &spec, None, "acme/app", None)
         .await
         .unwrap();
     let page = listing.next_page().await.unwrap().unwrap();

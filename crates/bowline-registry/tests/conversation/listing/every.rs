@@ -46,7 +46,7 @@ async fn stream(world: &FakeWorld, product: &Product, anew: bool) -> (Vec<String
     let operator = Operator::default();
     let mut names = Vec::new();
     let (mut largest, mut pages) = (0, 0);
-    let mut listing = Repositories::open(world, &operator, &product.spec, None)
+    let mut listing = Repositories::open(world, &operator, &product.spec, None, None)
         .await
         .unwrap();
     while let Some(page) = listing.next_page().await.unwrap() {
@@ -56,7 +56,7 @@ async fn stream(world: &FakeWorld, product: &Product, anew: bool) -> (Vec<String
         names.extend(page.items.iter().map(|entry| entry.name().to_owned()));
         if anew && let Some(cursor) = page.cursor {
             assert!(cursor.len() < 1024, "{} bytes of cursor", cursor.len());
-            listing = Repositories::open(world, &operator, &product.spec, Some(&cursor))
+            listing = Repositories::open(world, &operator, &product.spec, None, Some(&cursor))
                 .await
                 .unwrap();
         }
@@ -198,7 +198,7 @@ async fn what_fails_for_a_moment_makes_no_shorter_listing() {
     for (case, product) in products() {
         for status in [500, 503] {
             let world = product.answering(move |_, _| Reply::status(status));
-            let mut listing = Repositories::open(&world, &operator, &product.spec, None)
+            let mut listing = Repositories::open(&world, &operator, &product.spec, None, None)
                 .await
                 .unwrap();
             let problem = listing.next_page().await.unwrap_err();
@@ -224,7 +224,7 @@ async fn a_repository_that_is_not_there_is_unknown() {
                 None => Reply::status(404),
             }
         });
-        let mut tags = Tags::open(&world, &operator, &product.spec, "acme/none", None)
+        let mut tags = Tags::open(&world, &operator, &product.spec, None, "acme/none", None)
             .await
             .unwrap();
         let problem = tags.next_page().await.unwrap_err();

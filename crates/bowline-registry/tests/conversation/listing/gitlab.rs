@@ -133,7 +133,7 @@ async fn the_projects_of_a_member_are_walked() {
     let mut cursor = None;
     loop {
         // Another instance every few pages.
-        let mut listing = Repositories::open(&world, &operator, &spec, cursor.as_deref())
+        let mut listing = Repositories::open(&world, &operator, &spec, None, cursor.as_deref())
             .await
             .unwrap();
         for _ in 0..7 {
@@ -157,7 +157,7 @@ async fn one_instance_asks_for_each_thing_once() {
         Operator::default(),
         gitlab("registry.example.com", "scanner", TOKEN),
     );
-    let mut listing = Repositories::open(&world, &operator, &spec, None)
+    let mut listing = Repositories::open(&world, &operator, &spec, None, None)
         .await
         .unwrap();
     let mut names = Vec::new();

@@ -136,7 +136,7 @@ async fn tags_come_with_digest_size_and_times() {
         _ => fake.answer(sent),
     });
     let (operator, spec) = (Operator::default(), google("acme-project"));
-    let mut tags = Tags::open(&world, &operator, &spec, "acme-project/a/app", None)
+    let mut tags = Tags::open(&world, &operator, &spec, None, "acme-project/a/app", None)
         .await
         .unwrap();
     let page = tags.next_page().await.unwrap().unwrap();

@@ -135,7 +135,7 @@ async fn tags_come_with_digest_size_and_times() {
         _ => fake.answer(sent),
     });
     let (operator, spec) = (Operator::default(), harbor("registry.example.com"));
-    let mut tags = Tags::open(&world, &operator, &spec, "acme/team/app", None)
+    let mut tags = Tags::open(&world, &operator, &spec, None, "acme/team/app", None)
         .await
         .unwrap();
     let page = tags.next_page().await.unwrap().unwrap();

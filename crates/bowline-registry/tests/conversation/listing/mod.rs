@@ -15,3 +15,4 @@ mod openshift;
 mod product;
 mod quay;
 mod registry_api;
+mod session;

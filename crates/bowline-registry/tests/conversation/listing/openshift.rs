@@ -119,18 +119,18 @@ async fn the_tags_of_an_image_stream_come_with_digests() {
             3,
         ),
         ("without tags", found(&bare), Ok(vec![]), 3),
-        ("not allowed", Reply::status(403), Ok(vec![("1", None)]), 4),
+        ("not allowed", Reply::status(403), Ok(vec![("1", None)]), 5),
         (
             "not there, but in the registry",
             Reply::status(404),
             Ok(vec![("1", None)]),
-            4,
+            5,
         ),
         (
             "something else",
             Reply::json("{}"),
             Ok(vec![("1", None)]),
-            4,
+            5,
         ),
         ("down", Reply::status(503), Err(Code::ServerError), 5),
     ];
@@ -144,7 +144,7 @@ async fn the_tags_of_an_image_stream_come_with_digests() {
             _ => registry.answer(sent),
         });
         let (operator, spec) = (Operator::default(), openshift(API, "acme"));
-        let mut tags = Tags::open(&world, &operator, &spec, "acme/app", None)
+        let mut tags = Tags::open(&world, &operator, &spec, None, "acme/app", None)
             .await
             .unwrap();
         let page = tags.next_page().await.map(Option::unwrap);

@@ -128,9 +128,16 @@ async fn tags_come_with_digest_size_and_push_time() {
     let (operator, spec) = (Operator::default(), oauth());
     let mut cursor = None;
     for name in ["v1", "v2"] {
-        let mut tags = Tags::open(&world, &operator, &spec, "acme/app", cursor.as_deref())
-            .await
-            .unwrap();
+        let mut tags = Tags::open(
+            &world,
+            &operator,
+            &spec,
+            None,
+            "acme/app",
+            cursor.as_deref(),
+        )
+        .await
+        .unwrap();
         let page = tags.next_page().await.unwrap().unwrap();
         let expected = (
             name,

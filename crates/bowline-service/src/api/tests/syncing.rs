@@ -97,6 +97,29 @@ async fn a_sync_fills_the_inventory() {
 }
 
 #[tokio::test]
+async fn a_step_hands_on_what_it_learns_about_the_login_and_the_next_begins_anew() {
+    let harness = Harness::new();
+    let (path, _) = harness.created("a", URL).await;
+    let session = |token: &str| json!([{ "question": "login", "at": START_MS, "status": 200, "headers": [], "body": token }]);
+    for step in 0..2 {
+        for (number, token) in ["first", "second"].iter().enumerate() {
+            let cursor = (number == 0).then_some("2");
+            let page =
+                json!({ "items": [], "cursor": cursor, "requests": 1, "session": session(token) });
+            harness.script.whole(200, "application/json", &page);
+        }
+        let answer = harness.post(&format!("{path}/sync"), &json!({})).await;
+        assert!(!answer.text.contains("second"), "{answer:?}");
+        let sent = harness.script.sent.take();
+        let had: Vec<Value> = sent
+            .iter()
+            .map(|sent| serde_json::from_str::<Value>(&sent.body).unwrap()["session"].take())
+            .collect();
+        assert_eq!(had, [json!([]), session("first")], "step {step}");
+    }
+}
+
+#[tokio::test]
 async fn the_inventory_is_searched_and_paged() {
     let harness = Harness::new();
     let (path, _) = harness.created("a", URL).await;

@@ -80,21 +80,37 @@ async fn a_synchronisation_reads_part_by_part() {
                                 "artifactType": "", "problem": null }], "left": [], "requests": 2 }),
         ),
     ];
-    for (errand, mut body, expected) in cases {
-        body["form"] = open.clone();
-        let before = sent.borrow().len();
-        let answer = service
-            .handle(request_to(errand, "application/json", &body))
-            .await;
-        let told: Value = serde_json::from_str(&text(answer).await).unwrap();
-        assert_eq!(told, expected, "{errand}");
-        let to_the_registry = sent
-            .borrow()
-            .iter()
-            .skip(before)
-            .filter(|line| line.contains("open."))
-            .count();
-        assert_eq!(json!(to_the_registry), expected["requests"], "{errand}");
+    for mut session in [Value::Null, json!([])] {
+        for (number, (errand, mut body, mut expected)) in cases.clone().into_iter().enumerate() {
+            body["form"] = open.clone();
+            body["session"] = session.clone();
+            // In a session only the first has to find out how the registry wants a login.
+            if session.is_array() && number > 0 {
+                expected["requests"] = json!(1);
+            }
+            let before = sent.borrow().len();
+            let answer = service
+                .handle(request_to(errand, "application/json", &body))
+                .await;
+            let mut told: Value = serde_json::from_str(&text(answer).await).unwrap();
+            assert_eq!(
+                told.get("session").is_some(),
+                session.is_array(),
+                "{errand}"
+            );
+            session = told
+                .as_object_mut()
+                .and_then(|told| told.remove("session"))
+                .unwrap_or_default();
+            assert_eq!(told, expected, "{errand}");
+            let to_the_registry = sent
+                .borrow()
+                .iter()
+                .skip(before)
+                .filter(|line| line.contains("open."))
+                .count();
+            assert_eq!(json!(to_the_registry), expected["requests"], "{errand}");
+        }
     }
 }
 

@@ -2,205 +2,30 @@
 
 #![allow(clippy::arithmetic_side_effects, reason = "the numbers are small")]
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::{BTreeMap, BTreeSet},
-    pin::Pin,
-    rc::Rc,
-    time::Duration,
-};
+use std::{cell::Cell, collections::BTreeSet, rc::Rc, time::Duration};
 
 use bowline::{
     form::{CheckOptions, ConnectionForm, check_form},
     selection::Policy,
 };
-use bowline_registry::{AskedImage, AskedTag, Details, Digests, ImageDetails, TagDigest};
 use bowline_store::{
     Change, ConnectionId, DatabaseError, ImageQuery, ImageState, PageSize, Row, SealingKeys, Sync,
     SyncOrigin, Value, rusqlite::Rusqlite,
 };
 use serde_json::json;
 
+use self::fake::Fake;
 use super::*;
-use crate::outbound::inventory::{RepositoriesPage, RepositoryEntry, TagEntry, TagsPage};
 
 mod bounds;
 mod failures;
+mod fake;
 mod interruption;
 mod outcomes;
 
 const NOW: i64 = 1_800_000_000_000;
 const PROJECT: &str = "acme";
 const KEY: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-
-/// What a test does just before an errand, by its number.
-type Before = Rc<dyn Fn(usize) -> Pin<Box<dyn Future<Output = ()>>>>;
-
-/// A registry. Every errand takes 100 milliseconds.
-struct Fake {
-    /// Digests by tag, by repository.
-    images: RefCell<BTreeMap<String, BTreeMap<String, String>>>,
-    /// Those that are not listed, though they are there.
-    unlisted: RefCell<BTreeSet<String>>,
-    /// Whether listings tell digests and dates.
-    tells: Cell<bool>,
-    /// How many repositories and tags a page has, and how many tags an errand gets through.
-    page: Cell<usize>,
-    /// What is refused, by the beginning of what is asked, with which code.
-    refused: RefCell<Vec<(&'static str, &'static str)>>,
-    /// What it was asked.
-    asked: RefCell<Vec<String>>,
-    before: RefCell<Option<Before>>,
-    now: Rc<Cell<i64>>,
-}
-
-impl Fake {
-    async fn asked(&self, what: String) -> Result<(), Stop> {
-        let number = self.asked.borrow().len();
-        let before = self.before.borrow().clone();
-        if let Some(before) = before {
-            before(number).await;
-        }
-        self.now.set(self.now.get() + 100);
-        let refused = self.refused.borrow();
-        let refused = refused.iter().find(|(asked, _)| what.starts_with(asked));
-        let code = refused.map(|(_, code)| *code);
-        self.asked.borrow_mut().push(what);
-        match code {
-            Some(code) => Err(Stop::Registry(problem(code))),
-            None => Ok(()),
-        }
-    }
-
-    /// A page of sorted names, and where the next begins.
-    fn cut<T: Clone>(&self, names: Vec<T>, cursor: Option<&str>) -> (Vec<T>, Option<String>) {
-        let from: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
-        let to = names.len().min(from + self.page.get());
-        let next = (to < names.len()).then(|| to.to_string());
-        (names[from.min(to)..to].to_vec(), next)
-    }
-
-    fn set(&self, repository: &str, tag: &str, digest: &str) {
-        let mut images = self.images.borrow_mut();
-        let tags = images.entry(repository.to_owned()).or_default();
-        tags.insert(tag.to_owned(), format!("sha256:{digest}"));
-    }
-
-    fn tags_of(&self, repository: &str) -> Result<BTreeMap<String, String>, Stop> {
-        let images = self.images.borrow();
-        let tags = images.get(repository).cloned();
-        tags.ok_or_else(|| Stop::Registry(problem("image.unknown")))
-    }
-
-    /// How often it was asked something that begins so.
-    fn count(&self, asked: &str) -> usize {
-        let all = self.asked.borrow();
-        all.iter().filter(|one| one.starts_with(asked)).count()
-    }
-
-    /// `repository:tag digest` of all that is there.
-    fn all(&self) -> BTreeSet<String> {
-        let mut all = BTreeSet::new();
-        for (repository, tags) in &*self.images.borrow() {
-            for (tag, digest) in tags {
-                all.insert(format!("{repository}:{tag} {digest}"));
-            }
-        }
-        all
-    }
-}
-
-impl Registry for &Fake {
-    async fn repositories(&self, cursor: Option<&str>) -> Result<RepositoriesPage, Stop> {
-        self.asked("repositories".to_owned()).await?;
-        let unlisted = self.unlisted.borrow();
-        let names: Vec<String> = self.images.borrow().keys().cloned().collect();
-        let names = names.into_iter().filter(|name| !unlisted.contains(name));
-        let (items, cursor) = self.cut(names.collect(), cursor);
-        let entry = |name| RepositoryEntry {
-            name,
-            updated_at: None,
-        };
-        Ok(RepositoriesPage {
-            items: items.into_iter().map(entry).collect(),
-            cursor,
-            requests: 1,
-        })
-    }
-
-    async fn tags(&self, repository: &str, cursor: Option<&str>) -> Result<TagsPage, Stop> {
-        let page = cursor.unwrap_or("0");
-        self.asked(format!("tags {repository} {page}")).await?;
-        let tags: Vec<_> = self.tags_of(repository)?.into_iter().collect();
-        let (items, cursor) = self.cut(tags, cursor);
-        let tells = self.tells.get();
-        let entry = |(tag, digest)| TagEntry {
-            tag,
-            digest: tells.then_some(digest),
-            created_at: tells.then_some(NOW - 1),
-            pushed_at: None,
-            size: None,
-        };
-        Ok(TagsPage {
-            items: items.into_iter().map(entry).collect(),
-            cursor,
-            requests: 1,
-        })
-    }
-
-    async fn digests(&self, repository: &str, asked: Vec<AskedTag>) -> Result<Digests, Stop> {
-        assert!(!asked.is_empty() && asked.len() <= 200, "{}", asked.len());
-        self.asked(format!("digests {repository}")).await?;
-        let tags = self.tags_of(repository)?;
-        let mut answer = Digests::default();
-        for asked in asked {
-            if answer.items.len() == self.page.get() {
-                answer.left.push(asked.tag);
-                continue;
-            }
-            let digest = tags.get(&asked.tag).cloned();
-            let moved = u32::from(digest.is_some() && digest != asked.known);
-            answer.requests += 1 + moved;
-            answer.items.push(TagDigest {
-                digest,
-                tag: asked.tag,
-                from: None,
-                problem: None,
-            });
-        }
-        Ok(answer)
-    }
-
-    async fn details(&self, repository: &str, asked: Vec<AskedImage>) -> Result<Details, Stop> {
-        assert!(!asked.is_empty() && asked.len() <= 200, "{}", asked.len());
-        self.asked(format!("details {repository}")).await?;
-        let mut answer = Details::default();
-        for AskedImage { digest, .. } in asked {
-            if answer.items.len() == self.page.get() {
-                answer.left.push(digest);
-                continue;
-            }
-            answer.requests += 1;
-            answer.items.push(ImageDetails {
-                created_at: Some(NOW - i64::try_from(digest.len()).unwrap()),
-                size: Some(7),
-                artifact_type: String::new(),
-                problem: None,
-                digest,
-            });
-        }
-        Ok(answer)
-    }
-}
-
-fn problem(code: &str) -> SyncProblem {
-    SyncProblem {
-        code: code.to_owned(),
-        title: "t".to_owned(),
-        detail: String::new(),
-        hint: String::new(),
-    }
-}
 
 struct TestClock(Rc<Cell<i64>>);
 
@@ -282,16 +107,7 @@ impl World {
         let (findings, policy) = Policy::check(&policy, None, None);
         let policy = policy.unwrap_or_else(|| panic!("{findings:?}"));
         let mut world = Self {
-            registry: Fake {
-                images: RefCell::default(),
-                unlisted: RefCell::default(),
-                tells: Cell::new(false),
-                page: Cell::new(2),
-                refused: RefCell::default(),
-                asked: RefCell::default(),
-                before: RefCell::default(),
-                now: Rc::clone(&now),
-            },
+            registry: Fake::new(Rc::clone(&now)),
             database,
             random: Counter::default(),
             connection: ConnectionId::parse("00000000-0000-0000-0000-000000000000").unwrap(),

@@ -1,0 +1,157 @@
+//! Reaching a registry: whether one answers there, and how it wants a login.
+
+use http::StatusCode;
+use url::Url;
+
+use crate::{
+    challenge::{self, Login, NoLogin},
+    guard::Target,
+    http::HttpClient,
+    problem::{Code, Failure},
+    registry::{Asks, PING_BYTES, Registry},
+    scope::Scope,
+    transport::{Answer, Call, Message},
+    world::{Clock, Random},
+};
+
+impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+    /// Asks whether a registry answers, and how it wants a login. Gives what was seen.
+    pub(crate) async fn reach(&mut self) -> Result<String, Failure> {
+        let answer = match self.ping(self.url(""), Target::Registry, true).await {
+            Ok(answer) => answer,
+            Err(failure) if self.may_be_plain_http(&failure) => {
+                return Err(if self.speaks_plain_http().await {
+                    Failure::new(Code::TlsPlainHttp, "The port answers plain HTTP.")
+                } else {
+                    failure
+                });
+            }
+            Err(failure) => return Err(failure),
+        };
+        let asks = self.judge(&answer).await?;
+        if answer.permit.url().origin() != self.base.origin() {
+            let to = answer.permit.url().origin().ascii_serialization();
+            return Err(Failure::new(
+                Code::RedirectNotAllowed,
+                format!("The registry redirects to {to}."),
+            ));
+        }
+        let told = |name: &str| self.transport.shown(answer.header(name)?);
+        let server = told("x-jfrog-version").or_else(|| told("server"));
+        let api_version = told("docker-distribution-api-version");
+        self.facts.server = server;
+        self.facts.api_version = api_version;
+        self.adopt(asks);
+        let status = answer.status.as_u16();
+        Ok(match &self.asks {
+            Asks::Nothing => format!("HTTP {status}, no login asked for"),
+            Asks::For(Login::Basic) => format!("HTTP {status} with a Basic challenge"),
+            Asks::For(Login::Bearer { realm, .. }) => {
+                let host = realm.host_str().unwrap_or_default();
+                format!("HTTP {status} with a Bearer challenge from {host}")
+            }
+            Asks::Otherwise(_) => format!("HTTP {status} without a challenge that can be answered"),
+        })
+    }
+
+    /// Reaches the registry, so that something of it can be read, and gets the token that this takes. A username and
+    /// password are not tried before: what is read will show whether they are right.
+    pub(crate) async fn approach(&mut self, scope: &Scope) -> Result<(), Failure> {
+        self.reach().await?;
+        if self.asks != Asks::For(Login::Basic) {
+            self.authenticate(scope).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks for something without a login. What begins a conversation follows redirects, and is remembered.
+    pub(crate) async fn ping(
+        &self,
+        url: Url,
+        target: Target,
+        begins: bool,
+    ) -> Result<Answer, Failure> {
+        let permit = self.transport.guard().permit(url, target, false)?;
+        let call = Call {
+            what: "/v2/",
+            permit,
+            accept: "application/json",
+            message: Message::Get(None),
+            limit: PING_BYTES,
+            follow: begins,
+            remembered_as: begins.then(|| "reach".to_owned()),
+        };
+        self.transport.send(call).await
+    }
+
+    /// Whether an answer to `/v2/` is a registry's, and what it asks for.
+    async fn judge(&self, answer: &Answer) -> Result<Asks, Failure> {
+        let status = answer.status.as_u16();
+        // Older registries and proxies leave the header out, so it proves one but its absence proves nothing.
+        let marked = answer
+            .header("docker-distribution-api-version")
+            .is_some_and(|version| version.trim().starts_with("registry/2"));
+        let json = serde_json::from_slice::<serde_json::Value>(&answer.body);
+        match status {
+            200 if marked || json.is_ok() || answer.body.is_empty() => Ok(Asks::Nothing),
+            401 => match challenge::login(&answer.headers, self.prefers_bearer()) {
+                Ok(login) => Ok(Asks::For(login)),
+                Err(none) if marked || json.is_ok_and(|body| body.get("errors").is_some()) => {
+                    Ok(Asks::Otherwise(none))
+                }
+                Err(NoLogin::Unsupported) => Ok(Asks::Otherwise(NoLogin::Unsupported)),
+                Err(NoLogin::Missing) => {
+                    Err(not_registry("HTTP 401 to GET /v2/, without a challenge."))
+                }
+            },
+            429 => Err(Failure::new(Code::RateLimited, "HTTP 429 to GET /v2/.")),
+            408 | 500.. => Err(Failure::new(
+                Code::ServerError,
+                format!("HTTP {status} to GET /v2/."),
+            )),
+            404 if self.speaks_v1().await => Err(Failure::new(
+                Code::AnswerV1Only,
+                "HTTP 404 to GET /v2/, but /v1/_ping answers.",
+            )),
+            200 => Err(not_registry(
+                "HTTP 200 to GET /v2/, but with something else than a registry's answer.",
+            )),
+            403 => Err(not_registry(
+                "HTTP 403 to GET /v2/. A firewall or an access list in front of it may refuse this service.",
+            )),
+            _ => Err(not_registry(&format!("HTTP {status} to GET /v2/."))),
+        }
+    }
+
+    async fn speaks_v1(&self) -> bool {
+        self.ping(self.v1_url("_ping"), Target::Registry, false)
+            .await
+            .is_ok_and(|answer| {
+                answer.status == StatusCode::OK
+                    && (answer.headers.contains_key("x-docker-registry-version")
+                        || answer.body.trim_ascii() == b"true")
+            })
+    }
+
+    /// A server that does not speak TLS breaks the handshake, or just closes the connection.
+    pub(crate) fn may_be_plain_http(&self, failure: &Failure) -> bool {
+        self.base.scheme() == "https"
+            && matches!(failure.code, Code::TlsFailed | Code::AnswerMalformed)
+    }
+
+    /// Whether the registry's port answers `/v2/` without TLS. A port with TLS answers 400 to that, if anything.
+    async fn speaks_plain_http(&self) -> bool {
+        let mut url = self.url("");
+        let port = url.port_or_known_default();
+        if url.set_scheme("http").is_err() || url.set_port(port).is_err() {
+            return false;
+        }
+        self.ping(url, Target::PlainHttpProbe, false)
+            .await
+            .is_ok_and(|answer| matches!(answer.status.as_u16(), 200 | 401 | 403 | 404))
+    }
+}
+
+fn not_registry(detail: &str) -> Failure {
+    Failure::new(Code::AnswerNotRegistry, detail)
+}
