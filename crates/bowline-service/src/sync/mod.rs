@@ -5,6 +5,7 @@
 //! the listing that it is missing from was complete.
 
 pub(crate) mod deciding;
+mod listing;
 mod reading;
 mod registry;
 
@@ -16,6 +17,7 @@ use bowline_store::{
     Database, HeldSync, Random, Store, StoreError, SyncPhase, SyncProblem, UnreadRepository,
 };
 
+use self::listing::Listing;
 pub(crate) use self::registry::Registry;
 use crate::problem::Problem;
 
@@ -24,6 +26,12 @@ mod tests;
 
 /// How many repositories are looked up at a time.
 const REPOSITORIES: u32 = 50;
+
+/// How many repositories a registry may list.
+const MOST_REPOSITORIES: usize = 100_000;
+
+/// How many tags a repository may list: its images are judged all at once, in memory that other requests share.
+const MOST_TAGS: usize = 50_000;
 
 /// After how many failures in a row a sync fails.
 const MOST_FAILURES: u32 = 10;
@@ -126,8 +134,9 @@ where
     }
 
     async fn work(&self, held: &mut HeldSync) -> Result<(), Stop> {
+        let mut listing = Listing::new("repositories", MOST_REPOSITORIES);
         while held.phase == SyncPhase::Repositories {
-            self.list_repositories(held).await?;
+            self.list_repositories(held, &mut listing).await?;
         }
         loop {
             let unread = self.store.unread_repositories(held, REPOSITORIES).await?;
@@ -149,19 +158,23 @@ where
     }
 
     /// Keeps a page of the repositories.
-    async fn list_repositories(&self, held: &mut HeldSync) -> Result<(), Stop> {
+    async fn list_repositories(
+        &self,
+        held: &mut HeldSync,
+        listing: &mut Listing,
+    ) -> Result<(), Stop> {
         self.in_time()?;
         let page = self.registry.repositories(held.cursor.as_deref()).await?;
         self.still_held(held, page.requests).await?;
-        if page.cursor.is_some() && page.cursor == held.cursor {
-            return Err(Stop::Registry(registry::endless()));
-        }
+        let known = self.store.listed_so_far(held).await?;
+        let next = page.cursor.as_deref();
+        let turned = listing.turn(page.items.len(), known, held.cursor.as_deref(), next);
+        turned.map_err(Stop::Registry)?;
         let names: Vec<&str> = page.items.iter().map(|item| item.name.as_str()).collect();
-        let cursor = page.cursor.as_deref();
-        if !self.store.record_listing(held, &names, cursor).await? {
+        if !self.store.record_listing(held, &names, next).await? {
             return Err(Stop::Lost);
         }
-        if cursor.is_none() {
+        if next.is_none() {
             held.phase = SyncPhase::Images;
         }
         self.ahead.set(true);
@@ -196,7 +209,11 @@ where
     async fn put_off(&self, held: &HeldSync, problem: &SyncProblem) -> Result<Progress, Problem> {
         let before = if self.ahead.get() { 0 } else { held.failures };
         let failures = before.saturating_add(1);
-        let lasting = registry::scope(problem) == registry::Scope::Connection;
+        let lasting = match registry::scope(problem) {
+            registry::Scope::Passing | registry::Scope::Limit => false,
+            // What is wrong with one repository does not end a step; this is about their listing.
+            registry::Scope::Repository | registry::Scope::Connection => true,
+        };
         if lasting || failures >= MOST_FAILURES {
             let finished = self.store.finish_sync(held, Some(problem), self.now());
             return Ok(if finished.await? {

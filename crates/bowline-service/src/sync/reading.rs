@@ -7,7 +7,7 @@ use bowline_store::{
     Database, HeldSync, KnownTag, ManifestDetails, Random, SeenImage, SyncProblem, UnreadRepository,
 };
 
-use super::{Engine, Registry, Stop, registry};
+use super::{Engine, Listing, MOST_TAGS, Registry, Stop, registry};
 use crate::outbound::inventory::{MOST_ASKED, TagEntry};
 
 impl<D, R, L, C> Engine<'_, D, R, L, C>
@@ -38,19 +38,21 @@ where
     async fn read_tags(&self, held: &HeldSync, unread: &UnreadRepository) -> Result<(), Stop> {
         let repository = &unread.repository;
         let mut cursor = unread.cursor.clone();
+        let mut listing = Listing::new("tags", MOST_TAGS);
         loop {
             self.in_time()?;
             let asked_at = self.now();
             let page = self.registry.tags(repository, cursor.as_deref()).await?;
             self.still_held(held, page.requests).await?;
+            let known = self.store.seen_so_far(held, repository).await?;
+            let next = page.cursor.as_deref();
+            let turned = listing.turn(page.items.len(), known, cursor.as_deref(), next);
+            turned.map_err(Stop::Registry)?;
             self.read_page(held, repository, page.items, asked_at)
                 .await?;
             let Some(next) = page.cursor else {
                 return Ok(());
             };
-            if Some(&next) == cursor.as_ref() {
-                return Err(Stop::Registry(registry::endless()));
-            }
             let moved = self.store.record_tags_cursor(held, repository, &next);
             if !moved.await? {
                 return Err(Stop::Lost);
@@ -119,7 +121,7 @@ where
             let answer = self.registry.digests(repository, asked.collect()).await?;
             self.still_held(held, answer.requests).await?;
             if answer.items.is_empty() {
-                return Err(Stop::Registry(registry::endless()));
+                return Err(Stop::Registry(registry::silent()));
             }
             left.extend(answer.left);
             let mut found = Vec::new();
@@ -174,7 +176,7 @@ where
             let answer = self.registry.details(repository, asked.collect()).await?;
             self.still_held(held, answer.requests).await?;
             if answer.items.is_empty() {
-                return Err(Stop::Registry(registry::endless()));
+                return Err(Stop::Registry(registry::silent()));
             }
             // One that cannot be read has no date, and is not asked for again.
             let details: Vec<_> = answer

@@ -66,12 +66,12 @@ pub(super) fn scope(problem: &SyncProblem) -> Scope {
     }
 }
 
-/// A listing that does not get ahead.
-pub(super) fn endless() -> SyncProblem {
+/// A registry that answers about nothing that it was asked for.
+pub(super) fn silent() -> SyncProblem {
     SyncProblem {
         code: "answer.malformed".to_owned(),
         title: "The registry's answer is not what it should be".to_owned(),
-        detail: "A page of its listing leads to itself.".to_owned(),
+        detail: "It says nothing about what it was asked for.".to_owned(),
         hint: "Try again later; if it stays so, ask whoever runs the registry.".to_owned(),
     }
 }

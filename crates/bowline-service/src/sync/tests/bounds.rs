@@ -1,4 +1,4 @@
-//! A large registry: bounded steps, bounded memory, counted questions.
+//! Large registries: bounded steps, bounded memory, counted questions.
 
 use super::*;
 
@@ -61,4 +61,56 @@ async fn a_hundred_thousand_images_are_read_in_bounded_pieces() {
         assert!(longest <= 64 * 1024, "{round}: {longest} bytes at once");
     }
     assert_eq!(world.queued().await.len(), REPOSITORIES * 5);
+}
+
+#[tokio::test]
+async fn a_repository_of_tags_without_end_is_passed_over() {
+    let world = two_repositories(json!({})).await;
+    world.registry.tells.set(true);
+    world.registry.page.set(25_000);
+    for tag in 0..MOST_TAGS {
+        world.registry.set("app", &format!("v{tag:05}"), "a1");
+    }
+    let sync = world.sync().await;
+    assert_eq!(sync.state, bowline_store::SyncState::Done);
+    assert_eq!(
+        (sync.complete, sync.outcome.repositories.failed),
+        (false, 1)
+    );
+    assert_eq!(sync.problem.unwrap().code, "answer.too_large");
+    assert_eq!(world.registry.count("tags app"), 3);
+    assert_eq!(world.registry.count("tags base"), 1);
+}
+
+#[tokio::test]
+async fn a_sync_of_repositories_without_end_fails() {
+    let world = World::new(json!({})).await;
+    world.registry.page.set(50_000);
+    for repository in 0..=MOST_REPOSITORIES {
+        world
+            .registry
+            .set(&format!("app-{repository:06}"), "1", "a1");
+    }
+    let sync = world.sync().await;
+    assert_eq!(sync.state, bowline_store::SyncState::Failed);
+    assert_eq!(sync.problem.unwrap().code, "answer.too_large");
+    assert_eq!(world.registry.asked.borrow().len(), 3);
+}
+
+#[tokio::test]
+async fn a_listing_that_leads_in_a_circle_ends() {
+    for (what, fails) in [
+        ("repositories", true),
+        ("tags app", false),
+        ("tags base", false),
+    ] {
+        let world = two_repositories(json!({})).await;
+        world.registry.set("new", "1", "n1");
+        world.registry.circles.borrow_mut().insert(what.to_owned());
+        let sync = world.sync().await;
+        let failed = sync.state == bowline_store::SyncState::Failed;
+        assert_eq!((failed, sync.complete), (fails, false), "{what}");
+        assert_eq!(sync.problem.unwrap().code, "answer.too_large", "{what}");
+        assert!(world.registry.count(what) <= 10, "{what}");
+    }
 }

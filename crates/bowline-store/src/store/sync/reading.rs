@@ -2,7 +2,7 @@
 
 use super::held;
 use crate::{
-    database::Database,
+    database::{Database, Value},
     error::StoreError,
     inventory::SeenImage,
     random::Random,
@@ -100,6 +100,12 @@ const DONE: &str = concat!(
     " RETURNING repository"
 );
 
+const LISTED_SO_FAR: &str =
+    "SELECT count(*) AS listed FROM sync_repositories WHERE sync = ?1 AND listed = 1";
+
+const SEEN_SO_FAR: &str = "SELECT count(*) AS seen FROM images
+    WHERE connection = ?2 AND repository = ?3 AND seen_by = ?1";
+
 const FAILED_ONCE_MORE: &str = concat!(
     "UPDATE sync_repositories SET failures = failures + 1 WHERE sync = ?1 AND repository = ?3 AND done = 0 AND ",
     held!()
@@ -131,6 +137,39 @@ impl<D: Database, R: Random> Store<D, R> {
         let mut parameters = held.parameters();
         parameters.extend([cursor.into(), phase.text().into()]);
         Ok(self.first(LISTED_TO, parameters).await?.is_some())
+    }
+
+    /// How many repositories a sync has listed so far.
+    pub async fn listed_so_far(&self, held: &HeldSync) -> Result<usize, StoreError> {
+        let parameters = vec![held.id.to_string().into()];
+        self.counted(LISTED_SO_FAR, parameters, "listed").await
+    }
+
+    /// How many images of a repository a sync has seen so far.
+    pub async fn seen_so_far(
+        &self,
+        held: &HeldSync,
+        repository: &str,
+    ) -> Result<usize, StoreError> {
+        let parameters = vec![
+            held.id.to_string().into(),
+            held.connection.to_string().into(),
+            repository.into(),
+        ];
+        self.counted(SEEN_SO_FAR, parameters, "seen").await
+    }
+
+    async fn counted(
+        &self,
+        statement: &str,
+        parameters: Vec<Value>,
+        column: &'static str,
+    ) -> Result<usize, StoreError> {
+        let row = self.first(statement, parameters).await?;
+        let count = row
+            .map(|row| Columns::of(row).integer(column))
+            .transpose()?;
+        Ok(usize::try_from(count.unwrap_or_default()).unwrap_or(usize::MAX))
     }
 
     /// Repositories that a sync has to read, at most so many.

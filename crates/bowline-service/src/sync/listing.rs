@@ -1,0 +1,66 @@
+//! The end of listings that have none: a registry may list for ever, or lead in a circle.
+
+use bowline_store::SyncProblem;
+
+/// How many pages in a row may tell nothing new: a step that was interrupted reads one again.
+const MOST_STALE: u32 = 4;
+
+/// A listing as a step reads it, page by page.
+pub(super) struct Listing {
+    /// Of what.
+    what: &'static str,
+    /// How many entries it may have.
+    most: usize,
+    /// How many were known before the page that was read last, where that had any.
+    known: Option<usize>,
+    /// How many pages in a row told nothing new.
+    stale: u32,
+}
+
+impl Listing {
+    /// A listing of which nothing was read.
+    pub(super) fn new(what: &'static str, most: usize) -> Self {
+        Self {
+            what,
+            most,
+            known: None,
+            stale: 0,
+        }
+    }
+
+    /// Takes a page of so many entries, before which so many different ones were `known`, and that leads from one cursor
+    /// to the next.
+    ///
+    /// # Errors
+    /// Why it is not read on.
+    pub(super) fn turn(
+        &mut self,
+        entries: usize,
+        known: usize,
+        from: Option<&str>,
+        next: Option<&str>,
+    ) -> Result<(), SyncProblem> {
+        let Self { what, most, .. } = *self;
+        if known.saturating_add(entries) > most {
+            return Err(endless(format!("There are more than {most} {what}.")));
+        }
+        self.stale = match self.known {
+            Some(before) if before == known => self.stale.saturating_add(1),
+            _ => 0,
+        };
+        self.known = (entries > 0).then_some(known);
+        if self.stale > MOST_STALE || next.is_some_and(|next| from == Some(next)) {
+            return Err(endless(format!("The list of {what} leads in a circle.")));
+        }
+        Ok(())
+    }
+}
+
+fn endless(detail: String) -> SyncProblem {
+    SyncProblem {
+        code: "answer.too_large".to_owned(),
+        title: "The registry lists too much".to_owned(),
+        detail,
+        hint: "Remove what is old, or connect a part of the registry: name a namespace.".to_owned(),
+    }
+}
