@@ -41,6 +41,9 @@ pub(crate) enum Target {
     PlainHttpProbe,
 }
 
+/// What to do about a realm that no consent makes good.
+const MEND_REALM: &str = "The registry says in WWW-Authenticate where logins are sent. That must be a public https address without a username or password in it: tell whoever runs the registry.";
+
 /// The leave to contact one URL.
 #[derive(Debug)]
 pub(crate) struct Permit {
@@ -185,32 +188,33 @@ impl<'a> Guard<'a> {
                 return Err(Failure::new(
                     Code::RealmNotTrusted,
                     "The address of the token service holds a username or password.",
-                ));
+                )
+                .advise(MEND_REALM));
             }
             Target::TokenService if credentials && !self.trusts(&url, &authority) => {
-                let tls = if url.scheme() == "https" {
-                    ""
-                } else {
-                    ", without HTTPS"
-                };
-                return Err(Failure::new(
-                    Code::RealmNotTrusted,
-                    format!("The registry names {authority} as its token service{tls}."),
-                ));
+                let named = format!("The registry names {authority} as its token service");
+                let untrusted = |detail| Failure::new(Code::RealmNotTrusted, detail);
+                // Consent does not help where a login may not be sent without HTTPS.
+                return Err(match self.allows_scheme(&url, &authority) {
+                    true => untrusted(format!("{named}.")),
+                    false => untrusted(format!("{named}, without HTTPS.")).advise(MEND_REALM),
+                });
             }
             Target::TokenService => credentials,
             Target::ProviderApi => credentials && self.is_api(&url, &authority),
             Target::PlainHttpProbe => false,
         };
-        let plain_http = match target {
-            Target::PlainHttpProbe => Some(&authority) == self.registry_authority().as_ref(),
-            _ => self
-                .operator
-                .allows_plain_http(authority.host(), authority.port()),
+        let scheme_allowed = match target {
+            Target::PlainHttpProbe => {
+                url.scheme() == "http" && Some(&authority) == self.registry_authority().as_ref()
+            }
+            _ => self.allows_scheme(&url, &authority),
         };
-        let scheme_allowed = url.scheme() == "https" || (url.scheme() == "http" && plain_http);
         if has_userinfo || !scheme_allowed || !self.is_destination(&url, &authority) {
-            return Err(not_allowed());
+            return Err(match target {
+                Target::TokenService => not_allowed().advise(MEND_REALM),
+                _ => not_allowed(),
+            });
         }
         Ok(Permit {
             url,
@@ -253,11 +257,7 @@ impl<'a> Guard<'a> {
         if !to.username().is_empty() || to.password().is_some() {
             return Err(refused("with a username or password in it"));
         }
-        let plain_http = self
-            .operator
-            .allows_plain_http(authority.host(), authority.port());
-        let scheme_allowed = to.scheme() == "https" || (to.scheme() == "http" && plain_http);
-        if !scheme_allowed || !self.is_destination(&to, &authority) {
+        if !self.allows_scheme(&to, &authority) || !self.is_destination(&to, &authority) {
             return Err(not_allowed());
         }
         Ok(Permit {
@@ -265,6 +265,15 @@ impl<'a> Guard<'a> {
             target: from.target,
             credentials: from.credentials && same_origin,
         })
+    }
+
+    /// Whether a URL is https, or http where the operator allows that.
+    fn allows_scheme(&self, url: &Url, authority: &Authority) -> bool {
+        let plain_http = || {
+            self.operator
+                .allows_plain_http(authority.host(), authority.port())
+        };
+        url.scheme() == "https" || (url.scheme() == "http" && plain_http())
     }
 
     fn registry_authority(&self) -> Option<Authority> {

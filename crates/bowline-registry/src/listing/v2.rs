@@ -20,15 +20,19 @@ pub(super) const PER_PAGE: usize = 1000;
 /// The largest page, in bytes.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
+/// The answer for the catalog.
 #[derive(Deserialize)]
 struct Catalog {
+    /// It may be `null`, but not be missing: what has none is no catalog, and no empty one either.
+    #[serde(deserialize_with = "Option::deserialize")]
     repositories: Option<Vec<String>>,
 }
 
 /// The answer for tags.
 #[derive(Deserialize)]
 pub(super) struct TagList {
-    /// `null` where a repository has none (distribution), and sometimes among them (Nexus).
+    /// `null` where a repository has none (distribution), and sometimes among them (Nexus); never missing.
+    #[serde(deserialize_with = "Option::deserialize")]
     tags: Option<Vec<Option<String>>>,
     /// What Google adds: the repositories below.
     #[serde(default)]

@@ -178,7 +178,12 @@ async fn first_of<T>(
             Err(failure) => refused = Some(joined(refused, failure)),
         }
     }
-    Err(refused.unwrap_or_else(|| unlistable("Registries of this kind cannot be searched.")))
+    Err(refused.unwrap_or_else(|| {
+        Failure::new(
+            Code::ImageRequired,
+            "Registries of this kind cannot be searched.",
+        )
+    }))
 }
 
 /// Whether a failure ends a listing in one way, so that no other is tried: it leaves no hope, no time or no trust for

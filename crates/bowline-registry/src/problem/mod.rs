@@ -34,6 +34,8 @@ pub(crate) struct Failure {
     pub(crate) detail: String,
     /// The form's field, where it is another than the code's own.
     pub(crate) field: Option<&'static str>,
+    /// What to do about it, where that is nothing in the form.
+    pub(crate) advice: Option<&'static str>,
 }
 
 /// Title and hint of `auth.rejected` where there are no credentials.
@@ -47,6 +49,7 @@ impl Failure {
             code,
             detail: detail.into(),
             field: None,
+            advice: None,
         }
     }
 
@@ -56,14 +59,21 @@ impl Failure {
         self
     }
 
+    /// The same, to be mended elsewhere than in the form, by this advice.
+    pub(crate) fn advise(mut self, advice: &'static str) -> Self {
+        self.advice = Some(advice);
+        self
+    }
+
     /// Adds the title, the hint for this provider, and the field.
     pub(crate) fn explain(self, spec: &ConnectionSpec, operator: &Operator) -> Problem {
         let wants_login =
             self.code == Code::AuthRejected && spec.credentials == Credentials::Anonymous;
-        let (title, hint) = match wants_login {
+        let (title, hint) = match (self.advice, wants_login) {
+            (Some(advice), _) => (self.code.title(), advice),
             // What was not given was not rejected.
-            true => (WANTS_LOGIN, ENTER_LOGIN),
-            false => (
+            (None, true) => (WANTS_LOGIN, ENTER_LOGIN),
+            (None, false) => (
                 self.code.title(),
                 self.code.hint_for(spec.provider.id, spec.auth),
             ),
@@ -80,10 +90,11 @@ impl Failure {
             title: title.to_owned(),
             detail: self.detail,
             hint,
-            field: self
-                .field
-                .map(str::to_owned)
-                .or_else(|| self.code.field().path(spec)),
+            field: match (self.field, self.advice) {
+                (Some(field), _) => Some(field.to_owned()),
+                (None, Some(_)) => None,
+                (None, None) => self.code.field().path(spec),
+            },
         }
     }
 }

@@ -188,8 +188,8 @@ fn cases() -> Vec<Case> {
         case("the token service is busy", tokens(Reply::status(429)), "PF----", "rate.limited", None),
         case("the token service fails", tokens(Reply::status(500)), "PF----", "server.error", None),
         case("a foreign realm", realm("https://auth.example.net/token"), "PF----", "realm.not_trusted", TRUSTED),
-        case("a realm without TLS", realm("http://registry.example.com/token"), "PF----", "realm.not_trusted", TRUSTED),
-        case("a realm with userinfo", realm("https://a@registry.example.com/token"), "PF----", "realm.not_trusted", TRUSTED),
+        case("a realm without TLS", realm("http://registry.example.com/token"), "PF----", "realm.not_trusted", None),
+        case("a realm with userinfo", realm("https://a@registry.example.com/token"), "PF----", "realm.not_trusted", None),
         case("a redirected login", tokens(Reply::status(302).with("location", "https://evil.example.net/")), "PF----", "redirect.not_allowed", URL),
         case("a token page", tokens(Reply::status(200).text("<html>")), "PF----", "answer.malformed", None),
         case("no token in it", tokens(Reply::json(r#"{"token":""}"#)), "PF----", "answer.malformed", None),
@@ -408,6 +408,82 @@ async fn a_login_that_was_not_given_is_not_called_wrong() {
         assert_eq!(problem.title, title, "{name}");
         assert!(problem.detail.contains(words), "{name}: {}", problem.detail);
     }
+}
+
+#[tokio::test]
+async fn a_realm_that_no_consent_makes_good_asks_for_none() {
+    let consented = |host: &str| ConnectionSpec {
+        trusted_auth_hosts: vec![host.to_owned()],
+        ..password()
+    };
+    for (name, url, spec, code) in [
+        (
+            "http",
+            "http://auth.example.net/token",
+            password(),
+            "realm.not_trusted",
+        ),
+        (
+            "a username",
+            "https://u@auth.example.com/token",
+            password(),
+            "realm.not_trusted",
+        ),
+        (
+            "http, trusted",
+            "http://auth.example.net/token",
+            consented("auth.example.net"),
+            "address.not_allowed",
+        ),
+        (
+            "private, trusted",
+            "https://10.0.0.1/token",
+            consented("10.0.0.1"),
+            "address.not_allowed",
+        ),
+    ] {
+        let check = run(&realm(url).world(), &Operator::default(), &spec, None).await;
+        let problem = check.problem.unwrap();
+        assert_eq!(
+            (problem.code.as_str(), problem.field),
+            (code, None),
+            "{name}"
+        );
+        assert!(
+            problem.hint.contains("public https address"),
+            "{name}: {}",
+            problem.hint
+        );
+    }
+}
+
+#[tokio::test]
+async fn json_of_another_service_is_no_listing() {
+    for (path, image) in [(CATALOG, None), (TAGS, Some("team/app"))] {
+        let fake = Fake::basic().instead(path, Reply::json(r#"{"hi":1}"#));
+        let check = run(&fake.world(), &Operator::default(), &password(), image).await;
+        assert_eq!(
+            (check.ok, code(&check)),
+            (false, "answer.malformed"),
+            "{path}"
+        );
+        let null = r#"{"repositories":null,"tags":null}"#;
+        let fake = Fake::basic().instead(path, Reply::json(null));
+        let check = run(&fake.world(), &Operator::default(), &password(), image).await;
+        assert_ne!(code(&check), "answer.malformed", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_has_no_listing_wants_an_image() {
+    let spec = parsed(serde_json::json!({
+        "provider": "red-hat-atomic", "name": "test", "auth": "password", "image": "team/app:1",
+        "values": { "url": "registry.example.com", "username": "scanner", "password": PASSWORD },
+    }));
+    let listed = repositories(&Fake::basic().world(), &Operator::default(), &spec).await;
+    let problem = listed.unwrap_err();
+    assert_eq!(problem.code, Code::ImageRequired);
+    assert_eq!(problem.field.as_deref(), Some("image"));
 }
 
 #[tokio::test]
