@@ -17,8 +17,8 @@ export type { CheckOptions, ClientOptions, ConnectionsClient, ListOptions, Versi
 export { ApiError } from "./types/api/problem.js";
 export type * from "./types/api/pulling.js";
 export type * from "./types/api/types.js";
-export { setMessages } from "./types/messages.js";
-export type { MessageOverrides } from "./types/messages.js";
+export { text as messages, setMessages } from "./types/messages.js";
+export type { FieldWords, MessageOverrides, Messages, ProblemWords, ProviderWords } from "./types/messages.js";
 export type { Announcement, Instructions } from "./types/pulling/announcing.js";
 
 /** `bowline-change`: the form and what the module says of it. It holds the secrets as typed. */
@@ -103,6 +103,8 @@ export class BowlinePolicyForm extends HTMLElement {
   provider: string;
   host: string;
   scanners: readonly string[];
+  /** To be looked at only. */
+  readonly: boolean;
   readonly report: PolicyReport;
   /** Takes in what was typed but not added yet; whether there is no error. */
   complete(): Promise<boolean>;

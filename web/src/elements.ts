@@ -16,4 +16,4 @@ export { BowlinePolicyEditor } from "./elements/policy-editor.js";
 export { BowlinePolicyForm } from "./elements/policy-form.js";
 export { BowlineScanList } from "./elements/scan-list.js";
 export { BowlineSyncPanel } from "./elements/sync-panel.js";
-export { setMessages } from "./messages.js";
+export { text as messages, setMessages } from "./messages.js";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Finding } from "bowline";
+import { fromNow, number } from "../src/formats.js";
 import { findingText, problemText, setMessages, text } from "../src/messages.js";
 
 test("messages: some are replaced, the others stay", () => {
@@ -27,4 +28,10 @@ test("messages: a code's own words come before the server's", () => {
 
 test("messages: what a server left out is empty, never “undefined”", () => {
   assert.deepEqual(problemText({ code: "x", title: "T" }), { title: "T", detail: "", hint: "" });
+});
+
+test("messages: numbers and dates are written as the language does that was set", () => {
+  setMessages({ locale: "de" });
+  assert.equal(number(100_000), "100.000");
+  assert.equal(fromNow("2026-11-21T10:00:00Z", Date.parse("2026-11-21T13:00:00Z")), "vor 3 Stunden");
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { LitElement } from "lit";
 import { HttpClient } from "../src/api/client.js";
 import { ApiError } from "../src/api/problem.js";
-import type { Page } from "../src/api/pulling.js";
+import type { Page } from "../src/api/types.js";
 import { PagedList } from "../src/elements/paged-list.js";
 
 const PLACE = "/v1/projects/acme/connections/c1";

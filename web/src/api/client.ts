@@ -9,7 +9,6 @@ import type {
   ImagesOptions,
   InventoryImage,
   NewEventAddress,
-  Page,
   PullingClient,
   QueuedScans,
   Scan,
@@ -18,7 +17,7 @@ import type {
   Sync,
   SyncStatus,
 } from "./pulling.js";
-import type { Check, Connection, ConnectionPage, Listing, Selection, Step } from "./types.js";
+import type { Check, Connection, Listing, Page, Selection, Step } from "./types.js";
 
 export interface ClientOptions {
   /** Where the API is, without a trailing slash; default `/v1` of the page's origin. */
@@ -55,7 +54,7 @@ export interface ConnectionsClient {
   check(form: ConnectionForm, options?: CheckOptions): Promise<Check>;
   /** Tests a stored connection. */
   recheck(id: string, options?: CheckOptions): Promise<Check>;
-  list(options?: ListOptions): Promise<ConnectionPage>;
+  list(options?: ListOptions): Promise<Page<Connection>>;
   /** Keeps a connection; with `verify` only if its check passes. */
   create(form: ConnectionForm, options: { verify: boolean; signal?: AbortSignal }): Promise<Connection>;
   read(id: string, signal?: AbortSignal): Promise<Connection>;
@@ -93,7 +92,7 @@ export class HttpClient implements ConnectionsClient, PullingClient {
     return this.#checked(`${this.#connections(id)}/check`, {}, options);
   }
 
-  async list({ search, cursor, limit, provider, signal }: ListOptions = {}): Promise<ConnectionPage> {
+  async list({ search, cursor, limit, provider, signal }: ListOptions = {}): Promise<Page<Connection>> {
     return json(await this.#send("GET", this.#connections() + queryOf({ search, cursor, provider, limit }), { signal }));
   }
 

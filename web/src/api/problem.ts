@@ -1,7 +1,7 @@
 /** What can go wrong between the page and the API, as one error. */
 
 import type { Finding } from "bowline";
-import { text } from "../messages.js";
+import { problemText, text } from "../messages.js";
 import type { Check, ProblemDetails } from "./types.js";
 
 /** A refused or failed request. `message` is the title that people read. */
@@ -22,10 +22,12 @@ export class ApiError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(problem: ProblemDetails, status: number, retryAfter?: number) {
-    super(problem.title || text().errors.unexpected);
-    this.code = problem.code || "answer.unexpected";
+    const code = problem.code || "answer.unexpected";
+    const { title, detail } = problemText({ code, title: problem.title || text().errors.unexpected, detail: problem.detail ?? "" });
+    super(title);
+    this.code = code;
     this.status = status;
-    this.detail = problem.detail ?? "";
+    this.detail = detail;
     this.field = problem.field ?? undefined;
     this.findings = problem.findings ?? [];
     this.check = problem.check;

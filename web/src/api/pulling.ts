@@ -1,12 +1,7 @@
 /** The JSON of what happens with a connection's images: inventory, sync, scans and events. Names and shapes are the API's. */
 
 import type { Decision } from "bowline";
-
-/** A page of a list; `next` asks for the one after it. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly next: string | null;
-}
+import type { CheckProblem, Page } from "./types.js";
 
 export const IMAGE_STATES = ["new", "replaced", "unchanged", "gone"] as const;
 
@@ -33,14 +28,6 @@ export interface InventoryImage {
   readonly scan: { readonly state: ScanState; readonly at: string | null } | null;
 }
 
-/** Why a sync or a request failed. */
-export interface RunProblem {
-  readonly code: string;
-  readonly title: string;
-  readonly detail?: string | null;
-  readonly hint?: string | null;
-}
-
 /** A sync: how far it is, or what it came to. */
 export interface Sync {
   readonly id: string;
@@ -60,7 +47,7 @@ export interface Sync {
   readonly requests: number;
   /** Whether the registry was listed to its end. */
   readonly complete: boolean;
-  readonly problem: RunProblem | null;
+  readonly problem: CheckProblem | null;
 }
 
 /** What one pattern, or the lack of one, left out. */

@@ -16,7 +16,7 @@ export interface Step {
   readonly detail?: string | null;
 }
 
-/** Why a check failed, or what it warns of. */
+/** Why a check or a sync failed, or what it warns of. */
 export interface CheckProblem {
   readonly code: string;
   readonly title: string;
@@ -113,9 +113,9 @@ export interface Selection {
   readonly complete: boolean;
 }
 
-/** A page of a list. */
-export interface ConnectionPage {
-  readonly items: readonly Connection[];
+/** A page of a list; `next` asks for the one after it. */
+export interface Page<T> {
+  readonly items: readonly T[];
   readonly next: string | null;
 }
 

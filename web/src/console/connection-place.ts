@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { providers, ready, type Provider } from "bowline";
+import { ready, type Provider } from "bowline";
 import type { ConnectionsClient } from "../api/client.js";
 import type { PullingClient } from "../api/pulling.js";
 import { ApiError, asApiError, isAbort } from "../api/problem.js";
@@ -9,8 +9,10 @@ import type { SavedDetail } from "../elements/connection-form.js";
 import { failure } from "../elements/failure.js";
 import { icon } from "../elements/icons.js";
 import { text } from "../messages.js";
+import { registryTypes } from "../registry-types.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { formatRoute, TABS, type Tab } from "./route.js";
+import { entitle } from "./title.js";
 
 /** What each tab shows is loaded when somebody goes there. */
 const PARTS: Readonly<Record<Tab, () => Promise<unknown>>> = {
@@ -44,7 +46,7 @@ export class BowlineConnectionPlace extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    ready().then(() => (this.known = providers()), () => undefined);
+    ready().then(() => (this.known = registryTypes()), () => undefined);
   }
 
   override disconnectedCallback(): void {
@@ -55,6 +57,15 @@ export class BowlineConnectionPlace extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("tab")) void this.#loadPart(this.tab);
     if (changed.has("connectionId") || (changed.has("client") && this.connection === null)) void this.#load();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("tab") || changed.has("connection")) {
+      const { connectionMissing, connection, tabs } = text().console;
+      entitle(...(this.error?.status === 404 ? [connectionMissing] : [tabs[this.tab], this.connection?.name ?? connection]));
+      // On a phone the tabs are a strip that scrolls: the one that is open is in sight.
+      this.renderRoot.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
   }
 
   protected override render(): TemplateResult {
@@ -172,9 +183,6 @@ export class BowlineConnectionPlace extends LitElement {
       }
       .notice {
         margin-block-start: 1rem;
-      }
-      .notice button {
-        margin-block-start: 0.5rem;
       }
       nav {
         display: flex;

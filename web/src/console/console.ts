@@ -8,12 +8,15 @@ import "../elements/connection-list.js";
 import type { SelectDetail } from "../elements/connection-list.js";
 import type { OpenDetail } from "../elements/connection-row.js";
 import { icon } from "../elements/icons.js";
+import { blank } from "../elements/list-parts.js";
 import { formOf } from "../form/kept.js";
 import { text } from "../messages.js";
+import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { formatRoute, parseRoute, type Route } from "./route.js";
 import { adoptToken, currentSession, forgetToken, keepProject, type Session } from "./session.js";
 import "./sign-in.js";
+import { entitle } from "./title.js";
 
 /** The console: who is signed in, where they are, and the element that belongs there. */
 @customElement("bowline-console")
@@ -48,6 +51,14 @@ export class BowlineConsole extends LitElement {
     this.#listen.abort();
   }
 
+  protected override updated(): void {
+    const { console: page, list } = text();
+    const { at } = this.route;
+    if (this.session === null) entitle(page.signIn);
+    // A connection's own place knows its name.
+    else if (at !== "connection") entitle({ list: list.heading, new: page.newHeading, nowhere: page.notFound }[at]);
+  }
+
   protected override render(): TemplateResult {
     const { console: page } = text();
     return html`
@@ -59,12 +70,14 @@ export class BowlineConsole extends LitElement {
           <button type="button" class="ghost" data-testid="sign-out-button" title=${this.session.subject} @click=${this.#signOut}>${page.signOut}</button>
         `}
       </header>
-      <div role="status">${this.online ? nothing : html`<p class="offline" data-testid="offline">${page.offline}</p>`}</div>
       <main id="main" tabindex="-1" @bowline-signed-out=${this.#signedOut} @bowline-signed-in=${this.#signIn}>
-        <div class="toast" role="status">${this.toast === "" ? nothing : this.#toast()}</div>
         ${this.session === null ? html`<bowline-sign-in ?expired=${this.expired}></bowline-sign-in>` : nothing}
         <div ?hidden=${this.session === null}>${this.#last === null ? nothing : this.#place(this.#last)}</div>
       </main>
+      <div class="said" role="status">
+        ${this.online ? nothing : html`<p class="notice warn" data-testid="offline">${icon("warning")}<span>${page.offline}</span></p>`}
+        ${this.toast === "" ? nothing : this.#toast()}
+      </div>
     `;
   }
 
@@ -89,7 +102,7 @@ export class BowlineConsole extends LitElement {
           ? html`<bowline-connection-list .client=${this.#client} .may=${session.may} .selected=${route.selected}
               @bowline-add=${() => this.#go({ at: "new", provider: "", auth: "", from: "" })}
               @bowline-open=${this.#opened} @bowline-select=${this.#selected}></bowline-connection-list>`
-          : blank(list.forbidden, list.forbiddenDetail)}
+          : blank("forbidden", "lock", list.forbidden, list.forbiddenDetail)}
       `;
     }
     if (route.at === "connection") {
@@ -98,7 +111,7 @@ export class BowlineConsole extends LitElement {
         ${session.may.read
           ? html`<bowline-connection-place .client=${this.#client} .connectionId=${route.id} .tab=${route.tab} ?write=${session.may.write}
               @bowline-saved=${this.#changedOne}></bowline-connection-place>`
-          : blank(list.forbidden, list.forbiddenDetail)}
+          : blank("forbidden", "lock", list.forbidden, list.forbiddenDetail)}
       `;
     }
     if (route.from !== "" && this.template === null) return html`<p class="quiet" role="status">${text().form.loading}</p>`;
@@ -109,7 +122,7 @@ export class BowlineConsole extends LitElement {
         ? html`<p class="lead quiet">${page.newLead}</p>
             <bowline-connection-form .client=${this.#client} .provider=${route.provider} .auth=${route.auth} .template=${this.template}
               @bowline-change=${this.#changed} @bowline-saved=${this.#saved}></bowline-connection-form>`
-        : blank(page.cannotAdd, page.cannotAddDetail)}
+        : blank("cannot-add", "lock", page.cannotAdd, page.cannotAddDetail)}
     `;
   }
 
@@ -174,8 +187,9 @@ export class BowlineConsole extends LitElement {
     const before = this.route;
     this.route = parseRoute(location.hash);
     void this.#prepare();
+    // What was saved elsewhere is said at the list; other places have nothing to do with it.
+    if (this.route.at !== "list" || before.at === "list") this.toast = "";
     if (this.route.at === before.at) return;
-    if (this.route.at !== "list") this.toast = "";
     void this.#focusHeading();
   }
 
@@ -248,6 +262,7 @@ export class BowlineConsole extends LitElement {
     theme,
     controls,
     notices,
+    lists,
     css`
       :host {
         --page: light-dark(#fbfbfc, #0f1115);
@@ -327,43 +342,32 @@ export class BowlineConsole extends LitElement {
       .back:dir(rtl) svg {
         scale: -1 1;
       }
-      .offline {
-        padding: 0.5rem 1rem;
-        background: var(--warn-soft);
-        color: var(--warn);
-        font-size: 0.875rem;
-        text-align: center;
+      /* Over the page, so that what is said moves nothing. */
+      .said {
+        position: fixed;
+        inset-block-end: 1rem;
+        inset-inline: 1rem;
+        z-index: 1;
+        display: grid;
+        gap: 0.5rem;
+        justify-items: center;
+        pointer-events: none;
       }
-      .toast .notice {
+      .said .notice {
         align-items: center;
-        margin-block-end: 1.25rem;
+        max-width: 40rem;
         padding-block: 0.375rem;
+        border: 1px solid var(--line);
+        box-shadow: 0 0.5rem 1.5rem rgb(0 0 0 / 0.12);
+        pointer-events: auto;
       }
-      .toast .notice > svg {
+      .said .notice > svg,
+      .said button {
         margin: 0;
       }
-      .toast .notice > div {
-        flex: 1;
-      }
-      .toast button {
+      .said button {
         width: 2rem;
         padding: 0;
-      }
-      .blank {
-        padding: 3.5rem 1.25rem;
-        border: 1px dashed var(--line);
-        border-radius: calc(var(--radius) + 4px);
-        text-align: center;
-      }
-      .blank svg {
-        width: 1.5rem;
-        height: 1.5rem;
-        color: var(--quiet);
-      }
-      .blank h2 {
-        margin-block: 0.5rem 0.25rem;
-        font-size: 1.125rem;
-        font-weight: 600;
       }
       .skip {
         position: absolute;
@@ -376,14 +380,6 @@ export class BowlineConsole extends LitElement {
       }
     `,
   ];
-}
-
-function blank(heading: string, detail: string): TemplateResult {
-  return html`<div class="blank">
-    ${icon("lock")}
-    <h2>${heading}</h2>
-    <p class="quiet">${detail}</p>
-  </div>`;
 }
 
 function logo(): TemplateResult {

@@ -2,22 +2,23 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { ApiError } from "../api/problem.js";
 import { STEPS, type Check, type CheckProblem, type Facts, type Step, type StepName } from "../api/types.js";
-import { problemText, text } from "../messages.js";
+import { inFull } from "../formats.js";
+import { problemText, stepText, text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import "./copy-lines.js";
+import { problemBox, sentenceOf } from "./failure.js";
 import { icon } from "./icons.js";
-import { inFull } from "./when.js";
 
 /** `bowline-trust`: somebody consents to sending credentials to this token service. */
 export interface TrustDetail {
   readonly host: string;
 }
 
-type StepState = "waiting" | "active" | Step["status"];
+type StepState = "active" | Step["status"];
 
 /**
  * A connection test: its steps as a timeline while they happen, then what it proved or why it failed, what to do
- * about it, facts and warnings.
+ * about it, facts and warnings. It only ever grows at its end, so that nothing that is read moves.
  *
  * Properties: `steps` (what has ended so far), `running`, `check` (the outcome), `error` (the test itself could not
  * be made), `stale` (the form has changed since), `cancelled`, `consent` (offers to trust a foreign token service), `commands`
@@ -40,10 +41,10 @@ export class BowlineCheckResult extends LitElement {
       <p class="visually-hidden" role="status">${this.#spoken()}</p>
       <p class="quiet say">${this.#say()}</p>
       <ol>
-        ${STEPS.map((name) => this.#step(name))}
+        ${STEPS.map((name) => this.#step(name, this.#state(name)))}
       </ol>
       ${this.#outcome()}
-      ${this.check === null ? nothing : [this.#warnings(this.check.warnings ?? []), facts(this.check.facts ?? {}), this.#byHand(this.check)]}
+      ${this.check === null ? nothing : [(this.check.warnings ?? []).map((warning) => problemBox(warning, "warn")), facts(this.check.facts ?? {}), this.#byHand(this.check)]}
     `;
   }
 
@@ -60,10 +61,10 @@ export class BowlineCheckResult extends LitElement {
 
   #outcome(): TemplateResult | typeof nothing {
     const { check } = text();
-    if (this.error !== null) return failure({ code: this.error.code, title: this.error.message, detail: this.error.detail });
+    if (this.error !== null) return problemBox({ code: this.error.code, title: this.error.message, detail: this.error.detail });
     if (this.check === null) return nothing;
     const { ok, proved, problem } = this.check;
-    if (!ok && problem) return failure(problem, this.#consent(problem));
+    if (!ok && problem) return problemBox(problem, "bad", this.#consent(problem));
     const title = check.proofs[proved];
     return html`<div class="notice ${ok ? "good" : "bad"}" data-testid="check-outcome" data-ok=${ok}>
       ${icon(ok ? "check" : "alert")}
@@ -82,35 +83,23 @@ export class BowlineCheckResult extends LitElement {
       <button type="button" data-testid="trust-button" @click=${consent}>${trust(host)}</button>`;
   }
 
-  #step(name: StepName): TemplateResult {
+  #step(name: StepName, state: StepState | undefined): TemplateResult | typeof nothing {
+    if (state === undefined) return nothing;
     const { check } = text();
     const step = this.#ended(name);
-    const state = this.#state(name);
-    const word = state === "waiting" ? check.pending : state === "active" ? check.active : check.statuses[state];
     const elapsed = step?.elapsedMs ?? null;
+    const told = step === undefined ? "" : stepText(step);
     return html`<li class=${state} data-testid="check-step-${name}" data-status=${state}>
       <span class="mark">${mark(state)}</span>
       <div>
-        <span class="name">${check.steps[name]}</span>
-        <span class="visually-hidden">${word}</span>
-        ${elapsed === null || state === "skipped" ? nothing : html`<span class="elapsed">${check.milliseconds(elapsed)}</span>`}
-        ${step?.detail ? html`<p class="small quiet">${step.detail}</p>` : nothing}
+        <p class="line">
+          <span class="name">${check.steps[name]}</span>
+          <span class="visually-hidden">${state === "active" ? check.active : check.statuses[state]}</span>
+          <span class="elapsed">${elapsed === null || state === "skipped" ? "" : check.milliseconds(elapsed)}</span>
+        </p>
+        ${told === "" ? nothing : html`<p class="small quiet">${told}</p>`}
       </div>
     </li>`;
-  }
-
-  #warnings(warnings: readonly CheckProblem[]): TemplateResult | typeof nothing {
-    if (warnings.length === 0) return nothing;
-    return html`${warnings.map((warning) => {
-      const { title, detail, hint } = problemText(warning);
-      return html`<div class="notice warn" data-testid="check-warning" data-code=${warning.code}>
-        ${icon("warning")}
-        <div>
-          <strong>${title}</strong>
-          ${detail ? html`<p>${detail}</p>` : nothing}${hint ? html`<p>${hint}</p>` : nothing}
-        </div>
-      </div>`;
-    })}`;
   }
 
   #byHand({ ok }: Check): TemplateResult | typeof nothing {
@@ -128,18 +117,19 @@ export class BowlineCheckResult extends LitElement {
     return steps.find((step) => step.step === name);
   }
 
-  #state(name: StepName): StepState {
+  /** Where a step stands; `undefined` as long as it is to come. */
+  #state(name: StepName): StepState | undefined {
     const step = this.#ended(name);
     if (step !== undefined) return step.status;
     const next = STEPS.find((other) => this.#ended(other) === undefined);
     const failed = this.steps.some((other) => other.status === "failed");
-    return this.running && !failed && next === name ? "active" : "waiting";
+    return this.running && !failed && next === name ? "active" : undefined;
   }
 
   /** What a screen reader says: each step as it ends, then the outcome. */
   #spoken(): string {
     const { check } = text();
-    if (this.error !== null) return `${this.error.message}. ${this.error.detail}`;
+    if (this.error !== null) return sentenceOf(this.error);
     if (this.check !== null) {
       if (this.check.ok || !this.check.problem) return check.proofs[this.check.proved];
       const { title, detail, hint } = problemText(this.check.problem);
@@ -222,16 +212,19 @@ export class BowlineCheckResult extends LitElement {
         border-block-start-color: var(--accent);
         animation: turn 0.8s linear infinite;
       }
-      .waiting .name,
       .skipped .name {
         color: var(--quiet);
       }
-      .failed .name,
-      .active .name {
-        font-weight: 600;
+      .failed .name {
+        color: var(--bad);
+      }
+      .line {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0 0.5rem;
       }
       .elapsed {
-        margin-inline-start: 0.375rem;
         color: var(--quiet);
         font-size: 0.8125rem;
         font-variant-numeric: tabular-nums;
@@ -253,7 +246,6 @@ export class BowlineCheckResult extends LitElement {
         overflow-wrap: anywhere;
       }
       .notice button {
-        margin-block-start: 0.5rem;
         height: auto;
         padding-block: 0.375rem;
         text-align: start;
@@ -274,17 +266,6 @@ export function hostOf(realm: string): string {
   } catch {
     return /^[\w.-]+(:\d+)?$/.test(realm) ? realm : "";
   }
-}
-
-function failure(problem: CheckProblem, more: TemplateResult | typeof nothing = nothing): TemplateResult {
-  const { title, detail, hint } = problemText(problem);
-  return html`<div class="notice bad" data-testid="problem" data-code=${problem.code}>
-    ${icon("alert")}
-    <div>
-      <strong>${title}</strong>
-      ${detail ? html`<p>${detail}</p>` : nothing} ${hint ? html`<p>${hint}</p>` : nothing} ${more}
-    </div>
-  </div>`;
 }
 
 function mark(state: StepState): TemplateResult | typeof nothing {

@@ -11,26 +11,6 @@ export const formLayout = css`
     gap: 1.25rem;
     align-items: start;
   }
-  form,
-  .test {
-    display: grid;
-    gap: 1.25rem;
-    min-width: 0;
-    padding: 1.25rem 1rem;
-    border: 1px solid var(--line);
-    border-radius: calc(var(--radius) + 4px);
-    background: var(--surface);
-  }
-  h2 {
-    font-size: 1rem;
-    font-weight: 600;
-  }
-  @container (min-width: 30rem) {
-    form,
-    .test {
-      padding: 1.5rem;
-    }
-  }
   @container (min-width: 52rem) {
     .columns {
       grid-template-columns: minmax(0, 1fr) minmax(18rem, 23rem);
@@ -43,33 +23,6 @@ export const formLayout = css`
   details {
     border-block-start: 1px solid var(--line);
     padding-block-start: 1rem;
-  }
-  summary {
-    display: flex;
-    align-items: center;
-    gap: 0.375rem;
-    width: fit-content;
-    min-height: 1.75rem;
-    border-radius: var(--radius);
-    color: var(--quiet);
-    font-weight: 600;
-    list-style: none;
-    cursor: pointer;
-  }
-  summary::-webkit-details-marker {
-    display: none;
-  }
-  summary:hover {
-    color: var(--text);
-  }
-  summary svg {
-    transition: rotate 0.12s;
-  }
-  summary:dir(rtl) svg {
-    rotate: 180deg;
-  }
-  details[open] > summary svg {
-    rotate: 90deg;
   }
   .more {
     display: grid;
@@ -89,11 +42,6 @@ export const formLayout = css`
     align-items: center;
     min-height: 1.75rem;
   }
-  .buttons {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.625rem;
-  }
   .chips {
     display: flex;
     flex-wrap: wrap;
@@ -112,8 +60,5 @@ export const formLayout = css`
     min-height: 1.75rem;
     padding: 0;
     border-radius: 99px;
-  }
-  .notice button {
-    margin-block-start: 0.5rem;
   }
 `;

@@ -1,10 +1,10 @@
-import { checkForm, providers, ready, type ConnectionForm, type Finding, type Report } from "bowline";
+import { checkForm, ready, type ConnectionForm, type Finding, type Report } from "bowline";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { ConnectionsClient } from "../api/client.js";
 import { ApiError, asApiError, isAbort } from "../api/problem.js";
-import type { Connection } from "../api/types.js";
+import type { CheckProblem, Connection } from "../api/types.js";
 import { dockerCommands } from "../form/commands.js";
 import { endOfDay, FormDraft, type FieldPath } from "../form/draft.js";
 import { controlId, fieldStyles, renderField, type FieldActions, type FieldView } from "../form/field.js";
@@ -12,11 +12,15 @@ import { formOf } from "../form/kept.js";
 import { hold } from "../form/settling.js";
 import { trustedHosts } from "../form/trusted.js";
 import { viewsOf, type FormViews } from "../form/views.js";
-import { text } from "../messages.js";
+import { findingText, problemText, text } from "../messages.js";
+import { registryTypes } from "../registry-types.js";
+import { panels } from "../styles/panels.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import type { TrustDetail } from "./check-result.js";
 import { CheckRun } from "./check-run.js";
 import { formLayout } from "./connection-form-layout.js";
+import { notSaved, otherRegistry, otherType } from "./connection-form-offers.js";
+import { either } from "./either.js";
 import { failure } from "./failure.js";
 import { icon } from "./icons.js";
 import "./paste-box.js";
@@ -132,7 +136,7 @@ export class BowlineConnectionForm extends LitElement {
     const { provider } = this.draft;
     const { connection } = this;
     return html`<div class="columns">
-      <form novalidate autocomplete="off" @submit=${this.#submit}>
+      <form class="panel" novalidate autocomplete="off" @submit=${this.#submit}>
         ${connection !== null ? this.#rotation(this.draft, views, connection) : html`
         ${provider === undefined ? html`<bowline-paste-box @bowline-recognised=${this.#recognised}></bowline-paste-box>` : nothing}
         <p class="visually-hidden" role="status">${this.filled}</p>
@@ -158,7 +162,7 @@ export class BowlineConnectionForm extends LitElement {
       return;
     }
     if (this.draft !== null) return;
-    const draft = new FormDraft(providers());
+    const draft = new FormDraft(registryTypes());
     if (this.connection !== null) draft.fill(formOf(this.connection));
     if (this.template !== null) draft.fill(this.template);
     if (this.provider !== "") draft.selectProvider(this.provider);
@@ -179,7 +183,7 @@ export class BowlineConnectionForm extends LitElement {
     this.#internals.setFormValue(JSON.stringify(form), null);
     const error = this.#report.findings.find((finding) => finding.severity === "error");
     if (error === undefined) this.#internals.setValidity({});
-    else this.#internals.setValidity({ customError: true }, error.message);
+    else this.#internals.setValidity({ customError: true }, findingText(error));
     const detail: ChangeDetail = { form, report: this.#report };
     this.dispatchEvent(new CustomEvent("bowline-change", { detail, bubbles: true, composed: true }));
     this.requestUpdate();
@@ -257,7 +261,7 @@ export class BowlineConnectionForm extends LitElement {
     await this.updateComplete;
     // The focus goes to the field to mend, unless somebody went elsewhere meanwhile.
     const idle = !this.shadowRoot?.activeElement?.matches("input, select, textarea");
-    if (check !== null && !check.ok && check.problem) await this.#mend(check.problem.field, check.problem.code, check.problem.title, idle);
+    if (check !== null && !check.ok && check.problem) await this.#mend(check.problem, idle);
     else if (idle && focused instanceof HTMLElement) this.#button("test-button")?.focus();
   }
 
@@ -298,8 +302,7 @@ export class BowlineConnectionForm extends LitElement {
       this.unverified = true;
       this.#run.show(error.check);
       // Not to the button that saves anyway: nobody should press that by habit.
-      const problem = error.check.problem;
-      if (problem) await this.#mend(problem.field, problem.code, problem.title, true);
+      if (error.check.problem) await this.#mend(error.check.problem, true);
       return;
     }
     this.saveError = error;
@@ -307,7 +310,7 @@ export class BowlineConnectionForm extends LitElement {
       this.draft?.answer(error.findings);
       await this.#focusFirst(error.findings);
     } else if (error.field !== undefined) {
-      await this.#mend(error.field, error.code, error.message, true);
+      await this.#mend({ code: error.code, title: error.message, field: error.field }, true);
     }
   }
 
@@ -320,10 +323,11 @@ export class BowlineConnectionForm extends LitElement {
     return false;
   }
 
-  /** Says at a field what the server said of it. */
-  async #mend(field: string | null | undefined, code: string, message: string, focus: boolean): Promise<void> {
+  /** Says at its field what the server ran into. */
+  async #mend(problem: CheckProblem, focus: boolean): Promise<void> {
+    const { code, field } = problem;
     if (!field || this.draft === null) return;
-    const finding: Finding = { field, severity: "error", code, params: {}, message, start: 0, end: 0 };
+    const finding: Finding = { field, severity: "error", code, params: {}, message: problemText(problem).title, start: 0, end: 0 };
     // An answer comes when somebody looks elsewhere: it must not move the page.
     if (focus) hold(this.renderRoot.querySelector(`#${CSS.escape(controlId(field))}-findings`));
     this.draft.answer([finding]);
@@ -364,23 +368,13 @@ export class BowlineConnectionForm extends LitElement {
 
   /** New credentials for a connection: what says who it is stays as it is. */
   #rotation(draft: FormDraft, { auth, main, more }: FormViews, connection: Connection): unknown {
-    const { form } = text();
     const fields = [...main, ...more].filter(({ path }) => (path.startsWith("values.") && path !== "values.url") || path === "expiresAt");
     const other = this.#report.endpoint;
     return [
       auth === undefined ? nothing : renderField(auth, this.#actions),
       this.#each(fields),
       this.#trusted(draft, []),
-      other === null || other === connection.endpoint
-        ? nothing
-        : html`<div class="notice warn" role="status">
-            ${icon("warning")}
-            <div>
-              <strong>${form.otherEndpoint(other)}</strong>
-              <p>${form.otherEndpointDetail}</p>
-              <button type="button" data-testid="replace-button" @click=${this.#replace}>${form.replace}</button>
-            </div>
-          </div>`,
+      other === null || other === connection.endpoint ? nothing : otherRegistry(other, () => this.#replace()),
       this.#buttons(),
     ];
   }
@@ -391,20 +385,12 @@ export class BowlineConnectionForm extends LitElement {
 
   /** What the address looks like, where that is another type; it stands where the documentation did, so that nothing moves. */
   #detected(draft: FormDraft): TemplateResult | undefined {
-    const { form } = text();
     const like = draft.providers.find((one) => one.id === this.#report.detected);
     if (like === undefined || like === draft.provider) return undefined;
-    const accept = (): void => {
+    return otherType(like, () => {
       draft.acceptDetected(like.id);
       this.#changed();
-    };
-    return html`<div class="finding hint" role="status" data-testid="detected" data-provider=${like.id}>
-      ${icon("bulb")}
-      <div>
-        ${form.detected(like.title)}
-        <button type="button" class="link" data-testid="use-detected-button" @click=${accept}>${form.useDetected(like.title)}</button>
-      </div>
-    </div>`;
+    });
   }
 
   #fields(draft: FormDraft, { auth, main, more }: FormViews): TemplateResult {
@@ -439,35 +425,33 @@ export class BowlineConnectionForm extends LitElement {
   #buttons(): TemplateResult | typeof nothing {
     const { form } = text();
     if (this.client === null) return nothing;
-    const { running } = this.#run;
-    return html`
-      <div class="buttons">
-        <button type="submit" class="primary" data-testid="save-button" aria-disabled=${this.saving ? "true" : "false"}>
-          ${this.saving ? form.saving : this.connection === null ? form.save : form.rotateSave}
-        </button>
-        ${running
-          ? html`<button type="button" data-testid="cancel-button" @click=${() => this.#run.cancel()}>${form.cancel}</button>`
-          : html`<button type="button" data-testid="test-button" @click=${this.#test}>${this.connection === null ? form.test : form.rotateTest}</button>`}
-      </div>
-      ${this.saveError === null || this.saveError.findings.length > 0 ? nothing : failure(this.saveError, this.saveError.passing ? () => this.#save(true) : undefined)}
-      ${this.unverified ? html`<div class="notice warn" role="alert">
-        ${icon("warning")}
-        <div>
-          <strong>${form.notSaved}</strong>
-          <p>${form.notSavedDetail}</p>
-          <button type="button" data-testid="save-anyway-button" @click=${() => this.#save(false)}>${form.saveAnyway}</button>
-        </div>
-      </div>` : nothing}
-    `;
+    const fresh = this.connection === null;
+    const saving = [fresh ? form.save : form.rotateSave, form.saving];
+    const testing = [fresh ? form.test : form.rotateTest, form.cancel];
+    return html`<div class="buttons">
+      <button type="submit" class="primary" data-testid="save-button" aria-disabled=${this.saving ? "true" : "false"}>
+        ${either(saving, this.saving ? 1 : 0)}
+      </button>
+      ${this.#run.running
+        ? html`<button type="button" data-testid="cancel-button" @click=${() => this.#run.cancel()}>${either(testing, 1)}</button>`
+        : html`<button type="button" data-testid="test-button" @click=${this.#test}>${either(testing, 0)}</button>`}
+    </div>`;
   }
 
+  /** The test and what became of saving. It comes last: what is said later is added below, and moves nothing. */
   #testPanel(): TemplateResult {
-    return html`<section class="test" aria-labelledby="test-heading" @bowline-trust=${this.#trust}>
+    const { check } = text();
+    const { saveError } = this;
+    const { endpoint } = this.#report;
+    const again = saveError?.passing ? () => this.#save(true) : undefined;
+    return html`<section class="panel test" aria-labelledby="test-heading" @bowline-trust=${this.#trust}>
       <div>
-        <h2 id="test-heading">${text().check.heading}</h2>
-        <p class="mono quiet" data-testid="endpoint">${this.#report.endpoint ?? "\u00a0"}</p>
+        <h2 id="test-heading">${check.heading}</h2>
+        <p class=${endpoint === null ? "quiet" : "mono quiet"} data-testid="endpoint">${endpoint ?? check.nowhere}</p>
       </div>
-      ${this.#run.render(true, dockerCommands(this.#report.endpoint, this.draft?.form() ?? {}, this.#run.check?.facts?.image))}
+      ${this.#run.render(true, dockerCommands(endpoint, this.draft?.form() ?? {}, this.#run.check?.facts?.image))}
+      ${saveError === null || saveError.findings.length > 0 ? nothing : failure(saveError, again)}
+      ${this.unverified ? notSaved(() => this.#save(false)) : nothing}
     </section>`;
   }
 
@@ -475,7 +459,7 @@ export class BowlineConnectionForm extends LitElement {
     return this.renderRoot.querySelector(`[data-testid="${id}"]`);
   }
 
-  static override styles = [theme, controls, notices, fieldStyles, formLayout];
+  static override styles = [theme, controls, notices, panels, fieldStyles, formLayout];
 }
 
 declare global {

@@ -1,15 +1,18 @@
 import type { Provider } from "bowline";
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { ConnectionsClient } from "../api/client.js";
 import { asApiError, type ApiError } from "../api/problem.js";
-import type { Connection, LastCheck, Use } from "../api/types.js";
-import { authText, fieldText, problemText, text } from "../messages.js";
+import type { Connection } from "../api/types.js";
 import { dockerCommands } from "../form/commands.js";
+import { findingText, text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { CheckRun } from "./check-run.js";
+import { connectionFacts, healthOf, stateOf } from "./connection-facts.js";
+import { rowLayout } from "./connection-row-layout.js";
+import { either } from "./either.js";
+import { problemBox, sentenceOf } from "./failure.js";
 import { icon } from "./icons.js";
-import { fromNow, inFull, isNear } from "./when.js";
 
 /** What somebody may do with connections. */
 export interface Permissions {
@@ -30,11 +33,6 @@ export interface OpenDetail {
   readonly id: string;
   readonly place: ConnectionPlace;
 }
-
-/** Credentials that end this soon are worth a word. */
-const NEAR_DAYS = 14;
-
-type Health = "unknown" | "good" | "partial" | "bad";
 
 /**
  * One connection of the list: its state at a glance, details, renaming in place, a new check.
@@ -94,18 +92,19 @@ export class BowlineConnectionRow extends LitElement {
         aria-invalid=${this.nameError === null ? "false" : "true"} aria-describedby="name-error" />
       <button type="submit" class="primary" data-testid="rename-save-button" aria-disabled=${this.busy ? "true" : "false"}>${list.renameSave}</button>
       <button type="button" class="ghost" data-testid="rename-cancel-button" @click=${this.#endRename}>${list.renameCancel}</button>
-      <p id="name-error" class="small name-error" role="alert">${this.nameError === null ? nothing : sentence(this.nameError)}</p>
+      <p id="name-error" class="small name-error" role="alert">${this.nameError === null ? nothing : said(this.nameError)}</p>
     </form>`;
   }
 
   #buttons(connection: Connection): TemplateResult {
     const { list } = text();
     const { running } = this.#run;
+    const checking = [list.check, list.cancelCheck];
     const named = (label: string): string => `${label}: ${connection.name}`;
     return html`<div class="buttons">
       ${running
-        ? html`<button type="button" class="ghost" data-testid="cancel-button" aria-label=${named(list.cancelCheck)} @click=${() => this.#run.cancel()}>${list.cancelCheck}</button>`
-        : html`<button type="button" class="ghost" data-testid="check-button" aria-label=${named(list.check)} @click=${this.#check}>${list.check}</button>`}
+        ? html`<button type="button" class="ghost" data-testid="cancel-button" aria-label=${named(list.cancelCheck)} @click=${() => this.#run.cancel()}>${either(checking, 1)}</button>`
+        : html`<button type="button" class="ghost" data-testid="check-button" aria-label=${named(list.check)} @click=${this.#check}>${either(checking, 0)}</button>`}
       ${this.may.write
         ? html`<button type="button" class="ghost" data-testid="rename-button" aria-label=${named(list.rename)} @click=${this.#startRename}>${list.rename}</button>`
         : nothing}
@@ -116,40 +115,18 @@ export class BowlineConnectionRow extends LitElement {
   }
 
   #details(connection: Connection): TemplateResult {
-    const { facts, keptSecrets } = text().list;
-    const auth = this.provider?.auth.find((method) => method.id === connection.auth);
-    const label = (name: string): string => {
-      const field = auth?.fields.find((one) => one.name === name);
-      return field === undefined ? name : fieldText(connection.provider, field, connection.purpose).label;
-    };
-    const values = Object.entries(connection.values).filter(([name, value]) => name !== "url" && value !== "");
-    const kept = connection.secrets.length === 0 ? "" : `${connection.secrets.map(label).join(", ")} (${keptSecrets(connection.secrets.length)})`;
-    const rows: [string, string][] = [
-      [facts.description, connection.description],
-      [facts.endpoint, connection.endpoint],
-      [facts.auth, auth === undefined ? connection.auth : authText(connection.provider, auth)],
-      ...values.map(([name, value]): [string, string] => [label(name), value]),
-      [facts.kept, kept],
-      [facts.purpose, text().form.purposes[connection.purpose]],
-      [facts.image, connection.image],
-      [facts.trusted, connection.trustedAuthHosts.join(", ")],
-      [facts.uses, connection.uses.map(nameOfUse).join(", ")],
-      [facts.lastUsed, connection.lastUsedAt === null ? "" : inFull(connection.lastUsedAt)],
-      [facts.created, inFull(connection.createdAt)],
-      [facts.id, connection.id],
-    ];
     const problem = connection.lastCheck?.problem;
-    return html`<div class="details">
-      <div>
-      ${this.#places(connection)}
-      <dl>
-        ${rows.filter(([, value]) => value !== "").map(([name, value]) => html`<dt>${name}</dt>
-          <dd>${value}</dd>`)}
-      </dl>
-      </div>
-      <div class="result">
-        ${this.#run.started ? this.#run.render(false, this.#commands(connection)) : problem ? lastProblem(problem) : nothing}
-      </div>
+    const tested = this.#run.started || problem != null;
+    return html`<div class="details ${tested ? "tested" : ""}">
+      <div>${this.#places(connection)} ${connectionFacts(connection, this.provider)}</div>
+      ${!tested ? nothing : this.#run.started ? this.#result(connection) : html`<div>${problem == null ? nothing : problemBox(problem)}</div>`}
+    </div>`;
+  }
+
+  /** A test of this connection; its box scrolls. */
+  #result(connection: Connection): TemplateResult {
+    return html`<div class="result" role="region" tabindex="0" aria-label=${text().check.heading}>
+      ${this.#run.render(false, this.#commands(connection))}
     </div>`;
   }
 
@@ -252,191 +229,13 @@ export class BowlineConnectionRow extends LitElement {
     if (document.activeElement === document.body || document.activeElement === null) this.#focus("check-button");
   }
 
-  static override styles = [
-    theme,
-    controls,
-    notices,
-    css`
-      :host {
-        container-type: inline-size;
-      }
-      .row {
-        display: grid;
-        grid-template-columns: 0.5rem minmax(0, 1fr);
-        gap: 0.25rem 0.875rem;
-        align-items: center;
-        padding: 0.875rem 1rem;
-      }
-      .dot {
-        align-self: start;
-        width: 0.5rem;
-        height: 0.5rem;
-        margin-block-start: 0.5rem;
-        border-radius: 50%;
-        background: var(--line);
-      }
-      .dot.good {
-        background: light-dark(#2a9d68, #4cc38a);
-      }
-      .dot.partial {
-        background: light-dark(#d29922, #eebd5c);
-      }
-      .dot.bad {
-        background: light-dark(#d1372c, #ff7b6f);
-      }
-      .what {
-        min-width: 0;
-        overflow-wrap: anywhere;
-      }
-      button.name {
-        display: inline-flex;
-        justify-content: flex-start;
-        gap: 0.25rem;
-        min-height: 1.5rem;
-        padding: 0;
-        border: 0;
-        background: none;
-        text-align: start;
-        font-weight: 600;
-      }
-      button.name svg {
-        width: 0.875rem;
-        height: 0.875rem;
-        color: var(--quiet);
-        transition: rotate 0.12s;
-      }
-      button.name:dir(rtl) svg {
-        rotate: 180deg;
-      }
-      :host([open]) button.name svg {
-        rotate: 90deg;
-      }
-      .state,
-      .buttons {
-        grid-column: 2;
-      }
-      .state {
-        font-size: 0.8125rem;
-        color: var(--quiet);
-      }
-      .state .bad {
-        color: var(--bad);
-      }
-      .state .warn {
-        color: var(--warn);
-      }
-      .buttons {
-        display: flex;
-        flex-wrap: wrap;
-        margin-inline-start: -0.625rem;
-      }
-      .rename {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.5rem;
-      }
-      .rename input {
-        flex: 1 1 12rem;
-        width: auto;
-      }
-      .name-error {
-        flex-basis: 100%;
-        color: var(--bad);
-      }
-      .name-error:empty {
-        display: none;
-      }
-      .places {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.5rem;
-        margin-block-end: 1.25rem;
-      }
-      .details {
-        display: grid;
-        gap: 1.5rem;
-        padding-block: 0.25rem 1.25rem;
-        padding-inline: 2.375rem 1rem;
-      }
-      dl {
-        display: grid;
-        grid-template-columns: minmax(6rem, auto) 1fr;
-        gap: 0.3125rem 1rem;
-        align-content: start;
-        font-size: 0.875rem;
-      }
-      dt {
-        color: var(--quiet);
-      }
-      dd {
-        min-width: 0;
-        overflow-wrap: anywhere;
-      }
-      @container (min-width: 44rem) {
-        .row {
-          grid-template-columns: 0.5rem minmax(0, 1fr) auto auto;
-          column-gap: 1rem;
-          padding-inline: 1.25rem;
-        }
-        .state,
-        .buttons {
-          grid-column: auto;
-          margin: 0;
-        }
-        .state {
-          width: 11.5rem;
-        }
-        .details {
-          grid-template-columns: 1fr minmax(18rem, 22rem);
-          padding-inline: 2.75rem 1.25rem;
-        }
-      }
-    `,
-  ];
+  static override styles = [theme, controls, notices, rowLayout];
 }
 
-function healthOf(last: LastCheck | null): Health {
-  if (last === null) return "unknown";
-  if (!last.ok) return "bad";
-  return last.proved === "login" || last.proved === "pull" ? "good" : "partial";
-}
-
-function stateOf(connection: Connection): TemplateResult {
-  const { list } = text();
-  const { lastCheck: last, expiresAt } = connection;
-  const now = Date.now();
-  const labels: Record<Health, string> = { unknown: list.neverChecked, good: list.passed, partial: list.unproven, bad: list.broken };
-  const health = healthOf(last);
-  const when = fromNow(expiresAt ?? "", now);
-  const expired = isNear(expiresAt ?? "", now, 0);
-  return html`
-    <p class=${health} data-testid="connection-state" data-state=${health}>
-      ${labels[health]}${last === null ? nothing : html`<span class="quiet" title=${inFull(last.at)}> · ${fromNow(last.at, now)}</span>`}
-    </p>
-    ${isNear(expiresAt ?? "", now, NEAR_DAYS) ? html`<p class=${expired ? "bad" : "warn"}>${(expired ? list.expired : list.expires)(when)}</p>` : nothing}
-  `;
-}
-
-/** Who uses a connection, and until when. */
-export function nameOfUse({ consumer, title, until }: Use): string {
-  const name = title || consumer;
-  return until ? `${name} (${text().list.until(inFull(until))})` : name;
-}
-
-function lastProblem(problem: NonNullable<LastCheck["problem"]>): TemplateResult {
-  const { title, detail, hint } = problemText(problem);
-  return html`<div class="notice bad">
-    ${icon("alert")}
-    <div>
-      <strong>${title}</strong>
-      ${detail ? html`<p>${detail}</p>` : nothing}${hint ? html`<p>${hint}</p>` : nothing}
-    </div>
-  </div>`;
-}
-
-function sentence(error: ApiError): string {
-  const finding = error.findings[0]?.message;
-  return finding ?? [error.message, error.detail].filter((part) => part !== "").join(". ");
+/** Why a name was refused. */
+function said(error: ApiError): string {
+  const [finding] = error.findings;
+  return finding === undefined ? sentenceOf(error) : findingText(finding);
 }
 
 declare global {

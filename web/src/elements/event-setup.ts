@@ -1,15 +1,17 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { isAbort, type ApiError } from "../api/problem.js";
 import type { EventAddress, NewEventAddress, PullingClient } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
+import { fromNow, inFull } from "../formats.js";
 import { text } from "../messages.js";
 import { instructionsFor, type Announcement } from "../pulling/announcing.js";
+import { panels } from "../styles/panels.js";
 import { controls, notices, theme } from "../styles/theme.js";
+import "./confirm-dialog.js";
 import "./copy-lines.js";
 import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
-import { fromNow, inFull } from "./when.js";
 
 /** What the dialog asks about. */
 type Question = "replace" | "end";
@@ -36,7 +38,6 @@ export class BowlineEventSetup extends LitElement {
   @state() private busy = false;
   @state() private asking: Question | null = null;
   @state() private said = "";
-  @query("dialog") private dialog!: HTMLDialogElement | null;
 
   #request = new AbortController();
   #of: string | undefined;
@@ -55,16 +56,11 @@ export class BowlineEventSetup extends LitElement {
     void this.#load();
   }
 
-  protected override updated(): void {
-    if (this.asking !== null && this.dialog?.open === false) this.dialog.showModal();
-    if (this.asking === null && this.dialog?.open) this.dialog.close();
-  }
-
   protected override render(): TemplateResult {
     const { events } = text();
     const { address, connection, error } = this;
     return html`
-      <section aria-labelledby="heading">
+      <section class="panel" aria-labelledby="heading">
         <div>
           <h2 id="heading">${events.heading}</h2>
           <p class="quiet">${events.detail}</p>
@@ -157,20 +153,11 @@ export class BowlineEventSetup extends LitElement {
   #dialog(): TemplateResult {
     const { events } = text();
     const { asking } = this;
-    const close = (): void => {
-      this.asking = null;
-    };
-    return html`<dialog aria-labelledby="question" aria-describedby="consequence" @close=${close}>
-      ${asking === null ? nothing : html`
-        <h2 id="question">${asking === "end" ? events.endTitle : events.replaceTitle}</h2>
-        <p id="consequence">${asking === "end" ? events.endDetail : events.replaceDetail}</p>
-        <div class="buttons">
-          <button type="button" autofocus @click=${close}>${events.keep}</button>
-          <button type="button" class="danger" data-testid="confirm-secret-button" @click=${asking === "end" ? this.#end : this.#renew}>
-            ${asking === "end" ? events.end : events.replace}
-          </button>
-        </div>`}
-    </dialog>`;
+    const end = asking === "end";
+    return html`<bowline-confirm-dialog ?open=${asking !== null} .heading=${end ? events.endTitle : events.replaceTitle}
+      .detail=${end ? events.endDetail : events.replaceDetail} .keep=${events.keep} .act=${end ? events.end : events.replace}
+      action="confirm-secret-button" @bowline-kept=${() => (this.asking = null)}
+      @bowline-confirmed=${end ? this.#end : this.#renew}></bowline-confirm-dialog>`;
   }
 
   async #load(): Promise<void> {
@@ -220,22 +207,10 @@ export class BowlineEventSetup extends LitElement {
     theme,
     controls,
     notices,
+    panels,
     css`
-      section {
-        display: grid;
-        gap: 1.25rem;
-        padding: 1.25rem;
-        border: 1px solid var(--line);
-        border-radius: calc(var(--radius) + 4px);
-        background: var(--surface);
-      }
-      h2 {
-        font-size: 1rem;
-        font-weight: 600;
-      }
-      h3 {
-        font-size: 0.9375rem;
-        font-weight: 600;
+      :host {
+        container-type: inline-size;
       }
       .part {
         display: grid;
@@ -253,28 +228,6 @@ export class BowlineEventSetup extends LitElement {
         gap: 0.25rem;
         padding-inline-start: 1.25rem;
         list-style: decimal;
-      }
-      .buttons {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.625rem;
-      }
-      dialog {
-        width: min(27rem, calc(100vw - 2rem));
-        padding: 1.5rem;
-        border: 1px solid var(--line);
-        border-radius: calc(var(--radius) + 6px);
-        background: var(--surface);
-        color: var(--text);
-      }
-      dialog::backdrop {
-        background: rgb(10 12 16 / 0.45);
-      }
-      dialog p {
-        margin-block: 0.5rem 1.5rem;
-      }
-      dialog .buttons {
-        justify-content: flex-end;
       }
     `,
   ];

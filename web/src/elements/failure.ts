@@ -1,8 +1,10 @@
-/** What every element does with a request that failed. */
+/** What every element does with what could not be done. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import { asApiError, type ApiError } from "../api/problem.js";
-import { text } from "../messages.js";
+import type { QueuedScans } from "../api/pulling.js";
+import type { CheckProblem } from "../api/types.js";
+import { problemText, text } from "../messages.js";
 import { icon } from "./icons.js";
 
 /** The error to show; whoever listens hears `bowline-signed-out` where the token was refused. */
@@ -12,16 +14,39 @@ export function refusedIn(host: Pick<EventTarget, "dispatchEvent">, error: unkno
   return refusal;
 }
 
-/** A box that says what failed, with a button that tries again. */
-export function failure(error: ApiError, again?: () => unknown): TemplateResult {
+/** A box that says what failed, under a heading of its own where there is one, with a button that tries again. */
+export function failure(error: ApiError, again?: () => unknown, heading = ""): TemplateResult {
   const { errors, list } = text();
+  const detail = heading === "" ? error.detail : sentenceOf(error);
   return html`<div class="notice bad" role="alert" data-testid="problem" data-code=${error.code}>
     ${icon("alert")}
     <div>
-      <strong>${error.message}</strong>
-      ${error.detail ? html`<p>${error.detail}</p>` : nothing}
+      <strong>${heading || error.message}</strong>
+      ${detail ? html`<p>${detail}</p>` : nothing}
       ${error.requestId && error.status >= 500 ? html`<p class="small quiet">${errors.requestId(error.requestId)}</p>` : nothing}
       ${again === undefined ? nothing : html`<button type="button" data-testid="retry-button" @click=${again}>${list.retry}</button>`}
     </div>
   </div>`;
+}
+
+/** A box that says what a registry's check or sync ran into, or warns of. */
+export function problemBox(problem: CheckProblem, look: "bad" | "warn" = "bad", more: TemplateResult | typeof nothing = nothing): TemplateResult {
+  const { title, detail, hint } = problemText(problem);
+  return html`<div class="notice ${look}" data-testid=${look === "bad" ? "problem" : "check-warning"} data-code=${problem.code}>
+    ${icon(look === "bad" ? "alert" : "warning")}
+    <div>
+      <strong>${title}</strong>
+      ${detail ? html`<p>${detail}</p>` : nothing} ${hint ? html`<p>${hint}</p>` : nothing} ${more}
+    </div>
+  </div>`;
+}
+
+/** An error in a line. */
+export function sentenceOf({ message, detail }: ApiError): string {
+  return [message, detail].filter((part) => part !== "").join(". ");
+}
+
+/** Why an image is not queued for a scan. */
+export function refusalOf({ code, detail }: QueuedScans["refused"][number]): string {
+  return problemText({ code, title: detail }).title;
 }

@@ -4,12 +4,11 @@ import type { ConnectionsClient } from "../api/client.js";
 import { isAbort, type ApiError } from "../api/problem.js";
 import type { Connection, Listing } from "../api/types.js";
 import { text } from "../messages.js";
+import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
-
-/** How long somebody pauses before what they typed is searched for. */
-const PAUSE_MS = 300;
+import { Search } from "./list-parts.js";
 
 /**
  * What a connection reaches: its repositories, searched, and the tags of each.
@@ -22,21 +21,19 @@ export class BowlineImageBrowser extends LitElement {
   @property({ attribute: false }) connection: Connection | null = null;
 
   @state() private repositories: Listing | null = null;
-  @state() private search = "";
   @state() private loading = false;
   @state() private error: ApiError | null = null;
   @state() private open = "";
   @state() private tags: Listing | null = null;
   @state() private tagsError: ApiError | null = null;
 
+  readonly #search = new Search(this, () => this.#load());
   #request: AbortController | null = null;
   #tagsRequest: AbortController | null = null;
-  #pause: ReturnType<typeof setTimeout> | undefined;
   #of: string | undefined;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearTimeout(this.#pause);
     this.#request?.abort();
     this.#tagsRequest?.abort();
   }
@@ -50,15 +47,10 @@ export class BowlineImageBrowser extends LitElement {
   protected override render(): TemplateResult {
     const { browse } = text();
     return html`
-      <div class="search">
-        ${icon("search")}
-        <label for="search" class="visually-hidden">${browse.search}</label>
-        <input id="search" type="search" data-testid="repository-search" autocomplete="off" spellcheck="false" placeholder=${browse.search}
-          .value=${this.search} @input=${this.#searched} />
-      </div>
+      ${this.#search.box("repository-search", browse.search, browse.search)}
       <p class="small quiet" role="status" data-testid="browse-status">${this.#status()}</p>
       ${this.error === null ? nothing : failure(this.error, () => this.#load())}
-      ${this.repositories === null || this.repositories.items.length === 0 ? nothing : html`<ul class="repositories" aria-label=${browse.heading}
+      ${this.repositories === null || this.repositories.items.length === 0 ? nothing : html`<ul class="rows" aria-label=${browse.heading}
         aria-busy=${this.loading ? "true" : "false"}>
         ${this.repositories.items.map(({ name }) => this.#repository(name))}
       </ul>`}
@@ -71,7 +63,7 @@ export class BowlineImageBrowser extends LitElement {
     if (this.error !== null || this.repositories === null) return "";
     const { items, complete } = this.repositories;
     if (items.length > 0) return browse.count(items.length, complete);
-    return this.search === "" ? browse.empty : browse.noMatch(this.search);
+    return this.#search.term === "" ? browse.empty : browse.noMatch(this.#search.term);
   }
 
   #repository(name: string): TemplateResult {
@@ -105,7 +97,7 @@ export class BowlineImageBrowser extends LitElement {
     this.#request = request;
     this.loading = true;
     try {
-      this.repositories = await client.repositories(connection.id, this.search.trim(), request.signal);
+      this.repositories = await client.repositories(connection.id, this.#search.term.trim(), request.signal);
       this.error = null;
     } catch (error) {
       if (isAbort(error)) return;
@@ -135,49 +127,20 @@ export class BowlineImageBrowser extends LitElement {
     if (this.open !== "") void this.#loadTags(name);
   }
 
-  #searched(event: Event): void {
-    if (!(event.currentTarget instanceof HTMLInputElement)) return;
-    this.search = event.currentTarget.value;
-    clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => void this.#load(), PAUSE_MS);
-  }
-
   static override styles = [
     theme,
     controls,
     notices,
+    lists,
     css`
       :host {
         display: grid;
         gap: 0.75rem;
         min-width: 0;
       }
-      .search {
-        position: relative;
-        max-width: 24rem;
-      }
-      .search svg {
-        position: absolute;
-        inset-block-start: 0.75rem;
-        inset-inline-start: 0.75rem;
-        color: var(--quiet);
-        pointer-events: none;
-      }
-      .search input {
-        padding-inline-start: 2.25rem;
-      }
-      .repositories {
-        overflow: clip;
-        border: 1px solid var(--line);
-        border-radius: calc(var(--radius) + 4px);
-        background: var(--surface);
-      }
-      .repositories > li {
+      .rows > li {
         content-visibility: auto;
         contain-intrinsic-size: auto 2.75rem;
-      }
-      .repositories > li + li {
-        border-block-start: 1px solid var(--line);
       }
       .name {
         justify-content: flex-start;
@@ -220,9 +183,6 @@ export class BowlineImageBrowser extends LitElement {
         padding: 0.0625rem 0.625rem;
         border-radius: 99px;
         background: var(--sunken);
-      }
-      .notice button {
-        margin-block-start: 0.5rem;
       }
     `,
   ];

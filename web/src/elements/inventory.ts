@@ -1,22 +1,21 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { repeat } from "lit/directives/repeat.js";
 import { live } from "lit/directives/live.js";
 import type { ApiError } from "../api/problem.js";
 import { IMAGE_STATES, type ImageState, type InventoryImage, type PullingClient, type QueuedScans } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
+import { fromNow, inFull, sizeOf } from "../formats.js";
 import { text } from "../messages.js";
 import { nameOf } from "../policy/images.js";
 import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
-import { failure, refusedIn } from "./failure.js";
+import { either } from "./either.js";
+import { failure, refusalOf, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
+import { blank, Search, skeleton } from "./list-parts.js";
 import { PagedList } from "./paged-list.js";
 import { stateMark, stateMarks } from "./state-mark.js";
-import { fromNow, inFull } from "./when.js";
 
-/** How long somebody pauses before what they typed is searched for. */
-const PAUSE_MS = 250;
 const PAGE = 50;
 /** How many images one request may queue. */
 const MOST = 100;
@@ -34,29 +33,23 @@ export class BowlineInventory extends LitElement {
   @property({ attribute: false }) connection: Connection | null = null;
   @property({ type: Boolean }) readonly = false;
 
-  @state() private search = "";
   @state() private filter: ImageState | "" = "";
   @state() private chosen: ReadonlySet<string> = new Set();
   @state() private queueing = false;
   @state() private queued: QueuedScans | null = null;
   @state() private queueError: ApiError | null = null;
 
+  readonly #search = new Search(this, () => this.#list.load());
   readonly #list = new PagedList<InventoryImage>(this, async (cursor, signal) => {
-    const { client, connection, search, filter } = this;
+    const { client, connection, filter } = this;
     if (client === null || connection === null) return { items: [], next: null };
-    return client.images(connection.id, { search: search.trim(), state: filter, cursor, limit: PAGE, signal });
+    return client.images(connection.id, { search: this.#search.term.trim(), state: filter, cursor, limit: PAGE, signal });
   });
-  #pause: ReturnType<typeof setTimeout> | undefined;
   #of: string | undefined;
 
   /** Loads the inventory anew, after a sync. */
   async reload(): Promise<void> {
     await this.#list.load();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#pause);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -75,12 +68,7 @@ export class BowlineInventory extends LitElement {
   #bar(): TemplateResult {
     const { inventory } = text();
     return html`<div class="bar">
-      <div class="search">
-        ${icon("search")}
-        <label for="search" class="visually-hidden">${inventory.search}</label>
-        <input id="search" type="search" data-testid="image-search" autocomplete="off" spellcheck="false" placeholder=${inventory.searchPlaceholder}
-          .value=${live(this.search)} @input=${this.#searched} />
-      </div>
+      ${this.#search.box("image-search", inventory.search, inventory.searchPlaceholder)}
       <label class="visually-hidden" for="state">${inventory.filter}</label>
       <select id="state" data-testid="image-state-filter" @change=${this.#filtered}>
         ${(["", ...IMAGE_STATES] as const).map((one) => html`<option value=${one} .selected=${one === this.filter}>${inventory.states[one]}</option>`)}
@@ -91,8 +79,7 @@ export class BowlineInventory extends LitElement {
 
   #status(): string {
     const { inventory } = text();
-    const { items, next, loading } = this.#list;
-    if (loading && items === null) return inventory.loading;
+    const { items, next } = this.#list;
     return items === null || items.length === 0 ? "" : inventory.count(items.length, next === null);
   }
 
@@ -105,7 +92,7 @@ export class BowlineInventory extends LitElement {
       ${this.chosen.size === 0 && queued === null ? html`<p class="small quiet">${inventory.chooseSome}</p>` : nothing}
       ${this.chosen.size === 0 ? nothing : html`<p>${inventory.chosen(this.chosen.size)}</p>
         <button type="button" class="primary" data-testid="scan-chosen-button" aria-disabled=${this.queueing ? "true" : "false"} @click=${this.#scan}>
-          ${this.queueing ? inventory.queueing : inventory.scan}
+          ${either([inventory.scan, inventory.queueing], this.queueing ? 1 : 0)}
         </button>`}
       <p role="status" data-testid="queued">${queued === null || queued.scans.length === 0 ? "" : inventory.queued(queued.scans.length)}</p>
       ${queueError === null ? nothing : failure(queueError, this.#scan)}
@@ -113,7 +100,7 @@ export class BowlineInventory extends LitElement {
         ${icon("warning")}
         <div>
           <strong>${inventory.refused}</strong>
-          <ul>${queued.refused.map(({ image, detail }) => html`<li><span class="mono">${image}</span>: ${detail}</li>`)}</ul>
+          <ul>${queued.refused.map((one) => html`<li><span class="mono">${one.image}</span>: ${refusalOf(one)}</li>`)}</ul>
         </div>
       </div>`}
     </div>`;
@@ -123,23 +110,23 @@ export class BowlineInventory extends LitElement {
     const { inventory } = text();
     const { items, next, error, loading } = this.#list;
     if (error !== null) return failure(error, () => this.#list.load());
-    if (items === null) return nothing;
+    if (items === null) return skeleton(inventory.loading);
     if (items.length === 0) return this.#blank();
-    return html`<ul class="rows" aria-label=${inventory.heading} aria-busy=${loading ? "true" : "false"}>
-        ${repeat(items, nameOf, (image) => this.#row(image))}
+    return html`<div class="head small quiet ${this.readonly ? "" : "choosable"}" aria-hidden="true">
+        ${this.readonly ? nothing : html`<span></span>`}
+        <span>${inventory.columns.image}</span><span>${inventory.columns.state}</span><span>${inventory.columns.rules}</span><span>${inventory.columns.scan}</span>
+      </div>
+      <ul class="rows" aria-label=${inventory.heading} aria-busy=${loading ? "true" : "false"}>
+        ${items.map((image) => this.#row(image))}
       </ul>
       ${next === null ? nothing : html`<button type="button" class="more" data-testid="more-images-button" @click=${() => this.#list.more()}>${inventory.more}</button>`}`;
   }
 
   #blank(): TemplateResult {
     const { inventory } = text();
-    const all = this.search === "" && this.filter === "";
-    return html`<div class="blank" data-testid=${all ? "no-images" : "no-image-matches"}>
-      ${icon(all ? "box" : "search")}
-      <h3>${all ? inventory.empty : inventory.noMatch}</h3>
-      <p class="quiet">${all ? inventory.emptyDetail : inventory.noMatchDetail}</p>
-      ${all ? nothing : html`<button type="button" @click=${this.#clear}>${inventory.clear}</button>`}
-    </div>`;
+    if (this.#search.term === "" && this.filter === "") return blank("no-images", "box", inventory.empty, inventory.emptyDetail);
+    const all = html`<button type="button" @click=${this.#clear}>${inventory.clear}</button>`;
+    return blank("no-image-matches", "search", inventory.noMatch, inventory.noMatchDetail, all);
   }
 
   #row(image: InventoryImage): TemplateResult {
@@ -160,21 +147,14 @@ export class BowlineInventory extends LitElement {
           <p class="small quiet" title=${seen}>${[dated, sizeOf(image.size), (image.digest ?? "").slice(0, 19)].filter((part) => part !== "").join(" · ")}</p>
         </div>
         <div class="facts">
-          <p>${stateMark(image.state, inventory.states[image.state])}</p>
-          <p class="small rules ${image.selected ? "taken" : "quiet"}">${ruleOf(image)}</p>
-          <p class="small">${scan === null
+          <p><span class="visually-hidden">${inventory.columns.state}: </span>${stateMark(image.state, inventory.states[image.state])}</p>
+          <p class="small rules ${image.selected ? "taken" : "quiet"}"><span class="visually-hidden">${inventory.columns.rules}: </span>${ruleOf(image)}</p>
+          <p class="small"><span class="visually-hidden">${inventory.columns.scan}: </span>${scan === null
             ? html`<span class="quiet">${inventory.neverScanned}</span>`
             : [stateMark(scan.state, scans.states[scan.state]), html` <span class="quiet">${fromNow(scan.at ?? "", now)}</span>`]}</p>
         </div>
       </div>
     </li>`;
-  }
-
-  #searched(event: Event): void {
-    if (!(event.currentTarget instanceof HTMLInputElement)) return;
-    this.search = event.currentTarget.value;
-    clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => void this.#list.load(), PAUSE_MS);
   }
 
   #filtered(event: Event): void {
@@ -185,7 +165,7 @@ export class BowlineInventory extends LitElement {
   }
 
   async #clear(): Promise<void> {
-    this.search = "";
+    this.#search.term = "";
     this.filter = "";
     await this.#list.load();
     this.renderRoot.querySelector<HTMLElement>("#search")?.focus();
@@ -239,6 +219,11 @@ export class BowlineInventory extends LitElement {
       .queue .notice {
         flex: 1 1 100%;
       }
+      .head {
+        display: none;
+        gap: 0.875rem;
+        padding-inline: 1rem;
+      }
       .row {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -276,6 +261,10 @@ export class BowlineInventory extends LitElement {
         overflow-wrap: anywhere;
       }
       @container (min-width: 48rem) {
+        .head {
+          display: grid;
+        }
+        .head,
         .row {
           grid-template-columns: minmax(0, 1fr) 6.5rem 11rem 11rem;
         }
@@ -310,13 +299,6 @@ function ruleOf({ selected, decidedBy, pattern }: InventoryImage): string {
     case null:
       return selected ? tester.taken : tester.left;
   }
-}
-
-/** `12.4 MB`; empty where it is not known. */
-function sizeOf(bytes: number | null): string {
-  if (bytes === null) return "";
-  const [unit, size] = bytes < 1e6 ? (["kilobyte", 1e3] as const) : bytes < 1e9 ? (["megabyte", 1e6] as const) : (["gigabyte", 1e9] as const);
-  return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: 1 }).format(bytes / size);
 }
 
 declare global {

@@ -1,6 +1,6 @@
 import type { LitElement, ReactiveController } from "lit";
 import { isAbort, type ApiError } from "../api/problem.js";
-import type { Page } from "../api/pulling.js";
+import type { Page } from "../api/types.js";
 import { refusedIn } from "./failure.js";
 
 /** A list that comes page by page: the last answer that was asked for is the one that stands. */
@@ -31,6 +31,12 @@ export class PagedList<T> implements ReactiveController {
   /** Loads the page that follows. */
   more(): Promise<void> {
     return this.#load(this.next);
+  }
+
+  /** Changes what is there, as it was changed on the server. */
+  change(change: (items: readonly T[]) => readonly T[]): void {
+    if (this.items !== null) this.items = change(this.items);
+    this.#host.requestUpdate();
   }
 
   /** Forgets what is there, for what has nothing to do with it. */

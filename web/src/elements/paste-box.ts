@@ -2,6 +2,7 @@ import { detect, type ConnectionForm } from "bowline";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { text } from "../messages.js";
+import { registryType } from "../registry-types.js";
 import { controls, theme } from "../styles/theme.js";
 import { icon } from "./icons.js";
 
@@ -115,7 +116,7 @@ export class BowlinePasteBox extends LitElement {
 /** What a recognised form is offered as: `registry.example.com · scanner`. */
 function labelOf(form: ConnectionForm): string {
   const { url, username } = form.values ?? {};
-  return [url || form.provider || form.name, username].filter((part) => part).join(" · ");
+  return [url || registryType(form.provider ?? "")?.title || form.name, username].filter((part) => part).join(" · ");
 }
 
 declare global {

@@ -15,8 +15,8 @@ export interface PatternsDetail {
  * A list of patterns as chips: Enter or *Add* adds one, × takes it away, a click on its text takes it back for editing.
  * What was found in one of them stands below.
  *
- * Properties: `name`, `label`, `help`, `patterns`, `findings` (whose field ends in the pattern's place). Event:
- * `bowline-patterns` with {@link PatternsDetail}.
+ * Properties: `name`, `label`, `help`, `patterns`, `findings` (whose field ends in the pattern's place),
+ * `readonly`. Event: `bowline-patterns` with {@link PatternsDetail}.
  */
 @customElement("bowline-pattern-list")
 export class BowlinePatternList extends LitElement {
@@ -25,6 +25,7 @@ export class BowlinePatternList extends LitElement {
   @property() help = "";
   @property({ attribute: false }) patterns: readonly string[] = [];
   @property({ attribute: false }) findings: readonly Finding[] = [];
+  @property({ type: Boolean }) readonly = false;
   @state() private said = "";
 
   /** Takes in what stands in the box, so that nothing that was typed is lost. */
@@ -40,22 +41,27 @@ export class BowlinePatternList extends LitElement {
   protected override render(): TemplateResult {
     const { policy } = text();
     return html`
-      <label for="pattern">${this.label}</label>
+      ${this.readonly ? html`<p class="label">${this.label}</p>` : html`<label for="pattern">${this.label}</label>`}
       ${this.help === "" ? nothing : html`<p class="help" id="help">${this.help}</p>`}
       ${this.patterns.length === 0 ? nothing : html`<ul class="chips" aria-label=${this.label}>
         ${this.patterns.map((pattern, place) => this.#chip(pattern, place))}
       </ul>`}
-      <div class="add">
+      ${this.readonly ? this.#none() : html`<div class="add">
         <input id="pattern" class="mono" name=${this.name} data-testid="pattern-input-${this.name}" spellcheck="false" autocapitalize="off" autocorrect="off" autocomplete="off"
           placeholder=${policy.patternPlaceholder} aria-describedby="help findings" @keydown=${this.#key} />
         <button type="button" data-testid="add-pattern-button-${this.name}" @click=${this.#add}>${policy.add}</button>
-      </div>
+      </div>`}
       <div id="findings" aria-live="polite">${this.findings.map((finding) => this.#finding(finding))}</div>
       <p class="visually-hidden" role="status">${this.said}</p>
     `;
   }
 
+  #none(): TemplateResult | typeof nothing {
+    return this.patterns.length === 0 ? html`<p class="quiet">${text().policy.noPattern}</p>` : nothing;
+  }
+
   #chip(pattern: string, place: number): TemplateResult {
+    if (this.readonly) return html`<li class="mono fixed" data-testid="pattern" data-pattern=${pattern}>${pattern}</li>`;
     const worst = this.#of(place).find(({ severity }) => severity === "error") ?? this.#of(place)[0];
     const { policy } = text();
     return html`<li class=${worst?.severity ?? ""}>
@@ -172,6 +178,10 @@ export class BowlinePatternList extends LitElement {
       li svg {
         width: 0.875rem;
         height: 0.875rem;
+      }
+      li.fixed {
+        padding: 0.1875rem 0.75rem;
+        overflow-wrap: anywhere;
       }
       .add {
         display: flex;

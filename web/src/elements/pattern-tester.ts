@@ -6,6 +6,7 @@ import { text } from "../messages.js";
 import { imagesOf, nameOf } from "../policy/images.js";
 import { Inventory } from "../policy/judge.js";
 import { controls, notices, theme } from "../styles/theme.js";
+import { failure } from "./failure.js";
 import { icon } from "./icons.js";
 
 /** Where the tester gets a registry's real images from. */
@@ -176,10 +177,7 @@ export class BowlinePatternTester extends LitElement {
           : html`<button type="button" @click=${() => this.loading?.abort()}>${tester.stop}</button>`}
         <p class="small quiet" role="status">${this.loading === null ? this.from : tester.loading}</p>
       </div>
-      ${this.loadError === null ? nothing : html`<div class="notice bad" role="alert" data-testid="problem" data-code=${this.loadError.code}>
-        ${icon("alert")}
-        <div><strong>${this.loadError.message}</strong>${this.loadError.detail ? html`<p>${this.loadError.detail}</p>` : nothing}</div>
-      </div>`}
+      ${this.loadError === null ? nothing : failure(this.loadError)}
     </div>`;
   }
 
@@ -226,7 +224,7 @@ export class BowlinePatternTester extends LitElement {
     if (image === undefined || decision === undefined) return nothing;
     return html`<li aria-posinset=${position} aria-setsize=${this.#shown.length} data-testid="tester-row" data-selected=${decision.selected}>
       <span class="mark ${decision.selected ? "taken" : "left"}">${icon(decision.selected ? "check" : "dash")}</span>
-      <span class="mono name" title=${nameOf(image)}>${nameOf(image)}</span>
+      <span class="mono name" title=${nameOf(image)}><span class="repository">${image.repository}</span><span>${image.tag ? `:${image.tag}` : ""}</span></span>
       <span class="small quiet why"><span class="visually-hidden">${decision.selected ? tester.taken : tester.left}: </span>${this.#why(decision)}</span>
     </li>`;
   }
@@ -274,11 +272,13 @@ export class BowlinePatternTester extends LitElement {
         gap: 0.375rem;
       }
       .load {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem 0.75rem;
+        display: grid;
+        justify-items: start;
+        gap: 0.5rem;
         margin-block-start: 0.25rem;
+      }
+      .load p {
+        min-height: 1lh;
       }
       .bar {
         display: flex;
@@ -288,6 +288,7 @@ export class BowlinePatternTester extends LitElement {
         justify-content: space-between;
       }
       .bar p {
+        flex: 1 1 100%;
         font-weight: 600;
       }
       .bar fieldset {
@@ -341,7 +342,13 @@ export class BowlinePatternTester extends LitElement {
         padding-inline: 0.875rem;
         border-block-end: 1px solid var(--line);
       }
-      .name,
+      /* Of a name that is too long the tag stays to be seen. */
+      .name {
+        display: flex;
+        min-width: 0;
+        white-space: nowrap;
+      }
+      .repository,
       .why {
         overflow: hidden;
         text-overflow: ellipsis;

@@ -2,12 +2,15 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import type { Policy } from "bowline";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { ConnectionsClient } from "../api/client.js";
-import { asApiError, type ApiError } from "../api/problem.js";
+import { ApiError } from "../api/problem.js";
 import type { Connection } from "../api/types.js";
 import type { PullingClient } from "../api/pulling.js";
 import type { SavedDetail } from "./connection-form.js";
 import { text } from "../messages.js";
+import { panels } from "../styles/panels.js";
 import { controls, notices, theme } from "../styles/theme.js";
+import { either } from "./either.js";
+import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 import "./pattern-tester.js";
 import type { ImageSource } from "./pattern-tester.js";
@@ -54,17 +57,18 @@ export class BowlinePolicyEditor extends LitElement {
     const { policy: words, tester } = text();
     const { host } = new URL(connection.endpoint.includes("://") ? connection.endpoint : `https://${connection.endpoint}`);
     return html`<div class="columns">
-      <form novalidate @submit=${this.#submit}>
-        <bowline-policy-form .policy=${this.policy} .provider=${connection.provider} .host=${host} .scanners=${this.scanners} @bowline-policy=${this.#changed}></bowline-policy-form>
-        ${this.error === null ? nothing : this.#failure(this.error)}
+      <form class="panel" novalidate @submit=${this.#submit}>
+        ${this.readonly ? html`<div class="notice" data-testid="rules-readonly">${icon("lock")}<div>${words.readonly}</div></div>` : nothing}
+        <bowline-policy-form ?readonly=${this.readonly} .policy=${this.policy} .provider=${connection.provider} .host=${host} .scanners=${this.scanners} @bowline-policy=${this.#changed}></bowline-policy-form>
+        ${this.error === null ? nothing : failure(this.error)}
         ${this.readonly ? nothing : html`<div class="buttons">
           <button type="submit" class="primary" data-testid="save-policy-button" aria-disabled=${this.saving ? "true" : "false"}>
-            ${this.saving ? words.saving : words.save}
+            ${either([words.save, words.saving], this.saving ? 1 : 0)}
           </button>
           <p class="small quiet" role="status">${this.unsaved ? words.unsaved : ""}</p>
         </div>`}
       </form>
-      <section aria-labelledby="tester">
+      <section class="panel" aria-labelledby="tester">
         <h2 id="tester">${tester.heading}</h2>
         <p class="quiet">${tester.detail}</p>
         <bowline-pattern-tester .policy=${this.policy} .source=${this.client === null ? null : this.#source}></bowline-pattern-tester>
@@ -104,29 +108,17 @@ export class BowlinePolicyEditor extends LitElement {
       const detail: SavedDetail = { connection: saved };
       this.dispatchEvent(new CustomEvent("bowline-saved", { detail, bubbles: true, composed: true }));
     } catch (error) {
-      this.error = asApiError(error);
-      if (this.error.signedOut) this.dispatchEvent(new CustomEvent("bowline-signed-out", { bubbles: true, composed: true }));
+      this.error = changedMeanwhile(refusedIn(this, error));
     } finally {
       this.saving = false;
     }
-  }
-
-  #failure(error: ApiError): TemplateResult {
-    const { errors } = text();
-    const changed = error.status === 412;
-    return html`<div class="notice bad" role="alert" data-testid="problem" data-code=${error.code}>
-      ${icon("alert")}
-      <div>
-        <strong>${changed ? errors.conflict : error.message}</strong>
-        ${changed ? html`<p>${errors.reload}</p>` : error.detail ? html`<p>${error.detail}</p>` : nothing}
-      </div>
-    </div>`;
   }
 
   static override styles = [
     theme,
     controls,
     notices,
+    panels,
     css`
       :host {
         container-type: inline-size;
@@ -136,34 +128,8 @@ export class BowlinePolicyEditor extends LitElement {
         gap: 1.25rem;
         align-items: start;
       }
-      form,
-      section {
-        display: grid;
-        gap: 1.5rem;
-        min-width: 0;
-        padding: 1.25rem 1rem;
-        border: 1px solid var(--line);
-        border-radius: calc(var(--radius) + 4px);
-        background: var(--surface);
-      }
-      section {
+      section.panel {
         gap: 0.75rem;
-      }
-      h2 {
-        font-size: 1.0625rem;
-        font-weight: 650;
-      }
-      .buttons {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem 1rem;
-      }
-      @container (min-width: 30rem) {
-        form,
-        section {
-          padding: 1.5rem;
-        }
       }
       @container (min-width: 54rem) {
         .columns {
@@ -176,6 +142,12 @@ export class BowlinePolicyEditor extends LitElement {
       }
     `,
   ];
+}
+
+/** Says what to do where somebody else changed the connection first. */
+function changedMeanwhile(error: ApiError): ApiError {
+  const { conflict, reload } = text().errors;
+  return error.status === 412 ? new ApiError({ code: error.code, title: conflict, detail: reload }, error.status) : error;
 }
 
 declare global {

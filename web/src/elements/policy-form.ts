@@ -1,9 +1,11 @@
-import { checkPolicy, providers, ready, type Capabilities, type Condition, type Finding, type Policy, type PolicyReport } from "bowline";
+import { checkPolicy, ready, type Capabilities, type Condition, type Finding, type Policy, type PolicyReport } from "bowline";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { controlId, fieldStyles, renderField, type FieldActions, type FieldView } from "../form/field.js";
-import { text } from "../messages.js";
+import { findingText, text } from "../messages.js";
+import { changeOf, namesIn } from "../policy/change.js";
+import { registryType } from "../registry-types.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { icon } from "./icons.js";
 import "./pattern-list.js";
@@ -31,7 +33,7 @@ const EVERYTHING: Pick<Capabilities, "automatic" | SwitchName> = {
  * The editor of a pull policy: when images are pulled, which, and what follows.
  *
  * Properties: `policy`, `provider` (an id; decides what is offered), `host` (the registry's, which patterns need not
- * name), `scanners` (names to choose from); read: `report`. Event: `bowline-policy` with {@link PolicyDetail}, at every
+ * name), `scanners` (names to choose from), `readonly` (to be looked at only); read: `report`. Event: `bowline-policy` with {@link PolicyDetail}, at every
  * change. In a `<form>` its value is the policy as JSON, and it is invalid while there is an error.
  */
 @customElement("bowline-policy-form")
@@ -42,6 +44,7 @@ export class BowlinePolicyForm extends LitElement {
   @property() provider = "";
   @property() host = "";
   @property({ attribute: false }) scanners: readonly string[] = [];
+  @property({ type: Boolean }) readonly = false;
   @state() private loaded = false;
   @state() private found: PolicyReport = { valid: true, findings: [] };
   /** The fields that were left, or all of them: their errors may be shown. */
@@ -113,14 +116,14 @@ export class BowlinePolicyForm extends LitElement {
     const { form } = text();
     if (!this.loaded) return html`<p class="quiet" role="status">${form.loading}</p>`;
     const policy = this.policy ?? {};
-    const can = providers().find(({ id }) => id === this.provider)?.capabilities ?? EVERYTHING;
+    const can = registryType(this.provider)?.capabilities ?? EVERYTHING;
     const automatic = policy.mode === "automatic";
-    return html`
+    return html`<fieldset class="all" ?disabled=${this.readonly}>
       ${this.#mode(automatic, can.automatic)}
       ${automatic ? this.#schedule(policy) : nothing}
       ${automatic || policy.events ? this.#images(policy) : nothing}
       ${this.#afterwards(policy, can, automatic)}
-    `;
+    </fieldset>`;
   }
 
   // --- changes
@@ -130,7 +133,7 @@ export class BowlinePolicyForm extends LitElement {
     this.#internals.setFormValue(JSON.stringify(this.policy));
     const error = this.found.findings.find(({ severity }) => severity === "error");
     if (error === undefined) this.#internals.setValidity({});
-    else this.#internals.setValidity({ customError: true }, error.message);
+    else this.#internals.setValidity({ customError: true }, findingText(error));
   }
 
   #touch(path: string): void {
@@ -147,32 +150,8 @@ export class BowlinePolicyForm extends LitElement {
   }
 
   #type(path: string, typed: string): void {
-    const number = typed === "" ? null : Number(typed);
-    switch (path) {
-      case "policy.at":
-        return this.#change({ at: typed });
-      case "policy.timezone":
-        return this.#change({ timezone: typed });
-      case "policy.condition":
-        return this.#change({ condition: conditionOf(typed) });
-      case "policy.condition.amount":
-      case "policy.condition.unit":
-      case "policy.condition.count":
-        return this.#change({ condition: { ...this.policy?.condition, [path.slice("policy.condition.".length)]: path.endsWith("unit") ? typed : number } as Condition });
-      case "policy.scanner":
-        return this.#change({ scanner: typed === "specific" ? { kind: "specific", names: [] } : { kind: "any" } });
-      case "policy.scanner.names":
-        this.names = typed;
-        return this.#change({ scanner: { kind: "specific", names: namesIn(typed) } });
-      case "policy.scanTimeoutSeconds":
-        return this.#change({ scanTimeoutSeconds: number === null ? null : number * 60 });
-      case "policy.rescanExisting":
-      case "policy.cleanup":
-      case "policy.events":
-      case "policy.quarantine":
-      case "policy.imageStreams":
-        return this.#change({ [path.slice("policy.".length)]: typed === "true" });
-    }
+    if (path === "policy.scanner.names") this.names = typed;
+    this.#change(changeOf(this.policy, path, typed));
   }
 
   // --- drawing
@@ -286,7 +265,7 @@ export class BowlinePolicyForm extends LitElement {
   #list(name: ListName, label: string, help: string): TemplateResult {
     const findings = this.found.findings.filter(({ field }) => field.startsWith(`policy.${name}.`));
     return html`<bowline-pattern-list name=${name} data-testid="patterns-${name}" .label=${label} .help=${help} .patterns=${this.policy?.[name] ?? []}
-      .findings=${findings} @bowline-patterns=${({ detail }: CustomEvent<PatternsDetail>) => this.#change({ [name]: [...detail.patterns] })}></bowline-pattern-list>`;
+      ?readonly=${this.readonly} .findings=${findings} @bowline-patterns=${({ detail }: CustomEvent<PatternsDetail>) => this.#change({ [name]: [...detail.patterns] })}></bowline-pattern-list>`;
   }
 
   /** What was typed, as long as it says what the policy says. */
@@ -296,7 +275,7 @@ export class BowlinePolicyForm extends LitElement {
 
   /** What was found where no control of its own stands. */
   #stray(path: string): unknown {
-    return this.#found(path).map((finding) => html`<p class="finding ${finding.severity}" data-code=${finding.code}>${icon("alert")}${finding.message}</p>`);
+    return this.#found(path).map((finding) => html`<p class="finding ${finding.severity}" data-code=${finding.code}>${icon("alert")}${findingText(finding)}</p>`);
   }
 
   /** What is to be shown at a field: nothing is red that nobody has been to, unless the page gave it so. */
@@ -313,10 +292,12 @@ export class BowlinePolicyForm extends LitElement {
     fieldStyles,
     css`
       :host {
+        container-type: inline-size;
+      }
+      .all {
         display: grid;
         gap: 1.75rem;
         min-width: 0;
-        container-type: inline-size;
       }
       .group {
         display: grid;
@@ -401,17 +382,6 @@ export class BowlinePolicyForm extends LitElement {
       }
     `,
   ];
-}
-
-function conditionOf(kind: string): Condition {
-  if (kind === "latest") return { kind, count: 5 };
-  if (kind === "created-within") return { kind, amount: 60, unit: "days" };
-  return { kind: "none" };
-}
-
-/** The names in a text, apart by white space or commas. */
-function namesIn(typed: string): string[] {
-  return typed.split(/[\s,]+/).filter((name) => name !== "");
 }
 
 let known: readonly string[] | undefined;

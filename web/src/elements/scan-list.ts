@@ -1,16 +1,16 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { repeat } from "lit/directives/repeat.js";
 import { SCAN_STATES, type PullingClient, type Scan, type ScanState } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
+import { fromNow, inFull } from "../formats.js";
 import { text } from "../messages.js";
 import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
-import { failure, refusedIn } from "./failure.js";
-import { icon } from "./icons.js";
+import { either } from "./either.js";
+import { failure, refusalOf, refusedIn, sentenceOf } from "./failure.js";
+import { blank, skeleton } from "./list-parts.js";
 import { PagedList } from "./paged-list.js";
 import { stateMark, stateMarks } from "./state-mark.js";
-import { fromNow, inFull } from "./when.js";
 
 const PAGE = 50;
 
@@ -68,7 +68,7 @@ export class BowlineScanList extends LitElement {
       <label for="image">${scans.image}</label>
       <input id="image" class="mono" data-testid="scan-input" autocomplete="off" spellcheck="false" autocapitalize="off" placeholder=${form.imagePlaceholder}
         aria-invalid=${this.refusal === "" ? "false" : "true"} aria-describedby="refusal" @input=${() => (this.refusal = "")} />
-      <button type="submit" data-testid="scan-button" aria-disabled=${this.queueing ? "true" : "false"}>${this.queueing ? scans.queueing : scans.queue}</button>
+      <button type="submit" data-testid="scan-button" aria-disabled=${this.queueing ? "true" : "false"}>${either([scans.queue, scans.queueing], this.queueing ? 1 : 0)}</button>
       <p class="small refusal" id="refusal" role="alert" data-testid="scan-refusal">${this.refusal}</p>
     </form>`;
   }
@@ -83,14 +83,13 @@ export class BowlineScanList extends LitElement {
     this.refusal = "";
     try {
       const { refused } = await client.queueScans(connection.id, [image]);
-      this.refusal = refused[0]?.detail ?? "";
+      this.refusal = refused[0] === undefined ? "" : refusalOf(refused[0]);
       if (this.refusal !== "") return;
       input.value = "";
       this.dispatchEvent(new CustomEvent("bowline-queued", { bubbles: true, composed: true }));
       await this.#list.load();
     } catch (error) {
-      const { message, detail } = refusedIn(this, error);
-      this.refusal = [message, detail].filter((part) => part !== "").join(". ");
+      this.refusal = sentenceOf(refusedIn(this, error));
     } finally {
       this.queueing = false;
     }
@@ -98,8 +97,7 @@ export class BowlineScanList extends LitElement {
 
   #status(): string {
     const { scans } = text();
-    const { items, next, loading } = this.#list;
-    if (loading && items === null) return scans.loading;
+    const { items, next } = this.#list;
     return items === null || items.length === 0 ? "" : scans.count(items.length, next === null);
   }
 
@@ -107,12 +105,10 @@ export class BowlineScanList extends LitElement {
     const { scans } = text();
     const { items, next, error, loading } = this.#list;
     if (error !== null) return failure(error, () => this.#list.load());
-    if (items === null) return nothing;
-    if (items.length === 0) {
-      return html`<div class="blank" data-testid="no-scans">${icon("box")}<h3>${scans.empty}</h3><p class="quiet">${scans.emptyDetail}</p></div>`;
-    }
+    if (items === null) return skeleton(scans.loading);
+    if (items.length === 0) return blank("no-scans", "box", scans.empty, scans.emptyDetail);
     return html`<ul class="rows" aria-label=${scans.heading} aria-busy=${loading ? "true" : "false"}>
-        ${repeat(items, ({ id }) => id, row)}
+        ${items.map(row)}
       </ul>
       ${next === null ? nothing : html`<button type="button" class="more" @click=${() => this.#list.more()}>${scans.more}</button>`}`;
   }

@@ -2,12 +2,14 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from "lit/decorators.js";
 import type { PullingClient, Skipped, Sync } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
-import { text } from "../messages.js";
+import { fromNow, inFull, number } from "../formats.js";
+import { problemText, text } from "../messages.js";
 import { SyncRun } from "../pulling/sync-run.js";
+import { panels } from "../styles/panels.js";
 import { controls, notices, theme } from "../styles/theme.js";
-import { failure } from "./failure.js";
+import { either } from "./either.js";
+import { failure, problemBox } from "./failure.js";
 import { icon } from "./icons.js";
-import { fromNow, inFull } from "./when.js";
 
 /** `bowline-synced`: a sync has ended; what the connection's inventory says may have changed. */
 export interface SyncedDetail {
@@ -44,25 +46,27 @@ export class BowlineSyncPanel extends LitElement {
     const { sync } = text();
     const { status, running, error, driving } = this.#run;
     const busy = driving || running !== null;
-    return html`<section aria-labelledby="heading" aria-busy=${busy ? "true" : "false"}>
+    return html`<section class="panel" aria-labelledby="heading" aria-busy=${busy ? "true" : "false"}>
       <div class="top">
         <div class="what">
           <h2 id="heading">${sync.heading}</h2>
-          ${status === null ? html`<p class="quiet">${text().form.loading}</p>` : running === null && !driving ? this.#last(status.last) : progress(running)}
+          ${status === null ? html`<p class="quiet">${error === null ? text().form.loading : "\u00a0"}</p>` : busy ? progress(running) : this.#last(status.last)}
         </div>
         ${this.readonly ? nothing : html`<button type="button" class="primary" data-testid="sync-button" aria-disabled=${driving ? "true" : "false"}
-          @click=${this.#start}>${driving ? sync.starting : sync.start}</button>`}
+          @click=${this.#start}>${either([sync.start, sync.starting], driving ? 1 : 0)}</button>`}
       </div>
       <p class="visually-hidden" role="status" data-testid="sync-status">${this.said}</p>
-      ${error === null ? nothing : failure(error, driving || status !== null ? this.#start : this.#follow)}
-      ${busy || status?.last == null ? nothing : this.#outcome(status.last)}
-      ${status === null ? nothing : this.#next(status.next)}
+      <div class="outcome">
+        ${error !== null
+          ? failure(error, driving || status !== null ? this.#start : this.#follow)
+          : status === null ? nothing : [this.#outcome(status.last), this.#skipped(status.last), this.#next(status.next)]}
+      </div>
     </section>`;
   }
 
   #last(last: Sync | null): TemplateResult {
     const { sync } = text();
-    if (last === null) return html`<p><strong>${sync.none}</strong></p><p class="quiet">${sync.noneDetail}</p>`;
+    if (last === null) return html`<p><strong>${sync.none}</strong></p>`;
     const say = last.state === "failed" ? sync.failed : last.complete ? sync.done : sync.partly;
     const look = last.state === "failed" ? "bad" : last.complete ? "good" : "warn";
     const ended = last.finishedAt ?? last.startedAt;
@@ -72,34 +76,33 @@ export class BowlineSyncPanel extends LitElement {
     </p>`;
   }
 
-  #outcome(last: Sync): TemplateResult {
+  /** What the last one came to. It stays while the next one runs, and keeps its height, so that the inventory stays where it is. */
+  #outcome(last: Sync | null): TemplateResult {
     const { sync } = text();
-    const { problem, skipped } = last;
+    if (last?.problem != null) return problemBox(last.problem);
+    const told = last === null ? sync.noneDetail : [last.queued > 0 ? sync.queued(last.queued) : "", `${sync.requests(last.requests)}.`].join(" ");
+    const unread = last === null || last.repositories.failed === 0 ? "" : sync.unread(last.repositories.failed);
     return html`
-      ${problem === null ? nothing : html`<div class="notice bad" data-testid="problem" data-code=${problem.code}>
-        ${icon("alert")}
-        <div>
-          <strong>${problem.title}</strong>
-          ${problem.detail ? html`<p>${problem.detail}</p>` : nothing} ${problem.hint ? html`<p>${problem.hint}</p>` : nothing}
-        </div>
-      </div>`}
-      ${last.complete || problem !== null ? nothing : html`<p class="quiet">
-        ${last.repositories.failed > 0 ? sync.unread(last.repositories.failed) : nothing} ${sync.partlyDetail}
-      </p>`}
       <dl class="counts">
-        ${COUNTS.map((name) => html`<div data-testid="sync-count-${name}" data-count=${last.images[name]}>
+        ${COUNTS.map((name) => html`<div data-testid="sync-count-${name}" data-count=${last?.images[name] ?? nothing}>
           <dt>${sync.counts[name]}</dt>
-          <dd>${last.images[name].toLocaleString()}</dd>
+          <dd>${last === null ? "–" : number(last.images[name])}</dd>
         </div>`)}
       </dl>
-      <p class="small quiet">${[last.queued > 0 ? sync.queued(last.queued) : "", `${sync.requests(last.requests)}.`].join(" ")}</p>
-      ${skipped.length === 0 ? nothing : html`<details data-testid="sync-skipped">
-        <summary>${icon("chevron")}${sync.skipped}</summary>
-        <ul>${skipped.map((one) => html`<li>
-          <span>${whyOf(one)}</span><span class="quiet">${howMany(one)}</span>
-        </li>`)}</ul>
-      </details>`}
+      <p class="small quiet">${told} ${last === null || last.complete ? nothing : [unread, " ", sync.partlyDetail]}</p>
     `;
+  }
+
+  #skipped(last: Sync | null): TemplateResult {
+    const { sync } = text();
+    const skipped = last?.skipped ?? [];
+    if (skipped.length === 0) return html`<p class="small quiet nothing">${last?.state === "done" ? sync.noneSkipped : ""}</p>`;
+    return html`<details data-testid="sync-skipped">
+      <summary>${icon("chevron")}${sync.skipped}</summary>
+      <ul>${skipped.map((one) => html`<li>
+        <span>${whyOf(one)}</span><span class="quiet">${howMany(one)}</span>
+      </li>`)}</ul>
+    </details>`;
   }
 
   #next(next: string | null): TemplateResult | typeof nothing {
@@ -126,7 +129,7 @@ export class BowlineSyncPanel extends LitElement {
   #ended(ended: Sync): void {
     const { sync } = text();
     const { images, state: outcome, problem } = ended;
-    this.said = outcome === "failed" ? [sync.failed, problem?.title ?? ""].join(": ") : sync.ended(images.new, images.replaced, images.gone);
+    this.said = outcome === "failed" ? [sync.failed, problem === null ? "" : problemText(problem).title].join(": ") : sync.ended(images.new, images.replaced, images.gone);
     const detail: SyncedDetail = { sync: ended };
     this.dispatchEvent(new CustomEvent("bowline-synced", { detail, bubbles: true, composed: true }));
   }
@@ -135,18 +138,25 @@ export class BowlineSyncPanel extends LitElement {
     theme,
     controls,
     notices,
+    panels,
     css`
-      section {
+      :host {
+        container-type: inline-size;
+      }
+      .panel {
+        position: relative;
+        gap: 0.75rem;
+        overflow: clip;
+      }
+      .outcome {
         display: grid;
         gap: 0.75rem;
-        padding: 1.25rem;
-        border: 1px solid var(--line);
-        border-radius: calc(var(--radius) + 4px);
-        background: var(--surface);
+        align-content: start;
+        min-block-size: 12.5rem;
       }
-      h2 {
-        font-size: 1rem;
-        font-weight: 600;
+      .nothing {
+        min-block-size: 1.75rem;
+        align-content: center;
       }
       .top {
         display: flex;
@@ -154,11 +164,11 @@ export class BowlineSyncPanel extends LitElement {
         gap: 0.75rem 1.5rem;
         align-items: start;
         justify-content: space-between;
-        min-height: 3.25rem;
       }
       .what {
         flex: 1 1 16rem;
         min-width: 0;
+        min-block-size: 3.25rem;
       }
       .state {
         display: flex;
@@ -176,15 +186,17 @@ export class BowlineSyncPanel extends LitElement {
         color: var(--warn);
       }
       progress {
+        position: absolute;
+        inset-block-start: 0;
+        inset-inline: 0;
         width: 100%;
-        max-width: 24rem;
-        height: 0.5rem;
+        height: 0.25rem;
         accent-color: var(--accent);
       }
       .counts {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.5rem 2rem;
+        gap: 0.5rem clamp(0.875rem, 4cqi, 2rem);
       }
       .counts dt {
         color: var(--quiet);
@@ -195,27 +207,6 @@ export class BowlineSyncPanel extends LitElement {
         font-weight: 600;
         font-variant-numeric: tabular-nums;
       }
-      summary {
-        display: flex;
-        gap: 0.375rem;
-        align-items: center;
-        width: fit-content;
-        min-height: 1.75rem;
-        border-radius: var(--radius);
-        color: var(--quiet);
-        font-weight: 600;
-        list-style: none;
-        cursor: pointer;
-      }
-      summary::-webkit-details-marker {
-        display: none;
-      }
-      summary:dir(rtl) svg {
-        rotate: 180deg;
-      }
-      details[open] > summary svg {
-        rotate: 90deg;
-      }
       details li {
         display: flex;
         gap: 1rem;
@@ -223,6 +214,11 @@ export class BowlineSyncPanel extends LitElement {
         padding-block: 0.375rem;
         border-block-end: 1px solid var(--line);
         overflow-wrap: anywhere;
+      }
+      @container (min-width: 40rem) {
+        .outcome {
+          min-block-size: 10rem;
+        }
       }
     `,
   ];
@@ -232,10 +228,10 @@ function progress(running: Sync | null): TemplateResult {
   const { sync } = text();
   if (running === null) return html`<p><strong>${sync.running}</strong></p>`;
   const { listed, read } = running.repositories;
+  const phase = sync.phases[running.phase];
   const listing = running.phase === "repositories" || listed === 0;
-  return html`<p><strong>${sync.phases[running.phase]}</strong></p>
-    <progress aria-label=${sync.phases[running.phase]} max=${Math.max(listed, 1)} value=${listing ? nothing : read}></progress>
-    <p class="small quiet" data-testid="sync-progress">${listing ? "" : sync.progress(read, listed)}</p>`;
+  return html`<p class="state"><strong>${phase}</strong><span class="small quiet" data-testid="sync-progress">${listing ? "" : sync.progress(read, listed)}</span></p>
+    <progress aria-label=${phase} max=${Math.max(listed, 1)} value=${listing ? nothing : read}></progress>`;
 }
 
 /** Why images were left out: the list of the policy, and its pattern. */

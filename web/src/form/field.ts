@@ -81,7 +81,8 @@ function fieldFinding(finding: Finding, view: FieldView, actions: FieldActions):
   const { form } = text();
   const secret = view.kind === "secret" || view.kind === "json";
   const quoted = secret ? nothing : excerptOf(finding, view.value);
-  return renderFinding(finding, quoted, secret ? () => form.fixSecret : form.fix, (found) => actions.fix(found));
+  const nameOf = (suggestion: string): string => view.options.find(({ value }) => value === suggestion)?.label ?? suggestion;
+  return renderFinding(finding, quoted, secret ? () => form.fixSecret : (suggestion) => form.fix(nameOf(suggestion)), (found) => actions.fix(found));
 }
 
 /** A finding: what it says, `quoted` beneath, and the button that applies its suggestion. */
@@ -130,7 +131,7 @@ function control(view: FieldView, actions: FieldActions): TemplateResult {
       return html`<select id=${id} name=${name} data-testid=${testId} aria-invalid=${invalid} aria-describedby=${described}
         aria-required=${view.required ? "true" : "false"}
         @change=${(event: Event) => event.currentTarget instanceof HTMLSelectElement && actions.type(view.path, event.currentTarget.value)}>
-        ${view.value === "" ? html`<option value="" selected>${view.placeholder}</option>` : nothing}
+        ${view.value === "" || (!view.required && view.placeholder !== "") ? html`<option value="" .selected=${live(view.value === "")}>${view.placeholder}</option>` : nothing}
         ${view.options.map((option) => html`<option value=${option.value} .selected=${live(option.value === view.value)}>${option.label}</option>`)}
       </select>`;
     case "checkbox":
@@ -211,6 +212,7 @@ export const fieldStyles = css`
     color: var(--quiet);
     font-size: 0.8125rem;
     font-weight: 400;
+    white-space: nowrap;
   }
   .help {
     color: var(--quiet);

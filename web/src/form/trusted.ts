@@ -3,7 +3,7 @@
 import type { Finding } from "bowline";
 import { html, nothing, type TemplateResult } from "lit";
 import { icon } from "../elements/icons.js";
-import { text } from "../messages.js";
+import { findingText, text } from "../messages.js";
 
 /** Draws them as chips; `untrust` takes the consent back. */
 export function trustedHosts(
@@ -22,6 +22,6 @@ export function trustedHosts(
         <button type="button" class="ghost" aria-label=${form.untrust(host)} @click=${() => untrust(host)}>${icon("cross")}</button>
       </li>`)}
     </ul>
-    ${findings.map((finding) => html`<p class="finding error">${icon("alert")}${finding.message}</p>`)}
+    ${findings.map((finding) => html`<p class="finding error">${icon("alert")}${findingText(finding)}</p>`)}
   </fieldset>`;
 }

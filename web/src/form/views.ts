@@ -1,7 +1,7 @@
 /** What each field of a form shows: the provider table and the draft, put together. */
 
 import type { Field, Finding } from "bowline";
-import { authText, fieldText, text } from "../messages.js";
+import { text } from "../messages.js";
 import { dayOf, type FieldPath, type FormDraft } from "./draft.js";
 import type { FieldView } from "./field.js";
 
@@ -39,20 +39,24 @@ export function viewsOf(
     revealed: revealed.has(path),
     ...more,
   });
-  const value = (field: Field): FieldView => {
+  const value = (field: Field, place: number, fields: readonly Field[]): FieldView => {
     const path = `values.${field.name}`;
     const typed = draft.get(path);
-    const { label, help } = fieldText(draft.provider?.id ?? "", field, draft.purpose);
-    return view(path, label, {
+    const helpOf = (one: Field | undefined): string => one?.help?.[draft.purpose] ?? "";
+    // What is the same for the two halves of a key is said once.
+    const help = helpOf(field) === helpOf(fields[place - 1]) ? "" : helpOf(field);
+    return view(path, field.label, {
       kind: field.kind,
       value: typed === "" && field.kind === "select" ? (field.default ?? "") : typed,
       required: field.required,
       help,
-      placeholder: field.placeholder ?? field.default ?? "",
+      placeholder: field.kind === "select" ? unchosen(field) : (field.placeholder ?? field.default ?? ""),
       autocomplete: field.autocomplete,
       options: field.options ?? [],
     });
   };
+
+  const unchosen = (field: Field): string => (field.default !== undefined ? "" : field.required ? form.choose : form.chooseNone);
 
   const provider = view("provider", form.provider, {
     kind: "select",
@@ -67,7 +71,7 @@ export function viewsOf(
     kind: "select",
     value: draft.auth?.id ?? "",
     required: true,
-    options: methods.map((method) => ({ value: method.id, label: authText(draft.provider?.id ?? "", method) })),
+    options: methods.map((method) => ({ value: method.id, label: method.title })),
     testId: "auth-select",
   });
   const name = view("name", form.name, { required: true, help: form.nameHelp });

@@ -27,6 +27,10 @@ export const lists = css`
   .bar select {
     flex: 0 1 13rem;
     width: auto;
+    min-width: 0;
+  }
+  .bar button {
+    min-height: 2.5rem;
   }
   @container (max-width: 28rem) {
     .bar > :is(.search, select, button) {
@@ -34,7 +38,8 @@ export const lists = css`
       max-width: none;
     }
   }
-  .rows {
+  .rows,
+  .skeleton {
     overflow: clip;
     border: 1px solid var(--line);
     border-radius: calc(var(--radius) + 4px);
@@ -42,6 +47,23 @@ export const lists = css`
   }
   .rows > li + li {
     border-block-start: 1px solid var(--line);
+  }
+  .skeleton span {
+    display: block;
+    width: 38%;
+    height: 0.75rem;
+    margin: 1.0625rem 1.25rem;
+    border-radius: 99px;
+    background: var(--line);
+    animation: breathe 1.6s ease-in-out infinite;
+  }
+  .skeleton span:nth-child(even) {
+    width: 56%;
+  }
+  @keyframes breathe {
+    50% {
+      opacity: 0.45;
+    }
   }
   .more {
     justify-self: center;
@@ -55,21 +77,30 @@ export const lists = css`
     border-radius: calc(var(--radius) + 4px);
     text-align: center;
   }
-  .blank h3 {
-    font-size: 1.0625rem;
+  .blank h2 {
+    font-size: 1.125rem;
     font-weight: 600;
+    overflow-wrap: anywhere;
   }
   .blank p {
     max-width: 28rem;
     text-wrap: balance;
   }
-  .blank > svg {
-    width: 1.5rem;
-    height: 1.5rem;
+  .blank button {
+    margin-block-start: 0.75rem;
+  }
+  .badge {
+    display: grid;
+    place-items: center;
+    width: 3rem;
+    height: 3rem;
+    margin-block-end: 0.25rem;
+    border-radius: 50%;
+    background: var(--sunken);
     color: var(--quiet);
   }
-  .notice button,
-  .blank button {
-    margin-block-start: 0.5rem;
+  .badge svg {
+    width: 1.375rem;
+    height: 1.375rem;
   }
 `;

@@ -186,6 +186,19 @@ export const controls = css`
     text-decoration: underline;
     text-underline-offset: 0.18em;
   }
+  .either {
+    display: grid;
+    justify-items: center;
+  }
+  .either > * {
+    grid-area: 1 / 1;
+  }
+  .ghost > .either {
+    justify-items: start;
+  }
+  .either > [data-off] {
+    visibility: hidden;
+  }
   button[aria-disabled="true"] {
     cursor: progress;
     opacity: 0.65;
@@ -232,6 +245,12 @@ export const controls = css`
     margin: 0.1875rem 0 0;
     accent-color: var(--accent);
   }
+  :is(input, select, textarea):disabled {
+    background-color: var(--sunken);
+    color: var(--quiet);
+    opacity: 1;
+    cursor: not-allowed;
+  }
   input::placeholder,
   textarea::placeholder {
     color: var(--quiet);
@@ -249,6 +268,33 @@ export const controls = css`
   .label {
     display: block;
     font-weight: 600;
+  }
+  summary {
+    display: flex;
+    align-items: center;
+    gap: 0.375rem;
+    width: fit-content;
+    min-height: 1.75rem;
+    border-radius: var(--radius);
+    color: var(--quiet);
+    font-weight: 600;
+    list-style: none;
+    cursor: pointer;
+  }
+  summary::-webkit-details-marker {
+    display: none;
+  }
+  summary:hover {
+    color: var(--text);
+  }
+  summary svg {
+    transition: rotate 0.12s;
+  }
+  summary:dir(rtl) svg {
+    rotate: 180deg;
+  }
+  details[open] > summary svg {
+    rotate: 90deg;
   }
 `;
 
@@ -290,8 +336,10 @@ export const notices = css`
     display: block;
     font-weight: 600;
   }
+  .notice button {
+    margin-block-start: 0.5rem;
+  }
   .notice p + p,
-  .notice p + button,
   .notice strong + p {
     margin-block-start: 0.25rem;
   }

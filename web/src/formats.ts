@@ -1,4 +1,23 @@
-/** Points in time as people say them. */
+/** Numbers, sizes and points in time, as the page's language writes them. */
+
+let locale: string | undefined;
+
+/** Writes them in this language from now on (a BCP 47 tag); an empty text is the browser's own. */
+export function setLocale(tag: string): void {
+  locale = tag === "" ? undefined : tag;
+}
+
+/** `100,000`. */
+export function number(value: number): string {
+  return value.toLocaleString(locale);
+}
+
+/** `12.4 MB`; empty where it is not known. */
+export function sizeOf(bytes: number | null): string {
+  if (bytes === null) return "";
+  const [unit, size] = bytes < 1e6 ? (["kilobyte", 1e3] as const) : bytes < 1e9 ? (["megabyte", 1e6] as const) : (["gigabyte", 1e9] as const);
+  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(bytes / size);
+}
 
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
@@ -9,7 +28,7 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /** `3 minutes ago`, `in 2 days`, `now`; empty for what is no point in time. */
-export function fromNow(instant: string, now: number, locale?: string): string {
+export function fromNow(instant: string, now: number): string {
   const seconds = (Date.parse(instant) - now) / 1000;
   if (Number.isNaN(seconds)) return "";
   const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
@@ -21,7 +40,7 @@ export function fromNow(instant: string, now: number, locale?: string): string {
 export function inFull(instant: string, timeZone?: string): string {
   const at = new Date(instant);
   if (Number.isNaN(at.getTime())) return "";
-  return at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short", ...(timeZone ? { timeZone } : {}) });
+  return at.toLocaleString(locale, { dateStyle: "medium", timeStyle: "short", ...(timeZone ? { timeZone } : {}) });
 }
 
 /** Whether a point in time is less than these days away, or past. */

@@ -1,0 +1,44 @@
+/** What the connection form offers to do instead. */
+
+import type { Provider } from "bowline";
+import { html, type TemplateResult } from "lit";
+import { text } from "../messages.js";
+import { icon } from "./icons.js";
+
+/** The address looks like another registry type. */
+export function otherType({ id, title }: Provider, accept: () => void): TemplateResult {
+  const { form } = text();
+  return html`<div class="finding hint" role="status" data-testid="detected" data-provider=${id}>
+    ${icon("bulb")}
+    <div>
+      ${form.detected(title)}
+      <button type="button" class="link" data-testid="use-detected-button" @click=${accept}>${form.useDetected(title)}</button>
+    </div>
+  </div>`;
+}
+
+/** The new credentials are for another registry than the connection's. */
+export function otherRegistry(endpoint: string, replace: () => void): TemplateResult {
+  const { form } = text();
+  return html`<div class="notice warn" role="status">
+    ${icon("warning")}
+    <div>
+      <strong>${form.otherEndpoint(endpoint)}</strong>
+      <p>${form.otherEndpointDetail}</p>
+      <button type="button" data-testid="replace-button" @click=${replace}>${form.replace}</button>
+    </div>
+  </div>`;
+}
+
+/** The check before saving failed: it can be saved as it is. */
+export function notSaved(save: () => void): TemplateResult {
+  const { form } = text();
+  return html`<div class="notice warn" role="alert">
+    ${icon("warning")}
+    <div>
+      <strong>${form.notSaved}</strong>
+      <p>${form.notSavedDetail}</p>
+      <button type="button" data-testid="save-anyway-button" @click=${save}>${form.saveAnyway}</button>
+    </div>
+  </div>`;
+}

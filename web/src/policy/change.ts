@@ -1,0 +1,44 @@
+/** A pull policy while it is edited: what follows from what is typed into one of its fields. */
+
+import type { Condition, Policy } from "bowline";
+
+/** What changes of the policy where `typed` is put into the field `path`, as findings name it: `policy.condition.count`. */
+export function changeOf(policy: Policy | null, path: string, typed: string): Partial<Policy> {
+  const name = path.replace(/^policy\./, "");
+  const number = typed === "" ? null : Number(typed);
+  switch (name) {
+    case "condition":
+      return { condition: conditionOf(typed) };
+    case "condition.amount":
+    case "condition.unit":
+    case "condition.count": {
+      const value = name === "condition.unit" ? typed : number;
+      return { condition: { ...policy?.condition, [name.slice("condition.".length)]: value } as Condition };
+    }
+    case "scanner":
+      return { scanner: typed === "specific" ? { kind: "specific", names: [] } : { kind: "any" } };
+    case "scanner.names":
+      return { scanner: { kind: "specific", names: namesIn(typed) } };
+    case "scanTimeoutSeconds":
+      return { scanTimeoutSeconds: number === null ? null : number * 60 };
+    case "rescanExisting":
+    case "cleanup":
+    case "events":
+    case "quarantine":
+    case "imageStreams":
+      return { [name]: typed === "true" };
+    default:
+      return { [name]: typed };
+  }
+}
+
+/** The names in a text, apart by white space or commas. */
+export function namesIn(typed: string): string[] {
+  return typed.split(/[\s,]+/).filter((name) => name !== "");
+}
+
+function conditionOf(kind: string): Condition {
+  if (kind === "latest") return { kind, count: 5 };
+  if (kind === "created-within") return { kind, amount: 60, unit: "days" };
+  return { kind: "none" };
+}

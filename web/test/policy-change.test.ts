@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Policy } from "bowline";
+import { changeOf } from "../src/policy/change.js";
+
+const newest: Policy = { condition: { kind: "latest", count: 3 } };
+
+/** The field that is typed into, what is typed, and what changes. */
+const changes: readonly [string, string, Policy][] = [
+  ["policy.at", "02:30", { at: "02:30" }],
+  ["policy.timezone", "", { timezone: "" }],
+  ["policy.rescanExisting", "true", { rescanExisting: true }],
+  ["policy.cleanup", "", { cleanup: false }],
+  ["policy.condition", "none", { condition: { kind: "none" } }],
+  ["policy.condition", "created-within", { condition: { kind: "created-within", amount: 60, unit: "days" } }],
+  ["policy.condition.count", "7", { condition: { kind: "latest", count: 7 } }],
+  ["policy.scanner", "any", { scanner: { kind: "any" } }],
+  ["policy.scanner.names", "one, two", { scanner: { kind: "specific", names: ["one", "two"] } }],
+  ["policy.scanTimeoutSeconds", "10", { scanTimeoutSeconds: 600 }],
+  ["policy.scanTimeoutSeconds", "", { scanTimeoutSeconds: null }],
+];
+
+for (const [path, typed, change] of changes) {
+  test(`policy: “${typed}” in ${path}`, () => assert.deepEqual(changeOf(newest, path, typed), change));
+}
