@@ -179,7 +179,7 @@ fn a_registry_announces_its_pushes_with_what_the_page_gives_to_paste() {
     let authorization = line(&browser, "event-authorization");
     let snippet = line(&browser, "event-snippet");
     assert!(snippet.contains(&authorization), "{snippet}");
-    look(&browser, "events");
+    look(&browser, "events-secret");
 
     // The registry starts again with what was pasted into its configuration.
     let registry = registry.restart_with(&snippet);
@@ -198,7 +198,7 @@ fn a_registry_announces_its_pushes_with_what_the_page_gives_to_paste() {
     browser.reload();
     browser.see(&id("replace-secret-button"));
     assert!(!browser.text().contains(&authorization));
-    look(&browser, "events-later");
+    look(&browser, "events");
     browser.click(&id("replace-secret-button"));
     browser.click(&id("confirm-secret-button"));
     assert_ne!(line(&browser, "event-authorization"), authorization);

@@ -108,6 +108,43 @@ fn who_may_not_read_is_told_so() {
 }
 
 #[test]
+fn who_may_only_read_looks_at_the_rules_and_is_told_why() {
+    let app = App::start();
+    let mut form = with_password("https://registry.example.com", "alice", "s3cret");
+    form["policy"] = json!({ "mode": "automatic", "include": ["team/"], "never": [] });
+    let kept = app.client(&["acme"]).post(PATH, &form).expect(201);
+    let place = format!(
+        "#/connections/{}/policy",
+        kept["id"].as_str().expect("an id")
+    );
+    let browser = open_as(&app, &SignIn::new("tester", &["acme"], &["read"]));
+    browser.go(&place);
+    let said = browser.see(&id("rules-readonly"));
+    assert!(said.contains("permission"), "{said}");
+    assert_eq!(
+        browser.see("[data-testid='pattern'][data-pattern='team/']"),
+        "team/"
+    );
+    let disabled = "found.matches(':disabled')";
+    for control in [
+        "mode-manual",
+        "field-policy.at",
+        "field-policy.rescanExisting",
+        "field-policy.scanner",
+    ] {
+        assert_eq!(browser.measure(&id(control), disabled), true, "{control}");
+    }
+    for control in [
+        "pattern-input-include",
+        "remove-pattern-button",
+        "save-policy-button",
+    ] {
+        browser.see_no(&id(control));
+    }
+    look(&browser, "rules-readonly");
+}
+
+#[test]
 fn nobody_is_asked_to_sign_in() {
     let app = App::start();
     let browser = Browser::open(&format!("{}/", app.origin()));

@@ -1,9 +1,10 @@
-// The form in another language. What is not named here stays English; findings, problems, fields and ways to sign in are
-// named by their codes and ids, and get the parameters that their sentences need.
+// The form in another language. What is not named here stays English; findings, problems, registry types, fields and ways
+// to sign in are named by their codes and ids, and get the parameters that their sentences need.
 import { setMessages } from "./node_modules/bowline/elements.js";
 
 // Before the elements draw for the first time.
 setMessages({
+  locale: "de",
   form: {
     provider: "Art der Registry",
     auth: "Anmelden mit",

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { isAbort, type ApiError } from "../api/problem.js";
 import type { EventAddress, NewEventAddress, PullingClient } from "../api/pulling.js";
@@ -12,6 +12,7 @@ import "./confirm-dialog.js";
 import "./copy-lines.js";
 import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
+import { OfConnection } from "./of-connection.js";
 
 /** What the dialog asks about. */
 type Question = "replace" | "end";
@@ -40,20 +41,20 @@ export class BowlineEventSetup extends LitElement {
   @state() private said = "";
 
   #request = new AbortController();
-  #of: string | undefined;
+
+  constructor() {
+    super();
+    new OfConnection(this, () => {
+      this.address = null;
+      this.made = null;
+      void this.#load();
+    });
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#request.abort();
     this.made = null;
-  }
-
-  protected override willUpdate(changed: PropertyValues): void {
-    if (!(changed.has("connection") || changed.has("client")) || this.client === null || this.connection?.id === this.#of) return;
-    this.#of = this.connection?.id;
-    this.address = null;
-    this.made = null;
-    void this.#load();
   }
 
   protected override render(): TemplateResult {

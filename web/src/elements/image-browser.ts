@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { ConnectionsClient } from "../api/client.js";
 import { isAbort, type ApiError } from "../api/problem.js";
@@ -9,6 +9,7 @@ import { controls, notices, theme } from "../styles/theme.js";
 import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 import { Search } from "./list-parts.js";
+import { OfConnection } from "./of-connection.js";
 
 /**
  * What a connection reaches: its repositories, searched, and the tags of each.
@@ -30,18 +31,16 @@ export class BowlineImageBrowser extends LitElement {
   readonly #search = new Search(this, () => this.#load());
   #request: AbortController | null = null;
   #tagsRequest: AbortController | null = null;
-  #of: string | undefined;
+
+  constructor() {
+    super();
+    new OfConnection(this, () => void this.#load());
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#request?.abort();
     this.#tagsRequest?.abort();
-  }
-
-  protected override willUpdate(changed: PropertyValues): void {
-    if (!changed.has("connection") || this.connection?.id === this.#of) return;
-    this.#of = this.connection?.id;
-    void this.#load();
   }
 
   protected override render(): TemplateResult {

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import type { ApiError } from "../api/problem.js";
@@ -13,6 +13,7 @@ import { either } from "./either.js";
 import { failure, refusalOf, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 import { blank, Search, skeleton } from "./list-parts.js";
+import { OfConnection } from "./of-connection.js";
 import { PagedList } from "./paged-list.js";
 import { stateMark, stateMarks } from "./state-mark.js";
 
@@ -45,20 +46,20 @@ export class BowlineInventory extends LitElement {
     if (client === null || connection === null) return { items: [], next: null };
     return client.images(connection.id, { search: this.#search.term.trim(), state: filter, cursor, limit: PAGE, signal });
   });
-  #of: string | undefined;
+
+  constructor() {
+    super();
+    new OfConnection(this, () => {
+      this.chosen = new Set();
+      this.queued = null;
+      this.#list.clear();
+      void this.#list.load();
+    });
+  }
 
   /** Loads the inventory anew, after a sync. */
   async reload(): Promise<void> {
     await this.#list.load();
-  }
-
-  protected override willUpdate(changed: PropertyValues): void {
-    if (!(changed.has("connection") || changed.has("client")) || this.client === null || this.connection?.id === this.#of) return;
-    this.#of = this.connection?.id;
-    this.chosen = new Set();
-    this.queued = null;
-    this.#list.clear();
-    void this.#list.load();
   }
 
   protected override render(): TemplateResult {

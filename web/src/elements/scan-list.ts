@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { SCAN_STATES, type PullingClient, type Scan, type ScanState } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
@@ -9,6 +9,7 @@ import { controls, notices, theme } from "../styles/theme.js";
 import { either } from "./either.js";
 import { failure, refusalOf, refusedIn, sentenceOf } from "./failure.js";
 import { blank, skeleton } from "./list-parts.js";
+import { OfConnection } from "./of-connection.js";
 import { PagedList } from "./paged-list.js";
 import { stateMark, stateMarks } from "./state-mark.js";
 
@@ -37,13 +38,13 @@ export class BowlineScanList extends LitElement {
     if (client === null || connection === null) return { items: [], next: null };
     return client.scans(connection.id, { state: filter, cursor, limit: PAGE, signal });
   });
-  #of: string | undefined;
 
-  protected override willUpdate(changed: PropertyValues): void {
-    if (!(changed.has("connection") || changed.has("client")) || this.client === null || this.connection?.id === this.#of) return;
-    this.#of = this.connection?.id;
-    this.#list.clear();
-    void this.#list.load();
+  constructor() {
+    super();
+    new OfConnection(this, () => {
+      this.#list.clear();
+      void this.#list.load();
+    });
   }
 
   protected override render(): TemplateResult {

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { PullingClient, Skipped, Sync } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
@@ -10,6 +10,7 @@ import { controls, notices, theme } from "../styles/theme.js";
 import { either } from "./either.js";
 import { failure, problemBox } from "./failure.js";
 import { icon } from "./icons.js";
+import { OfConnection } from "./of-connection.js";
 
 /** `bowline-synced`: a sync has ended; what the connection's inventory says may have changed. */
 export interface SyncedDetail {
@@ -33,13 +34,10 @@ export class BowlineSyncPanel extends LitElement {
   @state() private said = "";
 
   readonly #run = new SyncRun(this, (sync) => this.#ended(sync));
-  #of: string | undefined;
 
-  protected override willUpdate(changed: PropertyValues): void {
-    const known = this.client !== null && this.connection?.id === this.#of;
-    if (known || !(changed.has("connection") || changed.has("client"))) return;
-    this.#of = this.client === null ? undefined : this.connection?.id;
-    this.#follow();
+  constructor() {
+    super();
+    new OfConnection(this, () => this.#follow());
   }
 
   protected override render(): TemplateResult {

@@ -80,7 +80,7 @@ pub(super) fn examples(project: &Project, screen: &Screen) -> anyhow::Result<Wor
         .run(screen)?;
     Tool::new(project, "node")
         .within(&folder)
-        .args(["--test", "examples.test.mjs"])
+        .args(["--test", "examples.test.mjs", "words.test.mjs"])
         .shown()
         .run(screen)?;
     Ok(Work::Done)
