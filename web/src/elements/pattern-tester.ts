@@ -345,7 +345,10 @@ export class BowlinePatternTester extends LitElement {
       /* Of a name that is too long the tag stays to be seen. */
       .name {
         display: flex;
+        justify-self: start;
+        max-width: 100%;
         min-width: 0;
+        direction: ltr;
         white-space: nowrap;
       }
       .repository,

@@ -83,7 +83,7 @@ export const connecting = {
     active: "in progress",
     milliseconds: (elapsed: number): string => (elapsed < 1000 ? `${elapsed} ms` : `${(elapsed / 1000).toFixed(1)} s`),
     trust: (host: string): string => `Trust ${host} and test again`,
-    trustDetail: "Only do so if you know that this host signs people in for your registry. Your credentials will be sent to it.",
+    trustDetail: "Your credentials will be sent to it.",
     facts: {
       server: "Registry",
       scheme: "Sign-in",

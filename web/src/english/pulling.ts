@@ -67,7 +67,8 @@ export const pulling = {
     pastePlaceholder: "team/app:1.4\nteam/app:latest\nlibrary/alpine:3.20",
     fromRegistry: "Use this registry's images",
     loading: "Listing its images…",
-    loaded: (count: number, all: boolean): string => (all ? `All ${number(count)} images of the registry.` : `The registry's first ${number(count)} images.`),
+    loaded: (count: number, all: boolean): string =>
+      count === 1 && all ? "The registry's only image." : all ? `All ${number(count)} images of the registry.` : `The registry's first ${number(count)} images.`,
     pasted: (count: number): string => `${number(count)} pasted names, too many for the box.`,
     stop: "Stop",
     show: "Show",
