@@ -170,8 +170,12 @@ fn what_fails_its_check_is_saved_only_on_purpose() {
         "alice",
         "comes-with-the-next-rotation",
     );
+    browser.click(&id("reveal-password"));
+    browser.see("[data-testid='field-password'][type='text']");
     browser.click(&id("save-button"));
     browser.see(&id("save-anyway-button"));
+    // A secret that was shown is hidden again once it is used.
+    browser.see("[data-testid='field-password'][type='password']");
     assert_eq!(
         client.get(PATH).expect(200)["items"],
         json!([]),

@@ -66,6 +66,7 @@ export class BowlineConnectionForm extends LitElement {
   @state() private unverified = false;
   /** Whether the further options are to be seen. */
   @state() private unfolded = false;
+  /** The secrets that are shown in clear, until they are used. */
   @state() private revealed: ReadonlySet<FieldPath> = new Set();
   /** What was said of something pasted. */
   @state() private filled = "";
@@ -251,6 +252,7 @@ export class BowlineConnectionForm extends LitElement {
   async #test(): Promise<void> {
     const { client, draft } = this;
     if (client === null || draft === null || !(await this.#complete())) return;
+    this.revealed = new Set();
     const focused = this.shadowRoot?.activeElement;
     const done = this.#run.start((options) => client.check(draft.form(), options));
     await this.updateComplete;
@@ -280,6 +282,7 @@ export class BowlineConnectionForm extends LitElement {
     const { client, draft } = this;
     if (client === null || draft === null || this.saving || !(await this.#complete())) return;
     this.#run.cancel();
+    this.revealed = new Set();
     this.saving = true;
     this.saveError = null;
     try {
