@@ -73,7 +73,11 @@ async function api(request, response, url) {
 
 function list(response, url) {
   const search = (url.searchParams.get("search") ?? "").toLowerCase();
+  const provider = url.searchParams.get("provider") ?? "";
+  const days = url.searchParams.get("expiring");
   const items = [...connections.values()]
+    .filter((one) => provider === "" || one.provider === provider)
+    .filter(({ expiresAt }) => days === null || Date.parse(expiresAt) < Date.now() + Number(days) * 864e5)
     .filter(({ name, endpoint, provider }) => `${name} ${endpoint} ${provider}`.toLowerCase().includes(search))
     .sort((one, other) => one.name.localeCompare(other.name))
     .map(shown);

@@ -68,8 +68,8 @@ test("client: a stored connection's check sends no form", async () => {
 
 test("client: a list's search and cursor are in the query", async () => {
   const { client, sent } = clientAnswering(() => json(200, { items: [], next: null }));
-  await client.list({ search: "a&b", cursor: "c", limit: 50 });
-  assert.equal(sent[0]?.url, "/v1/projects/team%20a/connections?search=a%26b&cursor=c&limit=50");
+  await client.list({ search: "a&b", cursor: "c", expiring: 14, limit: 50 });
+  assert.equal(sent[0]?.url, "/v1/projects/team%20a/connections?search=a%26b&cursor=c&expiring=14&limit=50");
 });
 
 test("client: a connection that got no answer is sent again as the same request, any other as a new one", async () => {

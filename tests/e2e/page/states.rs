@@ -83,6 +83,31 @@ fn the_list_empty_filled_dark_and_on_a_phone() {
 }
 
 #[test]
+fn the_list_is_filtered_by_the_last_check_and_by_credentials_that_end() {
+    let app = App::start();
+    let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
+    registry.push(&Image::new("list"), "team/app:v1");
+    fill(&app, &registry);
+    let ends = json!({ "name": "Old key", "expiresAt": "2020-01-01T00:00:00Z" });
+    let form = with_password("https://old.example.com", "alice", "s3cret");
+    app.client(&["acme"])
+        .post(PATH, &with(form, &ends))
+        .expect(201);
+    let browser = open(&app);
+    for (state, shown, hidden) in [
+        ("bad", "Legacy builds", "Production images"),
+        ("good", "Production images", "Legacy builds"),
+        ("unknown", "Docker Hub", "Production images"),
+        ("ending", "Old key", "Docker Hub"),
+        ("", "Production images", "nothing"),
+    ] {
+        browser.choose(&id("state-filter"), state);
+        browser.see(&row(shown));
+        browser.see_no(&row(hidden));
+    }
+}
+
+#[test]
 fn a_form_with_findings() {
     let app = App::start();
     let browser = open(&app);

@@ -42,6 +42,8 @@ export interface ListOptions {
   readonly limit?: number;
   /** A provider's id. */
   readonly provider?: string;
+  /** Only those whose credentials end within so many days. */
+  readonly expiring?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -92,8 +94,8 @@ export class HttpClient implements ConnectionsClient, PullingClient {
     return this.#checked(`${this.#connections(id)}/check`, {}, options);
   }
 
-  async list({ search, cursor, limit, provider, signal }: ListOptions = {}): Promise<Page<Connection>> {
-    return json(await this.#send("GET", this.#connections() + queryOf({ search, cursor, provider, limit }), { signal }));
+  async list({ search, cursor, limit, provider, expiring, signal }: ListOptions = {}): Promise<Page<Connection>> {
+    return json(await this.#send("GET", this.#connections() + queryOf({ search, cursor, provider, expiring, limit }), { signal }));
   }
 
   async create(form: ConnectionForm, { verify, signal }: { verify: boolean; signal?: AbortSignal }): Promise<Connection> {

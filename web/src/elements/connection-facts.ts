@@ -6,10 +6,12 @@ import type { Connection, LastCheck, Use } from "../api/types.js";
 import { fromNow, inFull, isNear } from "../formats.js";
 import { text } from "../messages.js";
 
-/** Credentials that end this soon are worth a word. */
-const NEAR_DAYS = 14;
+/** Credentials that end within so many days are worth a word. */
+export const NEAR_DAYS = 14;
 
-export type Health = "unknown" | "good" | "partial" | "bad";
+export const HEALTHS = ["good", "partial", "bad", "unknown"] as const;
+
+export type Health = (typeof HEALTHS)[number];
 
 /** How a connection is, by its last check. */
 export function healthOf(last: LastCheck | null): Health {
@@ -23,13 +25,12 @@ export function stateOf(connection: Connection): TemplateResult {
   const { list } = text();
   const { lastCheck: last, expiresAt } = connection;
   const now = Date.now();
-  const labels: Record<Health, string> = { unknown: list.neverChecked, good: list.passed, partial: list.unproven, bad: list.broken };
   const health = healthOf(last);
   const when = fromNow(expiresAt ?? "", now);
   const expired = isNear(expiresAt ?? "", now, 0);
   return html`
     <p class=${health} data-testid="connection-state" data-state=${health}>
-      ${labels[health]}${last === null ? nothing : html`<span class="quiet" title=${inFull(last.at)}> · ${fromNow(last.at, now)}</span>`}
+      ${list.healths[health]}${last === null ? nothing : html`<span class="quiet" title=${inFull(last.at)}> · ${fromNow(last.at, now)}</span>`}
     </p>
     ${isNear(expiresAt ?? "", now, NEAR_DAYS) ? html`<p class=${expired ? "bad" : "warn"}>${(expired ? list.expired : list.expires)(when)}</p>` : nothing}
   `;

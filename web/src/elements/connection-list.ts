@@ -4,13 +4,13 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { ConnectionsClient } from "../api/client.js";
 import type { ApiError } from "../api/problem.js";
-import type { Connection } from "../api/types.js";
+import type { Connection, Page } from "../api/types.js";
 import { text } from "../messages.js";
 import { registryTypes } from "../registry-types.js";
 import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import "./confirm-dialog.js";
-import { nameOfUse } from "./connection-facts.js";
+import { healthOf, HEALTHS, NEAR_DAYS, nameOfUse, type Health } from "./connection-facts.js";
 import "./connection-row.js";
 import type { Permissions, RowDetail } from "./connection-row.js";
 import { failure, refusedIn } from "./failure.js";
@@ -39,6 +39,8 @@ export class BowlineConnectionList extends LitElement {
 
   /** The type to show, or all of them. */
   @state() private provider = "";
+  /** The state to show, or all of them. */
+  @state() private health: Health | "ending" | "" = "";
   @state() private removing: Connection | null = null;
   @state() private removeError: ApiError | null = null;
   /** What was done, for screen readers. */
@@ -47,9 +49,16 @@ export class BowlineConnectionList extends LitElement {
 
   readonly #search = new Search(this, () => this.#find());
   readonly #list = new PagedList<Connection>(this, async (cursor, signal) => {
-    if (this.client === null) return { items: [], next: null };
-    const { provider } = this;
-    return this.client.list({ search: this.#search.term.trim(), provider, limit: PAGE, signal, ...(cursor === null ? {} : { cursor }) });
+    const { client, provider, health } = this;
+    let page: Page<Connection> = { items: [], next: cursor };
+    if (client === null) return page;
+    const options = { search: this.#search.term.trim(), provider, limit: PAGE, signal, ...(health === "ending" ? { expiring: NEAR_DAYS } : {}) };
+    // The API does not search by the last check: pages are read until there is something to show.
+    do {
+      const { items, next } = await client.list({ ...options, ...(page.next === null ? {} : { cursor: page.next }) });
+      page = { items: health === "" || health === "ending" ? items : items.filter(({ lastCheck }) => healthOf(lastCheck) === health), next };
+    } while (page.items.length === 0 && page.next !== null);
+    return page;
   });
 
   /** Loads the list anew. */
@@ -83,13 +92,16 @@ export class BowlineConnectionList extends LitElement {
 
   #filtered(event: Event): void {
     if (!(event.currentTarget instanceof HTMLSelectElement)) return;
-    this.provider = event.currentTarget.value;
+    const { id, value } = event.currentTarget;
+    if (id === "provider") this.provider = value;
+    else this.health = [...HEALTHS, "ending" as const].find((one) => one === value) ?? "";
     void this.#find();
   }
 
   async #clearSearch(): Promise<void> {
     this.#search.term = "";
     this.provider = "";
+    this.health = "";
     await this.#list.load();
     this.renderRoot.querySelector<HTMLElement>("#search")?.focus();
   }
@@ -153,7 +165,7 @@ export class BowlineConnectionList extends LitElement {
 
   /** Whether everything is shown that there is. */
   get #unfiltered(): boolean {
-    return this.#search.term === "" && this.provider === "";
+    return this.#search.term === "" && this.provider === "" && this.health === "";
   }
 
   #bar(): TemplateResult | typeof nothing {
@@ -164,8 +176,14 @@ export class BowlineConnectionList extends LitElement {
       ${this.#search.box("search-input", list.search, list.searchPlaceholder)}
       <label class="visually-hidden" for="provider">${list.filter}</label>
       <select id="provider" data-testid="provider-filter" @change=${this.#filtered}>
-        <option value="">${list.everyType}</option>
+        <option value="" .selected=${this.provider === ""}>${list.everyType}</option>
         ${this.known.map(({ id, title }) => html`<option value=${id} .selected=${id === this.provider}>${title}</option>`)}
+      </select>
+      <label class="visually-hidden" for="health">${list.state}</label>
+      <select id="health" data-testid="state-filter" @change=${this.#filtered}>
+        <option value="" .selected=${this.health === ""}>${list.everyState}</option>
+        ${HEALTHS.map((one) => html`<option value=${one} .selected=${one === this.health}>${list.healths[one]}</option>`)}
+        <option value="ending" .selected=${this.health === "ending"}>${list.ending}</option>
       </select>
       ${this.may.write ? this.#addButton() : nothing}
     </div>`;
@@ -236,7 +254,11 @@ export class BowlineConnectionList extends LitElement {
         container-type: inline-size;
       }
       .bar select {
-        margin-inline-end: auto;
+        flex: 1 1 9rem;
+        max-width: 13rem;
+      }
+      .bar button {
+        margin-inline-start: auto;
       }
       bowline-confirm-dialog > .notice {
         margin-block-start: 1rem;
