@@ -37,6 +37,9 @@ export const lists = css`
       flex: 1 1 100%;
       max-width: none;
     }
+    .bar > select:not(:only-of-type) {
+      flex-basis: 8rem;
+    }
   }
   .rows,
   .skeleton {
