@@ -74,7 +74,7 @@ export class BowlineConnectionPlace extends LitElement {
     const { connection } = this;
     return html`
       <h1 tabindex="-1">${connection?.name ?? "…"}</h1>
-      <p class="quiet lead mono">${connection?.endpoint ?? " "}</p>
+      <p class="quiet lead mono">${connection?.endpoint ?? "\u00a0"}</p>
       <nav aria-label=${connection?.name ?? ""}>
         ${TABS.filter((tab) => this.#offered(tab)).map((tab) => html`<a href=${formatRoute({ at: "connection", id: this.connectionId, tab })}
           data-testid="tab-${tab}" aria-current=${tab === this.tab ? "page" : nothing}>${page.tabs[tab]}</a>`)}

@@ -75,8 +75,9 @@ export class BowlineConsole extends LitElement {
         <div ?hidden=${this.session === null}>${this.#last === null ? nothing : this.#place(this.#last)}</div>
       </main>
       <div class="said" role="status">
-        ${this.online ? nothing : html`<p class="notice warn" data-testid="offline">${icon("warning")}<span>${page.offline}</span></p>`}
-        ${this.toast === "" ? nothing : this.#toast()}
+        ${!this.online
+          ? html`<p class="notice warn" data-testid="offline">${icon("warning")}<span>${page.offline}</span></p>`
+          : this.toast === "" ? nothing : this.#toast()}
       </div>
     `;
   }
@@ -349,7 +350,6 @@ export class BowlineConsole extends LitElement {
         inset-inline: 1rem;
         z-index: 1;
         display: grid;
-        gap: 0.5rem;
         justify-items: center;
         pointer-events: none;
       }
