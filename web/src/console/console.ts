@@ -355,6 +355,7 @@ export class BowlineConsole extends LitElement {
       }
       .said .notice {
         align-items: center;
+        min-height: 2.875rem;
         max-width: 40rem;
         padding-block: 0.375rem;
         border: 1px solid var(--line);
