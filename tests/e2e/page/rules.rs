@@ -106,7 +106,7 @@ fn credentials_are_replaced_and_the_registry_stays() {
         )
         .expect(201);
     let browser = open(&app);
-    browser.resize(1280, 1280);
+    browser.resize(1280, 1380);
     browser.click("button.name");
     browser.click(&id("credentials-button"));
     browser.see_no(&id("field-url"));
