@@ -5,14 +5,10 @@ use bowline_registry::Clock;
 use bowline_store::{ConnectionId, Database};
 use serde::Serialize;
 
-use super::{
-    Asked, Outbound, Random, Service,
-    relay::{Errand, Message},
-};
+use super::{Asked, Outbound, Random, Service, relay::Errand};
 use crate::{
     answer::Answer,
-    body,
-    negotiation::{self, Form},
+    negotiation,
     problem::{Failure, Problem},
 };
 
@@ -52,14 +48,11 @@ where
             .open(project, id, asked.now)
             .await?;
         let form = opened.form();
-        let message = Message {
-            body: body::secret_json(&RepositoriesRequest {
-                form: form.expose(),
-                search: parameters.get("search").unwrap_or_default(),
-            })?,
-            accept: Form::Json,
-            external_id: self.external_id(asked, project, &form).await?,
+        let request = RepositoriesRequest {
+            form: form.expose(),
+            search: parameters.get("search").unwrap_or_default(),
         };
+        let message = self.message(asked, project, &form, &request).await?;
         self.ask(asked, Errand::Repositories, message).await
     }
 
@@ -91,14 +84,11 @@ where
             .open(project, id, asked.now)
             .await?;
         let form = opened.form();
-        let message = Message {
-            body: body::secret_json(&TagsRequest {
-                form: form.expose(),
-                repository,
-            })?,
-            accept: Form::Json,
-            external_id: self.external_id(asked, project, &form).await?,
+        let request = TagsRequest {
+            form: form.expose(),
+            repository,
         };
+        let message = self.message(asked, project, &form, &request).await?;
         self.ask(asked, Errand::Tags, message).await
     }
 }

@@ -10,15 +10,12 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{
-    Asked, Outbound, Random, Service,
-    relay::{Errand, Message},
-};
+use super::{Asked, Outbound, Random, Service, relay::Errand};
 use crate::{
     answer::{self, Answer},
     body,
     caller::Caller,
-    negotiation::{self, Form},
+    negotiation,
     outbound::credentials::{CredentialsAnswer, Login},
     parameters::Parameters,
     problem::{Failure, Problem},
@@ -182,13 +179,10 @@ where
     ) -> Result<ControlFlow<Answer, Option<Login>>, Problem> {
         let form = opened.form();
         let project = &opened.connection.project;
-        let message = Message {
-            body: body::secret_json(&CredentialsRequest {
-                form: form.expose(),
-            })?,
-            accept: Form::Json,
-            external_id: self.external_id(asked, project, &form).await?,
+        let request = CredentialsRequest {
+            form: form.expose(),
         };
+        let message = self.message(asked, project, &form, &request).await?;
         let said = self.ask_for(asked, Errand::Credentials, message).await?;
         Ok(match said {
             ControlFlow::Continue(CredentialsAnswer { login }) => ControlFlow::Continue(login),

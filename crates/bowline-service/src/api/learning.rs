@@ -11,14 +11,9 @@ use bowline_registry::Clock;
 use bowline_store::Database;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Asked, Outbound, Random, Service,
-    relay::{Errand, Message},
-};
+use super::{Asked, Outbound, Random, Service, relay::Errand};
 use crate::{
     answer::Answer,
-    body,
-    negotiation::Form,
     problem::{Failure, Problem},
 };
 
@@ -58,13 +53,10 @@ where
         if spec.endpoint.is_some() {
             return Ok(ControlFlow::Continue(spec));
         }
-        let message = Message {
-            body: body::secret_json(&EndpointRequest {
-                form: form.expose(),
-            })?,
-            accept: Form::Json,
-            external_id: self.external_id(asked, project, form).await?,
+        let request = EndpointRequest {
+            form: form.expose(),
         };
+        let message = self.message(asked, project, form, &request).await?;
         let EndpointAnswer { endpoint } =
             match self.ask_for(asked, Errand::Endpoint, message).await? {
                 ControlFlow::Continue(said) => said,

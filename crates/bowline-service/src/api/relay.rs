@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::Body;
 use http_body_util::BodyExt;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
 use super::{Asked, Random, Service};
@@ -121,6 +121,21 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
+    /// What asks about a form of `project`, to be answered as JSON.
+    pub(super) async fn message(
+        &self,
+        asked: &Asked,
+        project: &str,
+        form: &ConnectionForm,
+        request: &impl Serialize,
+    ) -> Result<Message, Problem> {
+        Ok(Message {
+            body: body::secret_json(request)?,
+            accept: Form::Json,
+            external_id: self.external_id(asked, project, form).await?,
+        })
+    }
+
     /// The external id of `project`, if `form` needs it: a role without keys is taken on by the operator's identity.
     pub(super) async fn external_id(
         &self,

@@ -15,14 +15,13 @@ use super::{
     Asked, Outbound, Random, Service,
     docker_config::{DockerConfig, HandedOut},
     refusal::Refusal,
-    relay::{Errand, Message},
+    relay::Errand,
     uses::presentable,
 };
 use crate::{
     answer::{self, Answer},
-    body,
     caller::{Caller, Permission},
-    negotiation::{self, Form},
+    negotiation,
     outbound::inventory::ReleaseRequest,
     problem::{Failure, Problem},
 };
@@ -239,15 +238,12 @@ where
         } = release;
         let store = self.store(asked).await?;
         let form = store.open(project, *connection, asked.now).await?.form();
-        let message = Message {
-            body: body::secret_json(&ReleaseRequest {
-                form: form.expose(),
-                repository: repository.clone(),
-                digest: digest.clone(),
-            })?,
-            accept: Form::Json,
-            external_id: self.external_id(asked, project, &form).await?,
+        let request = ReleaseRequest {
+            form: form.expose(),
+            repository: repository.clone(),
+            digest: digest.clone(),
         };
+        let message = self.message(asked, project, &form, &request).await?;
         self.ask(asked, Errand::Release, message).await
     }
 }

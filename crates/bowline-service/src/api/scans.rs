@@ -8,15 +8,10 @@ use bowline_store::{ConnectionId, Database, Opened, Scan, ScanState, WantedScan}
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Asked, Outbound, Random, Service,
-    refusal::Refusal,
-    relay::{Errand, Message},
-};
+use super::{Asked, Outbound, Random, Service, refusal::Refusal, relay::Errand};
 use crate::{
     answer::{self, Answer},
-    body,
-    negotiation::{self, Form},
+    negotiation,
     outbound::inventory::DigestsRequest,
     problem::{Failure, Problem},
 };
@@ -148,11 +143,7 @@ where
                 tags: tags.iter().map(asked_tag).collect(),
             };
             let project = &opened.connection.project;
-            let message = Message {
-                body: body::secret_json(&request)?,
-                accept: Form::Json,
-                external_id: self.external_id(asked, project, &form).await?,
-            };
+            let message = self.message(asked, project, &form, &request).await?;
             match self.ask_for(asked, Errand::Digests, message).await? {
                 ControlFlow::Continue(digests) => sorted.told(&repository, tags, &digests),
                 ControlFlow::Break(answer) => {

@@ -12,14 +12,10 @@ use bowline_store::{ConnectionId, Database, Timestamp};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Asked, Outbound, Random, Service, judging,
-    relay::{Errand, Message},
-};
+use super::{Asked, Outbound, Random, Service, judging, relay::Errand};
 use crate::{
     answer::{self, Answer},
-    body,
-    negotiation::{self, Form},
+    body, negotiation,
     outbound::images::{Images, ListedImage},
     problem::Problem,
 };
@@ -106,14 +102,11 @@ where
         let typed = request.policy.unwrap_or_else(kept);
         let connection = &opened.connection;
         let policy = judging::policy(&typed, &connection.provider, &connection.endpoint)?;
-        let message = Message {
-            body: body::secret_json(&ImagesRequest {
-                form: form.expose(),
-                policy: &typed,
-            })?,
-            accept: Form::Json,
-            external_id: self.external_id(asked, project, &form).await?,
+        let request = ImagesRequest {
+            form: form.expose(),
+            policy: &typed,
         };
+        let message = self.message(asked, project, &form, &request).await?;
         let Images { images, complete } = match self.ask_for(asked, Errand::Images, message).await?
         {
             ControlFlow::Continue(images) => images,

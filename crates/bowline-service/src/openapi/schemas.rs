@@ -1,6 +1,9 @@
 //! Schemas of what callers send, and of what writes its JSON without serde's derive.
 
-use bowline::provider::providers;
+mod events;
+mod forms;
+mod scans;
+
 use serde_json::{Map, Value, json};
 
 use crate::problem::Failure;
@@ -72,115 +75,9 @@ fn open_object(members: &[(&str, Value)]) -> Value {
     json!({ "type": "object", "properties": properties, "required": required })
 }
 
-/// What a form's member takes: a text as it was typed. A number or a truth value is taken as its text.
-fn typed() -> Value {
-    json!({ "type": ["string", "number", "boolean", "null"] })
-}
-
 /// Every schema that is written by hand, by its name.
 pub(super) fn all() -> Vec<(&'static str, Value)> {
-    let form: Vec<(&str, Value)> = [
-        "provider?",
-        "name?",
-        "description?",
-        "auth?",
-        "purpose?",
-        "expiresAt?",
-        "image?",
-    ]
-    .into_iter()
-    .map(|member| (member, typed()))
-    .chain([
-        (
-            "values?",
-            json!({ "type": ["object", "null"], "additionalProperties": typed() }),
-        ),
-        (
-            "trustedAuthHosts?",
-            json!({ "type": ["array", "null"], "items": typed() }),
-        ),
-        (
-            "policy?",
-            json!({ "description": "A pull policy; what is wrong with it is a finding." }),
-        ),
-    ])
-    .collect();
-    let ids: Vec<&str> = providers().iter().map(|provider| provider.id).collect();
-    let finding = object(&[
-        ("field", text()),
-        ("severity", some_of(&["hint", "warning", "error"])),
-        ("code", text()),
-        (
-            "params?",
-            json!({ "type": "object", "additionalProperties": text() }),
-        ),
-        ("message", text()),
-        ("suggestion?", text()),
-        ("start", json!({ "type": "integer", "minimum": 0 })),
-        ("end", json!({ "type": "integer", "minimum": 0 })),
-    ]);
-    let field = object(&[
-        ("name", text()),
-        ("label", text()),
-        (
-            "kind",
-            some_of(&["text", "secret", "url", "select", "checkbox", "json"]),
-        ),
-        ("required", json!({ "type": "boolean" })),
-        ("default?", text()),
-        (
-            "options?",
-            json!({ "type": "array", "items": object(&[("value", text()), ("label", text())]) }),
-        ),
-        ("placeholder?", text()),
-        ("help?", object(&[("pull", text()), ("push", text())])),
-        ("autocomplete", text()),
-    ]);
-    let capabilities = [
-        "catalog",
-        "tags",
-        "testNeedsImage",
-        "events",
-        "quarantine",
-        "imageStreams",
-        "cleanup",
-        "automatic",
-    ];
-    let capabilities: Vec<_> = capabilities
-        .into_iter()
-        .map(|name| (name, json!({ "type": "boolean" })))
-        .collect();
-    vec![
-        ("ConnectionForm", {
-            let mut schema = open_object(&form);
-            schema["examples"] = json!([{
-                "provider": "docker-registry", "name": "prod-images", "auth": "password",
-                "values": { "url": "registry.example.com/team", "username": "scanner", "password": "an access token" },
-            }]);
-            schema
-        }),
-        (
-            "ValidateRequest",
-            object(&[
-                ("form", named("ConnectionForm")),
-                (
-                    "touched?",
-                    json!({ "type": ["array", "null"], "items": text() }),
-                ),
-            ]),
-        ),
-        (
-            "CheckRequest",
-            object(&[
-                ("form", named("ConnectionForm")),
-                ("image?", optional(text())),
-                ("project?", optional(text())),
-            ]),
-        ),
-        (
-            "StoredCheckRequest",
-            object(&[("image?", optional(text()))]),
-        ),
+    let mut all = vec![
         ("EditRequest", {
             let mut schema = object(&[
                 ("name?", optional(text())),
@@ -208,33 +105,6 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                     "keepNewest?",
                     optional(json!({ "type": "integer", "minimum": 1, "maximum": 10000 })),
                 ),
-            ]),
-        ),
-        ("Finding", finding),
-        (
-            "Report",
-            object(&[
-                ("valid", json!({ "type": "boolean" })),
-                ("findings", list_of("Finding")),
-                ("endpoint", optional(text())),
-                ("detected", optional(some_of(&ids))),
-            ]),
-        ),
-        (
-            "Provider",
-            object(&[
-                ("id", some_of(&ids)),
-                ("title", text()),
-                ("docsUrl", json!({ "type": "string", "format": "uri" })),
-                (
-                    "auth",
-                    json!({ "type": "array", "items": object(&[
-                ("id", text()),
-                ("title", text()),
-                ("fields", json!({ "type": "array", "items": field })),
-            ]) }),
-                ),
-                ("capabilities", object(&capabilities)),
             ]),
         ),
         (
@@ -282,42 +152,13 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             )]),
         ),
         ("Selection", selection()),
-        ("EventAddress", event_address()),
-        (
-            "ReceivedEvents",
-            object(&[("accepted", count()), ("ignored", count())]),
-        ),
         ("SavedConnection", saved_connection()),
-        ("ScansRequest", {
-            let names = json!({ "type": "array", "items": text(), "minItems": 1, "maxItems": 100 });
-            let mut schema = object(&[("images", names)]);
-            schema["examples"] = json!([{ "images": ["team/app:1.2"] }]);
-            schema
-        }),
-        ("RequestedScans", {
-            let refused = object(&[("image", text()), ("code", text()), ("detail", text())]);
-            let refused = json!({ "type": "array", "items": refused });
-            object(&[("scans", list_of("Scan")), ("refused", refused)])
-        }),
-        ("LeaseRequest", lease_request()),
-        ("LeasedScans", {
-            let leased = open_object(&[("lease", text()), ("dockerconfig", named("DockerConfig"))]);
-            let leased = json!({ "allOf": [named("Scan"), leased] });
-            object(&[("scans", json!({ "type": "array", "items": leased }))])
-        }),
-        (
-            "ScanResult",
-            object(&[
-                ("lease", text()),
-                ("outcome", some_of(&["passed", "failed", "error"])),
-                (
-                    "reason?",
-                    json!({ "type": ["string", "null"], "maxLength": 1000 }),
-                ),
-            ]),
-        ),
         ("Problem", problem()),
-    ]
+    ];
+    all.extend(forms::all());
+    all.extend(events::all());
+    all.extend(scans::all());
+    all
 }
 
 /// Images with the decision about each, and where those that are selected stand.
@@ -340,49 +181,19 @@ fn selection() -> Value {
     ])
 }
 
-/// Where a registry announces what happens to images, and how it says who it is.
-fn event_address() -> Value {
-    object(&[
-        (
-            "url",
-            json!({ "type": "string", "description": "A path where the operator has set no `public_url`." }),
-        ),
-        ("secretIn", some_of(&["header", "url"])),
-        ("header", optional(some_of(&["Authorization"]))),
-        (
-            "authorization?",
-            json!({ "type": "string", "description": "The header's value; only where it was just made." }),
-        ),
-        ("enabled", json!({ "type": "boolean" })),
-        ("createdAt", optional(time())),
-        ("received", count()),
-        ("unknown", count()),
-        ("lastReceivedAt", optional(time())),
-    ])
-}
-
 fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
-}
-
-/// Who asks for images, how many and of which of the token's projects.
-fn lease_request() -> Value {
-    let projects = json!({ "type": ["array", "null"], "items": text() });
-    let limit = json!({ "type": ["integer", "null"], "minimum": 1, "maximum": 10, "default": 1 });
-    object(&[
-        (
-            "scanner",
-            json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
-        ),
-        ("limit?", limit),
-        ("projects?", projects),
-    ])
 }
 
 /// A connection, and what is to be thought over.
 fn saved_connection() -> Value {
     let warning = object(&[("code", text()), ("title", text()), ("detail", text())]);
-    let warnings = ("warnings?", json!({ "type": "array", "items": warning }));
+    let said = "`policy.timezone_unknown`: the database of time zones lacks the policy's, so that the daily pull begins at \
+                its time in UTC.";
+    let warnings = (
+        "warnings?",
+        json!({ "type": "array", "items": warning, "description": said }),
+    );
     json!({ "allOf": [named("Connection"), open_object(&[warnings])] })
 }
 

@@ -1,0 +1,144 @@
+//! Forms, what is found in them, and what a page needs to show one.
+
+use bowline::provider::providers;
+use serde_json::{Value, json};
+
+use super::{list_of, named, object, open_object, optional, some_of, text};
+
+pub(super) fn all() -> Vec<(&'static str, Value)> {
+    let form: Vec<(&str, Value)> = [
+        "provider?",
+        "name?",
+        "description?",
+        "auth?",
+        "purpose?",
+        "expiresAt?",
+        "image?",
+    ]
+    .into_iter()
+    .map(|member| (member, typed()))
+    .chain([
+        (
+            "values?",
+            json!({ "type": ["object", "null"], "additionalProperties": typed() }),
+        ),
+        (
+            "trustedAuthHosts?",
+            json!({ "type": ["array", "null"], "items": typed() }),
+        ),
+        (
+            "policy?",
+            json!({ "description": "A pull policy; what is wrong with it is a finding." }),
+        ),
+    ])
+    .collect();
+    let ids: Vec<&str> = providers().iter().map(|provider| provider.id).collect();
+    let finding = object(&[
+        ("field", text()),
+        ("severity", some_of(&["hint", "warning", "error"])),
+        ("code", text()),
+        (
+            "params?",
+            json!({ "type": "object", "additionalProperties": text() }),
+        ),
+        ("message", text()),
+        ("suggestion?", text()),
+        ("start", json!({ "type": "integer", "minimum": 0 })),
+        ("end", json!({ "type": "integer", "minimum": 0 })),
+    ]);
+    let field = object(&[
+        ("name", text()),
+        ("label", text()),
+        (
+            "kind",
+            some_of(&["text", "secret", "url", "select", "checkbox", "json"]),
+        ),
+        ("required", json!({ "type": "boolean" })),
+        ("default?", text()),
+        (
+            "options?",
+            json!({ "type": "array", "items": object(&[("value", text()), ("label", text())]) }),
+        ),
+        ("placeholder?", text()),
+        ("help?", object(&[("pull", text()), ("push", text())])),
+        ("autocomplete", text()),
+    ]);
+    let capabilities = [
+        "catalog",
+        "tags",
+        "testNeedsImage",
+        "events",
+        "quarantine",
+        "imageStreams",
+        "cleanup",
+        "automatic",
+    ];
+    let capabilities: Vec<_> = capabilities
+        .into_iter()
+        .map(|name| (name, json!({ "type": "boolean" })))
+        .collect();
+    vec![
+        ("ConnectionForm", {
+            let mut schema = open_object(&form);
+            schema["examples"] = json!([{
+                "provider": "docker-registry", "name": "prod-images", "auth": "password",
+                "values": { "url": "registry.example.com/team", "username": "scanner", "password": "an access token" },
+            }]);
+            schema
+        }),
+        (
+            "ValidateRequest",
+            object(&[
+                ("form", named("ConnectionForm")),
+                (
+                    "touched?",
+                    json!({ "type": ["array", "null"], "items": text() }),
+                ),
+            ]),
+        ),
+        (
+            "CheckRequest",
+            object(&[
+                ("form", named("ConnectionForm")),
+                ("image?", optional(text())),
+                ("project?", optional(text())),
+            ]),
+        ),
+        (
+            "StoredCheckRequest",
+            object(&[("image?", optional(text()))]),
+        ),
+        ("Finding", finding),
+        (
+            "Report",
+            object(&[
+                ("valid", json!({ "type": "boolean" })),
+                ("findings", list_of("Finding")),
+                ("endpoint", optional(text())),
+                ("detected", optional(some_of(&ids))),
+            ]),
+        ),
+        (
+            "Provider",
+            object(&[
+                ("id", some_of(&ids)),
+                ("title", text()),
+                ("docsUrl", json!({ "type": "string", "format": "uri" })),
+                (
+                    "auth",
+                    json!({ "type": "array", "items": object(&[
+                ("id", text()),
+                ("title", text()),
+                ("fields", json!({ "type": "array", "items": field })),
+            ]) }),
+                ),
+                ("capabilities", object(&capabilities)),
+            ]),
+        ),
+    ]
+}
+
+/// What a form's member takes: a text as it was typed. A number or a truth value is taken as its text.
+fn typed() -> Value {
+    json!({ "type": ["string", "number", "boolean", "null"] })
+}
