@@ -227,6 +227,7 @@ fn announced(opened: &Opened, body: &[u8]) -> (Vec<Announced>, usize) {
                 at,
             })
         })
+        .take(events::MOST)
         .collect();
     let foreign = told.saturating_sub(announced.len());
     (announced, ignored.saturating_add(foreign))

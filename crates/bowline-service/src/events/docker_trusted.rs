@@ -1,5 +1,5 @@
-//! Docker Trusted Registry and Mirantis Secure Registry: `TAG_PUSH` with its `contents`; other types are no images'.
-//! <https://docs.mirantis.com/msr/2.9/ops/manage-webhooks.html>
+//! Docker Trusted Registry and Mirantis Secure Registry: pushes and removals of tags, and removals of manifests, which
+//! have no tag. <https://docs.mirantis.com/msr/3.1/ops/manage-webhooks.html>
 
 use bowline::time::parse_rfc3339;
 use serde::Deserialize;
@@ -34,7 +34,9 @@ pub(super) fn parse(body: &Value) -> Option<Notification> {
     let repository = format!("{}/{}", contents.namespace, contents.repository);
     let event = match r#type {
         "TAG_PUSH" => Event::pushed(&repository, contents.tag, contents.digest),
-        "TAG_DELETE" => Event::removed(&repository, contents.tag, contents.digest),
+        "TAG_DELETE" | "MANIFEST_DELETE" => {
+            Event::removed(&repository, contents.tag, contents.digest)
+        }
         _ => None,
     };
     Some([event.map(|event| event.at(at))].into_iter().collect())

@@ -11,8 +11,6 @@ mod docker_hub;
 mod docker_trusted;
 mod ecr;
 mod event;
-#[cfg(test)]
-mod examples;
 mod github;
 mod google;
 mod harbor;
@@ -27,6 +25,9 @@ pub(crate) use self::event::{Event, Kind};
 
 /// The most bytes that a notification may have. Distribution puts up to some hundred events into one.
 pub(crate) const LARGEST: usize = 1024 * 1024;
+
+/// The most events of a notification that are seen to. A sync finds what the others tell.
+pub(crate) const MOST: usize = 1000;
 
 /// What a body tells.
 #[derive(Debug, Default, PartialEq, Eq)]
