@@ -176,7 +176,7 @@ table! {
     PolicyScannerNames "policy.scanner_names" Error "Name the scanners, one at least."
     PolicyAutomatic "policy.automatic_unsupported" Error "{title} cannot list its images, so that they are pulled by name only."
     PolicyLacking "policy.switch_unsupported" Error "{title} knows no “{name}”."
-    PolicyCleanupLimited "policy.cleanup_limited" Hint "{title} limits how often its listings may be read; until they could be read whole, nothing is cleaned up."
+    PolicyCleanupLimited "policy.cleanup_limited" Hint "{title} limits how often its listings may be read, so that what is gone there is only marked."
 }
 
 impl Code {

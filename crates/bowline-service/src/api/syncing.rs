@@ -9,7 +9,7 @@ use std::{
 
 use bowline::{
     form::{ConnectionForm, ExposedForm},
-    provider::provider,
+    provider::{Provider, provider},
     selection::Policy,
 };
 use bowline_registry::{AskedImage, AskedTag, Clock, Details, Digests, Session};
@@ -131,7 +131,7 @@ where
             policy
         });
         let policy = policy.unwrap_or_default();
-        let can_clean_up = provider.is_some_and(|provider| provider.capabilities.cleanup);
+        let can_clean_up = provider.is_some_and(Provider::cleans_up);
         let settings = store.settings(project, asked.now).await?;
         let engine = Engine {
             store: &**store,

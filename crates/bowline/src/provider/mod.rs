@@ -195,6 +195,12 @@ impl Provider {
         }
     }
 
+    /// Whether what its registries have no more may be removed from an inventory. Where listings are limited, it is only
+    /// marked.
+    pub fn cleans_up(&self) -> bool {
+        self.capabilities.cleanup && !self.rules.listing_is_limited
+    }
+
     /// The provider whose own host an endpoint has.
     pub(crate) fn of_host(host: &str) -> Option<&'static Self> {
         PROVIDERS
