@@ -42,6 +42,10 @@ pub struct ManifestDetails {
     pub size: Option<i64>,
     /// The artifact's type, where it is no image.
     pub artifact_type: String,
+    /// Why the registry does not tell it: a check's code.
+    pub problem: Option<String>,
+    /// Whether it may tell it another time.
+    pub ask_again: bool,
 }
 
 /// An image of the inventory as a policy judges it, and what was decided about it before.
@@ -55,6 +59,8 @@ pub struct KnownImage {
     pub kept: bool,
     /// When the last scan of its digest ended.
     pub scanned_at: Option<Timestamp>,
+    /// Why the registry does not tell what its digest stands for: a check's code.
+    pub problem: Option<String>,
     /// What was decided; `None` where nothing was.
     pub decided: Option<Decided>,
 }
@@ -151,17 +157,20 @@ pub struct InventoryImage {
     pub decided_by: Option<String>,
     /// The pattern that decided, where one did.
     pub pattern: Option<String>,
-    /// How its last scan ended.
+    /// Why the registry does not tell what its digest stands for: a check's code. `manifest.unsupported` is no image that
+    /// anybody could scan; one with `digest.mismatch` is not queued before the registry has what it says.
+    pub problem: Option<String>,
+    /// How its scan stands; where none is unfinished, how the last one ended.
     pub scan: Option<ShownScan>,
 }
 
-/// How a scan of an image ended, and when.
+/// How a scan of an image stands, and since when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShownScan {
-    /// `passed` or `failed`.
+    /// `queued`, `leased`, `passed` or `failed`.
     pub state: String,
-    /// When it ended.
+    /// When it was queued or leased, or ended.
     pub at: Timestamp,
 }
 

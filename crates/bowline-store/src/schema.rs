@@ -284,6 +284,8 @@ const STEPS: &[&str] = &[
     schedules::WATCH,
     schedules::ENDS,
     schedules::OF_BEFORE,
+    inventory::MANIFESTS_PROBLEM,
+    inventory::MANIFESTS_TRIED,
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.

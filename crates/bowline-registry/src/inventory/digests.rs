@@ -54,15 +54,29 @@ impl Asked for AskedTag {
         };
         let selector = Selector::Tag(tag);
         let known = self.known.as_deref().and_then(Digest::parse);
-        if known.is_some() && registry.stated_digest(repository, &selector, scope).await? == known {
-            return Ok(TagDigest {
-                digest: self.known.clone(),
-                ..TagDigest::missing(self)
-            });
+        let mut stated = None;
+        if known.is_some() {
+            stated = registry.stated_digest(repository, &selector, scope).await?;
+            if stated == known {
+                return Ok(TagDigest {
+                    digest: self.known.clone(),
+                    ..TagDigest::missing(self)
+                });
+            }
         }
         let (digest, manifest) = match registry.any_manifest(repository, &selector, scope).await {
             Err(failure) if failure.code == Code::ImageUnknown => {
                 return Ok(TagDigest::missing(self));
+            }
+            Err(failure) if is_of_no_use(failure.code) => {
+                if stated.is_none() {
+                    stated = registry.stated_digest(repository, &selector, scope).await?;
+                }
+                return Ok(TagDigest {
+                    digest: stated.map(|stated| stated.to_string()),
+                    problem: Some(failure.code),
+                    ..TagDigest::missing(self)
+                });
             }
             read => read?,
         };
@@ -91,4 +105,15 @@ impl TagDigest {
             problem: None,
         }
     }
+}
+
+/// Whether a failure means that there is something, which is of no use: who looks after the registry wants to see it.
+fn is_of_no_use(code: Code) -> bool {
+    matches!(
+        code,
+        Code::AnswerMalformed
+            | Code::AnswerTooLarge
+            | Code::DigestMismatch
+            | Code::ManifestUnsupported
+    )
 }

@@ -42,7 +42,8 @@ pub struct TagDigest {
     pub digest: Option<String>,
     /// Where its details stand; `None` where the tag still points to what was known.
     pub from: Option<Source>,
-    /// Why what it points to could not be read. It says nothing about whether the tag is there.
+    /// Why what it points to could not be read. It says nothing about whether the tag is there; a digest beside it is what
+    /// the registry says, which nothing proves.
     pub problem: Option<Code>,
 }
 

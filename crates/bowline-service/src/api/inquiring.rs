@@ -2,26 +2,15 @@
 
 use std::{collections::HashMap, ops::ControlFlow};
 
-use bowline_registry::{
-    AskedImage, AskedTag, Clock, Code, Details, Digests, ImageDetails, TagDigest,
-};
-use bowline_store::{Database, ManifestDetails};
+use bowline_registry::{AskedImage, AskedTag, Clock, Details, Digests, ImageDetails, TagDigest};
+use bowline_store::Database;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{
-    Asked, Outbound, Random, Service,
-    looking::Watched,
-    relay::{Errand, Message},
-};
+use super::{Asked, Outbound, Random, Service, looking::Watched, relay::Errand};
 use crate::{
-    body,
-    negotiation::Form,
     outbound::inventory::{DetailsRequest, DigestsRequest},
     problem::Problem,
 };
-
-/// The type of what is no image because it cannot be read.
-const UNREADABLE: &str = "application/octet-stream";
 
 impl<D, O, C, R> Service<D, O, C, R>
 where
@@ -89,31 +78,11 @@ where
         request: &impl Serialize,
     ) -> Result<Option<T>, Problem> {
         let (form, project) = (&watched.form, &watched.opened.connection.project);
-        let message = Message {
-            body: body::secret_json(request)?,
-            accept: Form::Json,
-            external_id: self.external_id(asked, project, form).await?,
-        };
+        let message = self.message(asked, project, form, request).await?;
         // That it cannot be reached is for the next tick, too.
         Ok(match self.ask_for(asked, errand, message).await {
             Ok(ControlFlow::Continue(answer)) => Some(answer),
             Ok(ControlFlow::Break(_)) | Err(_) => None,
         })
     }
-}
-
-/// What is kept of an image's details; `None` where another time may tell more.
-pub(super) fn described(details: ImageDetails) -> Option<ManifestDetails> {
-    let artifact_type = match details.problem {
-        None => details.artifact_type,
-        // What nobody can read is no image to scan.
-        Some(Code::ManifestUnsupported | Code::DigestMismatch) => UNREADABLE.to_owned(),
-        Some(_) => return None,
-    };
-    Some(ManifestDetails {
-        digest: details.digest,
-        created_at: details.created_at,
-        size: details.size.and_then(|size| i64::try_from(size).ok()),
-        artifact_type,
-    })
 }

@@ -1,20 +1,29 @@
 //! Looking at the tags that a registry announced: what it says they name is what counts, not what was announced. So
 //! repeats, reordering and inventions of whoever knows the secret change nothing.
 
+mod sight;
+
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     time::Duration,
 };
 
-use super::{Asked, Outbound, Random, Service, inquiring::described, judging};
-use crate::{
-    events::Kind, outbound::inventory::MOST_ASKED, problem::Problem, sync::deciding::decide,
-};
 use bowline::{form::ConnectionForm, selection::Policy};
-use bowline_registry::{AskedImage, AskedTag, Clock, Source, TagDigest};
+use bowline_registry::{AskedImage, Clock, Code};
 use bowline_store::{
-    Database, KnownImage, Opened, Origin, PendingEvent, Removed, SeenImage, StoreError, TakenEvent,
-    WantedScan,
+    Database, Opened, Origin, PendingEvent, Removed, SeenImage, StoreError, TakenEvent, WantedScan,
+};
+
+use self::sight::{Seen, Suspects};
+use super::{Asked, Outbound, Random, Service, judging};
+use crate::{
+    events::Kind,
+    outbound::inventory::MOST_ASKED,
+    problem::Problem,
+    sync::{
+        deciding::{decide, is_wanted},
+        reading::described,
+    },
 };
 
 /// How long a request looks at one repository after the other; what is left then waits for the next tick.
@@ -39,36 +48,6 @@ pub(super) struct Watched<'a> {
     pub(super) opened: &'a Opened,
     pub(super) form: ConnectionForm,
     policy: Policy,
-}
-
-/// What is to be looked at in a repository.
-#[derive(Default)]
-struct Suspects {
-    tags: BTreeMap<String, PendingEvent>,
-    /// What the registry shows nobody yet.
-    quarantined: Vec<SeenImage>,
-}
-
-/// What the registry says of it.
-#[derive(Default)]
-struct Sight {
-    /// Tags, and what they name.
-    seen: Vec<Seen>,
-    /// Tags that it has no more.
-    gone: Vec<PendingEvent>,
-    /// Those of which it said nothing.
-    left: Vec<PendingEvent>,
-}
-
-/// A tag, and what it names.
-struct Seen {
-    image: SeenImage,
-    /// What made us look; `None` where that is all there is to see.
-    event: Option<PendingEvent>,
-    /// Where its details stand.
-    source: Option<Source>,
-    /// Whether the inventory says otherwise.
-    moved: bool,
 }
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -242,7 +221,7 @@ where
         for Seen { image, event, .. } in sight.seen {
             let name = |image: &SeenImage| (image.tag.clone(), image.digest.clone());
             let is_selected = decided.iter().any(|(known, decided)| {
-                decided.selected
+                is_wanted(known, decided)
                     && (&known.image.tag, &known.image.digest) == (&image.tag, &image.digest)
             });
             let is_unscanned = unscanned.iter().any(|it| name(it) == name(&image));
@@ -264,86 +243,6 @@ where
             .queue_scans(project, id, &wanted, Origin::Event, now)
             .await?;
         Ok(left)
-    }
-
-    /// What the registry says that tags name. It is not asked where the inventory has what was announced.
-    async fn sight(
-        &self,
-        asked: &Asked,
-        watched: &Watched<'_>,
-        repository: &str,
-        suspects: Suspects,
-    ) -> Result<Sight, Problem> {
-        let store = self.store(asked).await?;
-        let known = store.images_of(watched.opened.connection.id, repository);
-        let known: HashMap<String, String> = known
-            .await?
-            .into_iter()
-            .map(|KnownImage { image, .. }| (image.tag, image.digest))
-            .collect();
-        let is_known = |event: &PendingEvent| {
-            event.digest.is_some() && event.digest.as_ref() == known.get(&event.tag)
-        };
-        let questions = suspects.tags.values().filter(|event| !is_known(event));
-        let questions: Vec<_> = questions
-            .take(MOST_ASKED)
-            .map(|event| AskedTag {
-                tag: event.tag.clone(),
-                known: event.digest.as_ref().or(known.get(&event.tag)).cloned(),
-            })
-            .collect();
-        let mut answers = self.digests(asked, watched, repository, questions).await?;
-        let mut sight = Sight {
-            seen: suspects
-                .quarantined
-                .into_iter()
-                .map(Seen::quarantined)
-                .collect(),
-            ..Sight::default()
-        };
-        for event in suspects.tags.into_values() {
-            let known = known.get(&event.tag);
-            let (digest, source) = match answers.remove(&event.tag) {
-                _ if event.digest.is_some() && event.digest.as_ref() == known => {
-                    (event.digest.clone(), None)
-                }
-                Some(TagDigest {
-                    problem: None,
-                    digest,
-                    from,
-                    ..
-                }) => (digest, from),
-                _ => {
-                    sight.left.push(event);
-                    continue;
-                }
-            };
-            match digest {
-                None if event.removed => sight.gone.push(event),
-                // It has gone, and that will be announced.
-                None => {}
-                Some(digest) => {
-                    let moved = known != Some(&digest);
-                    let told = event.digest.as_ref();
-                    let as_told = !event.removed && told.is_none_or(|told| *told == digest);
-                    if moved || as_told {
-                        sight.seen.push(Seen {
-                            image: SeenImage {
-                                repository: repository.to_owned(),
-                                tag: event.tag.clone(),
-                                digest,
-                                // The time is that of the push that was announced.
-                                pushed_at: event.at.filter(|_| as_told),
-                            },
-                            event: Some(event),
-                            source,
-                            moved,
-                        });
-                    }
-                }
-            }
-        }
-        Ok(sight)
     }
 
     /// Records what was seen, and gives what of it was never scanned.
@@ -373,7 +272,8 @@ where
         Ok(unscanned)
     }
 
-    /// Learns what digests stand for that nobody has asked for yet, and gives those of which that could not be learnt.
+    /// Learns what digests stand for that nobody has asked for yet, and gives those that are to be asked for again
+    /// before they are scanned: the registry did not answer, or has something else than it says.
     async fn describe(
         &self,
         asked: &Asked,
@@ -382,7 +282,8 @@ where
         seen: &[Seen],
     ) -> Result<HashSet<String>, Problem> {
         let (store, id) = (self.store(asked).await?, watched.opened.connection.id);
-        let unread = store.unread_digests(id, repository, MOST_UNREAD).await?;
+        let unread = store.unread_digests(id, repository, MOST_UNREAD, asked.now);
+        let unread = unread.await?;
         let mut unread: HashSet<String> = unread.into_iter().collect();
         unread.retain(|digest| seen.iter().any(|seen| seen.image.digest == *digest));
         let questions = seen
@@ -398,10 +299,13 @@ where
         questions.dedup_by(|a, b| a.digest == b.digest);
         questions.truncate(MOST_ASKED);
         let answers = self.details(asked, watched, repository, questions).await?;
-        let details: Vec<_> = answers.into_iter().filter_map(described).collect();
+        let details: Vec<_> = answers.into_iter().map(described).collect();
         store.record_details(id, &details, asked.now).await?;
+        let mismatch = Some(Code::DigestMismatch.as_str());
         for details in details {
-            unread.remove(&details.digest);
+            if details.problem.as_deref() != mismatch {
+                unread.remove(&details.digest);
+            }
         }
         Ok(unread)
     }
@@ -418,16 +322,5 @@ impl<'a> Watched<'a> {
             form,
             policy,
         })
-    }
-}
-
-impl Seen {
-    fn quarantined(image: SeenImage) -> Self {
-        Self {
-            image,
-            event: None,
-            source: None,
-            moved: false,
-        }
     }
 }

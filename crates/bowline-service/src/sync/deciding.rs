@@ -6,7 +6,7 @@ use bowline::{
     pattern::Explanation,
     selection::{Condition, DecidedBy, Image, Policy},
 };
-use bowline_registry::Clock;
+use bowline_registry::{Clock, Code};
 use bowline_store::{
     ConnectionId, Database, Decided, HeldSync, KnownImage, Origin, Random, RepositoryOutcome,
     Skipped, Store, StoreError, SyncProblem, WantedScan,
@@ -50,6 +50,12 @@ pub(crate) async fn decide<D: Database, R: Random>(
         .record_decisions(held, connection, repository, &changed)
         .await?;
     Ok(decided)
+}
+
+/// Whether an image is to be scanned. Nobody can pull one whose registry has something else than it says.
+pub(crate) fn is_wanted(known: &KnownImage, decided: &Decided) -> bool {
+    let is_another = known.problem.as_deref() == Some(Code::DigestMismatch.as_str());
+    decided.selected && !is_another
 }
 
 impl<D, R, L, C> Engine<'_, D, R, L, C>
@@ -121,7 +127,7 @@ where
             None => false,
             Some(at) => !self.plan.policy.rescan_existing || at >= held.started_at,
         };
-        self.is_automatic() && decided.selected && !scanned
+        self.is_automatic() && is_wanted(known, decided) && !scanned
     }
 
     /// Shows the newest images of a repository, as many as the project keeps, and hides the others. What is no image is

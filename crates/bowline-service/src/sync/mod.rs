@@ -6,7 +6,7 @@
 
 pub(crate) mod deciding;
 mod listing;
-mod reading;
+pub(crate) mod reading;
 mod registry;
 
 use std::{cell::Cell, time::Duration};

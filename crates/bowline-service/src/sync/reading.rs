@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use bowline_registry::{AskedImage, AskedTag, Clock, Source, TagDigest};
+use bowline_registry::{AskedImage, AskedTag, Clock, Code, ImageDetails, Source, TagDigest};
 use bowline_store::{
     Database, HeldSync, KnownTag, ManifestDetails, Random, SeenImage, SyncProblem, UnreadRepository,
 };
@@ -163,7 +163,7 @@ where
         loop {
             let unread = self
                 .store
-                .unread_digests(held.connection, repository, most)
+                .unread_digests(held.connection, repository, most, held.started_at.0)
                 .await?;
             if unread.is_empty() {
                 return Ok(());
@@ -178,17 +178,7 @@ where
             if answer.items.is_empty() {
                 return Err(Stop::Registry(registry::silent()));
             }
-            // One that cannot be read has no date, and is not asked for again.
-            let details: Vec<_> = answer
-                .items
-                .into_iter()
-                .map(|item| ManifestDetails {
-                    digest: item.digest,
-                    created_at: item.created_at,
-                    size: item.size.and_then(|size| i64::try_from(size).ok()),
-                    artifact_type: item.artifact_type,
-                })
-                .collect();
+            let details: Vec<_> = answer.items.into_iter().map(described).collect();
             self.store
                 .record_details(held.connection, &details, self.now())
                 .await?;
@@ -215,13 +205,28 @@ fn is_gone(problem: &SyncProblem, unread: &UnreadRepository) -> bool {
     }
 }
 
+/// What is kept of an image's details. One that cannot be read has no date; where that is not for what it is, the next
+/// sync asks again.
+pub(crate) fn described(read: ImageDetails) -> ManifestDetails {
+    ManifestDetails {
+        digest: read.digest,
+        created_at: read.created_at,
+        size: read.size.and_then(|size| i64::try_from(size).ok()),
+        artifact_type: read.artifact_type,
+        problem: read.problem.map(|code| code.as_str().to_owned()),
+        ask_again: read
+            .problem
+            .is_some_and(|code| code != Code::ManifestUnsupported),
+    }
+}
+
 /// An image whose listing tells all of it.
 fn details_of(entry: &TagEntry) -> Option<ManifestDetails> {
     Some(ManifestDetails {
         digest: entry.digest.clone()?,
         created_at: Some(entry.created_at?),
         size: entry.size.and_then(|size| i64::try_from(size).ok()),
-        artifact_type: String::new(),
+        ..ManifestDetails::default()
     })
 }
 

@@ -43,6 +43,10 @@ pub(super) const MANIFESTS: &str = "CREATE TABLE IF NOT EXISTS manifests (
     PRIMARY KEY (connection, digest)
 ) STRICT, WITHOUT ROWID";
 
+/// What kept the registry from telling it, and when that was tried last.
+pub(super) const MANIFESTS_PROBLEM: &str = "ALTER TABLE manifests ADD COLUMN problem TEXT";
+pub(super) const MANIFESTS_TRIED: &str = "ALTER TABLE manifests ADD COLUMN tried_at INTEGER";
+
 /// What events said is gone, by the registry's clock, for the pushes before it that arrive later. `name` is a tag, a
 /// digest, or empty for the whole repository.
 pub(super) const REMOVALS: &str = "CREATE TABLE IF NOT EXISTS removals (

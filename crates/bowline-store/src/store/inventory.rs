@@ -82,20 +82,24 @@ const REMOVE: &str = "UPDATE images SET state = 'gone', gone_at = ?5, told_at = 
     RETURNING tag";
 
 const DETAILS: &str =
-    "INSERT INTO manifests (connection, digest, created_at, size, artifact_type, read_at)
-    SELECT ?1, value ->> 'digest', value ->> 'createdAt', value ->> 'size', value ->> 'artifactType', ?2
+    "INSERT INTO manifests (connection, digest, created_at, size, artifact_type, problem, tried_at, read_at)
+    SELECT ?1, value ->> 'digest', value ->> 'createdAt', value ->> 'size', value ->> 'artifactType',
+        value ->> 'problem', ?2, CASE WHEN value ->> 'askAgain' THEN NULL ELSE ?2 END
     FROM json_each(?3) WHERE EXISTS (SELECT 1 FROM connections WHERE id = ?1 AND deleted_at IS NULL)
     ON CONFLICT (connection, digest) DO UPDATE SET created_at = excluded.created_at, size = excluded.size,
-        artifact_type = excluded.artifact_type, read_at = excluded.read_at
+        artifact_type = excluded.artifact_type, problem = excluded.problem, tried_at = excluded.tried_at,
+        read_at = excluded.read_at
     WHERE read_at IS NULL";
 
 // Not DISTINCT: SQLite would go through all repositories in the order of the digests.
 const UNREAD: &str = "SELECT images.digest FROM images
     LEFT JOIN manifests ON manifests.connection = images.connection AND manifests.digest = images.digest
-    WHERE images.connection = ?1 AND repository = ?2 AND state <> 'gone' AND read_at IS NULL LIMIT ?3";
+    WHERE images.connection = ?1 AND repository = ?2 AND state <> 'gone' AND read_at IS NULL
+        AND (tried_at IS NULL OR tried_at < ?4)
+    LIMIT ?3";
 
 const IMAGES_OF: &str = "SELECT tag, images.digest, pushed_at, first_seen, state, kept, selected, decided_by, pattern,
-        created_at, artifact_type, scanned_at
+        created_at, artifact_type, scanned_at, problem
     FROM images
     LEFT JOIN manifests ON manifests.connection = images.connection AND manifests.digest = images.digest
     WHERE images.connection = ?1 AND repository = ?2 AND state <> 'gone' ORDER BY tag";
@@ -110,14 +114,18 @@ const DECIDE: &str = concat!(
     ")"
 );
 
-const LIST: &str = "SELECT repository, tag, images.digest, created_at, pushed_at, size, first_seen, last_seen, state, gone_at,
-        selected, decided_by, pattern, scan_result, scanned_at
+// At most one scan of a digest is unfinished; the index of those says it as it is said here.
+const LIST: &str = "SELECT images.repository, images.tag, images.digest, created_at, pushed_at, size, first_seen, last_seen,
+        images.state, gone_at, selected, decided_by, pattern, problem, COALESCE(scans.state, scan_result) AS scan_state,
+        CASE scans.state WHEN 'queued' THEN queued_at WHEN 'leased' THEN leased_at ELSE scanned_at END AS scan_at
     FROM images
     LEFT JOIN manifests ON manifests.connection = images.connection AND manifests.digest = images.digest
-    WHERE images.connection = ?1 AND (repository, tag) > (?2, ?3) AND kept
-        AND (?4 = '' OR instr(lower(repository || ':' || tag), ?4) OR instr(images.digest, ?4) = 1)
-        AND (?5 IS NULL OR state = ?5)
-    ORDER BY repository, tag LIMIT ?6";
+    LEFT JOIN scans ON scans.connection = images.connection AND scans.state IN ('queued', 'leased')
+        AND COALESCE(scans.digest, scans.repository || ':' || scans.tag) = images.digest
+    WHERE images.connection = ?1 AND (images.repository, images.tag) > (?2, ?3) AND kept
+        AND (?4 = '' OR instr(lower(images.repository || ':' || images.tag), ?4) OR instr(images.digest, ?4) = 1)
+        AND (?5 IS NULL OR images.state = ?5)
+    ORDER BY images.repository, images.tag LIMIT ?6";
 
 /// A decision and the image that it is about.
 #[derive(Serialize)]
@@ -180,7 +188,7 @@ impl<D: Database, R: Random> Store<D, R> {
         Ok(self.database.query(REMOVE, parameters).await?.len())
     }
 
-    /// Keeps what digests stand for, unless that is known.
+    /// Keeps what digests stand for, or why that cannot be told, unless it is known.
     pub async fn record_details(
         &self,
         connection: ConnectionId,
@@ -198,17 +206,20 @@ impl<D: Database, R: Random> Store<D, R> {
         Ok(())
     }
 
-    /// Digests of a repository, at most so many, of which it was not read what they stand for.
+    /// Digests of a repository, at most so many, of which it was not read what they stand for. What could not be told is
+    /// among them where that was tried before `since_ms`.
     pub async fn unread_digests(
         &self,
         connection: ConnectionId,
         repository: &str,
         most: u32,
+        since_ms: i64,
     ) -> Result<Vec<String>, StoreError> {
         let parameters = vec![
             connection.to_string().into(),
             repository.into(),
             most.into(),
+            since_ms.into(),
         ];
         let rows = self.database.query(UNREAD, parameters).await?;
         let digest = |row| Columns::of(row).text("digest");
@@ -322,6 +333,7 @@ fn known_image(repository: &str, row: Row) -> Result<KnownImage, StoreError> {
         state,
         kept,
         scanned_at: columns.optional_time("scanned_at")?,
+        problem: columns.optional_text("problem")?,
         decided,
     })
 }
@@ -362,10 +374,11 @@ fn shown_image(row: Row) -> Result<InventoryImage, StoreError> {
             .map(|selected| selected != 0),
         decided_by: columns.optional_text("decided_by")?,
         pattern: columns.optional_text("pattern")?,
+        problem: columns.optional_text("problem")?,
         scan: None,
     };
-    let state = columns.optional_text("scan_result")?;
-    let ended = state.zip(columns.optional_time("scanned_at")?);
-    image.scan = ended.map(|(state, at)| ShownScan { state, at });
+    let state = columns.optional_text("scan_state")?;
+    let scan = state.zip(columns.optional_time("scan_at")?);
+    image.scan = scan.map(|(state, at)| ShownScan { state, at });
     Ok(image)
 }

@@ -1,9 +1,15 @@
 //! The inventory: what events and syncs write, and what is read of it.
 
-use bowline_store::{ConnectionId, ImageQuery, ManifestDetails, Removed, SeenImage, StoreError};
+use bowline_store::{
+    ConnectionId, ImageQuery, InventoryImage, ManifestDetails, Origin, Outcome, Removed, SeenImage,
+    StoreError, WantedScan,
+};
 use futures::executor::block_on;
 
-use crate::setup::{NOW, PROJECT, TestStore, change, create, sql, store};
+use crate::{
+    scans::{finish, lease},
+    setup::{NOW, PROJECT, TestStore, change, create, sql, store},
+};
 
 const A: &str = "sha256:aaaa";
 const B: &str = "sha256:bbbb";
@@ -52,12 +58,16 @@ impl Event {
 
 /// `tag=digest` of what is there, and `tag gone`.
 fn standing(store: &TestStore, id: ConnectionId) -> Vec<String> {
-    let page = block_on(store.inventory(PROJECT, id, &ImageQuery::default())).unwrap();
-    let shown = |image: &bowline_store::InventoryImage| match image.gone_at {
+    let line = |image: InventoryImage| match image.gone_at {
         None => format!("{}={}", image.tag, image.digest.replace("sha256:", "")),
         Some(_) => format!("{} gone", image.tag),
     };
-    page.items.iter().map(shown).collect()
+    shown(store, id).into_iter().map(line).collect()
+}
+
+fn shown(store: &TestStore, id: ConnectionId) -> Vec<InventoryImage> {
+    let page = block_on(store.inventory(PROJECT, id, &ImageQuery::default()));
+    page.unwrap().items
 }
 
 #[test]
@@ -184,7 +194,10 @@ fn what_a_digest_stands_for_is_kept_once() {
             .record_push(id, &[pushed("1", A, 1), pushed("2", B, 1)], NOW)
             .await
             .unwrap();
-        assert_eq!(store.unread_digests(id, "app", 9).await.unwrap(), [A, B]);
+        assert_eq!(
+            store.unread_digests(id, "app", 9, NOW).await.unwrap(),
+            [A, B]
+        );
         for created_at in [Some(7), Some(8)] {
             let details = ManifestDetails {
                 digest: A.to_owned(),
@@ -194,11 +207,80 @@ fn what_a_digest_stands_for_is_kept_once() {
             };
             store.record_details(id, &[details], NOW).await.unwrap();
         }
-        assert_eq!(store.unread_digests(id, "app", 9).await.unwrap(), [B]);
+        assert_eq!(store.unread_digests(id, "app", 9, NOW).await.unwrap(), [B]);
         let images = store.images_of(id, "app").await.unwrap();
         let dates: Vec<_> = images.iter().map(|known| known.image.created_at).collect();
         assert_eq!(dates, [Some(7), None]);
     });
+}
+
+#[test]
+fn what_could_not_be_told_is_shown_and_asked_for_another_time() {
+    let (store, id) = connected();
+    let untold = |digest: &str, problem: &str, ask_again| ManifestDetails {
+        digest: digest.to_owned(),
+        problem: Some(problem.to_owned()),
+        ask_again,
+        ..ManifestDetails::default()
+    };
+    let keep = |details: &[_], at| block_on(store.record_details(id, details, at)).unwrap();
+    let unread = |since| block_on(store.unread_digests(id, "app", 9, since)).unwrap();
+    let problems = || {
+        let images = shown(&store, id).into_iter();
+        let problems = images.map(|image| image.problem.unwrap_or_default());
+        problems.collect::<Vec<_>>()
+    };
+    let pushed = [pushed("1", A, 1), pushed("2", B, 1)];
+    block_on(store.record_push(id, &pushed, NOW)).unwrap();
+    let details = [
+        untold(A, "digest.mismatch", true),
+        untold(B, "manifest.unsupported", false),
+    ];
+    keep(&details, NOW);
+    assert_eq!(problems(), ["digest.mismatch", "manifest.unsupported"]);
+    let known = block_on(store.images_of(id, "app")).unwrap();
+    assert_eq!(known[0].problem.as_deref(), Some("digest.mismatch"));
+    assert!(unread(NOW).is_empty(), "it was tried just now");
+    assert_eq!(unread(NOW + 1), [A]);
+    let told = ManifestDetails {
+        digest: A.to_owned(),
+        created_at: Some(7),
+        ..ManifestDetails::default()
+    };
+    keep(&[told], NOW + 1);
+    assert!(unread(NOW + 2).is_empty());
+    assert_eq!(problems(), ["", "manifest.unsupported"]);
+}
+
+#[test]
+fn the_scan_of_an_image_is_shown_as_it_stands() {
+    let (store, id) = connected();
+    let queue = |now| {
+        let wanted = [WantedScan {
+            repository: "app".to_owned(),
+            tag: Some("1".to_owned()),
+            digest: Some(A.to_owned()),
+        }];
+        block_on(store.queue_scans(PROJECT, id, &wanted, Origin::Sync, now)).unwrap();
+    };
+    let expect = |state: &str, at| {
+        for image in shown(&store, id) {
+            let scan = image.scan.map(|scan| (scan.state, scan.at.0));
+            assert_eq!(scan, Some((state.to_owned(), at)), "{}", image.tag);
+        }
+    };
+    let pushed = [pushed("1", A, 1), pushed("2", A, 1)];
+    block_on(store.record_push(id, &pushed, NOW)).unwrap();
+    assert!(shown(&store, id).iter().all(|image| image.scan.is_none()));
+    queue(NOW + 1);
+    expect("queued", NOW + 1);
+    let leased = lease(&store, "s1", 1, NOW + 2).unwrap().remove(0);
+    expect("leased", NOW + 2);
+    finish(&store, &leased, Outcome::Failed, NOW + 3).unwrap();
+    expect("failed", NOW + 3);
+    queue(NOW + 4);
+    expect("queued", NOW + 4);
+    assert_eq!(shown(&store, id).len(), 2);
 }
 
 #[test]

@@ -217,7 +217,7 @@ fn every_statement_uses_an_index() {
             "USING INDEX connections_listed (project=? AND name_key>?)",
         ),
         (
-            "ORDER BY repository, tag",
+            "ORDER BY images.repository, images.tag",
             "images USING PRIMARY KEY (connection=? AND (repository,tag)>(?,?))",
         ),
     ] {
@@ -227,6 +227,7 @@ fn every_statement_uses_an_index() {
         let (_, plan) = listed.next().unwrap();
         assert!(plan.contains(index), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        assert!(!plan.contains("SCAN scans"), "{plan}");
     }
     // What a lease costs grows with the connections that wait, not with what each has waiting.
     let lease = &plans
@@ -329,7 +330,7 @@ async fn inventory(store: &Store<&Planning, Counting>, id: ConnectionId) {
     store.record_push(id, &[pushed], NOW).await.unwrap();
     let details = [ManifestDetails::default()];
     store.record_details(id, &details, NOW).await.unwrap();
-    store.unread_digests(id, "app", 10).await.unwrap();
+    store.unread_digests(id, "app", 10, NOW).await.unwrap();
     let images = store.images_of(id, "app").await.unwrap();
     let decided = Decided {
         selected: true,

@@ -1,4 +1,7 @@
-//! The end of a quarantine, at Azure Container Registry.
+//! The end of a quarantine, at Azure Container Registry: a double of what
+//! <https://github.com/Azure/acr/tree/main/docs/preview/quarantine> describes. A token for `pull,push` is got at
+//! `/oauth2/token` with the password, and a PATCH of `/acr/v1/<image>/_manifests/<digest>` says how the scan ended, with
+//! details that are JSON in a text. What it answers with is not described: 2xx counts.
 
 use bowline::form::ConnectionSpec;
 use bowline_registry::{Operator, release};

@@ -1,4 +1,7 @@
-//! What changed in OpenShift's image streams.
+//! What changed in OpenShift's image streams: a double of an API server, with objects as
+//! <https://github.com/openshift/api/blob/master/image/v1/types.go> has them and a watch as
+//! <https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes> describes it: an event a
+//! line, bookmarks, and 410 or an event `ERROR` where the version is too old.
 
 use bowline::form::ConnectionSpec;
 use bowline_registry::{Operator, StreamChanges, stream_changes};

@@ -1,5 +1,7 @@
 //! What is done about what registries announce.
 
+mod waiting;
+
 use super::*;
 
 const A: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -368,67 +370,16 @@ async fn an_image_in_quarantine_is_queued_by_its_digest() {
     assert_eq!(watched.queued().await, [format!("event team/app:v1@{A}")]);
 }
 
+/// What was broken and is mended is queued by the tick.
 #[tokio::test]
-async fn what_cannot_be_asked_now_waits_for_the_tick() {
+async fn a_notification_without_end_is_bounded() {
     let watched = Watched::new().await;
-    assert_eq!(
-        watched.tell(&push("v1", A, AT)).await,
-        (1, 0),
-        "nobody answers"
-    );
-    assert_eq!(watched.queued().await, Vec::<String>::new());
-    assert_eq!(watched.tick().await, 0, "nobody answers the tick either");
-    watched.pass(60_000);
-    watched.names("v1", Some(A));
-    assert_eq!(watched.tick().await, 0, "what it stands for is not known");
-    watched.pass(120_000);
-    watched.stands_for(A, "");
-    assert_eq!(watched.tick().await, 1);
-    assert_eq!(watched.queued().await, [format!("event team/app:v1@{A}")]);
-    assert_eq!(watched.tick().await, 0);
-}
-
-#[tokio::test]
-async fn what_waits_is_forgotten_when_events_are_turned_off() {
-    let watched = Watched::new().await;
-    watched.tell(&push("v1", A, AT)).await;
-    let path = format!("{LIST}/{}", watched.id);
-    let off = json!({ "policy": { "events": false } });
-    let edit = request(Method::PATCH, &path, &[("if-match", "*")], Some(&off));
-    assert_eq!(watched.harness.send(edit).await.status, 200);
-    let asked = watched.asked().len();
-    assert_eq!((watched.tick().await, watched.asked().len()), (1, asked));
-}
-
-#[tokio::test]
-async fn several_tags_are_asked_about_at_once_and_each_for_itself() {
-    let watched = Watched::new().await;
-    let answer = json!({ "items": [
-        { "tag": "v1", "digest": A, "from": null, "problem": null },
-        { "tag": "v2", "digest": null, "from": null, "problem": "permission.pull_missing" },
-        { "tag": "v3", "digest": A, "from": null, "problem": null },
-    ], "left": ["v4"], "requests": 3 });
-    watched
-        .harness
-        .script
-        .whole(200, "application/json", &answer);
-    watched.stands_for(A, "");
-    let told: Vec<_> = ["v1", "v2", "v3", "v4"]
-        .iter()
-        .map(|tag| event("push", Some(tag), Some(A), AT))
+    let removals: Vec<_> = (0..1500)
+        .map(|number| event("delete", Some(&format!("v{number}")), None, AT))
         .collect();
-    assert_eq!(watched.tell(&events(&told)).await, (4, 0));
-    assert_eq!(
-        watched.queued().await,
-        [format!("event team/app:v1@{A}")],
-        "one image, one scan"
-    );
-    assert_eq!(
-        watched
-            .rows("SELECT tag FROM pending_events ORDER BY tag")
-            .await,
-        ["v2", "v4"]
-    );
+    assert_eq!(watched.tell(&events(&removals)).await, (1000, 500));
+    let noted = watched.rows("SELECT name FROM removals").await;
+    assert_eq!(noted.len(), 1000);
 }
 
 #[tokio::test]

@@ -72,10 +72,12 @@ async fn a_sync_fills_the_inventory() {
                  created: Value,
                  size: Value,
                  selected: bool,
-                 pattern: Value| {
+                 pattern: Value,
+                 problem: Value,
+                 scan: Value| {
         json!({ "repository": "team/app", "tag": tag, "digest": digest, "createdAt": created, "pushedAt": null,
             "size": size, "firstSeen": now, "lastSeen": now, "state": "new", "goneAt": null, "selected": selected,
-            "decidedBy": "include", "pattern": pattern, "scan": null })
+            "decidedBy": "include", "pattern": pattern, "problem": problem, "scan": scan })
     };
     let first = image(
         "1",
@@ -84,6 +86,8 @@ async fn a_sync_fills_the_inventory() {
         json!(5),
         true,
         json!(":1"),
+        Value::Null,
+        json!({ "state": "queued", "at": now }),
     );
     let second = image(
         "2",
@@ -91,6 +95,8 @@ async fn a_sync_fills_the_inventory() {
         Value::Null,
         Value::Null,
         false,
+        Value::Null,
+        json!("digest.mismatch"),
         Value::Null,
     );
     assert_eq!(images, json!({ "items": [first, second], "next": null }));
@@ -116,6 +122,44 @@ async fn a_step_hands_on_what_it_learns_about_the_login_and_the_next_begins_anew
             .map(|sent| serde_json::from_str::<Value>(&sent.body).unwrap()["session"].take())
             .collect();
         assert_eq!(had, [json!([]), session("first")], "step {step}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_gone_is_removed_but_at_docker_hub() {
+    for (provider, left) in [("docker-registry", 1), ("docker-hub", 2)] {
+        let harness = Harness::new();
+        let mut kept = form("a", URL);
+        kept["provider"] = json!(provider);
+        if provider == "docker-hub" {
+            kept["values"].as_object_mut().unwrap().remove("url");
+        }
+        kept["policy"] = json!({ "cleanup": true });
+        let created = harness.post(LIST, &kept).await.json();
+        let path = format!("{LIST}/{}", created["id"].as_str().unwrap());
+        for tags in [["1", "2"].as_slice(), &["1"]] {
+            let tags: Vec<_> = tags
+                .iter()
+                .map(|tag| json!({ "tag": tag, "digest": format!("sha256:a{tag}"), "createdAt": START_MS }))
+                .collect();
+            for answer in [
+                json!({ "items": [{ "name": "team/app" }], "cursor": null, "requests": 1 }),
+                json!({ "items": tags, "cursor": null, "requests": 1 }),
+            ] {
+                harness.script.whole(200, "application/json", &answer);
+            }
+            let sync = harness
+                .post(&format!("{path}/sync"), &json!({}))
+                .await
+                .json();
+            assert_eq!(sync["complete"], true, "{provider}: {sync}");
+            harness.now.set(harness.now.get().saturating_add(60_000));
+        }
+        let images = harness.get(&format!("{path}/images")).await.json();
+        let items = images["items"].as_array().unwrap();
+        assert_eq!(items.len(), left, "{provider}: {images}");
+        let gone = items.iter().filter(|image| image["state"] == "gone");
+        assert_eq!(gone.count(), left - 1, "{provider}: {images}");
     }
 }
 

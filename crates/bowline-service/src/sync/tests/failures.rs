@@ -1,5 +1,7 @@
 //! What a registry that fails does to a sync, and what it does not.
 
+use bowline_registry::Code;
+
 use super::*;
 
 #[tokio::test]
@@ -130,4 +132,39 @@ async fn a_sync_waits_longer_after_each_failure() {
     assert_eq!(waited, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
     let found = world.last().await;
     assert_eq!(found.problem.unwrap().code, "connect.refused");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_shown_with_its_reason_and_asked_for_again() {
+    let cases = [
+        // Why; whether it is selected, queued, and asked for by the next sync.
+        (Code::ManifestUnsupported, false, false, false),
+        (Code::DigestMismatch, true, false, true),
+        (Code::AnswerTooLarge, true, true, true),
+    ];
+    for (code, selected, queued, again) in cases {
+        let world = World::new(json!({ "mode": "automatic" })).await;
+        world.registry.set("app", "1", "a1");
+        let digest = "sha256:a1".to_owned();
+        world.registry.unreadable.borrow_mut().insert(digest, code);
+        world.sync().await;
+        let shown = async || {
+            let store = world.store(usize::MAX);
+            let all = ImageQuery::default();
+            let page = store.inventory(PROJECT, world.connection, &all);
+            page.await.unwrap().items.remove(0)
+        };
+        let image = shown().await;
+        assert_eq!(image.problem.as_deref(), Some(code.as_str()));
+        assert_eq!(image.selected, Some(selected), "{code:?}");
+        assert_eq!(world.queued().await.len(), usize::from(queued), "{code:?}");
+        let asked = world.registry.count("details");
+        world.registry.unreadable.borrow_mut().clear();
+        world.sync().await;
+        let more = world.registry.count("details") - asked;
+        assert_eq!(more, usize::from(again), "{code:?}");
+        // What has come right is scanned.
+        assert_eq!(shown().await.problem.is_some(), !again, "{code:?}");
+        assert_eq!(world.queued().await.len(), usize::from(again), "{code:?}");
+    }
 }

@@ -7,7 +7,7 @@ use std::{
     rc::Rc,
 };
 
-use bowline_registry::{AskedImage, AskedTag, Details, Digests, ImageDetails, TagDigest};
+use bowline_registry::{AskedImage, AskedTag, Code, Details, Digests, ImageDetails, TagDigest};
 
 use super::*;
 use crate::outbound::inventory::{RepositoriesPage, RepositoryEntry, TagEntry, TagsPage};
@@ -29,6 +29,8 @@ pub(super) struct Fake {
     pub(super) circles: RefCell<BTreeSet<String>>,
     /// What is refused, by the beginning of what is asked, with which code.
     pub(super) refused: RefCell<Vec<(&'static str, &'static str)>>,
+    /// Why images cannot be read, by their digests.
+    pub(super) unreadable: RefCell<BTreeMap<String, Code>>,
     /// What it was asked.
     pub(super) asked: RefCell<Vec<String>>,
     pub(super) before: RefCell<Option<Before>>,
@@ -45,6 +47,7 @@ impl Fake {
             page: Cell::new(2),
             circles: RefCell::default(),
             refused: RefCell::default(),
+            unreadable: RefCell::default(),
             asked: RefCell::default(),
             before: RefCell::default(),
             now,
@@ -187,11 +190,15 @@ impl Registry for &Fake {
                 continue;
             }
             answer.requests += 1;
+            let problem = self.unreadable.borrow().get(&digest).copied();
+            let made = NOW - i64::try_from(digest.len()).unwrap();
+            let is_understood = problem != Some(Code::ManifestUnsupported);
+            let artifact_type = if is_understood { "" } else { "unknown" };
             answer.items.push(ImageDetails {
-                created_at: Some(NOW - i64::try_from(digest.len()).unwrap()),
+                created_at: problem.is_none().then_some(made),
                 size: Some(7),
-                artifact_type: String::new(),
-                problem: None,
+                artifact_type: artifact_type.to_owned(),
+                problem,
                 digest,
             });
         }
