@@ -286,6 +286,8 @@ const STEPS: &[&str] = &[
     schedules::OF_BEFORE,
     inventory::MANIFESTS_PROBLEM,
     inventory::MANIFESTS_TRIED,
+    scans::TURN,
+    scans::CHANGE_ENDS,
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.

@@ -40,8 +40,8 @@ pub(super) const DEADLINE: &str =
 
 pub(super) const FINISHED: &str = "CREATE INDEX IF NOT EXISTS scans_finished ON scans (finished_at) WHERE finished_at IS NOT NULL";
 
-/// One row a connection, so that what a lease costs does not depend on how many scans wait. Its turn is when it was
-/// last served: one more than that of any other then. It rests after failures to make credentials.
+/// One row a connection, so that what a lease costs does not depend on how many scans wait. Its turn is the round in
+/// which it comes next. It rests after failures to make credentials.
 pub(super) const QUEUES: &str = "CREATE TABLE IF NOT EXISTS scan_queues (
     connection TEXT PRIMARY KEY NOT NULL,
     project TEXT NOT NULL,
@@ -71,6 +71,19 @@ BEGIN
         turn = CASE WHEN NEW.state = 'leased' THEN 1 + (SELECT MAX(turn) FROM scan_queues) ELSE turn END
     WHERE connection = NEW.connection;
 END";
+
+/// Instead of [`CHANGE`], which gave turns in the order of the scans' ids. Whoever waits is served once in a round; who
+/// was not there for some rounds has none of them left over.
+pub(super) const TURN: &str = "CREATE TRIGGER IF NOT EXISTS scans_turn AFTER UPDATE OF state ON scans
+WHEN OLD.state = 'queued' OR NEW.state = 'queued'
+BEGIN
+    UPDATE scan_queues SET
+        waiting = EXISTS (SELECT 1 FROM scans WHERE connection = NEW.connection AND state = 'queued'),
+        turn = CASE WHEN NEW.state = 'leased' THEN MAX(turn + 1, (SELECT MAX(turn) FROM scan_queues)) ELSE turn END
+    WHERE connection = NEW.connection;
+END";
+
+pub(super) const CHANGE_ENDS: &str = "DROP TRIGGER IF EXISTS scans_change";
 
 pub(super) const ENDS: &str =
     "CREATE TRIGGER IF NOT EXISTS connections_scans_end AFTER UPDATE OF deleted_at ON connections

@@ -33,7 +33,7 @@ const SCANNERS: &str = "SELECT name, last_seen FROM (
         SELECT name, last_seen FROM scanners WHERE project = ?1 ORDER BY last_seen DESC LIMIT ?2
     ) ORDER BY name";
 
-/// One image each of the connections that were served longest ago: the one that waits longest.
+/// One image each of the connections that come in the same round, the first that there is: the one that waits longest.
 const LEASE: &str = concat!(
     "UPDATE scans SET state = 'leased', attempts = attempts + 1, scanner = ?3, lease = ?4, leased_at = ?1,
         deadline = ?1 + 1000 * COALESCE(
@@ -42,13 +42,15 @@ const LEASE: &str = concat!(
             ?6)
     WHERE state = 'queued' AND id IN (
         SELECT (SELECT id FROM scans AS waiting
-            WHERE waiting.connection = scan_queues.connection AND waiting.state = 'queued'
+            WHERE waiting.connection = next.connection AND waiting.state = 'queued'
             ORDER BY queued_at, id LIMIT 1)
-        FROM scan_queues JOIN connections ON connections.id = scan_queues.connection
-        WHERE scan_queues.project IN (SELECT value FROM json_each(?2)) AND waiting = 1 AND rests_until <= ?1
-            AND (policy ->> '$.scanner.kind' IS NOT 'specific'
-                OR EXISTS (SELECT 1 FROM json_each(policy, '$.scanner.names') WHERE trim(value) = ?3))
-        ORDER BY turn, scan_queues.connection LIMIT ?5)
+        FROM (SELECT connection, turn, MIN(turn) OVER () AS first
+            FROM scan_queues JOIN connections ON connections.id = connection
+            WHERE scan_queues.project IN (SELECT value FROM json_each(?2)) AND waiting = 1 AND rests_until <= ?1
+                AND (policy ->> '$.scanner.kind' IS NOT 'specific'
+                    OR EXISTS (SELECT 1 FROM json_each(policy, '$.scanner.names') WHERE trim(value) = ?3))
+            ) AS next
+        WHERE turn = first ORDER BY connection LIMIT ?5)
     RETURNING ",
     columns!()
 );

@@ -56,6 +56,40 @@ fn connections_take_turns_whatever_each_has_waiting() {
 }
 
 #[test]
+fn every_connection_has_its_turn_before_any_other_has_a_second() {
+    const CONNECTIONS: usize = 50;
+    let store = store();
+    // The first has one image, the last five thousand and more.
+    let mut waiting = BTreeMap::new();
+    for number in 0..CONNECTIONS {
+        let name = format!("c{number}");
+        let id = create(&store, &name, &format!("https://{name}.example.com"));
+        let (id, images) = (id.unwrap().id, 1 << (number / 4));
+        queue(&store, id, images);
+        waiting.insert(id, (images, 0));
+    }
+    for (lease_number, most) in [1, 3, 10, 7].into_iter().cycle().take(300).enumerate() {
+        for leased in lease(&store, "s1", most, NOW).unwrap() {
+            let (left, served) = waiting.get_mut(&leased.scan.connection).unwrap();
+            *left -= 1;
+            *served += 1;
+        }
+        let still = waiting.values().filter(|(left, _)| *left > 0);
+        let least = still.map(|(_, served)| *served).min().unwrap();
+        let most_served = waiting.values().map(|(_, served)| *served).max();
+        assert!(
+            most_served <= Some(least + 1),
+            "lease {lease_number}: {waiting:?}"
+        );
+    }
+    let done = waiting.values().filter(|(left, _)| *left == 0).count();
+    assert!(
+        (20..CONNECTIONS).contains(&done),
+        "{done} had all of theirs"
+    );
+}
+
+#[test]
 fn images_of_a_connection_come_in_the_order_in_which_they_were_queued() {
     let store = store();
     let id = create(&store, "prod", "https://one.example.com")
