@@ -2,11 +2,7 @@
 //! one in [`SOMEWHERE`] for each status that is its own.
 
 use super::super::{events::events, *};
-use super::sending::{Before, Sending, URL, World};
-
-/// Operations that have no rows yet.
-pub(super) const WITHOUT_ROWS: [&str; 5] =
-    ["finishScan", "sync", "readSync", "listImages", "doDue"];
+use super::sending::{Before, LEASE, Sending, URL, World};
 
 const IMAGE: &str =
     "team/app@sha256:0000000000000000000000000000000000000000000000000000000000000001";
@@ -55,7 +51,7 @@ pub(super) const ANYWHERE: &[Wrong] = wrongs! {
     any, "broken database", it => it.world = World::Broken, 500, "internal";
 };
 
-/// What can be wrong with one operation.
+/// What can be wrong with one operation, or else be answered to it.
 pub(super) const SOMEWHERE: &[Wrong] = wrongs! {
     checkForm, "project", it => it.json(&json!({ "form": new(), "project": "other" })), 404, "not_found";
     checkForm, "form", it => it.says(422, "form.invalid"), 422, "form.invalid";
@@ -102,6 +98,9 @@ pub(super) const SOMEWHERE: &[Wrong] = wrongs! {
     requestScans, "images", it => it.json(&json!({ "images": [] })), 400, "body.malformed";
     leaseScans, "limit", it => it.json(&json!({ "scanner": "s-1", "limit": 0 })), 400, "body.malformed";
     leaseScans, "project", it => it.json(&json!({ "scanner": "s-1", "projects": ["other"] })), 404, "not_found";
+    finishScan, "lease", it => it.json(&json!({ "lease": "0", "outcome": "passed" })), 409, "lease.lost";
+    listImages, "state", it => it.and("state=lost"), 400, "query.malformed";
+    sync, "no end", it => it.says(422, "rate.limited"), 202, "";
     changeSettings, "version", it => it.header("if-match", "\"7\""), 412, "precondition.failed";
 };
 
@@ -158,6 +157,21 @@ pub(super) fn right() -> Vec<(&'static str, &'static str, Value, Value)> {
         ("requestScans", "", json!({ "images": [IMAGE] }), none()),
         ("listScanners", "", none(), none()),
         ("leaseScans", "", json!({ "scanner": "s-1" }), none()),
+        (
+            "finishScan",
+            "",
+            json!({ "lease": LEASE, "outcome": "passed" }),
+            none(),
+        ),
+        ("listImages", "", none(), none()),
+        (
+            "sync",
+            "",
+            none(),
+            json!({ "items": [], "cursor": null, "requests": 1 }),
+        ),
+        ("readSync", "", none(), none()),
+        ("doDue", "", none(), none()),
     ]
 }
 

@@ -2,14 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use bowline_store::{Database, DatabaseError, RequestKey, Row, Value as Column};
+use bowline_store::{
+    Database, DatabaseError, LeaseRequest, Leased, Origin, RequestKey, Row, Value as Column,
+    WantedScan,
+};
 
 use super::super::*;
 
 /// Where the connection `a` is.
 pub(super) const URL: &str = "https://registry.example.com/team";
 
-/// The ids of the connection that there is not, and of who does not use it.
+/// In a body, where the lease of the scan stands that a scanner has.
+pub(super) const LEASE: &str = "{lease}";
+
+/// The ids of the connection or scan that there is not, and of who does not use it.
 const UNKNOWN: (&str, &str) = ("019aa548-1980-7fff-bfff-ffffffffffff", "nobody");
 
 /// What has happened before a request.
@@ -96,11 +102,13 @@ impl Sending {
 
     /// The private service answers a problem.
     pub(super) fn says(&mut self, status: u16, code: &str) {
-        self.said = Some((status, json!({ "status": status, "code": code })));
+        let said =
+            json!({ "status": status, "code": code, "title": "t", "detail": "d", "hint": "h" });
+        self.said = Some((status, said));
     }
 
-    /// Sends it in a world of its own, with a connection `a` that `build-7` uses and that takes events. Gives the status
-    /// and the code of a problem, or no code of a success.
+    /// Sends it in a world of its own, with a connection `a` that `build-7` uses, that takes events, and of which a
+    /// scanner has an image where that is what it is about. Gives the status and the code of a problem, or no code of a success.
     pub(super) async fn outcome(mut self, method: &Method, template: &str) -> (u16, String) {
         let harness = Harness::new();
         let (kept, connection) = harness.created("a", URL).await;
@@ -112,7 +120,13 @@ impl Sending {
         let authorization = events["authorization"].as_str().unwrap();
         let secret = authorization.trim_start_matches("Bearer ");
         self.header("x-gitlab-token", secret);
-        let known = (connection["id"].as_str().unwrap(), "build-7");
+        let mut id = connection["id"].as_str().unwrap().to_owned();
+        if template.starts_with("/v1/scans/{id}") {
+            let leased = leased(&harness, &id).await;
+            self.body = self.body.replace(LEASE, &leased.lease);
+            id = leased.scan.id.to_string();
+        }
+        let known = (id.as_str(), "build-7");
         let (id, consumer) = if self.is_known { known } else { UNKNOWN };
         let path = template
             .replace("{project}", "acme")
@@ -257,6 +271,27 @@ async fn uses(harness: &Harness, connection: &str, consumer: &str) {
     let until = json!({ "until": "2999-01-01T00:00:00Z" });
     let put = request(Method::PUT, &path, &[], Some(&until));
     assert_eq!(harness.send(put).await.status, 200);
+}
+
+/// Gives a scanner an image of a connection.
+async fn leased(harness: &Harness, connection: &str) -> Leased {
+    let store = &harness.service.ready.as_ref().unwrap().store;
+    let connection = ConnectionId::parse(connection).unwrap();
+    let image = [WantedScan {
+        repository: "team/leased".to_owned(),
+        tag: None,
+        digest: Some(super::super::scans::digest(9)),
+    }];
+    let origin = Origin::Request;
+    let queued = store.queue_scans("acme", connection, &image, origin, START_MS);
+    queued.await.unwrap();
+    let request = LeaseRequest {
+        scanner: "s-1",
+        projects: &["acme".to_owned()],
+        most: 1,
+    };
+    let leased = store.lease_scans(request, START_MS).await.unwrap();
+    leased.into_iter().next().unwrap()
 }
 
 /// A database to which no statement gets through.
