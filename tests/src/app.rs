@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Command, ExitStatus},
+    sync::Arc,
     time::Duration,
 };
 
@@ -178,10 +179,10 @@ impl Setup {
     }
 }
 
-/// The running application. Its database is gone when it is dropped.
+/// The running application. Its database is gone when it and all others over it are dropped.
 pub struct App {
     setup: Setup,
-    state: TempDir,
+    state: Arc<TempDir>,
     process: Process,
     origin: String,
 }
@@ -195,6 +196,15 @@ impl App {
     /// Starts it.
     pub fn start_with(setup: Setup) -> Self {
         let state = TempDir::new().expect("there is a folder for temporary files");
+        Self::over(setup, Arc::new(state))
+    }
+
+    /// One more host over the same state, at an address of its own.
+    pub fn another(&self) -> Self {
+        Self::over(self.setup.clone(), Arc::clone(&self.state))
+    }
+
+    fn over(setup: Setup, state: Arc<TempDir>) -> Self {
         let (process, origin) = run(&setup, state.path(), "127.0.0.1:0");
         Self {
             setup,

@@ -71,7 +71,14 @@ fn zone(name: &str) -> Option<TimeZone> {
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, reason = "the numbers are small")]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use jiff::civil::date;
+
     use super::*;
+
+    /// In milliseconds.
+    const QUARTER: i64 = 15 * 60 * 1000;
 
     fn daily(at: &str, timezone: &str) -> Daily {
         let (hour, minute) = at.split_once(':').unwrap();
@@ -211,33 +218,49 @@ mod tests {
         }
     }
 
-    /// In every zone, on every day of the year, at hours at which clocks are changed somewhere: once.
+    /// In every zone, at hours at which clocks are changed somewhere: once on each day of its calendar, and when somebody
+    /// says who looks at the clock on the wall every quarter of an hour. All clocks of that year differ by quarters.
     #[test]
     fn once_on_every_day_of_a_year_in_every_zone() {
-        let (begin, end) = (ms("2026-01-01T00:00:00Z"), ms("2027-01-01T00:00:00Z"));
+        let (begin, end) = (ms("2025-12-31T00:00:00Z"), ms("2027-01-02T00:00:00Z"));
+        let mut changes = 0;
         for name in jiff::tz::db().available() {
+            let zone = TimeZone::get(name.as_str()).unwrap();
+            let wall = |time| zone.to_datetime(Timestamp::from_millisecond(time).unwrap());
+            let clock: Vec<_> = (begin..end)
+                .step_by(QUARTER as usize)
+                .map(|time| (time, wall(time)))
+                .collect();
+            let offset = |time| zone.to_offset(Timestamp::from_millisecond(time).unwrap());
+            changes += usize::from(offset(begin) != offset(begin + (end - begin) / 2));
             for at in ["00:00", "00:30", "02:30", "23:30"] {
                 let daily = daily(at, name.as_str());
                 let beginnings = std::iter::successors(daily.after(begin), |&it| daily.after(it));
-                let beginnings: Vec<_> = beginnings.take_while(|&it| it < end).collect();
-                let days = beginnings.len();
-                // The year is that of UTC, which may hold one beginning more or less of the zone's own.
-                assert!((364..=366).contains(&days), "{name} {at}: {days}");
-                for pair in beginnings.windows(2) {
-                    let hours = (pair[1] - pair[0]) as f64 / 3_600_000.0;
-                    assert!((22.0..=26.0).contains(&hours), "{name} {at}: {hours}");
-                    let local = Timestamp::from_millisecond(pair[1]).unwrap();
-                    let local = daily.zone.to_datetime(local);
-                    let asked = daily
-                        .zone
-                        .to_ambiguous_timestamp(local.date().to_datetime(daily.at));
-                    assert!(
-                        local.time() == daily.at || asked.is_ambiguous() || at == "23:30",
-                        "{name} {at}: {local}"
-                    );
+                let beginnings: BTreeSet<_> = beginnings.take_while(|&it| it < end).collect();
+                let mut expected = BTreeSet::new();
+                let mut next = 0;
+                for day in date(2026, 1, 1).series(jiff::Span::new().days(1)).take(365) {
+                    let due = day.to_datetime(daily.at);
+                    while clock[next].1 < due {
+                        next += 1;
+                    }
+                    // Where clocks jump over it, it is when the clock before would have shown it.
+                    let (time, wall) = clock[next];
+                    let before = clock[next - 1].1;
+                    let late = if wall == due {
+                        0
+                    } else {
+                        due.duration_since(before).as_millis() as i64 - QUARTER
+                    };
+                    expected.insert(time + late);
                 }
+                let year = expected.first().unwrap()..=expected.last().unwrap();
+                let of_year: BTreeSet<_> = beginnings.range(year).copied().collect();
+                assert_eq!(of_year, expected, "{name} {at}");
+                assert_eq!(of_year.len(), 365, "{name} {at}");
             }
         }
+        assert!(changes > 100, "{changes} zones change their clocks");
     }
 
     /// However late or often it is looked, the next beginning is the same.

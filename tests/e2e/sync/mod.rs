@@ -2,6 +2,7 @@
 
 mod due;
 mod events;
+mod instances;
 mod inventory;
 mod queue;
 mod rounds;
