@@ -93,9 +93,12 @@ test("the connection form is a part of its <form>", { timeout: 60_000 }, async (
 test("the Node server judges the form again", async (t) => {
   const server = await start(0);
   t.after(() => server.close());
+  const post = (body) => fetch(`http://127.0.0.1:${server.address().port}/`, { method: "POST", body });
+  for (const [body, status] of [["not JSON", 400], ["null", 400], ['{"form":1}', 400], ["x".repeat(70_000), 413]]) {
+    assert.equal((await post(body)).status, status, body.slice(0, 20));
+  }
   const send = async (values) => {
-    const body = JSON.stringify({ form: { provider: "docker-hub", name: "images", values } });
-    const response = await fetch(`http://127.0.0.1:${server.address().port}/`, { method: "POST", body });
+    const response = await post(JSON.stringify({ form: { provider: "docker-hub", name: "images", values } }));
     const { findings } = await response.json();
     return [response.status, findings.filter(({ severity }) => severity === "error").map(({ code }) => code)];
   };

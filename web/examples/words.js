@@ -74,7 +74,7 @@ const kept = {
 const rejected = {
   ok: false, proved: "reach", warnings: [],
   steps: [{ step: "reach", status: "passed", elapsedMs: 41, detail: "An answer" }, { step: "authenticate", status: "failed", elapsedMs: 1088 }, { step: "catalog", status: "skipped" }],
-  problem: { code: "realm.not_trusted", title: "Rejected", detail: "Why", hint: "What to do", field: "values.password" },
+  problem: { code: "realm.not_trusted", title: "Rejected", detail: "Why", hint: "What to do", field: "trustedAuthHosts" },
   facts: { realm: "https://auth.example.net" },
 };
 const passed = {
@@ -100,7 +100,7 @@ const image = (state, more) => ({
 });
 const images = [
   image("new", { scan: { state: "queued", at: AT } }), image("replaced", { selected: false, decidedBy: "never", scan: { state: "leased", at: AT } }), image("unchanged", { decidedBy: "always" }),
-  image("gone", { selected: null, decidedBy: null }), ...["artifact", "condition"].map((decidedBy) => image("new", { selected: false, decidedBy })),
+  image("gone", { selected: null, decidedBy: null, problem: "manifest.unsupported" }), image("new", { problem: "server.error" }), ...["artifact", "condition"].map((decidedBy) => image("new", { selected: false, decidedBy })),
 ];
 const scans = ["queued", "leased", "passed", "failed", "set-aside"].map((state, place) => ({
   id: state, repository: "team/app", tag: "stable", digest: DIGEST, image: "team/app", state, origin: ["sync", "event", "request"][place % 3], attempts: place, queuedAt: AT,

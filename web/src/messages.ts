@@ -56,8 +56,8 @@ export interface FieldWords {
 /** What went wrong, why, and what to do. */
 export interface ProblemWords {
   readonly title: string;
-  readonly detail?: string;
-  readonly hint?: string;
+  readonly detail?: string | null | undefined;
+  readonly hint?: string | null | undefined;
 }
 
 /** All texts. */
@@ -89,7 +89,7 @@ export function findingText(finding: Finding): string {
 }
 
 /** What is said of something that could not be done. */
-export function problemText(problem: CheckProblem): Required<ProblemWords> {
+export function problemText(problem: CheckProblem): { title: string; detail: string; hint: string } {
   const other = current.problems[problem.code]?.(problem);
   return {
     title: other?.title ?? problem.title ?? problem.code,

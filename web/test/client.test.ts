@@ -138,3 +138,9 @@ test("client: no answer at all is a network error, a cancelled one stays an abor
 for (const body of ["", "null", "[]", '"text"', "{", "<html>"]) {
   test(`problem: ${JSON.stringify(body)} is none`, () => assert.equal(parseProblem(body), undefined));
 }
+
+test("client: half a surrogate pair is sent as the module read it", async () => {
+  const { client, sent } = clientAnswering(() => json(200, {}));
+  await client.create({ name: "\ud800x" }, { verify: false });
+  assert.deepEqual(sent[0]?.body, { name: "\ufffdx" });
+});

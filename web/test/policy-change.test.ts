@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Policy } from "bowline";
-import { changeOf } from "../src/policy/change.js";
+import { changeOf, isTimezone } from "../src/policy/change.js";
 
 const newest: Policy = { condition: { kind: "latest", count: 3 } };
 
@@ -22,4 +22,8 @@ const changes: readonly [string, string, Policy][] = [
 
 for (const [path, typed, change] of changes) {
   test(`policy: “${typed}” in ${path}`, () => assert.deepEqual(changeOf(newest, path, typed), change));
+}
+
+for (const [name, known] of [["", true], ["UTC", true], ["Europe/Vienna", true], ["Asia/Calcutta", true], ["Mars/Base", false], ["+02:00", false]] as const) {
+  test(`policy: “${name}” is ${known ? "a" : "no"} time zone`, () => assert.equal(isTimezone(name), known));
 }

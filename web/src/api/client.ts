@@ -100,7 +100,7 @@ export class HttpClient implements ConnectionsClient, PullingClient {
 
   async create(form: ConnectionForm, { verify, signal }: { verify: boolean; signal?: AbortSignal }): Promise<Connection> {
     const path = this.#connections() + (verify ? "?verify=true" : "");
-    const sent = path + JSON.stringify(form);
+    const sent = path + jsonOf(form);
     const key = this.#unanswered?.sent === sent ? this.#unanswered.key : randomKey();
     this.#unanswered = null;
     try {
@@ -212,7 +212,7 @@ export class HttpClient implements ConnectionsClient, PullingClient {
       cache: "no-store",
       credentials: "omit",
       referrerPolicy: "no-referrer",
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: jsonOf(body) }),
       ...(signal === undefined ? {} : { signal }),
     };
     const call = this.#options.fetch ?? globalThis.fetch;
@@ -265,4 +265,9 @@ async function json<T>(response: Response): Promise<T> {
 function cutShort(): ApiError {
   const { cutShort: title, cutShortDetail: detail } = text().errors;
   return new ApiError({ code: "answer.cut_short", title, detail }, 0);
+}
+
+/** JSON as the server takes it, and as the module reads it: half a surrogate pair is no text, and becomes U+FFFD. */
+function jsonOf(body: unknown): string {
+  return JSON.stringify(body, (_, value: unknown) => (typeof value === "string" ? value.replace(/\p{Surrogate}/gu, "\ufffd") : value));
 }

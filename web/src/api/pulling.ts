@@ -25,6 +25,9 @@ export interface InventoryImage {
   /** What decided, and by which pattern. */
   readonly decidedBy: Decision["by"] | null;
   readonly pattern: string | null;
+  /** Why the registry does not tell what the digest stands for: a check's code. */
+  readonly problem?: string | null;
+  /** The scan that waits or runs, else the last one. */
   readonly scan: { readonly state: ScanState; readonly at: string | null } | null;
 }
 

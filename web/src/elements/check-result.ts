@@ -74,7 +74,7 @@ export class BowlineCheckResult extends LitElement {
 
   #consent(problem: CheckProblem): TemplateResult | typeof nothing {
     const host = hostOf(this.check?.facts?.realm ?? "");
-    if (!this.consent || problem.code !== "realm.not_trusted" || host === "") return nothing;
+    if (!this.consent || problem.field !== "trustedAuthHosts" || host === "") return nothing;
     const { trust, trustDetail } = text().check;
     const detail: TrustDetail = { host };
     const consent = (): boolean =>

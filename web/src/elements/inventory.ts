@@ -134,7 +134,7 @@ export class BowlineInventory extends LitElement {
     const { inventory, scans } = text();
     const name = nameOf(image);
     const now = Date.now();
-    // The inventory knows of ended scans; of one that was just queued, its answer.
+    // One that was just queued is known by its answer, before the list is loaded anew.
     const queued = this.queued?.scans.find(({ digest }) => digest !== null && digest === image.digest);
     const scan = queued === undefined ? image.scan : { state: queued.state, at: queued.queuedAt };
     const seen = inventory.seen(inFull(image.firstSeen), inFull(image.lastSeen));
@@ -145,7 +145,7 @@ export class BowlineInventory extends LitElement {
           <input type="checkbox" data-testid="choose-image" .checked=${live(this.chosen.has(name))} @change=${() => this.#choose(name)} /></label>`}
         <div class="what">
           <p class="mono name">${name}</p>
-          <p class="small quiet" title=${seen}>${[dated, sizeOf(image.size), (image.digest ?? "").slice(0, 19)].filter((part) => part !== "").join(" · ")}</p>
+          <p class="small quiet" title=${seen}>${[dated, sizeOf(image.size), (image.digest ?? "").slice(0, 19), problemOf(image)].filter((part) => part !== "").join(" · ")}</p>
         </div>
         <div class="facts">
           <p><span class="visually-hidden">${inventory.columns.state}: </span>${stateMark(image.state, inventory.states[image.state])}</p>
@@ -278,6 +278,12 @@ export class BowlineInventory extends LitElement {
       }
     `,
   ];
+}
+
+/** Why nothing more is known of an image. */
+function problemOf({ problem }: InventoryImage): string {
+  const { problems, unread } = text().inventory;
+  return problem ? (problems[problem] ?? unread) : "";
 }
 
 /** What the pull rules say of an image. */

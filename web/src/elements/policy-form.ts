@@ -4,7 +4,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { controlId, fieldStyles, renderField, type FieldActions, type FieldView } from "../form/field.js";
 import { findingText, text } from "../messages.js";
-import { changeOf, namesIn } from "../policy/change.js";
+import { changeOf, isTimezone, namesIn } from "../policy/change.js";
 import { registryType } from "../registry-types.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { icon } from "./icons.js";
@@ -281,6 +281,8 @@ export class BowlinePolicyForm extends LitElement {
   /** What is to be shown at a field: nothing is red that nobody has been to, unless the page gave it so. */
   #found(path: string): Finding[] {
     const shown = this.touched === "all" || this.touched.has(path) || this.policy === this.#given;
+    const zone = this.policy?.timezone ?? "";
+    if (path === "policy.timezone" && shown && !isTimezone(zone)) return [unknownTimezone(zone)];
     const here = this.found.findings.filter(({ field }) => field === path || (path === "policy.scanner.names" && field.startsWith(`${path}.`)));
     return here.filter(({ severity }) => shown || severity !== "error");
   }
@@ -382,6 +384,12 @@ export class BowlinePolicyForm extends LitElement {
       }
     `,
   ];
+}
+
+/** The module knows no time zones; the browser does. */
+function unknownTimezone(zone: string): Finding {
+  const params = { timezone: zone };
+  return { field: "policy.timezone", severity: "warning", code: "policy.timezone_unknown", params, message: text().policy.timezoneUnknown(zone), start: 0, end: 0 };
 }
 
 let known: readonly string[] | undefined;

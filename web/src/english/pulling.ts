@@ -14,6 +14,7 @@ export const pulling = {
     schedule: "When",
     at: "Every day at",
     timezone: "Time zone",
+    timezoneUnknown: (zone: string): string => `No time zone “${zone}” is known here. Where the service knows none either, UTC counts.`,
     rescanExisting: "Pull again what was pulled before",
     rescanExistingHelp: "Otherwise only new images and tags that moved.",
     images: "Which images",
@@ -141,6 +142,12 @@ export const pulling = {
     queued: (images: number): string => (images === 1 ? "1 image is queued for a scan." : `${images} images are queued for a scan.`),
     refused: "These could not be queued",
     undecided: "not decided yet",
+    /** Why the registry does not tell what a digest stands for, by code. */
+    problems: {
+      "manifest.unsupported": "no image that could be scanned",
+      "digest.mismatch": "what the registry sends has another digest, so it is not queued",
+    } as Record<string, string>,
+    unread: "could not be read",
     neverScanned: "Never scanned",
     seen: (first: string, last: string): string => `First seen ${first}, last seen ${last}`,
     goneSince: (when: string): string => `Gone ${when}`,

@@ -37,6 +37,16 @@ export function namesIn(typed: string): string[] {
   return typed.split(/[\s,]+/).filter((name) => name !== "");
 }
 
+/** Whether it is a name of the IANA database, as far as this machine knows it; empty is UTC. */
+export function isTimezone(name: string): boolean {
+  if (name === "") return true;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).format() !== "" && /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
 function conditionOf(kind: string): Condition {
   if (kind === "latest") return { kind, count: 5 };
   if (kind === "created-within") return { kind, amount: 60, unit: "days" };

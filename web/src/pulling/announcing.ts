@@ -159,9 +159,6 @@ const WRITERS: Readonly<Record<string, Writer>> = {
     ].join("\n"),
     docs: "https://cloud.google.com/artifact-registry/docs/configure-notifications",
   }),
-  nexus: () => ({
-    steps: ["Nexus does not say what its notifications hold, so that they cannot be understood: let the pull rules work automatically instead."],
-  }),
   "docker-trusted-registry": (announcement) => ({
     steps: [
       "Open the repository, then Webhooks, New webhook. Each repository has its own.",
