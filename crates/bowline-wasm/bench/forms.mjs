@@ -9,7 +9,7 @@ import { peersOf } from "./peers.mjs";
 const BATCH = 50;
 const BATCHES = 300;
 
-/** Rows of a table: a provider, how many times longer it takes than each peer, and all the times. */
+/** For each provider the row of a table (how many times longer it takes than each peer, and all the times) and our time. */
 export function formTimes({ providers, checkForm }) {
   return providers().map((provider) => {
     const { id } = provider;
@@ -28,7 +28,7 @@ export function formTimes({ providers, checkForm }) {
     const [ours, ...theirs] = medians([checkForm, ...judges].map((judge) => () => judge(form)));
     const ratios = theirs.map((time) => `${(ours / time).toFixed(1)} ×`);
     const times = [ours, ...theirs].map((time) => time.toFixed(2));
-    return `| ${[id, ...ratios, ...times].join(" | ")} |`;
+    return { row: `| ${[id, ...ratios, ...times].join(" | ")} |`, ours };
   });
 }
 

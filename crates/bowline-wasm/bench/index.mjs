@@ -18,6 +18,8 @@ const kib = (bytes) => (bytes / 1024).toFixed(1);
 const gzip = gzipSync(module, { level: 9 }).length;
 const brotli = brotliCompressSync(module, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
 const [{ model }] = cpus();
+const forms = formTimes(bowline);
+const within = forms.filter(({ ours }) => ours <= 10).length;
 const commit = execFileSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8" }).trim();
 console.log(`# Benchmarks
 
@@ -40,7 +42,9 @@ normalises the endpoint, detects the provider, knows warnings, hints and fixes. 
 
 | provider | ÷ zod | ÷ valibot | ÷ ajv | checkForm | zod | valibot | ajv |
 |---|---:|---:|---:|---:|---:|---:|---:|
-${formTimes(bowline).join("\n")}
+${forms.map(({ row }) => row).join("\n")}
+
+The budget of 10 µs is kept by ${within} of ${forms.length} providers.
 
 zod ${version("zod")}, valibot ${version("valibot")}, ajv ${version("ajv")}.
 
