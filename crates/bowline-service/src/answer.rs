@@ -61,9 +61,13 @@ pub fn full(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Answe
     answer
 }
 
+/// Room for a connection in JSON.
+const USUAL: usize = 1024;
+
 /// An answer in JSON.
 pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Answer, Problem> {
-    let body = serde_json::to_vec(value).map_err(Problem::internal)?;
+    let mut body = Vec::with_capacity(USUAL);
+    serde_json::to_writer(&mut body, value).map_err(Problem::internal)?;
     Ok(full(
         status,
         HeaderValue::from_static("application/json"),

@@ -29,8 +29,9 @@ macro_rules! id {
 
             /// The id that `text` is, in lower case with its four hyphens; every other spelling is none.
             pub fn parse(text: &str) -> Option<Self> {
-                let id = Self(Uuid::try_parse(text).ok()?);
-                (id.to_string() == text).then_some(id)
+                let id = Uuid::try_parse(text).ok()?;
+                let canonical = id.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text;
+                canonical.then_some(Self(id))
             }
         }
 
@@ -42,7 +43,8 @@ macro_rules! id {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                let mut text = Uuid::encode_buffer();
+                serializer.serialize_str(self.0.as_hyphenated().encode_lower(&mut text))
             }
         }
     };

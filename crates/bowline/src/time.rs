@@ -76,22 +76,25 @@ pub fn format_rfc3339(milliseconds: i64) -> String {
         of_day.rem_euclid(60),
     );
     let mut text = String::with_capacity(20);
-    for (value, width, after) in [
-        (year, 4, '-'),
-        (month, 2, '-'),
-        (day, 2, 'T'),
-        (hour, 2, ':'),
-        (minute, 2, ':'),
-        (second, 2, 'Z'),
+    let year = year.to_string();
+    text.extend(std::iter::repeat_n(
+        '0',
+        usize::saturating_sub(4, year.len()),
+    ));
+    text.push_str(&year);
+    for (before, value) in [
+        ('-', month),
+        ('-', day),
+        ('T', hour),
+        (':', minute),
+        (':', second),
     ] {
-        let digits = value.to_string();
-        text.extend(std::iter::repeat_n(
-            '0',
-            usize::saturating_sub(width, digits.len()),
-        ));
-        text.push_str(&digits);
-        text.push(after);
+        text.push(before);
+        for digit in [value.div_euclid(10), value.rem_euclid(10)] {
+            text.extend(char::from_digit(digit.unsigned_abs() as u32, 10));
+        }
     }
+    text.push('Z');
     text
 }
 

@@ -91,7 +91,7 @@ where
         caller: &Caller,
         project: &str,
         body: &[u8],
-        id: ConnectionId,
+        id: Option<ConnectionId>,
     ) -> Result<Answer, Problem> {
         let verify = Verify::read(asked)?;
         negotiation::json_accepted(&asked.head.headers)?;
@@ -108,6 +108,7 @@ where
             },
         };
         let (store, change) = (self.store(asked).await?, asked.change(caller));
+        let id = id.unwrap_or_else(|| ConnectionId::new(asked.now, &self.random));
         let connection = store
             .create_as(&change, project, id, &spec, checked.as_ref())
             .await?;

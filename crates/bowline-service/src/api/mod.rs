@@ -28,7 +28,7 @@ mod streaming;
 mod syncing;
 mod uses;
 
-use std::rc::Rc;
+use std::{net::IpAddr, rc::Rc};
 
 use bowline::form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form};
 use bowline_registry::Clock;
@@ -85,7 +85,7 @@ struct Asked {
     head: Parts,
     request_id: String,
     /// The address that it comes from, where it is known.
-    client: Option<String>,
+    client: Option<IpAddr>,
     /// When it came, in milliseconds since 1970.
     now: i64,
 }
@@ -164,24 +164,24 @@ where
         authorise(&caller, &route, &asked.head.method)?;
         let body = asked.body(body).await?;
         let key = IdempotencyKey::read(&asked.head)?;
-        let act = async |id| self.act(asked, &caller, &route, &body, id).await;
         match key {
             Some(key) => {
+                let act = async |id| self.act(asked, &caller, &route, &body, Some(id)).await;
                 let request = (route.project(), &key);
                 self.once(asked, &caller, request, &body, act).await
             }
-            None => act(ConnectionId::new(asked.now, &self.random)).await,
+            None => self.act(asked, &caller, &route, &body, None).await,
         }
     }
 
-    /// Does what a caller asks for who may; `new` is the id for what is created.
+    /// Does what a caller asks for who may; `new` is the id for what is created, where it is settled.
     async fn act(
         &self,
         asked: &Asked,
         caller: &Caller,
         route: &Route,
         body: &[u8],
-        new: ConnectionId,
+        new: Option<ConnectionId>,
     ) -> Result<Answer, Problem> {
         match route {
             Route::Providers | Route::OpenApi | Route::Events { .. } => {
@@ -306,7 +306,7 @@ impl Asked {
     fn change(&self, caller: &Caller) -> Change {
         Change {
             subject: caller.subject().to_owned(),
-            from: self.client.clone(),
+            from: self.client.map(|address| address.to_string()),
             request_id: self.request_id.clone(),
             now_ms: self.now,
         }

@@ -202,6 +202,7 @@ async fn a_tag_that_moved_is_queued_again() {
         watched.names("v1", Some(digest));
         watched.stands_for(digest, "");
         watched.tell(&push("v1", digest, at)).await;
+        watched.pass(1);
     }
     let scan = |digest| format!("event team/app:v1@{digest}");
     assert_eq!(watched.queued().await, [scan(A), scan(B)]);
