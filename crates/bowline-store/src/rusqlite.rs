@@ -9,7 +9,7 @@ use crate::database::{Database, DatabaseError, Row, Value};
 /// A connection to a database file.
 pub struct Rusqlite {
     connection: Connection,
-    steps: Cell<u64>,
+    cost: Cell<u64>,
 }
 
 impl Rusqlite {
@@ -24,13 +24,13 @@ impl Rusqlite {
     }
 
     fn over(connection: Connection) -> Self {
-        let steps = Cell::default();
-        Self { connection, steps }
+        let cost = Cell::default();
+        Self { connection, cost }
     }
 
-    /// How many steps SQLite's machine has taken for all statements so far: what they cost, whatever the computer.
-    pub fn steps(&self) -> u64 {
-        self.steps.get()
+    /// What all statements so far have cost, whatever the computer: the steps that SQLite's machine took for them.
+    pub fn cost(&self) -> u64 {
+        self.cost.get()
     }
 
     fn run(&self, statement: &str, parameters: Vec<Value>) -> rusqlite::Result<Vec<Row>> {
@@ -44,8 +44,8 @@ impl Rusqlite {
         })?;
         let rows = rows.map(|values| values.map(Row)).collect();
         let steps = statement.reset_status(StatementStatus::VmStep);
-        self.steps
-            .set(self.steps.get().saturating_add(steps.unsigned_abs().into()));
+        self.cost
+            .set(self.cost.get().saturating_add(steps.unsigned_abs().into()));
         rows
     }
 }

@@ -48,6 +48,12 @@ pub(crate) fn steps(project: &Project, purpose: Purpose) -> Vec<Step<'_>> {
             30,
             |screen| python::ensure(project, screen),
         ));
+        steps.push(Step::new(
+            "setup-libsql",
+            "Install libSQL's server",
+            5,
+            |screen| node::install(project, "tests/libsql", screen),
+        ));
     }
     steps
 }

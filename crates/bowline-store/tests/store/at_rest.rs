@@ -1,22 +1,13 @@
-//! What lies in the file: sealed, bound to its row, and gone when removed.
+//! What is kept: sealed, and bound to its row.
 
-use std::fs;
-
-use crate::setup::{
-    File, KEY, NEWER_KEY, NOW, PROJECT, TestStore, change, create, form, spec_of, sql, store,
+use crate::store::setup::{
+    File, KEY, NEWER_KEY, NOW, PROJECT, TestStore, change, create, spec_of, sql, store,
 };
-use bowline_store::{Edit, StoreError, Value};
+use bowline_store::{StoreError, Value};
 use futures::executor::block_on;
 
-/// Whether any file in the folder, the write-ahead log included, holds these bytes.
-fn on_disk(file: &File, bytes: &[u8]) -> bool {
-    let mut files = fs::read_dir(file.folder())
-        .unwrap()
-        .map(|entry| fs::read(entry.unwrap().path()).unwrap());
-    files.any(|content| content.windows(bytes.len()).any(|window| window == bytes))
-}
-
-fn sealed(store: &TestStore, id: &str) -> Vec<u8> {
+/// The sealed value of a connection.
+pub(crate) fn sealed(store: &TestStore, id: &str) -> Vec<u8> {
     let rows = sql(
         store,
         "SELECT sealed FROM connections WHERE id = ?1",
@@ -26,69 +17,6 @@ fn sealed(store: &TestStore, id: &str) -> Vec<u8> {
         Value::Blob(bytes) => bytes.clone(),
         other => panic!("{other:?}"),
     }
-}
-
-#[test]
-fn a_copied_database_holds_no_secret_in_clear() {
-    let file = File::new();
-    let store = file.store();
-    let id = create(&store, "prod", "https://one.example.com")
-        .unwrap()
-        .id;
-    let mut replaced = form("prod", "https://one.example.com");
-    replaced
-        .values
-        .insert("password".to_owned(), "opensesame and more".into());
-    let edit = Edit {
-        description: Some("described".to_owned()),
-        ..Edit::default()
-    };
-    block_on(store.update(&change(), PROJECT, id, None, &edit)).unwrap();
-    block_on(store.replace_credentials(&change(), PROJECT, id, None, &spec_of(&replaced), None))
-        .unwrap();
-    for stage in ["in the log", "in the file"] {
-        assert!(
-            on_disk(&file, b"described"),
-            "{stage}: the search finds what is there"
-        );
-        for secret in [
-            b"swordfish".as_slice(),
-            b"opensesame",
-            b"c3dvcmRmaXNo",
-            b"b3BlbnNlc2FtZ",
-        ] {
-            assert!(!on_disk(&file, secret), "{stage}");
-        }
-        sql(&store, "PRAGMA wal_checkpoint(TRUNCATE)", vec![]);
-    }
-}
-
-#[test]
-fn removing_erases_the_sealed_value() {
-    let file = File::new();
-    let store = file.store();
-    // Long enough to lie on pages of its own, which a removal would leave as they are.
-    let mut form = form("prod", "https://one.example.com");
-    form.values
-        .insert("password".to_owned(), "x".repeat(20_000).as_str().into());
-    let id = block_on(store.create(&change(), PROJECT, &spec_of(&form), None))
-        .unwrap()
-        .id;
-    let sealed = sealed(&store, &id.to_string());
-    // Some page holds each of these whole: pages have 4 KiB.
-    let parts: Vec<_> = sealed.chunks_exact(100).map(<[u8]>::to_vec).collect();
-    let left = |parts: &[Vec<u8>]| parts.iter().filter(|part| on_disk(&file, part)).count();
-    assert!(left(&parts) > parts.len() - 10);
-
-    block_on(store.delete(&change(), PROJECT, id, false)).unwrap();
-    let row = sql(&store, "SELECT sealed, key_id FROM connections", vec![]);
-    assert_eq!(row[0].0, [Value::Null, Value::Null]);
-    drop(store);
-    assert_eq!(
-        left(&parts),
-        0,
-        "once the log is written back, nothing is left of it"
-    );
 }
 
 #[test]

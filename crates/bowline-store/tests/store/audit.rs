@@ -1,6 +1,8 @@
 //! Who changed what: written by the statement that changed it, and by nobody rewritten.
 
-use crate::setup::{NOW, PROJECT, TestStore, change, change_at, create, form, spec_of, store};
+use crate::store::setup::{
+    NOW, PROJECT, TestStore, change, change_at, create, form, spec_of, store,
+};
 use bowline_store::{
     AuditEntry, Change, ConnectionId, Database, Edit, LastCheck, PageSize, Timestamp,
 };

@@ -1,13 +1,15 @@
 //! Several instances on one file at once.
 
 use crate::{
-    invariants::hold,
-    scans::{finish, lease, queue, wanted},
-    setup::{File, INSTANCES, NOW, PROJECT, TestStore, change, change_at, create, spec, sql},
+    TestDatabase,
+    store::{
+        invariants::hold,
+        scans::{finish, lease, queue, wanted},
+        setup::{File, INSTANCES, NOW, PROJECT, TestStore, change, change_at, create, spec, sql},
+    },
 };
 use bowline_store::{
-    DatabaseError, Defaults, Edit, Origin, Outcome, PageSize, Query, StoreError, Timestamp, Use,
-    Value, rusqlite::Rusqlite,
+    Defaults, Edit, Origin, Outcome, PageSize, Query, StoreError, Timestamp, Use, Value,
 };
 use futures::executor::block_on;
 
@@ -128,21 +130,6 @@ fn no_unconditional_edit_is_lost() {
 }
 
 #[test]
-fn a_locked_database_is_busy() {
-    let file = File::new();
-    let (holder, store) = (file.store(), file.store());
-    sql(&store, "PRAGMA busy_timeout = 0", vec![]);
-    sql(&holder, "BEGIN IMMEDIATE", vec![]);
-    assert_eq!(
-        create(&store, "prod", "https://one.example.com").err(),
-        Some(StoreError::Busy)
-    );
-    assert_eq!(StoreError::from(DatabaseError::Busy).code(), "store.busy");
-    sql(&holder, "ROLLBACK", vec![]);
-    create(&store, "prod", "https://one.example.com").unwrap();
-}
-
-#[test]
 fn an_image_goes_to_one_scanner() {
     let file = File::new();
     let store = file.store();
@@ -172,7 +159,10 @@ fn an_image_goes_to_one_scanner() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 240, "none went to two");
-    hold(&Rusqlite::open(&file.path()).unwrap(), "after all leases");
+    hold(
+        &TestDatabase::open(&file.path()).unwrap(),
+        "after all leases",
+    );
 }
 
 #[test]
@@ -239,7 +229,7 @@ fn whatever_many_do_at_once_nothing_is_lost_or_doubled() {
             .collect::<Vec<_>>()
     });
     assert_eq!(unexpected.concat(), []);
-    hold(&Rusqlite::open(&file.path()).unwrap(), "after all");
+    hold(&TestDatabase::open(&file.path()).unwrap(), "after all");
     let done = sql(
         &file.store(),
         "SELECT count(DISTINCT action) FROM audit",

@@ -1,6 +1,8 @@
 //! Creating, reading, changing and removing connections.
 
-use crate::setup::{NOW, PROJECT, change, change_at, create, form, spec, spec_of, sql, store};
+use crate::store::setup::{
+    NOW, PROJECT, change, change_at, create, form, spec, spec_of, sql, store,
+};
 use bowline_store::{ConnectionId, Edit, LastCheck, PageSize, StoreError, Timestamp};
 use futures::executor::block_on;
 use serde_json::json;

@@ -5,7 +5,7 @@ use bowline_store::{
 };
 use futures::executor::block_on;
 
-use crate::setup::{NOW, PROJECT, TestStore, change, change_at, create, sql, store};
+use crate::store::setup::{NOW, PROJECT, TestStore, change, change_at, create, sql, store};
 
 const MINUTE: i64 = 60_000;
 
@@ -137,7 +137,7 @@ fn a_connection_of_another_project_or_none_has_no_address() {
     let store = store();
     let id = connected(&store);
     secret(&store, id);
-    let nobody = ConnectionId::new(NOW, &crate::setup::Counting);
+    let nobody = ConnectionId::new(NOW, &crate::store::setup::Counting);
     for (project, id) in [("other", id), (PROJECT, nobody)] {
         let read = block_on(store.event_address(project, id)).map(drop);
         let renewed = block_on(store.renew_event_secret(&change(), project, id)).map(drop);
@@ -213,7 +213,7 @@ fn nothing_waits_for_longer_than_a_day() {
     let store = store();
     keep(&store, connected(&store), &["v1"], NOW);
     let mut times = 0;
-    for minute in 0..3 * 24 * 60 {
+    for minute in (0..2 * 24 * 60).step_by(5) {
         times += take(&store, NOW + minute * MINUTE).len();
     }
     assert!((20..40).contains(&times), "{times} times");

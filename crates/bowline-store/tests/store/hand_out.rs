@@ -1,6 +1,6 @@
 //! Handing credentials out: recorded, and of the connection as it is.
 
-use crate::setup::{NOW, PROJECT, change_at, create, spec, store};
+use crate::store::setup::{NOW, PROJECT, change_at, create, spec, store};
 use bowline_store::{Edit, PageSize, StoreError, Timestamp};
 use futures::executor::block_on;
 use serde_json::json;

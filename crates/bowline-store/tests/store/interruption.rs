@@ -4,19 +4,22 @@ use std::cell::Cell;
 
 use bowline_store::{
     Connection, Database, DatabaseError, Defaults, Edit, LastCheck, Origin, Outcome, PageSize,
-    Random, Row, SealingKeys, Store, StoreError, Timestamp, Use, Value, rusqlite::Rusqlite,
+    Random, Row, SealingKeys, Store, StoreError, Timestamp, Use, Value,
 };
 use futures::executor::block_on;
 
 use crate::{
-    invariants::hold,
-    scans::{finish, lease, wanted},
-    setup::{Counting, KEY, NEWER_KEY, NOW, PROJECT, change, spec},
+    TestDatabase,
+    store::{
+        invariants::hold,
+        scans::{finish, lease, wanted},
+        setup::{Counting, KEY, NEWER_KEY, NOW, PROJECT, change, spec},
+    },
 };
 
 /// A database that fails from a certain statement on, as it looks to an instance that is killed.
 struct Dying<'a> {
-    database: &'a Rusqlite,
+    database: &'a TestDatabase,
     left: Cell<usize>,
 }
 
@@ -35,7 +38,7 @@ impl Database for Dying<'_> {
 
 /// A database that others change before a statement that `meddle` picks by its text.
 pub(crate) struct Meddled<'a, F> {
-    pub(crate) database: &'a Rusqlite,
+    pub(crate) database: &'a TestDatabase,
     pub(crate) meddle: F,
 }
 
@@ -77,23 +80,17 @@ fn create<D: Database, R: Random>(
 
 #[test]
 fn a_migration_may_be_interrupted_anywhere() {
-    let mut statements = 0;
-    loop {
-        let database = Rusqlite::in_memory().unwrap();
-        let dying = over(Dying {
-            database: &database,
-            left: Cell::new(statements),
-        });
-        let ended = block_on(dying.migrate(NOW)).is_ok();
-        let store = over(&database);
-        block_on(store.migrate(NOW)).unwrap_or_else(|error| panic!("after {statements}: {error}"));
-        create(&store, "prod").unwrap_or_else(|error| panic!("after {statements}: {error}"));
-        if ended {
-            break;
-        }
-        statements += 1;
-    }
-    assert!(statements > 20, "{statements} statements");
+    let database = TestDatabase::in_memory().unwrap();
+    let dies_after = |left| {
+        let left = Cell::new(left);
+        let database = &database;
+        block_on(over(Dying { database, left }).migrate(NOW)).is_err()
+    };
+    // Four statements come before the steps. A step is two: it is taken, and that is recorded.
+    let lives = (0..4).chain([4, 5, 6].into_iter().cycle()).take(1000);
+    let deaths = lives.take_while(|&left| dies_after(left)).count();
+    assert!((200..1000).contains(&deaths), "{deaths} deaths");
+    create(&over(&database), "prod").unwrap();
 }
 
 /// Every call that changes something, on a connection that is there.
@@ -193,7 +190,7 @@ fn a_call_that_dies_after_any_statement_leaves_no_half_state() {
     let one = [wanted("1", 1)];
     for name in CALLS {
         for statements in 0.. {
-            let database = Rusqlite::in_memory().unwrap();
+            let database = TestDatabase::in_memory().unwrap();
             let store = over(&database);
             block_on(store.migrate(NOW)).unwrap();
             let kept = create(&store, "prod").unwrap();
@@ -230,7 +227,7 @@ fn a_call_that_dies_after_any_statement_leaves_no_half_state() {
 
 #[test]
 fn a_conflict_that_has_gone_is_tried_again() {
-    let database = Rusqlite::in_memory().unwrap();
+    let database = TestDatabase::in_memory().unwrap();
     let store = over(&database);
     block_on(store.migrate(NOW)).unwrap();
     let first = create(&store, "prod").unwrap();
@@ -248,7 +245,7 @@ fn a_conflict_that_has_gone_is_tried_again() {
 
 #[test]
 fn a_conflict_that_comes_and_goes_ends_as_busy() {
-    let database = Rusqlite::in_memory().unwrap();
+    let database = TestDatabase::in_memory().unwrap();
     let store = over(&database);
     block_on(store.migrate(NOW)).unwrap();
     let id = create(&store, "prod").unwrap().id;
@@ -272,7 +269,7 @@ fn a_conflict_that_comes_and_goes_ends_as_busy() {
 
 #[test]
 fn an_edit_names_the_version_that_came_between() {
-    let database = Rusqlite::in_memory().unwrap();
+    let database = TestDatabase::in_memory().unwrap();
     let store = over(&database);
     block_on(store.migrate(NOW)).unwrap();
     let id = create(&store, "prod").unwrap().id;

@@ -1,6 +1,7 @@
 //! What holds of a database at any moment, whatever died and whoever else was at work.
 
-use bowline_store::{Database, rusqlite::Rusqlite};
+use crate::TestDatabase;
+use bowline_store::Database;
 use futures::executor::block_on;
 
 /// Each finds the rows that must not be.
@@ -91,7 +92,7 @@ const VIOLATIONS: &[(&str, &str)] = &[
 ];
 
 /// Panics with `when` where something does not hold.
-pub(crate) fn hold(database: &Rusqlite, when: &str) {
+pub(crate) fn hold(database: &TestDatabase, when: &str) {
     for (violation, statement) in VIOLATIONS {
         let found = block_on(database.query(statement, vec![])).unwrap();
         assert!(found.is_empty(), "{when}: {violation}: {found:?}");

@@ -6,7 +6,7 @@ use bowline_store::{
 };
 use futures::executor::block_on;
 
-use crate::{
+use crate::store::{
     scans::{finish, lease},
     setup::{NOW, PROJECT, TestStore, change, create, sql, store},
 };

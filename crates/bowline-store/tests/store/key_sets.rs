@@ -1,6 +1,6 @@
 //! The key set of an issuer, kept for all instances.
 
-use crate::setup::{File, KEY, NEWER_KEY, NOW, sql};
+use crate::store::setup::{File, KEY, NEWER_KEY, NOW, sql};
 use bowline_store::{FetchedKeySet, KeptKeySet};
 use futures::executor::block_on;
 
@@ -31,7 +31,7 @@ fn one_caller_a_minute_may_ask() {
     }
 }
 
-async fn store_claim(store: &crate::setup::TestStore, now: i64) -> bool {
+async fn store_claim(store: &crate::store::setup::TestStore, now: i64) -> bool {
     store.claim_key_set(URL, now, PAUSE).await.unwrap()
 }
 

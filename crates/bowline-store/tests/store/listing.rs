@@ -4,7 +4,9 @@ use bowline_store::{Cursor, PageSize, Query, Timestamp, Use};
 use futures::executor::block_on;
 use serde_json::json;
 
-use crate::setup::{NOW, PROJECT, TestStore, change, change_at, create, form, spec_of, store};
+use crate::store::setup::{
+    NOW, PROJECT, TestStore, change, change_at, create, form, spec_of, store,
+};
 
 const DAY: i64 = 86_400_000;
 

@@ -3,21 +3,24 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use crate::{
-    scans::{finish, lease, wanted},
-    setup::{Counting, KEY, NEWER_KEY, NOW, PROJECT, change, spec},
+    TestDatabase,
+    store::{
+        scans::{finish, lease, wanted},
+        setup::{Counting, KEY, NEWER_KEY, NOW, PROJECT, change, spec},
+    },
 };
 use bowline::selection::DecidedBy;
 use bowline_store::{
     Claim, ConnectionId, Database, DatabaseError, Decided, Defaults, Edit, FetchedKeySet,
     ImageQuery, KeptAnswer, LastCheck, ManifestDetails, Origin, Outcome, PageSize, PendingEvent,
     Query, Release, Removed, RepositoryOutcome, RequestKey, Row, ScanState, SealingKeys, SeenImage,
-    Store, SyncOrigin, Timestamp, Use, Value, rusqlite::Rusqlite,
+    Store, SyncOrigin, Timestamp, Use, Value,
 };
 use futures::executor::block_on;
 
 /// A database that asks for the plan of every statement about rows before it runs it.
 struct Planning {
-    database: Rusqlite,
+    database: TestDatabase,
     plans: RefCell<Vec<(String, String)>>,
 }
 
@@ -48,7 +51,7 @@ impl Database for Planning {
 #[test]
 fn every_statement_uses_an_index() {
     let database = Planning {
-        database: Rusqlite::in_memory().unwrap(),
+        database: TestDatabase::in_memory().unwrap(),
         plans: RefCell::default(),
     };
     let store = Store::new(&database, Counting, SealingKeys::parse(KEY).unwrap());

@@ -2,11 +2,15 @@
 
 use std::{collections::BTreeMap, thread};
 
-use crate::interruption::{Meddled, over_with};
-use crate::setup::{File, NEWER_KEY, NOW, PROJECT, TestStore, change, create, form, spec_of, sql};
+use crate::store::setup::{
+    File, NEWER_KEY, NOW, PROJECT, TestStore, change, create, form, spec_of, sql,
+};
+use crate::{
+    TestDatabase,
+    store::interruption::{Meddled, over_with},
+};
 use bowline_store::{
-    Connection, ConnectionId, Cursor, PageSize, Resealing, StoreError, Timestamp, Unsealable,
-    Value, rusqlite::Rusqlite,
+    Connection, ConnectionId, Cursor, PageSize, Resealing, StoreError, Timestamp, Unsealable, Value,
 };
 use futures::executor::block_on;
 use serde_json::json;
@@ -185,7 +189,7 @@ fn a_rotation_between_reading_and_resealing_is_kept() {
     let id = create(&store, "prod", "https://one.example.com")
         .unwrap()
         .id;
-    let database = Rusqlite::open(&file.path()).unwrap();
+    let database = TestDatabase::open(&file.path()).unwrap();
     let meddle = |statement: &str| {
         if statement.starts_with("UPDATE connections SET sealed = ?3") {
             // In a thread of its own: an executor does not run in another.

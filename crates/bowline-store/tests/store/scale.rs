@@ -1,11 +1,12 @@
 //! What questions cost where there are many connections: what a page costs.
 
-use bowline_store::{
-    Connection, Database, PageSize, Query, SealingKeys, Store, Timestamp, rusqlite::Rusqlite,
-};
+use bowline_store::{Connection, Database, PageSize, Query, SealingKeys, Store, Timestamp};
 use futures::executor::block_on;
 
-use crate::setup::{Counting, KEY, NOW, PROJECT, change, spec};
+use crate::{
+    TestDatabase,
+    store::setup::{Counting, KEY, NOW, PROJECT, change, spec},
+};
 
 /// Makes `projects` projects of `each` copies of the one connection that there is, with its audit.
 const COPY: &str = "WITH RECURSIVE numbers (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1 * ?2)
@@ -18,9 +19,9 @@ const COPY: &str = "WITH RECURSIVE numbers (n) AS (VALUES (1) UNION ALL SELECT n
         credentials_changed_at, created_at + n, changed_by, request_id
     FROM numbers, connections WHERE connections.project = ?3";
 
-fn many(projects: i64, each: i64) -> Store<Rusqlite, Counting> {
+fn many(projects: i64, each: i64) -> Store<TestDatabase, Counting> {
     let keys = SealingKeys::parse(KEY).unwrap();
-    let store = Store::new(Rusqlite::in_memory().unwrap(), Counting, keys);
+    let store = Store::new(TestDatabase::in_memory().unwrap(), Counting, keys);
     block_on(async {
         store.migrate(NOW).await.unwrap();
         let one = spec("one", "https://one.example.com");
@@ -31,8 +32,8 @@ fn many(projects: i64, each: i64) -> Store<Rusqlite, Counting> {
     store
 }
 
-/// A question, by name, and how many steps it took.
-fn costs(store: &Store<Rusqlite, Counting>) -> Vec<(&'static str, u64)> {
+/// A question, by name, and what it cost.
+fn costs(store: &Store<TestDatabase, Counting>) -> Vec<(&'static str, u64)> {
     let project = "project 1";
     let page = |query: &Query| block_on(store.list(project, query, NOW)).unwrap();
     let first = page(&Query::default());
@@ -77,9 +78,9 @@ fn costs(store: &Store<Rusqlite, Counting>) -> Vec<(&'static str, u64)> {
         }),
     ];
     let cost = |(name, ask): (&'static str, &dyn Fn())| {
-        let before = store.database().steps();
+        let before = store.database().cost();
         ask();
-        (name, store.database().steps() - before)
+        (name, store.database().cost() - before)
     };
     questions.into_iter().map(cost).collect()
 }

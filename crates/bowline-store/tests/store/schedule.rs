@@ -4,7 +4,7 @@ use bowline_store::{ConnectionId, Edit, Expiring, LastCheck, Scheduled, Timestam
 use futures::executor::block_on;
 use serde_json::json;
 
-use crate::setup::{File, NOW, PROJECT, TestStore, change_at, create, spec, store};
+use crate::store::setup::{File, NOW, PROJECT, TestStore, change_at, create, spec, store};
 
 const DAY: i64 = 86_400_000;
 

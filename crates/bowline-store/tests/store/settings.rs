@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::setup::{File, NOW, PROJECT, change, change_at, store};
+use crate::store::setup::{File, NOW, PROJECT, change, change_at, store};
 use bowline_store::{Database, Defaults, PageSize, StoreError, Timestamp};
 use futures::executor::block_on;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! A store over a temporary file, and forms to put into it.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Barrier,
         atomic::{AtomicU64, Ordering},
@@ -9,10 +9,10 @@ use std::{
     thread,
 };
 
+use crate::TestDatabase;
 use bowline::form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form};
 use bowline_store::{
     Change, Connection, Database, Random, Row, SealingKeys, Store, StoreError, Value,
-    rusqlite::Rusqlite,
 };
 use futures::executor::block_on;
 use serde_json::json;
@@ -23,7 +23,7 @@ pub(crate) const NOW: i64 = 1_795_243_000_000;
 pub(crate) const KEY: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 pub(crate) const NEWER_KEY: &str = "k2:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
-pub(crate) type TestStore = Store<Rusqlite, Counting>;
+pub(crate) type TestStore = Store<TestDatabase, Counting>;
 
 /// Bytes that no two calls in a process have in common; good enough to tell ids and nonces apart.
 pub(crate) struct Counting;
@@ -47,10 +47,6 @@ impl File {
         Self(TempDir::new().unwrap())
     }
 
-    pub(crate) fn folder(&self) -> &Path {
-        self.0.path()
-    }
-
     pub(crate) fn path(&self) -> PathBuf {
         self.0.path().join("store.db")
     }
@@ -58,7 +54,7 @@ impl File {
     /// One more connection to the file, without migrating it.
     pub(crate) fn connect(&self, keys: &str) -> TestStore {
         Store::new(
-            Rusqlite::open(&self.path()).unwrap(),
+            TestDatabase::open(&self.path()).unwrap(),
             Counting,
             SealingKeys::parse(keys).unwrap(),
         )
@@ -110,7 +106,7 @@ impl File {
 /// A store in memory.
 pub(crate) fn store() -> TestStore {
     let store = Store::new(
-        Rusqlite::in_memory().unwrap(),
+        TestDatabase::in_memory().unwrap(),
         Counting,
         SealingKeys::parse(KEY).unwrap(),
     );

@@ -1,6 +1,6 @@
 //! One secret that serves two projects.
 
-use crate::setup::{File, KEY, NEWER_KEY, PROJECT, TestStore, change, form, spec_of, sql};
+use crate::store::setup::{File, KEY, NEWER_KEY, PROJECT, TestStore, change, form, spec_of, sql};
 use bowline::form::ConnectionSpec;
 use bowline_store::{ConnectionId, PageSize, Value};
 use futures::executor::block_on;

@@ -1,6 +1,6 @@
 //! Declaring uses, ending them, and what lapses.
 
-use crate::setup::{NOW, PROJECT, change, change_at, create, sql, store};
+use crate::store::setup::{NOW, PROJECT, change, change_at, create, sql, store};
 use bowline_store::{MOST_USES, PageSize, StoreError, Timestamp, Use};
 use futures::executor::block_on;
 use serde_json::json;

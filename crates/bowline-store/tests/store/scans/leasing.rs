@@ -10,7 +10,7 @@ use futures::executor::block_on;
 use serde_json::json;
 
 use super::{finish, lease, queue, state, wanted, with_policy};
-use crate::setup::{NOW, PROJECT, change, change_at, create, spec, spec_of, sql, store};
+use crate::store::setup::{NOW, PROJECT, change, change_at, create, spec, spec_of, sql, store};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;

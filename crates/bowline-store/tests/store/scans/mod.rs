@@ -10,7 +10,9 @@ use bowline_store::{
 };
 use futures::{FutureExt, executor::block_on};
 
-use crate::setup::{Counting, NOW, PROJECT, TestStore, change, create, form, spec_of, sql, store};
+use crate::store::setup::{
+    Counting, NOW, PROJECT, TestStore, change, create, form, spec_of, sql, store,
+};
 
 /// An image of the repository `team/app`, by what its digest ends with.
 pub(crate) fn wanted(tag: &str, digest: u64) -> WantedScan {

@@ -5,7 +5,7 @@ use futures::executor::block_on;
 use serde_json::{Value, json};
 
 use super::{finish, lease, queue, state};
-use crate::setup::{NOW, PROJECT, TestStore, change, spec_of, sql, store};
+use crate::store::setup::{NOW, PROJECT, TestStore, change, spec_of, sql, store};
 
 const MINUTE: i64 = 60_000;
 

@@ -4,7 +4,7 @@ use bowline_store::{Outcome, PageSize, ScanResult, ScanState, StoreError, Timest
 use futures::executor::block_on;
 
 use super::{finish, lease, queue, state};
-use crate::setup::{NOW, PROJECT, create, store};
+use crate::store::setup::{NOW, PROJECT, create, store};
 
 const HOUR: i64 = 3_600_000;
 

@@ -1,9 +1,8 @@
-//! The store over real SQLite files.
+//! The store over the database that the root of the crate names: real files, and in memory.
 
-#![cfg(test)]
 #![allow(clippy::arithmetic_side_effects, reason = "the numbers are small")]
 
-mod at_rest;
+pub(crate) mod at_rest;
 mod audit;
 mod concurrency;
 mod connections;
@@ -20,6 +19,6 @@ mod scale;
 mod scans;
 mod schedule;
 mod settings;
-mod setup;
+pub(crate) mod setup;
 mod sharing;
 mod uses;
