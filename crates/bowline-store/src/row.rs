@@ -34,6 +34,15 @@ impl Columns {
         }
     }
 
+    /// What the text of a column stands for, as `parse` has it.
+    pub(crate) fn parsed<T>(
+        &mut self,
+        column: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, StoreError> {
+        parse(&self.text(column)?).ok_or(StoreError::Corrupt(column))
+    }
+
     pub(crate) fn integer(&mut self, column: &'static str) -> Result<i64, StoreError> {
         self.optional_integer(column)?
             .ok_or(StoreError::Corrupt(column))

@@ -278,9 +278,8 @@ fn address(row: Row) -> Result<EventAddress, StoreError> {
 
 fn taken(row: Row) -> Result<TakenEvent, StoreError> {
     let mut columns = Columns::of(row);
-    let connection = columns.text("connection")?;
     Ok(TakenEvent {
-        connection: ConnectionId::parse(&connection).ok_or(StoreError::Corrupt("connection"))?,
+        connection: columns.parsed("connection", ConnectionId::parse)?,
         project: columns.text("project")?,
         event: PendingEvent {
             repository: columns.text("repository")?,

@@ -323,7 +323,7 @@ fn known_image(repository: &str, row: Row) -> Result<KnownImage, StoreError> {
         first_seen: Some(columns.integer("first_seen")?),
         ..Image::default()
     };
-    let state = state(&mut columns)?;
+    let state = columns.parsed("state", ImageState::parse)?;
     let kept = columns.integer("kept")? != 0;
     let decided = decided(&mut columns)?;
     image.created_at = columns.optional_integer("created_at")?;
@@ -352,10 +352,6 @@ fn decided(columns: &mut Columns) -> Result<Option<Decided>, StoreError> {
     }))
 }
 
-fn state(columns: &mut Columns) -> Result<ImageState, StoreError> {
-    ImageState::parse(&columns.text("state")?).ok_or(StoreError::Corrupt("state"))
-}
-
 fn shown_image(row: Row) -> Result<InventoryImage, StoreError> {
     let mut columns = Columns::of(row);
     let mut image = InventoryImage {
@@ -367,7 +363,7 @@ fn shown_image(row: Row) -> Result<InventoryImage, StoreError> {
         size: columns.optional_integer("size")?,
         first_seen: columns.time("first_seen")?,
         last_seen: columns.time("last_seen")?,
-        state: state(&mut columns)?,
+        state: columns.parsed("state", ImageState::parse)?,
         gone_at: columns.optional_time("gone_at")?,
         selected: columns
             .optional_integer("selected")?

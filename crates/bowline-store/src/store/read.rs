@@ -155,13 +155,13 @@ impl<D: Database, R: Random> Store<D, R> {
 /// The connection that the first columns of a row are.
 pub(super) fn connection(columns: &mut Columns) -> Result<Connection, StoreError> {
     Ok(Connection {
-        id: ConnectionId::parse(&columns.text("id")?).ok_or(StoreError::Corrupt("id"))?,
+        id: columns.parsed("id", ConnectionId::parse)?,
         project: columns.text("project")?,
         name: columns.text("name")?,
         description: columns.text("description")?,
         provider: columns.text("provider")?,
         auth: columns.text("auth")?,
-        purpose: purpose(&columns.text("purpose")?).ok_or(StoreError::Corrupt("purpose"))?,
+        purpose: columns.parsed("purpose", purpose)?,
         endpoint: columns.text("endpoint")?,
         values: columns.json("plain_values")?,
         secrets: columns.json("secrets")?,

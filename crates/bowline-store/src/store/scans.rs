@@ -240,24 +240,24 @@ impl<D: Database, R: Random> Store<D, R> {
 
 /// The scan that the first columns of a row are.
 fn scan(columns: &mut Columns) -> Result<Scan, StoreError> {
-    let id = columns.text("id")?;
+    let id = columns.parsed("id", ScanId::parse)?;
     let project = columns.text("project")?;
-    let connection = columns.text("connection")?;
+    let connection = columns.parsed("connection", ConnectionId::parse)?;
     let repository = columns.text("repository")?;
     let tag = columns.optional_text("tag")?;
     let digest = columns.optional_text("digest")?;
     let endpoint = columns.text("endpoint")?;
     let image = image(&endpoint, &repository, tag.as_deref(), digest.as_deref());
     Ok(Scan {
-        id: ScanId::parse(&id).ok_or(StoreError::Corrupt("id"))?,
+        id,
         project,
-        connection: ConnectionId::parse(&connection).ok_or(StoreError::Corrupt("connection"))?,
+        connection,
         repository,
         tag,
         digest,
         image: image.ok_or(StoreError::Corrupt("endpoint"))?,
-        state: ScanState::parse(&columns.text("state")?).ok_or(StoreError::Corrupt("state"))?,
-        origin: Origin::parse(&columns.text("origin")?).ok_or(StoreError::Corrupt("origin"))?,
+        state: columns.parsed("state", ScanState::parse)?,
+        origin: columns.parsed("origin", Origin::parse)?,
         attempts: columns.number("attempts")?,
         queued_at: columns.time("queued_at")?,
         leased_at: columns.optional_time("leased_at")?,

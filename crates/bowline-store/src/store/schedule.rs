@@ -155,8 +155,7 @@ impl<D: Database, R: Random> Store<D, R> {
         let rows = self.database.query(CLAIM_CHECKS, parameters).await?;
         let read = |row| {
             let mut columns = Columns::of(row);
-            let id = columns.text("connection")?;
-            let id = ConnectionId::parse(&id).ok_or(StoreError::Corrupt("connection"))?;
+            let id = columns.parsed("connection", ConnectionId::parse)?;
             Ok((columns.text("project")?, id))
         };
         rows.into_iter().map(read).collect()
@@ -170,9 +169,8 @@ impl<D: Database, R: Random> Store<D, R> {
             .await?;
         let read = |row| {
             let mut columns = Columns::of(row);
-            let id = columns.text("connection")?;
             Ok(StreamWatch {
-                connection: ConnectionId::parse(&id).ok_or(StoreError::Corrupt("connection"))?,
+                connection: columns.parsed("connection", ConnectionId::parse)?,
                 project: columns.text("project")?,
                 version: columns.optional_text("stream_version")?,
             })
@@ -202,11 +200,9 @@ impl<D: Database, R: Random> Store<D, R> {
         let rows = self.database.query(EXPIRING, parameters).await?;
         let read = |row| {
             let mut columns = Columns::of(row);
-            let project = columns.text("project")?;
-            let id = columns.text("id")?;
             Ok(Expiring {
-                project,
-                id: ConnectionId::parse(&id).ok_or(StoreError::Corrupt("id"))?,
+                project: columns.text("project")?,
+                id: columns.parsed("id", ConnectionId::parse)?,
                 name: columns.text("name")?,
                 expires_at: columns.time("expires_at")?,
             })
@@ -217,9 +213,8 @@ impl<D: Database, R: Random> Store<D, R> {
 
 fn scheduled(row: crate::database::Row) -> Result<Scheduled, StoreError> {
     let mut columns = Columns::of(row);
-    let id = columns.text("id")?;
     Ok(Scheduled {
-        connection: ConnectionId::parse(&id).ok_or(StoreError::Corrupt("id"))?,
+        connection: columns.parsed("id", ConnectionId::parse)?,
         project: columns.text("project")?,
         policy: columns.optional_json("policy")?,
         at: columns.time("at")?,

@@ -158,7 +158,10 @@ impl<D: Database, R: Random> Store<D, R> {
             .await?;
         let waiting = |row| {
             let mut columns = Columns::of(row);
-            Ok((columns.text("project")?, connection_id(&mut columns)?))
+            Ok((
+                columns.text("project")?,
+                columns.parsed("connection", ConnectionId::parse)?,
+            ))
         };
         rows.into_iter().map(waiting).collect()
     }
@@ -189,10 +192,10 @@ impl<D: Database, R: Random> Store<D, R> {
             return Ok(None);
         };
         let mut columns = Columns::of(row);
-        let id = sync_id(&mut columns)?;
-        let origin = SyncOrigin::parse(&columns.text("origin")?);
-        let state = SyncState::parse(&columns.text("state")?);
-        let phase = phase(&mut columns)?;
+        let id = columns.parsed("id", SyncId::parse)?;
+        let origin = columns.parsed("origin", SyncOrigin::parse)?;
+        let state = columns.parsed("state", SyncState::parse)?;
+        let phase = columns.parsed("phase", SyncPhase::parse)?;
         let started_at = columns.time("started_at")?;
         let finished_at = columns.optional_time("finished_at")?;
         let outcome = match columns.optional_json("outcome")? {
@@ -204,8 +207,8 @@ impl<D: Database, R: Random> Store<D, R> {
         };
         Ok(Some(Sync {
             id,
-            origin: origin.ok_or(StoreError::Corrupt("origin"))?,
-            state: state.ok_or(StoreError::Corrupt("state"))?,
+            origin,
+            state,
             started_at,
             finished_at,
             phase,
@@ -287,24 +290,12 @@ impl HeldSync {
 fn held_sync(row: Row, token: String) -> Result<HeldSync, StoreError> {
     let mut columns = Columns::of(row);
     Ok(HeldSync {
-        id: sync_id(&mut columns)?,
-        connection: connection_id(&mut columns)?,
-        phase: phase(&mut columns)?,
+        id: columns.parsed("id", SyncId::parse)?,
+        connection: columns.parsed("connection", ConnectionId::parse)?,
+        phase: columns.parsed("phase", SyncPhase::parse)?,
         cursor: columns.optional_text("cursor")?,
         failures: columns.number("failures")?,
         started_at: columns.time("started_at")?,
         token,
     })
-}
-
-fn sync_id(columns: &mut Columns) -> Result<SyncId, StoreError> {
-    SyncId::parse(&columns.text("id")?).ok_or(StoreError::Corrupt("id"))
-}
-
-fn connection_id(columns: &mut Columns) -> Result<ConnectionId, StoreError> {
-    ConnectionId::parse(&columns.text("connection")?).ok_or(StoreError::Corrupt("connection"))
-}
-
-fn phase(columns: &mut Columns) -> Result<SyncPhase, StoreError> {
-    SyncPhase::parse(&columns.text("phase")?).ok_or(StoreError::Corrupt("phase"))
 }

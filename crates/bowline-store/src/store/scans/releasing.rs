@@ -50,12 +50,9 @@ impl<D: Database, R: Random> Store<D, R> {
             return Ok(None);
         };
         let mut columns = Columns::of(row);
-        let project = columns.text("project")?;
-        let connection = columns.text("connection")?;
         Ok(Some(Release {
-            project,
-            connection: ConnectionId::parse(&connection)
-                .ok_or(StoreError::Corrupt("connection"))?,
+            project: columns.text("project")?,
+            connection: columns.parsed("connection", ConnectionId::parse)?,
             repository: columns.text("repository")?,
             digest: columns.text("digest")?,
         }))
