@@ -4,7 +4,7 @@ use http::{HeaderValue, header};
 
 use crate::problem::{Failure, Problem};
 
-/// How many checks of forms a subject may start in a minute of the clock.
+/// How many checks, of forms and of kept connections, a subject may start in a minute of the clock.
 const PER_MINUTE: i64 = 30;
 
 /// Lets the last of `checks` that a subject started in the minute of `now` (milliseconds since 1970) begin.

@@ -49,8 +49,8 @@ pub use self::{
     },
     settings::{Defaults, Settings},
     store::{
-        Change, Claim, Edit, Expiring, ImageQuery, KeptAnswer, Lease, MOST_USES, Query, RequestKey,
-        Resealing, Scheduled, Store, StreamWatch, Unsealable,
+        Change, Claim, Edit, Expiring, ImageQuery, KeptAnswer, Lease, MOST_REQUESTS, MOST_USES,
+        Query, RequestKey, Resealing, Scheduled, Store, StreamWatch, Unsealable,
         events::{EventAddress, PendingEvent, TakenEvent},
         key_set::{FetchedKeySet, KeptKeySet},
         read::READ_CONNECTION,

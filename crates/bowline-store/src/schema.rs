@@ -288,6 +288,7 @@ const STEPS: &[&str] = &[
     inventory::MANIFESTS_TRIED,
     scans::TURN,
     scans::CHANGE_ENDS,
+    "CREATE INDEX IF NOT EXISTS requests_subject ON requests (subject, begun_at)",
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.

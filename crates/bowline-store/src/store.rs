@@ -16,7 +16,7 @@ mod write;
 
 pub use self::{
     inventory::ImageQuery,
-    requests::{Claim, KeptAnswer, Lease, RequestKey},
+    requests::{Claim, KeptAnswer, Lease, MOST_REQUESTS, RequestKey},
     reseal::{Resealing, Unsealable},
     schedule::{Expiring, Scheduled, StreamWatch},
     uses::MOST_USES,

@@ -167,6 +167,7 @@ where
     pub(super) async fn check_stored(
         &self,
         asked: &Asked,
+        caller: &Caller,
         project: &str,
         id: ConnectionId,
         body: &[u8],
@@ -178,6 +179,7 @@ where
             [] => StoredCheckRequest::default(),
             body => asked.json(body)?,
         };
+        self.count_check(asked, caller).await?;
         let image = request.image.as_deref();
         let answer = self.ask_check(asked, project, id, image, accept).await?;
         if answer.status() != StatusCode::OK {

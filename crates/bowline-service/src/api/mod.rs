@@ -211,7 +211,7 @@ where
                 // What is no id is the id of nothing.
                 let id = ConnectionId::parse(id).ok_or(Failure::NotFound)?;
                 match (part, &asked.head.method) {
-                    (Part::Check, _) => self.check_stored(asked, project, id, body).await,
+                    (Part::Check, _) => self.check_stored(asked, caller, project, id, body).await,
                     (Part::Selection, _) => self.select(asked, project, id, body).await,
                     (Part::Credentials, _) => {
                         self.replace_credentials(asked, caller, project, id, body)

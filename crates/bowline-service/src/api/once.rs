@@ -18,8 +18,8 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The headers of an answer that are kept with it.
 const KEPT_HEADERS: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
 
-/// The most bytes of a body that is kept: well over what a change answers.
-const LARGEST: usize = 256 * 1024;
+/// The most bytes of a body that is kept: as many as a request may have, and so what a change answers.
+const LARGEST: usize = 64 * 1024;
 
 /// What a caller calls a request that must not be done twice: 1 to 255 visible ASCII characters.
 pub(super) struct IdempotencyKey(String);

@@ -1,5 +1,6 @@
 //! What operations take in the query and in headers.
 
+use bowline_store::MOST_REQUESTS;
 use serde_json::{Value, json};
 
 use super::schemas;
@@ -41,9 +42,12 @@ pub(super) fn verify() -> Value {
 
 pub(super) fn idempotency_key() -> Value {
     let schema = json!({ "type": "string", "pattern": "^[!-~]{1,255}$" });
-    let description = "The same key with the same body does it once, and answers the same again for a day. Event \
-        streams, secrets, answers over 256 KiB and failures that may be none the next time are not kept.";
-    parameter("header", "Idempotency-Key", schema, description)
+    let description = format!(
+        "The same key with the same body does it once, and answers the same again for a day. Event streams, secrets, \
+        answers over 64 KiB and failures that may be none the next time are not kept. Of each caller the last \
+        {MOST_REQUESTS} requests are remembered."
+    );
+    parameter("header", "Idempotency-Key", schema, &description)
 }
 
 pub(super) fn image() -> Value {

@@ -19,6 +19,10 @@ use crate::{
 /// How long an answer is kept, in milliseconds.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// How many requests of a subject are remembered: the oldest make room, so that a subject can neither fill the database
+/// nor be stopped by what it did before.
+pub const MOST_REQUESTS: i64 = 1000;
+
 /// How long a claim holds, in milliseconds: well over what a check and a few statements take.
 const LEASE_MS: i64 = 60 * 1000;
 
@@ -68,7 +72,10 @@ pub struct KeptAnswer {
     pub body: String,
 }
 
-const FORGET: &str = "DELETE FROM requests WHERE begun_at <= ?1";
+/// What is older than a day, and what would be too many of the subject's with one more; never what is being done.
+const FORGET: &str = "DELETE FROM requests WHERE begun_at <= ?1 OR (subject = ?2
+        AND begun_at < (SELECT begun_at FROM requests WHERE subject = ?2 ORDER BY begun_at DESC LIMIT 1 OFFSET ?3 - 2)
+        AND (status IS NOT NULL OR lease_until <= ?4))";
 
 const CLAIM: &str = "INSERT INTO requests (project, subject, route, key, hash, connection, lease, lease_until, begun_at)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
@@ -94,8 +101,13 @@ impl<D: Database, R: Random> Store<D, R> {
         content: &[&[u8]],
     ) -> Result<Claim, StoreError> {
         let now = change.now_ms;
-        let forgotten = now.saturating_sub(KEPT_MS);
-        self.database.query(FORGET, vec![forgotten.into()]).await?;
+        let forget = vec![
+            now.saturating_sub(KEPT_MS).into(),
+            change.subject.as_str().into(),
+            MOST_REQUESTS.into(),
+            now.into(),
+        ];
+        self.database.query(FORGET, forget).await?;
 
         let by_key = self.keys.all();
         let hashes: Vec<_> = by_key
@@ -115,8 +127,7 @@ impl<D: Database, R: Random> Store<D, R> {
         claimed.push(json(&hashes)?);
         for _ in 0..ATTEMPTS {
             if let Some(row) = self.first(CLAIM, claim.clone()).await? {
-                let id = Columns::of(row).text("connection")?;
-                let id = ConnectionId::parse(&id).ok_or(StoreError::Corrupt("connection"))?;
+                let id = Columns::of(row).parsed("connection", ConnectionId::parse)?;
                 return Ok(Claim::Ours(Lease { id, token }));
             }
             let Some(row) = self.first(CLAIMED, claimed.clone()).await? else {

@@ -130,7 +130,7 @@ pub(super) fn all(of: &mut Types<'_>) -> Vec<Operation> {
         .needing(InProject(Read))
         .taking_at_will(schemas::named("StoredCheckRequest"))
         .answering(checked(of))
-        .failing(&[FormInvalid]),
+        .failing(&[FormInvalid, RateLimited]),
         operation(
             Method::PUT,
             "/v1/projects/{project}/connections/{id}/uses/{consumer}",

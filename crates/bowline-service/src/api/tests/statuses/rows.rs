@@ -74,6 +74,7 @@ pub(super) const SOMEWHERE: &[Wrong] = wrongs! {
     replaceCredentials, "check", it => it.fails_its_check(), 422, "check.failed";
     replaceCredentials, "checks", it => it.is_checked_after(Before::Checks), 429, "rate.limited";
     checkConnection, "form", it => it.says(422, "form.invalid"), 422, "form.invalid";
+    checkConnection, "checks", it => it.before = Before::Checks, 429, "rate.limited";
     listRepositories, "refusal", it => it.says(422, "auth.rejected"), 422, "auth.rejected";
     listRepositories, "failure", it => it.says(502, "tls.failed"), 502, "tls.failed";
     listTags, "refusal", it => it.says(422, "auth.rejected"), 422, "auth.rejected";
