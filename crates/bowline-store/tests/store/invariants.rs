@@ -81,10 +81,6 @@ const VIOLATIONS: &[(&str, &str)] = &[
         "SELECT id FROM scans WHERE connection NOT IN (SELECT connection FROM scan_queues)",
     ),
     (
-        "two connections that were served at one time",
-        "SELECT turn FROM scan_queues WHERE turn > 0 GROUP BY turn HAVING count(*) > 1",
-    ),
-    (
         "a tombstone with scans or releases",
         "SELECT id FROM connections WHERE deleted_at IS NOT NULL
             AND (id IN (SELECT connection FROM scan_queues) OR id IN (SELECT connection FROM releases))",
