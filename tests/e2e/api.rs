@@ -1,6 +1,16 @@
 //! What holds for every route: signing in, methods, media types, headers.
 
-use bowline_tests::{app::App, client::Client, form::with_password, sign_in::SignIn};
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::TcpStream,
+};
+
+use bowline_tests::{
+    app::{AUTH_SECRET, App},
+    client::Client,
+    form::with_password,
+    sign_in::SignIn,
+};
 use serde_json::{Value, json};
 
 #[test]
@@ -171,6 +181,21 @@ fn requests_that_no_route_takes_are_refused_by_name() {
     client
         .send("GET", "/v1/providers", &[("Accept", "text/html")], None)
         .problem(406, "accept.unsupported");
+}
+
+#[test]
+fn a_body_that_is_announced_too_long_is_refused_before_it_comes() {
+    let app = App::start();
+    let token = SignIn::everything(&["acme"]).token(AUTH_SECRET);
+    let head = format!(
+        "POST /v1/validate HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n"
+    );
+    let mut stream = TcpStream::connect(app.address()).unwrap();
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut status = String::new();
+    BufReader::new(stream).read_line(&mut status).unwrap();
+    assert!(status.starts_with("HTTP/1.1 413 "), "{status}");
 }
 
 #[test]

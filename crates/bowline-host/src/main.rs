@@ -9,7 +9,8 @@ use bowline_host::{
 };
 use clap::{Args, Parser, Subcommand};
 use std::{
-    io,
+    fmt::Write as _,
+    io::{self, Write as _},
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -167,7 +168,7 @@ async fn serve(
     // Caught from here on, so that a signal during the start also ends cleanly.
     let stop = stop_signal().map_err(Failure::Signals)?;
     let app = tokio::task::block_in_place(|| App::load(&settings))?;
-    app.probe(PROBE).await?;
+    app.probe(PROBE).await.inspect_err(|_| app.end())?;
     let listen = |error| Failure::Listen(hosting.listen, error);
     let server = Server::bind(hosting.listen, app.clone(), hosting.max_requests)
         .await
@@ -192,6 +193,7 @@ async fn serve(
 
 fn check(from: &Path) -> Result<(), Failure> {
     let manifest = Manifest::load(from).map_err(StartError::from)?;
+    let mut text = String::new();
     for (id, component) in &manifest.components {
         let path = from
             .parent()
@@ -202,11 +204,13 @@ fn check(from: &Path) -> Result<(), Failure> {
             path: path.clone(),
             error,
         })?;
-        println!("{id}");
+        let _ = writeln!(text, "{id}");
         for import in inspect::imports(&wasm).map_err(|error| Failure::Inspect(path, error))? {
-            println!("  {import}");
+            let _ = writeln!(text, "  {import}");
         }
     }
+    // Who closes the pipe has read enough.
+    let _ = io::stdout().write_all(text.as_bytes());
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::{BodyExt as _, Full};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
@@ -22,8 +22,9 @@ use tokio::{
 };
 use wasmtime_wasi_http::{Error, WasiBody};
 
-use self::unread::Unread;
+use self::{timely::Timely, unread::Unread};
 
+mod timely;
 mod unread;
 
 /// How long a client may take to send a request's head.
@@ -98,13 +99,20 @@ impl<A: Answer> Server<A> {
     }
 }
 
-/// The answer when there is no room for another request.
+/// The answer when there is no room for another request, as a problem (RFC 9457).
 pub(crate) fn busy() -> Response<WasiBody> {
-    let mut response = Response::new(Empty::new().map_err(|never| match never {}).boxed_unsync());
+    const PROBLEM: &str = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"Too many requests are in flight. Come again in a second."}"#;
+    let body = Full::new(Bytes::from_static(PROBLEM.as_bytes()));
+    let mut response = Response::new(body.map_err(|never| match never {}).boxed_unsync());
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response.headers_mut().extend([
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::RETRY_AFTER, HeaderValue::from_static("1")),
+    ]);
     response
 }
 
@@ -127,9 +135,12 @@ async fn serve<A: Answer>(
             };
             // Who waits for leave to send a body is answered without it.
             let waits = request.headers().contains_key(header::EXPECT);
-            let request = request.map(|body| match waits {
-                true => body.map_err(Error::from).boxed_unsync(),
-                false => Unread::new(body).map_err(Error::from).boxed_unsync(),
+            let request = request.map(|body| {
+                let body = Timely::new(body.map_err(Error::from));
+                match waits {
+                    true => body.boxed_unsync(),
+                    false => Unread::new(body).boxed_unsync(),
+                }
             });
             let response = app.answer(request, client).await;
             Ok(response.map(|body| {

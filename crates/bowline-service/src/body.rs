@@ -31,11 +31,13 @@ where
 {
     let announced = headers
         .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse().ok());
-    let expected: usize = announced.unwrap_or(largest);
-    if expected > largest {
-        return Err(Failure::BodyTooLarge.into());
-    }
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let expected = match announced.map(usize::try_from) {
+        None => largest,
+        Some(Ok(length)) if length <= largest => length,
+        // Here `usize` may have 32 bits.
+        Some(_) => return Err(Failure::BodyTooLarge.into()),
+    };
     // Grown later it would leave a copy behind.
     let mut whole = Zeroizing::new(Vec::with_capacity(expected));
     let mut body = pin!(body);

@@ -1,5 +1,5 @@
 use super::*;
-use http_body_util::{Full, StreamBody};
+use http_body_util::{Empty, StreamBody};
 use hyper::client::conn::http1 as client;
 use std::sync::Mutex;
 use tokio::{
@@ -86,9 +86,14 @@ async fn a_request_too_many_is_told_to_come_again() {
     let mut running = start(1, 1).await;
     let first = tokio::spawn(get(running.address, "/wait"));
     running.arrived.recv().await.unwrap();
-    let (status, headers, _) = get(running.address, "/now").await.unwrap();
+    let (status, headers, body) = get(running.address, "/now").await.unwrap();
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(headers[header::RETRY_AFTER], "1");
+    assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+    assert_eq!(headers[header::CONTENT_TYPE], "application/problem+json");
+    assert_eq!(headers[header::CONTENT_LENGTH], body.len().to_string());
+    let problem: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(problem["status"], 503);
     running.go.remove(0).send(()).unwrap();
     assert_eq!(first.await.unwrap().unwrap().2, "done");
     assert_eq!(
