@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import { peersOf } from "./peers.mjs";
+import { hasPeers, peersOf } from "./peers.mjs";
 
 /** Calls in a row that are timed as one: a single call is shorter than the clock's own time. */
 const BATCH = 50;
@@ -11,7 +11,7 @@ const BATCHES = 300;
 
 /** For each provider the row of a table (how many times longer it takes than each peer, and all the times) and our time. */
 export function formTimes({ providers, checkForm }) {
-  return providers().map((provider) => {
+  return providers().filter(hasPeers).map((provider) => {
     const { id } = provider;
     const vectors = vectorsOf(id);
     // The first that a page would show: a valid form under the provider's default login.

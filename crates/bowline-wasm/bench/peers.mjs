@@ -119,6 +119,11 @@ const TABLE = {
   },
 };
 
+/** Whether rules to compare with were written for a provider. */
+export function hasPeers({ id }) {
+  return id in TABLE;
+}
+
 /** For a provider: what judges its form with zod, valibot and ajv, and the names of vectors that they all refuse. */
 export function peersOf({ id, auth }) {
   const { values, refuses, ...more } = TABLE[id];

@@ -318,7 +318,9 @@ export interface PolicyReport {
  */
 export function checkPolicy(policy: Policy | null, provider?: string | null, host?: string | null): PolicyReport;
 
-/** An image of an inventory. Times are RFC 3339, milliseconds since 1970 or a Date. */
+/**
+ * An image of an inventory. Times are RFC 3339, milliseconds since 1970 or a Date; what is no time is as good as missing.
+ */
 export interface Image {
   /** The repository's path, without the host. */
   repository: string;
@@ -360,6 +362,7 @@ export class InvalidPolicyError extends Error {
  * @param now in milliseconds since 1970; left out, the clock's.
  * @returns the places of the selected images, and a decision for every image, in order.
  * @throws {InvalidPolicyError}
+ * @throws {Error} where an image has no repository.
  */
 export function selectImages(
   policy: Policy | null,

@@ -30,7 +30,7 @@ export function providers() {
 export function checkForm(form, options) {
   need();
   const request = { form, touched: options?.touched, now: Math.trunc(options?.now ?? Date.now()) };
-  return JSON.parse(module.checkForm(encoded(wellFormed(JSON.stringify(request)))));
+  return JSON.parse(module.checkForm(encoded(JSON.stringify(request))));
 }
 
 export function detect(text) {
@@ -82,7 +82,7 @@ export class PatternSet {
     need();
     const texts = Array.from(patterns, String);
     try {
-      this.#set = new module.PatternSet(wellFormed(JSON.stringify(texts)));
+      this.#set = new module.PatternSet(JSON.stringify(texts));
     } catch (refused) {
       if (typeof refused !== "string") throw refused;
       const { error, index } = JSON.parse(refused);
@@ -122,13 +122,13 @@ if (Symbol.dispose) PatternSet.prototype[Symbol.dispose] = PatternSet.prototype.
 
 export function checkPolicy(policy, provider, host) {
   need();
-  return JSON.parse(module.checkPolicy(encoded(wellFormed(JSON.stringify({ policy, provider, host })))));
+  return JSON.parse(module.checkPolicy(encoded(JSON.stringify({ policy, provider, host }))));
 }
 
 export function selectImages(policy, images, now) {
   need();
   const request = { policy, images, now: Math.trunc(now ?? Date.now()) };
-  const { decisions, findings } = JSON.parse(module.selectImages(encoded(wellFormed(JSON.stringify(request)))));
+  const { decisions, findings } = JSON.parse(module.selectImages(encoded(JSON.stringify(request))));
   if (findings) throw new InvalidPolicyError(findings);
   const selected = [];
   decisions.forEach((decision, index) => decision.selected && selected.push(index));
@@ -159,15 +159,6 @@ const PORTION = 512;
 
 function need() {
   if (!loaded) throw new Error("bowline is not loaded: await ready() first");
-}
-
-/**
- * Half a surrogate pair, which typing and cutting can leave behind, becomes U+FFFD: as long in UTF-16, and what
- * happens to it in every form that leaves a page. JSON.stringify writes it, and nothing else, as \ud8xx to \udfxx.
- */
-function wellFormed(json) {
-  if (!json.includes("\\ud")) return json;
-  return json.replace(/\\(?:(u[dD][89a-fA-F][0-9a-fA-F]{2})|[^])/g, (escape, half) => (half ? "\uFFFD" : escape));
 }
 
 /** Shared by all callers, so that none can change it for another. */

@@ -174,7 +174,8 @@ test("a policy is judged, and selects", () => {
   assert.deepEqual(selected, [1]);
   assert.deepEqual(decisions[0], { selected: false, by: "condition", pattern: null });
   assert.throws(() => selectImages({ mode: "x" }, []), { name: "InvalidPolicyError", code: "policy.choice" });
-  assert.throws(() => selectImages(null, [{ repository: "web", createdAt: "yesterday" }]), /createdAt/);
+  assert.deepEqual(selectImages(null, [{ repository: "web", createdAt: "yesterday" }]).selected, [0]);
+  assert.throws(() => selectImages(null, [{ tag: "1" }]), /repository/);
 });
 
 test("the module is within its budget", (t) => {

@@ -114,11 +114,10 @@ const ALIGNMENT: usize = 16;
 /// The least that a block has: room for an address, and for a text to grow without being moved.
 const LEAST: usize = 32;
 
-/// The power of two that the block for a layout has as its size.
+/// The power of two that the block for a layout has as its size: the least that is not below what is wanted.
+#[inline(always)]
 fn power_of(layout: Layout) -> Option<usize> {
     let size = layout.size().max(LEAST).max(layout.align());
-    let power = size.checked_next_power_of_two()?.trailing_zeros();
-    usize::try_from(power)
-        .ok()
-        .filter(|_| layout.align() <= ALIGNMENT)
+    let power = usize::BITS.wrapping_sub(size.wrapping_sub(1).leading_zeros());
+    (layout.align() <= ALIGNMENT).then_some(power as usize)
 }

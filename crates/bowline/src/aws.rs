@@ -13,45 +13,45 @@ pub struct AwsRegion(&'static str);
 pub struct AwsAccount(String);
 
 /// A partition's regions start with `prefix`; its registries are under the first suffix, or under the second where
-/// they answer over IPv6 too.
+/// they answer over IPv6 too, or under another that clients know (Renovate's list).
 struct Partition {
     prefix: &'static str,
-    suffixes: [&'static str; 2],
+    suffixes: &'static [&'static str],
 }
 
 /// The partitions; the first whose prefix a region has is its own.
 static PARTITIONS: [Partition; 8] = [
     Partition {
         prefix: "cn-",
-        suffixes: ["amazonaws.com.cn", "on.amazonwebservices.com.cn"],
+        suffixes: &["amazonaws.com.cn", "on.amazonwebservices.com.cn"],
     },
     Partition {
         prefix: "us-gov-",
-        suffixes: ["amazonaws.com", "on.aws"],
+        suffixes: &["amazonaws.com", "on.aws"],
     },
     Partition {
         prefix: "us-iso-",
-        suffixes: ["c2s.ic.gov", "on.aws.ic.gov"],
+        suffixes: &["c2s.ic.gov", "on.aws.ic.gov"],
     },
     Partition {
         prefix: "us-isob-",
-        suffixes: ["sc2s.sgov.gov", "on.aws.scloud"],
+        suffixes: &["sc2s.sgov.gov", "on.aws.scloud"],
     },
     Partition {
         prefix: "us-isof-",
-        suffixes: ["csp.hci.ic.gov", "on.aws.hci.ic.gov"],
+        suffixes: &["csp.hci.ic.gov", "on.aws.hci.ic.gov"],
     },
     Partition {
         prefix: "eu-isoe-",
-        suffixes: ["cloud.adc-e.uk", "on.cloud-aws.adc-e.uk"],
+        suffixes: &["cloud.adc-e.uk", "on.cloud-aws.adc-e.uk", "scloud.adc-e.uk"],
     },
     Partition {
         prefix: "eusc-",
-        suffixes: ["amazonaws.eu", "on.amazonwebservices.eu"],
+        suffixes: &["amazonaws.eu", "on.amazonwebservices.eu"],
     },
     Partition {
         prefix: "",
-        suffixes: ["amazonaws.com", "on.aws"],
+        suffixes: &["amazonaws.com", "on.aws"],
     },
 ];
 
@@ -93,15 +93,14 @@ impl AwsRegion {
 
     /// What the names of the region's services end with: `amazonaws.com`, `amazonaws.com.cn`, …
     pub fn dns_suffix(self) -> &'static str {
-        let [suffix, _] = self.suffixes();
-        suffix
+        self.suffixes().first().copied().unwrap_or_default()
     }
 
-    fn suffixes(self) -> [&'static str; 2] {
+    fn suffixes(self) -> &'static [&'static str] {
         let own = PARTITIONS
             .iter()
             .find(|partition| self.0.starts_with(partition.prefix));
-        own.map_or(["amazonaws.com", "on.aws"], |partition| partition.suffixes)
+        own.map_or(&[], |partition| partition.suffixes)
     }
 }
 
@@ -180,12 +179,8 @@ impl<'a> RegistryName<'a> {
 
     /// The same name under the suffix that the region has.
     pub(crate) fn mended(&self, region: AwsRegion) -> String {
-        let [plain, dual_stack] = region.suffixes();
-        let suffix = if self.service.starts_with("dkr-ecr") {
-            dual_stack
-        } else {
-            plain
-        };
+        let place = usize::from(self.service.starts_with("dkr-ecr"));
+        let suffix = region.suffixes().get(place).copied().unwrap_or_default();
         concat(&[
             self.account,
             ".",

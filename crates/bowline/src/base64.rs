@@ -7,33 +7,49 @@ pub(crate) fn standard(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     let digits = text.strip_suffix("==").or_else(|| text.strip_suffix('='));
-    decode(digits.unwrap_or(text), [b'+', b'/'])
+    decode(digits.unwrap_or(text), *b"-_")
 }
 
 /// What a text in the alphabet for URLs, without padding, stands for.
 pub(crate) fn for_urls(text: &str) -> Option<Vec<u8>> {
-    decode(text, [b'-', b'_'])
+    decode(text, *b"+/")
 }
 
-fn decode(digits: &str, last_two: [u8; 2]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(digits.len());
+/// What each character of ASCII counts as a digit in either alphabet; [`NO_DIGIT`] for most.
+#[allow(clippy::indexing_slicing, reason = "the compiler evaluates it")]
+static DIGITS: [u8; 128] = {
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut digits = [NO_DIGIT; 128];
+    let mut value = 0;
+    while value < letters.len() {
+        digits[letters[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits[b'-' as usize] = 62;
+    digits[b'_' as usize] = 63;
+    digits
+};
+
+const NO_DIGIT: u8 = 0xff;
+
+/// What a text stands for that has none of `others`, the last two digits of the other alphabet.
+fn decode(text: &str, others: [u8; 2]) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; text.len().saturating_mul(3) / 4];
+    let mut places = bytes.iter_mut();
     // Bits that make no byte yet, and how many.
     let (mut rest, mut bits) = (0_u32, 0_u32);
-    for digit in digits.bytes() {
-        let value = match digit {
-            b'A'..=b'Z' => digit.wrapping_sub(b'A'),
-            b'a'..=b'z' => digit.wrapping_sub(b'a' - 26),
-            b'0'..=b'9' => digit.wrapping_add(52 - b'0'),
-            _ if digit == last_two[0] => 62,
-            _ if digit == last_two[1] => 63,
-            _ => return None,
-        };
+    for digit in text.bytes() {
+        let value = *DIGITS.get(usize::from(digit))?;
+        // The other alphabet's are the only digits above 61 that can be wrong.
+        if value > 61 && (value == NO_DIGIT || others.contains(&digit)) {
+            return None;
+        }
         rest = (rest << 6) | u32::from(value);
         bits = bits.wrapping_add(6);
         if bits >= 8 {
             bits = bits.wrapping_sub(8);
             let [.., byte] = rest.wrapping_shr(bits).to_be_bytes();
-            bytes.push(byte);
+            *places.next()? = byte;
             rest &= 0xff_u32.wrapping_shr(8_u32.wrapping_sub(bits));
         }
     }

@@ -29,6 +29,8 @@ table! {
     // The form itself.
     NameRequired "name.required" Error "Give the connection a name."
     NameTooLong "name.too_long" Error "The name has {length} characters; 64 are the most."
+    DescriptionTooLong "description.too_long" Error "The description has {length} characters; 4096 are the most."
+    FormTooLarge "form.too_large" Error "The texts of the form have {length} bytes together; {most} are the most."
     NameControl "name.control" Error "The name holds a line break or another invisible character."
     PurposeUnknown "purpose.unknown" Error "“{purpose}” is no purpose; it is “pull” or “push”."
     ProviderRequired "provider.required" Error "Choose the type of the registry."

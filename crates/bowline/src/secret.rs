@@ -1,18 +1,18 @@
 //! A value that is never shown.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use zeroize::Zeroizing;
 
-/// A typed value that may be secret: its text is erased when dropped, `Debug` never shows it, and there is no
-/// `Display` and no `Serialize`. [`Secret::expose`] is the only way to the text.
+/// A typed value that may be secret: clones share its text, which is erased when the last is dropped, `Debug` never
+/// shows it, and there is no `Display` and no `Serialize`. [`Secret::expose`] is the only way to the text.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret(Arc<Zeroizing<String>>);
 
 impl Secret {
     /// Keeps `text`.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
+        Self(Arc::new(Zeroizing::new(text.into())))
     }
 
     /// The text itself. Every call is a place where a secret leaves its type.

@@ -51,7 +51,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "google",
         "url",
         "https://europe-docker.pkg.dev.evil.example",
-        "europe-docker.pkg.dev/acme",
+        "europe-docker.pkg.dev/acme-images",
     ),
     ("harbor", "url", "not a host", "harbor.example.com"),
     ("ibm", "username", "somebody else", "iamapikey"),

@@ -25,7 +25,7 @@ pub(super) fn login(text: &str) -> Option<Login> {
     let mut rest = words.into_iter().skip(verb.saturating_add(1));
     while let Some(word) = rest.next() {
         let (option, value) = match word.split_once('=') {
-            Some((option, value)) if option.starts_with("--") => {
+            Some((option, value)) if option.starts_with("--") || matches!(option, "-u" | "-p") => {
                 (option.to_owned(), Some(value.to_owned()))
             }
             _ => (word, None),

@@ -33,18 +33,16 @@ pub fn detect(text: &str) -> Vec<ConnectionForm> {
             .into_iter()
             .collect();
     }
-    let text = command::pulled_image(text).unwrap_or(text);
+    let pulled = command::pulled_image(text);
+    let text = pulled.unwrap_or(text);
     if text.is_empty() || text.contains(char::is_whitespace) {
         return Vec::new();
     }
     if let Some(json) = decoded(text).filter(|decoded| decoded.trim_start().starts_with('{')) {
         return config::of_json(&json);
     }
-    let form = if is_image(text) {
-        form_of_image(text)
-    } else {
-        None
-    };
+    let image = pulled.or(Some(text).filter(|text| is_image(text)));
+    let form = image.and_then(form_of_image);
     form.or_else(|| found(text, "", "", false))
         .into_iter()
         .collect()
@@ -97,7 +95,7 @@ pub(crate) fn registry_of_command(text: &str) -> Option<String> {
 /// The username or the password that stands in a login command: for the one who pasted the command into its field.
 pub(crate) fn value_of_command(text: &str, secret: bool) -> Option<String> {
     // Most texts are no command, and most commands have a space.
-    if !contains(text, "login") || !contains(text, " ") {
+    if !contains(text, " ") || !contains(text, "login") {
         return None;
     }
     let login = command::login(text)?;

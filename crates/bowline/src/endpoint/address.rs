@@ -57,7 +57,7 @@ pub(crate) fn v4_text(address: Ipv4Addr) -> String {
         if !text.is_empty() {
             text.push('.');
         }
-        text.push_str(&octet.to_string());
+        text.push_str(&u32::from(octet).to_string());
     }
     text
 }

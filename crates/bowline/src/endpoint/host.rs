@@ -104,21 +104,6 @@ pub(super) fn is_encoded(host: &str) -> bool {
 
 /// Whether a host is, by its look, not on the public internet. The guard decides; this only forewarns.
 pub(super) fn is_private(host: &str) -> bool {
-    // Special-use names (RFC 6761, 6762, 8375, ICANN's `internal`) and the cluster's own.
-    const NAMES: [&str; 12] = [
-        "localhost",
-        "local",
-        "internal",
-        "lan",
-        "home.arpa",
-        "intranet",
-        "private",
-        "corp",
-        "home",
-        "test",
-        "svc",
-        "self.alt",
-    ];
     if let Some(address) = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
@@ -127,7 +112,28 @@ pub(super) fn is_private(host: &str) -> bool {
     }
     match parse_v4(host) {
         Some(address) => is_private_v4(address),
-        None => !host.contains('.') || NAMES.iter().any(|name| has_suffix(host, name)),
+        None => is_private_name(host),
+    }
+}
+
+/// Single labels, special-use names (RFC 6761, 6762, 8375, ICANN's `internal`) and the cluster's own.
+fn is_private_name(host: &str) -> bool {
+    let mut labels = host.rsplit('.');
+    match (labels.next().unwrap_or(""), labels.next()) {
+        (_, None) | ("arpa", Some("home")) | ("alt", Some("self")) => true,
+        (last, _) => matches!(
+            last,
+            "localhost"
+                | "local"
+                | "internal"
+                | "lan"
+                | "intranet"
+                | "private"
+                | "corp"
+                | "home"
+                | "test"
+                | "svc"
+        ),
     }
 }
 

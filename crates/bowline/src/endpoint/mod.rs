@@ -44,7 +44,8 @@ pub struct Endpoint {
 pub(crate) const DOCKER_HUB: &str = "docker.io";
 
 /// The names that Docker Hub has had; its API answers at the last.
-const DOCKER_HUB_NAMES: [&str; 3] = [DOCKER_HUB, "index.docker.io", "registry-1.docker.io"];
+pub(crate) const DOCKER_HUB_NAMES: [&str; 3] =
+    [DOCKER_HUB, "index.docker.io", "registry-1.docker.io"];
 
 impl Endpoint {
     /// The endpoint that `text`, a URL or a hostname, names.
@@ -138,7 +139,7 @@ impl Endpoint {
     /// The host with its port, where that is not the scheme's own: what an image reference starts with.
     pub fn authority(&self) -> String {
         match self.port {
-            Some(port) => concat(&[&self.host, ":", &port.to_string()]),
+            Some(port) => concat(&[&self.host, ":", &u32::from(port).to_string()]),
             None => self.host.clone(),
         }
     }
@@ -181,7 +182,7 @@ impl Endpoint {
 
     fn base_at(&self, scheme: &str, host: &str) -> String {
         let (colon, port) = match self.port {
-            Some(port) => (":", port.to_string()),
+            Some(port) => (":", u32::from(port).to_string()),
             None => ("", String::new()),
         };
         concat(&[scheme, host, colon, &port, &self.base_path])

@@ -10,8 +10,8 @@ use crate::{
 
 /// Base path and namespace of a URL.
 pub(super) fn parse(url: &Split<'_>, docker_hub: bool) -> Result<(String, String), Issue> {
-    let segments = url.segments();
-    let (base, namespace) = divide(&segments, docker_hub);
+    let segments = url.segments.as_slice();
+    let (base, namespace) = divide(segments, docker_hub);
     if let Some(bad) = base.iter().find(|segment| !is_base_segment(segment)) {
         return Err(path_issue(url, bad));
     }
@@ -51,13 +51,17 @@ pub(super) fn is_plain(base: &str, namespace: &str, docker_hub: bool) -> bool {
     if base.is_empty() && namespace.is_empty() {
         return true;
     }
-    let segments: Vec<&str> = base
-        .split('/')
-        .chain(namespace.split('/'))
-        .filter(|segment| !segment.is_empty())
-        .collect();
-    let (read_base, read_namespace) = divide(&segments, docker_hub);
-    joined(read_base) == base && join(read_namespace.iter().copied(), "/") == namespace
+    let mut written: Vec<&str> = segments(base).collect();
+    let base_length = written.len();
+    written.extend(segments(namespace));
+    let (read_base, read_namespace) = divide(&written, docker_hub);
+    let read = read_base.len().saturating_add(read_namespace.len());
+    (read_base.len(), read) == (base_length, written.len())
+}
+
+/// The parts of a path, empty ones left out.
+pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty())
 }
 
 /// Where the base path ends. `/v2` parts it from the namespace; without one, Artifactory's and Nexus's paths of a

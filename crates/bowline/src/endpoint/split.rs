@@ -1,9 +1,10 @@
 //! A URL's text, taken apart: pieces of the typed text, so that every piece has its place in it.
 
-use super::{Scheme, address::parse_v6};
+use super::{Scheme, address::parse_v6, path};
 use crate::{
     finding::Issue,
     message::Code,
+    reference::is_tag,
     text::{
         concat, is_invisible, is_plain, joined, replace, replaced, span, split_once, trim_space,
         unquoted, visible,
@@ -11,7 +12,7 @@ use crate::{
 };
 
 /// The pieces of a typed URL or hostname. Nothing but the structure is checked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Split<'a> {
     /// The whole text as typed.
     pub(crate) text: &'a str,
@@ -25,6 +26,8 @@ pub(crate) struct Split<'a> {
     pub(crate) port: Option<&'a str>,
     /// The path, with the slash that starts it.
     pub(crate) path: &'a str,
+    /// The parts of the path, empty ones left out.
+    pub(crate) segments: Vec<&'a str>,
     /// What follows the path's `?`.
     pub(crate) query: Option<&'a str>,
     /// What follows `#`.
@@ -54,6 +57,7 @@ impl<'a> Split<'a> {
             host,
             port,
             path,
+            segments: path::segments(path).collect(),
             query,
             fragment,
         })
@@ -86,7 +90,10 @@ impl<'a> Split<'a> {
             !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
         match port.parse() {
             Ok(number @ 1..=u16::MAX) if digits => Ok(Some(number)),
-            _ if self.path.is_empty() && port.bytes().any(|b| b.is_ascii_alphabetic()) => {
+            _ if self.path.is_empty()
+                && is_tag(port)
+                && port.bytes().any(|b| b.is_ascii_alphabetic()) =>
+            {
                 // `alpine:latest`, `registry.example.com:latest`
                 let registry = if self.host.contains('.') {
                     self.host
@@ -107,18 +114,6 @@ impl<'a> Split<'a> {
                     .suggest_some(mend))
             }
         }
-    }
-
-    /// The parts of the path, empty ones left out.
-    pub(crate) fn segments(&self) -> Vec<&'a str> {
-        // Every product looks at them, and most addresses have none.
-        if self.path.is_empty() {
-            return Vec::new();
-        }
-        self.path
-            .split('/')
-            .filter(|segment| !segment.is_empty())
-            .collect()
     }
 
     /// Whether the host is this one, in any case of letters.
@@ -175,33 +170,54 @@ fn check_text(text: &str, trimmed: &str) -> Result<(), Issue> {
 fn split_scheme<'a>(text: &str, trimmed: &'a str) -> Result<(&'a str, Scheme, &'a str), Issue> {
     let wrong = |rest: &str| {
         let end = span(text, rest).start;
+        let is_host = !rest.is_empty() && !rest.starts_with('/');
         Issue::new(Code::UrlScheme)
             .at(span(text, trimmed).start..end)
-            .suggest(concat(&["https://", rest]))
+            .suggest_some(is_host.then(|| concat(&["https://", rest])))
     };
-    if let Some((scheme, rest)) = split_once(trimmed, "://") {
-        let before = trimmed.strip_suffix(rest).unwrap_or("");
-        return match scheme {
-            _ if scheme.eq_ignore_ascii_case("https") => Ok((before, Scheme::Https, rest)),
-            _ if scheme.eq_ignore_ascii_case("http") => Ok((before, Scheme::Http, rest)),
-            "ssh" | "git" | "git+ssh" => Err(Issue::new(Code::UrlGit)),
-            // A second scheme behind a path is that path's problem.
-            _ if scheme.contains(['/', '?', '#']) => Ok(("", Scheme::Https, trimmed)),
-            _ => Err(wrong(rest)),
+    let Some((scheme, rest)) = split_once(trimmed, "://") else {
+        let rest = without_schemes(trimmed);
+        return if rest.len() == trimmed.len() {
+            Ok(("", Scheme::Https, trimmed))
+        } else {
+            Err(wrong(rest))
         };
+    };
+    let meant = match scheme {
+        _ if scheme.eq_ignore_ascii_case("https") => Scheme::Https,
+        _ if scheme.eq_ignore_ascii_case("http") => Scheme::Http,
+        "ssh" | "git" | "git+ssh" => return Err(Issue::new(Code::UrlGit)),
+        // A second scheme behind a path is that path's problem.
+        _ if scheme.contains(['/', '?', '#']) => return Ok(("", Scheme::Https, trimmed)),
+        _ => return Err(wrong(without_schemes(rest))),
+    };
+    // An address that was pasted behind a scheme has its own.
+    let host = without_schemes(rest);
+    if host.len() < rest.len() {
+        return Err(wrong(host));
     }
-    for typo in ["https:/", "https//", "http:/", "http//", "//"] {
-        let start = trimmed.get(..typo.len()).unwrap_or("");
-        if start.eq_ignore_ascii_case(typo) {
-            return Err(wrong(
-                trimmed
-                    .get(typo.len()..)
-                    .unwrap_or("")
-                    .trim_start_matches('/'),
-            ));
+    Ok((trimmed.strip_suffix(rest).unwrap_or(""), meant, rest))
+}
+
+/// What follows the schemes, mistyped ones too, that a text starts with.
+fn without_schemes(text: &str) -> &str {
+    const TYPOS: [&str; 5] = ["https:", "https//", "http:", "http//", "//"];
+    let mut rest = text;
+    loop {
+        let after = match split_once(rest, "://") {
+            Some((scheme, after)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+                Some(after)
+            }
+            _ => TYPOS.iter().find_map(|typo| {
+                let (start, after) = rest.split_at_checked(typo.len())?;
+                start.eq_ignore_ascii_case(typo).then_some(after)
+            }),
+        };
+        match after {
+            Some(after) => rest = after.trim_start_matches('/'),
+            None => return rest,
         }
     }
-    Ok(("", Scheme::Https, trimmed))
 }
 
 /// The authority, which must have no user in it.

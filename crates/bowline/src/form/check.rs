@@ -6,7 +6,7 @@ use super::{
     CheckOptions, ConnectionForm, ConnectionSpec, Draft, Purpose, Report,
     draft::Findings,
     members::{
-        check_image, check_name, find_auth, find_expiry, find_provider, find_purpose,
+        check_image, check_name, check_size, find_auth, find_expiry, find_provider, find_purpose,
         find_trusted_hosts,
     },
     values::{check_field, check_unknown_values},
@@ -16,7 +16,7 @@ use crate::{
     endpoint::Endpoint,
     finding::{Finding, Issue, Severity},
     message::Code,
-    provider::{Auth, Field, Provider},
+    provider::{Auth, Field, Kind, Provider},
     reference,
     selection::Policy,
     text::span,
@@ -60,6 +60,7 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
     let provider = find_provider(form, &mut findings);
     let auth = provider.and_then(|provider| find_auth(form, provider, &mut findings));
     check_name(form, &mut findings);
+    check_size(form, &mut findings);
     let purpose = find_purpose(form, &mut findings);
     let expires_at = find_expiry(form, &mut findings);
     let trusted_auth_hosts = find_trusted_hosts(form, &mut findings);
@@ -95,7 +96,7 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
     }
     // The host of a URL that was typed has been looked at.
     if let (Some(endpoint), false) = (&endpoint, draft.is_filled("url")) {
-        detected = Provider::of_host(endpoint.host());
+        detected = provider.or_of_host(endpoint.host());
     }
     let credentials = (auth.login)(&mut draft);
     check_image(form, endpoint.as_ref(), &mut draft.findings);
@@ -156,11 +157,20 @@ impl Sound<'_> {
             policy: form.policy.clone(),
         };
         for (field, value) in self.values {
-            if !field.kind.is_secret() {
-                spec.values.insert(field.name, value.into_owned());
-            } else if let Some(secret) = form.values.get(field.name) {
-                spec.secrets.insert(field.name, secret.clone());
+            if field.kind.is_secret() {
+                if let Some(secret) = form.values.get(field.name) {
+                    spec.secrets.insert(field.name, secret.clone());
+                }
+                continue;
             }
+            let mut value = value.into_owned();
+            if field.kind == Kind::Url
+                && let Ok(address) = Endpoint::parse(&value)
+            {
+                // As it is shown.
+                value = address.to_text();
+            }
+            spec.values.insert(field.name, value);
         }
         spec
     }

@@ -4,15 +4,22 @@ use super::{ConnectionForm, Purpose, draft::Findings};
 use crate::{
     endpoint::{Endpoint, Split},
     finding::Issue,
+    json::Value,
     message::Code,
     provider::{self, Auth, Provider, providers},
     reference::{self, Reference},
-    text::{concat, is_plain, nearest, trim_space, without},
+    text::{concat, is_invisible, is_plain, nearest, trim_space, without},
     time,
 };
 
 /// The most characters that a connection's name has.
 const NAME_LENGTH: usize = 64;
+
+/// The most characters that a description has.
+const DESCRIPTION_LENGTH: usize = 4096;
+
+/// The most bytes that the texts of a form have together: what the service takes, however they are escaped.
+const FORM_LENGTH: usize = 128 * 1024;
 
 pub(super) fn find_provider(
     form: &ConnectionForm,
@@ -54,25 +61,78 @@ pub(super) fn find_auth(
 
 pub(super) fn check_name(form: &ConnectionForm, findings: &mut Findings<'_>) {
     let name = trim_space(&form.name);
-    // One byte of a character is no continuation. (The standard library's count would be 1 KiB of the browser module.)
-    let length = name.bytes().filter(|b| !matches!(b, 0x80..0xc0)).count();
-    if length == 0 {
+    if name.is_empty() {
         findings.push_missing("name", Issue::new(Code::NameRequired));
-    } else if length > NAME_LENGTH {
-        let short: String = name.chars().take(NAME_LENGTH).collect();
-        let issue = Issue::new(Code::NameTooLong)
-            .with("length", length.to_string())
-            .suggest(short.trim_end());
-        findings.push("name", &form.name, issue, false);
     }
-    if !is_plain(name) && name.chars().any(char::is_control) {
-        let visible = without(name, char::is_control);
+    check_length(
+        ("name", &form.name),
+        NAME_LENGTH,
+        Code::NameTooLong,
+        findings,
+    );
+    // Zero-width joiners are part of emoji and of some scripts.
+    let is_hidden = |c| is_invisible(c) && !matches!(c, '\u{a0}' | '\u{200c}' | '\u{200d}');
+    if !is_plain(name) && name.chars().any(is_hidden) {
+        let visible = without(name, is_hidden);
         findings.push(
             "name",
             &form.name,
             Issue::new(Code::NameControl).suggest(visible),
             false,
         );
+    }
+}
+
+/// That the description is none too long, and that all the texts of a form fit into a request.
+pub(super) fn check_size(form: &ConnectionForm, findings: &mut Findings<'_>) {
+    check_length(
+        ("description", &form.description),
+        DESCRIPTION_LENGTH,
+        Code::DescriptionTooLong,
+        findings,
+    );
+    let policy = form.policy.as_ref().map_or(0, Value::text_length);
+    let mut length = policy;
+    for text in [&form.name, &form.description, &form.image]
+        .into_iter()
+        .chain(&form.trusted_auth_hosts)
+    {
+        length = length.saturating_add(text.len());
+    }
+    // What there is most to be shortened in.
+    let (mut longest, mut most) = (None, policy);
+    for (name, value) in &form.values {
+        let size = value.expose().len();
+        length = length.saturating_add(size);
+        if size > most {
+            (longest, most) = (Some(name), size);
+        }
+    }
+    if length > FORM_LENGTH {
+        let issue = Issue::new(Code::FormTooLarge)
+            .with("length", length.to_string())
+            .with("most", FORM_LENGTH.to_string());
+        let field = longest.map_or_else(|| "policy".to_owned(), |name| concat(&["values.", name]));
+        findings.push(&field, "", issue, false);
+    }
+}
+
+/// Offers the beginning of a field's text that has too many characters.
+fn check_length(
+    (field, typed): (&str, &str),
+    most: usize,
+    code: Code,
+    findings: &mut Findings<'_>,
+) {
+    let text = trim_space(typed);
+    // One byte of a character is no continuation. (The standard library's count would be 1 KiB of the browser module.)
+    let length = text.bytes().filter(|b| !matches!(b, 0x80..0xc0)).count();
+    if length > most {
+        let short: String = text.chars().take(most).collect();
+        let issue = Issue::new(code)
+            .with("length", length.to_string())
+            .suggest(short.trim_end());
+        findings.push(field, typed, issue, false);
     }
 }
 
@@ -124,18 +184,15 @@ pub(super) fn find_trusted_hosts(
         if typed.trim().is_empty() {
             continue;
         }
-        let parsed = Split::of(typed).and_then(|url| Ok((url, Endpoint::from_split(&url)?)));
-        let authority = parsed.as_ref().ok().map(|(url, endpoint)| {
-            (
-                url.before_authority.is_empty() && url.path.is_empty(),
-                endpoint.authority(),
-            )
+        let parsed = Split::of(typed).and_then(|url| {
+            let is_host = url.before_authority.is_empty() && url.path.is_empty();
+            Ok((is_host, Endpoint::from_split(&url)?.authority()))
         });
-        match authority {
-            Some((true, authority)) => hosts.push(authority),
+        match parsed {
+            Ok((true, authority)) => hosts.push(authority),
             other => {
                 let issue = Issue::new(Code::TrustedHostInvalid).with("host", typed.trim());
-                let issue = issue.suggest_some(other.map(|(_, authority)| authority));
+                let issue = issue.suggest_some(other.ok().map(|(_, authority)| authority));
                 findings.push(
                     &concat(&["trustedAuthHosts.", &index.to_string()]),
                     typed,
@@ -178,7 +235,7 @@ fn is_of(image: &Reference, endpoint: &Endpoint) -> bool {
     let port = endpoint
         .port()
         .or(Some(endpoint.scheme().port()))
-        .map(|port| port.to_string());
+        .map(|port| u32::from(port).to_string());
     let domain = image.domain.to_ascii_lowercase();
     let rest = domain.strip_prefix(endpoint.host());
     match rest {

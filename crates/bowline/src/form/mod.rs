@@ -140,14 +140,17 @@ fn text(value: Value, member: &'static str) -> Result<String, NotAForm> {
 }
 
 fn values(value: Value) -> Result<Map<String, Secret>, NotAForm> {
+    let mut values = Map::new();
     match value {
-        Value::Null => Ok(Map::new()),
-        Value::Object(members) => members
-            .into_iter()
-            .map(|(name, value)| Ok((name.into_owned(), Secret::new(text(value, "values")?))))
-            .collect(),
-        _ => Err(NotAForm { member: "values" }),
+        Value::Null => {}
+        Value::Object(members) => {
+            for (name, value) in members {
+                values.insert(name.into_owned(), Secret::new(text(value, "values")?));
+            }
+        }
+        _ => return Err(NotAForm { member: "values" }),
     }
+    Ok(values)
 }
 
 fn hosts(value: Value) -> Result<Vec<String>, NotAForm> {

@@ -70,6 +70,40 @@ fn a_required_field_that_is_not_reported_still_makes_the_form_invalid() {
     );
 }
 
+#[test]
+fn texts_have_bounds() {
+    let with = |member: &str, value: serde_json::Value| {
+        let mut whole = json!({ "provider": "docker-registry", "name": "x", "auth": "anonymous",
+            "values": { "url": "registry.example.com" } });
+        whole[member] = value;
+        form(whole)
+    };
+    let patterns = |count| json!({ "include": vec!["x".repeat(1024); count] });
+    let password = |length| json!({ "url": "registry.example.com", "username": "x", "password": "x".repeat(length) });
+    let mut secret = with("values", password(128 * 1024));
+    secret.auth.clear();
+    for (form, expected) in [
+        (with("description", "ü".repeat(4096).into()), None),
+        (
+            with("description", "ü".repeat(4097).into()),
+            Some(("description", "description.too_long")),
+        ),
+        (with("policy", patterns(127)), None),
+        (
+            with("policy", patterns(128)),
+            Some(("policy", "form.too_large")),
+        ),
+        (secret, Some(("values.password", "form.too_large"))),
+    ] {
+        let (report, spec) = check_form(&form, CheckOptions::default());
+        let found = report
+            .findings
+            .first()
+            .map(|finding| (finding.field.as_str(), finding.code));
+        assert_eq!((found, spec.is_none()), (expected, expected.is_some()));
+    }
+}
+
 proptest! {
     #[test]
     fn no_form_panics(

@@ -42,20 +42,22 @@ pub(super) fn check_field<'a>(
         _ => text,
     };
     let value = match field.kind {
-        Kind::Url if field.name != "url" => check_address(draft, field, typed),
-        Kind::Url => {
+        Kind::Url if field.name == "url" => {
             draft.url = check_url(draft, if text.is_empty() { value } else { typed }, detected);
-            let normalised = draft.url.as_ref().map(Endpoint::to_text);
-            Cow::Owned(normalised.unwrap_or_else(|| value.to_owned()))
+            value
         }
-        _ if text.is_empty() => Cow::Borrowed(value),
+        _ if text.is_empty() => value,
+        Kind::Url => {
+            check_address(draft, field, typed);
+            value
+        }
         Kind::Checkbox => check_switch(draft, field, text),
         Kind::Select | Kind::Text | Kind::Secret | Kind::Json => {
             check_text(draft, field, typed, text);
-            Cow::Borrowed(value)
+            value
         }
     };
-    draft.values.push((field, value));
+    draft.values.push((field, Cow::Borrowed(value)));
 }
 
 fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &str) {
@@ -104,37 +106,32 @@ fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &
 }
 
 /// The address of something else than the registry: an origin.
-fn check_address<'a>(draft: &mut Draft<'_>, field: &Field, typed: &'a str) -> Cow<'a, str> {
+fn check_address(draft: &mut Draft<'_>, field: &Field, typed: &str) {
     let mut issues = Vec::new();
-    let address = Split::of(typed).and_then(|url| {
-        let endpoint = Endpoint::from_split(&url)?;
-        endpoint.notes(&url, &mut issues);
-        if url.path.trim_matches('/').is_empty() {
-            return Ok(endpoint.to_text());
+    let checked = Split::of(typed).and_then(|url| {
+        Endpoint::from_split(&url)?.notes(&url, &mut issues);
+        if url.segments.is_empty() {
+            return Ok(());
         }
         let issue = Issue::new(Code::UrlPath).at(span(typed, url.path));
         Err(issue.with("path", url.path).suggest(url.origin()))
     });
-    let address = address
-        .map_err(|issue| issues.push(issue))
-        .unwrap_or_default();
-    for issue in issues {
+    for issue in issues.into_iter().chain(checked.err()) {
         draft.report(field.name, issue);
     }
-    Cow::Owned(address)
 }
 
-fn check_switch<'a>(draft: &mut Draft<'_>, field: &Field, text: &'a str) -> Cow<'a, str> {
+fn check_switch(draft: &mut Draft<'_>, field: &Field, text: &str) -> &'static str {
     for known in ["true", "false"] {
         if text.eq_ignore_ascii_case(known) {
-            return Cow::Borrowed(known);
+            return known;
         }
     }
     draft.report(
         field.name,
         Issue::new(Code::ValueSwitch).with("value", text),
     );
-    Cow::Borrowed("")
+    ""
 }
 
 /// What a secret's look tells. Only warnings: formats change.
@@ -146,30 +143,8 @@ fn judge_secret(judge: &mut Judge<'_>) {
         judge.report(Issue::new(Code::SecretSshKey));
         return;
     }
-    let rules = &judge.provider.rules;
-    let own = rules
-        .shapes
-        .iter()
-        .map(|shape| (shape, shape.fit(judge.text)));
-    let best = own
-        .filter(|(_, fit)| *fit != Fit::No)
-        .max_by_key(|(_, fit)| *fit == Fit::Yes);
-    match best {
-        Some((_, Fit::Yes)) => {}
-        Some((shape, _)) => {
-            judge.report(Issue::new(Code::SecretMalformed).with("token", shape.title))
-        }
-        None if rules.any_secret => {}
-        None => {
-            if let Some((shape, _)) = Shape::of_any(judge.text) {
-                let title = judge.provider.title;
-                judge.report(
-                    Issue::new(Code::SecretOtherProvider)
-                        .with("token", shape.title)
-                        .with("title", title),
-                );
-            }
-        }
+    if let Some(issue) = judge_shape(judge.text, judge.provider) {
+        judge.report(issue);
     }
     if let (Some(now), Some(expiry)) = (judge.now, jwt::expiry(judge.text)) {
         let issue = |code| Issue::new(code).with("time", time::format_rfc3339(expiry));
@@ -181,6 +156,25 @@ fn judge_secret(judge: &mut Judge<'_>) {
     }
 }
 
+/// Whether a secret begins like one of the provider's and does not go on so, or is another product's.
+fn judge_shape(text: &str, provider: &Provider) -> Option<Issue> {
+    let rules = &provider.rules;
+    let begins_so = |shape: &&Shape| !shape.prefix.is_empty() && text.starts_with(shape.prefix);
+    let begun = rules.shapes.iter().find(begins_so);
+    let other = || Shape::of_any(text).filter(|_| !rules.any_secret);
+    let shape = begun.or_else(|| Some(other()?.0))?;
+    // What is found seldom comes first: a long token without a prefix takes time to look through.
+    if rules.shapes.iter().any(|own| own.fit(text) == Fit::Yes) {
+        return None;
+    }
+    Some(match begun {
+        Some(_) => Issue::new(Code::SecretMalformed).with("token", shape.title),
+        None => Issue::new(Code::SecretOtherProvider)
+            .with("token", shape.title)
+            .with("title", provider.title),
+    })
+}
+
 fn check_url(
     draft: &mut Draft<'_>,
     typed: &str,
@@ -188,7 +182,7 @@ fn check_url(
 ) -> Option<Endpoint> {
     let mut issues = Vec::new();
     let endpoint = Split::of(typed).and_then(|url| {
-        *detected = Provider::of_host(&url.host.to_ascii_lowercase());
+        *detected = draft.provider.or_of_host(&url.host.to_ascii_lowercase());
         if let Some(issue) = providers()
             .iter()
             .find_map(|provider| console_issue(provider, &url))

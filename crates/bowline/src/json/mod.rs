@@ -112,6 +112,17 @@ impl Value {
         }
     }
 
+    /// How many bytes its texts and numbers have.
+    pub(crate) fn text_length(&self) -> usize {
+        let sum = |length: usize, value: &Self| length.saturating_add(value.text_length());
+        match self {
+            Self::Null | Self::Bool(_) => 0,
+            Self::Number(text) | Self::String(text) => text.len(),
+            Self::Array(elements) => elements.iter().fold(0, sum),
+            Self::Object(members) => members.values().fold(0, sum),
+        }
+    }
+
     /// Whether it is `null`.
     pub fn is_null(&self) -> bool {
         *self == Self::Null

@@ -19,7 +19,7 @@ struct Reader<'a> {
     at: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn value(&mut self, depth: u32) -> Option<Value> {
         self.skip_space();
         match self.next()? {
@@ -76,35 +76,47 @@ impl Reader<'_> {
 
     fn string(&mut self) -> Option<String> {
         self.take(b'"')?;
-        let mut text = String::new();
-        loop {
-            let rest = self.text.get(self.at..)?;
-            let stops = |b| matches!(b, b'"' | b'\\' | 0..0x20);
-            let plain = rest.get(..rest.bytes().position(stops)?)?;
-            text.push_str(plain);
-            self.at = self.at.wrapping_add(plain.len());
-            if self.take(b'"').is_some() {
-                return Some(text);
-            }
+        let plain = self.plain()?;
+        if self.take(b'"').is_some() {
+            return Some(plain.to_owned());
+        }
+        let mut text = plain.as_bytes().to_vec();
+        while self.take(b'"').is_none() {
             // Whatever else stopped the text must be an escape.
             self.take(b'\\')?;
-            text.push(self.escape()?);
+            self.escape(&mut text)?;
+            text.extend_from_slice(self.plain()?.as_bytes());
         }
+        String::from_utf8(text).ok()
     }
 
-    fn escape(&mut self) -> Option<char> {
+    /// What of a string stands as it is, up to its end, an escape or what no string holds.
+    fn plain(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        let stops = |b: &u8| matches!(b, b'"' | b'\\' | 0..0x20);
+        let rest = self.text.as_bytes().get(start..)?;
+        self.at = start.wrapping_add(rest.iter().position(stops)?);
+        self.text.get(start..self.at)
+    }
+
+    fn escape(&mut self, text: &mut Vec<u8>) -> Option<()> {
         let mark = self.next()?;
         self.skip();
-        Some(match mark {
-            b'"' | b'\\' | b'/' => char::from(mark),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => self.unicode()?,
+        text.push(match mark {
+            b'"' | b'\\' | b'/' => mark,
+            b'b' => 8,
+            b'f' => 0xc,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'u' => {
+                let character = self.unicode()?;
+                text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                return Some(());
+            }
             _ => return None,
-        })
+        });
+        Some(())
     }
 
     /// A character as one UTF-16 unit, or as two.

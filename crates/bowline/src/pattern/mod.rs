@@ -246,6 +246,9 @@ fn closing_slash(text: &str, from: usize) -> Option<usize> {
 impl Half {
     fn parse(&self, text: &str) -> Result<Part, Issue> {
         let part = text.get(self.at.clone()).unwrap_or_default();
+        if self.regex && part.is_empty() {
+            return Err(Issue::new(Code::PatternEmpty).at(self.at.clone()));
+        }
         if self.regex {
             Expression::parse(part).map_err(|issue| issue.at(self.at.clone()))?;
             return Ok(Part::Regex(part.to_owned()));
@@ -269,10 +272,15 @@ fn notes(text: &str, halves: &Halves, name: Option<&Part>, tag: Option<&Part>) -
         let is_upper = name_text.bytes().any(|byte| byte.is_ascii_uppercase());
         // An expression for the tag that was not closed.
         let is_open = contains(name_text, ":/");
-        if is_upper || is_open {
+        // What an image's digest is, is not compared.
+        let digest = name_text.find('@');
+        if is_upper || is_open || digest.is_some() {
             let rest = text.get(name_text.len()..).unwrap_or_default();
-            let close = if is_open { "/" } else { "" };
-            let meant = concat(&[&name_text.to_ascii_lowercase(), rest, close]);
+            let lower = name_text.to_ascii_lowercase();
+            let meant = match digest.and_then(|at| lower.get(..at)) {
+                Some(name) => name.to_owned(),
+                None => concat(&[&lower, rest, if is_open { "/" } else { "" }]),
+            };
             let issue = Issue::new(Code::PatternNeverMatches).at(0..name_text.len());
             notes.push(issue.suggest_some(accepted(meant)));
         }

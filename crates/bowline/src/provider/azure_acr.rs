@@ -2,8 +2,8 @@
 
 use super::{
     Auth, Capabilities, Field, Provider,
-    login::{self, username},
-    rules::{Alphabet, Console, Judge, Rules, Shape, report_other_host},
+    login::{self, hint_unusual_secret, username},
+    rules::{Alphabet, Console, Fit, Judge, Rules, Shape, report_other_host},
 };
 use crate::{
     azure::{TenantId, is_guid, mended_guid},
@@ -184,6 +184,10 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
 fn repository_token(draft: &mut Draft<'_>) -> Option<Credentials> {
     let username = username(draft, "tokenName", true);
     let password = draft.secret("password")?;
+    let text = draft.get("password");
+    if SHAPES.iter().all(|shape| shape.fit(text) != Fit::Yes) && Shape::of_any(text).is_none() {
+        hint_unusual_secret(draft, "password", "a token's password: 52 characters");
+    }
     Some(Credentials::Password {
         username: username?,
         password,
@@ -228,7 +232,10 @@ fn judge_guid(judge: &mut Judge<'_>) {
 }
 
 fn judge_client_secret(judge: &mut Judge<'_>) {
-    if is_guid(judge.text) {
+    let secret = judge.text;
+    if is_guid(secret) {
         judge.report(Issue::new(Code::SecretIsId));
+    } else if !(31..=40).contains(&secret.len()) && Shape::of_any(secret).is_none() {
+        judge.unusual_secret("the value of a client secret: 31 to 40 characters");
     }
 }

@@ -128,7 +128,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
     if !is_page(url.host) {
         return None;
     }
-    let account = match url.segments().as_slice() {
+    let account = match url.segments.as_slice() {
         ["u" | "r" | "orgs" | "repositories", account, ..]
         | ["repository", "docker", account, ..] => Some(*account),
         _ => None,

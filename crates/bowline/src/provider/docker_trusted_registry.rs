@@ -61,7 +61,7 @@ const NAMESPACE: Field = Field::namespace("Namespace")
 
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
     let origin = url.origin();
-    let (code, registry) = match url.segments().as_slice() {
+    let (code, registry) = match url.segments.as_slice() {
         ["api", "v0", ..] | ["enzi", "v0", ..] => (Code::UrlApi, origin),
         ["repositories", account, ..] => (Code::UrlConsole, concat(&[&origin, "/", account])),
         ["repositories"] => (Code::UrlConsole, origin),

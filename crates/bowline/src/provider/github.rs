@@ -183,6 +183,11 @@ fn judge_password(judge: &mut Judge<'_>) {
         let issue =
             Issue::new(Code::SecretTemporary).with("token", "a token of a workflow or an app");
         judge.report(issue.with("duration", "for one job, or one hour"));
+    } else if ["gho_", "ghu_", "ghr_"]
+        .iter()
+        .any(|prefix| secret.starts_with(prefix))
+    {
+        judge.unusual_secret("a personal access token (classic), which starts with “ghp_”");
     } else if Shape::of_any(secret).is_none()
         && SHAPES.iter().all(|shape| shape.fit(secret) == Fit::No)
     {

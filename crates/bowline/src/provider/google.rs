@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Choice, Field, Provider,
     login::as_username,
-    rules::{Alphabet, Console, Judge, Rules, Shape, decoded},
+    rules::{Alphabet, Console, Judge, Namespaces, Rules, Shape, decoded},
 };
 use crate::{
     credential::Credentials,
@@ -45,6 +45,10 @@ pub(super) static PROVIDER: Provider = Provider {
         owns,
         console,
         endpoint: judge_endpoint,
+        namespaces: Some(Namespaces {
+            fits: is_in_project,
+            example: "my-project",
+        }),
         fill,
         shapes: SHAPES,
         ..Rules::ANY_HOST
@@ -153,6 +157,20 @@ fn owns(host: &str) -> bool {
         Some(Location::Region(region)) => is_known(region),
         None => false,
     }
+}
+
+/// A project's id (6 to 30 small letters, digits and hyphens, a letter first, no hyphen last) or the domain that an old
+/// project is of; and perhaps a path in it.
+fn is_in_project(namespace: &str) -> bool {
+    let project = namespace.split('/').next().unwrap_or("");
+    project.contains('.')
+        || (6..=30).contains(&project.len())
+            && project
+                .bytes()
+                .next()
+                .is_some_and(|b| b.is_ascii_lowercase())
+            && !project.ends_with('-')
+            && const { Alphabet::LOWER.and("-") }.spells(project)
 }
 
 /// `…/artifacts/docker/<project>/<location>/<repository>` names a repository.
@@ -266,7 +284,8 @@ fn access_token(draft: &mut Draft<'_>) -> Option<Credentials> {
 }
 
 fn judge_region(judge: &mut Judge<'_>) {
-    if !is_known(judge.text) {
+    judge.is_choice = is_known(judge.text);
+    if !judge.is_choice {
         judge.unknown_region(CHOICES.iter().map(|choice| choice.value));
     }
 }
@@ -313,6 +332,7 @@ fn judge_key(judge: &mut Judge<'_>) {
     ] {
         let is_there = match name {
             "private_key" => contains(member(name), "PRIVATE KEY-----"),
+            "client_email" => member(name).contains('@'),
             _ => !member(name).is_empty(),
         };
         if !is_there {

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{anonymous, hint_personal, oauth2, password},
-    rules::{Console, Judge, Rules, is_slug},
+    rules::{Console, Judge, Namespaces, Rules, is_slug},
 };
 use crate::{
     credential::Credentials,
@@ -41,6 +41,10 @@ pub(super) static PROVIDER: Provider = Provider {
         owns: |host| host == "demo.goharbor.io",
         console,
         endpoint: judge_endpoint,
+        namespaces: Some(Namespaces {
+            fits: |namespace| namespace.split('/').next().is_some_and(is_slug),
+            example: "library",
+        }),
         ..Rules::ANY_HOST
     },
 };
@@ -76,7 +80,7 @@ const NAMESPACE: Field = Field::namespace("Project")
 /// `https://harbor.example.com/harbor/projects/2/repositories`: where projects are numbers, so that none is offered.
 fn console(url: &Split<'_>) -> Option<Console> {
     let is_page = matches!(
-        url.segments().as_slice(),
+        url.segments.as_slice(),
         [
             "harbor",
             "projects" | "sign-in" | "users" | "robot-accounts" | "configs" | "logs",
@@ -90,7 +94,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
 
 fn judge_endpoint(url: &Split<'_>, _: &Endpoint, issues: &mut Vec<Issue>) {
     if matches!(
-        url.segments().as_slice(),
+        url.segments.as_slice(),
         ["api", "v2.0", ..] | ["service", "token"]
     ) {
         let issue = Issue::new(Code::UrlApi).at(span(url.text, url.path));

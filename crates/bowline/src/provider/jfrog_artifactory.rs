@@ -120,7 +120,7 @@ fn is_cloud(host: &str) -> bool {
 
 /// `https://acme.jfrog.io/ui/native/docker-local`: the repository has an address of its own.
 fn console(url: &Split<'_>) -> Option<Console> {
-    let registry = match url.segments().as_slice() {
+    let registry = match url.segments.as_slice() {
         ["ui", "native", key, ..] | ["ui", "repos", "tree", _, key, ..] => of_repository(url, key),
         ["artifactory", "webapp", ..] => url.origin(),
         ["ui", ..] if is_cloud(&url.host.to_ascii_lowercase()) => url.origin(),
@@ -145,7 +145,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
     if !endpoint.base_path().is_empty() {
         return;
     }
-    let (code, registry) = match url.segments().as_slice() {
+    let (code, registry) = match url.segments.as_slice() {
         ["artifactory", key, ..] if *key != "api" => (Code::UrlPage, of_repository(url, key)),
         ["artifactory", ..] => (Code::UrlPage, url.origin()),
         ["ui", ..] => (Code::UrlConsole, url.origin()),

@@ -1,6 +1,7 @@
 //! The usual ways to make credentials of a form's values.
 
 use crate::{
+    base64,
     credential::{Credentials, Username},
     detect::decoded,
     finding::Issue,
@@ -24,18 +25,25 @@ pub(crate) fn password(draft: &mut Draft<'_>) -> Option<Credentials> {
     let swapped = check_swapped(draft, "username", "password");
     let username = username(draft, "username", !swapped);
     let password = draft.secret("password")?;
-    // `auth` of Docker's configuration file is both, in base64.
-    if let Some(pair) = decoded(password.expose().trim())
-        && let Some(inner) = pair
-            .strip_prefix(draft.get("username"))
-            .and_then(|rest| rest.strip_prefix(':'))
-    {
+    if let Some(inner) = secret_of_pair(draft.get("password"), draft.get("username")) {
         draft.report("password", Issue::new(Code::SecretEncoded).suggest(inner));
     }
     Some(Credentials::Password {
         username: username?,
         password,
     })
+}
+
+/// The secret in `auth` of Docker's configuration file, which is username and secret in base64.
+fn secret_of_pair(text: &str, username: &str) -> Option<String> {
+    // Four digits are three letters; few secrets begin so, and long ones take time to decode.
+    let start = base64::standard(text.get(..4)?)?;
+    let pair = username.bytes().chain([b':']);
+    if pair.zip(start).any(|(expected, found)| expected != found) {
+        return None;
+    }
+    let pair = decoded(text)?;
+    Some(pair.strip_prefix(username)?.strip_prefix(':')?.to_owned())
 }
 
 /// `username` and `password`, or neither.

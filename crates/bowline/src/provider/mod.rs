@@ -208,6 +208,15 @@ impl Provider {
             .copied()
             .find(|provider| (provider.rules.owns)(host))
     }
+
+    /// This provider where the host is its own, which is asked first since it mostly is; else the one whose it is.
+    pub(crate) fn or_of_host(&'static self, host: &str) -> Option<&'static Self> {
+        if (self.rules.owns)(host) {
+            Some(self)
+        } else {
+            Self::of_host(host)
+        }
+    }
 }
 
 impl From<&Provider> for Value {

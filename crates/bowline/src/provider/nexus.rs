@@ -30,10 +30,8 @@ pub(super) static PROVIDER: Provider = Provider {
             anonymous,
         ),
     ],
-    capabilities: Capabilities {
-        events: true,
-        ..Capabilities::LISTING
-    },
+    // Its webhooks say too little of an image to be understood.
+    capabilities: Capabilities::LISTING,
     rules: Rules {
         console,
         endpoint: judge_endpoint,
@@ -74,7 +72,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
 }
 
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
-    if let ["service", "rest", ..] = url.segments().as_slice() {
+    if let ["service", "rest", ..] = url.segments.as_slice() {
         issues.push(
             Issue::new(Code::UrlPage)
                 .at(span(url.text, url.path))

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{anonymous, hint_personal, hint_unusual_secret, oauth2, password},
-    rules::{Alphabet, Console, Fit, Judge, Rules, Shape, is_slug},
+    rules::{Alphabet, Console, Fit, Judge, Namespaces, Rules, Shape, is_slug},
 };
 use crate::{
     credential::{Credentials, Username},
@@ -47,6 +47,10 @@ pub(super) static PROVIDER: Provider = Provider {
         owns: |host| host == HOST,
         console,
         endpoint: judge_endpoint,
+        namespaces: Some(Namespaces {
+            fits: |namespace| namespace.split('/').next().is_some_and(is_account),
+            example: "acme",
+        }),
         shapes: &[ROBOT_TOKEN],
         ..Rules::ANY_HOST
     },
@@ -103,7 +107,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
 }
 
 fn account_of_page<'a>(url: &Split<'a>) -> Option<&'a str> {
-    match url.segments().as_slice() {
+    match url.segments.as_slice() {
         ["repository", account, _, ..] | ["organization" | "user", account, ..] => Some(*account),
         _ => None,
     }

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Provider,
     login::{hint_personal, hint_unusual_secret, password},
-    rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
+    rules::{Alphabet, Console, Judge, Rules, Shape},
 };
 use crate::{
     credential::Credentials,
@@ -125,9 +125,10 @@ fn judge_username(judge: &mut Judge<'_>) {
 
 fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
     let credentials = password(draft)?;
-    let is_token = SERVICE_TOKEN.fit(draft.get("password")) == Fit::Yes;
     if draft.get("username").contains('|') {
-        if !is_token {
+        let token = draft.get("password");
+        // As every JSON Web Token begins.
+        if !token.starts_with("eyJ") || !SERVICE_TOKEN.length.contains(&token.len()) {
             hint_unusual_secret(
                 draft,
                 "password",

@@ -153,9 +153,11 @@ impl Shape {
 
     /// The shape of any product that a text has by its prefix, and that product.
     pub(crate) fn of_any(text: &str) -> Option<(&'static Self, &'static Provider)> {
+        let first = text.bytes().next()?;
         super::providers().iter().find_map(|provider| {
-            let distinctive =
-                |shape: &&Shape| !shape.prefix.is_empty() && shape.fit(text) == Fit::Yes;
+            let distinctive = |shape: &&Shape| {
+                shape.prefix.bytes().next() == Some(first) && shape.fit(text) == Fit::Yes
+            };
             provider
                 .rules
                 .shapes

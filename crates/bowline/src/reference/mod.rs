@@ -8,7 +8,7 @@ use crate::{
     finding::Issue,
     json::Value,
     message::Code,
-    text::{concat, joined, replaced, span, split_once},
+    text::{concat, joined, replaced, span, split_once, trim_space},
 };
 
 /// An image reference, with familiar names filled in: `alpine` is `docker.io/library/alpine`.
@@ -34,7 +34,7 @@ impl Reference {
     /// An issue with a `reference.…` code and its place in `text`.
     pub fn parse(text: &str) -> Result<Self, Issue> {
         check_text(text)?;
-        let (name, digest) = match text.split_once('@') {
+        let (name, digest) = match split_once(text, "@") {
             Some((name, digest)) => (name, Some(digest)),
             None => (text, None),
         };
@@ -187,7 +187,7 @@ fn is_image_id(text: &str) -> bool {
 }
 
 fn check_text(text: &str) -> Result<(), Issue> {
-    if text.trim().is_empty() {
+    if trim_space(text).is_empty() {
         return Err(Issue::new(Code::ReferenceEmpty));
     }
     if let Some((scheme, rest)) = split_once(text, "://") {
@@ -201,7 +201,9 @@ fn check_text(text: &str) -> Result<(), Issue> {
         }
         return Err(issue.suggest(image));
     }
-    if let Some((at, found)) = text.char_indices().find(|(_, c)| c.is_whitespace()) {
+    if !text.bytes().all(|b| b.is_ascii_graphic())
+        && let Some((at, found)) = text.char_indices().find(|(_, c)| c.is_whitespace())
+    {
         return Err(Issue::new(Code::ReferenceSpace)
             .at(at..at.saturating_add(found.len_utf8()))
             .suggest(joined(text)));
@@ -225,8 +227,9 @@ fn split_domain(name: &str) -> (Option<&str>, &str) {
     match name.split_once('/') {
         Some((first, rest))
             if first == "localhost"
-                || first.contains(['.', ':'])
-                || first.bytes().any(|b| b.is_ascii_uppercase()) =>
+                || first
+                    .bytes()
+                    .any(|b| b.is_ascii_uppercase() || matches!(b, b'.' | b':')) =>
         {
             (Some(first), rest)
         }

@@ -1,4 +1,7 @@
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
+use regex::bytes::Regex;
 
 use super::Reference;
 
@@ -24,7 +27,34 @@ fn near_reference() -> impl Strategy<Value = String> {
         .prop_map(|(domain, path, tag, digest)| format!("{domain}{path}{tag}{digest}"))
 }
 
+/// Whether a text is a reference by the grammar's own regular expressions. They let through ports and IPv6 addresses
+/// that are none, and algorithms of digests that nobody registered.
+fn by_grammar(text: &str) -> bool {
+    static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
+        let label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+        let domain = format!(r"(?:{label}(?:\.{label})*|\[[a-fA-F0-9:]+\])(?::([0-9]+))?");
+        let component = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+        let digest = "sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}";
+        let whole = format!(
+            r"(?-u)^(?:{domain}/)?{component}(?:/{component})*(?::\w[\w.-]{{0,127}})?(?:@(?:{digest}))?$"
+        );
+        Regex::new(&whole).unwrap()
+    });
+    let Some(found) = WHOLE.captures(text.as_bytes()) else {
+        return false;
+    };
+    found.get(1).is_none_or(|port| {
+        let port = str::from_utf8(port.as_bytes()).unwrap();
+        matches!(port.parse::<u16>(), Ok(1..))
+    })
+}
+
 proptest! {
+    #[test]
+    fn what_the_grammar_takes_is_a_reference_and_nothing_else(text in near_reference()) {
+        prop_assert_eq!(Reference::parse(&text).is_ok(), by_grammar(&text), "{}", text);
+    }
+
     #[test]
     fn the_familiar_form_is_the_same_reference(text in near_reference()) {
         if let Ok(reference) = Reference::parse(&text) {

@@ -2,11 +2,12 @@
 
 use super::{Condition, Mode, Policy, Scanner, Unit};
 use crate::{
+    endpoint::{DOCKER_HUB, DOCKER_HUB_NAMES},
     finding::{Code, Finding, Issue, Severity},
     json::{Object, Value},
     pattern::{Pattern, PatternSet},
     provider::{Capabilities, Provider, provider},
-    text::{concat, join},
+    text::{concat, join, split_once},
 };
 
 /// The most that `amount`, `count` and the number of patterns may be.
@@ -79,7 +80,7 @@ impl Reader<'_> {
         for (name, value) in members.iter() {
             let field = concat(&["policy.", name]);
             match name {
-                _ if value.is_null() => {}
+                _ if is_empty(value) => {}
                 "mode" => {
                     let modes = [("manual", Mode::Manual), ("automatic", Mode::Automatic)];
                     policy.mode = self.choice(&field, value, &modes).unwrap_or_default();
@@ -147,11 +148,11 @@ impl Reader<'_> {
             self.shape(field, value, "an object");
             return None;
         }
-        let of = |name: &str| value.get(name).filter(|value| !value.is_null());
+        let of = |name: &str| value.get(name).filter(|value| !is_empty(value));
         let at = |name: &str| concat(&[field, ".", name]);
         let kinds = [("none", 0), ("created-within", 1), ("latest", 2)];
         let condition =
-            match self.choice(&at("kind"), of("kind").unwrap_or(&Value::Null), &kinds)? {
+            match of("kind").map_or(Some(0), |kind| self.choice(&at("kind"), kind, &kinds))? {
                 0 => Condition::None,
                 1 => {
                     let units = [
@@ -191,11 +192,8 @@ impl Reader<'_> {
         }
         let at = |name: &str| concat(&[field, ".", name]);
         let kinds = [("any", false), ("specific", true)];
-        if !self.choice(
-            &at("kind"),
-            value.get("kind").unwrap_or(&Value::Null),
-            &kinds,
-        )? {
+        let kind = value.get("kind").filter(|value| !is_empty(value));
+        if !kind.map_or(Some(false), |kind| self.choice(&at("kind"), kind, &kinds))? {
             return Some(Scanner::Any);
         }
         let names = value
@@ -248,15 +246,13 @@ impl Reader<'_> {
 
     /// Policies match the repository's path, without the host.
     fn own_host(&mut self, field: &str, text: &str) {
-        let path = self
-            .host
-            .and_then(|host| text.strip_prefix(host))
-            .and_then(|rest| rest.strip_prefix('/'));
-        if let Some(path) = path {
-            let place = 0..text.len().saturating_sub(path.len());
+        let Some(host) = self.host else { return };
+        let (first, path) = split_once(text, "/").unwrap_or((text, ""));
+        let is_own = first == host || host == DOCKER_HUB && DOCKER_HUB_NAMES.contains(&first);
+        if is_own {
             let issue = Issue::new(Code::PatternOwnHost)
-                .at(place)
-                .with("host", self.host.unwrap_or_default());
+                .at(0..text.len().saturating_sub(path.len()))
+                .with("host", first);
             self.push(field, text, issue.suggest(path));
         }
     }
@@ -301,11 +297,17 @@ impl Reader<'_> {
         sound.then(|| text.to_owned())
     }
 
+    /// Yes or no; as a text too, which is what a suggestion is.
     fn switch(&mut self, field: &str, value: &Value) -> bool {
-        value.as_bool().unwrap_or_else(|| {
-            self.shape(field, value, "true or false");
-            false
-        })
+        match (value.as_bool(), value.as_str()) {
+            (Some(value), _) => value,
+            (_, Some("true")) => true,
+            (_, Some("false")) => false,
+            _ => {
+                self.shape(field, value, "true or false");
+                false
+            }
+        }
     }
 
     fn number(&mut self, field: &str, value: &Value, most: u32) -> Option<u32> {
@@ -359,6 +361,11 @@ impl Reader<'_> {
 
 fn amount_issue(most: u32) -> Issue {
     Issue::new(Code::PolicyAmount).with("most", most.to_string())
+}
+
+/// Whether nothing is filled in.
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_str() == Some("")
 }
 
 /// A value as the field that holds it shows it.

@@ -16,7 +16,8 @@ use crate::{
 pub struct ImageError(&'static str);
 
 /// An image from its members, of which all but `repository` may be missing, `null` or empty. Times are RFC 3339 or
-/// milliseconds since 1970. Other members are not looked at: an inventory may know more.
+/// milliseconds since 1970; what is neither is as good as missing. Other members are not looked at: an inventory may
+/// know more.
 impl TryFrom<&Value> for Image {
     type Error = ImageError;
 
@@ -26,11 +27,7 @@ impl TryFrom<&Value> for Image {
             Some(Value::String(text)) => Ok(text.clone()),
             Some(_) => Err(ImageError(name)),
         };
-        let time = |name| match value.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) if text.is_empty() => Ok(None),
-            Some(value) => moment(value).map(Some).ok_or(ImageError(name)),
-        };
+        let time = |name| value.get(name).and_then(moment);
         let repository = text("repository")?;
         if repository.is_empty() {
             return Err(ImageError("repository"));
@@ -39,9 +36,9 @@ impl TryFrom<&Value> for Image {
             repository,
             tag: text("tag")?,
             digest: text("digest")?,
-            created_at: time("createdAt")?,
-            pushed_at: time("pushedAt")?,
-            first_seen: time("firstSeen")?,
+            created_at: time("createdAt"),
+            pushed_at: time("pushedAt"),
+            first_seen: time("firstSeen"),
             artifact_type: text("artifactType")?,
         })
     }
