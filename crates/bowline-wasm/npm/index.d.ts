@@ -4,8 +4,11 @@
  * Call {@link ready} once; after that every function is synchronous. Works in browsers, workers and Node >= 20.
  */
 
-/** What {@link ready} can take the module from, where the default (the file beside this one) does not fit. */
-export type ModuleSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
+/**
+ * What {@link ready} can take the module from, where the default (the file beside this one) does not fit. The object is a
+ * compiled `WebAssembly.Module`, whose type is in TypeScript's DOM library alone.
+ */
+export type ModuleSource = string | URL | Request | Response | ArrayBuffer | ArrayBufferView | object;
 
 /**
  * Loads the module. Calling it again returns the same promise.
