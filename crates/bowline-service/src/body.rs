@@ -87,6 +87,10 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         Problem::from(Failure::BodyMalformed).detail(match error.classify() {
+            // A form that is none names its member.
+            serde_json::error::Category::Data if line == 0 => {
+                format!("The JSON is not what this route takes: {error}.")
+            }
             serde_json::error::Category::Data => {
                 format!("The JSON at line {line}, column {column} is not what this route takes.")
             }

@@ -1,6 +1,7 @@
 //! The parameters of a query: each is known, and stands there once.
 
 use bowline_store::{Cursor, PageSize};
+use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
 use crate::problem::{Failure, Problem};
@@ -11,11 +12,15 @@ pub(crate) struct Parameters(Vec<(String, String)>);
 impl Parameters {
     /// The parameters of a URL's query.
     ///
-    /// Errors: `query.malformed` where one is none of `known` or stands there twice. A misspelt `verify` must not pass
-    /// for none.
+    /// Errors: `query.malformed` where one is none of `known`, stands there twice or is no UTF-8. A misspelt `verify`
+    /// must not pass for none.
     pub(crate) fn read(query: Option<&str>, known: &[&str]) -> Result<Self, Problem> {
+        let query = query.unwrap_or_default();
+        if percent_decode_str(query).decode_utf8().is_err() {
+            return Err(malformed("The query is not UTF-8.".to_owned()));
+        }
         let mut taken: Vec<(String, String)> = Vec::new();
-        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             if !known.contains(&name.as_ref()) {
                 return Err(malformed(match known {
                     [] => "This route takes no parameters.".to_owned(),

@@ -1,8 +1,9 @@
 //! Connections: list, create, read, edit, new credentials, delete.
 
-use std::ops::ControlFlow;
+use std::{collections::BTreeMap, ops::ControlFlow};
 
 use bowline::{
+    endpoint::Endpoint,
     form::{ConnectionForm, ConnectionSpec, Purpose},
     json,
     provider::provider,
@@ -12,7 +13,7 @@ use bowline::{
 use bowline_registry::Clock;
 use bowline_store::{Connection, ConnectionId, Database, Edit, Query, Store, Timestamp};
 use http::{HeaderValue, StatusCode, header};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use super::{Asked, Outbound, Random, Service, checking::Verify, judging, learning::account_of};
 use crate::{
@@ -35,6 +36,24 @@ struct EditRequest {
     /// `null` takes the policy away, so it is not the same as missing.
     #[serde(default, deserialize_with = "body::sent")]
     policy: Option<json::Value>,
+}
+
+/// The members that a body of new credentials may have: those of a form. It is a [`ConnectionForm`], but what a form
+/// passes over is refused here: a misspelt `values` would replace the kept secrets by none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[expect(dead_code, reason = "only which members there are is read")]
+struct CredentialsMembers {
+    values: BTreeMap<String, IgnoredAny>,
+    provider: Option<IgnoredAny>,
+    name: Option<IgnoredAny>,
+    description: Option<IgnoredAny>,
+    auth: Option<IgnoredAny>,
+    purpose: Option<IgnoredAny>,
+    trusted_auth_hosts: Option<IgnoredAny>,
+    expires_at: Option<IgnoredAny>,
+    image: Option<IgnoredAny>,
+    policy: Option<IgnoredAny>,
 }
 
 const DAYS_OR_TIME: &str = "a number of days up to 3650, or a time as in 2027-01-31T12:00:00Z";
@@ -192,6 +211,7 @@ where
         let verify = Verify::read(asked)?;
         negotiation::json_accepted(&asked.head.headers)?;
         let expected = IfMatch::read(&asked.head.headers);
+        asked.json::<CredentialsMembers>(body)?;
         let sent: ConnectionForm = asked.json(body)?;
         let store = self.store(asked).await?;
         let kept = store.read(project, id, asked.now).await?;
@@ -328,11 +348,20 @@ fn with_credentials(kept: &Connection, sent: ConnectionForm) -> Result<Connectio
         policy: None,
         ..sent
     };
-    if lacks_address(&form) {
+    if lacks_address(&form)
+        && let Ok(endpoint) = Endpoint::parse(&kept.endpoint)
+    {
+        // A namespace that was sent stands for the kept one.
+        let address = match is_empty(&form, "namespace") {
+            true => endpoint,
+            false => endpoint.with_namespace(""),
+        };
         form.values
-            .insert("url".to_owned(), kept.endpoint.as_str().into());
+            .insert("url".to_owned(), address.to_string().as_str().into());
     }
+    // A role's account is its registry's where none is named.
     if lacks(&form, "accountId")
+        && is_empty(&form, "roleArn")
         && let Some(account) = account_of(&kept.endpoint)
     {
         form.values

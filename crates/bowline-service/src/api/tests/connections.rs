@@ -258,6 +258,7 @@ async fn lists_come_in_pages_and_are_searched() {
         "expiring=-1",
         "unused=3651",
         "unused=true",
+        "search=%ff",
     ] {
         let answer = harness.get(&format!("{LIST}?{query}")).await;
         assert_eq!(answer.problem(), problem(400, "query.malformed"), "{query}");

@@ -56,6 +56,11 @@ async fn credentials_are_replaced_together() {
             "values.url",
         ),
         (
+            "another namespace, beside the kept address",
+            json!({ "auth": "oauth2", "values": { "namespace": "other", "token": "t" } }),
+            "values.url",
+        ),
+        (
             "another provider",
             json!({ "provider": "docker-hub", "auth": "oauth2", "values": { "token": "t" } }),
             "provider",
@@ -134,6 +139,53 @@ async fn an_endpoint_that_only_the_provider_tells_is_learnt_or_refused() {
         let replaced = harness.send(put).await;
         assert_eq!(replaced.json()["endpoint"], endpoint, "{replaced:?}");
         assert!(harness.script.sent.borrow().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_is_misspelt_does_not_pass_for_no_secrets() {
+    let harness = Harness::new();
+    let (path, before) = harness.created("a", URL).await;
+    let credentials = format!("{path}/credentials");
+    let values = json!({ "url": URL, "username": "u2", "password": "p2" });
+    for (name, body) in [
+        ("no values", json!({})),
+        ("null", json!({ "values": null })),
+        (
+            "misspelt values",
+            json!({ "auth": "password", "vaules": values }),
+        ),
+        ("values outside", values.clone()),
+        (
+            "another member misspelt",
+            json!({ "values": values, "expires_at": "2030-01-01T00:00:00Z" }),
+        ),
+    ] {
+        let put = request(Method::PUT, &credentials, &[], Some(&body));
+        let answer = harness.send(put).await;
+        assert_eq!(answer.problem(), problem(400, "body.malformed"), "{name}");
+        assert!(!answer.text.contains("p2"), "{name}");
+    }
+    let after = harness.send(request(Method::GET, &path, &[], None)).await;
+    assert_eq!(after.json(), before);
+}
+
+#[tokio::test]
+async fn a_role_of_another_account_is_another_endpoint() {
+    let harness = Harness::new();
+    let form = |account: &str| {
+        json!({ "provider": "amazon-ecr", "name": "role", "auth": "assume-role", "values": {
+            "region": "eu-west-1", "roleArn": format!("arn:aws:iam::{account}:role/reader") } })
+    };
+    let created = harness.post(LIST, &form("123456789012")).await;
+    let path = format!(
+        "{LIST}/{}/credentials",
+        created.json()["id"].as_str().unwrap()
+    );
+    for (account, status) in [("123456789012", 200), ("999999999999", 409)] {
+        let put = request(Method::PUT, &path, &[], Some(&form(account)));
+        let answer = harness.send(put).await;
+        assert_eq!(answer.status, status, "{account}: {answer:?}");
     }
 }
 
