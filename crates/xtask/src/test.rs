@@ -69,7 +69,7 @@ fn steps(project: &Project) -> Vec<Step<'_>> {
         Step::new(
             "test-whole",
             "Test the whole: host, functions, registries, browser",
-            180,
+            380,
             |screen| whole(project, screen),
         ),
     ]

@@ -113,7 +113,7 @@ pub(super) fn all(of: &mut Types<'_>) -> Vec<Operation> {
         .needing(InProject(Write))
         .with(verify())
         .with(if_match(false))
-        .taking(schemas::named("ConnectionForm"))
+        .taking(schemas::named("NewCredentials"))
         .answering(ok("They are replaced.", schemas::named("SavedConnection")).header(ETAG))
         .failing(&[
             FormInvalid,

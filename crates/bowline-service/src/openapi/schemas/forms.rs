@@ -18,10 +18,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
     .into_iter()
     .map(|member| (member, typed()))
     .chain([
-        (
-            "values?",
-            json!({ "type": ["object", "null"], "additionalProperties": typed() }),
-        ),
+        ("values?", optional(values())),
         (
             "trustedAuthHosts?",
             json!({ "type": ["array", "null"], "items": typed() }),
@@ -86,6 +83,16 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             }]);
             schema
         }),
+        ("NewCredentials", {
+            // A form of which the login is taken; what is misspelt must not pass for none.
+            let mut members = form.clone();
+            for (member, schema) in &mut members {
+                if *member == "values?" {
+                    (*member, *schema) = ("values", values());
+                }
+            }
+            object(&members)
+        }),
         (
             "ValidateRequest",
             object(&[
@@ -141,4 +148,9 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
 /// What a form's member takes: a text as it was typed. A number or a truth value is taken as its text.
 fn typed() -> Value {
     json!({ "type": ["string", "number", "boolean", "null"] })
+}
+
+/// What the fields of an auth method are filled in with.
+fn values() -> Value {
+    json!({ "type": "object", "additionalProperties": typed() })
 }
