@@ -94,7 +94,7 @@ async fn main() {
         of_empty.push(empty);
     }
     println!(
-        "\nThe budget of a read is {}, and {}.",
+        "\nWith 1, 8 and 32 callers the budget of a read is {}, and {}.",
         budget(80.0, SELECT, &of_select),
         budget(40.0, "empty", &of_empty)
     );
