@@ -30,6 +30,8 @@ pub(crate) struct Tokens {
     held: Vec<Token>,
     /// The credentials' own token is the registry's Bearer token: the token service does not know the grant.
     directly: bool,
+    /// The token service takes logins by POST alone.
+    by_post: bool,
     /// The credentials have been accepted.
     proven: bool,
 }
@@ -54,6 +56,7 @@ impl Tokens {
     /// Drops all tokens: they are another service's.
     pub(crate) fn forget(&mut self) {
         self.held.clear();
+        self.by_post = false;
     }
 
     /// Notes that the credentials have been accepted.
@@ -206,20 +209,28 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             RegistryLogin::Anonymous => self.get_token(realm, service, scope, None).await?,
             RegistryLogin::Password { username, password } => {
                 let basic = Authorization::basic(username.as_str(), password)?;
-                let answer = self.get_token(realm, service, scope, Some(&basic)).await?;
+                let got = match self.tokens.by_post {
+                    true => None,
+                    false => Some(self.get_token(realm, service, scope, Some(&basic)).await?),
+                };
                 // A service that takes only POST (OAuth 2) says so with one of these.
-                if matches!(
-                    answer.status,
-                    StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
-                ) {
-                    let login = [
-                        ("username", username.as_str()),
-                        ("password", password.expose()),
-                    ];
-                    self.post_token(realm, service, scope, "password", &login)
-                        .await?
-                } else {
-                    answer
+                let takes_get = |answer: &Answer| {
+                    !matches!(
+                        answer.status,
+                        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
+                    )
+                };
+                match got.filter(takes_get) {
+                    Some(answer) => answer,
+                    None => {
+                        self.tokens.by_post = true;
+                        let login = [
+                            ("username", username.as_str()),
+                            ("password", password.expose()),
+                        ];
+                        self.post_token(realm, service, scope, "password", &login)
+                            .await?
+                    }
                 }
             }
             RegistryLogin::OAuth2 { token } => {

@@ -96,13 +96,14 @@ async fn token_answers_in_every_known_form() {
 #[tokio::test]
 async fn a_service_that_takes_only_post_gets_one() {
     for status in [404, 405] {
-        let world = with_service(move |sent| {
+        let by_post = move |sent: &Sent| {
             if sent.method == "GET" {
                 Reply::status(status)
             } else {
                 Reply::json(r#"{"access_token":"t"}"#)
             }
-        });
+        };
+        let world = with_service(by_post);
         let check = run(
             &world,
             &Operator::default(),
@@ -111,6 +112,15 @@ async fn a_service_that_takes_only_post_gets_one() {
         )
         .await;
         assert!(check.ok, "{:?}", check.problem);
+        // The second token is asked for as the first was given.
+        let searched = with_service(by_post);
+        run(&searched, &Operator::default(), &password(), None).await;
+        let asked = |method: &str| {
+            let line = format!("{method} {SERVICE}");
+            let lines = searched.http.lines().into_iter();
+            lines.filter(|asked| asked.starts_with(&line)).count()
+        };
+        assert_eq!((asked("GET"), asked("POST")), (1, 2), "{status}");
         let post = &world.http.sent()[2];
         assert_eq!(post.line(), format!("POST {SERVICE}"));
         assert_eq!(post.authorization(), None);
