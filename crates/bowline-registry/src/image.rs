@@ -49,12 +49,6 @@ impl NamedImage {
     /// Why it is none of this endpoint, in words for people.
     pub fn parse(text: &str, endpoint: &Endpoint) -> Result<Self, String> {
         let image = Image::parse(text, endpoint).map_err(|failure| failure.detail)?;
-        if !image.repository.is_in(endpoint.namespace()) {
-            return Err(format!(
-                "The connection reaches only images in {}.",
-                endpoint.namespace()
-            ));
-        }
         let (tag, digest) = match image.selector {
             Some(Selector::Digest(digest)) => (None, Some(digest.to_string())),
             Some(Selector::Tag(tag)) => (Some(tag.to_string()), None),
@@ -79,6 +73,18 @@ impl Repository {
     pub(crate) fn named(text: &str) -> Result<Self, Failure> {
         Self::parse(text)
             .ok_or_else(|| Failure::new(Code::ImageUnknown, "This is no repository's name."))
+    }
+
+    /// This repository, if a connection to `endpoint` reaches it.
+    pub(crate) fn reached(self, endpoint: &Endpoint) -> Result<Self, Failure> {
+        let namespace = endpoint.namespace();
+        match self.is_in(namespace) {
+            true => Ok(self),
+            false => Err(Failure::new(
+                Code::ImageUnknown,
+                format!("The connection reaches only images in {namespace}."),
+            )),
+        }
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -118,7 +124,8 @@ impl Tag {
 }
 
 impl Image {
-    /// The image that was typed, `name:tag` or `name@digest`, with or without the registry's own host in front.
+    /// The image that was typed, `name:tag` or `name@digest`, with or without the registry's own host in front, within the
+    /// endpoint's namespace.
     pub(crate) fn parse(text: &str, endpoint: &Endpoint) -> Result<Self, Failure> {
         let text = text.trim();
         let unknown = |detail: &str| Failure::new(Code::ImageUnknown, detail);
@@ -156,7 +163,7 @@ impl Image {
             (None, None) => None,
         };
         Ok(Self {
-            repository: Repository(reference.path),
+            repository: Repository(reference.path).reached(endpoint)?,
             selector,
         })
     }

@@ -59,8 +59,9 @@ pub(super) async fn all<H: HttpClient, C: Clock, R: Random, T: Asked>(
 ) -> Result<Found<T::Found>, Problem> {
     let read = async {
         let repository = Repository::named(repository)?;
-        let scope = Scope::Pull(repository.clone());
         let mut registry = Registry::open_in(session, world, operator, spec).await?;
+        let repository = repository.reached(&registry.endpoint)?;
+        let scope = Scope::Pull(repository.clone());
         registry.approach(&scope).await?;
         let work = each(&mut registry, &repository, &scope, asked).await;
         work.end(registry.transport.requests())

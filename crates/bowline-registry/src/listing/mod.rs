@@ -97,8 +97,9 @@ pub async fn tags<H: HttpClient, C: Clock, R: Random>(
 ) -> Result<Listing, Problem> {
     let listing = async {
         let repository = Repository::named(repository)?;
-        let scope = Scope::Pull(repository.clone());
         let mut registry = Registry::open(world, operator, spec).await?;
+        let repository = repository.reached(&registry.endpoint)?;
+        let scope = Scope::Pull(repository.clone());
         registry.enter(&scope).await?;
         whole(
             async |mark| registry.tags_page(&repository, &scope, mark).await,

@@ -116,6 +116,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
             let ways = Way::of_tags(spec);
             let place = place(cursor, ways)?;
             let mut registry = Registry::open_in(session, world, operator, spec).await?;
+            let repository = repository.reached(&registry.endpoint)?;
             // A provider's own API does not tell a wrong login from a missing permission: there it is tried before.
             match ways {
                 [Way::Registry] => registry.approach(&Scope::Pull(repository.clone())).await?,

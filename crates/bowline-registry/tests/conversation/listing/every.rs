@@ -224,7 +224,8 @@ async fn a_repository_that_is_not_there_is_unknown() {
                 None => Reply::status(404),
             }
         });
-        let mut tags = Tags::open(&world, &operator, &product.spec, None, "acme/none", None)
+        let name = format!("{}-none", (product.name)(0));
+        let mut tags = Tags::open(&world, &operator, &product.spec, None, &name, None)
             .await
             .unwrap();
         let problem = tags.next_page().await.unwrap_err();
