@@ -1,6 +1,6 @@
 //! Reading what came with a request, within bounds, and writing what holds secrets.
 
-use std::pin::pin;
+use std::{io, pin::pin};
 
 use bowline::json;
 use bytes::Bytes;
@@ -15,8 +15,11 @@ use crate::{
     problem::{Failure, Problem},
 };
 
-/// The most bytes that a caller's body may have. A form with a service account's key takes 3 KiB.
-pub(crate) const LARGEST: usize = 64 * 1024;
+/// The most bytes that a caller's body may have: those of the largest form, though JSON may write a byte as six.
+pub(crate) const LARGEST: usize = 1024 * 1024;
+
+/// The room for a body whose length is not announced. A form with a service account's key takes 3 KiB.
+const USUAL: usize = 64 * 1024;
 
 /// All of a body, erased when it is dropped: a form holds secrets.
 ///
@@ -33,12 +36,11 @@ where
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     let expected = match announced.map(usize::try_from) {
-        None => largest,
+        None => USUAL.min(largest),
         Some(Ok(length)) if length <= largest => length,
         // Here `usize` may have 32 bits.
         Some(_) => return Err(Failure::BodyTooLarge.into()),
     };
-    // Grown later it would leave a copy behind.
     let mut whole = Zeroizing::new(Vec::with_capacity(expected));
     let mut body = pin!(body);
     while let Some(frame) = body.frame().await {
@@ -46,8 +48,16 @@ where
         let Ok(chunk) = frame.map_err(broken_off)?.into_data() else {
             continue;
         };
-        if whole.len().saturating_add(chunk.len()) > largest {
+        let length = whole.len().saturating_add(chunk.len());
+        if length > largest {
             return Err(Failure::BodyTooLarge.into());
+        }
+        if length > whole.capacity() {
+            // Grown by itself it would leave a copy behind.
+            let room = length.saturating_mul(2).min(largest);
+            let mut larger = Zeroizing::new(Vec::with_capacity(room));
+            larger.extend_from_slice(&whole);
+            whole = larger;
         }
         whole.extend_from_slice(&chunk);
         if let Ok(mut chunk) = chunk.try_into_mut() {
@@ -71,9 +81,25 @@ pub(crate) async fn json<B: Body<Data = Bytes>>(
 /// A body with secrets in it, erased when dropped.
 pub(crate) fn secret_json(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Problem> {
     // Room for all of it from the start: grown later it would leave a copy behind.
-    let mut body = Zeroizing::new(Vec::with_capacity(2 * LARGEST));
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, value).map_err(Problem::internal)?;
+    let mut body = Zeroizing::new(Vec::with_capacity(length.0));
     serde_json::to_writer(&mut *body, value).map_err(Problem::internal)?;
     Ok(body)
+}
+
+/// How many bytes were written.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// What a body says: a JSON object.

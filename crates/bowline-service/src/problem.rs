@@ -128,7 +128,7 @@ failures! {
         "The query is malformed", "A parameter of the query is unknown here or has a value that it cannot have.";
     /// A body over the limit.
     BodyTooLarge = "body.too_large", PAYLOAD_TOO_LARGE,
-        "The body is too large", "A body may have at most 64 KiB, and a notification of events 1 MiB.";
+        "The body is too large", "A body may have at most 1 MiB.";
     /// A method that the route has not.
     MethodNotAllowed = "method.not_allowed", METHOD_NOT_ALLOWED,
         "The method is not allowed", "The header Allow names the methods of this route.";
