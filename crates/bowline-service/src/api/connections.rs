@@ -19,7 +19,7 @@ use super::{Asked, Outbound, Random, Service, checking::Verify, judging, learnin
 use crate::{
     answer::{self, Answer},
     body,
-    caller::Caller,
+    caller::{Caller, Permission},
     negotiation::{self, IfMatch, etag},
     problem::{Failure, Problem},
     schedule::knows_zone,
@@ -131,7 +131,7 @@ where
         let connection = store
             .create_as(&change, project, id, &spec, checked.as_ref())
             .await?;
-        let is_shared = is_shared(store, project, &spec).await;
+        let is_shared = is_shared(store, caller, project, &spec).await;
         let mut answer = saved(StatusCode::CREATED, &connection, is_shared)?;
         let public_url = &self.ready.as_ref()?.access.public_url;
         let location = format!("{public_url}{}/{}", asked.head.uri.path(), connection.id);
@@ -237,7 +237,7 @@ where
         let connection = store
             .replace_credentials(&change, project, id, versions, &spec, checked.as_ref())
             .await?;
-        let is_shared = is_shared(store, project, &spec).await;
+        let is_shared = is_shared(store, caller, project, &spec).await;
         saved(StatusCode::OK, &connection, is_shared)
     }
 
@@ -264,13 +264,20 @@ pub(super) fn answer_of(status: StatusCode, connection: &Connection) -> Result<A
     Ok(with_etag(answer::json(status, connection)?, connection))
 }
 
-/// Whether another project keeps the same secrets. What was saved is saved, so a failure to find out is none.
+/// Whether another project that the caller sees keeps the same secrets; of others nothing is told. What was saved is
+/// saved, so a failure to find out is none.
 async fn is_shared(
     store: &Store<impl Database, impl Random>,
+    caller: &Caller,
     project: &str,
     spec: &ConnectionSpec,
 ) -> bool {
-    store.is_shared(project, spec).await.unwrap_or(false)
+    let seen = match caller.permitted(Permission::Read) {
+        Ok(()) => caller.projects(),
+        Err(_) => &[],
+    };
+    let shared = store.is_shared(project, seen, spec).await;
+    shared.unwrap_or(false)
 }
 
 /// The answer to who changed a connection: it, and what is to be thought over.
@@ -289,10 +296,10 @@ struct SavedWarning {
     detail: &'static str,
 }
 
-/// Whose it is as well is not told.
+/// Only to who sees the other project.
 const SHARED: SavedWarning = SavedWarning {
     code: "secret.shared",
-    title: "Another project uses this secret",
+    title: "Another one of your projects uses this secret",
     detail: "Give each project a secret of its own: whoever takes this one away takes it from both.",
 };
 

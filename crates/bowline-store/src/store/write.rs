@@ -89,7 +89,7 @@ const DELETE_CONFLICT: &str = "SELECT
 
 const SHARED: &str =
     "SELECT 1 FROM connections WHERE fingerprint IN (SELECT value FROM json_each(?1))
-        AND deleted_at IS NULL AND project <> ?2 LIMIT 1";
+        AND deleted_at IS NULL AND project <> ?2 AND project IN (SELECT value FROM json_each(?3)) LIMIT 1";
 
 // Not a change: neither the version nor the audit know of it.
 const RECORD_CHECK: &str =
@@ -319,17 +319,20 @@ impl<D: Database, R: Random> Store<D, R> {
         Err(StoreError::Busy)
     }
 
-    /// Whether a connection of another project keeps the same secrets as `spec`. Which one is told to nobody.
+    /// Whether a connection of another one of `projects` than `project` keeps the same secrets as `spec`.
+    ///
+    /// Those are to be projects that the asker sees: else anybody could find out which secrets others have, by trying.
     pub async fn is_shared(
         &self,
         project: &str,
+        projects: &[String],
         spec: &ConnectionSpec,
     ) -> Result<bool, StoreError> {
         let by_key = self.keys.all();
         let fingerprints: Vec<_> = by_key
             .filter_map(|key| fingerprint::of_spec(key, spec))
             .collect();
-        let parameters = vec![json(&fingerprints)?, project.into()];
+        let parameters = vec![json(&fingerprints)?, project.into(), json(&projects)?];
         Ok(self.first(SHARED, parameters).await?.is_some())
     }
 

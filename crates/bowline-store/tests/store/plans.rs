@@ -139,7 +139,10 @@ fn every_statement_uses_an_index() {
             .audit(PROJECT, id, PageSize::default(), None)
             .await
             .unwrap();
-        store.is_shared(PROJECT, &one).await.unwrap();
+        store
+            .is_shared(PROJECT, &[PROJECT.to_owned()], &one)
+            .await
+            .unwrap();
         let (_, secret) = store
             .renew_event_secret(&change(), PROJECT, id)
             .await

@@ -18,8 +18,14 @@ fn keep(store: &TestStore, project: &str, spec: &ConnectionSpec) -> ConnectionId
         .id
 }
 
+/// Whether who sees both projects is told.
 fn is_shared(store: &TestStore, spec: &ConnectionSpec) -> bool {
-    block_on(store.is_shared(PROJECT, spec)).unwrap()
+    is_seen_shared(store, &[PROJECT, "theirs"], spec)
+}
+
+fn is_seen_shared(store: &TestStore, projects: &[&str], spec: &ConnectionSpec) -> bool {
+    let projects: Vec<_> = projects.iter().map(|it| (*it).to_owned()).collect();
+    block_on(store.is_shared(PROJECT, &projects, spec)).unwrap()
 }
 
 #[test]
@@ -32,6 +38,9 @@ fn the_same_secret_in_another_project_is_seen() {
     let elsewhere = with_password("https://two.example.com", "swordfish");
     let theirs = keep(&store, "theirs", &elsewhere);
     assert!(is_shared(&store, &spec));
+    for unseen in [&[][..], &[PROJECT], &[PROJECT, "nobodys"]] {
+        assert!(!is_seen_shared(&store, unseen, &spec), "{unseen:?}");
+    }
     let hub = json!({ "provider": "docker-hub", "name": "hub",
         "values": { "username": "scanner", "password": "swordfish" } });
     let cases = [

@@ -82,33 +82,43 @@ async fn a_key_that_is_missing_is_named_as_the_operators_variable() {
 }
 
 #[tokio::test]
-async fn a_secret_of_another_project_is_warned_of_without_naming_it() {
+async fn a_secret_of_another_project_is_told_to_who_sees_both() {
     let harness = Harness::new();
-    let authorization = format!("Bearer {}", token(&claims("eve", &["secretive"], &ALL)));
-    let other = request(
-        Method::POST,
-        "/v1/projects/secretive/connections",
-        &[("authorization", &authorization)],
-        Some(&form("theirs", "https://b.example.com")),
+    let authorization = |projects: &[&str], permissions: &[&str]| {
+        format!("Bearer {}", token(&claims("eve", projects, permissions)))
+    };
+    let send = async |authorization: &str, method, path: &str, body: &Value| {
+        let headers = [("authorization", authorization)];
+        let answer = harness
+            .send(request(method, path, &headers, Some(body)))
+            .await
+            .json();
+        let warned = answer["warnings"][0]["code"] == "secret.shared";
+        (answer["id"].as_str().unwrap_or_default().to_owned(), warned)
+    };
+    let theirs = "/v1/projects/secretive/connections";
+    let (only_theirs, only_ours) = (
+        authorization(&["secretive"], &ALL),
+        authorization(&["acme"], &ALL),
     );
-    assert_eq!(harness.send(other).await.json().get("warnings"), None);
-    let created = harness
-        .post(LIST, &form("ours", "https://a.example.com"))
-        .await;
-    assert_eq!(created.json()["warnings"][0]["code"], "secret.shared");
-    assert!(!created.text.contains("secretive") && !created.text.contains("theirs"));
-    let path = format!("{LIST}/{}", created.json()["id"].as_str().unwrap());
-    for (password, warnings) in [("0f-our-own", 0), (PASSWORD, 1)] {
-        let body = json!({ "values": { "username": "ada", "password": password } });
-        let put = request(
-            Method::PUT,
-            &format!("{path}/credentials"),
-            &[],
-            Some(&body),
-        );
-        let answer = harness.send(put).await.json();
-        let warned = answer["warnings"].as_array().map_or(0, Vec::len);
-        assert_eq!(warned, warnings, "{password}");
+    let both = authorization(&["acme", "secretive"], &ALL);
+    let without_read = authorization(&["acme", "secretive"], &["iam:project:cicd:registry:write"]);
+    let other = form("theirs", "https://b.example.com");
+    assert!(!send(&only_theirs, Method::POST, theirs, &other).await.1);
+    let cases = [
+        ("who sees one project", &only_ours, false),
+        ("who may not read the other", &without_read, false),
+        ("who sees both", &both, true),
+    ];
+    for (index, (name, authorization, expected)) in cases.into_iter().enumerate() {
+        let ours = form(name, &format!("https://a{index}.example.com"));
+        let (id, warned) = send(authorization, Method::POST, LIST, &ours).await;
+        assert_eq!(warned, expected, "{name}");
+        let path = format!("{LIST}/{id}/credentials");
+        for (password, shared) in [("0f-our-own", false), (PASSWORD, true)] {
+            let body = json!({ "values": { "username": "ada", "password": password } });
+            let (_, warned) = send(authorization, Method::PUT, &path, &body).await;
+            assert_eq!(warned, shared && expected, "{name}: {password}");
+        }
     }
-    assert_eq!(harness.get(&path).await.json().get("warnings"), None);
 }
