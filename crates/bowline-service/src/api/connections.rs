@@ -276,8 +276,7 @@ async fn is_shared(
         Ok(()) => caller.projects(),
         Err(_) => &[],
     };
-    let shared = store.is_shared(project, seen, spec).await;
-    shared.unwrap_or(false)
+    store.is_shared(project, seen, spec).await.unwrap_or(false)
 }
 
 /// The answer to who changed a connection: it, and what is to be thought over.

@@ -33,12 +33,8 @@ pub(super) fn name(name: String) -> Result<String, Problem> {
 ///
 /// Errors: `form.invalid` with the findings about the policy.
 pub(super) fn policy(policy: &Value, provider_id: &str, endpoint: &str) -> Result<Policy, Problem> {
-    let host = Endpoint::parse(endpoint)
-        .ok()
-        .map(|endpoint| match endpoint.port() {
-            Some(port) => format!("{}:{port}", endpoint.host()),
-            None => endpoint.host().to_owned(),
-        });
+    let host = Endpoint::parse(endpoint).ok();
+    let host = host.map(|endpoint| endpoint.authority());
     match Policy::check(policy, provider(provider_id), host.as_deref()) {
         (_, Some(policy)) => Ok(policy),
         (findings, None) => Err(Problem::form_invalid(Report {

@@ -314,12 +314,10 @@ where
 impl<'a> Watched<'a> {
     /// The connection, where its policy takes events or watches image streams.
     pub(super) fn of(opened: &'a Opened) -> Option<Self> {
-        let (form, connection) = (opened.form(), &opened.connection);
-        let typed = form.policy.as_ref()?;
-        let policy = judging::policy(typed, &connection.provider, &connection.endpoint).ok()?;
-        (policy.events || policy.image_streams).then_some(Self {
+        let policy = judging::kept_policy(opened.connection.policy.as_ref());
+        (policy.events || policy.image_streams).then(|| Self {
             opened,
-            form,
+            form: opened.form(),
             policy,
         })
     }

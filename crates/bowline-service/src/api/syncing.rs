@@ -10,7 +10,6 @@ use std::{
 use bowline::{
     form::{ConnectionForm, ExposedForm},
     provider::{Provider, provider},
-    selection::Policy,
 };
 use bowline_registry::{AskedImage, AskedTag, Clock, Details, Digests, Session};
 use bowline_store::{
@@ -20,7 +19,7 @@ use http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    Asked, Outbound, Random, Service,
+    Asked, Outbound, Random, Service, judging,
     relay::{Errand, ExternalId, Message},
 };
 use crate::{
@@ -125,13 +124,8 @@ where
         let store: &Rc<Store<D, R>> = self.store(asked).await?;
         let opened = store.open(project, held.connection, asked.now).await?;
         let form = opened.form();
-        let provider = provider(&opened.connection.provider);
-        let policy = form.policy.as_ref().and_then(|policy| {
-            let (_, policy) = Policy::check(policy, provider, None);
-            policy
-        });
-        let policy = policy.unwrap_or_default();
-        let can_clean_up = provider.is_some_and(Provider::cleans_up);
+        let policy = judging::kept_policy(opened.connection.policy.as_ref());
+        let can_clean_up = provider(&opened.connection.provider).is_some_and(Provider::cleans_up);
         let settings = store.settings(project, asked.now).await?;
         let engine = Engine {
             store: &**store,

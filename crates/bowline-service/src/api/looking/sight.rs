@@ -83,9 +83,7 @@ where
         for event in suspects.tags.into_values() {
             let known = known.get(&event.tag);
             let (digest, source) = match answers.remove(&event.tag) {
-                _ if event.digest.is_some() && event.digest.as_ref() == known => {
-                    (event.digest.clone(), None)
-                }
+                _ if is_known(&event) => (event.digest.clone(), None),
                 // Where it could not be read, it may still be told what it is called.
                 Some(TagDigest {
                     digest,
