@@ -46,7 +46,7 @@ pub async fn pull_credentials<H: HttpClient, C: Clock, R: Random>(
             RegistryLogin::Anonymous => return Ok(None),
             RegistryLogin::Password { username, password } => (username.as_str(), password),
             RegistryLogin::OAuth2 { token } | RegistryLogin::Bearer { token } => {
-                (username_of_tokens(spec.provider.id), token)
+                (username_of_tokens(spec.provider.id.as_str()), token)
             }
             RegistryLogin::Header { .. } => {
                 return Err(Failure::new(

@@ -22,7 +22,7 @@ pub(crate) fn fingerprint<'a>(
 pub(crate) fn of_spec(key: &SealingKey, spec: &ConnectionSpec) -> Option<String> {
     fingerprint(
         key,
-        spec.provider.id,
+        spec.provider.id.as_str(),
         spec.secrets.values().map(|secret| secret.expose()),
     )
 }

@@ -1,18 +1,18 @@
 // The package as it would be published, in Node.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import test from "node:test";
+import { gzipSync } from "node:zlib";
 
 import * as bowline from "bowline";
 
 const { checkForm, checkPolicy, detect, InvalidPatternError, InvalidReferenceError, parsePattern } = bowline;
 const { parseReference, PatternSet, providers, ready, selectImages } = bowline;
 
-// design.md section 10.
-const BUDGET = 100 * 1024;
+// The module may have 150 KiB. The gate is 3 % below, so that another build of Rust's standard library does not tip it.
+const BUDGET = 145 * 1024;
 
 const good = {
   provider: "docker-registry",
@@ -180,7 +180,8 @@ test("a policy is judged, and selects", () => {
 
 test("the module is within its budget", (t) => {
   const file = createRequire(import.meta.url).resolve("bowline/bowline.wasm");
-  const size = execFileSync("gzip", ["-9c", file]).length;
-  t.diagnostic(`${statSync(file).size} bytes, ${size} bytes gzip of ${BUDGET}`);
+  const module = readFileSync(file);
+  const size = gzipSync(module, { level: 9 }).length;
+  t.diagnostic(`${module.length} bytes, ${size} bytes gzip of ${BUDGET}`);
   assert.ok(size <= BUDGET, `${size} bytes gzip are more than ${BUDGET}`);
 });

@@ -82,7 +82,7 @@ fn the_providers_of_the_design_have_25_vectors_each() {
     };
     let held = providers()
         .iter()
-        .filter(|provider| has_enough(provider.id));
+        .filter(|provider| has_enough(provider.id.as_str()));
     assert!(held.count() >= 18);
 }
 

@@ -1,7 +1,5 @@
 //! `cargo xtask check`: formatting, lints of every crate for the machine it runs on, and types of the page.
 
-use std::fs;
-
 use crate::{
     bench::PEERS,
     build::{EDGE, FUNCTIONS},
@@ -13,9 +11,6 @@ use crate::{
 
 /// The crate that is built for the browser only.
 const BROWSER_CRATE: &str = "bowline-wasm";
-
-/// A folder whose modules a macro declares.
-const PROVIDERS: &str = "crates/bowline/src/provider";
 
 /// Gets what checking needs, and checks.
 pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
@@ -71,19 +66,6 @@ fn format(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     Tool::cargo(project)
         .args(["fmt", "--all", "--check"])
         .mend("cargo fmt --all")
-        .run(screen)?;
-    // Cargo does not find the provider files, since a macro declares their modules.
-    let mut providers = Vec::new();
-    for entry in fs::read_dir(project.path(PROVIDERS))? {
-        providers.push(entry?.path());
-    }
-    let edition = ["--edition", "2024"];
-    let mend = format!("rustfmt {} {PROVIDERS}/*.rs", edition.join(" "));
-    Tool::new(project, "rustfmt")
-        .args(["--check"])
-        .args(edition)
-        .args(providers)
-        .mend(mend)
         .run(screen)?;
     Ok(Work::Done)
 }

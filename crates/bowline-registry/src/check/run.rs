@@ -99,7 +99,7 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
             },
         };
         let reached = self.steps.run(StepName::Reach, async {
-            if v1::is_of(registry.spec.provider.id)
+            if v1::is_of(registry.spec.provider.id.as_str())
                 && let Some(seen) = registry.reach_v1().await?
             {
                 return Ok(Done::passed(true, seen));

@@ -54,7 +54,7 @@ pub(super) struct Hosts {
 impl Hosts {
     pub(super) fn of(spec: &ConnectionSpec) -> Self {
         let hosts = |names: &[&str]| names.iter().map(|name| host(*name)).collect();
-        let (realms, apis) = match spec.provider.id {
+        let (realms, apis) = match spec.provider.id.as_str() {
             "amazon-ecr" | "amazon-ecr-public" => (Realms::Own, aws_apis(&spec.credentials)),
             "azure-acr" => (Realms::Own, azure_apis(spec)),
             "docker-hub" => (Realms::Own, hosts(&["hub.docker.com"])),

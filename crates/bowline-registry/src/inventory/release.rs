@@ -35,7 +35,7 @@ pub async fn release<H: HttpClient, C: Clock, R: Random>(
     digest: &str,
 ) -> Result<(), Problem> {
     let told = async {
-        if spec.provider.id != "azure-acr" {
+        if spec.provider.id.as_str() != "azure-acr" {
             return Err(Failure::new(
                 Code::ImageUnknown,
                 "Only Azure Container Registry keeps images in quarantine.",

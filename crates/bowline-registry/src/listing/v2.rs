@@ -52,7 +52,7 @@ impl TagList {
 impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     /// What a token for the catalog is asked for. Quay's token service knows no scope for it.
     pub(super) fn catalog_scope(&self) -> Scope {
-        match self.spec.provider.id {
+        match self.spec.provider.id.as_str() {
             "quay" => Scope::Login,
             _ => Scope::Catalog,
         }

@@ -46,7 +46,7 @@ pub(crate) enum OtherWay {
 impl Way {
     /// The ways to list repositories, in the order in which they are tried. None where the product has no listing.
     pub(super) fn of_repositories(spec: &ConnectionSpec) -> &'static [Self] {
-        match spec.provider.id {
+        match spec.provider.id.as_str() {
             "amazon-ecr" | "amazon-ecr-public" if has_aws_keys(spec) => {
                 &[Self::Ecr, Self::Registry]
             }
@@ -73,7 +73,7 @@ impl Way {
 
     /// The ways to list tags, what knows more than their names first.
     pub(super) fn of_tags(spec: &ConnectionSpec) -> &'static [Self] {
-        match spec.provider.id {
+        match spec.provider.id.as_str() {
             "amazon-ecr" | "amazon-ecr-public" if has_aws_keys(spec) => {
                 &[Self::Ecr, Self::Registry]
             }

@@ -75,7 +75,7 @@ impl Failure {
             (None, true) => (WANTS_LOGIN, ENTER_LOGIN),
             (None, false) => (
                 self.code.title(),
-                self.code.hint_for(spec.provider.id, spec.auth),
+                self.code.hint_for(spec.provider.id.as_str(), spec.auth),
             ),
         };
         let mut hint = hint.to_owned();
@@ -405,7 +405,7 @@ mod tests {
             );
             for provider in providers() {
                 for auth in provider.auth {
-                    let hint = code.hint_for(provider.id, auth.id);
+                    let hint = code.hint_for(provider.id.as_str(), auth.id);
                     assert!(
                         hint.ends_with('.'),
                         "{code} {} {}: {hint}",

@@ -5,7 +5,6 @@ use std::time::Duration;
 use bowline::{
     form::{ConnectionForm, ConnectionSpec},
     json,
-    provider::provider,
     selection::Policy,
 };
 use bowline_registry::{
@@ -75,7 +74,7 @@ pub(super) async fn images<H: HttpClient, C: Clock, R: Random>(
     policy: &json::Value,
 ) -> Result<Images, Problem> {
     // One that is none excludes nothing; whoever selects with it judges it.
-    let (_, policy) = Policy::check(policy, provider(spec.provider.id), None);
+    let (_, policy) = Policy::check(policy, Some(spec.provider), None);
     let policy = policy.unwrap_or_default();
     let (session, begun) = (Session::default(), world.clock.monotonic());
     let listing = repositories(world, operator, spec).await?;

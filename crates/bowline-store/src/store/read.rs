@@ -113,7 +113,7 @@ impl<D: Database, R: Random> Store<D, R> {
         let titled: Vec<_> = providers()
             .iter()
             .filter(|provider| name_key(provider.title).contains(&search))
-            .map(|provider| provider.id)
+            .map(|provider| provider.id.as_str())
             .collect();
         let after = query.cursor.as_ref().map_or("", |cursor| &cursor.0);
         let parameters = vec![

@@ -138,7 +138,7 @@ impl<D: Database, R: Random> Store<D, R> {
             spec.name.as_str().into(),
             name_key(&spec.name).into(),
             spec.description.as_str().into(),
-            spec.provider.id.into(),
+            spec.provider.id.as_str().into(),
             spec.auth.into(),
             purpose_text(spec.purpose).into(),
             endpoint.to_string().into(),
@@ -246,7 +246,7 @@ impl<D: Database, R: Random> Store<D, R> {
             .as_ref()
             .ok_or(StoreError::EndpointUnresolved)?;
         let same = [
-            spec.provider.id.into(),
+            spec.provider.id.as_str().into(),
             endpoint.to_string().into(),
             purpose_text(spec.purpose).into(),
         ];
@@ -366,7 +366,7 @@ impl<D: Database, R: Random> Store<D, R> {
         let binding = Binding {
             project,
             id,
-            provider: spec.provider.id,
+            provider: spec.provider.id.as_str(),
             auth: spec.auth,
             endpoint: &endpoint.to_string(),
             purpose: purpose_text(spec.purpose),

@@ -127,7 +127,7 @@ fn form_of(found: &Found<'_>) -> ConnectionForm {
     let provider = Provider::of_host(found.endpoint.host()).or_else(|| provider::provider(GENERIC));
     let mut form = ConnectionForm::default();
     if let Some(provider) = provider {
-        provider.id.clone_into(&mut form.provider);
+        provider.id.as_str().clone_into(&mut form.provider);
         (provider.rules.fill)(found, &mut form);
     }
     form

@@ -119,7 +119,7 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
     let report = |valid| Report {
         valid,
         endpoint: endpoint.as_ref().map(Endpoint::to_text),
-        detected: detected.map(|provider| provider.id),
+        detected: detected.map(|provider| provider.id.as_str()),
         findings: list,
     };
     let Some(credentials) = credentials.filter(|_| !invalid) else {
@@ -258,7 +258,7 @@ fn offer_detected(draft: &mut Draft<'_>, detected: Option<&'static Provider>) {
     };
     let issue = Issue::new(Code::ProviderDetected)
         .with("title", other.title)
-        .suggest(other.id);
+        .suggest(other.id.as_str());
     draft
         .findings
         .push("provider", &draft.form.provider, issue, false);

@@ -6,7 +6,7 @@ use crate::{
     finding::Issue,
     json::Value,
     message::Code,
-    provider::{self, Auth, Provider, providers},
+    provider::{self, Auth, Provider, ProviderId},
     reference::{self, Reference},
     text::{concat, is_invisible, is_plain, nearest, trim_space, without},
     time,
@@ -32,7 +32,7 @@ pub(super) fn find_provider(
     }
     let provider = provider::provider(id);
     if provider.is_none() {
-        let near = nearest(id, providers().iter().map(|provider| provider.id)).map(str::to_owned);
+        let near = nearest(id, ProviderId::ALL.iter().map(|id| id.as_str())).map(str::to_owned);
         let issue = Issue::new(Code::ProviderUnknown)
             .with("provider", id)
             .suggest_some(near);

@@ -107,13 +107,13 @@ fn texts_have_bounds() {
 proptest! {
     #[test]
     fn no_form_panics(
-        provider in prop::sample::select(providers().iter().map(|provider| provider.id).collect::<Vec<_>>()),
+        provider in prop::sample::select(providers().iter().map(|provider| provider.id.as_str()).collect::<Vec<_>>()),
         method in any::<prop::sample::Index>(),
         texts in prop::collection::vec(".*", 16),
     ) {
         let provider = crate::provider::provider(provider).unwrap();
         let auth = method.get(provider.auth);
-        let mut form = ConnectionForm { provider: provider.id.into(), auth: auth.id.into(), ..ConnectionForm::default() };
+        let mut form = ConnectionForm { provider: provider.id.as_str().into(), auth: auth.id.into(), ..ConnectionForm::default() };
         for (field, text) in auth.fields.iter().zip(&texts) {
             form.values.insert(field.name.into(), text.as_str().into());
         }

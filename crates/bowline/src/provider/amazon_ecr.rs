@@ -1,7 +1,7 @@
 //! Amazon ECR: an account's own registry, one a region.
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     aws::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN, SHAPES, keys},
     login,
     rules::{Console, Judge, Rules, decoded, report_other_host},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "amazon-ecr",
+    id: ProviderId::AmazonEcr,
     title: "Amazon ECR",
     docs_url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html",
     auth: &[

@@ -1,7 +1,7 @@
 //! Amazon ECR Public: the registry that all AWS accounts publish in.
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     aws::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN, SHAPES, keys},
     login::anonymous,
     rules::{Console, Namespaces, Rules, is_slug},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "amazon-ecr-public",
+    id: ProviderId::AmazonEcrPublic,
     title: "Amazon ECR Public",
     docs_url: "https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html",
     auth: &[

@@ -1,7 +1,7 @@
 //! Azure Container Registry.
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     login::{self, hint_unusual_secret, username},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape, report_other_host},
 };
@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "azure-acr",
+    id: ProviderId::AzureAcr,
     title: "Azure Container Registry",
     docs_url: "https://learn.microsoft.com/azure/container-registry/container-registry-authentication",
     auth: &[

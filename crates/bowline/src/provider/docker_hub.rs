@@ -1,7 +1,7 @@
 //! Docker Hub.
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     login::{anonymous, oauth2, password},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "docker-hub",
+    id: ProviderId::DockerHub,
     title: "Docker Hub",
     docs_url: "https://docs.docker.com/security/access-tokens/",
     auth: &[

@@ -1,7 +1,7 @@
 //! Any registry that speaks the OCI distribution API.
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     login::{anonymous, oauth2, optional_password},
     rules::Rules,
 };
@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "docker-registry",
+    id: ProviderId::DockerRegistry,
     title: "Docker Registry (OCI)",
     docs_url: "https://distribution.github.io/distribution/about/configuration/#auth",
     auth: &[

@@ -1,9 +1,11 @@
 //! A registry of the first Docker API, which cannot be searched.
 
-use super::{Auth, Capabilities, Field, Provider, login::optional_password, rules::Rules};
+use super::{
+    Auth, Capabilities, Field, Provider, ProviderId, login::optional_password, rules::Rules,
+};
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "docker-registry-v1",
+    id: ProviderId::DockerRegistryV1,
     title: "Docker Registry v1",
     docs_url: "https://distribution.github.io/distribution/",
     auth: &[Auth::new(

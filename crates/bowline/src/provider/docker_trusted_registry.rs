@@ -1,7 +1,7 @@
 //! Docker Trusted Registry, now Mirantis Secure Registry (up to 3; from 4 on it is Harbor).
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     login::password,
     rules::{Judge, Namespaces, Rules},
 };
@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "docker-trusted-registry",
+    id: ProviderId::DockerTrustedRegistry,
     title: "Docker Trusted Registry",
     docs_url: "https://docs.mirantis.com/msr/3.1/index.html",
     auth: &[Auth::new(

@@ -1,7 +1,7 @@
 //! GitHub Container Registry.
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     login::{anonymous, oauth2, password},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape, report_other_host},
 };
@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "github",
+    id: ProviderId::GitHub,
     title: "GitHub Container Registry",
     docs_url: "https://docs.github.com/packages/working-with-a-github-packages-registry/working-with-the-container-registry",
     auth: &[

@@ -1,7 +1,7 @@
 //! GitLab's container registry: registry.gitlab.com, or one beside a self-managed GitLab.
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     login::{anonymous, hint_personal, oauth2, password},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "gitlab",
+    id: ProviderId::GitLab,
     title: "GitLab",
     docs_url: "https://docs.gitlab.com/user/packages/container_registry/authenticate_with_container_registry/",
     auth: &[

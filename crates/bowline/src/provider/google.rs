@@ -1,7 +1,7 @@
 //! Google Artifact Registry, and Container Registry before it.
 
 use super::{
-    Auth, Capabilities, Choice, Field, Provider,
+    Auth, Capabilities, Choice, Field, Provider, ProviderId,
     login::as_username,
     rules::{Alphabet, Console, Judge, Namespaces, Rules, Shape, decoded},
 };
@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "google",
+    id: ProviderId::Google,
     title: "Google Artifact Registry",
     docs_url: "https://cloud.google.com/artifact-registry/docs/docker/authentication",
     auth: &[

@@ -1,7 +1,7 @@
 //! Harbor.
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     login::{anonymous, hint_personal, oauth2, password},
     rules::{Console, Judge, Namespaces, Rules, is_slug},
 };
@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "harbor",
+    id: ProviderId::Harbor,
     title: "Harbor",
     docs_url: "https://goharbor.io/docs/main/working-with-projects/project-configuration/create-robot-accounts/",
     auth: &[

@@ -1,7 +1,7 @@
 //! IBM Cloud Container Registry.
 
 use super::{
-    Auth, Capabilities, Choice, Field, Provider,
+    Auth, Capabilities, Choice, Field, Provider, ProviderId,
     login::{hint_unusual_secret, password},
     rules::{Alphabet, Console, Judge, Namespaces, Rules},
 };
@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "ibm",
+    id: ProviderId::Ibm,
     title: "IBM Cloud",
     docs_url: "https://cloud.ibm.com/docs/Registry?topic=Registry-registry_access",
     auth: &[Auth::new(

@@ -1,7 +1,7 @@
 //! JFrog Artifactory, in JFrog's cloud or self-hosted.
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     login::{header_secret, password, username},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "jfrog-artifactory",
+    id: ProviderId::JfrogArtifactory,
     title: "JFrog Artifactory",
     docs_url: "https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens",
     auth: &[

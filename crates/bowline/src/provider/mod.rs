@@ -4,15 +4,37 @@
 //! only this product has ([`Rules`], [`Field`] rules). No provider file knows another; what concerns several of them
 //! (a token of one in the form of another) is decided over the whole table.
 
+mod amazon_ecr;
+mod amazon_ecr_public;
 mod aws;
+mod azure_acr;
+mod docker_hub;
+mod docker_registry;
+mod docker_registry_v1;
+mod docker_trusted_registry;
 mod field;
+mod github;
+mod gitlab;
+mod google;
+mod harbor;
+mod ibm;
+mod id;
+mod jfrog_artifactory;
 pub(crate) mod login;
+mod nexus;
+mod openshift;
+mod oracle_ocir;
+mod quay;
+mod red_hat_atomic;
 pub(crate) mod rules;
 
 use std::fmt;
 
-pub use self::field::{Choice, Field, Help, Kind};
-use self::{login::Login, rules::Rules};
+pub use self::{
+    field::{Choice, Field, Help, Kind},
+    id::{ProviderId, UnknownProvider},
+};
+use self::{id::PROVIDERS, login::Login, rules::Rules};
 use crate::{
     endpoint::Endpoint,
     finding::Issue,
@@ -21,40 +43,10 @@ use crate::{
     message::Code,
 };
 
-macro_rules! table {
-    ($($module:ident)*) => {
-        $(mod $module;)*
-        static PROVIDERS: &[&Provider] = &[$(&$module::PROVIDER),*];
-    };
-}
-
-// One line a provider, in the order in which a page shows them. (rustfmt does not see these files through the macro:
-// `cargo xtask check` names them to it.)
-table! {
-    amazon_ecr
-    amazon_ecr_public
-    azure_acr
-    docker_hub
-    github
-    google
-    gitlab
-    harbor
-    quay
-    jfrog_artifactory
-    nexus
-    openshift
-    oracle_ocir
-    ibm
-    docker_trusted_registry
-    red_hat_atomic
-    docker_registry
-    docker_registry_v1
-}
-
 /// A registry product, enough to render its form.
 pub struct Provider {
-    /// `docker-hub`.
-    pub id: &'static str,
+    /// Its id: `docker-hub`.
+    pub id: ProviderId,
     /// `Docker Hub`.
     pub title: &'static str,
     /// The vendor's page about its credentials.
@@ -175,14 +167,14 @@ impl Capabilities {
     };
 }
 
-/// Every provider, in the order in which a page shows them.
+/// Every provider, in the order of [`ProviderId::ALL`].
 pub fn providers() -> &'static [&'static Provider] {
     PROVIDERS
 }
 
 /// The provider of this id.
 pub fn provider(id: &str) -> Option<&'static Provider> {
-    PROVIDERS.iter().copied().find(|provider| provider.id == id)
+    id.parse().ok().map(ProviderId::provider)
 }
 
 impl Provider {
@@ -222,7 +214,7 @@ impl Provider {
 impl From<&Provider> for Value {
     fn from(provider: &Provider) -> Self {
         Self::object(vec![
-            ("id", provider.id.into()),
+            ("id", provider.id.as_str().into()),
             ("title", provider.title.into()),
             ("docsUrl", provider.docs_url.into()),
             ("auth", Self::array(provider.auth)),

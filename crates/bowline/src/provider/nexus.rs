@@ -1,7 +1,7 @@
 //! Sonatype Nexus Repository.
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     login::{anonymous, password},
     rules::{Alphabet, Console, Rules},
 };
@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "nexus",
+    id: ProviderId::Nexus,
     title: "Sonatype Nexus",
     docs_url: "https://help.sonatype.com/en/docker-registry.html",
     auth: &[

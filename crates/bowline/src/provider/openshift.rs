@@ -1,7 +1,7 @@
 //! OpenShift's internal registry.
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     login::{header_secret, password},
     rules::{Alphabet, Console, Fit, Judge, Namespaces, Rules, Shape},
 };
@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "openshift",
+    id: ProviderId::OpenShift,
     title: "OpenShift",
     docs_url: "https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/registry/accessing-the-registry",
     auth: &[

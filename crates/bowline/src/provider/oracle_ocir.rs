@@ -1,7 +1,7 @@
 //! Oracle Cloud Infrastructure Registry.
 
 use super::{
-    Auth, Capabilities, Choice, Field, Provider,
+    Auth, Capabilities, Choice, Field, Provider, ProviderId,
     login::{oauth2, password},
     region_or_url,
     rules::{Console, Judge, Rules, report_other_host},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "oracle-ocir",
+    id: ProviderId::OracleOcir,
     title: "Oracle OCIR",
     docs_url: "https://docs.oracle.com/en-us/iaas/Content/Registry/Tasks/registrypullingimagesusingthedockercli.htm",
     auth: &[

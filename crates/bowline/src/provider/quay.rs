@@ -1,7 +1,7 @@
 //! Quay: quay.io and Red Hat Quay.
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     login::{anonymous, hint_personal, hint_unusual_secret, oauth2, password},
     rules::{Alphabet, Console, Fit, Judge, Namespaces, Rules, Shape, is_slug},
 };
@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "quay",
+    id: ProviderId::Quay,
     title: "Quay",
     docs_url: "https://docs.quay.io/glossary/robot-accounts.html",
     auth: &[

@@ -1,7 +1,7 @@
 //! Red Hat's registries and the stand-alone Atomic registry, which cannot be searched.
 
 use super::{
-    Auth, Capabilities, Field, Provider,
+    Auth, Capabilities, Field, Provider, ProviderId,
     login::{hint_personal, hint_unusual_secret, password},
     rules::{Alphabet, Console, Judge, Rules, Shape},
 };
@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "red-hat-atomic",
+    id: ProviderId::RedHatAtomic,
     title: "Red Hat registry",
     docs_url: "https://access.redhat.com/RegistryAuthentication",
     auth: &[Auth::new(

@@ -15,7 +15,7 @@ fn ids_are_kebab_case_and_unique() {
     let mut ids = HashSet::new();
     for provider in providers() {
         assert!(
-            kebab(provider.id) && ids.insert(provider.id),
+            kebab(provider.id.as_str()) && ids.insert(provider.id),
             "{}",
             provider.id
         );

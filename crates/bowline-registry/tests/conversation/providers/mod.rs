@@ -222,7 +222,7 @@ judged! {
 #[test]
 fn every_login_has_a_case_that_passes_and_cases_for_what_may_be_wrong() {
     for provider in providers() {
-        let cases = PROVIDERS.iter().find(|(id, _)| *id == provider.id);
+        let cases = PROVIDERS.iter().find(|(id, _)| *id == provider.id.as_str());
         let cases = cases.map_or_else(Vec::new, |(_, cases)| cases());
         for auth in provider.auth {
             let expects = |wanted: fn(&Expected) -> bool| {

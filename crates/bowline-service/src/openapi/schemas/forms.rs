@@ -29,7 +29,10 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ),
     ])
     .collect();
-    let ids: Vec<&str> = providers().iter().map(|provider| provider.id).collect();
+    let ids: Vec<&str> = providers()
+        .iter()
+        .map(|provider| provider.id.as_str())
+        .collect();
     let finding = object(&[
         ("field", text()),
         ("severity", some_of(&["hint", "warning", "error"])),
