@@ -1,17 +1,45 @@
 /** The provider table in the page's own words: what a product has replaced stands in it. */
 
-import { providers, type AuthMethod, type Field, type FieldOption, type Provider } from "bowline";
+import { providers, ready, type AuthMethod, type Field, type FieldOption, type Provider } from "bowline";
 import { text, type Messages } from "./messages.js";
 
-let types: readonly Provider[] = [];
-/** The texts that they were made with. */
-let words: Messages | undefined;
+type TableSource = () => Promise<readonly Provider[]>;
 
-/** Every registry type, with its ways to sign in and their fields. The module must be ready. */
+/** The module has the table. */
+const fromModule: TableSource = async () => {
+  await ready();
+  return providers();
+};
+
+let source = fromModule;
+let loading: Promise<readonly Provider[]> | undefined;
+let table: readonly Provider[] = [];
+let types: readonly Provider[] = [];
+/** What they were made of. */
+let made: { readonly of: readonly Provider[]; readonly words: Messages } | undefined;
+
+/** Takes the table from a file of its own, which is there before the module is. */
+export function setTableSource(from: TableSource): void {
+  source = from;
+}
+
+/** Loads the table. A load that failed can be tried again. */
+export async function loadRegistryTypes(): Promise<readonly Provider[]> {
+  loading ??= source();
+  try {
+    table = await loading;
+  } catch (error) {
+    loading = undefined;
+    throw error;
+  }
+  return registryTypes();
+}
+
+/** Every registry type, with its ways to sign in and their fields. Empty until the table is loaded. */
 export function registryTypes(): readonly Provider[] {
-  if (words !== text()) {
-    words = text();
-    types = providers().map(inWords);
+  if (made?.of !== table || made.words !== text()) {
+    made = { of: table, words: text() };
+    types = table.map(inWords);
   }
   return types;
 }

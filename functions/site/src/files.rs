@@ -51,7 +51,8 @@ fn file(url: &str, body: &'static [u8], gzip: Option<&'static [u8]>) -> File {
     }
 }
 
-/// Whether the name carries a hash of the content, as `app-5K3M2Q7Z.js` does: then it never means anything else.
+/// Whether the name carries a hash of the content, as `app-5K3M2Q7Z.js` does: then it never means anything else. A hash
+/// is written in upper case, or it has a digit; a word has neither.
 fn is_hashed(url: &str) -> bool {
     let Some((stem, _extension)) = url.rsplit_once('.') else {
         return false;
@@ -61,7 +62,8 @@ fn is_hashed(url: &str) -> bool {
     };
     hash.len() >= 8
         && hash.bytes().all(|b| b.is_ascii_alphanumeric())
-        && hash.bytes().any(|b| b.is_ascii_digit())
+        && (hash.bytes().any(|b| b.is_ascii_digit())
+            || hash.bytes().all(|b| b.is_ascii_uppercase()))
 }
 
 fn content_type(url: &str) -> &'static str {
@@ -87,6 +89,7 @@ mod tests {
     fn only_names_with_a_hash_are_kept_for_long() {
         let cases = [
             ("/app-5K3M2Q7Z.js", true),
+            ("/chunk-YMOFJHPV.js", true),
             ("/bowline-0a1b2c3d4e5f.wasm", true),
             ("/index.html", false),
             ("/app.js", false),

@@ -1,12 +1,23 @@
 /** Where the page begins. */
 
-import { ready } from "bowline";
+import { ready, type Provider } from "bowline";
+import { loadRegistryTypes, setTableSource } from "../registry-types.js";
 import { BowlineConsole } from "./console.js";
 import { adoptToken } from "./session.js";
+
+/** The file of the provider table, as the build names it. */
+declare const PROVIDERS_FILE: string;
 
 // Before anything is drawn: the token must not stay in the address bar.
 adoptToken();
 document.body.prepend(new BowlineConsole());
+
+setTableSource(async () => {
+  const response = await fetch(new URL(PROVIDERS_FILE, import.meta.url));
+  if (!response.ok) throw new Error(`${response.url}: HTTP ${response.status}`);
+  return (await response.json()) as readonly Provider[];
+});
+loadRegistryTypes().catch(() => undefined);
 
 // The module loads while the page is already there; who needs it waits for it and says so when it fails.
 ready().catch(() => undefined);

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { ready, type Provider } from "bowline";
+import type { Provider } from "bowline";
 import type { ConnectionsClient } from "../api/client.js";
 import type { PullingClient } from "../api/pulling.js";
 import { ApiError, asApiError, isAbort } from "../api/problem.js";
@@ -9,7 +9,7 @@ import type { SavedDetail } from "../elements/connection-form.js";
 import { failure } from "../elements/failure.js";
 import { icon } from "../elements/icons.js";
 import { text } from "../messages.js";
-import { registryTypes } from "../registry-types.js";
+import { loadRegistryTypes } from "../registry-types.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { formatRoute, TABS, type Tab } from "./route.js";
 import { entitle } from "./title.js";
@@ -46,7 +46,7 @@ export class BowlineConnectionPlace extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    ready().then(() => (this.known = registryTypes()), () => undefined);
+    loadRegistryTypes().then((types) => (this.known = types), () => undefined);
   }
 
   override disconnectedCallback(): void {

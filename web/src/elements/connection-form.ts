@@ -1,4 +1,4 @@
-import { checkForm, ready, type ConnectionForm, type Finding, type Report } from "bowline";
+import { checkForm, ready, type ConnectionForm, type Finding, type Provider, type Report } from "bowline";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -13,7 +13,7 @@ import { hold } from "../form/settling.js";
 import { trustedHosts } from "../form/trusted.js";
 import { viewsOf, type FormViews } from "../form/views.js";
 import { findingText, problemText, text } from "../messages.js";
-import { registryTypes } from "../registry-types.js";
+import { loadRegistryTypes } from "../registry-types.js";
 import { panels } from "../styles/panels.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import type { TrustDetail } from "./check-result.js";
@@ -59,6 +59,8 @@ export class BowlineConnectionForm extends LitElement {
   @property({ attribute: false }) connection: Connection | null = null;
 
   @state() private draft: FormDraft | null = null;
+  /** Whether the module is there, so that the form can be judged. */
+  @state() private judging = false;
   @state() private loadError: ApiError | null = null;
   @state() private saving = false;
   @state() private saveError: ApiError | null = null;
@@ -131,13 +133,14 @@ export class BowlineConnectionForm extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    if (this.loadError !== null) return failure(this.loadError, () => this.#load());
-    if (this.draft === null) return html`<p class="quiet" role="status">${text().form.loading}</p>`;
+    const failed = this.loadError === null ? nothing : failure(this.loadError, () => this.#load());
+    if (this.draft === null) return failed !== nothing ? failed : html`<p class="quiet" role="status">${text().form.loading}</p>`;
     const views = viewsOf(this.draft, this.draft.shown(this.#report.findings), this.revealed);
     const { provider } = this.draft;
     const { connection } = this;
     return html`<div class="columns">
       <form class="panel" novalidate autocomplete="off" @submit=${this.#submit}>
+        ${failed}
         ${connection !== null ? this.#rotation(this.draft, views, connection) : html`
         ${provider === undefined ? html`<bowline-paste-box @bowline-recognised=${this.#recognised}></bowline-paste-box>` : nothing}
         <p class="visually-hidden" role="status">${this.filled}</p>
@@ -156,26 +159,33 @@ export class BowlineConnectionForm extends LitElement {
   async #load(): Promise<void> {
     this.loadError = null;
     try {
+      // The choice of registry does not wait for the module.
+      const types = await loadRegistryTypes();
+      this.draft ??= this.#begun(types);
       await ready();
     } catch (error) {
       const { detail, message } = asApiError(error);
       this.loadError = new ApiError({ code: "page.unloaded", title: text().form.loadFailed, detail: detail || message }, 0);
       return;
     }
-    if (this.draft !== null) return;
-    const draft = new FormDraft(registryTypes());
+    this.judging = true;
+    this.#judge();
+  }
+
+  /** A form as it is at first. */
+  #begun(types: readonly Provider[]): FormDraft {
+    const draft = new FormDraft(types);
     if (this.connection !== null) draft.fill(formOf(this.connection));
     if (this.template !== null) draft.fill(this.template);
     if (this.provider !== "") draft.selectProvider(this.provider);
     if (this.auth !== "") draft.selectAuth(this.auth);
-    this.draft = draft;
-    this.#judge();
+    return draft;
   }
 
   /** Asks the module about the form, and tells whoever listens. */
   #judge(): void {
     const { draft } = this;
-    if (draft === null) return;
+    if (draft === null || !this.judging) return this.requestUpdate();
     this.#report = checkForm(draft.form());
     draft.proposeName(this.#report.endpoint);
     const form = draft.form();
@@ -321,6 +331,8 @@ export class BowlineConnectionForm extends LitElement {
   async #complete(): Promise<boolean> {
     this.draft?.touchAll();
     this.requestUpdate();
+    if (!this.judging) await this.#load();
+    if (!this.judging) return false;
     if (this.#report.valid) return true;
     await this.#focusFirst(this.#report.findings.filter((finding) => finding.severity === "error"));
     return false;

@@ -1,4 +1,4 @@
-import { ready, type Provider } from "bowline";
+import type { Provider } from "bowline";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -6,7 +6,7 @@ import type { ConnectionsClient } from "../api/client.js";
 import type { ApiError } from "../api/problem.js";
 import type { Connection, Page } from "../api/types.js";
 import { text } from "../messages.js";
-import { registryTypes } from "../registry-types.js";
+import { loadRegistryTypes } from "../registry-types.js";
 import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import "./confirm-dialog.js";
@@ -68,8 +68,8 @@ export class BowlineConnectionList extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // Titles come with the module; the list does not wait for them.
-    ready().then(() => (this.known = registryTypes()), () => undefined);
+    // The list does not wait for the titles.
+    loadRegistryTypes().then((types) => (this.known = types), () => undefined);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {

@@ -1,4 +1,4 @@
-import { detect, type ConnectionForm } from "bowline";
+import { detect, ready, type ConnectionForm } from "bowline";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { text } from "../messages.js";
@@ -14,7 +14,7 @@ export interface RecognisedDetail {
 /**
  * Takes a registry URL, an image, a `docker login` command, a `.dockerconfigjson` or a pull secret, and gives the form
  * that is in it. What was pasted never becomes the text of the box, so that no secret stands there in clear.
- * Event: `bowline-recognised` with {@link RecognisedDetail}. The module must be ready.
+ * Event: `bowline-recognised` with {@link RecognisedDetail}. What is pasted before the module is there waits for it.
  */
 @customElement("bowline-paste-box")
 export class BowlinePasteBox extends LitElement {
@@ -53,17 +53,23 @@ export class BowlinePasteBox extends LitElement {
 
   #pasted(event: ClipboardEvent): void {
     event.preventDefault();
-    this.#recognise(event.clipboardData?.getData("text/plain") ?? "");
+    void this.#recognise(event.clipboardData?.getData("text/plain") ?? "");
   }
 
   #entered(event: Event): void {
     if (event instanceof KeyboardEvent && event.key !== "Enter") return;
     event.preventDefault();
-    if (event.currentTarget instanceof HTMLTextAreaElement) this.#recognise(event.currentTarget.value);
+    if (event.currentTarget instanceof HTMLTextAreaElement) void this.#recognise(event.currentTarget.value);
   }
 
-  #recognise(pasted: string): void {
+  async #recognise(pasted: string): Promise<void> {
     if (pasted.trim() === "") return;
+    try {
+      await ready();
+    } catch {
+      // The form around it says so.
+      return;
+    }
     const forms = detect(pasted);
     const [only] = forms;
     this.nothingFound = only === undefined;

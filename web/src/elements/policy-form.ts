@@ -5,7 +5,7 @@ import { live } from "lit/directives/live.js";
 import { controlId, fieldStyles, renderField, type FieldActions, type FieldView } from "../form/field.js";
 import { findingText, text } from "../messages.js";
 import { changeOf, isTimezone, namesIn } from "../policy/change.js";
-import { registryType } from "../registry-types.js";
+import { loadRegistryTypes, registryType } from "../registry-types.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { icon } from "./icons.js";
 import "./pattern-list.js";
@@ -102,7 +102,7 @@ export class BowlinePolicyForm extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    ready().then(() => (this.loaded = true), () => undefined);
+    Promise.all([ready(), loadRegistryTypes()]).then(() => (this.loaded = true), () => undefined);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
