@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatRoute, parseRoute, type Route } from "../src/console/route.js";
-import { parseToken, takeToken } from "../src/console/session.js";
+import { arrivalIn, parseToken, type Arrival } from "../src/console/session.js";
 import { fromNow, isNear, setLocale } from "../src/formats.js";
 
 setLocale("en");
@@ -41,16 +41,19 @@ for (const [name, token, why] of refused) {
   test(`session: ${name} is refused`, () => assert.equal(parseToken(token, NOW), why));
 }
 
-const fragments: [string, string | null, string][] = [
-  ["#token=a.b.c", "a.b.c", ""],
-  ["#token=a.b.c&/connections/new", "a.b.c", "#/connections/new"],
+const fragments: [string, Arrival | null, string][] = [
+  ["#token=a.b.c", { token: "a.b.c", state: null }, ""],
+  ["#token=a.b.c&/connections/new", { token: "a.b.c", state: null }, "#/connections/new"],
+  ["#token=a.b.c&state=x%20y", { token: "a.b.c", state: "x y" }, ""],
+  ["#token=a.b.c&state=&/connections/new?provider=quay&auth=oauth2", { token: "a.b.c", state: "" }, "#/connections/new?provider=quay&auth=oauth2"],
   ["#/connections", null, "#/connections"],
   ["#/connections?token=x", null, "#/connections?token=x"],
-  ["#token=a%2Eb", "a.b", ""],
+  ["#token=a%2Eb", { token: "a.b", state: null }, ""],
+  ["#token=%", { token: "%", state: null }, ""],
   ["", null, ""],
 ];
-for (const [fragment, token, rest] of fragments) {
-  test(`session: the token of ${JSON.stringify(fragment)}`, () => assert.deepEqual(takeToken(fragment), { token, rest }));
+for (const [fragment, arrival, rest] of fragments) {
+  test(`session: the token of ${JSON.stringify(fragment)}`, () => assert.deepEqual(arrivalIn(fragment), { arrival, rest }));
 }
 
 const routes: [string, Route][] = [

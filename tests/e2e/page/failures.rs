@@ -1,7 +1,7 @@
 //! What the page says when the service or the network is not there, and how one goes on.
 
 use bowline_tests::{
-    app::{AUTH_SECRET, App, Setup},
+    app::{App, Setup},
     browser::{Browser, Network},
     form::with_password,
     image::Image,
@@ -10,7 +10,7 @@ use bowline_tests::{
 };
 use rusqlite::Connection;
 
-use super::{PATH, connecting::fill_in, id, look, open, row};
+use super::{PATH, connecting::fill_in, id, look, open, open_as, row};
 
 /// The database without its table of connections, until this is dropped: whatever needs it is answered 500.
 struct Broken(Connection);
@@ -140,8 +140,7 @@ fn who_may_only_read_is_offered_nothing_else() {
             &with_password("https://registry.example.com", "alice", "s3cret"),
         )
         .expect(201);
-    let token = SignIn::new("reader", &["acme"], &["read"]).token(AUTH_SECRET);
-    let browser = Browser::open(&format!("{}/#token={token}", app.origin()));
+    let browser = open_as(&app, &SignIn::new("reader", &["acme"], &["read"]));
     browser.click("button.name");
     browser.see(&id("check-button"));
     for absent in [

@@ -19,10 +19,17 @@ mod states;
 
 pub(super) const PATH: &str = "/v1/projects/acme/connections";
 
-/// The page, signed in for the project `acme`, as `cargo xtask up` prints its address.
+/// The page, signed in for the project `acme`.
 pub(super) fn open(app: &App) -> Browser {
-    let token = SignIn::everything(&["acme"]).token(AUTH_SECRET);
-    Browser::open(&format!("{}/#token={token}", app.origin()))
+    open_as(app, &SignIn::everything(&["acme"]))
+}
+
+/// The page from an address with a token in it, as `cargo xtask up` prints one: it asks before it signs anybody in.
+pub(super) fn open_as(app: &App, sign_in: &SignIn) -> Browser {
+    let token = sign_in.token(AUTH_SECRET);
+    let browser = Browser::open(&format!("{}/#token={token}", app.origin()));
+    browser.click(&id("continue-button"));
+    browser
 }
 
 /// What a part of the page is found by.

@@ -12,12 +12,7 @@ use bowline_tests::{
 };
 use serde_json::{Value, json};
 
-use super::{PATH, begin, connecting::fill_in, id, look, open, row};
-
-fn open_as(app: &App, sign_in: &SignIn) -> Browser {
-    let token = sign_in.token(AUTH_SECRET);
-    Browser::open(&format!("{}/#token={token}", app.origin()))
-}
+use super::{PATH, begin, connecting::fill_in, id, look, open, open_as, row};
 
 /// Connections as a project has them after a while: one that works, one that fails, others that nobody
 /// has checked.
@@ -175,6 +170,19 @@ fn nobody_is_asked_to_sign_in() {
     let browser = Browser::open(&format!("{}/", app.origin()));
     browser.see(&id("token-input"));
     look(&browser, "sign-in");
+}
+
+#[test]
+fn a_link_that_signs_in_asks_first() {
+    let app = App::start();
+    let token = SignIn::everything(&["acme"]).token(AUTH_SECRET);
+    let browser = Browser::open(&format!("{}/#token={token}", app.origin()));
+    let question = browser.see(&id("sign-in-question"));
+    assert!(question.contains("anna@example.com"), "{question}");
+    assert!(question.contains("acme"), "{question}");
+    look(&browser, "sign-in-question");
+    browser.click(&id("cancel-sign-in-button"));
+    browser.see(&id("token-input"));
 }
 
 #[test]

@@ -3,14 +3,14 @@
 import { ready, type Provider } from "bowline";
 import { loadRegistryTypes, setTableSource } from "../registry-types.js";
 import { BowlineConsole } from "./console.js";
-import { adoptToken } from "./session.js";
+import { takeArrival } from "./session.js";
 
 /** The file of the provider table, as the build names it. */
 declare const PROVIDERS_FILE: string;
 
 // Before anything is drawn: the token must not stay in the address bar.
-adoptToken();
-document.body.prepend(new BowlineConsole());
+const arrival = takeArrival();
+document.body.prepend(new BowlineConsole(arrival));
 
 setTableSource(async () => {
   const response = await fetch(new URL(PROVIDERS_FILE, import.meta.url));

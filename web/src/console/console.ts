@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { HttpClient } from "../api/client.js";
 import type { ConnectionForm } from "bowline";
 import { isAbort } from "../api/problem.js";
@@ -14,8 +15,10 @@ import { text } from "../messages.js";
 import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { formatRoute, parseRoute, type Route } from "./route.js";
-import { adoptToken, currentSession, forgetToken, keepProject, type Session } from "./session.js";
+import { currentSession, forgetToken, keepProject, keepToken, parseToken, spendState, takeArrival, type Arrival, type Session } from "./session.js";
 import "./sign-in.js";
+import "./sign-in-question.js";
+import { Tabs } from "./tabs.js";
 import { entitle } from "./title.js";
 
 /** The console: who is signed in, where they are, and the element that belongs there. */
@@ -23,6 +26,12 @@ import { entitle } from "./title.js";
 export class BowlineConsole extends LitElement {
   @state() private session: Session | null = null;
   @state() private expired = false;
+  /** The session that a link offers, until somebody answers. */
+  @state() private offered: Session | null = null;
+  /** Why a link was not followed. */
+  @state() private refused = "";
+  /** The other tabs are asked for their session. */
+  @state() private asking = false;
   @state() private route: Route = parseRoute(location.hash);
   @state() private online = navigator.onLine;
   @state() private toast = "";
@@ -34,7 +43,17 @@ export class BowlineConsole extends LitElement {
   #client: HttpClient | null = null;
   /** The session that the place was drawn for: one that ends leaves the form as it is, for when somebody is back. */
   #last: Session | null = null;
+  /** Counts for how many people the place was drawn: nobody sees what another has typed. */
+  #generation = 0;
+  readonly #arrival: Arrival | null;
   readonly #listen = new AbortController();
+  readonly #tabs = new Tabs({ offer: () => this.session, end: (token) => this.#endedElsewhere(token) });
+
+  /** `arrival` is the token that came by the address. */
+  constructor(arrival: Arrival | null = null) {
+    super();
+    this.#arrival = arrival;
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -42,19 +61,21 @@ export class BowlineConsole extends LitElement {
     addEventListener("hashchange", () => this.#moved(), { signal });
     addEventListener("online", () => (this.online = true), { signal });
     addEventListener("offline", () => (this.online = false), { signal });
-    this.#signIn();
+    if (this.#arrival === null || !this.#offer(this.#arrival)) this.#signIn();
+    if (this.session === null) void this.#askTabs();
     void this.#prepare();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#listen.abort();
+    this.#tabs.close();
   }
 
   protected override updated(): void {
     const { console: page, list } = text();
     const { at } = this.route;
-    if (this.session === null) entitle(page.signIn);
+    if (this.session === null || this.offered !== null) entitle(page.signIn);
     // A connection's own place knows its name.
     else if (at !== "connection") entitle({ list: list.heading, new: page.newHeading, nowhere: page.notFound }[at]);
   }
@@ -65,21 +86,31 @@ export class BowlineConsole extends LitElement {
       <header>
         <button type="button" class="skip" @click=${this.#skip}>${page.skip}</button>
         <a class="brand" href="#/connections">${logo()}<span>${page.product}</span></a>
-        ${this.session === null ? nothing : html`
+        ${this.session === null || this.offered !== null ? nothing : html`
           ${this.#project(this.session)}
           <button type="button" class="ghost" data-testid="sign-out-button" title=${this.session.subject} @click=${this.#signOut}>${page.signOut}</button>
         `}
       </header>
       <main id="main" tabindex="-1" @bowline-signed-out=${this.#signedOut} @bowline-signed-in=${this.#signIn}>
-        ${this.session === null ? html`<bowline-sign-in ?expired=${this.expired}></bowline-sign-in>` : nothing}
-        <div ?hidden=${this.session === null}>${this.#last === null ? nothing : this.#place(this.#last)}</div>
+        ${this.#signInPage()}
+        <div ?hidden=${this.session === null || this.offered !== null}>${this.#last === null ? nothing : keyed(this.#generation, this.#place(this.#last))}</div>
       </main>
       <div class="said" role="status">
         ${!this.online
           ? html`<p class="notice warn" data-testid="offline">${icon("warning")}<span>${page.offline}</span></p>`
-          : this.toast === "" ? nothing : this.#toast()}
+          : this.session !== null && this.refused !== "" ? this.#said("warn", this.refused, () => (this.refused = ""))
+          : this.toast === "" ? nothing : this.#said("good", this.toast, () => (this.toast = ""))}
       </div>
     `;
+  }
+
+  #signInPage(): TemplateResult | typeof nothing {
+    if (this.offered !== null) {
+      return html`<bowline-sign-in-question .session=${this.offered} .current=${this.session ?? kept()}
+        @bowline-continue=${this.#continue} @bowline-cancel=${this.#cancel}></bowline-sign-in-question>`;
+    }
+    if (this.session !== null || this.asking) return nothing;
+    return html`<bowline-sign-in ?expired=${this.expired} .refused=${this.refused}></bowline-sign-in>`;
   }
 
   #place(session: Session): TemplateResult {
@@ -140,17 +171,17 @@ export class BowlineConsole extends LitElement {
     </select></div>`;
   }
 
-  #toast(): TemplateResult {
-    return html`<div class="notice good" data-testid="toast">
-      ${icon("check")}
-      <div>${this.toast}</div>
-      <button type="button" class="ghost" aria-label=${text().console.dismiss} @click=${() => (this.toast = "")}>${icon("cross")}</button>
+  #said(look: "good" | "warn", words: string, dismiss: () => void): TemplateResult {
+    return html`<div class="notice ${look}" data-testid=${look === "good" ? "toast" : "link-refused"}>
+      ${icon(look === "good" ? "check" : "warning")}
+      <div>${words}</div>
+      <button type="button" class="ghost" aria-label=${text().console.dismiss} @click=${dismiss}>${icon("cross")}</button>
     </div>`;
   }
 
   // --- session
 
-  #signIn(): void {
+  readonly #signIn = (): void => {
     const session = currentSession(Date.now());
     this.expired = session === "expired";
     if (session === null || typeof session === "string") {
@@ -158,9 +189,55 @@ export class BowlineConsole extends LitElement {
       this.session = null;
       return;
     }
+    this.refused = "";
     this.session = session;
     this.#last = session;
     this.#client = new HttpClient({ project: session.project, token: () => session.token });
+  };
+
+  /** Asks somebody whether they want the token that came by the address; whether there is something to ask. */
+  #offer({ token, state }: Arrival): boolean {
+    const { linkErrors } = text().console;
+    const session = parseToken(token, Date.now());
+    const error = state !== null && !spendState(state) ? "state" : typeof session === "string" ? session : null;
+    this.refused = error === null ? "" : linkErrors[error];
+    if (typeof session === "string" || error !== null || kept()?.token === session.token) return false;
+    this.offered = session;
+    return true;
+  }
+
+  #continue(): void {
+    if (this.offered === null) return;
+    const { subject, project, token } = this.offered;
+    keepToken(token);
+    if (this.#last?.subject !== subject || this.#last.project !== project) this.#generation += 1;
+    this.#answered();
+  }
+
+  #cancel(): void {
+    this.#answered();
+    if (this.session === null) void this.#askTabs();
+  }
+
+  #answered(): void {
+    this.offered = null;
+    this.#signIn();
+    void this.#prepare();
+    void this.#focusHeading();
+  }
+
+  /** Takes the session of another tab, where there is one. */
+  async #askTabs(): Promise<void> {
+    this.asking = true;
+    const found = await this.#tabs.ask();
+    this.asking = false;
+    if (found === null || this.session !== null || kept() !== null || typeof parseToken(found.token, Date.now()) === "string") return;
+    keepToken(found.token);
+    keepProject(found.project);
+    // A question that stands says who is signed in now.
+    if (this.offered !== null) return this.requestUpdate();
+    this.#signIn();
+    await this.#prepare();
   }
 
   #signedOut(): void {
@@ -170,6 +247,15 @@ export class BowlineConsole extends LitElement {
   }
 
   #signOut(): void {
+    if (this.session !== null) this.#tabs.ended(this.session.token);
+    this.#forget();
+  }
+
+  #endedElsewhere(token: string): void {
+    if (kept()?.token === token) this.#forget();
+  }
+
+  #forget(): void {
     forgetToken();
     this.session = null;
     this.#last = null;
@@ -184,7 +270,8 @@ export class BowlineConsole extends LitElement {
   }
 
   #moved(): void {
-    if (adoptToken()) this.#signIn();
+    const arrival = takeArrival();
+    if (arrival !== null && this.#offer(arrival)) void this.#focusHeading();
     const before = this.route;
     this.route = parseRoute(location.hash);
     void this.#prepare();
@@ -220,7 +307,9 @@ export class BowlineConsole extends LitElement {
   async #focusHeading(): Promise<void> {
     await this.updateComplete;
     scrollTo({ top: 0 });
-    this.renderRoot.querySelector<HTMLElement>("h1")?.focus();
+    const question = this.renderRoot.querySelector("bowline-sign-in-question");
+    await question?.updateComplete;
+    (question ?? this.renderRoot.querySelector<HTMLElement>("h1"))?.focus();
   }
 
   /** What stands open is a place, but opening it is no step to go back over. */
@@ -381,6 +470,12 @@ export class BowlineConsole extends LitElement {
       }
     `,
   ];
+}
+
+/** The good session that this tab keeps. */
+function kept(): Session | null {
+  const session = currentSession(Date.now());
+  return typeof session === "string" ? null : session;
 }
 
 function logo(): TemplateResult {

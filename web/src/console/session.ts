@@ -1,10 +1,11 @@
 /**
- * Who is signed in. The token comes in the address's fragment (`#token=…`), which no server sees; it is taken out of
- * the address bar at once and kept for this tab only.
+ * Who is signed in. A token may come in the address's fragment (`#token=…`), which no server sees. It is taken out of
+ * the address bar at once, and is kept for this tab once somebody has said that they want it.
  */
 
 const KEY = "bowline.token";
 const PROJECT_KEY = "bowline.project";
+const STATE_KEY = "bowline.state";
 const PERMISSION = "iam:project:cicd:registry:";
 
 /** What the page needs to know of a token. The server checks it; the page only reads it. */
@@ -44,20 +45,38 @@ export function parseToken(token: string, now: number, chosen: string | null = n
   };
 }
 
-/** The token of a fragment and the fragment without it. */
-export function takeToken(fragment: string): { token: string | null; rest: string } {
-  const match = /^#token=([^&]*)(?:&(.*))?$/.exec(fragment);
-  if (match === null) return { token: null, rest: fragment };
-  return { token: decode(match[1] ?? ""), rest: match[2] ? `#${match[2]}` : "" };
+/** A token that came by the address. Anybody can make such a link, so nothing is done with it unasked. */
+export interface Arrival {
+  readonly token: string;
+  /** What the product says this browser asked it with. */
+  readonly state: string | null;
 }
 
-/** Moves a token from the address bar into this tab's keeping; says whether there was one. */
-export function adoptToken(): boolean {
-  const { token, rest } = takeToken(location.hash);
-  if (token === null) return false;
-  keepToken(token);
-  history.replaceState(null, "", location.pathname + location.search + rest);
-  return true;
+/** The token in a fragment, and the fragment without it: `#token=…`, `#token=…&state=…`, each with `&` and a place. */
+export function arrivalIn(fragment: string): { arrival: Arrival | null; rest: string } {
+  const match = /^#token=([^&]*)(?:&state=([^&]*))?(?:&(.*))?$/.exec(fragment);
+  if (match === null) return { arrival: null, rest: fragment };
+  const [, token = "", state, place] = match;
+  return { arrival: { token: decode(token), state: state === undefined ? null : decode(state) }, rest: place ? `#${place}` : "" };
+}
+
+/** Takes a token out of the address bar; `null` where there is none. */
+export function takeArrival(): Arrival | null {
+  const { arrival, rest } = arrivalIn(location.hash);
+  if (arrival !== null) history.replaceState(null, "", location.pathname + location.search + rest);
+  return arrival;
+}
+
+/** Keeps what this tab asks a product with, until the answer comes. */
+export function keepState(state: string): void {
+  sessionStorage.setItem(STATE_KEY, state);
+}
+
+/** Whether this tab asked with this state. It counts once, whatever the answer. */
+export function spendState(state: string): boolean {
+  const kept = sessionStorage.getItem(STATE_KEY);
+  sessionStorage.removeItem(STATE_KEY);
+  return kept !== null && kept === state;
 }
 
 export function keepToken(token: string): void {

@@ -3,20 +3,24 @@ import { customElement, property, state } from "lit/decorators.js";
 import { icon } from "../elements/icons.js";
 import { text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
-import { keepToken, parseToken } from "./session.js";
+import { arrivalIn, keepToken, parseToken } from "./session.js";
+import { signInCard } from "./sign-in-card.js";
 
 /** Asks for a sign-in token. Event: `bowline-signed-in` when there is a good one in this tab's keeping. */
 @customElement("bowline-sign-in")
 export class BowlineSignIn extends LitElement {
   /** There was a session, and it has ended. */
   @property({ type: Boolean }) expired = false;
+  /** Why a link to this page was not followed. */
+  @property() refused = "";
   @state() private error = "";
 
   protected override render(): TemplateResult {
     const { console: page } = text();
-    return html`<form @submit=${this.#submit} autocomplete="off" novalidate>
+    return html`<form class="card" @submit=${this.#submit} autocomplete="off" novalidate>
       <span class="badge">${icon("lock")}</span>
       <h1>${this.expired ? page.expired : page.signIn}</h1>
+      ${this.refused === "" ? nothing : html`<div class="notice bad" role="alert" data-testid="link-refused">${icon("alert")}<div>${this.refused}</div></div>`}
       <p class="quiet">${this.expired ? page.expiredDetail : page.signInDetail}</p>
       <div class="field">
         <label for="token">${page.token}</label>
@@ -33,10 +37,11 @@ export class BowlineSignIn extends LitElement {
     const { console: page } = text();
     const input = this.renderRoot.querySelector<HTMLInputElement>("#token");
     // The whole address is what people have at hand.
-    const typed = (input?.value ?? "").trim().replace(/^.*#token=/, "");
-    const session = parseToken(typed, Date.now());
+    const typed = (input?.value ?? "").trim();
+    const { arrival } = arrivalIn(typed.replace(/^[^#]*/, ""));
+    const session = parseToken(arrival?.token ?? typed, Date.now());
     if (typeof session === "string") {
-      this.error = { invalid: page.tokenInvalid, expired: page.tokenExpired, "no-project": page.tokenNoProject }[session];
+      this.error = page.tokenErrors[session];
       input?.focus();
       return;
     }
@@ -48,38 +53,14 @@ export class BowlineSignIn extends LitElement {
     theme,
     controls,
     notices,
+    signInCard,
     css`
-      form {
-        display: grid;
-        gap: 1rem;
-        max-width: 26rem;
-        margin: clamp(1rem, 10vh, 7rem) auto 0;
-        padding: 2rem 1.5rem;
-        border: 1px solid var(--line);
-        border-radius: calc(var(--radius) + 6px);
-        background: var(--surface);
-      }
-      h1 {
-        margin: 0;
-        font-size: 1.25rem;
-        font-weight: 650;
-        letter-spacing: -0.01em;
-      }
       .field {
         display: grid;
         gap: 0.375rem;
       }
       .error {
         color: var(--bad);
-      }
-      .badge {
-        display: grid;
-        place-items: center;
-        width: 2.5rem;
-        height: 2.5rem;
-        border-radius: 50%;
-        background: var(--sunken);
-        color: var(--quiet);
       }
     `,
   ];

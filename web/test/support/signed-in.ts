@@ -15,6 +15,7 @@ export function tokenOf(claims: object = {}, actions: readonly string[] = ACTION
 /** Opens the page by a link with a token in it, and signs in. */
 export async function signIn(browser: Browser, site: Site, token = tokenOf()): Promise<Tab> {
   const tab = await browser.open(`${site.origin}/#token=${token}`);
+  await tab.click("[data-testid=continue-button]");
   await tab.see("[data-testid=sign-out-button]");
   return tab;
 }
