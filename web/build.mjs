@@ -79,13 +79,24 @@ function importsOf(script, scripts) {
   return [...found];
 }
 
-/** `bowline/elements`: one file with everything in it but the module, which it shares with its neighbour `index.js`. */
+/**
+ * `bowline/elements`: one file with everything in it but the module, which it shares with its neighbour `index.js`. Lit is
+ * taken as it is for Node, which works everywhere: it asks for a DOM only when an element is made.
+ */
 async function buildElements(npm) {
   const beside = {
     name: "beside",
     setup: (build) => build.onResolve({ filter: /^bowline$/ }, () => ({ path: "./index.js", external: true })),
   };
-  const [{ bytes }] = await bundle({ entryPoints: [join(web, "src/elements.ts")], entryNames: "[name]", plugins: [beside] });
+  const [{ bytes }] = await bundle({
+    entryPoints: [join(web, "src/elements.ts")],
+    entryNames: "[name]",
+    plugins: [beside],
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["node"],
+    alias: { "@lit-labs/ssr-dom-shim": join(web, "src/elements/no-dom.ts") },
+  });
   weigh({ name: "elements.js", bytes });
   await writeFile(join(npm, "elements.js"), bytes);
   for (const [from, to] of [["package/elements.d.ts", "elements.d.ts"], ["README.md", "README.md"]]) {
@@ -148,10 +159,10 @@ async function bundle(options) {
     ...shared,
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
+    platform: "browser",
     ...options,
     minify: true,
     legalComments: "none",
-    platform: "browser",
     write: false,
     outdir: "out",
     metafile: true,

@@ -46,7 +46,13 @@ test("client: a check asks for a stream, and tells each step before the result",
   assert.equal(sent[0]?.url, "/v1/check");
   assert.equal(sent[0]?.headers.get("accept"), "text/event-stream");
   assert.equal(sent[0]?.headers.get("authorization"), "Bearer the-token");
-  assert.deepEqual(sent[0]?.body, { form: { provider: "docker-hub", image: " a:1 " }, image: "a:1" });
+  assert.deepEqual(sent[0]?.body, { form: { provider: "docker-hub", image: " a:1 " }, image: "a:1", project: "team a" });
+});
+
+test("client: a check names the project, whose identity signs where the customer gives no keys", async () => {
+  const { client, sent } = clientAnswering(() => stream(whole));
+  await client.check({ provider: "amazon-ecr", auth: "assume-role" });
+  assert.deepEqual(sent[0]?.body, { form: { provider: "amazon-ecr", auth: "assume-role" }, project: "team a" });
 });
 
 test("client: a check answered with JSON is taken, too", async () => {

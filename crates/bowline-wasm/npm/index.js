@@ -17,5 +17,23 @@ export {
 } from "./surface.js";
 
 export function ready(source) {
-  return load(() => source ?? new URL("./bowline.wasm", import.meta.url));
+  return load(() => source ?? served(new URL("./bowline.wasm", import.meta.url)));
 }
+
+/** The module from beside this file. Where it was not served there, the error says so, and what was. */
+async function served(url) {
+  const missing = (why, cause) => new Error(`bowline.wasm was not served at ${url.href}: ${why}`, { cause });
+  const response = await fetch(url).catch((error) => {
+    throw missing(error.message, error);
+  });
+  if (!response.ok) throw missing(`HTTP ${response.status}`);
+  const type = response.headers.get("content-type") ?? "no content type";
+  if (type.startsWith("application/wasm")) return response;
+  // Some servers do not know the type. A page in its place is what those send that have no such file.
+  const bytes = await response.arrayBuffer();
+  if (!MAGIC.every((byte, place) => new Uint8Array(bytes)[place] === byte)) throw missing(`the answer is ${type}, not WebAssembly`);
+  return bytes;
+}
+
+/** What a module begins with. */
+const MAGIC = [0x00, 0x61, 0x73, 0x6d];

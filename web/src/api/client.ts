@@ -87,7 +87,9 @@ export class HttpClient implements ConnectionsClient, PullingClient {
 
   check(form: ConnectionForm, options: CheckOptions = {}): Promise<Check> {
     const image = form.image?.trim();
-    return this.#checked("/check", image ? { form, image } : { form }, options);
+    // Where the project's own identity signs, the service has to know which one it is.
+    const { project } = this.#options;
+    return this.#checked("/check", image ? { form, image, project } : { form, project }, options);
   }
 
   recheck(id: string, options: CheckOptions = {}): Promise<Check> {

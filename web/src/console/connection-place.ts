@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import type { Provider } from "bowline";
 import type { ConnectionsClient } from "../api/client.js";
 import type { PullingClient } from "../api/pulling.js";
 import { ApiError, asApiError, isAbort } from "../api/problem.js";
 import type { Connection } from "../api/types.js";
 import type { SavedDetail } from "../elements/connection-form.js";
+import { element } from "../elements/element.js";
 import { failure } from "../elements/failure.js";
 import { icon } from "../elements/icons.js";
 import { text } from "../messages.js";
@@ -29,7 +30,7 @@ const PARTS: Readonly<Record<Tab, () => Promise<unknown>>> = {
  *
  * Properties: `client`, `connectionId`, `tab`, `write` (whether anything may be changed).
  */
-@customElement("bowline-connection-place")
+@element("bowline-connection-place")
 export class BowlineConnectionPlace extends LitElement {
   @property({ attribute: false }) client: (ConnectionsClient & PullingClient) | null = null;
   @property() connectionId = "";

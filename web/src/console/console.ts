@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { HttpClient } from "../api/client.js";
 import type { ConnectionForm } from "bowline";
@@ -8,6 +8,7 @@ import type { ChangeDetail, SavedDetail } from "../elements/connection-form.js";
 import "../elements/connection-list.js";
 import type { SelectDetail } from "../elements/connection-list.js";
 import type { OpenDetail } from "../elements/connection-row.js";
+import { element } from "../elements/element.js";
 import { icon } from "../elements/icons.js";
 import { blank } from "../elements/list-parts.js";
 import { formOf } from "../form/kept.js";
@@ -22,7 +23,7 @@ import { Tabs } from "./tabs.js";
 import { entitle } from "./title.js";
 
 /** The console: who is signed in, where they are, and the element that belongs there. */
-@customElement("bowline-console")
+@element("bowline-console")
 export class BowlineConsole extends LitElement {
   @state() private session: Session | null = null;
   @state() private expired = false;

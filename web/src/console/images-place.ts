@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { property, query } from "lit/decorators.js";
 import type { PullingClient } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
+import { element } from "../elements/element.js";
 import "../elements/inventory.js";
 import type { BowlineInventory } from "../elements/inventory.js";
 import "../elements/sync-panel.js";
@@ -11,7 +12,7 @@ import { theme } from "../styles/theme.js";
  * The images of a connection: the last sync above, the inventory below. Properties: `client`, `connection`, `readonly`,
  * `unlisted` (its registry lists nothing, so that there are no syncs).
  */
-@customElement("bowline-images-place")
+@element("bowline-images-place")
 export class BowlineImagesPlace extends LitElement {
   @property({ attribute: false }) client: PullingClient | null = null;
   @property({ attribute: false }) connection: Connection | null = null;

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { property } from "lit/decorators.js";
+import { element } from "../elements/element.js";
 import { icon } from "../elements/icons.js";
 import { text } from "../messages.js";
 import { controls, theme } from "../styles/theme.js";
@@ -14,7 +15,7 @@ const NAMED = 5;
  *
  * Properties: `session` (the token's), `current` (who is signed in now). Events: `bowline-continue`, `bowline-cancel`.
  */
-@customElement("bowline-sign-in-question")
+@element("bowline-sign-in-question")
 export class BowlineSignInQuestion extends LitElement {
   @property({ attribute: false }) session: Session | null = null;
   @property({ attribute: false }) current: Session | null = null;

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
+import { element } from "../elements/element.js";
 import { icon } from "../elements/icons.js";
 import { text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
@@ -7,7 +8,7 @@ import { arrivalIn, keepToken, parseToken } from "./session.js";
 import { signInCard } from "./sign-in-card.js";
 
 /** Asks for a sign-in token. Event: `bowline-signed-in` when there is a good one in this tab's keeping. */
-@customElement("bowline-sign-in")
+@element("bowline-sign-in")
 export class BowlineSignIn extends LitElement {
   /** There was a session, and it has ended. */
   @property({ type: Boolean }) expired = false;

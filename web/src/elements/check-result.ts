@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { property } from "lit/decorators.js";
 import type { ApiError } from "../api/problem.js";
 import { STEPS, type Check, type CheckProblem, type Facts, type Step, type StepName } from "../api/types.js";
 import { inFull } from "../formats.js";
 import { problemText, stepText, text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import "./copy-lines.js";
+import { element } from "./element.js";
 import { problemBox, sentenceOf } from "./failure.js";
 import { icon } from "./icons.js";
 
@@ -25,7 +26,7 @@ type StepState = "active" | Step["status"];
  * (the test by hand, offered when it failed).
  * Event: `bowline-trust` with {@link TrustDetail}.
  */
-@customElement("bowline-check-result")
+@element("bowline-check-result")
 export class BowlineCheckResult extends LitElement {
   @property({ attribute: false }) steps: readonly Step[] = [];
   @property({ attribute: false }) check: Check | null = null;

@@ -1,6 +1,7 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { property, query } from "lit/decorators.js";
 import { controls, theme } from "../styles/theme.js";
+import { element } from "./element.js";
 
 /**
  * Asks before something that cannot be undone is done. The focus is on what leaves everything as it is.
@@ -8,7 +9,7 @@ import { controls, theme } from "../styles/theme.js";
  * Properties: `open`, `heading`, `detail`, `keep` and `act` (the buttons' labels), `action` (the `data-testid` of the one
  * that acts). Slot: what else to know. Events: `bowline-confirmed`, `bowline-kept`.
  */
-@customElement("bowline-confirm-dialog")
+@element("bowline-confirm-dialog")
 export class BowlineConfirmDialog extends LitElement {
   @property({ type: Boolean }) open = false;
   @property() heading = "";

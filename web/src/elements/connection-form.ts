@@ -1,6 +1,6 @@
 import { checkForm, ready, type ConnectionForm, type Finding, type Provider, type Report } from "bowline";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { ConnectionsClient } from "../api/client.js";
 import { ApiError, asApiError, isAbort } from "../api/problem.js";
@@ -21,6 +21,7 @@ import { CheckRun } from "./check-run.js";
 import { formLayout } from "./connection-form-layout.js";
 import { notSaved, otherRegistry, otherType } from "./connection-form-offers.js";
 import { either } from "./either.js";
+import { element } from "./element.js";
 import { failure } from "./failure.js";
 import { icon } from "./icons.js";
 import "./paste-box.js";
@@ -48,7 +49,7 @@ const PAUSE_MS = 700;
  * registry stays). Events: `bowline-replace` when a new connection is asked for in place of that one, `bowline-change` with {@link ChangeDetail}, `bowline-saved` with {@link SavedDetail},
  * `bowline-signed-out` when the client's token was refused. In a `<form>` its value is the ConnectionForm as JSON.
  */
-@customElement("bowline-connection-form")
+@element("bowline-connection-form")
 export class BowlineConnectionForm extends LitElement {
   static readonly formAssociated = true;
 

@@ -1,6 +1,6 @@
 import type { Provider } from "bowline";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { ConnectionsClient } from "../api/client.js";
 import type { ApiError } from "../api/problem.js";
@@ -13,6 +13,7 @@ import "./confirm-dialog.js";
 import { healthOf, HEALTHS, NEAR_DAYS, nameOfUse, type Health } from "./connection-facts.js";
 import "./connection-row.js";
 import type { Permissions, RowDetail } from "./connection-row.js";
+import { element } from "./element.js";
 import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 import { blank, Search, skeleton } from "./list-parts.js";
@@ -31,7 +32,7 @@ const PAGE = 50;
  * Properties: `client`, `may` (what to offer), `selected` (the id of the connection that stands open). Events:
  * `bowline-add`, `bowline-select` with {@link SelectDetail}, `bowline-signed-out`.
  */
-@customElement("bowline-connection-list")
+@element("bowline-connection-list")
 export class BowlineConnectionList extends LitElement {
   @property({ attribute: false }) client: ConnectionsClient | null = null;
   @property({ attribute: false }) may: Permissions = { write: true, delete: true };

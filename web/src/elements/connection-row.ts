@@ -1,6 +1,6 @@
 import type { Provider } from "bowline";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import type { ConnectionsClient } from "../api/client.js";
 import { asApiError, type ApiError } from "../api/problem.js";
 import type { Connection } from "../api/types.js";
@@ -11,6 +11,7 @@ import { CheckRun } from "./check-run.js";
 import { connectionFacts, healthOf, stateOf } from "./connection-facts.js";
 import { rowLayout } from "./connection-row-layout.js";
 import { either } from "./either.js";
+import { element } from "./element.js";
 import { problemBox, sentenceOf } from "./failure.js";
 import { icon } from "./icons.js";
 
@@ -40,7 +41,7 @@ export interface OpenDetail {
  * Events: `bowline-open` with {@link OpenDetail}; `bowline-renamed`, `bowline-checked`, `bowline-remove` and `bowline-toggle` with {@link RowDetail};
  * `bowline-refused` with the ApiError of what did not work.
  */
-@customElement("bowline-connection-row")
+@element("bowline-connection-row")
 export class BowlineConnectionRow extends LitElement {
   @property({ attribute: false }) connection: Connection | null = null;
   @property({ attribute: false }) provider: Provider | undefined;

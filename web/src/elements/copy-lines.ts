@@ -1,14 +1,15 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { text } from "../messages.js";
 import { controls, theme } from "../styles/theme.js";
+import { element } from "./element.js";
 import { icon } from "./icons.js";
 
 /** How long a button says that it copied. */
 const SAID_MS = 2000;
 
 /** Lines of text, each with a button that copies it. Properties: `lines`, `label` (what they are, where that says more). */
-@customElement("bowline-copy-lines")
+@element("bowline-copy-lines")
 export class BowlineCopyLines extends LitElement {
   @property({ attribute: false }) lines: readonly string[] = [];
   @property() label = "";

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { isAbort, type ApiError } from "../api/problem.js";
 import type { EventAddress, NewEventAddress, PullingClient } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
@@ -10,6 +10,7 @@ import { panels } from "../styles/panels.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import "./confirm-dialog.js";
 import "./copy-lines.js";
+import { element } from "./element.js";
 import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 import { OfConnection } from "./of-connection.js";
@@ -26,7 +27,7 @@ const HIDDEN = "••••••••";
  * Properties: `client`, `connection`, `readonly` (no secret is made). Slot: `rules`, a link to the pull rules, which are
  * to listen. Event: `bowline-signed-out`.
  */
-@customElement("bowline-event-setup")
+@element("bowline-event-setup")
 export class BowlineEventSetup extends LitElement {
   @property({ attribute: false }) client: PullingClient | null = null;
   @property({ attribute: false }) connection: Connection | null = null;

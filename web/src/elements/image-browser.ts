@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import type { ConnectionsClient } from "../api/client.js";
 import { isAbort, type ApiError } from "../api/problem.js";
 import type { Connection, Listing } from "../api/types.js";
 import { text } from "../messages.js";
 import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
+import { element } from "./element.js";
 import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 import { Search } from "./list-parts.js";
@@ -16,7 +17,7 @@ import { OfConnection } from "./of-connection.js";
  *
  * Properties: `client`, `connection`. Event: `bowline-signed-out`.
  */
-@customElement("bowline-image-browser")
+@element("bowline-image-browser")
 export class BowlineImageBrowser extends LitElement {
   @property({ attribute: false }) client: ConnectionsClient | null = null;
   @property({ attribute: false }) connection: Connection | null = null;

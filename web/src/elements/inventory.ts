@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import type { ApiError } from "../api/problem.js";
 import { IMAGE_STATES, type ImageState, type InventoryImage, type PullingClient, type QueuedScans } from "../api/pulling.js";
@@ -10,6 +10,7 @@ import { nameOf } from "../policy/images.js";
 import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { either } from "./either.js";
+import { element } from "./element.js";
 import { failure, refusalOf, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 import { blank, Search, skeleton } from "./list-parts.js";
@@ -28,7 +29,7 @@ const MOST = 100;
  * Properties: `client`, `connection`, `readonly` (nothing is queued). Events: `bowline-queued` when scans were queued,
  * `bowline-signed-out`.
  */
-@customElement("bowline-inventory")
+@element("bowline-inventory")
 export class BowlineInventory extends LitElement {
   @property({ attribute: false }) client: PullingClient | null = null;
   @property({ attribute: false }) connection: Connection | null = null;

@@ -1,9 +1,10 @@
 import { detect, ready, type ConnectionForm } from "bowline";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { state } from "lit/decorators.js";
 import { text } from "../messages.js";
 import { registryType } from "../registry-types.js";
 import { controls, theme } from "../styles/theme.js";
+import { element } from "./element.js";
 import { icon } from "./icons.js";
 
 /** `bowline-recognised`: what was found in something pasted. It may hold secrets. */
@@ -16,7 +17,7 @@ export interface RecognisedDetail {
  * that is in it. What was pasted never becomes the text of the box, so that no secret stands there in clear.
  * Event: `bowline-recognised` with {@link RecognisedDetail}. What is pasted before the module is there waits for it.
  */
-@customElement("bowline-paste-box")
+@element("bowline-paste-box")
 export class BowlinePasteBox extends LitElement {
   @state() private choices: readonly ConnectionForm[] = [];
   @state() private nothingFound = false;

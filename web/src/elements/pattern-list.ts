@@ -1,9 +1,10 @@
 import type { Finding } from "bowline";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { excerptOf, renderFinding, fieldStyles } from "../form/field.js";
 import { text } from "../messages.js";
 import { controls, theme } from "../styles/theme.js";
+import { element } from "./element.js";
 import { icon } from "./icons.js";
 
 /** `bowline-patterns`: the list as it is now. */
@@ -18,7 +19,7 @@ export interface PatternsDetail {
  * Properties: `name`, `label`, `help`, `patterns`, `findings` (whose field ends in the pattern's place),
  * `readonly`. Event: `bowline-patterns` with {@link PatternsDetail}.
  */
-@customElement("bowline-pattern-list")
+@element("bowline-pattern-list")
 export class BowlinePatternList extends LitElement {
   @property() name = "";
   @property() label = "";

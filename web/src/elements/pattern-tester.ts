@@ -1,11 +1,12 @@
 import { ready, type Decision, type Image, type Policy } from "bowline";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { asApiError, isAbort, type ApiError } from "../api/problem.js";
 import { text } from "../messages.js";
 import { imagesOf, nameOf } from "../policy/images.js";
 import { Inventory } from "../policy/judge.js";
 import { controls, notices, theme } from "../styles/theme.js";
+import { element } from "./element.js";
 import { failure } from "./failure.js";
 import { icon } from "./icons.js";
 
@@ -30,7 +31,7 @@ const PAUSE_MS = 120;
  * Properties: `policy`, or `patterns` in its place; `images`, or what somebody pastes; `source`, which offers the
  * registry's own images. Read: `decisions`. Event: `bowline-judged`, when the list was judged anew.
  */
-@customElement("bowline-pattern-tester")
+@element("bowline-pattern-tester")
 export class BowlinePatternTester extends LitElement {
   @property({ attribute: false }) policy: Policy | null = null;
   @property({ attribute: false }) patterns: readonly string[] | null = null;

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Policy } from "bowline";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { property, query, state } from "lit/decorators.js";
 import type { ConnectionsClient } from "../api/client.js";
 import { ApiError } from "../api/problem.js";
 import type { Connection } from "../api/types.js";
@@ -10,6 +10,7 @@ import { text } from "../messages.js";
 import { panels } from "../styles/panels.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { either } from "./either.js";
+import { element } from "./element.js";
 import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 import "./pattern-tester.js";
@@ -25,7 +26,7 @@ export type EditorClient = ConnectionsClient & Partial<Pick<PullingClient, "scan
  *
  * Properties: `client`, `connection`, `readonly` (nothing is saved). Events: `bowline-saved`, `bowline-signed-out`.
  */
-@customElement("bowline-policy-editor")
+@element("bowline-policy-editor")
 export class BowlinePolicyEditor extends LitElement {
   @property({ attribute: false }) client: EditorClient | null = null;
   @property({ attribute: false }) connection: Connection | null = null;

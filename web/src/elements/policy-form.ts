@@ -1,12 +1,13 @@
 import { checkPolicy, ready, type Capabilities, type Condition, type Finding, type Policy, type PolicyReport } from "bowline";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { controlId, fieldStyles, renderField, type FieldActions, type FieldView } from "../form/field.js";
 import { findingText, text } from "../messages.js";
 import { changeOf, isTimezone, namesIn } from "../policy/change.js";
 import { loadRegistryTypes, registryType } from "../registry-types.js";
 import { controls, notices, theme } from "../styles/theme.js";
+import { element } from "./element.js";
 import { icon } from "./icons.js";
 import "./pattern-list.js";
 import type { BowlinePatternList, PatternsDetail } from "./pattern-list.js";
@@ -36,7 +37,7 @@ const EVERYTHING: Pick<Capabilities, "automatic" | SwitchName> = {
  * name), `scanners` (names to choose from), `readonly` (to be looked at only); read: `report`. Event: `bowline-policy` with {@link PolicyDetail}, at every
  * change. In a `<form>` its value is the policy as JSON, and it is invalid while there is an error.
  */
-@customElement("bowline-policy-form")
+@element("bowline-policy-form")
 export class BowlinePolicyForm extends LitElement {
   static readonly formAssociated = true;
 

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { SCAN_STATES, type PullingClient, type Scan, type ScanState } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
 import { fromNow, inFull } from "../formats.js";
@@ -7,6 +7,7 @@ import { text } from "../messages.js";
 import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { either } from "./either.js";
+import { element } from "./element.js";
 import { failure, refusalOf, refusedIn, sentenceOf } from "./failure.js";
 import { blank, skeleton } from "./list-parts.js";
 import { OfConnection } from "./of-connection.js";
@@ -21,7 +22,7 @@ const PAGE = 50;
  * Properties: `client`, `connection`, `readonly` (nothing is queued). Events: `bowline-queued` when a scan was queued,
  * `bowline-signed-out`.
  */
-@customElement("bowline-scan-list")
+@element("bowline-scan-list")
 export class BowlineScanList extends LitElement {
   @property({ attribute: false }) client: PullingClient | null = null;
   @property({ attribute: false }) connection: Connection | null = null;

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import type { PullingClient, Skipped, Sync } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
 import { fromNow, inFull, number } from "../formats.js";
@@ -8,6 +8,7 @@ import { SyncRun } from "../pulling/sync-run.js";
 import { panels } from "../styles/panels.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { either } from "./either.js";
+import { element } from "./element.js";
 import { failure, problemBox } from "./failure.js";
 import { icon } from "./icons.js";
 import { OfConnection } from "./of-connection.js";
@@ -25,7 +26,7 @@ const COUNTS = ["new", "replaced", "unchanged", "gone", "skipped"] as const;
  * Properties: `client`, `connection`, `readonly` (no sync is started). Events: `bowline-synced` with
  * {@link SyncedDetail}, `bowline-signed-out`.
  */
-@customElement("bowline-sync-panel")
+@element("bowline-sync-panel")
 export class BowlineSyncPanel extends LitElement {
   @property({ attribute: false }) client: PullingClient | null = null;
   @property({ attribute: false }) connection: Connection | null = null;

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+
+/** The npm package as it was built. */
+const npm = resolve(process.env["BOWLINE_PACKAGE"] ?? "../target/npm/bowline");
+
+type Conditions = string | { readonly [condition: string]: Conditions };
+
+const { exports } = JSON.parse(readFileSync(join(npm, "package.json"), "utf8")) as { exports: Readonly<Record<string, Conditions>> };
+
+/** Every script that an entry of the package can stand for. */
+function scriptsOf(entry: Conditions): string[] {
+  if (typeof entry !== "string") return Object.values(entry).flatMap(scriptsOf);
+  return entry.endsWith(".js") ? [entry] : [];
+}
+
+/** Runs a module in a Node of its own, where nothing of a DOM is. */
+function inNode(source: string): string {
+  return execFileSync(process.execPath, ["--input-type=module", "--eval", source], { encoding: "utf8" });
+}
+
+const urlOf = (file: string): string => JSON.stringify(pathToFileURL(join(npm, file)).href);
+
+for (const [entry, conditions] of Object.entries(exports)) {
+  for (const file of new Set(scriptsOf(conditions))) {
+    test(`entries: ${entry} (${file}) is imported without a DOM`, () => {
+      const found = inNode(`
+        if (globalThis.HTMLElement ?? globalThis.document ?? globalThis.customElements) throw new Error("there is a DOM");
+        console.log(Object.keys(await import(${urlOf(file)})).length);`);
+      assert.ok(Number(found) > 5, found);
+    });
+    test(`entries: ${entry} (${file}) is imported in a worker without a DOM`, () => {
+      const worker = JSON.stringify(`import(${urlOf(file)}).then((all) => console.log(Object.keys(all).length))`);
+      assert.ok(Number(inNode(`import { Worker } from "node:worker_threads"; new Worker(${worker}, { eval: true });`)) > 5);
+    });
+  }
+}
+
+test("entries: elements are registered once, however many copies of the package there are", () => {
+  const found = inNode(`
+    const registered = new Map();
+    globalThis.HTMLElement = class {};
+    globalThis.customElements = {
+      get: (name) => registered.get(name),
+      define: (name, element) => {
+        if (registered.has(name)) throw new Error(name + " is registered already");
+        registered.set(name, element);
+      },
+    };
+    const first = await import(${urlOf("elements.js")} + "?first");
+    const second = await import(${urlOf("elements.js")} + "?second");
+    if (first.BowlineConnectionForm === second.BowlineConnectionForm) throw new Error("there is one copy");
+    console.log(registered.get("bowline-connection-form") === first.BowlineConnectionForm);`);
+  assert.equal(found.trim(), "true");
+});
+
+/** What a server answers that has no module, and what the error says. */
+const unserved: [string, string, RegExp][] = [
+  ["HTTP 404", `async () => new Response("", { status: 404 })`, /bowline\.wasm was not served at http:\/\/.*\/bowline\.wasm: HTTP 404/],
+  ["a page", `async () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } })`, /not served at .*text\/html, not WebAssembly/],
+  ["nothing", `async () => { throw new TypeError("Failed to fetch"); }`, /not served at .*Failed to fetch/],
+];
+for (const [name, fetch, message] of unserved) {
+  test(`entries: where ${name} is answered for the module, the error says so`, () => {
+    const found = inNode(`
+      const source = ${urlOf("index.js")};
+      globalThis.fetch = (url) => (${fetch})(url);
+      const { ready } = await import(source);
+      try { await ready(); } catch (error) { console.log(error.message); }`);
+    assert.match(found.replace("file://", "http://"), message);
+  });
+}
+
+test("entries: a module of an unknown type is taken, and a load that failed can be tried again", () => {
+  const found = inNode(`
+    import { readFile } from "node:fs/promises";
+    const { providers, ready } = await import(${urlOf("index.js")});
+    globalThis.fetch = async () => new Response("", { status: 503 });
+    await ready().catch(() => undefined);
+    globalThis.fetch = async (url) => new Response(await readFile(url));
+    await ready();
+    console.log(providers().length);`);
+  assert.ok(Number(found) > 0, found);
+});
