@@ -146,9 +146,39 @@ export interface Provider {
   readonly title: string;
   /** The vendor's page about its credentials. */
   readonly docsUrl: string;
+  /** The part of a picker that it stands in. */
+  readonly group: ProviderGroup;
+  /** Its place in a picker: lower comes first. No two providers have the same. */
+  readonly rank: number;
   /** The first is the default. */
   readonly auth: readonly AuthMethod[];
   readonly capabilities: Capabilities;
+  /** How its notifications of pushes are set up; `null` where it has none. */
+  readonly notifications: Notifications | null;
+}
+
+/** Registries of cloud providers, ones that their vendors host, ones that their users run, and any of a protocol. */
+export type ProviderGroup = "cloud" | "hosted" | "self-hosted" | "generic";
+
+/**
+ * What to do at a product so that it notifies of its pushes. Texts hold the placeholders `{url}`, where the product
+ * sends to, and `{authorization}`, the value of the header `Authorization` that it sends.
+ */
+export interface Notifications {
+  /** What to do, in order. */
+  readonly steps: readonly NotificationLine[];
+  /** The lines to paste as a whole; empty where there is nothing to paste. */
+  readonly snippet: readonly NotificationLine[];
+  /** The vendor's page about it. */
+  readonly docsUrl: string | null;
+}
+
+/** One step, or one line of a snippet. */
+export interface NotificationLine {
+  /** The text with its placeholders. */
+  readonly text: string;
+  /** Whether it is for every setup, or for those with the secret in a header, or in the URL. */
+  readonly when: "always" | "authorization" | "no-authorization";
 }
 
 /** Every provider, in the order in which a page shows them: one frozen list, made once. */

@@ -37,7 +37,7 @@ macro_rules! choices {
     ($($name:ident { $($choice:ident)* })*) => {
         $(
             #[derive(Deserialize, Serialize)]
-            #[serde(rename_all = "camelCase")]
+            #[serde(rename_all = "kebab-case")]
             pub(crate) enum $name { $($choice,)* }
         )*
     };
@@ -114,8 +114,20 @@ shapes! {
         id: String,
         title: String,
         docs_url: String,
+        group: Group,
+        rank: u32,
         auth: Vec<AuthMethod>,
         capabilities: Capabilities,
+        notifications: Option<Notifications>,
+    }
+    Notifications {
+        steps: Vec<NotificationLine>,
+        snippet: Vec<NotificationLine>,
+        docs_url: Option<String>,
+    }
+    NotificationLine {
+        text: String,
+        when: NotificationWhen,
     }
     AuthMethod {
         id: String,
@@ -158,6 +170,8 @@ shapes! {
 }
 
 choices! {
+    Group { Cloud Hosted SelfHosted Generic }
+    NotificationWhen { Always Authorization NoAuthorization }
     Severity { Error Warning Hint }
     FieldKind { Text Secret Url Select Checkbox Json }
     PartKind { Literal Glob Regex }

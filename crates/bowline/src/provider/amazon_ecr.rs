@@ -1,7 +1,7 @@
 //! Amazon ECR: an account's own registry, one a region.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
     aws::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN, SHAPES, keys},
     login,
     rules::{Console, Judge, Rules, decoded, report_other_host},
@@ -23,6 +23,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::AmazonEcr,
     title: "Amazon ECR",
     docs_url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html",
+    group: Group::Cloud,
+    rank: 20,
     auth: &[
         Auth::new(
             "access-key",
@@ -72,6 +74,7 @@ pub(super) static PROVIDER: Provider = Provider {
         events: true,
         ..Capabilities::LISTING
     },
+    notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns,
         console,
@@ -81,6 +84,22 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Rules::ANY_HOST
     },
 };
+
+const NOTIFICATIONS: Notifications = Notifications::steps(&[
+    Line::authorization("In Amazon EventBridge, in the registry's region, make a connection of the type API key: name Authorization, value as above."),
+    Line::no_authorization("In Amazon EventBridge, in the registry's region, make a connection of the type API key."),
+    Line::new("Make an API destination with it: the event URL above, method POST."),
+    Line::new("Make a rule on the default event bus with this event pattern, and the API destination as its target."),
+]).snippet(&[
+    Line::new("{"),
+    Line::new("  \"source\": [\"aws.ecr\"],"),
+    Line::new("  \"detail-type\": [\"ECR Image Action\"],"),
+    Line::new("  \"detail\": {"),
+    Line::new("    \"action-type\": [\"PUSH\", \"DELETE\"],"),
+    Line::new("    \"result\": [\"SUCCESS\"]"),
+    Line::new("  }"),
+    Line::new("}"),
+]).docs_url("https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html");
 
 const REGION: Field = Field::select("region", "Region", CHOICES)
     .required()

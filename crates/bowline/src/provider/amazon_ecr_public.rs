@@ -1,7 +1,7 @@
 //! Amazon ECR Public: the registry that all AWS accounts publish in.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Provider, ProviderId,
     aws::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN, SHAPES, keys},
     login::anonymous,
     rules::{Console, Namespaces, Rules, is_slug},
@@ -19,6 +19,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::AmazonEcrPublic,
     title: "Amazon ECR Public",
     docs_url: "https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html",
+    group: Group::Cloud,
+    rank: 130,
     auth: &[
         Auth::new(
             "access-key",
@@ -37,6 +39,7 @@ pub(super) static PROVIDER: Provider = Provider {
         Auth::new("anonymous", "No login", &[NAMESPACE], anonymous).endpoint(fixed),
     ],
     capabilities: Capabilities::LISTING,
+    notifications: None,
     rules: Rules {
         owns,
         console,

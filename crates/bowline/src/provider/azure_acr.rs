@@ -1,7 +1,7 @@
 //! Azure Container Registry.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
     login::{self, hint_unusual_secret, username},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape, report_other_host},
 };
@@ -19,6 +19,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::AzureAcr,
     title: "Azure Container Registry",
     docs_url: "https://learn.microsoft.com/azure/container-registry/container-registry-authentication",
+    group: Group::Cloud,
+    rank: 50,
     auth: &[
         Auth::new(
             "password",
@@ -51,6 +53,7 @@ pub(super) static PROVIDER: Provider = Provider {
         quarantine: true,
         ..Capabilities::LISTING
     },
+    notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns,
         console,
@@ -59,6 +62,16 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Rules::ANY_HOST
     },
 };
+
+const NOTIFICATIONS: Notifications = Notifications::steps(&[
+    Line::new("Run this with the name of your registry, or open the registry in the portal, then Webhooks, Add."),
+    Line::new("The action “quarantine” counts as the push where the registry holds images back until they are scanned."),
+]).snippet(&[
+    Line::new("az acr webhook create --registry <name> --name bowline \\"),
+    Line::new("  --actions push delete quarantine \\"),
+    Line::authorization("  --headers 'Authorization={authorization}' \\"),
+    Line::new("  --uri '{url}'"),
+]).docs_url("https://learn.microsoft.com/azure/container-registry/container-registry-webhook");
 
 const URL: Field = Field::url()
     .placeholder("myregistry.azurecr.io")

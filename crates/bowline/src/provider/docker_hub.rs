@@ -1,7 +1,7 @@
 //! Docker Hub.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
     login::{anonymous, oauth2, password},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
@@ -19,6 +19,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::DockerHub,
     title: "Docker Hub",
     docs_url: "https://docs.docker.com/security/access-tokens/",
+    group: Group::Hosted,
+    rank: 10,
     auth: &[
         Auth::new(
             "password",
@@ -39,6 +41,7 @@ pub(super) static PROVIDER: Provider = Provider {
         events: true,
         ..Capabilities::LISTING
     },
+    notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns,
         console,
@@ -49,6 +52,13 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Rules::ANY_HOST
     },
 };
+
+const NOTIFICATIONS: Notifications = Notifications::steps(&[
+    Line::new("Open the repository, then Webhooks. Each repository has its own."),
+    Line::new("Give it a name, and the event URL above; the secret is its last part."),
+    Line::new("Docker Hub tells pushes only: what is deleted is seen by the next sync."),
+])
+.docs_url("https://docs.docker.com/docker-hub/repos/manage/webhooks/");
 
 const HOST: &str = "docker.io";
 

@@ -1,7 +1,7 @@
 //! Any registry that speaks the OCI distribution API.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Notifications, Provider, ProviderId,
     login::{anonymous, oauth2, optional_password},
     rules::Rules,
 };
@@ -16,6 +16,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::DockerRegistry,
     title: "Docker Registry (OCI)",
     docs_url: "https://distribution.github.io/distribution/about/configuration/#auth",
+    group: Group::Generic,
+    rank: 70,
     auth: &[
         Auth::new(
             "password",
@@ -30,6 +32,7 @@ pub(super) static PROVIDER: Provider = Provider {
         events: true,
         ..Capabilities::LISTING
     },
+    notifications: Some(Notifications::DISTRIBUTION),
     rules: Rules {
         any_secret: true,
         endpoint: judge_endpoint,

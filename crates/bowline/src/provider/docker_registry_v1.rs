@@ -1,13 +1,15 @@
 //! A registry of the first Docker API, which cannot be searched.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId, login::optional_password, rules::Rules,
+    Auth, Capabilities, Field, Group, Provider, ProviderId, login::optional_password, rules::Rules,
 };
 
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::DockerRegistryV1,
     title: "Docker Registry v1",
     docs_url: "https://distribution.github.io/distribution/",
+    group: Group::Generic,
+    rank: 180,
     auth: &[Auth::new(
         "password",
         "Username and password",
@@ -15,6 +17,7 @@ pub(super) static PROVIDER: Provider = Provider {
         optional_password,
     )],
     capabilities: Capabilities::UNLISTED,
+    notifications: None,
     rules: Rules {
         any_secret: true,
         ..Rules::ANY_HOST

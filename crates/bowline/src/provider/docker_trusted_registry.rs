@@ -1,7 +1,7 @@
 //! Docker Trusted Registry, now Mirantis Secure Registry (up to 3; from 4 on it is Harbor).
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
     login::password,
     rules::{Judge, Namespaces, Rules},
 };
@@ -16,6 +16,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::DockerTrustedRegistry,
     title: "Docker Trusted Registry",
     docs_url: "https://docs.mirantis.com/msr/3.1/index.html",
+    group: Group::SelfHosted,
+    rank: 160,
     auth: &[Auth::new(
         "password",
         "Username and access token",
@@ -26,6 +28,7 @@ pub(super) static PROVIDER: Provider = Provider {
         events: true,
         ..Capabilities::LISTING
     },
+    notifications: Some(NOTIFICATIONS),
     rules: Rules {
         endpoint: judge_endpoint,
         namespaces: Some(Namespaces {
@@ -36,6 +39,16 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Rules::ANY_HOST
     },
 };
+
+const NOTIFICATIONS: Notifications = Notifications::steps(&[
+    Line::new("Open the repository, then Webhooks, New webhook. Each repository has its own."),
+    Line::new(
+        "Notification to receive: Tag pushed to repository. Webhook URL: the event URL above.",
+    ),
+    Line::authorization(
+        "It cannot send a header of its own: put something before the service that adds the value above.",
+    ),
+]);
 
 const URL: Field = Field::url()
     .placeholder("dtr.example.com")

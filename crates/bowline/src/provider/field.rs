@@ -1,10 +1,12 @@
 //! The fields of a form.
 
+use serde::Serialize;
+
 use super::rules::Judge;
-use crate::json::{Value, serde::serialize_by_value};
 
 /// One value of an auth method.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Field {
     /// The key in the form's `values`.
     pub name: &'static str,
@@ -15,21 +17,27 @@ pub struct Field {
     /// Whether it must be filled in.
     pub required: bool,
     /// What it is when it is empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<&'static str>,
     /// What a `select` field offers.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub options: &'static [Choice],
     /// An example, shown while it is empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<&'static str>,
     /// Which token, which scopes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<Help>,
     /// The value of the input's `autocomplete` attribute.
     pub autocomplete: &'static str,
     /// What this field alone can be told about its text; it is called for a text only.
+    #[serde(skip)]
     pub(crate) rule: fn(&mut Judge<'_>),
 }
 
 /// How a field is shown and typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// One line.
     Text,
@@ -46,7 +54,7 @@ pub enum Kind {
 }
 
 /// One choice of a `select` field.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Choice {
     /// What the value is.
     pub value: &'static str,
@@ -55,7 +63,7 @@ pub struct Choice {
 }
 
 /// What to fill in, for each purpose: which token, with the least scopes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Help {
     /// For a connection that only reads.
     pub pull: &'static str,
@@ -81,45 +89,6 @@ impl Kind {
         matches!(self, Self::Secret | Self::Json)
     }
 }
-
-impl From<&Field> for Value {
-    fn from(field: &Field) -> Self {
-        Self::present(vec![
-            ("name", field.name.into()),
-            ("label", field.label.into()),
-            ("kind", field.kind.as_str().into()),
-            ("required", field.required.into()),
-            ("default", field.default.into()),
-            (
-                "options",
-                Some(field.options)
-                    .filter(|options| !options.is_empty())
-                    .map(Self::array)
-                    .unwrap_or_default(),
-            ),
-            ("placeholder", field.placeholder.into()),
-            ("help", field.help.as_ref().into()),
-            ("autocomplete", field.autocomplete.into()),
-        ])
-    }
-}
-
-impl From<&Choice> for Value {
-    fn from(choice: &Choice) -> Self {
-        Self::object(vec![
-            ("value", choice.value.into()),
-            ("label", choice.label.into()),
-        ])
-    }
-}
-
-impl From<&Help> for Value {
-    fn from(help: &Help) -> Self {
-        Self::object(vec![("pull", help.pull.into()), ("push", help.push.into())])
-    }
-}
-
-serialize_by_value!(Field, Choice, Help);
 
 impl Field {
     const fn new(name: &'static str, label: &'static str, kind: Kind) -> Self {

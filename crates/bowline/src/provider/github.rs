@@ -1,7 +1,7 @@
 //! GitHub Container Registry.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
     login::{anonymous, oauth2, password},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape, report_other_host},
 };
@@ -19,6 +19,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::GitHub,
     title: "GitHub Container Registry",
     docs_url: "https://docs.github.com/packages/working-with-a-github-packages-registry/working-with-the-container-registry",
+    group: Group::Hosted,
+    rank: 30,
     auth: &[
         Auth::new(
             "password",
@@ -39,6 +41,7 @@ pub(super) static PROVIDER: Provider = Provider {
         events: true,
         ..Capabilities::LISTING
     },
+    notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns,
         console,
@@ -48,6 +51,17 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Rules::ANY_HOST
     },
 };
+
+const NOTIFICATIONS: Notifications = Notifications::steps(&[
+    Line::new("Open the organization's or the repository's Settings, then Webhooks, Add webhook."),
+    Line::new("Payload URL: the event URL above. Content type: application/json."),
+    Line::authorization("Secret: the value above."),
+    Line::no_authorization(
+        "Leave its Secret empty: that of this connection is the URL's last part.",
+    ),
+    Line::new("Let me select individual events: Packages, Registry packages; nothing else."),
+])
+.docs_url("https://docs.github.com/webhooks/webhook-events-and-payloads#package");
 
 const HOST: &str = "ghcr.io";
 

@@ -1,7 +1,7 @@
 //! GitLab's container registry: registry.gitlab.com, or one beside a self-managed GitLab.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
     login::{anonymous, hint_personal, oauth2, password},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
@@ -14,6 +14,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::GitLab,
     title: "GitLab",
     docs_url: "https://docs.gitlab.com/user/packages/container_registry/authenticate_with_container_registry/",
+    group: Group::Hosted,
+    rank: 60,
     auth: &[
         Auth::new(
             "password",
@@ -34,6 +36,7 @@ pub(super) static PROVIDER: Provider = Provider {
         events: true,
         ..Capabilities::LISTING
     },
+    notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns: |host| host == HOST,
         console,
@@ -41,6 +44,22 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Rules::ANY_HOST
     },
 };
+
+const NOTIFICATIONS: Notifications = Notifications::steps(&[
+    Line::new("On a GitLab of your own, add this to /etc/gitlab/gitlab.rb and run “gitlab-ctl reconfigure”."),
+    Line::new("GitLab.com has no such setting for its registry: leave the schedule on there."),
+]).snippet(&[
+    Line::new("registry['notifications'] = ["),
+    Line::new("  {"),
+    Line::new("    'name' => 'bowline',"),
+    Line::new("    'url' => '{url}',"),
+    Line::new("    'timeout' => '10s',"),
+    Line::new("    'threshold' => 5,"),
+    Line::new("    'backoff' => '10s',"),
+    Line::authorization("    'headers' => { 'Authorization' => ['{authorization}'] },"),
+    Line::new("  },"),
+    Line::new("]"),
+]).docs_url("https://docs.gitlab.com/administration/packages/container_registry/#configure-container-registry-notifications");
 
 const HOST: &str = "registry.gitlab.com";
 

@@ -1,7 +1,7 @@
 //! Google Artifact Registry, and Container Registry before it.
 
 use super::{
-    Auth, Capabilities, Choice, Field, Provider, ProviderId,
+    Auth, Capabilities, Choice, Field, Group, Line, Notifications, Provider, ProviderId,
     login::as_username,
     rules::{Alphabet, Console, Judge, Namespaces, Rules, Shape, decoded},
 };
@@ -21,6 +21,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::Google,
     title: "Google Artifact Registry",
     docs_url: "https://cloud.google.com/artifact-registry/docs/docker/authentication",
+    group: Group::Cloud,
+    rank: 40,
     auth: &[
         Auth::new(
             "service-account-key",
@@ -41,6 +43,7 @@ pub(super) static PROVIDER: Provider = Provider {
         events: true,
         ..Capabilities::LISTING
     },
+    notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns,
         console,
@@ -54,6 +57,15 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Rules::ANY_HOST
     },
 };
+
+const NOTIFICATIONS: Notifications = Notifications::steps(&[
+    Line::new("Artifact Registry publishes to the topic “gcr” of the registry's project, once it exists."),
+    Line::new("Make the topic, and a subscription that pushes to the event URL, without payload unwrapping."),
+]).snippet(&[
+    Line::new("gcloud pubsub topics create gcr"),
+    Line::new("gcloud pubsub subscriptions create bowline --topic=gcr \\"),
+    Line::new("  --push-endpoint='{url}'"),
+]).docs_url("https://cloud.google.com/artifact-registry/docs/configure-notifications");
 
 const REGION: Field = Field::select("region", "Region", CHOICES)
     .rule(judge_region)

@@ -1,7 +1,7 @@
 //! Harbor.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
     login::{anonymous, hint_personal, oauth2, password},
     rules::{Console, Judge, Namespaces, Rules, is_slug},
 };
@@ -18,6 +18,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::Harbor,
     title: "Harbor",
     docs_url: "https://goharbor.io/docs/main/working-with-projects/project-configuration/create-robot-accounts/",
+    group: Group::SelfHosted,
+    rank: 80,
     auth: &[
         Auth::new(
             "password",
@@ -37,6 +39,7 @@ pub(super) static PROVIDER: Provider = Provider {
         events: true,
         ..Capabilities::LISTING
     },
+    notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns: |host| host == "demo.goharbor.io",
         console,
@@ -48,6 +51,17 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Rules::ANY_HOST
     },
 };
+
+const NOTIFICATIONS: Notifications = Notifications::steps(&[
+    Line::new("Open the project, then Webhooks, New Webhook. Each project has its own."),
+    Line::new("Notify type: http. Payload format: Default or CloudEvents."),
+    Line::new("Event types: Artifact pushed, Artifact deleted."),
+    Line::new("Endpoint URL: the event URL above."),
+    Line::authorization("Auth Header: the value of the header above, as it is."),
+])
+.docs_url(
+    "https://goharbor.io/docs/main/working-with-projects/project-configuration/configure-webhooks/",
+);
 
 const URL: Field = Field::url()
     .placeholder("harbor.example.com")

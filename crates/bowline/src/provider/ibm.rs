@@ -1,7 +1,7 @@
 //! IBM Cloud Container Registry.
 
 use super::{
-    Auth, Capabilities, Choice, Field, Provider, ProviderId,
+    Auth, Capabilities, Choice, Field, Group, Provider, ProviderId,
     login::{hint_unusual_secret, password},
     rules::{Alphabet, Console, Judge, Namespaces, Rules},
 };
@@ -19,6 +19,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::Ibm,
     title: "IBM Cloud",
     docs_url: "https://cloud.ibm.com/docs/Registry?topic=Registry-registry_access",
+    group: Group::Cloud,
+    rank: 150,
     auth: &[Auth::new(
         "password",
         "API key",
@@ -27,6 +29,7 @@ pub(super) static PROVIDER: Provider = Provider {
     )
     .endpoint(endpoint_of_region)],
     capabilities: Capabilities::LISTING,
+    notifications: None,
     rules: Rules {
         owns: |host| region_of_host(host).is_some(),
         console: |url| {

@@ -1,7 +1,7 @@
 //! JFrog Artifactory, in JFrog's cloud or self-hosted.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
     login::{header_secret, password, username},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
@@ -18,6 +18,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::JfrogArtifactory,
     title: "JFrog Artifactory",
     docs_url: "https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens",
+    group: Group::SelfHosted,
+    rank: 100,
     auth: &[
         Auth::new(
             "password",
@@ -42,6 +44,7 @@ pub(super) static PROVIDER: Provider = Provider {
         events: true,
         ..Capabilities::LISTING
     },
+    notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns: is_cloud,
         console,
@@ -50,6 +53,13 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Rules::ANY_HOST
     },
 };
+
+const NOTIFICATIONS: Notifications = Notifications::steps(&[
+    Line::new("Open Administration, General, Webhooks, New Webhook."),
+    Line::new("URL: the event URL above."),
+    Line::new("Events: Docker, “Tag was pushed” and “Tag was deleted”, for the repositories that the connection is for."),
+    Line::authorization("Custom headers: Authorization with the value above."),
+]).docs_url("https://jfrog.com/help/r/jfrog-platform-administration-documentation/webhooks");
 
 const CLOUD: &str = ".jfrog.io";
 

@@ -22,6 +22,7 @@ mod id;
 mod jfrog_artifactory;
 pub(crate) mod login;
 mod nexus;
+mod notifications;
 mod openshift;
 mod oracle_ocir;
 mod quay;
@@ -30,20 +31,19 @@ pub(crate) mod rules;
 
 use std::fmt;
 
+use serde::Serialize;
+
 pub use self::{
     field::{Choice, Field, Help, Kind},
     id::{ProviderId, UnknownProvider},
+    notifications::{Line, Notifications, When},
 };
 use self::{id::PROVIDERS, login::Login, rules::Rules};
-use crate::{
-    endpoint::Endpoint,
-    finding::Issue,
-    form::Draft,
-    json::{Value, serde::serialize_by_value},
-    message::Code,
-};
+use crate::{endpoint::Endpoint, finding::Issue, form::Draft, message::Code};
 
 /// A registry product, enough to render its form.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Provider {
     /// Its id: `docker-hub`.
     pub id: ProviderId,
@@ -51,11 +51,18 @@ pub struct Provider {
     pub title: &'static str,
     /// The vendor's page about its credentials.
     pub docs_url: &'static str,
+    /// Where a picker shows it.
+    pub group: Group,
+    /// Its place in a picker: lower comes first. No two products have the same.
+    pub rank: u16,
     /// The ways to log in; the first is the default.
     pub auth: &'static [Auth],
     /// What the product can do.
     pub capabilities: Capabilities,
+    /// How its notifications of pushes are set up, where it has some.
+    pub notifications: Option<Notifications>,
     /// What only this product has.
+    #[serde(skip)]
     pub(crate) rules: Rules,
 }
 
@@ -65,8 +72,22 @@ impl fmt::Debug for Provider {
     }
 }
 
+/// The part of a picker that a product stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// A registry of a cloud provider.
+    Cloud,
+    /// A registry that its vendor hosts.
+    Hosted,
+    /// A product that its users run themselves.
+    SelfHosted,
+    /// Any registry of a protocol.
+    Generic,
+}
+
 /// A way to log in.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Auth {
     /// `password`, `oauth2`, …
     pub id: &'static str,
@@ -75,10 +96,13 @@ pub struct Auth {
     /// What it asks for, in the order in which a page shows it.
     pub fields: &'static [Field],
     /// Makes the credentials of the values.
+    #[serde(skip)]
     pub(crate) login: Login,
     /// Makes the endpoint of the values.
+    #[serde(skip)]
     pub(crate) endpoint: fn(&mut Draft<'_>) -> Option<Endpoint>,
     /// How long its secrets last at most, in milliseconds, where they all end.
+    #[serde(skip)]
     pub(crate) lasts_ms: Option<i64>,
 }
 
@@ -121,7 +145,8 @@ impl Auth {
 }
 
 /// What a registry product can do. A page hides what it cannot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Capabilities {
     /// Repositories can be listed: by the catalog, or by the product's own API.
     pub catalog: bool,
@@ -210,45 +235,6 @@ impl Provider {
         }
     }
 }
-
-impl From<&Provider> for Value {
-    fn from(provider: &Provider) -> Self {
-        Self::object(vec![
-            ("id", provider.id.as_str().into()),
-            ("title", provider.title.into()),
-            ("docsUrl", provider.docs_url.into()),
-            ("auth", Self::array(provider.auth)),
-            ("capabilities", (&provider.capabilities).into()),
-        ])
-    }
-}
-
-impl From<&Auth> for Value {
-    fn from(auth: &Auth) -> Self {
-        Self::object(vec![
-            ("id", auth.id.into()),
-            ("title", auth.title.into()),
-            ("fields", Self::array(auth.fields)),
-        ])
-    }
-}
-
-impl From<&Capabilities> for Value {
-    fn from(can: &Capabilities) -> Self {
-        Self::object(vec![
-            ("catalog", can.catalog.into()),
-            ("tags", can.tags.into()),
-            ("testNeedsImage", can.test_needs_image.into()),
-            ("events", can.events.into()),
-            ("quarantine", can.quarantine.into()),
-            ("imageStreams", can.image_streams.into()),
-            ("cleanup", can.cleanup.into()),
-            ("automatic", can.automatic.into()),
-        ])
-    }
-}
-
-serialize_by_value!(Provider, Auth, Capabilities);
 
 /// The endpoint of the field `url`, or else that at the host which `host_of` gives for the field `region`. Where both
 /// are filled in, `agrees` says whether the region is the host's.

@@ -1,7 +1,7 @@
 //! Sonatype Nexus Repository.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Provider, ProviderId,
     login::{anonymous, password},
     rules::{Alphabet, Console, Rules},
 };
@@ -16,6 +16,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::Nexus,
     title: "Sonatype Nexus",
     docs_url: "https://help.sonatype.com/en/docker-registry.html",
+    group: Group::SelfHosted,
+    rank: 110,
     auth: &[
         Auth::new(
             "password",
@@ -32,6 +34,7 @@ pub(super) static PROVIDER: Provider = Provider {
     ],
     // Its webhooks say too little of an image to be understood.
     capabilities: Capabilities::LISTING,
+    notifications: None,
     rules: Rules {
         console,
         endpoint: judge_endpoint,

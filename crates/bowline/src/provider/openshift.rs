@@ -1,7 +1,7 @@
 //! OpenShift's internal registry.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Notifications, Provider, ProviderId,
     login::{header_secret, password},
     rules::{Alphabet, Console, Fit, Judge, Namespaces, Rules, Shape},
 };
@@ -19,6 +19,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::OpenShift,
     title: "OpenShift",
     docs_url: "https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/registry/accessing-the-registry",
+    group: Group::SelfHosted,
+    rank: 120,
     auth: &[
         Auth::new(
             "token",
@@ -38,6 +40,7 @@ pub(super) static PROVIDER: Provider = Provider {
         image_streams: true,
         ..Capabilities::LISTING
     },
+    notifications: Some(Notifications::DISTRIBUTION),
     rules: Rules {
         owns,
         console,

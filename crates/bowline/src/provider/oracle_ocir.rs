@@ -1,7 +1,7 @@
 //! Oracle Cloud Infrastructure Registry.
 
 use super::{
-    Auth, Capabilities, Choice, Field, Provider, ProviderId,
+    Auth, Capabilities, Choice, Field, Group, Provider, ProviderId,
     login::{oauth2, password},
     region_or_url,
     rules::{Console, Judge, Rules, report_other_host},
@@ -18,6 +18,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::OracleOcir,
     title: "Oracle OCIR",
     docs_url: "https://docs.oracle.com/en-us/iaas/Content/Registry/Tasks/registrypullingimagesusingthedockercli.htm",
+    group: Group::Cloud,
+    rank: 140,
     auth: &[
         Auth::new(
             "password",
@@ -35,6 +37,7 @@ pub(super) static PROVIDER: Provider = Provider {
         .endpoint(endpoint),
     ],
     capabilities: Capabilities::LISTING,
+    notifications: None,
     rules: Rules {
         owns: |host| region_of_host(host).is_some(),
         console,

@@ -1,7 +1,7 @@
 //! Quay: quay.io and Red Hat Quay.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
     login::{anonymous, hint_personal, hint_unusual_secret, oauth2, password},
     rules::{Alphabet, Console, Fit, Judge, Namespaces, Rules, Shape, is_slug},
 };
@@ -19,6 +19,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::Quay,
     title: "Quay",
     docs_url: "https://docs.quay.io/glossary/robot-accounts.html",
+    group: Group::Hosted,
+    rank: 90,
     auth: &[
         Auth::new(
             "password",
@@ -43,6 +45,7 @@ pub(super) static PROVIDER: Provider = Provider {
         events: true,
         ..Capabilities::LISTING
     },
+    notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns: |host| host == HOST,
         console,
@@ -55,6 +58,12 @@ pub(super) static PROVIDER: Provider = Provider {
         ..Rules::ANY_HOST
     },
 };
+
+const NOTIFICATIONS: Notifications = Notifications::steps(&[
+    Line::new("Open the repository, then Settings, Events and notifications, Create Notification. Each repository has its own."),
+    Line::new("When this event occurs: Push to Repository."),
+    Line::new("Then issue a notification: Webhook POST. Webhook URL: the event URL above; the secret is its last part. Leave the template empty."),
+]).docs_url("https://docs.quay.io/guides/notifications.html");
 
 const HOST: &str = "quay.io";
 

@@ -1,7 +1,7 @@
 //! Red Hat's registries and the stand-alone Atomic registry, which cannot be searched.
 
 use super::{
-    Auth, Capabilities, Field, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Provider, ProviderId,
     login::{hint_personal, hint_unusual_secret, password},
     rules::{Alphabet, Console, Judge, Rules, Shape},
 };
@@ -18,6 +18,8 @@ pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::RedHatAtomic,
     title: "Red Hat registry",
     docs_url: "https://access.redhat.com/RegistryAuthentication",
+    group: Group::SelfHosted,
+    rank: 170,
     auth: &[Auth::new(
         "password",
         "Service account",
@@ -28,6 +30,7 @@ pub(super) static PROVIDER: Provider = Provider {
         tags: true,
         ..Capabilities::UNLISTED
     },
+    notifications: None,
     rules: Rules {
         owns: is_red_hat,
         console,

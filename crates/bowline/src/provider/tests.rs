@@ -34,6 +34,14 @@ fn ids_are_kebab_case_and_unique() {
 }
 
 #[test]
+fn each_rank_is_one_products() {
+    let mut ranks = HashSet::new();
+    for provider in providers() {
+        assert!(ranks.insert(provider.rank), "{}", provider.id);
+    }
+}
+
+#[test]
 fn every_form_can_be_rendered() {
     for provider in providers() {
         for auth in provider.auth {
@@ -86,7 +94,19 @@ fn the_json_is_the_designs() {
     let provider = super::provider("docker-hub").unwrap();
     let json = serde_json::to_value(provider).unwrap();
     let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["auth", "capabilities", "docsUrl", "id", "title"]);
+    assert_eq!(
+        keys,
+        [
+            "auth",
+            "capabilities",
+            "docsUrl",
+            "group",
+            "id",
+            "notifications",
+            "rank",
+            "title"
+        ]
+    );
     let auth = &json["auth"][0];
     assert_eq!(auth["id"], "password");
     let password = auth["fields"]
@@ -101,4 +121,12 @@ fn the_json_is_the_designs() {
     assert!(password["help"]["pull"].is_string() && password["help"]["push"].is_string());
     assert!(password.get("rule").is_none() && password.get("default").is_none());
     assert_eq!(json["capabilities"]["testNeedsImage"], false);
+    assert_eq!(json["group"], "hosted");
+    assert!(json["rank"].is_u64());
+    let step = &json["notifications"]["steps"][0];
+    assert!(step["text"].is_string() && step["when"] == "always");
+    let [ibm, acr] =
+        ["ibm", "azure-acr"].map(|id| serde_json::to_value(super::provider(id)).unwrap());
+    assert!(ibm["notifications"].is_null());
+    assert_eq!(acr["notifications"]["snippet"][2]["when"], "authorization");
 }

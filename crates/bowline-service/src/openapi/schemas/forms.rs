@@ -77,6 +77,18 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         .into_iter()
         .map(|name| (name, json!({ "type": "boolean" })))
         .collect();
+    let lines = json!({ "type": "array", "items": object(&[
+        ("text", text()),
+        ("when", some_of(&["always", "authorization", "no-authorization"])),
+    ]) });
+    let notifications = object(&[
+        ("steps", lines.clone()),
+        ("snippet", lines),
+        (
+            "docsUrl",
+            optional(json!({ "type": "string", "format": "uri" })),
+        ),
+    ]);
     vec![
         ("ConnectionForm", {
             let mut schema = open_object(&form);
@@ -135,6 +147,11 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                 ("title", text()),
                 ("docsUrl", json!({ "type": "string", "format": "uri" })),
                 (
+                    "group",
+                    some_of(&["cloud", "hosted", "self-hosted", "generic"]),
+                ),
+                ("rank", json!({ "type": "integer", "minimum": 0 })),
+                (
                     "auth",
                     json!({ "type": "array", "items": object(&[
                 ("id", text()),
@@ -143,6 +160,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             ]) }),
                 ),
                 ("capabilities", object(&capabilities)),
+                ("notifications", optional(notifications)),
             ]),
         ),
     ]
