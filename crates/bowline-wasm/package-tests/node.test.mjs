@@ -11,8 +11,10 @@ import * as bowline from "bowline";
 const { checkForm, checkPolicy, detect, InvalidPatternError, InvalidReferenceError, parsePattern } = bowline;
 const { parseReference, PatternSet, providers, ready, selectImages } = bowline;
 
-// The module may have 150 KiB. The gate is 3 % below, so that another build of Rust's standard library does not tip it.
-const BUDGET = 145 * 1024;
+// Continuous integration keeps 3 % of the budget free. What passes there passes on every machine, although the module
+// holds a part of Rust's standard library, and no two builds of that have the same bytes.
+const BUDGET = 150 * 1024;
+const LIMIT = process.env.CI ? BUDGET * 0.97 : BUDGET;
 
 const good = {
   provider: "docker-registry",
@@ -182,6 +184,6 @@ test("the module is within its budget", (t) => {
   const file = createRequire(import.meta.url).resolve("bowline/bowline.wasm");
   const module = readFileSync(file);
   const size = gzipSync(module, { level: 9 }).length;
-  t.diagnostic(`${module.length} bytes, ${size} bytes gzip of ${BUDGET}`);
-  assert.ok(size <= BUDGET, `${size} bytes gzip are more than ${BUDGET}`);
+  t.diagnostic(`${module.length} bytes, ${size} bytes gzip of ${LIMIT}`);
+  assert.ok(size <= LIMIT, `${size} bytes gzip are more than ${LIMIT}`);
 });

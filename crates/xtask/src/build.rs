@@ -30,8 +30,8 @@ pub(crate) fn edge(project: &Project) -> Step<'_> {
         "Build the function for the edge",
         60,
         |screen| {
-            Tool::cargo(project)
-                .args(["build", "--target", "wasm32-wasip2", "--profile", "edge"])
+            Tool::cargo(project, "build")
+                .args(["--target", "wasm32-wasip2", "--profile", "edge"])
                 .args(EDGE)
                 .run(screen)?;
             Ok(Work::Done)
@@ -73,8 +73,8 @@ pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
 }
 
 fn tools(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
-    Tool::cargo(project)
-        .args(["build", "-p", "wasm-bindgen-tools"])
+    Tool::cargo(project, "build")
+        .args(["-p", "wasm-bindgen-tools"])
         .run(screen)?;
     Ok(Work::Done)
 }
@@ -100,8 +100,8 @@ fn web(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
 
 fn functions(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     let packages = FUNCTIONS.iter().flat_map(|function| ["-p", *function]);
-    Tool::cargo(project)
-        .args(["build", "--target", "wasm32-wasip2", "--profile", "wasm"])
+    Tool::cargo(project, "build")
+        .args(["--target", "wasm32-wasip2", "--profile", "wasm"])
         .args(packages)
         .env("BOWLINE_WEB_DIST", project.target("web"))
         .run(screen)?;
@@ -109,8 +109,8 @@ fn functions(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
 }
 
 fn host(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
-    Tool::cargo(project)
-        .args(["build", "-p", "bowline-host"])
+    Tool::cargo(project, "build")
+        .args(["-p", "bowline-host"])
         .run(screen)?;
     Ok(Work::Done)
 }

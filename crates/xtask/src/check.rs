@@ -5,7 +5,7 @@ use crate::{
     build::{EDGE, FUNCTIONS},
     progress::{self, Screen, Step, Work},
     project::Project,
-    setup::{self, Purpose},
+    setup::{self, Lints, Purpose},
     tool::Tool,
 };
 
@@ -63,9 +63,9 @@ fn components() -> impl Iterator<Item = &'static str> {
 }
 
 fn format(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
-    Tool::cargo(project)
-        .args(["fmt", "--all", "--check"])
-        .mend("cargo fmt --all")
+    Tool::cargo(project, "fmt")
+        .args(["--all", "--check"])
+        .fix("cargo fmt --all")
         .run(screen)?;
     Ok(Work::Done)
 }
@@ -75,10 +75,11 @@ fn clippy<'a>(
     what: impl IntoIterator<Item = &'a str>,
     screen: &Screen,
 ) -> anyhow::Result<Work> {
-    Tool::cargo(project)
-        .args(["clippy", "--all-targets"])
+    Tool::cargo(project, "clippy")
+        .args(["--all-targets"])
         .args(what)
-        .args(["--", "-D", "warnings"])
+        .args(["--"])
+        .args(Lints::of(project)?.flags())
         .run(screen)?;
     Ok(Work::Done)
 }

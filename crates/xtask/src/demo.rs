@@ -57,7 +57,7 @@ pub(crate) fn start(project: &Project) -> anyhow::Result<DemoRegistry> {
         .stderr(fs::File::create(folder.join("log"))?)
         .process_group(0)
         .spawn()
-        .context("cannot run docker-registry\n  mend it with: cargo xtask setup")?;
+        .context("cannot run docker-registry\n  fix it with: cargo xtask setup")?;
     let mut registry = DemoRegistry { process, address };
     registry.wait_until_it_listens(&folder)?;
     let push = |screen: &_| {

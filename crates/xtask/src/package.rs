@@ -30,9 +30,8 @@ const UNVERSIONED: &str = "\"version\": \"0.0.0\"";
 
 /// Compiles the module, makes its bindings and makes it small.
 pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
-    Tool::cargo(project)
+    Tool::cargo(project, "build")
         .args([
-            "build",
             "-p",
             "bowline-wasm",
             "--target",
@@ -97,7 +96,7 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
             made.as_os_str(),
             folder.join("bowline_bg.wasm").as_os_str(),
         ])
-        .mend("cargo xtask setup")
+        .fix("cargo xtask setup")
         .run(screen)?;
     stamp.set()?;
     Ok(Work::Done)

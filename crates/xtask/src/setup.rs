@@ -1,9 +1,8 @@
 //! `cargo xtask setup`: gets what building and testing need, and nothing that is there already.
 
-mod apt;
+mod compiler;
 mod node;
 mod python;
-mod source;
 mod system;
 mod targets;
 
@@ -12,6 +11,7 @@ use crate::{
     project::Project,
 };
 
+pub(crate) use compiler::Lints;
 pub(crate) use node::install as install_packages;
 pub(crate) use system::Purpose;
 
@@ -23,6 +23,9 @@ pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
 /// The steps that get what building needs, and the system packages for a purpose.
 pub(crate) fn steps(project: &Project, purpose: Purpose) -> Vec<Step<'_>> {
     let mut steps = vec![
+        Step::new("setup-compiler", "Check the compiler", 0, |_| {
+            compiler::ensure(project)
+        }),
         Step::new(
             "setup-targets",
             "Get the WebAssembly targets",

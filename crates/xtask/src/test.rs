@@ -81,8 +81,7 @@ fn native(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
         .iter()
         .flat_map(|(name, features)| features.iter().map(move |it| format!("{name}/{it}")));
     let features = features.collect::<Vec<_>>().join(",");
-    Tool::cargo(project)
-        .args(["test"])
+    Tool::cargo(project, "test")
         .args(packages)
         .args(["--features", &features])
         .shown()
@@ -91,8 +90,8 @@ fn native(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
 }
 
 fn host(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
-    Tool::cargo(project)
-        .args(["test", "-p", "bowline-host"])
+    Tool::cargo(project, "test")
+        .args(["-p", "bowline-host"])
         .shown()
         .run(screen)?;
     Ok(Work::Done)
@@ -105,7 +104,7 @@ fn node(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
 
 fn chromium(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     let driver = on_path("chromedriver")
-        .context("chromedriver is missing\n  mend it with: cargo xtask setup")?;
+        .context("chromedriver is missing\n  fix it with: cargo xtask setup")?;
     module(project)
         .env("WASM_BINDGEN_USE_BROWSER", "1")
         .env("CHROMEDRIVER", driver)
@@ -115,14 +114,8 @@ fn chromium(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
 
 /// The module's own tests, in Node if nothing else is said.
 fn module(project: &Project) -> Tool {
-    Tool::cargo(project)
-        .args([
-            "test",
-            "-p",
-            "bowline-wasm",
-            "--target",
-            "wasm32-unknown-unknown",
-        ])
+    Tool::cargo(project, "test")
+        .args(["-p", "bowline-wasm", "--target", "wasm32-unknown-unknown"])
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
             project.target("debug/wasm-bindgen-test-runner"),
@@ -140,8 +133,8 @@ fn web(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
 }
 
 fn whole(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
-    Tool::cargo(project)
-        .args(["test", "-p", "bowline-tests"])
+    Tool::cargo(project, "test")
+        .args(["-p", "bowline-tests"])
         .shown()
         .run(screen)?;
     Ok(Work::Done)

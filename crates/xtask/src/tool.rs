@@ -1,32 +1,23 @@
-//! Other programs, run so that a failure says what was run, what it said and what mends it.
+//! Other programs, run so that a failure says what was run, what it printed, and how to fix it.
+
+mod output;
 
 use std::{
-    collections::VecDeque,
     ffi::OsStr,
     fmt::Write as _,
-    io::{BufRead as _, BufReader, Read},
     path::Path,
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
-    thread,
-    time::{Duration, Instant},
+    process::{Command, ExitStatus, Stdio},
 };
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 
 use crate::{progress::Screen, project::Project};
-
-/// How much of what a program said is repeated when it fails.
-const LINES_KEPT: usize = 120;
-
-/// How long the output of a program that has ended is waited for: something it left running may hold it open.
-const PATIENCE_AFTER_END: Duration = Duration::from_secs(2);
 
 /// A program to be run, with its arguments.
 pub(crate) struct Tool {
     command: Command,
     shows_stdout: bool,
-    mend: Option<String>,
+    fix: Option<String>,
 }
 
 impl Tool {
@@ -37,13 +28,19 @@ impl Tool {
         Self {
             command,
             shows_stdout: false,
-            mend: None,
+            fix: None,
         }
     }
 
-    /// Cargo, building into the project's `target`.
-    pub(crate) fn cargo(project: &Project) -> Self {
-        Self::new(project, "cargo").env("CARGO_TARGET_DIR", project.target(""))
+    /// A Cargo command, building into the project's `target` from exactly what `Cargo.lock` names.
+    pub(crate) fn cargo(project: &Project, command: &str) -> Self {
+        let tool = Self::new(project, "cargo")
+            .env("CARGO_TARGET_DIR", project.target(""))
+            .args([command]);
+        if command == "fmt" {
+            return tool; // It reads no dependencies and knows no `--locked`.
+        }
+        tool.args(["--locked"])
     }
 
     /// Adds arguments.
@@ -71,8 +68,8 @@ impl Tool {
     }
 
     /// What to type when it fails, where running it again is not the answer.
-    pub(crate) fn mend(mut self, command: impl Into<String>) -> Self {
-        self.mend = Some(command.into());
+    pub(crate) fn fix(mut self, command: impl Into<String>) -> Self {
+        self.fix = Some(command.into());
         self
     }
 
@@ -105,7 +102,7 @@ impl Tool {
             .command
             .spawn()
             .map_err(|error| self.not_started(&error))?;
-        let (status, kept) = follow(&mut child, take, screen)?;
+        let (status, kept) = output::follow(&mut child, take, screen)?;
         if status.success() {
             Ok(())
         } else {
@@ -138,24 +135,24 @@ impl Tool {
     }
 
     fn not_started(&self, error: &std::io::Error) -> anyhow::Error {
-        let mend = self
-            .mend
+        let fix = self
+            .fix
             .as_ref()
-            .map(|mend| format!("\n  mend it with: {mend}"))
+            .map(|fix| format!("\n  fix it with: {fix}"))
             .unwrap_or_default();
         anyhow!(
-            "cannot run {}: {error}{mend}",
+            "cannot run {}: {error}{fix}",
             self.command.get_program().display()
         )
     }
 
     fn failed(&self, status: ExitStatus, said: &str) -> anyhow::Error {
         let line = self.line();
-        let mend = match &self.mend {
-            Some(mend) => format!("mend it with: {mend}"),
-            None => "run that alone to look closer".to_owned(),
+        let fix = match &self.fix {
+            Some(fix) => format!("fix it with: {fix}"),
+            None => "run that command alone to see more".to_owned(),
         };
-        anyhow!("{said}\n\n`{line}` ended with {status}\n  {mend}")
+        anyhow!("{said}\n\n`{line}` ended with {status}\n  {fix}")
     }
 
     /// The program as one would type it.
@@ -181,87 +178,6 @@ impl Tool {
     }
 }
 
-enum Said {
-    Out(String),
-    Err(String),
-}
-
-/// Follows a running program to its end. Gives its status and the last lines that were not shown.
-fn follow(
-    child: &mut Child,
-    mut take: impl FnMut(&str) -> bool,
-    screen: &Screen,
-) -> anyhow::Result<(ExitStatus, String)> {
-    let lines = listen(child)?;
-    let mut kept = VecDeque::new();
-    let mut ended: Option<(ExitStatus, Instant)> = None;
-    loop {
-        match lines.recv_timeout(Duration::from_millis(200)) {
-            Ok(Said::Out(line)) if take(&line) => {}
-            Ok(Said::Out(line) | Said::Err(line)) => {
-                screen.note(line.trim());
-                if !is_passing(&line) {
-                    if kept.len() == LINES_KEPT {
-                        kept.pop_front();
-                    }
-                    kept.push_back(line);
-                }
-            }
-            Err(RecvTimeoutError::Timeout) => screen.tick(),
-            Err(RecvTimeoutError::Disconnected) => break,
-        }
-        match ended {
-            None => ended = child.try_wait()?.map(|status| (status, Instant::now())),
-            Some((_, since)) if since.elapsed() > PATIENCE_AFTER_END => break,
-            Some(_) => {}
-        }
-    }
-    let status = child.wait().context("a program's end was not seen")?;
-    Ok((status, Vec::from(kept).join("\n")))
-}
-
-/// Whether a line only says that Cargo gets on; it explains no failure.
-fn is_passing(line: &str) -> bool {
-    let passing = [
-        "Compiling ",
-        "Checking ",
-        "Downloading ",
-        "Downloaded ",
-        "Fresh ",
-        "Finished ",
-        "Blocking ",
-    ];
-    line.starts_with(' ')
-        && passing
-            .iter()
-            .any(|verb| line.trim_start().starts_with(verb))
-}
-
-fn listen(child: &mut Child) -> anyhow::Result<Receiver<Said>> {
-    let (sender, lines) = channel();
-    let out = child.stdout.take().context("standard output is piped")?;
-    let err = child.stderr.take().context("standard error is piped")?;
-    read_lines(out, sender.clone(), Said::Out);
-    read_lines(err, sender, Said::Err);
-    Ok(lines)
-}
-
-fn read_lines(from: impl Read + Send + 'static, to: Sender<Said>, kind: fn(String) -> Said) {
-    thread::spawn(move || {
-        let mut from = BufReader::new(from);
-        let mut line = Vec::new();
-        while from.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-            let text = String::from_utf8_lossy(&line)
-                .trim_end_matches(['\n', '\r'])
-                .to_owned();
-            line.clear();
-            if to.send(kind(text)).is_err() {
-                return;
-            }
-        }
-    });
-}
-
 /// A word as a shell takes it.
 fn quoted(word: &OsStr) -> String {
     let word = word.to_string_lossy();
@@ -274,6 +190,8 @@ fn quoted(word: &OsStr) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     #[test]
@@ -290,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_names_the_command_and_what_mends_it() {
+    fn a_failure_names_the_command_and_the_fix() {
         let project = Project::find();
         let script = ["-c", "echo out; echo err >&2; exit 3"];
         let error = Tool::new(&project, "sh")
@@ -308,11 +226,11 @@ mod tests {
         );
 
         let error = Tool::new(&project, "no-such-program")
-            .mend("install it")
+            .fix("install it")
             .run(&Screen::silent())
             .unwrap_err();
         assert!(
-            error.to_string().contains("mend it with: install it"),
+            error.to_string().contains("fix it with: install it"),
             "{error}"
         );
     }

@@ -156,7 +156,7 @@ fn start_host(
         .process_group(0);
     command
         .spawn()
-        .context("cannot run the host\n  mend it with: cargo xtask build")
+        .context("cannot run the host\n  fix it with: cargo xtask build")
 }
 
 /// A comma-separated list with one more in it.

@@ -26,28 +26,29 @@ pub(super) fn steps(project: &Project) -> Vec<Step<'_>> {
             10,
             |screen| {
                 let peers = PEERS.iter().flat_map(|name| ["-p", *name]);
-                let build = ["build", "--target", "wasm32-wasip2", "--profile", "wasm"];
-                cargo(project, build.into_iter().chain(peers), screen)
+                let build = ["--target", "wasm32-wasip2", "--profile", "wasm"];
+                cargo(project, "build", build.into_iter().chain(peers), screen)
             },
         ),
         Step::new("bench-host", "Build the host for speed", 420, |screen| {
             cargo(
                 project,
-                ["build", "--release", "-p", "bowline-host"],
+                "build",
+                ["--release", "-p", "bowline-host"],
                 screen,
             )
         }),
         Step::new("bench-callers", "Build what measures it", 90, |screen| {
-            let build = ["build", "--release", "-p", "bowline-tests", "--bins"];
-            cargo(project, build, screen)
+            let callers = ["--release", "-p", "bowline-tests", "--bins"];
+            cargo(project, "build", callers, screen)
         }),
         Step::new(
             "bench-patterns",
             "Build the lists of patterns",
             60,
             |screen| {
-                let build = ["bench", "-p", "bowline", "--bench", "patterns", "--no-run"];
-                cargo(project, build, screen)
+                let patterns = ["-p", "bowline", "--bench", "patterns", "--no-run"];
+                cargo(project, "bench", patterns, screen)
             },
         ),
     ]
@@ -55,9 +56,10 @@ pub(super) fn steps(project: &Project) -> Vec<Step<'_>> {
 
 fn cargo<'a>(
     project: &Project,
-    build: impl IntoIterator<Item = &'a str>,
+    command: &str,
+    args: impl IntoIterator<Item = &'a str>,
     screen: &Screen,
 ) -> anyhow::Result<Work> {
-    Tool::cargo(project).args(build).run(screen)?;
+    Tool::cargo(project, command).args(args).run(screen)?;
     Ok(Work::Done)
 }

@@ -48,12 +48,12 @@ fn in_javascript(project: &Project, screen: &Screen) -> anyhow::Result<String> {
 
 /// Lists of patterns beside other crates.
 fn natively(project: &Project, screen: &Screen) -> anyhow::Result<String> {
-    let table = Tool::cargo(project)
-        .args(["bench", "--quiet", "-p", "bowline", "--bench", "patterns"])
+    let table = Tool::cargo(project, "bench")
+        .args(["--quiet", "-p", "bowline", "--bench", "patterns"])
         .output(screen)?;
     let compiler = Tool::new(project, "rustc").args(["--version"]).read()?;
-    let direct = Tool::cargo(project)
-        .args(["tree", "-p", "bowline", "--depth", "1", "--prefix", "none"])
+    let direct = Tool::cargo(project, "tree")
+        .args(["-p", "bowline", "--depth", "1", "--prefix", "none"])
         .args(["--edges", "normal,dev"])
         .read()?;
     let peers: Vec<&str> = direct
@@ -85,8 +85,8 @@ fn service(project: &Project, screen: &Screen) -> anyhow::Result<String> {
 }
 
 fn program(project: &Project, name: &str, screen: &Screen) -> anyhow::Result<String> {
-    Tool::cargo(project)
-        .args(["run", "--quiet", "--release", "-p", "bowline-tests"])
+    Tool::cargo(project, "run")
+        .args(["--quiet", "--release", "-p", "bowline-tests"])
         .args(["--bin", name])
         .output(screen)
 }

@@ -14,14 +14,14 @@ const OLDEST_NODE: u32 = 20;
 
 /// Installs what `web/package-lock.json` names, where it changed.
 pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
-    let mend = "install Node 20 or newer with npm, then run it again";
+    let fix = "install Node 20 or newer with npm, then run it again";
     let version = Tool::new(project, "node")
         .args(["--version"])
-        .mend(mend)
+        .fix(fix)
         .read()?;
     let version = version.trim();
     if major(version).context("`node --version` printed no version")? < OLDEST_NODE {
-        bail!("Node is {version}\n  mend it: {mend}");
+        bail!("Node is {version}\n  fix it with: {fix}");
     }
     install(project, "web", screen)
 }

@@ -21,7 +21,7 @@ pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     let requirements = project.path(REQUIREMENTS);
     let version = Tool::new(project, "python3")
         .args(["--version"])
-        .mend("install Python 3.10 or newer with venv; on Debian: apt-get install -y python3-venv")
+        .fix("install Python 3.10 or newer with venv; on Debian: apt-get install -y python3-venv")
         .read()?;
     let inputs = Inputs::default()
         .text(version.trim())
@@ -37,7 +37,7 @@ pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     Tool::new(project, "python3")
         .args(["-m", "venv"])
         .args([&folder])
-        .mend("apt-get install -y python3-venv")
+        .fix("apt-get install -y python3-venv")
         .run(screen)?;
     Tool::new(project, folder.join("bin/pip"))
         .args(["install", "--no-deps", "--disable-pip-version-check", "-r"])

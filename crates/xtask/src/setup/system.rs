@@ -95,18 +95,18 @@ pub(super) fn ensure(project: &Project, purpose: Purpose, screen: &Screen) -> an
         || on_path("apt-get").is_none()
     {
         bail!(
-            "{names} missing\n  mend it: install them with this system's package manager; on Debian: {install}"
+            "{names} missing\n  fix it with: your system's package manager; on Debian: {install}"
         );
     }
     if Tool::new(project, "id").args(["-u"]).read()?.trim() != "0" {
         bail!(
-            "{names} missing, and only root installs packages\n  mend it with: sudo sh -c '{install}'"
+            "{names} missing, and only root installs packages\n  fix it with: sudo sh -c '{install}'"
         );
     }
     let apt = || {
         Tool::new(project, "apt-get")
             .env("DEBIAN_FRONTEND", "noninteractive")
-            .mend(&*install)
+            .fix(&*install)
     };
     apt().args(["update"]).run(screen)?;
     apt()

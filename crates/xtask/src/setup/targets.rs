@@ -4,7 +4,6 @@ use std::{env, fs};
 
 use anyhow::{Context as _, bail};
 
-use super::source;
 use crate::{
     progress::{Screen, Work},
     project::{Project, on_path},
@@ -12,10 +11,13 @@ use crate::{
 };
 
 /// What the browser module and the functions are built for.
-pub(crate) const TARGETS: [&str; 2] = ["wasm32-unknown-unknown", "wasm32-wasip2"];
+const TARGETS: [&str; 2] = ["wasm32-unknown-unknown", "wasm32-wasip2"];
 
-/// Chooses the way by name, `rustup` or `source`, where the targets are absent.
+/// Chooses the way by name, `rustup` or `source`, where the targets are missing.
 const WAY_VARIABLE: &str = "BOWLINE_WASM_TARGETS";
+
+/// Builds and installs the targets from source. It explains itself.
+const FROM_SOURCE: &str = ".ci/wasm-targets-from-source";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
@@ -36,7 +38,9 @@ pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work>
                 .args(["target", "add"])
                 .args(&missing)
                 .run(screen),
-            Way::Source => source::build(project, &missing, screen),
+            Way::Source => Tool::new(project, project.path(FROM_SOURCE))
+                .args(&missing)
+                .run(screen),
         };
         match got {
             Ok(()) => break,
@@ -51,16 +55,11 @@ pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     match self::missing(project)?.as_slice() {
         [] => Ok(Work::Done),
         still => bail!(
-            "this compiler still cannot build for {}\n  mend it with: {}",
+            "this compiler still cannot build for {}\n  fix it with: rustup target add {}",
             still.join(", "),
-            by_hand()
+            TARGETS.join(" ")
         ),
     }
-}
-
-/// What a person types to get the targets.
-pub(super) fn by_hand() -> String {
-    format!("rustup target add {}", TARGETS.join(" "))
 }
 
 /// The ways to try, in order.
@@ -109,5 +108,19 @@ mod tests {
                 .to_string()
                 .contains("BOWLINE_WASM_TARGETS is “magic”")
         );
+    }
+
+    #[test]
+    fn the_script_does_nothing_where_the_targets_are() {
+        let project = Project::find();
+        assert!(
+            missing(&project).unwrap().is_empty(),
+            "run `cargo xtask setup` first"
+        );
+        Tool::new(&project, project.path(FROM_SOURCE))
+            .env("BOWLINE_WASM_SOURCE_ARCHIVES", "/no such folder")
+            .args(TARGETS)
+            .run(&Screen::silent())
+            .unwrap();
     }
 }

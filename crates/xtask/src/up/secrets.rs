@@ -85,7 +85,7 @@ impl Secrets {
                 .lines()
                 .find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
             found.map(str::to_owned).with_context(|| {
-                format!("{0} has no {name}\n  mend it with: rm {0} (stored connections then no longer open)", file.display())
+                format!("{0} has no {name}\n  fix it with: rm {0} (stored connections then no longer open)", file.display())
             })
         };
         Ok(Self {
