@@ -5,7 +5,7 @@ use bowline_registry::Clock;
 use bowline_store::{ConnectionId, Database};
 use serde::Serialize;
 
-use super::{Asked, Outbound, Random, Service, relay::Errand};
+use super::{Outbound, Random, RequestContext, Service, relay::Errand};
 use crate::{
     answer::Answer,
     negotiation,
@@ -36,31 +36,31 @@ where
     /// The repositories that a connection reaches; `search` is a part of their names.
     pub(super) async fn repositories(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        let parameters = asked.parameters(&["search"])?;
-        negotiation::json_accepted(&asked.head.headers)?;
+        let parameters = context.parameters(&["search"])?;
+        negotiation::json_accepted(&context.head.headers)?;
         let opened = self
-            .store(asked)
+            .store(context)
             .await?
-            .open(project, id, asked.now)
+            .open(project, id, context.now)
             .await?;
         let form = opened.form();
         let request = RepositoriesRequest {
             form: form.expose(),
             search: parameters.get("search").unwrap_or_default(),
         };
-        let message = self.message(asked, project, &form, &request).await?;
-        self.ask(asked, Errand::Repositories, message).await
+        let message = self.message(context, project, &form, &request).await?;
+        self.ask(context, Errand::Repositories, message).await
     }
 
     /// The tags of a repository. It is named by the path, or by the parameter `repository` for those whose proxies do
     /// not let an encoded slash through.
     pub(super) async fn tags(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         id: ConnectionId,
         repository: Option<&str>,
@@ -70,8 +70,8 @@ where
         } else {
             &["repository"]
         };
-        let parameters = asked.parameters(known)?;
-        negotiation::json_accepted(&asked.head.headers)?;
+        let parameters = context.parameters(known)?;
+        negotiation::json_accepted(&context.head.headers)?;
         let repository = repository
             .or_else(|| parameters.get("repository"))
             .ok_or_else(|| {
@@ -79,16 +79,16 @@ where
                     .detail("The parameter repository is missing.")
             })?;
         let opened = self
-            .store(asked)
+            .store(context)
             .await?
-            .open(project, id, asked.now)
+            .open(project, id, context.now)
             .await?;
         let form = opened.form();
         let request = TagsRequest {
             form: form.expose(),
             repository,
         };
-        let message = self.message(asked, project, &form, &request).await?;
-        self.ask(asked, Errand::Tags, message).await
+        let message = self.message(context, project, &form, &request).await?;
+        self.ask(context, Errand::Tags, message).await
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{
-    Asked, Outbound, Random, Service,
+    Outbound, Random, RequestContext, Service,
     recorded::RecordedStream,
     relay::{self, Errand, Message},
 };
@@ -60,9 +60,9 @@ struct CheckRequest<'a> {
 
 impl Verify {
     /// The parameter `verify`: `true` or `pull`; without it nothing is checked.
-    pub(super) fn read(asked: &Asked) -> Result<Option<Self>, Problem> {
+    pub(super) fn read(context: &RequestContext) -> Result<Option<Self>, Problem> {
         let verify =
-            asked
+            context
                 .parameters(&["verify"])?
                 .parsed("verify", "true, pull or false", |text| match text {
                     "true" => Some(Some(Self::Login)),
@@ -92,13 +92,13 @@ where
     /// Checks a form that is kept nowhere.
     pub(super) async fn check(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         body: &[u8],
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        let accept = negotiation::preferred(&asked.head.headers)?;
-        let request: FormCheckRequest = asked.json(body)?;
+        context.parameters(&[])?;
+        let accept = negotiation::preferred(&context.head.headers)?;
+        let request: FormCheckRequest = context.json(body)?;
         let FormCheckRequest {
             form,
             image,
@@ -108,7 +108,7 @@ where
             caller.require(Permission::Write, project)?;
         }
         let external_id = match project.as_deref().or(caller.only_project()) {
-            Some(project) => self.external_id(asked, project, form).await?,
+            Some(project) => self.external_id(context, project, form).await?,
             None if relay::delegates(form) => {
                 return Err(Problem::from(Failure::BodyMalformed)
                     .field("project")
@@ -116,13 +116,13 @@ where
             }
             None => None,
         };
-        self.count_check(asked, caller).await?;
+        self.count_check(context, caller).await?;
         let message = Message {
             body: check_request(form, image.as_deref())?,
             accept,
             external_id,
         };
-        self.ask(asked, Errand::Check, message).await
+        self.ask(context, Errand::Check, message).await
     }
 
     /// Checks a form that is about to be kept, and says how the check ended if it proved enough. Breaks with what the
@@ -131,25 +131,25 @@ where
     /// Errors: `check.failed` with the check.
     pub(super) async fn verify(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         form: &ConnectionForm,
         verify: Verify,
     ) -> Result<ControlFlow<Answer, LastCheck>, Problem> {
-        self.count_check(asked, caller).await?;
+        self.count_check(context, caller).await?;
         let message = Message {
             body: check_request(form, None)?,
             accept: Form::Json,
-            external_id: self.external_id(asked, project, form).await?,
+            external_id: self.external_id(context, project, form).await?,
         };
-        let answer = self.ask(asked, Errand::Check, message).await?;
+        let answer = self.ask(context, Errand::Check, message).await?;
         if answer.status() != StatusCode::OK {
             return Ok(ControlFlow::Break(answer));
         }
         let check = check_of(&answer)?;
         if verify.met_by(&check) {
-            return last_check(&check, asked.now).map(ControlFlow::Continue);
+            return last_check(&check, context.now).map(ControlFlow::Continue);
         }
         let detail = check
             .problem
@@ -166,27 +166,27 @@ where
     /// Checks a kept connection as it is kept, and keeps how it ended.
     pub(super) async fn check_stored(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
         body: &[u8],
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        let accept = negotiation::preferred(&asked.head.headers)?;
+        context.parameters(&[])?;
+        let accept = negotiation::preferred(&context.head.headers)?;
         let request = match body {
             // It may be missing altogether.
             [] => StoredCheckRequest::default(),
-            body => asked.json(body)?,
+            body => context.json(body)?,
         };
-        self.count_check(asked, caller).await?;
+        self.count_check(context, caller).await?;
         let image = request.image.as_deref();
-        let answer = self.ask_check(asked, project, id, image, accept).await?;
+        let answer = self.ask_check(context, project, id, image, accept).await?;
         if answer.status() != StatusCode::OK {
             return Ok(answer);
         }
-        let store = Rc::clone(self.store(asked).await?);
-        let (project, at) = (project.to_owned(), asked.now);
+        let store = Rc::clone(self.store(context).await?);
+        let (project, at) = (project.to_owned(), context.now);
         match answer.body() {
             AnswerBody::Full(_) => {
                 store
@@ -209,17 +209,19 @@ where
     /// private service answers otherwise is of no connection, and not kept.
     pub(super) async fn recheck(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         id: ConnectionId,
     ) -> Result<bool, Problem> {
         let at = self.clock.epoch_ms();
-        let answer = self.ask_check(asked, project, id, None, Form::Json).await?;
+        let answer = self
+            .ask_check(context, project, id, None, Form::Json)
+            .await?;
         if answer.status() != StatusCode::OK {
             return Ok(false);
         }
         let check = check_of(&answer)?;
-        let store = self.store(asked).await?;
+        let store = self.store(context).await?;
         store
             .record_check(project, id, &last_check(&check, at)?)
             .await?;
@@ -229,31 +231,31 @@ where
     /// What the private service answers to a check of a connection as it is kept.
     async fn ask_check(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         id: ConnectionId,
         image: Option<&str>,
         accept: Form,
     ) -> Result<Answer, Problem> {
-        let store = self.store(asked).await?;
-        let form = store.open(project, id, asked.now).await?.form();
+        let store = self.store(context).await?;
+        let form = store.open(project, id, context.now).await?.form();
         let message = Message {
             body: check_request(&form, image)?,
             accept,
-            external_id: self.external_id(asked, project, &form).await?,
+            external_id: self.external_id(context, project, &form).await?,
         };
         drop(form);
-        self.ask(asked, Errand::Check, message).await
+        self.ask(context, Errand::Check, message).await
     }
 
     /// Counts a check, and refuses it where it is one too many. The database counts: instances come and go.
-    async fn count_check(&self, asked: &Asked, caller: &Caller) -> Result<(), Problem> {
+    async fn count_check(&self, context: &RequestContext, caller: &Caller) -> Result<(), Problem> {
         let checks = self
-            .store(asked)
+            .store(context)
             .await?
-            .count_check(caller.subject(), asked.now)
+            .count_check(caller.subject(), context.now)
             .await?;
-        rate::admit(checks, asked.now)
+        rate::admit(checks, context.now)
     }
 }
 

@@ -15,7 +15,9 @@ use bowline_store::{Connection, ConnectionId, Database, Edit, Query, Store, Time
 use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-use super::{Asked, Outbound, Random, Service, checking::Verify, judging, learning::account_of};
+use super::{
+    Outbound, Random, RequestContext, Service, checking::Verify, judging, learning::account_of,
+};
 use crate::{
     answer::{self, Answer},
     body,
@@ -79,62 +81,66 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    pub(super) async fn list(&self, asked: &Asked, project: &str) -> Result<Answer, Problem> {
-        let parameters = asked.parameters(&[
+    pub(super) async fn list(
+        &self,
+        context: &RequestContext,
+        project: &str,
+    ) -> Result<Answer, Problem> {
+        let parameters = context.parameters(&[
             "search", "provider", "expiring", "unused", "limit", "cursor",
         ])?;
-        negotiation::json_accepted(&asked.head.headers)?;
+        negotiation::json_accepted(&context.head.headers)?;
         let query = Query {
             search: parameters.get("search").unwrap_or_default().to_owned(),
             provider: parameters.get("provider").map(str::to_owned),
             expiring_by: parameters.parsed("expiring", DAYS_OR_TIME, |text| {
-                moment(text, |days| asked.now.checked_add(days))
+                moment(text, |days| context.now.checked_add(days))
             })?,
             unused_since: parameters.parsed("unused", DAYS_OR_TIME, |text| {
-                moment(text, |days| asked.now.checked_sub(days))
+                moment(text, |days| context.now.checked_sub(days))
             })?,
             size: parameters.page_size()?,
             cursor: parameters.cursor()?,
         };
         let page = self
-            .store(asked)
+            .store(context)
             .await?
-            .list(project, &query, asked.now)
+            .list(project, &query, context.now)
             .await?;
         answer::json(StatusCode::OK, &page)
     }
 
     pub(super) async fn create(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         body: &[u8],
         id: Option<ConnectionId>,
     ) -> Result<Answer, Problem> {
-        let verify = Verify::read(asked)?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let mut form: ConnectionForm = asked.json(body)?;
-        let spec = match self.located(asked, project, &mut form).await? {
+        let verify = Verify::read(context)?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let mut form: ConnectionForm = context.json(body)?;
+        let spec = match self.located(context, project, &mut form).await? {
             ControlFlow::Continue(spec) => spec,
             ControlFlow::Break(answer) => return Ok(answer),
         };
         let checked = match verify {
             None => None,
-            Some(verify) => match self.verify(asked, caller, project, &form, verify).await? {
+            Some(verify) => match self.verify(context, caller, project, &form, verify).await? {
                 ControlFlow::Continue(check) => Some(check),
                 ControlFlow::Break(answer) => return Ok(answer),
             },
         };
-        let (store, change) = (self.store(asked).await?, asked.change(caller));
-        let id = id.unwrap_or_else(|| ConnectionId::new(asked.now, &self.random));
+        let (store, change) = (self.store(context).await?, context.change(caller));
+        let id = id.unwrap_or_else(|| ConnectionId::new(context.now, &self.random));
         let connection = store
             .create_as(&change, project, id, &spec, checked.as_ref())
             .await?;
         let is_shared = is_shared(store, caller, project, &spec).await;
         let mut answer = saved(StatusCode::CREATED, &connection, is_shared)?;
         let public_url = &self.ready.as_ref()?.access.public_url;
-        let location = format!("{public_url}{}/{}", asked.head.uri.path(), connection.id);
+        let location = format!("{public_url}{}/{}", context.head.uri.path(), connection.id);
         if let Ok(location) = HeaderValue::try_from(location) {
             answer.headers_mut().insert(header::LOCATION, location);
         }
@@ -143,40 +149,40 @@ where
 
     pub(super) async fn read(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
         answer_of(
             StatusCode::OK,
             &self
-                .store(asked)
+                .store(context)
                 .await?
-                .read(project, id, asked.now)
+                .read(project, id, context.now)
                 .await?,
         )
     }
 
     pub(super) async fn edit(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
         body: &[u8],
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let expected = IfMatch::read(&asked.head.headers).ok_or(Failure::PreconditionRequired)?;
-        let request: EditRequest = asked.json(body)?;
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let expected = IfMatch::read(&context.head.headers).ok_or(Failure::PreconditionRequired)?;
+        let request: EditRequest = context.json(body)?;
         if request.name.is_none() && request.description.is_none() && request.policy.is_none() {
             return Err(
                 Problem::from(Failure::BodyMalformed).detail("The body names nothing to change.")
             );
         }
-        let store = self.store(asked).await?;
+        let store = self.store(context).await?;
         let mut edit = Edit {
             name: request.name.map(judging::name).transpose()?,
             description: request.description,
@@ -184,13 +190,13 @@ where
         };
         if let Some(policy) = request.policy {
             // Provider and endpoint never change, so what is judged here still holds when it is kept.
-            let kept = store.read(project, id, asked.now).await?;
+            let kept = store.read(project, id, context.now).await?;
             judging::policy(&policy, &kept.provider, &kept.endpoint)?;
             edit.policy = Some(Some(policy).filter(|policy| !policy.is_null()));
         }
         let connection = store
             .update(
-                &asked.change(caller),
+                &context.change(caller),
                 project,
                 id,
                 expected.versions(),
@@ -202,21 +208,21 @@ where
 
     pub(super) async fn replace_credentials(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
         body: &[u8],
     ) -> Result<Answer, Problem> {
-        let verify = Verify::read(asked)?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let expected = IfMatch::read(&asked.head.headers);
-        asked.json::<CredentialsMembers>(body)?;
-        let sent: ConnectionForm = asked.json(body)?;
-        let store = self.store(asked).await?;
-        let kept = store.read(project, id, asked.now).await?;
+        let verify = Verify::read(context)?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let expected = IfMatch::read(&context.head.headers);
+        context.json::<CredentialsMembers>(body)?;
+        let sent: ConnectionForm = context.json(body)?;
+        let store = self.store(context).await?;
+        let kept = store.read(project, id, context.now).await?;
         let form = with_credentials(&kept, sent)?;
-        let spec = asked.spec(&form)?;
+        let spec = context.spec(&form)?;
         // Before anything is sent there: the new secrets are meant for the endpoint that the connection has.
         if spec
             .endpoint
@@ -227,13 +233,13 @@ where
         }
         let checked = match verify {
             None => None,
-            Some(verify) => match self.verify(asked, caller, project, &form, verify).await? {
+            Some(verify) => match self.verify(context, caller, project, &form, verify).await? {
                 ControlFlow::Continue(check) => Some(check),
                 ControlFlow::Break(answer) => return Ok(answer),
             },
         };
         let versions = expected.as_ref().and_then(IfMatch::versions);
-        let change = asked.change(caller);
+        let change = context.change(caller);
         let connection = store
             .replace_credentials(&change, project, id, versions, &spec, checked.as_ref())
             .await?;
@@ -243,15 +249,15 @@ where
 
     pub(super) async fn delete(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        let parameters = asked.parameters(&["force"])?;
+        let parameters = context.parameters(&["force"])?;
         let force = parameters.parsed("force", "true or false", |text| text.parse().ok())?;
-        let change = asked.change(caller);
-        self.store(asked)
+        let change = context.change(caller);
+        self.store(context)
             .await?
             .delete(&change, project, id, force.unwrap_or(false))
             .await?;

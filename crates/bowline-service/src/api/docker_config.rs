@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{Asked, Outbound, Random, Service, relay::Errand};
+use super::{Outbound, Random, RequestContext, Service, relay::Errand};
 use crate::{
     answer::{self, Answer},
     body,
@@ -105,39 +105,39 @@ where
     /// The file for a connection.
     pub(super) async fn docker_config(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        let format = FileFormat::read(&asked.parameters(&["format"])?)?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        self.file(asked, caller, project, id, format).await
+        let format = FileFormat::read(&context.parameters(&["format"])?)?;
+        negotiation::json_accepted(&context.head.headers)?;
+        self.file(context, caller, project, id, format).await
     }
 
     /// The file for the connection that the image of the parameter `image` is pulled with.
     pub(super) async fn docker_config_of_image(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
     ) -> Result<Answer, Problem> {
-        let parameters = asked.parameters(&["image", "format"])?;
+        let parameters = context.parameters(&["image", "format"])?;
         let format = FileFormat::read(&parameters)?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let id = self.serving(asked, project, &parameters).await?.id;
-        self.file(asked, caller, project, id, format).await
+        negotiation::json_accepted(&context.head.headers)?;
+        let id = self.serving(context, project, &parameters).await?.id;
+        self.file(context, caller, project, id, format).await
     }
 
     async fn file(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
         format: FileFormat,
     ) -> Result<Answer, Problem> {
-        match self.hand_out(asked, caller, project, id).await? {
+        match self.hand_out(context, caller, project, id).await? {
             ControlFlow::Continue(handed_out) => handed_out.file(format),
             ControlFlow::Break(answer) => Ok(answer),
         }
@@ -148,20 +148,20 @@ where
     /// Nothing leaves before its record is kept, and nothing that was replaced while the record was kept.
     pub(super) async fn hand_out(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
     ) -> Result<ControlFlow<Answer, HandedOut>, Problem> {
-        let store = self.store(asked).await?;
+        let store = self.store(context).await?;
         for _ in 0..ATTEMPTS {
-            let opened = store.open(project, id, asked.now).await?;
-            let login = match self.pull_credentials(asked, &opened).await? {
+            let opened = store.open(project, id, context.now).await?;
+            let login = match self.pull_credentials(context, &opened).await? {
                 ControlFlow::Continue(login) => login,
                 ControlFlow::Break(answer) => return Ok(ControlFlow::Break(answer)),
             };
             let connection = opened.connection;
-            match store.hand_out(&asked.change(caller), &connection).await {
+            match store.hand_out(&context.change(caller), &connection).await {
                 Ok(()) => return Ok(ControlFlow::Continue(HandedOut::of(connection, login))),
                 Err(StoreError::VersionMismatch { .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -174,7 +174,7 @@ where
     /// none.
     async fn pull_credentials(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         opened: &Opened,
     ) -> Result<ControlFlow<Answer, Option<Login>>, Problem> {
         let form = opened.form();
@@ -182,8 +182,8 @@ where
         let request = CredentialsRequest {
             form: form.expose(),
         };
-        let message = self.message(asked, project, &form, &request).await?;
-        let said = self.ask_for(asked, Errand::Credentials, message).await?;
+        let message = self.message(context, project, &form, &request).await?;
+        let said = self.ask_for(context, Errand::Credentials, message).await?;
         Ok(match said {
             ControlFlow::Continue(CredentialsAnswer { login }) => ControlFlow::Continue(login),
             ControlFlow::Break(answer) => ControlFlow::Break(answer),

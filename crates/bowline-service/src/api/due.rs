@@ -10,7 +10,7 @@ use bowline_store::{Database, Expiring, Timestamp};
 use http::StatusCode;
 use serde::Serialize;
 
-use super::{Asked, Outbound, Random, Service, judging, scanning::Releases};
+use super::{Outbound, Random, RequestContext, Service, judging, scanning::Releases};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
@@ -109,34 +109,38 @@ where
     R: Random + Clone + 'static,
 {
     /// Does what is due, for a bounded time.
-    pub(super) async fn do_due(&self, asked: &Asked, caller: &Caller) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
+    pub(super) async fn do_due(
+        &self,
+        context: &RequestContext,
+        caller: &Caller,
+    ) -> Result<Answer, Problem> {
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
         let begun = self.clock.monotonic();
-        let store = self.store(asked).await?;
+        let store = self.store(context).await?;
         let mut due = Due::default();
-        self.plan_pulls(asked).await?;
-        due.syncs.started = self.begin_pulls(asked).await?;
-        let lapsed = store.requeue_lapsed(asked.now).await?;
+        self.plan_pulls(context).await?;
+        due.syncs.started = self.begin_pulls(context).await?;
+        let lapsed = store.requeue_lapsed(context.now).await?;
         due.scans.requeued = lapsed.requeued;
         due.scans.set_aside = lapsed.set_aside;
-        store.forget_scans(asked.now).await?;
-        due.events.done = self.work_pending(asked, EVENTS).await?;
-        due.streams.watched = self.watch_streams(asked).await?;
-        due.releases = self.retry_releases(asked, RELEASES).await?;
+        store.forget_scans(context.now).await?;
+        due.events.done = self.work_pending(context, EVENTS).await?;
+        due.streams.watched = self.watch_streams(context).await?;
+        due.releases = self.retry_releases(context, RELEASES).await?;
         let until = |share: Duration| begun.saturating_add(share);
-        let checks_left = self.check_daily(asked, &mut due.checks, until(CHECKS));
+        let checks_left = self.check_daily(context, &mut due.checks, until(CHECKS));
         due.more |= checks_left.await?;
-        let syncs_left = self.go_on(asked, &mut due.syncs, until(SYNCS));
+        let syncs_left = self.go_on(context, &mut due.syncs, until(SYNCS));
         due.more |= syncs_left.await?;
-        let by = Timestamp(asked.now.saturating_add(SOON_MS));
+        let by = Timestamp(context.now.saturating_add(SOON_MS));
         due.expiring = store.expiring(caller.projects(), by, MOST_EXPIRING).await?;
         answer::json(StatusCode::OK, &due)
     }
 
     /// Plans the daily pulls of policies that are new.
-    async fn plan_pulls(&self, asked: &Asked) -> Result<(), Problem> {
-        let store = self.store(asked).await?;
+    async fn plan_pulls(&self, context: &RequestContext) -> Result<(), Problem> {
+        let store = self.store(context).await?;
         for scheduled in store.to_plan(BATCH).await? {
             let daily = Daily::of(&judging::kept_policy(scheduled.policy.as_ref()));
             let next = daily.and_then(|daily| daily.after(scheduled.at.0));
@@ -146,13 +150,13 @@ where
     }
 
     /// Begins the daily pulls that are due, and says how many. One that is long overdue is made up for once.
-    async fn begin_pulls(&self, asked: &Asked) -> Result<u32, Problem> {
-        let store = self.store(asked).await?;
+    async fn begin_pulls(&self, context: &RequestContext) -> Result<u32, Problem> {
+        let store = self.store(context).await?;
         let mut begun = 0_u32;
-        for scheduled in store.due(asked.now, BATCH).await? {
+        for scheduled in store.due(context.now, BATCH).await? {
             let daily = Daily::of(&judging::kept_policy(scheduled.policy.as_ref()));
-            let next = daily.and_then(|daily| daily.after(asked.now));
-            let is_ours = store.begin_due(&scheduled, next, asked.now).await?;
+            let next = daily.and_then(|daily| daily.after(context.now));
+            let is_ours = store.begin_due(&scheduled, next, context.now).await?;
             begun = begun.saturating_add(is_ours.into());
         }
         Ok(begun)
@@ -161,18 +165,18 @@ where
     /// Checks connections whose daily check is due, and says whether some may be left at `until`.
     async fn check_daily(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         checks: &mut Checks,
         until: Duration,
     ) -> Result<bool, Problem> {
-        let store = self.store(asked).await?;
+        let store = self.store(context).await?;
         while self.clock.monotonic() < until {
             let now = self.clock.epoch_ms();
             let Some((project, id)) = store.claim_checks(now, 1).await?.pop() else {
                 return Ok(false);
             };
             // One that cannot be made now, whyever, must not keep the others from theirs.
-            let count = match self.recheck(asked, &project, id).await {
+            let count = match self.recheck(context, &project, id).await {
                 Ok(true) => &mut checks.passed,
                 Ok(false) | Err(_) => &mut checks.failed,
             };
@@ -184,11 +188,11 @@ where
     /// Goes on with syncs that nobody is at, each in its turn, and says whether some may be left at `until`.
     async fn go_on(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         syncs: &mut Syncs,
         until: Duration,
     ) -> Result<bool, Problem> {
-        let store = self.store(asked).await?;
+        let store = self.store(context).await?;
         while self.clock.monotonic() < until {
             let now = self.clock.epoch_ms();
             let Some((project, id)) = store.waiting_syncs(1, now).await?.pop() else {
@@ -199,7 +203,7 @@ where
             };
             let turn = until.min(self.clock.monotonic().saturating_add(TURN));
             // That of a connection that does not open is no reason to leave the others; its lease keeps it away.
-            let count = match self.sync_step(asked, &project, held, turn).await {
+            let count = match self.sync_step(context, &project, held, turn).await {
                 Ok(Progress::More | Progress::Paused) => &mut syncs.continued,
                 Ok(Progress::Done) => &mut syncs.finished,
                 Ok(Progress::Failed) | Err(_) => &mut syncs.failed,

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body::Body;
 use serde::Serialize;
 
-use super::{Asked, Outbound, Random, Service, looking::Announced};
+use super::{Outbound, Random, RequestContext, Service, looking::Announced};
 use crate::{
     answer::{self, Answer},
     body,
@@ -73,15 +73,15 @@ where
     /// The address of a connection, without its secret.
     pub(super) async fn event_address(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let store = self.store(asked).await?;
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let store = self.store(context).await?;
         let address = store.event_address(project, id).await?;
-        let provider = store.read(project, id, asked.now).await?.provider;
+        let provider = store.read(project, id, context.now).await?.provider;
         let shown = self.shown(id, &provider, address, None)?;
         answer::json(StatusCode::OK, &shown)
     }
@@ -89,15 +89,15 @@ where
     /// Gives the address a new secret, which is shown this once.
     pub(super) async fn renew_event_secret(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let (store, change) = (self.store(asked).await?, asked.change(caller));
-        let provider = store.read(project, id, asked.now).await?.provider;
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let (store, change) = (self.store(context).await?, context.change(caller));
+        let provider = store.read(project, id, context.now).await?.provider;
         let (address, secret) = store.renew_event_secret(&change, project, id).await?;
         let shown = self.shown(id, &provider, address, Some(&secret))?;
         answer::secret_json(StatusCode::OK, &shown)
@@ -106,14 +106,14 @@ where
     /// Lets nobody in any more.
     pub(super) async fn end_events(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        let change = asked.change(caller);
-        self.store(asked)
+        context.parameters(&[])?;
+        let change = context.change(caller);
+        self.store(context)
             .await?
             .end_events(&change, project, id)
             .await?;
@@ -126,23 +126,23 @@ where
     /// Errors: `not_found`, whether there is no such address or the secret is another; `body.too_large`; `rate.limited`.
     pub(super) async fn receive_events<B: Body<Data = Bytes>>(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         id: &str,
         secret: Option<&Secret>,
         body: B,
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        let headers = &asked.head.headers;
+        context.parameters(&[])?;
+        let headers = &context.head.headers;
         let id = ConnectionId::parse(id).ok_or(Failure::NotFound)?;
-        let store = self.store(asked).await?;
+        let store = self.store(context).await?;
         let project = store.admit_event(id, &secrets(headers, secret)).await?;
         let body = body::read(headers, body, events::LARGEST).await?;
-        let opened = store.open(&project, id, asked.now).await?;
+        let opened = store.open(&project, id, context.now).await?;
         let (announced, ignored) = announced(&opened, &body);
         let events = announced.len();
-        let requests = store.count_events(id, events, ignored, asked.now).await?;
-        rate::within(PER_MINUTE, requests, asked.now)?;
-        let accepted = self.look_at(asked, &opened, announced).await?;
+        let requests = store.count_events(id, events, ignored, context.now).await?;
+        rate::within(PER_MINUTE, requests, context.now)?;
+        let accepted = self.look_at(context, &opened, announced).await?;
         let received = Received {
             accepted,
             ignored: ignored.saturating_add(events.saturating_sub(accepted)),

@@ -4,7 +4,7 @@ use bowline_registry::Clock;
 use bowline_store::{ConnectionId, Database, ImageQuery, ImageState};
 use http::StatusCode;
 
-use super::{Asked, Outbound, Random, Service};
+use super::{Outbound, Random, RequestContext, Service};
 use crate::{
     answer::{self, Answer},
     negotiation,
@@ -21,12 +21,12 @@ where
     /// A page of the images that a connection's registry has, as far as syncs and events told.
     pub(super) async fn images(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        let parameters = asked.parameters(&["search", "state", "limit", "cursor"])?;
-        negotiation::json_accepted(&asked.head.headers)?;
+        let parameters = context.parameters(&["search", "state", "limit", "cursor"])?;
+        negotiation::json_accepted(&context.head.headers)?;
         let query = ImageQuery {
             search: parameters.get("search").unwrap_or_default().to_owned(),
             state: parameters.parsed("state", "new, replaced, unchanged or gone", |text| {
@@ -35,7 +35,7 @@ where
             size: parameters.page_size()?,
             cursor: parameters.cursor()?,
         };
-        let store = self.store(asked).await?;
+        let store = self.store(context).await?;
         let page = store.inventory(project, id, &query).await?;
         answer::json(StatusCode::OK, &page)
     }

@@ -6,7 +6,7 @@ use bowline_registry::{AskedImage, AskedTag, Clock, Details, Digests, ImageDetai
 use bowline_store::Database;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Asked, Outbound, Random, Service, looking::Watched, relay::Errand};
+use super::{Outbound, Random, RequestContext, Service, looking::Watched, relay::Errand};
 use crate::{
     outbound::inventory::{DetailsRequest, DigestsRequest},
     problem::Problem,
@@ -22,7 +22,7 @@ where
     /// What the registry answers about tags, as far as it does.
     pub(super) async fn digests(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         watched: &Watched<'_>,
         repository: &str,
         tags: Vec<AskedTag>,
@@ -37,7 +37,7 @@ where
             tags,
         };
         let answer: Option<Digests> = self
-            .inquire(asked, watched, Errand::Digests, &request)
+            .inquire(context, watched, Errand::Digests, &request)
             .await?;
         let items = answer.unwrap_or_default().items;
         Ok(items
@@ -49,7 +49,7 @@ where
     /// What the registry answers about images, as far as it does.
     pub(super) async fn details(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         watched: &Watched<'_>,
         repository: &str,
         digests: Vec<AskedImage>,
@@ -64,7 +64,7 @@ where
             digests,
         };
         let answer: Option<Details> = self
-            .inquire(asked, watched, Errand::Details, &request)
+            .inquire(context, watched, Errand::Details, &request)
             .await?;
         Ok(answer.unwrap_or_default().items)
     }
@@ -72,15 +72,15 @@ where
     /// What the private service answers; `None` where it could not do it now.
     pub(super) async fn inquire<T: DeserializeOwned>(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         watched: &Watched<'_>,
         errand: Errand,
         request: &impl Serialize,
     ) -> Result<Option<T>, Problem> {
         let (form, project) = (&watched.form, &watched.opened.connection.project);
-        let message = self.message(asked, project, form, request).await?;
+        let message = self.message(context, project, form, request).await?;
         // That it cannot be reached is for the next tick, too.
-        Ok(match self.ask_for(asked, errand, message).await {
+        Ok(match self.ask_for(context, errand, message).await {
             Ok(ControlFlow::Continue(answer)) => Some(answer),
             Ok(ControlFlow::Break(_)) | Err(_) => None,
         })

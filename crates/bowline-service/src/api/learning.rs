@@ -11,7 +11,7 @@ use bowline_registry::Clock;
 use bowline_store::Database;
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Outbound, Random, Service, relay::Errand};
+use super::{Outbound, Random, RequestContext, Service, relay::Errand};
 use crate::{
     answer::Answer,
     problem::{Failure, Problem},
@@ -45,27 +45,27 @@ where
     /// Errors: `form.invalid`, `endpoint.unresolved`.
     pub(super) async fn located(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         form: &mut ConnectionForm,
     ) -> Result<ControlFlow<Answer, ConnectionSpec>, Problem> {
-        let spec = asked.spec(form)?;
+        let spec = context.spec(form)?;
         if spec.endpoint.is_some() {
             return Ok(ControlFlow::Continue(spec));
         }
         let request = EndpointRequest {
             form: form.expose(),
         };
-        let message = self.message(asked, project, form, &request).await?;
+        let message = self.message(context, project, form, &request).await?;
         let EndpointAnswer { endpoint } =
-            match self.ask_for(asked, Errand::Endpoint, message).await? {
+            match self.ask_for(context, Errand::Endpoint, message).await? {
                 ControlFlow::Continue(said) => said,
                 ControlFlow::Break(answer) => return Ok(ControlFlow::Break(answer)),
             };
         let account = account_of(&endpoint).ok_or(Failure::EndpointUnresolved)?;
         form.values
             .insert(ACCOUNT.to_owned(), account.as_str().into());
-        let spec = asked.spec(form)?;
+        let spec = context.spec(form)?;
         match spec.endpoint {
             Some(_) => Ok(ControlFlow::Continue(spec)),
             None => Err(Failure::EndpointUnresolved.into()),

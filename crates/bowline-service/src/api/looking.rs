@@ -15,7 +15,7 @@ use bowline_store::{
 };
 
 use self::sight::{Seen, Suspects};
-use super::{Asked, Outbound, Random, Service, judging};
+use super::{Outbound, Random, RequestContext, Service, judging};
 use crate::{
     events::Kind,
     outbound::inventory::MOST_ASKED,
@@ -61,25 +61,25 @@ where
     /// or waits for the registry to be there.
     pub(super) async fn look_at(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         opened: &Opened,
         announced: Vec<Announced>,
     ) -> Result<usize, Problem> {
         let Some(watched) = Watched::of(opened) else {
             return Ok(0);
         };
-        let (store, began) = (self.store(asked).await?, self.clock.monotonic());
+        let (store, began) = (self.store(context).await?, self.clock.monotonic());
         let mut accepted = announced.len();
-        for (repository, suspects) in self.sorted(asked, opened, announced).await? {
+        for (repository, suspects) in self.sorted(context, opened, announced).await? {
             let late = self.clock.monotonic().saturating_sub(began) > PATIENCE;
             let left = if late && suspects.quarantined.is_empty() {
                 suspects.tags.into_values().collect()
             } else {
-                self.look(asked, &watched, &repository, suspects).await?
+                self.look(context, &watched, &repository, suspects).await?
             };
             if !left.is_empty() {
                 let kept = store
-                    .keep_pending(opened.connection.id, &left, asked.now)
+                    .keep_pending(opened.connection.id, &left, context.now)
                     .await?;
                 accepted = accepted.saturating_sub(left.len().saturating_sub(kept));
             }
@@ -90,12 +90,12 @@ where
     /// Sees to events that wait, for as long as `budget` lasts, and says to how many.
     pub(super) async fn work_pending(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         budget: Duration,
     ) -> Result<usize, Problem> {
-        let (store, began) = (self.store(asked).await?, self.clock.monotonic());
+        let (store, began) = (self.store(context).await?, self.clock.monotonic());
         let mut places: BTreeMap<_, Vec<TakenEvent>> = BTreeMap::new();
-        for taken in store.take_pending(AT_ONCE, asked.now).await? {
+        for taken in store.take_pending(AT_ONCE, context.now).await? {
             let place = (taken.connection, taken.event.repository.clone());
             places.entry(place).or_default().push(taken);
         }
@@ -107,7 +107,7 @@ where
             let Some(project) = taken.first().map(|taken| taken.project.as_str()) else {
                 continue;
             };
-            let opened = match store.open(project, id, asked.now).await {
+            let opened = match store.open(project, id, context.now).await {
                 Ok(opened) => opened,
                 // It was removed, or its key is gone for now.
                 Err(StoreError::NotFound | StoreError::UnknownKey | StoreError::Unsealable) => {
@@ -123,7 +123,7 @@ where
                 ..Suspects::default()
             };
             let left = match Watched::of(&opened) {
-                Some(watched) => self.look(asked, &watched, &repository, suspects).await?,
+                Some(watched) => self.look(context, &watched, &repository, suspects).await?,
                 None => Vec::new(),
             };
             for taken in taken.iter().filter(|taken| !left.contains(&taken.event)) {
@@ -137,11 +137,11 @@ where
     /// What has to be looked at, by repository. Removals that the registry gave a time are marked at once.
     async fn sorted(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         opened: &Opened,
         announced: Vec<Announced>,
     ) -> Result<BTreeMap<String, Suspects>, Problem> {
-        let (store, id) = (self.store(asked).await?, opened.connection.id);
+        let (store, id) = (self.store(context).await?, opened.connection.id);
         let mut sorted: BTreeMap<String, Suspects> = BTreeMap::new();
         for Announced {
             repository,
@@ -155,14 +155,14 @@ where
                 Kind::Untagged { tag } => {
                     let tag = Removed::Tag(&tag);
                     store
-                        .record_removed(id, &repository, tag, at, asked.now)
+                        .record_removed(id, &repository, tag, at, context.now)
                         .await?;
                     continue;
                 }
                 Kind::Removed { digest } => {
                     let digest = Removed::Digest(&digest);
                     store
-                        .record_removed(id, &repository, digest, at, asked.now)
+                        .record_removed(id, &repository, digest, at, context.now)
                         .await?;
                     continue;
                 }
@@ -197,7 +197,7 @@ where
     /// for which the registry has to be asked again later.
     async fn look(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         watched: &Watched<'_>,
         repository: &str,
         suspects: Suspects,
@@ -206,15 +206,15 @@ where
             return Ok(Vec::new());
         }
         let connection = &watched.opened.connection;
-        let (store, id, now) = (self.store(asked).await?, connection.id, asked.now);
-        let sight = self.sight(asked, watched, repository, suspects).await?;
+        let (store, id, now) = (self.store(context).await?, connection.id, context.now);
+        let sight = self.sight(context, watched, repository, suspects).await?;
         for PendingEvent { tag, at, .. } in sight.gone {
             let tag = Removed::Tag(&tag);
             store.record_removed(id, repository, tag, at, now).await?;
         }
-        let unscanned = self.record(asked, watched, &sight.seen).await?;
+        let unscanned = self.record(context, watched, &sight.seen).await?;
         let unread = self
-            .describe(asked, watched, repository, &sight.seen)
+            .describe(context, watched, repository, &sight.seen)
             .await?;
         let decided = decide(store, None, id, &watched.policy, repository, now).await?;
         let (mut left, mut wanted) = (sight.left, Vec::new());
@@ -248,13 +248,13 @@ where
     /// Records what was seen, and gives what of it was never scanned.
     async fn record(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         watched: &Watched<'_>,
         seen: &[Seen],
     ) -> Result<Vec<SeenImage>, Problem> {
-        let (store, id) = (self.store(asked).await?, watched.opened.connection.id);
+        let (store, id) = (self.store(context).await?, watched.opened.connection.id);
         let images: Vec<_> = seen.iter().map(|seen| seen.image.clone()).collect();
-        let mut unscanned = store.record_push(id, &images, asked.now).await?;
+        let mut unscanned = store.record_push(id, &images, context.now).await?;
         // By a clock that ticks in seconds two pushes may be at once; this one the registry has confirmed.
         let recorded = |image: &SeenImage| {
             let same = |it: &SeenImage| (&it.tag, &it.digest) == (&image.tag, &image.digest);
@@ -268,7 +268,7 @@ where
                 ..seen.image.clone()
             })
             .collect();
-        unscanned.extend(store.record_push(id, &missed, asked.now).await?);
+        unscanned.extend(store.record_push(id, &missed, context.now).await?);
         Ok(unscanned)
     }
 
@@ -276,13 +276,13 @@ where
     /// before they are scanned: the registry did not answer, or has something else than it says.
     async fn describe(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         watched: &Watched<'_>,
         repository: &str,
         seen: &[Seen],
     ) -> Result<HashSet<String>, Problem> {
-        let (store, id) = (self.store(asked).await?, watched.opened.connection.id);
-        let unread = store.unread_digests(id, repository, MOST_UNREAD, asked.now);
+        let (store, id) = (self.store(context).await?, watched.opened.connection.id);
+        let unread = store.unread_digests(id, repository, MOST_UNREAD, context.now);
         let unread = unread.await?;
         let mut unread: HashSet<String> = unread.into_iter().collect();
         unread.retain(|digest| seen.iter().any(|seen| seen.image.digest == *digest));
@@ -298,9 +298,11 @@ where
         questions.sort_by(|a, b| a.digest.cmp(&b.digest));
         questions.dedup_by(|a, b| a.digest == b.digest);
         questions.truncate(MOST_ASKED);
-        let answers = self.details(asked, watched, repository, questions).await?;
+        let answers = self
+            .details(context, watched, repository, questions)
+            .await?;
         let details: Vec<_> = answers.into_iter().map(described).collect();
-        store.record_details(id, &details, asked.now).await?;
+        store.record_details(id, &details, context.now).await?;
         let mismatch = Some(Code::DigestMismatch.as_str());
         for details in details {
             if details.problem.as_deref() != mismatch {

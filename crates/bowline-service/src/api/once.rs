@@ -5,7 +5,7 @@ use bowline_store::{Claim, ConnectionId, Database, KeptAnswer, RequestKey};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 
-use super::{Asked, Outbound, Random, Service};
+use super::{Outbound, Random, RequestContext, Service};
 use crate::{
     answer::{self, Answer, HoldsSecret},
     caller::Caller,
@@ -58,7 +58,7 @@ where
     /// body.
     pub(super) async fn once(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         request: (&str, &IdempotencyKey),
         body: &[u8],
@@ -67,13 +67,13 @@ where
         let (project, IdempotencyKey(key)) = request;
         let request = RequestKey {
             project,
-            route: asked.head.uri.path(),
+            route: context.head.uri.path(),
             key,
         };
-        let query = asked.head.uri.query().unwrap_or_default();
-        let (store, change) = (self.store(asked).await?, asked.change(caller));
+        let query = context.head.uri.query().unwrap_or_default();
+        let (store, change) = (self.store(context).await?, context.change(caller));
         let mut content = vec![query.as_bytes(), body];
-        if negotiation::preferred(&asked.head.headers).is_ok_and(|form| form == Form::Events) {
+        if negotiation::preferred(&context.head.headers).is_ok_and(|form| form == Form::Events) {
             content.push(b"text/event-stream");
         }
         let lease = match store.claim(&change, request, &content).await? {
@@ -81,14 +81,14 @@ where
             Claim::Done(kept) => return replayed(kept),
             Claim::OtherContent => return Err(Failure::IdempotencyKeyReused.into()),
             Claim::InProgress(until) => {
-                let left = until.0.saturating_sub(asked.now).max(1);
+                let left = until.0.saturating_sub(context.now).max(1);
                 let seconds = left.saturating_add(999).div_euclid(1000);
                 return Err(Problem::from(Failure::IdempotencyKeyInProgress)
                     .header(header::RETRY_AFTER, HeaderValue::from(seconds)));
             }
         };
         let answer = act(lease.id).await;
-        let answer = answer.unwrap_or_else(|problem| problem.into_answer(&asked.request_id));
+        let answer = answer.unwrap_or_else(|problem| problem.into_answer(&context.request_id));
         // It is done, whether that can be kept or not: who sends it again after the lease finds what was made.
         _ = match kept(&answer) {
             Some(kept) => store.keep_answer(&change, request, &lease, &kept).await,

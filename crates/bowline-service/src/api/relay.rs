@@ -15,7 +15,7 @@ use http_body_util::BodyExt;
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
-use super::{Asked, Random, Service};
+use super::{Random, RequestContext, Service};
 use crate::{
     answer::{self, Answer, StreamError},
     body,
@@ -124,7 +124,7 @@ where
     /// What asks about a form of `project`, to be answered as JSON.
     pub(super) async fn message(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         form: &ConnectionForm,
         request: &impl Serialize,
@@ -132,14 +132,14 @@ where
         Ok(Message {
             body: body::secret_json(request)?,
             accept: Form::Json,
-            external_id: self.external_id(asked, project, form).await?,
+            external_id: self.external_id(context, project, form).await?,
         })
     }
 
     /// The external id of `project`, if `form` needs it: a role without keys is taken on by the operator's identity.
     pub(super) async fn external_id(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         form: &ConnectionForm,
     ) -> Result<Option<ExternalId>, Problem> {
@@ -147,9 +147,9 @@ where
             return Ok(None);
         }
         let settings = self
-            .store(asked)
+            .store(context)
             .await?
-            .settings(project, asked.now)
+            .settings(project, context.now)
             .await?;
         let id = HeaderValue::try_from(settings.aws_external_id).map_err(Problem::internal)?;
         Ok(Some(ExternalId(id)))
@@ -158,13 +158,13 @@ where
     /// What the private service answers: its bytes, as they are.
     pub(super) async fn ask(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         errand: Errand,
         message: Message,
     ) -> Result<Answer, Problem> {
         let response = self
             .outbound
-            .send(request(asked, errand, message))
+            .send(request(context, errand, message))
             .await
             .map_err(Problem::internal)?;
         let (head, body) = response.into_parts();
@@ -189,11 +189,11 @@ where
     /// What the private service's answer says. Breaks with the answer where it is a problem.
     pub(super) async fn ask_for<T: DeserializeOwned>(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         errand: Errand,
         message: Message,
     ) -> Result<ControlFlow<Answer, T>, Problem> {
-        let answer = self.ask(asked, errand, message).await?;
+        let answer = self.ask(context, errand, message).await?;
         if answer.status() != StatusCode::OK {
             return Ok(ControlFlow::Break(answer));
         }
@@ -209,7 +209,7 @@ pub(super) fn delegates(form: &ConnectionForm) -> bool {
     spec.is_some_and(|spec| matches!(spec.credentials, Credentials::Aws { keys: None, .. }))
 }
 
-fn request(asked: &Asked, errand: Errand, message: Message) -> http::Request<Bytes> {
+fn request(context: &RequestContext, errand: Errand, message: Message) -> http::Request<Bytes> {
     let Message {
         body,
         accept,
@@ -231,13 +231,13 @@ fn request(asked: &Asked, errand: Errand, message: Message) -> http::Request<Byt
         Form::Events => "text/event-stream",
     };
     headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
-    if let Ok(id) = HeaderValue::try_from(&asked.request_id) {
+    if let Ok(id) = HeaderValue::try_from(&context.request_id) {
         headers.insert(request_id::HEADER, id);
     }
     if let Some(ExternalId(id)) = external_id {
         headers.insert(EXTERNAL_ID, id);
     }
-    if let Some(trace) = asked.head.headers.get(TRACEPARENT) {
+    if let Some(trace) = context.head.headers.get(TRACEPARENT) {
         headers.insert(TRACEPARENT, trace.clone());
     }
     request

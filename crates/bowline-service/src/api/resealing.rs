@@ -4,7 +4,7 @@ use bowline_registry::Clock;
 use bowline_store::Database;
 use http::StatusCode;
 
-use super::{Asked, Outbound, Random, Service};
+use super::{Outbound, Random, RequestContext, Service};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
@@ -21,11 +21,15 @@ where
 {
     /// One bounded step over the connections of all projects, and how far it is. Called again with `next` until there
     /// is none.
-    pub(super) async fn reseal(&self, asked: &Asked, caller: &Caller) -> Result<Answer, Problem> {
-        let parameters = asked.parameters(&["limit", "cursor"])?;
-        negotiation::json_accepted(&asked.head.headers)?;
+    pub(super) async fn reseal(
+        &self,
+        context: &RequestContext,
+        caller: &Caller,
+    ) -> Result<Answer, Problem> {
+        let parameters = context.parameters(&["limit", "cursor"])?;
+        negotiation::json_accepted(&context.head.headers)?;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
-        let (store, change) = (self.store(asked).await?, asked.change(caller));
+        let (store, change) = (self.store(context).await?, context.change(caller));
         let step = store.reseal(&change, size, cursor.as_ref()).await?;
         answer::json(StatusCode::OK, &step)
     }

@@ -5,7 +5,7 @@ use bowline_registry::Clock;
 use bowline_store::{Connection, Database};
 use http::StatusCode;
 
-use super::{Asked, Outbound, Random, Service, connections::answer_of};
+use super::{Outbound, Random, RequestContext, Service, connections::answer_of};
 use crate::{
     answer::Answer,
     negotiation,
@@ -23,17 +23,21 @@ where
     /// The connection for pulling the image that the parameter `image` names.
     ///
     /// Errors: `query.malformed` where that is no image, `not_found` where the project has no connection for it.
-    pub(super) async fn resolve(&self, asked: &Asked, project: &str) -> Result<Answer, Problem> {
-        let parameters = asked.parameters(&["image"])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let connection = self.serving(asked, project, &parameters).await?;
+    pub(super) async fn resolve(
+        &self,
+        context: &RequestContext,
+        project: &str,
+    ) -> Result<Answer, Problem> {
+        let parameters = context.parameters(&["image"])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let connection = self.serving(context, project, &parameters).await?;
         answer_of(StatusCode::OK, &connection)
     }
 
     /// The connection for pulling the image of `parameters`.
     pub(super) async fn serving(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         parameters: &Parameters,
     ) -> Result<Connection, Problem> {
@@ -43,9 +47,9 @@ where
         let image = image.ok_or_else(|| {
             Problem::from(Failure::QueryMalformed).detail("The parameter image is missing.")
         })?;
-        let store = self.store(asked).await?;
+        let store = self.store(context).await?;
         Ok(store
-            .serving(project, &endpoints_of(&image), asked.now)
+            .serving(project, &endpoints_of(&image), context.now)
             .await?)
     }
 }

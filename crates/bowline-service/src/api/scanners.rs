@@ -5,7 +5,7 @@ use bowline_store::{Database, Scanner};
 use http::StatusCode;
 use serde::Serialize;
 
-use super::{Asked, Outbound, Random, Service};
+use super::{Outbound, Random, RequestContext, Service};
 use crate::{
     answer::{self, Answer},
     negotiation,
@@ -26,10 +26,14 @@ where
     R: Random + Clone + 'static,
 {
     /// The scanners that asked for images of a project within 30 days, by name.
-    pub(super) async fn scanners(&self, asked: &Asked, project: &str) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let items = self.store(asked).await?.scanners(project).await?;
+    pub(super) async fn scanners(
+        &self,
+        context: &RequestContext,
+        project: &str,
+    ) -> Result<Answer, Problem> {
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let items = self.store(context).await?.scanners(project).await?;
         answer::json(StatusCode::OK, &Scanners { items })
     }
 }

@@ -12,7 +12,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Asked, Outbound, Random, Service,
+    Outbound, Random, RequestContext, Service,
     docker_config::{DockerConfig, HandedOut},
     refusal::Refusal,
     relay::Errand,
@@ -92,13 +92,13 @@ where
     /// others are served all the same.
     pub(super) async fn lease_scans(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         body: &[u8],
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let request: LeaseBody = asked.json(body)?;
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let request: LeaseBody = context.json(body)?;
         let most = request.limit.unwrap_or(1);
         if !(1..=MOST_LEASED).contains(&most) {
             let detail = format!("limit takes 1 to {MOST_LEASED}.");
@@ -112,8 +112,8 @@ where
             projects: request.projects.as_deref().unwrap_or(caller.projects()),
             most,
         };
-        let store = self.store(asked).await?;
-        let leased = store.lease_scans(lease_request, asked.now).await?;
+        let store = self.store(context).await?;
+        let leased = store.lease_scans(lease_request, context.now).await?;
 
         // One hand-out a connection, however many of its images there are.
         let connections: BTreeMap<_, _> = leased
@@ -122,7 +122,7 @@ where
             .collect();
         let outcomes = join_all(connections.iter().map(async |(id, leased)| {
             let project = &leased.scan.project;
-            (*id, self.hand_out(asked, caller, project, *id).await)
+            (*id, self.hand_out(context, caller, project, *id).await)
         }));
         let (mut served, mut cause) = (BTreeMap::new(), None);
         for (id, outcome) in outcomes.await {
@@ -136,7 +136,7 @@ where
             };
             if let Some(Leased { lease, .. }) = connections.get(&id) {
                 let reason = refusal.sentence();
-                let given_back = store.give_scans_back(id, lease, &reason, asked.now);
+                let given_back = store.give_scans_back(id, lease, &reason, context.now);
                 given_back.await?;
             }
             cause = cause.or(refusal.cause);
@@ -153,14 +153,14 @@ where
     /// Keeps what a scanner says of an image, and releases it where it passed.
     pub(super) async fn finish_scan(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         id: &str,
         body: &[u8],
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let request: ResultBody = asked.json(body)?;
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let request: ResultBody = context.json(body)?;
         let reason = request.reason.unwrap_or_default();
         if reason.chars().count() > LONGEST_REASON {
             let detail = format!("reason takes {LONGEST_REASON} characters at most.");
@@ -172,12 +172,12 @@ where
             outcome: request.outcome,
             reason: reason.trim(),
         };
-        let store = self.store(asked).await?;
-        let finished = store.finish_scan(caller.projects(), id, result, asked.now);
+        let store = self.store(context).await?;
+        let finished = store.finish_scan(caller.projects(), id, result, context.now);
         let mut scan = finished.await?;
         if scan.state == ScanState::Passed {
             // Whatever fails here is tried again by the clock.
-            _ = self.release_due(asked, Some(id), PATIENCE).await;
+            _ = self.release_due(context, Some(id), PATIENCE).await;
             scan = store.scan(&scan.project, id).await?;
         }
         answer::json(StatusCode::OK, &scan)
@@ -186,25 +186,25 @@ where
     /// Tries again to release what passed and is not released yet, for as long as `budget`.
     pub(super) async fn retry_releases(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         budget: Duration,
     ) -> Result<Releases, Problem> {
-        self.release_due(asked, None, budget).await
+        self.release_due(context, None, budget).await
     }
 
     async fn release_due(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         scan: Option<ScanId>,
         budget: Duration,
     ) -> Result<Releases, Problem> {
-        let (store, began) = (self.store(asked).await?, self.clock.monotonic());
+        let (store, began) = (self.store(context).await?, self.clock.monotonic());
         let mut releases = Releases::default();
         while self.clock.monotonic().saturating_sub(began) < budget {
-            let Some(release) = store.take_release(scan, asked.now).await? else {
+            let Some(release) = store.take_release(scan, context.now).await? else {
                 break;
             };
-            let failed = self.release(asked, &release).await.err();
+            let failed = self.release(context, &release).await.err();
             let count = match failed {
                 None => &mut releases.done,
                 Some(_) => &mut releases.failed,
@@ -217,8 +217,8 @@ where
     }
 
     /// Lifts the quarantine of an image. What the registry has no more needs none.
-    async fn release(&self, asked: &Asked, release: &Release) -> Result<(), Refusal> {
-        let refusal = match self.ask_release(asked, release).await {
+    async fn release(&self, context: &RequestContext, release: &Release) -> Result<(), Refusal> {
+        let refusal = match self.ask_release(context, release).await {
             Ok(answer) if answer.status() == StatusCode::OK => return Ok(()),
             Ok(answer) => Refusal::answered(&answer),
             Err(problem) => Refusal::ours(problem),
@@ -229,22 +229,26 @@ where
         }
     }
 
-    async fn ask_release(&self, asked: &Asked, release: &Release) -> Result<Answer, Problem> {
+    async fn ask_release(
+        &self,
+        context: &RequestContext,
+        release: &Release,
+    ) -> Result<Answer, Problem> {
         let Release {
             project,
             connection,
             repository,
             digest,
         } = release;
-        let store = self.store(asked).await?;
-        let form = store.open(project, *connection, asked.now).await?.form();
+        let store = self.store(context).await?;
+        let form = store.open(project, *connection, context.now).await?.form();
         let request = ReleaseRequest {
             form: form.expose(),
             repository: repository.clone(),
             digest: digest.clone(),
         };
-        let message = self.message(asked, project, &form, &request).await?;
-        self.ask(asked, Errand::Release, message).await
+        let message = self.message(context, project, &form, &request).await?;
+        self.ask(context, Errand::Release, message).await
     }
 }
 

@@ -8,7 +8,7 @@ use bowline_store::{ConnectionId, Database, Opened, Scan, ScanState, WantedScan}
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Outbound, Random, Service, refusal::Refusal, relay::Errand};
+use super::{Outbound, Random, RequestContext, Service, refusal::Refusal, relay::Errand};
 use crate::{
     answer::{self, Answer},
     negotiation,
@@ -70,16 +70,16 @@ where
     /// A page of the scans of a connection, the newest first.
     pub(super) async fn scans(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        let parameters = asked.parameters(&["state", "limit", "cursor"])?;
-        negotiation::json_accepted(&asked.head.headers)?;
+        let parameters = context.parameters(&["state", "limit", "cursor"])?;
+        negotiation::json_accepted(&context.head.headers)?;
         let takes = "queued, leased, passed, failed or set-aside";
         let state = parameters.parsed("state", takes, ScanState::parse)?;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
-        let store = self.store(asked).await?;
+        let store = self.store(context).await?;
         let page = store.scans(project, id, state, size, cursor.as_ref());
         answer::json(StatusCode::OK, &page.await?)
     }
@@ -88,20 +88,20 @@ where
     /// by what the registry says.
     pub(super) async fn request_scans(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         id: ConnectionId,
         body: &[u8],
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let ScansRequest { images } = asked.json(body)?;
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let ScansRequest { images } = context.json(body)?;
         if images.is_empty() || images.len() > MOST_IMAGES {
             return Err(Problem::from(Failure::BodyMalformed)
                 .detail(format!("images takes 1 to {MOST_IMAGES} images.")));
         }
-        let store = self.store(asked).await?;
-        let opened = store.open(project, id, asked.now).await?;
+        let store = self.store(context).await?;
+        let opened = store.open(project, id, context.now).await?;
         let mut sorted = Sorted::of(images, &opened)?;
         let tags: Vec<_> = sorted
             .unknown
@@ -110,8 +110,8 @@ where
             .collect();
         let known = store.known_digests(id, &tags).await?;
         sorted.know(known);
-        self.ask_digests(asked, &opened, &mut sorted).await?;
-        let scans = store.request_scans(project, id, &sorted.wanted, asked.now);
+        self.ask_digests(context, &opened, &mut sorted).await?;
+        let scans = store.request_scans(project, id, &sorted.wanted, context.now);
         let requested = RequestedScans {
             scans: scans.await?,
             refused: sorted.refused,
@@ -122,7 +122,7 @@ where
     /// Asks the registry for the digests that are not known, repository by repository.
     async fn ask_digests(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         opened: &Opened,
         sorted: &mut Sorted,
     ) -> Result<(), Problem> {
@@ -143,8 +143,8 @@ where
                 tags: tags.iter().map(asked_tag).collect(),
             };
             let project = &opened.connection.project;
-            let message = self.message(asked, project, &form, &request).await?;
-            match self.ask_for(asked, Errand::Digests, message).await? {
+            let message = self.message(context, project, &form, &request).await?;
+            match self.ask_for(context, Errand::Digests, message).await? {
                 ControlFlow::Continue(digests) => sorted.told(&repository, tags, &digests),
                 ControlFlow::Break(answer) => {
                     let refusal = Refusal::answered(&answer);
@@ -195,7 +195,7 @@ impl Sorted {
     fn know(&mut self, known: Vec<(String, String, String)>) {
         for (repository, tag, digest) in known {
             if let Some(tags) = self.unknown.get_mut(&repository) {
-                tags.retain(|(asked, _)| *asked != tag);
+                tags.retain(|(context, _)| *context != tag);
                 self.want(&repository, tag, digest);
             }
         }

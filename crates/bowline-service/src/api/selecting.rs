@@ -12,7 +12,7 @@ use bowline_store::{ConnectionId, Database, Timestamp};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Outbound, Random, Service, judging, relay::Errand};
+use super::{Outbound, Random, RequestContext, Service, judging, relay::Errand};
 use crate::{
     answer::{self, Answer},
     body, negotiation,
@@ -84,18 +84,18 @@ where
     /// What a policy selects of the images that a connection reaches, and what decided.
     pub(super) async fn select(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         id: ConnectionId,
         body: &[u8],
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let request: SelectionRequest = asked.json(body)?;
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let request: SelectionRequest = context.json(body)?;
         let opened = self
-            .store(asked)
+            .store(context)
             .await?
-            .open(project, id, asked.now)
+            .open(project, id, context.now)
             .await?;
         let form = opened.form();
         let kept = || form.policy.clone().unwrap_or(json::Value::Null);
@@ -106,13 +106,13 @@ where
             form: form.expose(),
             policy: &typed,
         };
-        let message = self.message(asked, project, &form, &request).await?;
-        let Images { images, complete } = match self.ask_for(asked, Errand::Images, message).await?
-        {
-            ControlFlow::Continue(images) => images,
-            ControlFlow::Break(answer) => return Ok(answer),
-        };
-        let decisions = policy.select(&images.iter().map(image).collect::<Vec<_>>(), asked.now);
+        let message = self.message(context, project, &form, &request).await?;
+        let Images { images, complete } =
+            match self.ask_for(context, Errand::Images, message).await? {
+                ControlFlow::Continue(images) => images,
+                ControlFlow::Break(answer) => return Ok(answer),
+            };
+        let decisions = policy.select(&images.iter().map(image).collect::<Vec<_>>(), context.now);
         let selected = decisions
             .iter()
             .enumerate()

@@ -5,7 +5,7 @@ use bowline_store::{Database, Defaults, Settings};
 use http::{StatusCode, header};
 use serde::Deserialize;
 
-use super::{Asked, Outbound, Random, Service};
+use super::{Outbound, Random, RequestContext, Service};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
@@ -36,41 +36,45 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    pub(super) async fn settings(&self, asked: &Asked, project: &str) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let store = self.store(asked).await?;
-        answer_of(&store.settings(project, asked.now).await?)
+    pub(super) async fn settings(
+        &self,
+        context: &RequestContext,
+        project: &str,
+    ) -> Result<Answer, Problem> {
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let store = self.store(context).await?;
+        answer_of(&store.settings(project, context.now).await?)
     }
 
     /// Who changed them, the latest first.
     pub(super) async fn settings_audit(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
     ) -> Result<Answer, Problem> {
-        let parameters = asked.parameters(&["limit", "cursor"])?;
-        negotiation::json_accepted(&asked.head.headers)?;
+        let parameters = context.parameters(&["limit", "cursor"])?;
+        negotiation::json_accepted(&context.head.headers)?;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
-        let store = self.store(asked).await?;
+        let store = self.store(context).await?;
         let page = store.settings_audit(project, size, cursor.as_ref()).await?;
         answer::json(StatusCode::OK, &page)
     }
 
     pub(super) async fn change_settings(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         body: &[u8],
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let expected = IfMatch::read(&asked.head.headers).ok_or(Failure::PreconditionRequired)?;
-        let request: SettingsRequest = asked.json(body)?;
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let expected = IfMatch::read(&context.head.headers).ok_or(Failure::PreconditionRequired)?;
+        let request: SettingsRequest = context.json(body)?;
         let defaults = request.judge()?;
-        let store = self.store(asked).await?;
-        let change = asked.change(caller);
+        let store = self.store(context).await?;
+        let change = context.change(caller);
         let settings = store
             .change_settings(&change, project, expected.versions(), defaults)
             .await?;

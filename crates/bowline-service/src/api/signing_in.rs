@@ -3,7 +3,7 @@
 use bowline_registry::Clock;
 use bowline_store::Database;
 
-use super::{Asked, Outbound, Random, Ready, Service};
+use super::{Outbound, Random, Ready, RequestContext, Service};
 use crate::{
     caller::{Caller, bearer_token},
     config::Issuer,
@@ -24,18 +24,18 @@ where
     pub(super) async fn sign_in(
         &self,
         ready: &Ready<D, R>,
-        asked: &Asked,
+        context: &RequestContext,
     ) -> Result<Caller, Problem> {
-        let token = Token::parse(bearer_token(&asked.head.headers)?)?;
+        let token = Token::parse(bearer_token(&context.head.headers)?)?;
         let rules = &ready.access.rules;
         let claims = match &ready.access.issuer {
-            Issuer::Known(keys) => rules.verify(&token, keys, asked.now)?,
+            Issuer::Known(keys) => rules.verify(&token, keys, context.now)?,
             Issuer::Published(published) => {
-                let store = self.store(asked).await?;
+                let store = self.store(context).await?;
                 let keys = published
                     .keys_for(&token, store, &self.outbound, &self.clock)
                     .await?;
-                rules.verify(&token, &keys, asked.now)?
+                rules.verify(&token, &keys, context.now)?
             }
         };
         Ok(Caller::new(claims))

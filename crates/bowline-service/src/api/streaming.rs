@@ -4,7 +4,7 @@ use bowline_registry::{Clock, ImageStream, StreamChanges};
 use bowline_store::{Database, KnownImage, Opened, StreamWatch, SyncOrigin};
 
 use super::{
-    Asked, Outbound, Random, Service,
+    Outbound, Random, RequestContext, Service,
     looking::{Announced, Watched},
     relay::Errand,
 };
@@ -21,24 +21,28 @@ where
     R: Random + Clone + 'static,
 {
     /// Looks once at each of the connections whose image streams are watched and whose turn it is, and says at how many.
-    pub(super) async fn watch_streams(&self, asked: &Asked) -> Result<usize, Problem> {
-        let store = self.store(asked).await?;
+    pub(super) async fn watch_streams(&self, context: &RequestContext) -> Result<usize, Problem> {
+        let store = self.store(context).await?;
         let mut looked = 0_usize;
         while looked < MOST {
-            let Some(watch) = store.claim_watch(asked.now).await? else {
+            let Some(watch) = store.claim_watch(context.now).await? else {
                 break;
             };
             // Whatever is in the way of one is not in that of the others; its version stays, so nothing is missed.
-            _ = self.look_at_streams(asked, &watch).await;
+            _ = self.look_at_streams(context, &watch).await;
             looked = looked.saturating_add(1);
         }
         Ok(looked)
     }
 
-    async fn look_at_streams(&self, asked: &Asked, watch: &StreamWatch) -> Result<(), Problem> {
-        let store = self.store(asked).await?;
+    async fn look_at_streams(
+        &self,
+        context: &RequestContext,
+        watch: &StreamWatch,
+    ) -> Result<(), Problem> {
+        let store = self.store(context).await?;
         let opened = store
-            .open(&watch.project, watch.connection, asked.now)
+            .open(&watch.project, watch.connection, context.now)
             .await?;
         let Some(watched) = Watched::of(&opened) else {
             return Ok(());
@@ -48,20 +52,20 @@ where
             resource_version: watch.version.clone(),
         };
         let changes: Option<StreamChanges> = self
-            .inquire(asked, &watched, Errand::Streams, &request)
+            .inquire(context, &watched, Errand::Streams, &request)
             .await?;
         let Some(changes) = changes else {
             return Ok(());
         };
         if changes.missed {
             let origin = SyncOrigin::Schedule;
-            let started = store.start_sync(&watch.project, watch.connection, origin, asked.now);
+            let started = store.start_sync(&watch.project, watch.connection, origin, context.now);
             if let Some(held) = started.await? {
-                store.release_sync(&held, asked.now).await?;
+                store.release_sync(&held, context.now).await?;
             }
         }
-        let announced = self.announced(asked, &opened, &changes).await?;
-        self.look_at(asked, &opened, announced).await?;
+        let announced = self.announced(context, &opened, &changes).await?;
+        self.look_at(context, &opened, announced).await?;
         store.keep_watch(watch, &changes.resource_version).await?;
         Ok(())
     }
@@ -69,11 +73,11 @@ where
     /// The changes as a registry would announce them. Tags that a stream has no more are those that the inventory has.
     async fn announced(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         opened: &Opened,
         changes: &StreamChanges,
     ) -> Result<Vec<Announced>, Problem> {
-        let store = self.store(asked).await?;
+        let store = self.store(context).await?;
         let gone = changes.gone.iter().map(|name| (name.as_str(), &[][..]));
         let changed = changes
             .changed

@@ -19,7 +19,7 @@ use http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    Asked, Outbound, Random, Service, judging,
+    Outbound, Random, RequestContext, Service, judging,
     relay::{Errand, ExternalId, Message},
 };
 use crate::{
@@ -52,7 +52,7 @@ pub(crate) struct SyncStatus {
 /// The registry of a connection, asked through the private service.
 pub(super) struct Remote<'a, D, O, C, R> {
     pub(super) service: &'a Service<D, O, C, R>,
-    pub(super) asked: &'a Asked,
+    pub(super) context: &'a RequestContext,
     pub(super) form: &'a ConnectionForm,
     pub(super) external_id: Option<ExternalId>,
     /// What the questions so far have learnt about the login, so that a step logs in once.
@@ -69,19 +69,19 @@ where
     /// Starts a sync or goes on with the one that has not ended, for a while.
     pub(super) async fn sync(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let store = self.store(asked).await?;
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let store = self.store(context).await?;
         let origin = SyncOrigin::Request;
-        let held = store.start_sync(project, id, origin, asked.now).await?;
+        let held = store.start_sync(project, id, origin, context.now).await?;
         let taken_up = held.as_ref().map(|held| held.id);
         if let Some(held) = held {
             let until = self.clock.monotonic().saturating_add(STEP);
-            self.sync_step(asked, project, held, until).await?;
+            self.sync_step(context, project, held, until).await?;
         }
         let syncs = store.syncs(project, id).await?;
         let ended = syncs.last.filter(|last| taken_up == Some(last.id));
@@ -97,13 +97,13 @@ where
     /// How a connection's syncs stand.
     pub(super) async fn sync_status(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let store = self.store(asked).await?;
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let store = self.store(context).await?;
         let syncs = store.syncs(project, id).await?;
         let status = SyncStatus {
             running: syncs.running,
@@ -116,24 +116,24 @@ where
     /// Goes on with a sync that is held. Nothing new is begun after `until`, by the monotonic clock.
     pub(super) async fn sync_step(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         held: HeldSync,
         until: Duration,
     ) -> Result<Progress, Problem> {
-        let store: &Rc<Store<D, R>> = self.store(asked).await?;
-        let opened = store.open(project, held.connection, asked.now).await?;
+        let store: &Rc<Store<D, R>> = self.store(context).await?;
+        let opened = store.open(project, held.connection, context.now).await?;
         let form = opened.form();
         let policy = judging::kept_policy(opened.connection.policy.as_ref());
         let can_clean_up = provider(&opened.connection.provider).is_some_and(Provider::cleans_up);
-        let settings = store.settings(project, asked.now).await?;
+        let settings = store.settings(project, context.now).await?;
         let engine = Engine {
             store: &**store,
             registry: Remote {
                 service: self,
-                asked,
+                context,
                 form: &form,
-                external_id: self.external_id(asked, project, &form).await?,
+                external_id: self.external_id(context, project, &form).await?,
                 session: RefCell::default(),
             },
             clock: &self.clock,
@@ -167,7 +167,7 @@ where
             accept: Form::Json,
             external_id: self.external_id.clone(),
         };
-        let told = self.service.ask_for(self.asked, errand, message);
+        let told = self.service.ask_for(self.context, errand, message);
         match told.await? {
             ControlFlow::Continue(InSession { answer, session }) => {
                 self.session.replace(session.unwrap_or_default());

@@ -6,7 +6,7 @@ use bowline_store::{ConnectionId, Database, Timestamp, Use};
 use http::StatusCode;
 use serde::Deserialize;
 
-use super::{Asked, Outbound, Random, Service};
+use super::{Outbound, Random, RequestContext, Service};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
@@ -38,24 +38,24 @@ where
     /// Keeps that a consumer uses a connection; said again, it is renewed.
     pub(super) async fn declare_use(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
         consumer: &str,
         body: &[u8],
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        negotiation::json_accepted(&asked.head.headers)?;
-        let UseRequest { title, until } = asked.json(body)?;
+        context.parameters(&[])?;
+        negotiation::json_accepted(&context.head.headers)?;
+        let UseRequest { title, until } = context.json(body)?;
         let title = title.filter(|title| !title.trim().is_empty());
         let used = Use {
             consumer: presentable("The consumer's id", consumer)?,
             title: presentable("title", title.as_deref().unwrap_or(consumer))?,
-            until: Timestamp(later("until", &until, asked.now)?),
+            until: Timestamp(later("until", &until, context.now)?),
         };
-        let change = asked.change(caller);
-        let store = self.store(asked).await?;
+        let change = context.change(caller);
+        let store = self.store(context).await?;
         store.declare_use(&change, project, id, &used).await?;
         answer::json(StatusCode::OK, &used)
     }
@@ -63,15 +63,15 @@ where
     /// Ends a use.
     pub(super) async fn end_use(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         caller: &Caller,
         project: &str,
         id: ConnectionId,
         consumer: &str,
     ) -> Result<Answer, Problem> {
-        asked.parameters(&[])?;
-        let change = asked.change(caller);
-        let store = self.store(asked).await?;
+        context.parameters(&[])?;
+        let change = context.change(caller);
+        let store = self.store(context).await?;
         store.end_use(&change, project, id, consumer).await?;
         Ok(answer::empty())
     }
@@ -79,15 +79,15 @@ where
     /// What was done with a connection, the latest first; also with one that was removed.
     pub(super) async fn audit(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        let parameters = asked.parameters(&["limit", "cursor"])?;
-        negotiation::json_accepted(&asked.head.headers)?;
+        let parameters = context.parameters(&["limit", "cursor"])?;
+        negotiation::json_accepted(&context.head.headers)?;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
         let page = self
-            .store(asked)
+            .store(context)
             .await?
             .audit(project, id, size, cursor.as_ref())
             .await?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use bowline_registry::{AskedTag, Clock, Source, TagDigest};
 use bowline_store::{Database, KnownImage, PendingEvent, SeenImage};
 
-use super::{Asked, Outbound, Random, Service, Watched};
+use super::{Outbound, Random, RequestContext, Service, Watched};
 use crate::{outbound::inventory::MOST_ASKED, problem::Problem};
 
 /// What is to be looked at in a repository.
@@ -48,12 +48,12 @@ where
     /// What the registry says that tags name. It is not asked where the inventory has what was announced.
     pub(super) async fn sight(
         &self,
-        asked: &Asked,
+        context: &RequestContext,
         watched: &Watched<'_>,
         repository: &str,
         suspects: Suspects,
     ) -> Result<Sight, Problem> {
-        let store = self.store(asked).await?;
+        let store = self.store(context).await?;
         let known = store.images_of(watched.opened.connection.id, repository);
         let known: HashMap<String, String> = known
             .await?
@@ -71,7 +71,9 @@ where
                 known: event.digest.as_ref().or(known.get(&event.tag)).cloned(),
             })
             .collect();
-        let mut answers = self.digests(asked, watched, repository, questions).await?;
+        let mut answers = self
+            .digests(context, watched, repository, questions)
+            .await?;
         let mut sight = Sight {
             seen: suspects
                 .quarantined

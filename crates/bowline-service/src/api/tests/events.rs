@@ -115,7 +115,7 @@ impl Watched {
     /// What the tick does about what waits.
     async fn tick(&self) -> usize {
         let (head, ()) = http::Request::new(()).into_parts();
-        let asked = Asked {
+        let context = RequestContext {
             head,
             request_id: "tick".to_owned(),
             client: None,
@@ -123,7 +123,7 @@ impl Watched {
         };
         self.harness
             .service
-            .work_pending(&asked, Duration::from_secs(5))
+            .work_pending(&context, Duration::from_secs(5))
             .await
             .unwrap()
     }

@@ -130,7 +130,7 @@ async fn media_types_and_sizes_are_bounded() {
         send(&[("content-length", "1048577")], &json!({})).await,
         problem(413, "body.too_large")
     );
-    let fits = "x".repeat(body::LARGEST - 2);
+    let fits = "x".repeat(crate::body::LARGEST - 2);
     assert_eq!(
         send(&[], &json!(fits)).await,
         problem(400, "body.malformed")

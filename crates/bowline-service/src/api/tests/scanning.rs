@@ -316,7 +316,7 @@ async fn a_release_that_failed_is_told_and_tried_again() {
     );
 
     let retry = async |now: i64| {
-        let asked = Asked {
+        let context = RequestContext {
             head: http::Request::new(()).into_parts().0,
             request_id: "r-1".to_owned(),
             client: None,
@@ -325,7 +325,7 @@ async fn a_release_that_failed_is_told_and_tried_again() {
         let budget = Duration::from_secs(1);
         let releases = harness
             .service
-            .retry_releases(&asked, budget)
+            .retry_releases(&context, budget)
             .await
             .unwrap();
         (releases.done, releases.failed)

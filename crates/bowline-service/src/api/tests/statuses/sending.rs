@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use bowline_store::{
-    Database, DatabaseError, LeaseRequest, Leased, Origin, RequestKey, Row, Value as Column,
-    WantedScan,
+    Change, Database, DatabaseError, LeaseRequest, Leased, Origin, RequestKey, Row,
+    Value as Column, WantedScan,
 };
 
 use super::super::*;
