@@ -18,10 +18,10 @@ fn what_is_served_is_what_is_checked_in() {
     let app = App::start();
     let served = app.stranger().get("/v1/openapi.json");
     assert_eq!(served.header("content-type"), "application/json");
-    let kept = fs::read_to_string(repository().join("docs/openapi.json")).unwrap();
+    let kept = fs::read_to_string(repository().join("crates/bowline-service/openapi.json")).unwrap();
     assert!(
         served.text == kept,
-        "docs/openapi.json is not what is served"
+        "crates/bowline-service/openapi.json is not what is served"
     );
     let document: Value = serde_json::from_str(&kept).unwrap();
     assert_eq!(document["openapi"], "3.1.0");

@@ -10,10 +10,7 @@ use http_body_util::BodyExt;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{
-    negotiation,
-    problem::{Failure, Problem},
-};
+use crate::problem::{Failure, Problem};
 
 /// The most bytes that a caller's body may have: those of the largest form, though JSON may write a byte as six.
 pub(crate) const LARGEST: usize = 1024 * 1024;
@@ -65,17 +62,6 @@ where
         }
     }
     Ok(whole)
-}
-
-/// All of a caller's body, which must be sent as JSON.
-///
-/// Errors: `media_type.unsupported`, and those of [`read`].
-pub(crate) async fn json<B: Body<Data = Bytes>>(
-    headers: &HeaderMap,
-    body: B,
-) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    negotiation::json_sent(headers)?;
-    read(headers, body, LARGEST).await
 }
 
 /// A body with secrets in it, erased when dropped.

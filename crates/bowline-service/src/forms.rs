@@ -4,13 +4,14 @@ use bowline::{
     form::{CheckOptions, ConnectionForm, check_form},
     provider::providers,
 };
-use http::{StatusCode, request::Parts};
+use http::StatusCode;
 use serde::Deserialize;
 
 use crate::{
     answer::{self, Answer},
-    body, negotiation,
-    parameters::Parameters,
+    body,
+    context::RequestContext,
+    negotiation,
     problem::Problem,
 };
 
@@ -24,24 +25,20 @@ struct ValidateRequest {
 }
 
 /// `GET /v1/providers`.
-pub(crate) fn provider_table(head: &Parts) -> Result<Answer, Problem> {
-    Parameters::read(head.uri.query(), &[])?;
-    negotiation::json_accepted(&head.headers)?;
+pub(crate) fn provider_table() -> Result<Answer, Problem> {
     answer::json(StatusCode::OK, &providers())
 }
 
-/// `POST /v1/validate` of a form, or a form with the fields that were touched, at `now` (milliseconds since 1970).
-pub(crate) fn validate(head: &Parts, now: i64, body: &[u8]) -> Result<Answer, Problem> {
-    Parameters::read(head.uri.query(), &[])?;
-    negotiation::json_accepted(&head.headers)?;
-    negotiation::json_sent(&head.headers)?;
+/// `POST /v1/validate` of a form, or a form with the fields that were touched.
+pub(crate) fn validate(context: &RequestContext, body: &[u8]) -> Result<Answer, Problem> {
+    negotiation::json_sent(&context.head.headers)?;
     let (form, touched) = match body::parse(body) {
         Ok(ValidateRequest { form, touched }) => (form, touched),
         Err(_) => (body::parse(body)?, None),
     };
     let options = CheckOptions {
         touched: touched.as_deref(),
-        now: Some(now),
+        now: Some(context.now),
     };
     let (mut report, _) = check_form(&form, options);
     report.redact();

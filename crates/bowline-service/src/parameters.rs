@@ -4,56 +4,70 @@ use bowline_store::{Cursor, PageSize};
 use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
-use crate::problem::{Failure, Problem};
+use crate::{
+    operations::parameter::{Parameter, Place},
+    problem::{Failure, Problem},
+};
 
-/// The parameters that were not taken yet.
-pub(crate) struct Parameters(Vec<(String, String)>);
+/// The parameters of a query that an operation takes.
+#[derive(Default)]
+pub(crate) struct Parameters {
+    known: &'static [Parameter],
+    sent: Vec<(String, String)>,
+}
 
 impl Parameters {
     /// The parameters of a URL's query.
     ///
-    /// Errors: `query.malformed` where one is none of `known`, stands there twice or is no UTF-8. A misspelt `verify`
-    /// must not pass for none.
-    pub(crate) fn read(query: Option<&str>, known: &[&str]) -> Result<Self, Problem> {
+    /// Errors: `query.malformed` where one is none of `known`, stands there twice or is no UTF-8, or where one is
+    /// missing that is required. A misspelt `verify` must not pass for none.
+    pub(crate) fn read(query: Option<&str>, known: &'static [Parameter]) -> Result<Self, Problem> {
         let query = query.unwrap_or_default();
         if percent_decode_str(query).decode_utf8().is_err() {
             return Err(malformed("The query is not UTF-8.".to_owned()));
         }
-        let mut taken: Vec<(String, String)> = Vec::new();
+        let of_query = || known.iter().filter(|it| it.place == Place::Query);
+        let mut sent: Vec<(String, String)> = Vec::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            if !known.contains(&name.as_ref()) {
-                return Err(malformed(match known {
+            if !of_query().any(|parameter| parameter.name == name) {
+                let names: Vec<_> = of_query().map(|parameter| parameter.name).collect();
+                return Err(malformed(match names.as_slice() {
                     [] => "This route takes no parameters.".to_owned(),
-                    known => format!("This route takes only the parameters {}.", known.join(", ")),
+                    names => format!("This route takes only the parameters {}.", names.join(", ")),
                 }));
             }
-            if taken.iter().any(|(other, _)| *other == name) {
+            if sent.iter().any(|(other, _)| *other == name) {
                 return Err(malformed(format!(
                     "The parameter {name} stands there twice."
                 )));
             }
-            taken.push((name.into_owned(), value.into_owned()));
+            sent.push((name.into_owned(), value.into_owned()));
         }
-        Ok(Self(taken))
+        let parameters = Self { known, sent };
+        for required in of_query().filter(|parameter| parameter.is_required) {
+            if parameters.get(required.name).is_none() {
+                let name = required.name;
+                return Err(malformed(format!("The parameter {name} is missing.")));
+            }
+        }
+        Ok(parameters)
     }
 
     /// A parameter's value; `None` where it is missing or empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
+        let (_, value) = self.sent.iter().find(|(known, _)| known == name)?;
         (!value.is_empty()).then_some(value)
     }
 
     /// How many items a page has: the parameter `limit`.
     pub(crate) fn page_size(&self) -> Result<PageSize, Problem> {
-        let size = self.parsed("limit", "1 to 200", |text| {
-            PageSize::new(text.parse().ok()?)
-        })?;
+        let size = self.parsed("limit", |text| PageSize::new(text.parse().ok()?))?;
         Ok(size.unwrap_or_default())
     }
 
     /// Where a page begins: the parameter `cursor`.
     pub(crate) fn cursor(&self) -> Result<Option<Cursor>, Problem> {
-        self.parsed("cursor", "what an answer gave as next", Cursor::parse)
+        self.parsed("cursor", Cursor::parse)
     }
 
     /// A parameter's value, parsed.
@@ -62,11 +76,14 @@ impl Parameters {
     pub(crate) fn parsed<T>(
         &self,
         name: &str,
-        takes: &str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, Problem> {
         let parsed = |text| {
-            parse(text).ok_or_else(|| malformed(format!("The parameter {name} takes {takes}.")))
+            parse(text).ok_or_else(|| {
+                let known = self.known.iter().find(|parameter| parameter.name == name);
+                let takes = known.map_or("something else", |parameter| parameter.takes);
+                malformed(format!("The parameter {name} takes {takes}."))
+            })
         };
         self.get(name).map(parsed).transpose()
     }

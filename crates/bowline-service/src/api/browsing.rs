@@ -5,12 +5,8 @@ use bowline_registry::Clock;
 use bowline_store::{ConnectionId, Database};
 use serde::Serialize;
 
-use super::{Outbound, Random, RequestContext, Service, relay::Errand};
-use crate::{
-    answer::Answer,
-    negotiation,
-    problem::{Failure, Problem},
-};
+use super::{Outbound, Random, Service, relay::Errand};
+use crate::{answer::Answer, context::RequestContext, problem::Problem};
 
 /// The body of the private service's `/repositories`.
 #[derive(Serialize)]
@@ -40,8 +36,7 @@ where
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        let parameters = context.parameters(&["search"])?;
-        negotiation::json_accepted(&context.head.headers)?;
+        let parameters = &context.parameters;
         let opened = self
             .store(context)
             .await?
@@ -56,28 +51,14 @@ where
         self.ask(context, Errand::Repositories, message).await
     }
 
-    /// The tags of a repository. It is named by the path, or by the parameter `repository` for those whose proxies do
-    /// not let an encoded slash through.
+    /// The tags of a repository.
     pub(super) async fn tags(
         &self,
         context: &RequestContext,
         project: &str,
         id: ConnectionId,
-        repository: Option<&str>,
+        repository: &str,
     ) -> Result<Answer, Problem> {
-        let known: &[&str] = if repository.is_some() {
-            &[]
-        } else {
-            &["repository"]
-        };
-        let parameters = context.parameters(known)?;
-        negotiation::json_accepted(&context.head.headers)?;
-        let repository = repository
-            .or_else(|| parameters.get("repository"))
-            .ok_or_else(|| {
-                Problem::from(Failure::QueryMalformed)
-                    .detail("The parameter repository is missing.")
-            })?;
         let opened = self
             .store(context)
             .await?

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{
-    Outbound, Random, RequestContext, Service,
+    Outbound, Random, Service,
     recorded::RecordedStream,
     relay::{self, Errand, Message},
 };
@@ -18,7 +18,8 @@ use crate::{
     answer::{Answer, AnswerBody},
     body,
     caller::{Caller, Permission},
-    negotiation::{self, Form},
+    context::RequestContext,
+    negotiation::Form,
     problem::{Failure, Problem},
     rate,
 };
@@ -33,7 +34,7 @@ pub(super) enum Verify {
 /// The body of a form's check.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FormCheckRequest {
+pub(super) struct FormCheckRequest {
     form: ConnectionForm,
     #[serde(default)]
     image: Option<String>,
@@ -45,7 +46,7 @@ struct FormCheckRequest {
 /// The body of a stored connection's check: nothing but the image can be said.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StoredCheckRequest {
+pub(super) struct StoredCheckRequest {
     #[serde(default)]
     image: Option<String>,
 }
@@ -61,15 +62,12 @@ struct CheckRequest<'a> {
 impl Verify {
     /// The parameter `verify`: `true` or `pull`; without it nothing is checked.
     pub(super) fn read(context: &RequestContext) -> Result<Option<Self>, Problem> {
-        let verify =
-            context
-                .parameters(&["verify"])?
-                .parsed("verify", "true, pull or false", |text| match text {
-                    "true" => Some(Some(Self::Login)),
-                    "pull" => Some(Some(Self::Pull)),
-                    "false" => Some(None),
-                    _ => None,
-                })?;
+        let verify = context.parameters.parsed("verify", |text| match text {
+            "true" => Some(Some(Self::Login)),
+            "pull" => Some(Some(Self::Pull)),
+            "false" => Some(None),
+            _ => None,
+        })?;
         Ok(verify.flatten())
     }
 
@@ -94,11 +92,8 @@ where
         &self,
         context: &RequestContext,
         caller: &Caller,
-        body: &[u8],
+        request: FormCheckRequest,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        let accept = negotiation::preferred(&context.head.headers)?;
-        let request: FormCheckRequest = context.json(body)?;
         let FormCheckRequest {
             form,
             image,
@@ -119,7 +114,7 @@ where
         self.count_check(context, caller).await?;
         let message = Message {
             body: check_request(form, image.as_deref())?,
-            accept,
+            accept: context.accept,
             external_id,
         };
         self.ask(context, Errand::Check, message).await
@@ -170,18 +165,13 @@ where
         caller: &Caller,
         project: &str,
         id: ConnectionId,
-        body: &[u8],
+        request: StoredCheckRequest,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        let accept = negotiation::preferred(&context.head.headers)?;
-        let request = match body {
-            // It may be missing altogether.
-            [] => StoredCheckRequest::default(),
-            body => context.json(body)?,
-        };
         self.count_check(context, caller).await?;
         let image = request.image.as_deref();
-        let answer = self.ask_check(context, project, id, image, accept).await?;
+        let answer = self
+            .ask_check(context, project, id, image, context.accept)
+            .await?;
         if answer.status() != StatusCode::OK {
             return Ok(answer);
         }

@@ -1,10 +1,14 @@
 //! Connections: list, create, read, edit, new credentials, delete.
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    ops::ControlFlow,
+};
 
 use bowline::{
     endpoint::Endpoint,
-    form::{ConnectionForm, ConnectionSpec, Purpose},
+    form::{ConnectionForm, ConnectionSpec, MEMBERS, Purpose},
     json,
     provider::provider,
     secret::Secret,
@@ -13,16 +17,18 @@ use bowline::{
 use bowline_registry::Clock;
 use bowline_store::{Connection, ConnectionId, Database, Edit, Query, Store, Timestamp};
 use http::{HeaderValue, StatusCode, header};
-use serde::{Deserialize, Serialize, de::IgnoredAny};
-
-use super::{
-    Outbound, Random, RequestContext, Service, checking::Verify, judging, learning::account_of,
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, IgnoredAny, MapAccess, Visitor},
 };
+
+use super::{Outbound, Random, Service, checking::Verify, judging, learning::account_of};
 use crate::{
     answer::{self, Answer},
     body,
     caller::{Caller, Permission},
-    negotiation::{self, IfMatch, etag},
+    context::RequestContext,
+    negotiation::{IfMatch, etag},
     problem::{Failure, Problem},
     schedule::knows_zone,
 };
@@ -30,7 +36,7 @@ use crate::{
 /// The body of PATCH. What a connection logs in with is replaced by PUT …/credentials, its endpoint never.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct EditRequest {
+pub(super) struct EditRequest {
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
@@ -40,25 +46,56 @@ struct EditRequest {
     policy: Option<json::Value>,
 }
 
-/// The members that a body of new credentials may have: those of a form. It is a [`ConnectionForm`], but what a form
-/// passes over is refused here: a misspelt `values` would replace the kept secrets by none.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(dead_code, reason = "only which members there are is read")]
-struct CredentialsMembers {
-    values: BTreeMap<String, IgnoredAny>,
-    provider: Option<IgnoredAny>,
-    name: Option<IgnoredAny>,
-    description: Option<IgnoredAny>,
-    auth: Option<IgnoredAny>,
-    purpose: Option<IgnoredAny>,
-    trusted_auth_hosts: Option<IgnoredAny>,
-    expires_at: Option<IgnoredAny>,
-    image: Option<IgnoredAny>,
-    policy: Option<IgnoredAny>,
+/// The body of new credentials. It is a form, but what a form passes over is refused here: a misspelt `values` would
+/// replace the kept secrets by none.
+pub(super) struct NewCredentials(ConnectionForm);
+
+impl NewCredentials {
+    /// What a body says, which must be sent as JSON.
+    pub(super) fn read(context: &RequestContext, body: &[u8]) -> Result<Self, Problem> {
+        context.json::<CredentialsMembers>(body)?;
+        context.json(body).map(Self)
+    }
 }
 
-const DAYS_OR_TIME: &str = "a number of days up to 3650, or a time as in 2027-01-31T12:00:00Z";
+/// The members of a body of new credentials: those of a form, `values` among them, each once.
+struct CredentialsMembers;
+
+impl<'de> Deserialize<'de> for CredentialsMembers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for CredentialsMembers {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a form with values")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        let mut seen = BTreeSet::new();
+        while let Some(sent) = map.next_key::<String>()? {
+            let Some(member) = MEMBERS.into_iter().find(|member| *member == sent) else {
+                return Err(A::Error::unknown_field(&sent, &MEMBERS));
+            };
+            if !seen.insert(member) {
+                return Err(A::Error::duplicate_field(member));
+            }
+            if member == "values" {
+                map.next_value::<BTreeMap<String, IgnoredAny>>()?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        if seen.contains("values") {
+            Ok(self)
+        } else {
+            Err(A::Error::missing_field("values"))
+        }
+    }
+}
 
 /// The moment that is some days away, or that a time names.
 fn moment(text: &str, away: impl FnOnce(i64) -> Option<i64>) -> Option<Timestamp> {
@@ -86,17 +123,14 @@ where
         context: &RequestContext,
         project: &str,
     ) -> Result<Answer, Problem> {
-        let parameters = context.parameters(&[
-            "search", "provider", "expiring", "unused", "limit", "cursor",
-        ])?;
-        negotiation::json_accepted(&context.head.headers)?;
+        let parameters = &context.parameters;
         let query = Query {
             search: parameters.get("search").unwrap_or_default().to_owned(),
             provider: parameters.get("provider").map(str::to_owned),
-            expiring_by: parameters.parsed("expiring", DAYS_OR_TIME, |text| {
+            expiring_by: parameters.parsed("expiring", |text| {
                 moment(text, |days| context.now.checked_add(days))
             })?,
-            unused_since: parameters.parsed("unused", DAYS_OR_TIME, |text| {
+            unused_since: parameters.parsed("unused", |text| {
                 moment(text, |days| context.now.checked_sub(days))
             })?,
             size: parameters.page_size()?,
@@ -115,12 +149,10 @@ where
         context: &RequestContext,
         caller: &Caller,
         project: &str,
-        body: &[u8],
+        mut form: ConnectionForm,
         id: Option<ConnectionId>,
     ) -> Result<Answer, Problem> {
         let verify = Verify::read(context)?;
-        negotiation::json_accepted(&context.head.headers)?;
-        let mut form: ConnectionForm = context.json(body)?;
         let spec = match self.located(context, project, &mut form).await? {
             ControlFlow::Continue(spec) => spec,
             ControlFlow::Break(answer) => return Ok(answer),
@@ -153,8 +185,6 @@ where
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
         answer_of(
             StatusCode::OK,
             &self
@@ -171,12 +201,9 @@ where
         caller: &Caller,
         project: &str,
         id: ConnectionId,
-        body: &[u8],
+        request: EditRequest,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
         let expected = IfMatch::read(&context.head.headers).ok_or(Failure::PreconditionRequired)?;
-        let request: EditRequest = context.json(body)?;
         if request.name.is_none() && request.description.is_none() && request.policy.is_none() {
             return Err(
                 Problem::from(Failure::BodyMalformed).detail("The body names nothing to change.")
@@ -212,13 +239,10 @@ where
         caller: &Caller,
         project: &str,
         id: ConnectionId,
-        body: &[u8],
+        NewCredentials(sent): NewCredentials,
     ) -> Result<Answer, Problem> {
         let verify = Verify::read(context)?;
-        negotiation::json_accepted(&context.head.headers)?;
         let expected = IfMatch::read(&context.head.headers);
-        context.json::<CredentialsMembers>(body)?;
-        let sent: ConnectionForm = context.json(body)?;
         let store = self.store(context).await?;
         let kept = store.read(project, id, context.now).await?;
         let form = with_credentials(&kept, sent)?;
@@ -254,8 +278,8 @@ where
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        let parameters = context.parameters(&["force"])?;
-        let force = parameters.parsed("force", "true or false", |text| text.parse().ok())?;
+        let parameters = &context.parameters;
+        let force = parameters.parsed("force", |text| text.parse().ok())?;
         let change = context.change(caller);
         self.store(context)
             .await?

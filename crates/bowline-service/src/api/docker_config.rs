@@ -10,12 +10,12 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{Outbound, Random, RequestContext, Service, relay::Errand};
+use super::{Outbound, Random, Service, relay::Errand};
 use crate::{
     answer::{self, Answer},
     body,
     caller::Caller,
-    negotiation,
+    context::RequestContext,
     outbound::credentials::{CredentialsAnswer, Login},
     parameters::Parameters,
     problem::{Failure, Problem},
@@ -82,15 +82,11 @@ struct Metadata {
 
 impl FileFormat {
     fn read(parameters: &Parameters) -> Result<Self, Problem> {
-        let format = parameters.parsed(
-            "format",
-            "dockerconfigjson or kubernetes-secret",
-            |text| match text {
-                "dockerconfigjson" => Some(Self::DockerConfigJson),
-                "kubernetes-secret" => Some(Self::KubernetesSecret),
-                _ => None,
-            },
-        )?;
+        let format = parameters.parsed("format", |text| match text {
+            "dockerconfigjson" => Some(Self::DockerConfigJson),
+            "kubernetes-secret" => Some(Self::KubernetesSecret),
+            _ => None,
+        })?;
         Ok(format.unwrap_or(Self::DockerConfigJson))
     }
 }
@@ -110,8 +106,7 @@ where
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        let format = FileFormat::read(&context.parameters(&["format"])?)?;
-        negotiation::json_accepted(&context.head.headers)?;
+        let format = FileFormat::read(&context.parameters)?;
         self.file(context, caller, project, id, format).await
     }
 
@@ -122,10 +117,9 @@ where
         caller: &Caller,
         project: &str,
     ) -> Result<Answer, Problem> {
-        let parameters = context.parameters(&["image", "format"])?;
-        let format = FileFormat::read(&parameters)?;
-        negotiation::json_accepted(&context.head.headers)?;
-        let id = self.serving(context, project, &parameters).await?.id;
+        let parameters = &context.parameters;
+        let format = FileFormat::read(parameters)?;
+        let id = self.serving(context, project, parameters).await?.id;
         self.file(context, caller, project, id, format).await
     }
 

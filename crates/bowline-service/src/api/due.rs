@@ -10,11 +10,11 @@ use bowline_store::{Database, Expiring, Timestamp};
 use http::StatusCode;
 use serde::Serialize;
 
-use super::{Outbound, Random, RequestContext, Service, judging, scanning::Releases};
+use super::{Outbound, Random, Service, judging, scanning::Releases};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
-    negotiation,
+    context::RequestContext,
     problem::Problem,
     schedule::Daily,
     sync::Progress,
@@ -114,8 +114,6 @@ where
         context: &RequestContext,
         caller: &Caller,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
         let begun = self.clock.monotonic();
         let store = self.store(context).await?;
         let mut due = Due::default();

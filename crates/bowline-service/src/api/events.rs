@@ -11,13 +11,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body::Body;
 use serde::Serialize;
 
-use super::{Outbound, Random, RequestContext, Service, looking::Announced};
+use super::{Outbound, Random, Service, looking::Announced};
 use crate::{
     answer::{self, Answer},
     body,
     caller::Caller,
+    context::RequestContext,
     events::{self, Notification},
-    negotiation,
     problem::{Failure, Problem},
     rate,
 };
@@ -77,8 +77,6 @@ where
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
         let store = self.store(context).await?;
         let address = store.event_address(project, id).await?;
         let provider = store.read(project, id, context.now).await?.provider;
@@ -94,8 +92,6 @@ where
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
         let (store, change) = (self.store(context).await?, context.change(caller));
         let provider = store.read(project, id, context.now).await?.provider;
         let (address, secret) = store.renew_event_secret(&change, project, id).await?;
@@ -111,7 +107,6 @@ where
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
         let change = context.change(caller);
         self.store(context)
             .await?
@@ -131,7 +126,6 @@ where
         secret: Option<&Secret>,
         body: B,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
         let headers = &context.head.headers;
         let id = ConnectionId::parse(id).ok_or(Failure::NotFound)?;
         let store = self.store(context).await?;

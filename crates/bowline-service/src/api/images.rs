@@ -4,10 +4,10 @@ use bowline_registry::Clock;
 use bowline_store::{ConnectionId, Database, ImageQuery, ImageState};
 use http::StatusCode;
 
-use super::{Outbound, Random, RequestContext, Service};
+use super::{Outbound, Random, Service};
 use crate::{
     answer::{self, Answer},
-    negotiation,
+    context::RequestContext,
     problem::Problem,
 };
 
@@ -25,13 +25,10 @@ where
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        let parameters = context.parameters(&["search", "state", "limit", "cursor"])?;
-        negotiation::json_accepted(&context.head.headers)?;
+        let parameters = &context.parameters;
         let query = ImageQuery {
             search: parameters.get("search").unwrap_or_default().to_owned(),
-            state: parameters.parsed("state", "new, replaced, unchanged or gone", |text| {
-                ImageState::parse(text)
-            })?,
+            state: parameters.parsed("state", ImageState::parse)?,
             size: parameters.page_size()?,
             cursor: parameters.cursor()?,
         };

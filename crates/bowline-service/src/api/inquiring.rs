@@ -6,8 +6,9 @@ use bowline_registry::{AskedImage, AskedTag, Clock, Details, Digests, ImageDetai
 use bowline_store::Database;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Outbound, Random, RequestContext, Service, looking::Watched, relay::Errand};
+use super::{Outbound, Random, Service, looking::Watched, relay::Errand};
 use crate::{
+    context::RequestContext,
     outbound::inventory::{DetailsRequest, DigestsRequest},
     problem::Problem,
 };

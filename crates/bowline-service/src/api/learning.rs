@@ -11,9 +11,10 @@ use bowline_registry::Clock;
 use bowline_store::Database;
 use serde::{Deserialize, Serialize};
 
-use super::{Outbound, Random, RequestContext, Service, relay::Errand};
+use super::{Outbound, Random, Service, relay::Errand};
 use crate::{
     answer::Answer,
+    context::RequestContext,
     problem::{Failure, Problem},
 };
 

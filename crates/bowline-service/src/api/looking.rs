@@ -15,8 +15,9 @@ use bowline_store::{
 };
 
 use self::sight::{Seen, Suspects};
-use super::{Outbound, Random, RequestContext, Service, judging};
+use super::{Outbound, Random, Service, judging};
 use crate::{
+    context::RequestContext,
     events::Kind,
     outbound::inventory::MOST_ASKED,
     problem::Problem,

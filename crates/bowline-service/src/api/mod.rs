@@ -1,10 +1,8 @@
 //! The public service: it holds the database and the keys, and has no way to the internet but the private service.
 
-mod authorising;
 mod browsing;
 mod checking;
 mod connections;
-mod context;
 mod docker_config;
 pub(crate) mod due;
 mod events;
@@ -41,17 +39,19 @@ use serde_json::json;
 pub use self::relay::{Outbound, Unreachable};
 #[cfg(test)]
 pub(crate) use self::syncing::SyncStatus;
-use self::{authorising::authorise, context::RequestContext, once::IdempotencyKey};
+use self::{connections::NewCredentials, once::IdempotencyKey};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
     config::{Access, Config, ConfigError},
+    context::RequestContext,
     forms,
     made_once::MadeOnce,
     openapi,
+    operations::{Authorization, Operation, PublicOperation, path::ConnectionPath},
     problem::{Failure, Problem},
     request_id,
-    route::{Part, Route},
+    router::Route,
 };
 
 #[cfg(test)]
@@ -113,53 +113,69 @@ where
         let (head, body) = request.into_parts();
         let request_id = request_id::of(&head.headers, &self.random);
         let proxies = self.ready.as_ref().map(|ready| &ready.access.proxies);
-        let context = RequestContext {
-            client: proxies.ok().and_then(|it| it.client(&head.headers)),
-            head,
-            request_id,
-            now: self.clock.epoch_ms(),
-        };
-        let outcome = self.answer(&context, body).await;
+        let client = proxies.ok().and_then(|it| it.client(&head.headers));
+        let mut context = RequestContext::new(head, request_id, client, self.clock.epoch_ms());
+        let outcome = self.answer(&mut context, body).await;
         let origins = self.ready.as_ref().ok().map(|ready| &ready.access.origins);
         answer::finish(outcome, &context.request_id, origins, &context.head.headers)
     }
 
     async fn answer<B: Body<Data = Bytes>>(
         &self,
-        context: &RequestContext,
+        context: &mut RequestContext,
         body: B,
     ) -> Result<Answer, Problem> {
         let ready = self.ready.as_ref()?;
-        let route = Route::parse(context.head.uri.path()).ok_or(Failure::NotFound)?;
-        let methods = route.methods();
+        let uri = context.head.uri.clone();
+        let route = Route::find(uri.path()).ok_or(Failure::NotFound)?;
         if context.head.method == Method::OPTIONS {
             let origins = &ready.access.origins;
-            return Ok(origins.preflight(&context.head.headers, methods));
+            return Ok(origins.preflight(&context.head.headers, &route.methods()));
         }
-        if !methods.contains(&context.head.method) {
-            return Err(Problem::method_not_allowed(methods));
-        }
-        match route {
-            Route::Providers => return forms::provider_table(&context.head),
-            Route::OpenApi => return openapi::description(&context.head),
-            Route::Events { id, secret } => {
-                return self
-                    .receive_events(context, &id, secret.as_ref(), body)
-                    .await;
+        let row = route
+            .row(&context.head.method)
+            .ok_or_else(|| Problem::method_not_allowed(&route.methods()))?;
+        match row.authorization {
+            Authorization::Public(bind) => {
+                context.negotiate(row)?;
+                let operation = bind(&route.parameters).ok_or(Failure::NotFound)?;
+                self.do_publicly(context, operation, body).await
             }
-            _ => {}
-        }
-        let caller = self.sign_in(ready, context).await?;
-        authorise(&caller, &route, &context.head.method)?;
-        let body = context.body(body).await?;
-        let key = IdempotencyKey::read(&context.head)?;
-        match key {
-            Some(key) => {
-                let act = async |id| self.act(context, &caller, &route, &body, Some(id)).await;
-                let request = (route.project(), &key);
-                self.once(context, &caller, request, &body, act).await
+            Authorization::Token(need, bind) => {
+                let caller = self.sign_in(ready, context).await?;
+                let project = route.parameters.project().unwrap_or_default();
+                need.check(&caller, &project)?;
+                context.negotiate(row)?;
+                let body = context.body(body).await?;
+                let key = IdempotencyKey::read(&context.head)?;
+                let operation = bind(&route.parameters).ok_or(Failure::NotFound)?;
+                match key {
+                    Some(key) => {
+                        let act =
+                            async |id| self.act(context, &caller, operation, &body, Some(id)).await;
+                        self.once(context, &caller, (&project, &key), &body, act)
+                            .await
+                    }
+                    None => self.act(context, &caller, operation, &body, None).await,
+                }
             }
-            None => self.act(context, &caller, &route, &body, None).await,
+        }
+    }
+
+    /// Answers who need not sign in.
+    async fn do_publicly<B: Body<Data = Bytes>>(
+        &self,
+        context: &RequestContext,
+        operation: PublicOperation,
+        body: B,
+    ) -> Result<Answer, Problem> {
+        match operation {
+            PublicOperation::ListProviders => forms::provider_table(),
+            PublicOperation::ReadDescription => Ok(openapi::description()),
+            PublicOperation::ReceiveEvents { id, secret } => {
+                self.receive_events(context, &id, secret.as_ref(), body)
+                    .await
+            }
         }
     }
 
@@ -168,82 +184,117 @@ where
         &self,
         context: &RequestContext,
         caller: &Caller,
-        route: &Route,
+        operation: Operation,
         body: &[u8],
         new: Option<ConnectionId>,
     ) -> Result<Answer, Problem> {
-        match route {
-            Route::Providers | Route::OpenApi | Route::Events { .. } => {
-                Err(Failure::NotFound.into())
+        match operation {
+            Operation::ValidateForm => forms::validate(context, body),
+            Operation::CheckForm => self.check(context, caller, context.json(body)?).await,
+            Operation::ListConnections { project } => self.list(context, &project).await,
+            Operation::CreateConnection { project } => {
+                let form = context.json(body)?;
+                self.create(context, caller, &project, form, new).await
             }
-            Route::Validate => forms::validate(&context.head, context.now, body),
-            Route::Check => self.check(context, caller, body).await,
-            Route::Reseal => self.reseal(context, caller).await,
-            Route::Due => self.do_due(context, caller).await,
-            Route::Connections { project } => match context.head.method {
-                Method::POST => self.create(context, caller, project, body, new).await,
-                _ => self.list(context, project).await,
-            },
-            Route::ScanLease => self.lease_scans(context, caller, body).await,
-            Route::ScanResult { id } => self.finish_scan(context, caller, id, body).await,
-            Route::Scanners { project } => self.scanners(context, project).await,
-            Route::Resolve { project } => self.resolve(context, project).await,
-            Route::DockerConfig { project } => {
-                self.docker_config_of_image(context, caller, project).await
+            Operation::ReadConnection(ConnectionPath { project, id }) => {
+                self.read(context, &project, id).await
             }
-            Route::Settings { project } => match context.head.method {
-                Method::PUT => self.change_settings(context, caller, project, body).await,
-                _ => self.settings(context, project).await,
-            },
-            Route::SettingsAudit { project } => self.settings_audit(context, project).await,
-            Route::Connection { project, id, part } => {
-                // What is no id is the id of nothing.
-                let id = ConnectionId::parse(id).ok_or(Failure::NotFound)?;
-                match (part, &context.head.method) {
-                    (Part::Check, _) => self.check_stored(context, caller, project, id, body).await,
-                    (Part::Selection, _) => self.select(context, project, id, body).await,
-                    (Part::Credentials, _) => {
-                        self.replace_credentials(context, caller, project, id, body)
-                            .await
-                    }
-                    (Part::Use { consumer }, &Method::PUT) => {
-                        self.declare_use(context, caller, project, id, consumer, body)
-                            .await
-                    }
-                    (Part::Use { consumer }, _) => {
-                        self.end_use(context, caller, project, id, consumer).await
-                    }
-                    (Part::Events, &Method::POST) => {
-                        self.renew_event_secret(context, caller, project, id).await
-                    }
-                    (Part::Events, &Method::DELETE) => {
-                        self.end_events(context, caller, project, id).await
-                    }
-                    (Part::Events, _) => self.event_address(context, project, id).await,
-                    (Part::Images, _) => self.images(context, project, id).await,
-                    (Part::Sync, &Method::POST) => self.sync(context, project, id).await,
-                    (Part::Sync, _) => self.sync_status(context, project, id).await,
-                    (Part::Audit, _) => self.audit(context, project, id).await,
-                    (Part::Scans, &Method::POST) => {
-                        self.request_scans(context, project, id, body).await
-                    }
-                    (Part::Scans, _) => self.scans(context, project, id).await,
-                    (Part::DockerConfig, _) => {
-                        self.docker_config(context, caller, project, id).await
-                    }
-                    (Part::Repositories, _) => self.repositories(context, project, id).await,
-                    (Part::Tags { repository }, _) => {
-                        self.tags(context, project, id, repository.as_deref()).await
-                    }
-                    (Part::Whole, &Method::PATCH) => {
-                        self.edit(context, caller, project, id, body).await
-                    }
-                    (Part::Whole, &Method::DELETE) => {
-                        self.delete(context, caller, project, id).await
-                    }
-                    (Part::Whole, _) => self.read(context, project, id).await,
-                }
+            Operation::EditConnection(ConnectionPath { project, id }) => {
+                let edit = context.json(body)?;
+                self.edit(context, caller, &project, id, edit).await
             }
+            Operation::DeleteConnection(ConnectionPath { project, id }) => {
+                self.delete(context, caller, &project, id).await
+            }
+            Operation::ReplaceCredentials(ConnectionPath { project, id }) => {
+                let credentials = NewCredentials::read(context, body)?;
+                self.replace_credentials(context, caller, &project, id, credentials)
+                    .await
+            }
+            Operation::CheckConnection(ConnectionPath { project, id }) => {
+                let request = context.json_if_sent(body)?;
+                self.check_stored(context, caller, &project, id, request)
+                    .await
+            }
+            Operation::DeclareUse {
+                connection: ConnectionPath { project, id },
+                consumer,
+            } => {
+                let request = context.json(body)?;
+                self.declare_use(context, caller, &project, id, &consumer, request)
+                    .await
+            }
+            Operation::EndUse {
+                connection: ConnectionPath { project, id },
+                consumer,
+            } => self.end_use(context, caller, &project, id, &consumer).await,
+            Operation::ReadAudit(ConnectionPath { project, id }) => {
+                self.audit(context, &project, id).await
+            }
+            Operation::ListRepositories(ConnectionPath { project, id }) => {
+                self.repositories(context, &project, id).await
+            }
+            Operation::ListTags {
+                connection: ConnectionPath { project, id },
+                repository,
+            } => self.tags(context, &project, id, &repository).await,
+            Operation::ListTagsOf(ConnectionPath { project, id }) => {
+                let repository = context.parameters.get("repository").unwrap_or_default();
+                self.tags(context, &project, id, repository).await
+            }
+            Operation::PreviewSelection(ConnectionPath { project, id }) => {
+                let request = context.json(body)?;
+                self.select(context, &project, id, request).await
+            }
+            Operation::ReadEventAddress(ConnectionPath { project, id }) => {
+                self.event_address(context, &project, id).await
+            }
+            Operation::RenewEventSecret(ConnectionPath { project, id }) => {
+                self.renew_event_secret(context, caller, &project, id).await
+            }
+            Operation::EndEvents(ConnectionPath { project, id }) => {
+                self.end_events(context, caller, &project, id).await
+            }
+            Operation::ListImages(ConnectionPath { project, id }) => {
+                self.images(context, &project, id).await
+            }
+            Operation::Sync(ConnectionPath { project, id }) => {
+                self.sync(context, &project, id).await
+            }
+            Operation::ReadSync(ConnectionPath { project, id }) => {
+                self.sync_status(context, &project, id).await
+            }
+            Operation::DoDue => self.do_due(context, caller).await,
+            Operation::ListScans(ConnectionPath { project, id }) => {
+                self.scans(context, &project, id).await
+            }
+            Operation::RequestScans(ConnectionPath { project, id }) => {
+                let request = context.json(body)?;
+                self.request_scans(context, &project, id, request).await
+            }
+            Operation::LeaseScans => self.lease_scans(context, caller, context.json(body)?).await,
+            Operation::FinishScan { scan } => {
+                let result = context.json(body)?;
+                self.finish_scan(context, caller, &scan, result).await
+            }
+            Operation::ListScanners { project } => self.scanners(context, &project).await,
+            Operation::HandOut(ConnectionPath { project, id }) => {
+                self.docker_config(context, caller, &project, id).await
+            }
+            Operation::HandOutForImage { project } => {
+                self.docker_config_of_image(context, caller, &project).await
+            }
+            Operation::ResolveImage { project } => self.resolve(context, &project).await,
+            Operation::ReadSettings { project } => self.settings(context, &project).await,
+            Operation::ChangeSettings { project } => {
+                let request = context.json(body)?;
+                self.change_settings(context, caller, &project, request)
+                    .await
+            }
+            Operation::ReadSettingsAudit { project } => {
+                self.settings_audit(context, &project).await
+            }
+            Operation::Reseal => self.reseal(context, caller).await,
         }
     }
 

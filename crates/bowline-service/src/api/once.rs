@@ -5,11 +5,12 @@ use bowline_store::{Claim, ConnectionId, Database, KeptAnswer, RequestKey};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 
-use super::{Outbound, Random, RequestContext, Service};
+use super::{Outbound, Random, Service};
 use crate::{
     answer::{self, Answer, HoldsSecret},
     caller::Caller,
-    negotiation::{self, Form},
+    context::RequestContext,
+    negotiation::Form,
     problem::{Failure, Problem},
 };
 
@@ -73,7 +74,7 @@ where
         let query = context.head.uri.query().unwrap_or_default();
         let (store, change) = (self.store(context).await?, context.change(caller));
         let mut content = vec![query.as_bytes(), body];
-        if negotiation::preferred(&context.head.headers).is_ok_and(|form| form == Form::Events) {
+        if context.accept == Form::Events {
             content.push(b"text/event-stream");
         }
         let lease = match store.claim(&change, request, &content).await? {

@@ -15,10 +15,11 @@ use http_body_util::BodyExt;
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
-use super::{Random, RequestContext, Service};
+use super::{Random, Service};
 use crate::{
     answer::{self, Answer, StreamError},
     body,
+    context::RequestContext,
     negotiation::Form,
     outbound::EXTERNAL_ID,
     problem::Problem,

@@ -4,11 +4,11 @@ use bowline_registry::Clock;
 use bowline_store::Database;
 use http::StatusCode;
 
-use super::{Outbound, Random, RequestContext, Service};
+use super::{Outbound, Random, Service};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
-    negotiation,
+    context::RequestContext,
     problem::Problem,
 };
 
@@ -26,8 +26,7 @@ where
         context: &RequestContext,
         caller: &Caller,
     ) -> Result<Answer, Problem> {
-        let parameters = context.parameters(&["limit", "cursor"])?;
-        negotiation::json_accepted(&context.head.headers)?;
+        let parameters = &context.parameters;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
         let (store, change) = (self.store(context).await?, context.change(caller));
         let step = store.reseal(&change, size, cursor.as_ref()).await?;

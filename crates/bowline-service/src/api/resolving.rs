@@ -5,10 +5,10 @@ use bowline_registry::Clock;
 use bowline_store::{Connection, Database};
 use http::StatusCode;
 
-use super::{Outbound, Random, RequestContext, Service, connections::answer_of};
+use super::{Outbound, Random, Service, connections::answer_of};
 use crate::{
     answer::Answer,
-    negotiation,
+    context::RequestContext,
     parameters::Parameters,
     problem::{Failure, Problem},
 };
@@ -28,9 +28,8 @@ where
         context: &RequestContext,
         project: &str,
     ) -> Result<Answer, Problem> {
-        let parameters = context.parameters(&["image"])?;
-        negotiation::json_accepted(&context.head.headers)?;
-        let connection = self.serving(context, project, &parameters).await?;
+        let parameters = &context.parameters;
+        let connection = self.serving(context, project, parameters).await?;
         answer_of(StatusCode::OK, &connection)
     }
 
@@ -41,12 +40,8 @@ where
         project: &str,
         parameters: &Parameters,
     ) -> Result<Connection, Problem> {
-        let image = parameters.parsed("image", "an image such as host/team/app:v1", |text| {
-            Reference::parse(text).ok()
-        })?;
-        let image = image.ok_or_else(|| {
-            Problem::from(Failure::QueryMalformed).detail("The parameter image is missing.")
-        })?;
+        let image = parameters.parsed("image", |text| Reference::parse(text).ok())?;
+        let image = image.ok_or(Failure::QueryMalformed)?;
         let store = self.store(context).await?;
         Ok(store
             .serving(project, &endpoints_of(&image), context.now)

@@ -5,10 +5,10 @@ use bowline_store::{Database, Scanner};
 use http::StatusCode;
 use serde::Serialize;
 
-use super::{Outbound, Random, RequestContext, Service};
+use super::{Outbound, Random, Service};
 use crate::{
     answer::{self, Answer},
-    negotiation,
+    context::RequestContext,
     problem::Problem,
 };
 
@@ -31,8 +31,6 @@ where
         context: &RequestContext,
         project: &str,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
         let items = self.store(context).await?.scanners(project).await?;
         answer::json(StatusCode::OK, &Scanners { items })
     }

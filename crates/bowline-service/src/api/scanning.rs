@@ -12,7 +12,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Outbound, Random, RequestContext, Service,
+    Outbound, Random, Service,
     docker_config::{DockerConfig, HandedOut},
     refusal::Refusal,
     relay::Errand,
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     answer::{self, Answer},
     caller::{Caller, Permission},
-    negotiation,
+    context::RequestContext,
     outbound::inventory::ReleaseRequest,
     problem::{Failure, Problem},
 };
@@ -38,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The body of `/v1/scans/lease`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct LeaseBody {
+pub(super) struct LeaseBody {
     scanner: String,
     /// How many images; one where that is not said.
     #[serde(default)]
@@ -66,7 +66,7 @@ struct LeasedScan<'a> {
 /// The body of `/v1/scans/{id}/result`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ResultBody {
+pub(super) struct ResultBody {
     lease: String,
     outcome: Outcome,
     #[serde(default)]
@@ -94,11 +94,8 @@ where
         &self,
         context: &RequestContext,
         caller: &Caller,
-        body: &[u8],
+        request: LeaseBody,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
-        let request: LeaseBody = context.json(body)?;
         let most = request.limit.unwrap_or(1);
         if !(1..=MOST_LEASED).contains(&most) {
             let detail = format!("limit takes 1 to {MOST_LEASED}.");
@@ -156,11 +153,8 @@ where
         context: &RequestContext,
         caller: &Caller,
         id: &str,
-        body: &[u8],
+        request: ResultBody,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
-        let request: ResultBody = context.json(body)?;
         let reason = request.reason.unwrap_or_default();
         if reason.chars().count() > LONGEST_REASON {
             let detail = format!("reason takes {LONGEST_REASON} characters at most.");

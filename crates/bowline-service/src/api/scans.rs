@@ -8,10 +8,10 @@ use bowline_store::{ConnectionId, Database, Opened, Scan, ScanState, WantedScan}
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{Outbound, Random, RequestContext, Service, refusal::Refusal, relay::Errand};
+use super::{Outbound, Random, Service, refusal::Refusal, relay::Errand};
 use crate::{
     answer::{self, Answer},
-    negotiation,
+    context::RequestContext,
     outbound::inventory::DigestsRequest,
     problem::{Failure, Problem},
 };
@@ -28,7 +28,7 @@ const WITHOUT_DIGESTS: &str = "docker-registry-v1";
 /// The body of POST.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ScansRequest {
+pub(super) struct ScansRequest {
     images: Vec<String>,
 }
 
@@ -74,10 +74,8 @@ where
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        let parameters = context.parameters(&["state", "limit", "cursor"])?;
-        negotiation::json_accepted(&context.head.headers)?;
-        let takes = "queued, leased, passed, failed or set-aside";
-        let state = parameters.parsed("state", takes, ScanState::parse)?;
+        let parameters = &context.parameters;
+        let state = parameters.parsed("state", ScanState::parse)?;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
         let store = self.store(context).await?;
         let page = store.scans(project, id, state, size, cursor.as_ref());
@@ -91,11 +89,8 @@ where
         context: &RequestContext,
         project: &str,
         id: ConnectionId,
-        body: &[u8],
+        ScansRequest { images }: ScansRequest,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
-        let ScansRequest { images } = context.json(body)?;
         if images.is_empty() || images.len() > MOST_IMAGES {
             return Err(Problem::from(Failure::BodyMalformed)
                 .detail(format!("images takes 1 to {MOST_IMAGES} images.")));

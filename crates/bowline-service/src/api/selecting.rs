@@ -12,10 +12,11 @@ use bowline_store::{ConnectionId, Database, Timestamp};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{Outbound, Random, RequestContext, Service, judging, relay::Errand};
+use super::{Outbound, Random, Service, judging, relay::Errand};
 use crate::{
     answer::{self, Answer},
-    body, negotiation,
+    body,
+    context::RequestContext,
     outbound::images::{Images, ListedImage},
     problem::Problem,
 };
@@ -23,7 +24,7 @@ use crate::{
 /// The body of POST.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SelectionRequest {
+pub(super) struct SelectionRequest {
     /// The policy to try: `null` is the default one, and without it the kept one is tried.
     #[serde(default, deserialize_with = "body::sent")]
     policy: Option<json::Value>,
@@ -87,11 +88,8 @@ where
         context: &RequestContext,
         project: &str,
         id: ConnectionId,
-        body: &[u8],
+        request: SelectionRequest,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
-        let request: SelectionRequest = context.json(body)?;
         let opened = self
             .store(context)
             .await?

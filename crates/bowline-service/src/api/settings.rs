@@ -5,11 +5,12 @@ use bowline_store::{Database, Defaults, Settings};
 use http::{StatusCode, header};
 use serde::Deserialize;
 
-use super::{Outbound, Random, RequestContext, Service};
+use super::{Outbound, Random, Service};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
-    negotiation::{self, IfMatch, etag},
+    context::RequestContext,
+    negotiation::{IfMatch, etag},
     problem::{Failure, Problem},
 };
 
@@ -22,7 +23,7 @@ const MOST_KEPT: u32 = 10_000;
 /// The body of PUT; what is missing is as it was at first. The external id is the service's to issue.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct SettingsRequest {
+pub(super) struct SettingsRequest {
     #[serde(default)]
     scan_timeout_seconds: Option<u32>,
     #[serde(default)]
@@ -41,8 +42,6 @@ where
         context: &RequestContext,
         project: &str,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
         let store = self.store(context).await?;
         answer_of(&store.settings(project, context.now).await?)
     }
@@ -53,8 +52,7 @@ where
         context: &RequestContext,
         project: &str,
     ) -> Result<Answer, Problem> {
-        let parameters = context.parameters(&["limit", "cursor"])?;
-        negotiation::json_accepted(&context.head.headers)?;
+        let parameters = &context.parameters;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
         let store = self.store(context).await?;
         let page = store.settings_audit(project, size, cursor.as_ref()).await?;
@@ -66,12 +64,9 @@ where
         context: &RequestContext,
         caller: &Caller,
         project: &str,
-        body: &[u8],
+        request: SettingsRequest,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
         let expected = IfMatch::read(&context.head.headers).ok_or(Failure::PreconditionRequired)?;
-        let request: SettingsRequest = context.json(body)?;
         let defaults = request.judge()?;
         let store = self.store(context).await?;
         let change = context.change(caller);

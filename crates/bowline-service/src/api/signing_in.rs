@@ -3,10 +3,11 @@
 use bowline_registry::Clock;
 use bowline_store::Database;
 
-use super::{Outbound, Random, Ready, RequestContext, Service};
+use super::{Outbound, Random, Ready, Service};
 use crate::{
     caller::{Caller, bearer_token},
     config::Issuer,
+    context::RequestContext,
     problem::{Failure, Problem},
     token::{Invalid, PublishedError, Token},
 };

@@ -4,11 +4,13 @@ use bowline_registry::{Clock, ImageStream, StreamChanges};
 use bowline_store::{Database, KnownImage, Opened, StreamWatch, SyncOrigin};
 
 use super::{
-    Outbound, Random, RequestContext, Service,
+    Outbound, Random, Service,
     looking::{Announced, Watched},
     relay::Errand,
 };
-use crate::{events::Kind, outbound::inventory::StreamsRequest, problem::Problem};
+use crate::{
+    context::RequestContext, events::Kind, outbound::inventory::StreamsRequest, problem::Problem,
+};
 
 /// How many image streams are looked at in one call.
 const MOST: usize = 20;

@@ -19,13 +19,14 @@ use http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    Outbound, Random, RequestContext, Service, judging,
+    Outbound, Random, Service, judging,
     relay::{Errand, ExternalId, Message},
 };
 use crate::{
     answer::{self, Answer},
     body,
-    negotiation::{self, Form},
+    context::RequestContext,
+    negotiation::Form,
     outbound::inventory::{
         DetailsRequest, DigestsRequest, InSession, RepositoriesPage, RepositoriesPageRequest,
         TagsPage, TagsPageRequest,
@@ -73,8 +74,6 @@ where
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
         let store = self.store(context).await?;
         let origin = SyncOrigin::Request;
         let held = store.start_sync(project, id, origin, context.now).await?;
@@ -101,8 +100,6 @@ where
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
         let store = self.store(context).await?;
         let syncs = store.syncs(project, id).await?;
         let status = SyncStatus {

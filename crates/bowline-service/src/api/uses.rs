@@ -6,11 +6,11 @@ use bowline_store::{ConnectionId, Database, Timestamp, Use};
 use http::StatusCode;
 use serde::Deserialize;
 
-use super::{Outbound, Random, RequestContext, Service};
+use super::{Outbound, Random, Service};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
-    negotiation,
+    context::RequestContext,
     problem::{Failure, Problem},
 };
 
@@ -20,7 +20,7 @@ const LONGEST_NAME: usize = 200;
 /// The body of PUT.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct UseRequest {
+pub(super) struct UseRequest {
     /// What the consumer is called; its id where that is not said.
     #[serde(default)]
     title: Option<String>,
@@ -43,11 +43,8 @@ where
         project: &str,
         id: ConnectionId,
         consumer: &str,
-        body: &[u8],
+        UseRequest { title, until }: UseRequest,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
-        negotiation::json_accepted(&context.head.headers)?;
-        let UseRequest { title, until } = context.json(body)?;
         let title = title.filter(|title| !title.trim().is_empty());
         let used = Use {
             consumer: presentable("The consumer's id", consumer)?,
@@ -69,7 +66,6 @@ where
         id: ConnectionId,
         consumer: &str,
     ) -> Result<Answer, Problem> {
-        context.parameters(&[])?;
         let change = context.change(caller);
         let store = self.store(context).await?;
         store.end_use(&change, project, id, consumer).await?;
@@ -83,8 +79,7 @@ where
         project: &str,
         id: ConnectionId,
     ) -> Result<Answer, Problem> {
-        let parameters = context.parameters(&["limit", "cursor"])?;
-        negotiation::json_accepted(&context.head.headers)?;
+        let parameters = &context.parameters;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
         let page = self
             .store(context)

@@ -15,22 +15,25 @@ use http_body::Body;
 use self::recent::Recent;
 use crate::{
     answer::{self, Answer},
-    body,
-    caller::{Caller, Permission, bearer_token},
+    caller::{Caller, bearer_token},
     config::{Access, ConfigError, Issuer, Variables},
+    context::RequestContext,
     cors::Origins,
-    forms,
+    forms, negotiation,
+    operations::{Authorization, Operation, PublicOperation},
     outbound::{EXTERNAL_ID, OutboundService},
-    parameters::Parameters,
     problem::{Failure, Problem},
     rate, request_id,
-    route::Route,
+    router::Route,
     token::{KeySet, Rules, Token},
 };
 
 mod recent;
 #[cfg(test)]
 mod tests;
+
+/// The operations that it has, by their ids.
+const OPERATIONS: [&str; 3] = ["listProviders", "validateForm", "checkForm"];
 
 /// The service over a world in which requests can be sent.
 pub struct EdgeService<H, C, R> {
@@ -100,55 +103,66 @@ where
         let (mut head, body) = request.into_parts();
         // Only the public service may say for which project a role is taken on; there are no projects here.
         head.headers.remove(EXTERNAL_ID);
-        let request_id = request_id::of(&head.headers, &self.outbound.world().random);
-        let outcome = self.answer(&head, body).await;
+        let world = self.outbound.world();
+        let request_id = request_id::of(&head.headers, &world.random);
+        let mut context = RequestContext::new(head, request_id, None, world.clock.epoch_ms());
+        let outcome = self.answer(&mut context, body).await;
         let origins = self.access.as_ref().ok().map(|access| &access.origins);
-        answer::finish(outcome, &request_id, origins, &head.headers)
+        answer::finish(outcome, &context.request_id, origins, &context.head.headers)
     }
 
     async fn answer<B: Body<Data = Bytes>>(
         &self,
-        head: &Parts,
+        context: &mut RequestContext,
         body: B,
     ) -> Result<Answer, Problem> {
         let access = self.access.as_ref()?;
-        let route = Route::parse(head.uri.path())
-            .filter(|route| matches!(route, Route::Providers | Route::Validate | Route::Check))
+        let uri = context.head.uri.clone();
+        let route = Route::find(uri.path())
+            .filter(|route| route.is_of(&OPERATIONS))
             .ok_or(Failure::NotFound)?;
-        let methods = route.methods();
-        if head.method == Method::OPTIONS {
-            return Ok(access.origins.preflight(&head.headers, methods));
+        if context.head.method == Method::OPTIONS {
+            let origins = &access.origins;
+            return Ok(origins.preflight(&context.head.headers, &route.methods()));
         }
-        if !methods.contains(&head.method) {
-            return Err(Problem::method_not_allowed(methods));
-        }
-        if route == Route::Providers {
-            return forms::provider_table(head);
-        }
-        let now = self.outbound.world().clock.epoch_ms();
-        let caller = access.sign_in(head, now)?;
-        match route {
-            Route::Validate => {
-                let body = body::read(&head.headers, body, body::LARGEST).await?;
-                forms::validate(head, now, &body)
+        let row = route
+            .row(&context.head.method)
+            .ok_or_else(|| Problem::method_not_allowed(&route.methods()))?;
+        match row.authorization {
+            Authorization::Public(bind) => {
+                context.negotiate(row)?;
+                match bind(&route.parameters) {
+                    Some(PublicOperation::ListProviders) => forms::provider_table(),
+                    _ => Err(Failure::NotFound.into()),
+                }
             }
-            _ => self.check(head, &caller, now, body).await,
+            Authorization::Token(need, bind) => {
+                let caller = access.sign_in(&context.head, context.now)?;
+                need.check(&caller, "")?;
+                context.negotiate(row)?;
+                let body = context.body(body).await?;
+                match bind(&route.parameters) {
+                    Some(Operation::ValidateForm) => forms::validate(context, &body),
+                    Some(Operation::CheckForm) => self.check(context, &caller, &body).await,
+                    _ => Err(Failure::NotFound.into()),
+                }
+            }
         }
     }
 
-    async fn check<B: Body<Data = Bytes>>(
+    async fn check(
         &self,
-        head: &Parts,
+        context: &RequestContext,
         caller: &Caller,
-        now: i64,
-        body: B,
+        body: &[u8],
     ) -> Result<Answer, Problem> {
-        Parameters::read(head.uri.query(), &[])?;
-        caller.require_somewhere(Permission::Write)?;
-        let body = body::json(&head.headers, body).await?;
-        let checks = self.recent.borrow_mut().count(caller.subject(), now);
-        rate::admit(checks, now)?;
-        let operator = self.outbound.operator_for(head)?;
-        self.outbound.check(&operator, head, &body).await
+        negotiation::json_sent(&context.head.headers)?;
+        let checks = self
+            .recent
+            .borrow_mut()
+            .count(caller.subject(), context.now);
+        rate::admit(checks, context.now)?;
+        let operator = self.outbound.operator_for(&context.head)?;
+        self.outbound.check(&operator, &context.head, body).await
     }
 }

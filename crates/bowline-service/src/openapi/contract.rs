@@ -57,7 +57,7 @@ fn resolved(value: &'static Value) -> &'static Value {
 const PROBLEM: &str = "application/problem+json";
 
 /// The path of the document that a request's path is one of; one without parameters comes first.
-pub(super) fn template_of(path: &str) -> Option<(&'static str, &'static Value)> {
+fn template_of(path: &str) -> Option<(&'static str, &'static Value)> {
     let segments: Vec<&str> = path.split('?').next()?.split('/').collect();
     let fits = |template: &str| {
         let parts: Vec<&str> = template.split('/').collect();

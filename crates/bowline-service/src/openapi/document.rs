@@ -6,12 +6,15 @@ use http::{Method, StatusCode};
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::{
-    operations::{self, Need, Operation},
-    parameters::idempotency_key,
-    schemas,
+use super::{parameters, schemas};
+use crate::{
+    operations::{
+        self, Authorization, Need, RequestBody, Row,
+        parameter::Place,
+        response::{Content, Schema},
+    },
+    problem::Failure,
 };
-use crate::problem::Failure;
 
 /// The document as the code is now.
 pub(super) fn document() -> Value {
@@ -19,7 +22,7 @@ pub(super) fn document() -> Value {
         .for_serialize()
         .with(|settings| settings.definitions_path = "/components/schemas".into());
     let mut types = settings.into_generator();
-    let operations = operations::all(&mut types);
+    schemas::describe_types(&mut types);
     let mut components = types.take_definitions(true);
     components.extend(
         schemas::all()
@@ -28,11 +31,11 @@ pub(super) fn document() -> Value {
     );
     let mut paths: Map<String, Value> = Map::new();
     let mut problems = BTreeMap::new();
-    for operation in operations {
+    for row in operations::all() {
         let path = paths
-            .entry(operation.path)
-            .or_insert_with(|| json!({ "parameters": path_parameters(operation.path) }));
-        path[operation.method.as_str().to_lowercase()] = described(&operation, &mut problems);
+            .entry(row.path)
+            .or_insert_with(|| json!({ "parameters": parameters::of_path(row.path) }));
+        path[row.method.as_str().to_lowercase()] = described(row, &mut problems);
     }
     json!({
         "openapi": "3.1.0",
@@ -56,54 +59,76 @@ pub(super) fn document() -> Value {
     })
 }
 
-fn described(operation: &Operation, problems: &mut Problems) -> Value {
-    let mut parameters = operation.parameters.clone();
-    if operation.is_done_once() {
-        parameters.push(idempotency_key());
+fn described(row: &Row, problems: &mut Problems) -> Value {
+    let mut parameters: Vec<_> = row.parameters.iter().map(parameters::described).collect();
+    if takes_idempotency_key(row) {
+        parameters.push(parameters::idempotency_key());
     }
     let mut described = json!({
-        "operationId": operation.id,
-        "summary": operation.summary,
+        "operationId": row.id,
+        "summary": row.summary,
         "parameters": parameters,
-        "responses": responses(operation, problems),
+        "responses": responses(row, problems),
     });
-    match operation.needs {
-        Need::Nobody => described["security"] = json!([]),
-        Need::AnyCaller => described["description"] = "Needs a token.".into(),
-        Need::InProject(permission) | Need::Anywhere(permission) => {
-            described["description"] = format!("Needs `{}`.", permission.name()).into();
-        }
-        Need::InSomeProject(permission) => {
-            described["description"] =
-                format!("Needs `{}` in some project.", permission.name()).into();
+    match row.authorization {
+        Authorization::Public(_) => described["security"] = json!([]),
+        Authorization::Token(need, _) => {
+            described["description"] = match need {
+                Need::Nothing => "Needs a token.".to_owned(),
+                Need::InProject(permission) | Need::Anywhere(permission) => {
+                    format!("Needs `{}`.", permission.name())
+                }
+                Need::InSomeProject(permission) => {
+                    format!("Needs `{}` in some project.", permission.name())
+                }
+            }
+            .into();
         }
     }
-    if let Some(body) = &operation.body {
+    let body = match &row.body {
+        RequestBody::None => None,
+        RequestBody::Json(schema) => Some((schema, true)),
+        RequestBody::OptionalJson(schema) => Some((schema, false)),
+        RequestBody::Notification => Some((&Schema::Any, true)),
+    };
+    if let Some((schema, is_required)) = body {
         described["requestBody"] = json!({
-            "required": body.required,
-            "content": { "application/json": { "schema": body.schema } },
+            "required": is_required,
+            "content": { "application/json": { "schema": schemas::of(schema) } },
         });
     }
     described
 }
 
+/// Whether it takes an `Idempotency-Key`: every POST of somebody who signed in.
+fn takes_idempotency_key(row: &Row) -> bool {
+    row.method == Method::POST && matches!(row.authorization, Authorization::Token(..))
+}
+
 /// The answers that are problems, by name: what several operations have is written once.
 type Problems = BTreeMap<String, Value>;
 
-fn responses(operation: &Operation, problems: &mut Problems) -> Value {
+fn responses(row: &Row, problems: &mut Problems) -> Value {
     let mut responses = Map::new();
-    for success in &operation.answers {
+    for success in row.responses {
         let mut response = json!({ "description": success.description });
-        for (media_type, schema) in &success.content {
-            response["content"][*media_type] = json!({ "schema": schema });
+        let schema = match &success.content {
+            Content::None => None,
+            Content::Json(schema) | Content::JsonOrEvents(schema) => Some(schema),
+        };
+        if let Some(schema) = schema {
+            response["content"]["application/json"] = json!({ "schema": schemas::of(schema) });
         }
-        for (name, description) in &success.headers {
-            response["headers"][*name] =
-                json!({ "description": description, "schema": { "type": "string" } });
+        if matches!(success.content, Content::JsonOrEvents(_)) {
+            response["content"]["text/event-stream"] = json!({ "schema": { "type": "string" } });
+        }
+        for header in success.headers {
+            response["headers"][header.name] =
+                json!({ "description": header.description, "schema": { "type": "string" } });
         }
         responses.insert(success.status.to_string(), response);
     }
-    for (status, codes) in failures(operation) {
+    for (status, codes) in failures(row) {
         let name = format!("{}.{}", status.as_str(), codes.join("-"));
         let name = name.replace(
             |c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)),
@@ -125,42 +150,53 @@ fn problem(codes: &[String]) -> Value {
 }
 
 /// The codes that an operation fails with, by status.
-fn failures(operation: &Operation) -> BTreeMap<StatusCode, Vec<String>> {
+fn failures(row: &Row) -> BTreeMap<StatusCode, Vec<String>> {
     use Failure::{
         AcceptUnsupported, AuthInvalid, AuthMissing, AuthUnavailable, BodyMalformed, BodyTooLarge,
         IdempotencyKeyInProgress, IdempotencyKeyMalformed, IdempotencyKeyReused, Internal,
-        MediaTypeUnsupported, NotFound, PermissionMissing, QueryMalformed, StoreBusy,
+        MediaTypeUnsupported, NotFound, PermissionMissing, PreconditionRequired, QueryMalformed,
+        StoreBusy,
     };
     let mut failures = vec![QueryMalformed];
-    if !operation.is_constant() {
+    let is_public = matches!(row.authorization, Authorization::Public(_));
+    // What everybody may read is answered without the database.
+    if !(is_public && row.method == Method::GET) {
         failures.extend([StoreBusy, Internal]);
     }
-    if operation.needs != Need::Nobody {
+    if let Authorization::Token(need, _) = row.authorization {
         failures.extend([AuthMissing, AuthInvalid, AuthUnavailable]);
+        match need {
+            Need::Nothing => {}
+            Need::InProject(_) => failures.extend([PermissionMissing, NotFound]),
+            Need::InSomeProject(_) | Need::Anywhere(_) => failures.push(PermissionMissing),
+        }
     }
-    match operation.needs {
-        Need::Nobody | Need::AnyCaller => {}
-        Need::InProject(_) => failures.extend([PermissionMissing, NotFound]),
-        Need::InSomeProject(_) | Need::Anywhere(_) => failures.push(PermissionMissing),
-    }
-    let has_content = operation.answers.iter().any(|it| !it.content.is_empty());
-    if has_content && !operation.is_announcement() {
+    if row.answers_content() {
         failures.push(AcceptUnsupported);
     }
-    if operation.body.is_some() && !operation.is_announcement() {
+    if matches!(
+        row.body,
+        RequestBody::Json(_) | RequestBody::OptionalJson(_)
+    ) {
         failures.extend([BodyMalformed, MediaTypeUnsupported]);
     }
-    if [Method::POST, Method::PUT, Method::PATCH].contains(&operation.method) {
+    if [Method::POST, Method::PUT, Method::PATCH].contains(&row.method) {
         failures.push(BodyTooLarge);
     }
-    if operation.is_done_once() {
+    if takes_idempotency_key(row) {
         failures.extend([
             IdempotencyKeyMalformed,
             IdempotencyKeyReused,
             IdempotencyKeyInProgress,
         ]);
     }
-    failures.extend(&operation.failures);
+    let needs_version = |parameter: &operations::parameter::Parameter| {
+        parameter.place == Place::IfMatch && parameter.is_required
+    };
+    if row.parameters.iter().any(needs_version) {
+        failures.push(PreconditionRequired);
+    }
+    failures.extend(row.failures);
     let mut codes: BTreeMap<StatusCode, Vec<String>> = BTreeMap::new();
     for failure in failures {
         codes
@@ -173,7 +209,7 @@ fn failures(operation: &Operation) -> BTreeMap<StatusCode, Vec<String>> {
         .entry(StatusCode::SERVICE_UNAVAILABLE)
         .or_default()
         .push(variable);
-    if operation.asks_registry {
+    if row.asks_registry {
         for status in [StatusCode::UNPROCESSABLE_ENTITY, StatusCode::BAD_GATEWAY] {
             let of_checks = "a check's code".to_owned();
             codes.entry(status).or_default().push(of_checks);
@@ -183,24 +219,4 @@ fn failures(operation: &Operation) -> BTreeMap<StatusCode, Vec<String>> {
         codes.sort();
     }
     codes
-}
-
-fn path_parameters(path: &str) -> Vec<Value> {
-    let names = path.split('/').filter_map(|segment| {
-        segment
-            .strip_prefix('{')
-            .and_then(|rest| rest.strip_suffix('}'))
-    });
-    names
-        .map(|name| {
-            let (schema, example) = match name {
-                "id" => (json!({ "type": "string", "format": "uuid" }), "0197aa54-1980-7fff-bfff-ffffffffffff"),
-                "project" => (json!({ "type": "string", "minLength": 1 }), "acme"),
-                "secret" => (json!({ "type": "string", "minLength": 1 }), "0123456789abcdef0123456789abcdef"),
-                "consumer" => (json!({ "type": "string", "minLength": 1 }), "build-7"),
-                _ => (json!({ "type": "string", "minLength": 1 }), "team/app"),
-            };
-            json!({ "name": name, "in": "path", "required": true, "schema": schema, "example": example })
-        })
-        .collect()
 }

@@ -1,79 +1,90 @@
-//! What operations take in the query and in headers.
+//! The parameters of operations, as the document tells them.
 
 use bowline_store::MOST_REQUESTS;
 use serde_json::{Value, json};
 
 use super::schemas;
+use crate::operations::parameter::{Kind, Parameter, Place};
 
-fn parameter(place: &str, name: &str, schema: Value, description: &str) -> Value {
-    json!({ "name": name, "in": place, "required": false, "description": description, "schema": schema })
+/// A parameter of a row.
+pub(super) fn described(parameter: &Parameter) -> Value {
+    let place = match parameter.place {
+        Place::Query => "query",
+        Place::IfMatch => "header",
+    };
+    json!({
+        "name": parameter.name,
+        "in": place,
+        "required": parameter.is_required,
+        "description": parameter.description,
+        "schema": schema(&parameter.kind, parameter.is_required),
+    })
 }
 
-pub(super) fn query(name: &str, schema: Value, description: &str) -> Value {
-    parameter("query", name, schema, description)
+fn schema(kind: &Kind, is_required: bool) -> Value {
+    match kind {
+        // An empty one counts as missing.
+        Kind::Text if is_required => json!({ "type": "string", "minLength": 1 }),
+        Kind::Text => schemas::text(),
+        Kind::Pattern(pattern) => json!({ "type": "string", "pattern": pattern }),
+        Kind::Boolean => json!({ "type": "boolean" }),
+        Kind::Integer {
+            least,
+            most,
+            default,
+        } => json!({ "type": "integer", "minimum": least, "maximum": most, "default": default }),
+        Kind::OneOf(values) => {
+            json!({ "type": "string", "enum": values, "default": values.first() })
+        }
+        Kind::Filter(values) => {
+            let values: Vec<_> = values.iter().copied().chain([""]).collect();
+            json!({ "type": "string", "enum": values })
+        }
+        Kind::DaysOrTime => schemas::days_or_time(),
+    }
 }
 
-pub(super) fn required(mut parameter: Value) -> Value {
-    parameter["required"] = true.into();
-    parameter
-}
-
-pub(super) fn limit() -> Value {
-    let schema = json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 });
-    query("limit", schema, "How many a page has.")
-}
-
-pub(super) fn cursor() -> Value {
-    query(
-        "cursor",
-        schemas::text(),
-        "Where the page begins: what the page before gave as `next`.",
-    )
-}
-
-pub(super) fn verify() -> Value {
-    let schema = json!({ "type": "string", "enum": ["true", "pull", "false"], "default": "false" });
-    query(
-        "verify",
-        schema,
-        "What a check must prove first: `true` the login, `pull` a pull.",
-    )
-}
-
+/// The header that every POST of somebody who signed in takes.
 pub(super) fn idempotency_key() -> Value {
-    let schema = json!({ "type": "string", "pattern": "^[!-~]{1,255}$" });
     let description = format!(
         "The same key with the same body does it once, and answers the same again for a day. Event streams, secrets, \
         answers over 64 KiB and failures that may be none the next time are not kept. Of each caller the last \
         {MOST_REQUESTS} requests are remembered."
     );
-    parameter("header", "Idempotency-Key", schema, &description)
+    json!({
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": false,
+        "description": description,
+        "schema": { "type": "string", "pattern": "^[!-~]{1,255}$" },
+    })
 }
 
-pub(super) fn image() -> Value {
-    let name = query(
-        "image",
-        schemas::text(),
-        "The image, such as `host/team/app:v1`.",
-    );
-    required(name)
+/// Those of a path's template.
+pub(super) fn of_path(path: &str) -> Vec<Value> {
+    let name = |segment: &'_ str| {
+        let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+        Some(name.to_owned())
+    };
+    let names = path.split('/').filter_map(name);
+    names
+        .map(|name| {
+            let text = json!({ "type": "string", "minLength": 1 });
+            let (schema, example) = match &*name {
+                "id" => (id(), "0197aa54-1980-7fff-bfff-ffffffffffff"),
+                "secret" => (text, "0123456789abcdef0123456789abcdef"),
+                "project" => (text, "acme"),
+                "consumer" => (text, "build-7"),
+                "name" => (text, "team/app"),
+                other => panic!("say what {{{other}}} is"),
+            };
+            json!({ "name": name, "in": "path", "required": true, "schema": schema, "example": example })
+        })
+        .collect()
 }
 
-pub(super) fn format() -> Value {
-    let schema = json!({ "type": "string", "enum": ["dockerconfigjson", "kubernetes-secret"], "default": "dockerconfigjson" });
-    query("format", schema, "How the file is written.")
-}
-
-pub(super) fn if_match(is_required: bool) -> Value {
-    let header = parameter(
-        "header",
-        "If-Match",
-        schemas::text(),
-        "The ETag of the version that is to be changed, or `*`.",
-    );
-    if is_required {
-        required(header)
-    } else {
-        header
-    }
+/// A UUID as this service writes it.
+fn id() -> Value {
+    let pattern = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+    json!({ "type": "string", "format": "uuid", "pattern": pattern })
 }

@@ -4,16 +4,64 @@ mod events;
 mod forms;
 mod scans;
 
+use bowline_registry::Check;
+use bowline_store::{
+    AuditEntry, Connection, InventoryImage, Page, Resealing, Scan, Scanner, Settings, Sync, Use,
+};
+use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::problem::Failure;
+use crate::{
+    api::{SyncStatus, due::Due},
+    operations::response::Schema,
+    problem::Failure,
+};
+
+/// A schema that a row names.
+pub(super) fn of(schema: &Schema) -> Value {
+    match schema {
+        Schema::Any => json!({}),
+        Schema::Object => json!({ "type": "object" }),
+        Schema::Named(name) => named(name),
+        Schema::ListOf(name) => list_of(name),
+        Schema::ItemsOf(name) => object(&[("items", list_of(name))]),
+        Schema::OneOf(names) => {
+            json!({ "anyOf": names.iter().map(|name| named(name)).collect::<Vec<_>>() })
+        }
+    }
+}
+
+/// The types of answers that describe themselves.
+pub(super) fn describe_types(types: &mut SchemaGenerator) {
+    fn describe<T: JsonSchema>(types: &mut SchemaGenerator) {
+        types.subschema_for::<T>();
+    }
+    let all = [
+        describe::<Check>,
+        describe::<Connection>,
+        describe::<Due>,
+        describe::<Page<AuditEntry>>,
+        describe::<Page<Connection>>,
+        describe::<Page<InventoryImage>>,
+        describe::<Page<Scan>>,
+        describe::<Resealing>,
+        describe::<Scanner>,
+        describe::<Settings>,
+        describe::<Sync>,
+        describe::<SyncStatus>,
+        describe::<Use>,
+    ];
+    for describe in all {
+        describe(types);
+    }
+}
 
 /// A reference to a schema of this document.
 pub(super) fn named(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-pub(super) fn list_of(name: &str) -> Value {
+fn list_of(name: &str) -> Value {
     json!({ "type": "array", "items": named(name) })
 }
 
@@ -27,15 +75,6 @@ pub(super) fn days_or_time() -> Value {
     json!({ "anyOf": [days, time(), { "type": "string", "maxLength": 0 }] })
 }
 
-/// A list that has no further pages.
-pub(super) fn items_of(items: Value) -> Value {
-    object(&[("items", items)])
-}
-
-pub(super) fn scan_state() -> Value {
-    some_of(&["queued", "leased", "passed", "failed", "set-aside"])
-}
-
 fn optional(schema: Value) -> Value {
     json!({ "anyOf": [schema, { "type": "null" }] })
 }
@@ -44,32 +83,27 @@ fn time() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }
 
-/// How an image stands; an empty one counts as missing.
-pub(super) fn image_state() -> Value {
-    some_of(&["new", "replaced", "unchanged", "gone", ""])
-}
-
 fn some_of(values: &[&str]) -> Value {
     json!({ "type": "string", "enum": values })
 }
 
 /// An object whose members are all there, unless their names end in `?`; with nothing else in it.
-fn object(members: &[(&str, Value)]) -> Value {
+fn object(members: &[(impl AsRef<str>, Value)]) -> Value {
     let mut schema = open_object(members);
     schema["additionalProperties"] = false.into();
     schema
 }
 
 /// The same, with other members beside.
-fn open_object(members: &[(&str, Value)]) -> Value {
+fn open_object(members: &[(impl AsRef<str>, Value)]) -> Value {
     let name = |member: &str| member.trim_end_matches('?').to_owned();
     let properties: Map<String, Value> = members
         .iter()
-        .map(|(member, schema)| (name(member), schema.clone()))
+        .map(|(member, schema)| (name(member.as_ref()), schema.clone()))
         .collect();
     let required: Vec<&str> = members
         .iter()
-        .map(|(member, _)| *member)
+        .map(|(member, _)| member.as_ref())
         .filter(|member| !member.ends_with('?'))
         .collect();
     json!({ "type": "object", "properties": properties, "required": required })

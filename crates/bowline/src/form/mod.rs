@@ -49,6 +49,20 @@ pub struct ConnectionForm {
     pub policy: Option<Value>,
 }
 
+/// The members that a form may have, by their names in JSON.
+pub const MEMBERS: [&str; 10] = [
+    "provider",
+    "name",
+    "description",
+    "auth",
+    "purpose",
+    "values",
+    "trustedAuthHosts",
+    "expiresAt",
+    "image",
+    "policy",
+];
+
 impl ConnectionForm {
     /// The form with its secrets in it, to be serialised: for the private hop to the one who logs in, and for the
     /// page that pasted them. Every call is a place where secrets leave their type.

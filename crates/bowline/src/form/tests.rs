@@ -138,3 +138,18 @@ proptest! {
         }
     }
 }
+
+/// An object is no member's value but that of `values`, and any JSON is a policy: so a member that is read tells itself.
+#[test]
+fn the_members_are_those_that_are_read() {
+    for member in MEMBERS {
+        let wrong = if member == "values" { "[]" } else { "{}" };
+        let read: Result<ConnectionForm, _> =
+            serde_json::from_str(&format!("{{\"{member}\":{wrong}}}"));
+        let is_read = match read {
+            Ok(form) => form.policy.is_some(),
+            Err(error) => error.to_string().starts_with(member),
+        };
+        assert!(is_read, "{member}");
+    }
+}

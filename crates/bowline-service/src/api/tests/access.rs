@@ -3,61 +3,36 @@
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::*;
+use crate::operations::{self, Authorization, Need, Row, parameter::Place, tests::filled};
 
 const READ: &str = ALL[0];
 const WRITE: &str = ALL[1];
-const DELETE: &str = ALL[2];
-const USE: &str = ALL[3];
-const ADMIN: &str = ALL[4];
-const SYNC: &str = ALL[5];
 
-/// Every route with the permission that it needs; `{id}` is a connection of `acme`.
-fn routes() -> Vec<(Method, &'static str, Option<&'static str>)> {
-    vec![
-        (Method::POST, "/v1/validate", None),
-        (Method::POST, "/v1/check", Some(WRITE)),
-        (Method::GET, LIST, Some(READ)),
-        (Method::POST, LIST, Some(WRITE)),
-        (Method::GET, "{id}", Some(READ)),
-        (Method::PATCH, "{id}", Some(WRITE)),
-        (Method::PUT, "{id}/credentials", Some(WRITE)),
-        (Method::POST, "{id}/check", Some(READ)),
-        (Method::GET, "{id}/repositories", Some(READ)),
-        (Method::GET, "{id}/repositories/team%2Fapp/tags", Some(READ)),
-        (Method::GET, "{id}/tags?repository=app", Some(READ)),
-        (Method::PUT, "{id}/uses/build-7", Some(USE)),
-        (Method::DELETE, "{id}/uses/build-7", Some(USE)),
-        (Method::POST, "{id}/selection", Some(READ)),
-        (Method::GET, "{id}/audit", Some(READ)),
-        (Method::GET, "{id}/events", Some(READ)),
-        (Method::POST, "{id}/events", Some(WRITE)),
-        (Method::DELETE, "{id}/events", Some(WRITE)),
-        (Method::GET, "{id}/images", Some(READ)),
-        (Method::GET, "{id}/sync", Some(READ)),
-        (Method::POST, "{id}/sync", Some(WRITE)),
-        (Method::GET, "{id}/dockerconfig", Some(USE)),
-        (
-            Method::GET,
-            "/v1/projects/acme/dockerconfig?image=a",
-            Some(USE),
-        ),
-        (Method::GET, "/v1/projects/acme/resolve?image=a", Some(READ)),
-        (Method::GET, "/v1/projects/acme/settings", Some(READ)),
-        (Method::PUT, "/v1/projects/acme/settings", Some(WRITE)),
-        (Method::GET, "/v1/projects/acme/settings/audit", Some(READ)),
-        (Method::GET, "/v1/projects/acme/scanners", Some(READ)),
-        (Method::GET, "{id}/scans", Some(READ)),
-        (Method::POST, "{id}/scans", Some(WRITE)),
-        (Method::POST, "/v1/scans/lease", Some(USE)),
-        (
-            Method::POST,
-            "/v1/scans/019aa548-1980-7fff-bfff-ffffffffffff/result",
-            Some(USE),
-        ),
-        (Method::POST, "/v1/admin/reseal", Some(ADMIN)),
-        (Method::POST, "/v1/sync/due", Some(SYNC)),
-        (Method::DELETE, "{id}", Some(DELETE)),
-    ]
+/// Every operation that wants a token, with the permission that it needs; `{id}` is a connection of `acme`.
+fn routes() -> Vec<(Method, String, Option<&'static str>)> {
+    let described = |row: &Row| {
+        let Authorization::Token(need, _) = row.authorization else {
+            return None;
+        };
+        let permission = match need {
+            Need::Nothing => None,
+            Need::InProject(permission)
+            | Need::InSomeProject(permission)
+            | Need::Anywhere(permission) => Some(permission.name()),
+        };
+        let path = row.path.replace("{project}", "acme");
+        let path = path.replace(&format!("{LIST}/{{id}}"), "{connection}");
+        let path = filled(&path).replace("{connection}", "{id}");
+        let required = row
+            .parameters
+            .iter()
+            .find(|it| it.is_required && it.place == Place::Query);
+        let query = required.map_or_else(String::new, |it| format!("?{}=a", it.name));
+        Some((row.method.clone(), path + &query, permission))
+    };
+    let routes: Vec<_> = operations::all().filter_map(described).collect();
+    assert!(routes.len() >= 35, "{routes:?}");
+    routes
 }
 
 fn bearer(claims: &Value) -> String {
@@ -210,7 +185,7 @@ async fn another_project_shows_nothing() {
     let nowhere = path.replace("/acme/", "/nowhere/");
     for (method, route, _) in routes()
         .into_iter()
-        .filter(|(_, route, _)| route.starts_with("{id}") || *route == LIST)
+        .filter(|(_, route, _)| route.starts_with("{id}") || route == LIST)
     {
         // Somebody of another project asks, also for the connection under their own project.
         let authorization = bearer(&claims("eve", &["evil"], &ALL));

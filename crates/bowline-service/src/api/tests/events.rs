@@ -115,12 +115,8 @@ impl Watched {
     /// What the tick does about what waits.
     async fn tick(&self) -> usize {
         let (head, ()) = http::Request::new(()).into_parts();
-        let context = RequestContext {
-            head,
-            request_id: "tick".to_owned(),
-            client: None,
-            now: self.harness.now.get(),
-        };
+        let now = self.harness.now.get();
+        let context = RequestContext::new(head, "tick".to_owned(), None, now);
         self.harness
             .service
             .work_pending(&context, Duration::from_secs(5))

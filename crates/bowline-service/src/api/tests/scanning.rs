@@ -316,12 +316,8 @@ async fn a_release_that_failed_is_told_and_tried_again() {
     );
 
     let retry = async |now: i64| {
-        let context = RequestContext {
-            head: http::Request::new(()).into_parts().0,
-            request_id: "r-1".to_owned(),
-            client: None,
-            now,
-        };
+        let (head, ()) = http::Request::new(()).into_parts();
+        let context = RequestContext::new(head, "r-1".to_owned(), None, now);
         let budget = Duration::from_secs(1);
         let releases = harness
             .service

@@ -1,34 +1,12 @@
 //! Forms, what is found in them, and what a page needs to show one.
 
-use bowline::provider::providers;
+use bowline::{form::MEMBERS, provider::providers};
 use serde_json::{Value, json};
 
 use super::{list_of, named, object, open_object, optional, some_of, text};
 
 pub(super) fn all() -> Vec<(&'static str, Value)> {
-    let form: Vec<(&str, Value)> = [
-        "provider?",
-        "name?",
-        "description?",
-        "auth?",
-        "purpose?",
-        "expiresAt?",
-        "image?",
-    ]
-    .into_iter()
-    .map(|member| (member, typed()))
-    .chain([
-        ("values?", optional(values())),
-        (
-            "trustedAuthHosts?",
-            json!({ "type": ["array", "null"], "items": typed() }),
-        ),
-        (
-            "policy?",
-            json!({ "description": "A pull policy; what is wrong with it is a finding." }),
-        ),
-    ])
-    .collect();
+    let form = form_members();
     let ids: Vec<&str> = providers()
         .iter()
         .map(|provider| provider.id.as_str())
@@ -100,13 +78,10 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         }),
         ("NewCredentials", {
             // A form of which the login is taken; what is misspelt must not pass for none.
-            let mut members = form.clone();
-            for (member, schema) in &mut members {
-                if *member == "values?" {
-                    (*member, *schema) = ("values", values());
-                }
-            }
-            object(&members)
+            let mut schema = object(&form);
+            schema["properties"]["values"] = values();
+            schema["required"] = json!(["values"]);
+            schema
         }),
         (
             "ValidateRequest",
@@ -164,6 +139,22 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             ]),
         ),
     ]
+}
+
+/// The members of a form, none of which is required.
+fn form_members() -> Vec<(String, Value)> {
+    let schema = |member| match member {
+        "values" => optional(values()),
+        "trustedAuthHosts" => json!({ "type": ["array", "null"], "items": typed() }),
+        "policy" => {
+            json!({ "description": "A pull policy; what is wrong with it is a finding." })
+        }
+        _ => typed(),
+    };
+    MEMBERS
+        .into_iter()
+        .map(|member| (format!("{member}?"), schema(member)))
+        .collect()
 }
 
 /// What a form's member takes: a text as it was typed. A number or a truth value is taken as its text.

@@ -1,0 +1,122 @@
+//! A request without its body, and what is known of it.
+
+use std::net::IpAddr;
+
+use bowline::form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form};
+use bowline_store::Change;
+use bytes::Bytes;
+use http::{Method, header, request::Parts};
+use http_body::Body;
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use crate::{
+    body,
+    caller::Caller,
+    negotiation::{self, Form},
+    operations::{Row, parameter::Place},
+    parameters::Parameters,
+    problem::{Failure, Problem},
+};
+
+/// What is known of a request beside its body.
+pub(crate) struct RequestContext {
+    pub(crate) head: Parts,
+    pub(crate) request_id: String,
+    /// The address that it comes from, where it is known.
+    pub(crate) client: Option<IpAddr>,
+    /// When it came, in milliseconds since 1970.
+    pub(crate) now: i64,
+    /// The parameters of its query, once its operation is known.
+    pub(crate) parameters: Parameters,
+    /// How its answer is written, once its operation is known.
+    pub(crate) accept: Form,
+}
+
+impl RequestContext {
+    /// A request of which the operation is not known yet.
+    pub(crate) fn new(head: Parts, request_id: String, client: Option<IpAddr>, now: i64) -> Self {
+        Self {
+            head,
+            request_id,
+            client,
+            now,
+            parameters: Parameters::default(),
+            accept: Form::Json,
+        }
+    }
+
+    /// Reads the query, `Accept` and `If-Match` as the row of its operation says.
+    ///
+    /// Errors: `query.malformed`, `accept.unsupported`, `precondition.required`.
+    pub(crate) fn negotiate(&mut self, row: &'static Row) -> Result<(), Problem> {
+        self.parameters = Parameters::read(self.head.uri.query(), row.parameters)?;
+        if row.answers_events() {
+            self.accept = negotiation::preferred(&self.head.headers)?;
+        } else if row.answers_content() {
+            negotiation::json_accepted(&self.head.headers)?;
+        }
+        let needs_version = row
+            .parameters
+            .iter()
+            .any(|parameter| parameter.place == Place::IfMatch && parameter.is_required);
+        if needs_version && !self.head.headers.contains_key(header::IF_MATCH) {
+            return Err(Failure::PreconditionRequired.into());
+        }
+        Ok(())
+    }
+
+    /// All of the body, of a method that has one.
+    pub(crate) async fn body<B: Body<Data = Bytes>>(
+        &self,
+        body: B,
+    ) -> Result<Zeroizing<Vec<u8>>, Problem> {
+        match self.head.method {
+            Method::POST | Method::PUT | Method::PATCH => {
+                body::read(&self.head.headers, body, body::LARGEST).await
+            }
+            _ => Ok(Zeroizing::default()),
+        }
+    }
+
+    /// What the body says, which must be sent as JSON.
+    pub(crate) fn json<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Problem> {
+        negotiation::json_sent(&self.head.headers)?;
+        body::parse(body)
+    }
+
+    /// What the body says, where there is one.
+    pub(crate) fn json_if_sent<T: DeserializeOwned + Default>(
+        &self,
+        body: &[u8],
+    ) -> Result<T, Problem> {
+        match body {
+            [] => Ok(T::default()),
+            body => self.json(body),
+        }
+    }
+
+    /// What a form means.
+    ///
+    /// Errors: `form.invalid` with the findings.
+    pub(crate) fn spec(&self, form: &ConnectionForm) -> Result<ConnectionSpec, Problem> {
+        let (report, spec) = check_form(
+            form,
+            CheckOptions {
+                touched: None,
+                now: Some(self.now),
+            },
+        );
+        spec.ok_or_else(|| Problem::form_invalid(report))
+    }
+
+    /// Who changes something, for the audit.
+    pub(crate) fn change(&self, caller: &Caller) -> Change {
+        Change {
+            subject: caller.subject().to_owned(),
+            from: self.client.map(|address| address.to_string()),
+            request_id: self.request_id.clone(),
+            now_ms: self.now,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What a connection's registry has, asked for now.
+
+use http::Method;
+
+use super::{
+    operation::Operation,
+    parameter::{REPOSITORY, text},
+    response::{Schema, ok},
+    row::{Authorization, Need, RequestBody, Row},
+};
+use crate::{caller::Permission, problem::Failure::FormInvalid};
+
+pub(super) static ROWS: &[Row] = &[
+    Row {
+        id: "listRepositories",
+        method: Method::GET,
+        path: "/v1/projects/{project}/connections/{id}/repositories",
+        summary: "The repositories that a connection reaches",
+        authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
+            Some(Operation::ListRepositories(path.connection()?))
+        }),
+        parameters: &[text("search", "A part of their names.")],
+        body: RequestBody::None,
+        responses: &[ok("The repositories.", Schema::Named("Listing"))],
+        failures: &[],
+        asks_registry: true,
+    },
+    Row {
+        id: "listTags",
+        method: Method::GET,
+        path: "/v1/projects/{project}/connections/{id}/repositories/{name}/tags",
+        summary: "The tags of a repository; its name is one percent-encoded segment",
+        authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
+            Some(Operation::ListTags {
+                connection: path.connection()?,
+                repository: path.text("name")?,
+            })
+        }),
+        parameters: &[],
+        body: RequestBody::None,
+        responses: &[ok("The tags.", Schema::Named("Listing"))],
+        failures: &[],
+        asks_registry: true,
+    },
+    Row {
+        id: "listTagsOf",
+        method: Method::GET,
+        path: "/v1/projects/{project}/connections/{id}/tags",
+        summary: "The tags of a repository, named in the query",
+        authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
+            Some(Operation::ListTagsOf(path.connection()?))
+        }),
+        parameters: &[REPOSITORY],
+        body: RequestBody::None,
+        responses: &[ok("The tags.", Schema::Named("Listing"))],
+        failures: &[],
+        asks_registry: true,
+    },
+    Row {
+        id: "previewSelection",
+        method: Method::POST,
+        path: "/v1/projects/{project}/connections/{id}/selection",
+        summary: "What a policy selects, before it is kept",
+        authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
+            Some(Operation::PreviewSelection(path.connection()?))
+        }),
+        parameters: &[],
+        body: RequestBody::Json(Schema::Named("SelectionRequest")),
+        responses: &[ok(
+            "The images, and what decided.",
+            Schema::Named("Selection"),
+        )],
+        failures: &[FormInvalid],
+        asks_registry: true,
+    },
+];

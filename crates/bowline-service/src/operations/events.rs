@@ -1,0 +1,103 @@
+//! What registries announce.
+
+use http::Method;
+
+use super::{
+    operation::{Operation, PublicOperation},
+    response::{Response, Schema, gone, ok, success},
+    row::{Authorization, Need, RequestBody, Row},
+};
+use crate::{
+    caller::Permission,
+    problem::Failure::{NotFound, RateLimited},
+};
+
+/// Who sends it is told by the address's secret.
+const RECEIVE: Authorization = Authorization::Public(|path| {
+    Some(PublicOperation::ReceiveEvents {
+        id: path.text("id")?,
+        secret: path.secret(),
+    })
+});
+
+const RECEIVED: Response = success(
+    202,
+    "How much of it is seen to.",
+    Schema::Named("ReceivedEvents"),
+);
+
+pub(super) static ROWS: &[Row] = &[
+    Row {
+        id: "readEventAddress",
+        method: Method::GET,
+        path: "/v1/projects/{project}/connections/{id}/events",
+        summary: "Where a connection's registry announces pushes and removals",
+        authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
+            Some(Operation::ReadEventAddress(path.connection()?))
+        }),
+        parameters: &[],
+        body: RequestBody::None,
+        responses: &[ok(
+            "The address, without its secret.",
+            Schema::Named("EventAddress"),
+        )],
+        failures: &[],
+        asks_registry: false,
+    },
+    Row {
+        id: "renewEventSecret",
+        method: Method::POST,
+        path: "/v1/projects/{project}/connections/{id}/events",
+        summary: "Give the address a new secret, which is shown this once",
+        authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
+            Some(Operation::RenewEventSecret(path.connection()?))
+        }),
+        parameters: &[],
+        body: RequestBody::None,
+        responses: &[ok(
+            "The address: with `authorization`, or with the secret at the end of `url`.",
+            Schema::Named("EventAddress"),
+        )],
+        failures: &[],
+        asks_registry: false,
+    },
+    Row {
+        id: "endEvents",
+        method: Method::DELETE,
+        path: "/v1/projects/{project}/connections/{id}/events",
+        summary: "Take nothing more at the address",
+        authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
+            Some(Operation::EndEvents(path.connection()?))
+        }),
+        parameters: &[],
+        body: RequestBody::None,
+        responses: &[gone("Its secret lets nobody in.")],
+        failures: &[],
+        asks_registry: false,
+    },
+    Row {
+        id: "receiveEvents",
+        method: Method::POST,
+        path: "/v1/events/{id}",
+        summary: "What a registry announces, with the address's secret in a header: `Authorization`, `X-GitLab-Token` or \
+                  `X-JFrog-Event-Auth`",
+        authorization: RECEIVE,
+        parameters: &[],
+        body: RequestBody::Notification,
+        responses: &[RECEIVED],
+        failures: &[NotFound, RateLimited],
+        asks_registry: false,
+    },
+    Row {
+        id: "receiveEventsOfPath",
+        method: Method::POST,
+        path: "/v1/events/{id}/{secret}",
+        summary: "What a registry announces that can send no header",
+        authorization: RECEIVE,
+        parameters: &[],
+        body: RequestBody::Notification,
+        responses: &[RECEIVED],
+        failures: &[NotFound, RateLimited],
+        asks_registry: false,
+    },
+];

@@ -1,0 +1,66 @@
+//! Forms that are kept nowhere, and what everybody may read.
+
+use http::Method;
+
+use super::{
+    operation::{Operation, PublicOperation},
+    response::{CHECKED, Schema, ok},
+    row::{Authorization, Need, RequestBody, Row},
+};
+use crate::{
+    caller::Permission,
+    problem::Failure::{FormInvalid, NotFound, RateLimited},
+};
+
+pub(super) static ROWS: &[Row] = &[
+    Row {
+        id: "listProviders",
+        method: Method::GET,
+        path: "/v1/providers",
+        summary: "The table of providers: enough to render a form",
+        authorization: Authorization::Public(|_| Some(PublicOperation::ListProviders)),
+        parameters: &[],
+        body: RequestBody::None,
+        responses: &[ok("The providers.", Schema::ListOf("Provider"))],
+        failures: &[],
+        asks_registry: false,
+    },
+    Row {
+        id: "readDescription",
+        method: Method::GET,
+        path: "/v1/openapi.json",
+        summary: "This document",
+        authorization: Authorization::Public(|_| Some(PublicOperation::ReadDescription)),
+        parameters: &[],
+        body: RequestBody::None,
+        responses: &[ok("OpenAPI 3.1.", Schema::Object)],
+        failures: &[],
+        asks_registry: false,
+    },
+    Row {
+        id: "validateForm",
+        method: Method::POST,
+        path: "/v1/validate",
+        summary: "Judge a form as the browser does",
+        authorization: Authorization::Token(Need::Nothing, |_| Some(Operation::ValidateForm)),
+        parameters: &[],
+        body: RequestBody::Json(Schema::OneOf(&["ValidateRequest", "ConnectionForm"])),
+        responses: &[ok("What was found.", Schema::Named("Report"))],
+        failures: &[],
+        asks_registry: false,
+    },
+    Row {
+        id: "checkForm",
+        method: Method::POST,
+        path: "/v1/check",
+        summary: "Try a connection that is kept nowhere",
+        authorization: Authorization::Token(Need::InSomeProject(Permission::Write), |_| {
+            Some(Operation::CheckForm)
+        }),
+        parameters: &[],
+        body: RequestBody::Json(Schema::Named("CheckRequest")),
+        responses: &[CHECKED],
+        failures: &[NotFound, FormInvalid, RateLimited],
+        asks_registry: false,
+    },
+];

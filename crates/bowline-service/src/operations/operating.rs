@@ -1,0 +1,79 @@
+//! What holds for a project, or for all of them.
+
+use http::Method;
+
+use super::{
+    operation::Operation,
+    parameter::{CURSOR, IF_MATCH_REQUIRED, LIMIT},
+    response::{Schema, ok, versioned},
+    row::{Authorization, Need, RequestBody, Row},
+};
+use crate::{caller::Permission, problem::Failure::PreconditionFailed};
+
+pub(super) static ROWS: &[Row] = &[
+    Row {
+        id: "readSettings",
+        method: Method::GET,
+        path: "/v1/projects/{project}/settings",
+        summary: "What holds for all connections of a project",
+        authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
+            Some(Operation::ReadSettings {
+                project: path.project()?,
+            })
+        }),
+        parameters: &[],
+        body: RequestBody::None,
+        responses: &[versioned("The settings.", Schema::Named("Settings"))],
+        failures: &[],
+        asks_registry: false,
+    },
+    Row {
+        id: "changeSettings",
+        method: Method::PUT,
+        path: "/v1/projects/{project}/settings",
+        summary: "Change it",
+        authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
+            Some(Operation::ChangeSettings {
+                project: path.project()?,
+            })
+        }),
+        parameters: &[IF_MATCH_REQUIRED],
+        body: RequestBody::Json(Schema::Named("SettingsRequest")),
+        responses: &[versioned("They are changed.", Schema::Named("Settings"))],
+        failures: &[PreconditionFailed],
+        asks_registry: false,
+    },
+    Row {
+        id: "readSettingsAudit",
+        method: Method::GET,
+        path: "/v1/projects/{project}/settings/audit",
+        summary: "Who changed the settings, when, from where; the latest first",
+        authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
+            Some(Operation::ReadSettingsAudit {
+                project: path.project()?,
+            })
+        }),
+        parameters: &[LIMIT, CURSOR],
+        body: RequestBody::None,
+        responses: &[ok("The page.", Schema::Named("AuditEntryPage"))],
+        failures: &[],
+        asks_registry: false,
+    },
+    Row {
+        id: "reseal",
+        method: Method::POST,
+        path: "/v1/admin/reseal",
+        summary: "Reseal a page of all connections with the first key; again with `next` until there is none",
+        authorization: Authorization::Token(Need::Anywhere(Permission::Admin), |_| {
+            Some(Operation::Reseal)
+        }),
+        parameters: &[LIMIT, CURSOR],
+        body: RequestBody::None,
+        responses: &[ok(
+            "What was done, and how far it is.",
+            Schema::Named("Resealing"),
+        )],
+        failures: &[],
+        asks_registry: false,
+    },
+];

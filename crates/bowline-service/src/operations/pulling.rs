@@ -1,0 +1,60 @@
+//! What jobs pull with.
+
+use http::Method;
+
+use super::{
+    operation::Operation,
+    parameter::{FORMAT, IMAGE},
+    response::{HANDED_OUT, Schema, versioned},
+    row::{Authorization, Need, RequestBody, Row},
+};
+use crate::caller::Permission;
+
+pub(super) static ROWS: &[Row] = &[
+    Row {
+        id: "handOut",
+        method: Method::GET,
+        path: "/v1/projects/{project}/connections/{id}/dockerconfig",
+        summary: "What a job pulls with",
+        authorization: Authorization::Token(Need::InProject(Permission::Use), |path| {
+            Some(Operation::HandOut(path.connection()?))
+        }),
+        parameters: &[FORMAT],
+        body: RequestBody::None,
+        responses: &[HANDED_OUT],
+        failures: &[],
+        asks_registry: true,
+    },
+    Row {
+        id: "handOutForImage",
+        method: Method::GET,
+        path: "/v1/projects/{project}/dockerconfig",
+        summary: "What a job pulls an image with",
+        authorization: Authorization::Token(Need::InProject(Permission::Use), |path| {
+            Some(Operation::HandOutForImage {
+                project: path.project()?,
+            })
+        }),
+        parameters: &[IMAGE, FORMAT],
+        body: RequestBody::None,
+        responses: &[HANDED_OUT],
+        failures: &[],
+        asks_registry: true,
+    },
+    Row {
+        id: "resolveImage",
+        method: Method::GET,
+        path: "/v1/projects/{project}/resolve",
+        summary: "The connection that an image is pulled with",
+        authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
+            Some(Operation::ResolveImage {
+                project: path.project()?,
+            })
+        }),
+        parameters: &[IMAGE],
+        body: RequestBody::None,
+        responses: &[versioned("The connection.", Schema::Named("Connection"))],
+        failures: &[],
+        asks_registry: false,
+    },
+];

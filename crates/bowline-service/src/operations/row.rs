@@ -1,0 +1,106 @@
+//! What a row of the table says.
+
+use http::Method;
+
+use super::{
+    operation::{Operation, PublicOperation},
+    parameter::Parameter,
+    path::PathParameters,
+    response::{Content, Response, Schema},
+};
+use crate::{
+    caller::{Caller, Permission},
+    problem::{Failure, Problem},
+};
+
+/// One method of one path.
+pub(crate) struct Row {
+    /// Its `operationId`.
+    pub(crate) id: &'static str,
+    pub(crate) method: Method,
+    /// The path's template, with the parameters in braces.
+    pub(crate) path: &'static str,
+    #[cfg_attr(not(test), expect(dead_code, reason = "only the document tells it"))]
+    pub(crate) summary: &'static str,
+    pub(crate) authorization: Authorization,
+    /// Those of the query and of headers; those of the path stand in its template.
+    pub(crate) parameters: &'static [Parameter],
+    pub(crate) body: RequestBody,
+    /// The answers to what was done.
+    pub(crate) responses: &'static [Response],
+    /// The failures beside those that follow from the rest of the row.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only the document tells it"))]
+    pub(crate) failures: &'static [Failure],
+    /// Whether a registry is asked, so that the codes of a check may come as problems.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only the document tells it"))]
+    pub(crate) asks_registry: bool,
+}
+
+/// Who may call, and which operation the path then names; `None` where it names nothing.
+pub(crate) enum Authorization {
+    /// Everybody: no token is read.
+    Public(fn(&PathParameters<'_>) -> Option<PublicOperation>),
+    /// The bearer of a token that meets the need.
+    Token(Need, fn(&PathParameters<'_>) -> Option<Operation>),
+}
+
+/// What a token must permit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Nothing: any good token will do.
+    Nothing,
+    /// This, in the project of the path.
+    InProject(Permission),
+    /// This, in one project at least.
+    InSomeProject(Permission),
+    /// This; it concerns no project.
+    Anywhere(Permission),
+}
+
+/// What a request may carry.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "only the document tells all of it")
+)]
+pub(crate) enum RequestBody {
+    /// Nothing that is read. What comes with POST, PUT or PATCH all the same is within the bound of JSON.
+    None,
+    /// JSON.
+    Json(Schema),
+    /// JSON, or nothing.
+    OptionalJson(Schema),
+    /// What a registry sends, in any media type, whatever answer it accepts.
+    Notification,
+}
+
+impl Need {
+    /// Whether the caller meets it; `project` is that of the path.
+    ///
+    /// Errors: `permission.missing`; `not_found` where the project is not the caller's.
+    pub(crate) fn check(self, caller: &Caller, project: &str) -> Result<(), Problem> {
+        match self {
+            Self::Nothing => Ok(()),
+            Self::InProject(permission) => caller.require(permission, project),
+            Self::InSomeProject(permission) => caller.require_somewhere(permission),
+            Self::Anywhere(permission) => caller.permitted(permission),
+        }
+    }
+}
+
+impl Row {
+    /// Whether the answer has content that a caller has to accept.
+    pub(crate) fn answers_content(&self) -> bool {
+        let has_content = self
+            .responses
+            .iter()
+            .any(|response| !matches!(response.content, Content::None));
+        has_content && !matches!(self.body, RequestBody::Notification)
+    }
+
+    /// Whether the answer can be a stream of events.
+    pub(crate) fn answers_events(&self) -> bool {
+        self.responses
+            .iter()
+            .any(|response| matches!(response.content, Content::JsonOrEvents(_)))
+    }
+}

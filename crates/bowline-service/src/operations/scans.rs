@@ -1,0 +1,108 @@
+//! What scanners do, and what is to be scanned.
+
+use http::Method;
+
+use super::{
+    operation::Operation,
+    parameter::{CURSOR, LIMIT, state},
+    response::{Schema, ok, success},
+    row::{Authorization, Need, RequestBody, Row},
+};
+use crate::{
+    caller::Permission,
+    problem::Failure::{LeaseLost, NotFound},
+};
+
+pub(super) static ROWS: &[Row] = &[
+    Row {
+        id: "listScans",
+        method: Method::GET,
+        path: "/v1/projects/{project}/connections/{id}/scans",
+        summary: "A page of a connection's scans, the newest first; what ended is kept for 30 days",
+        authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
+            Some(Operation::ListScans(path.connection()?))
+        }),
+        parameters: &[
+            state(
+                &["queued", "leased", "passed", "failed", "set-aside"],
+                "queued, leased, passed, failed or set-aside",
+            ),
+            LIMIT,
+            CURSOR,
+        ],
+        body: RequestBody::None,
+        responses: &[ok("The page.", Schema::Named("ScanPage"))],
+        failures: &[],
+        asks_registry: false,
+    },
+    Row {
+        id: "requestScans",
+        method: Method::POST,
+        path: "/v1/projects/{project}/connections/{id}/scans",
+        summary: "Queue images by name, whatever the policy says",
+        authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
+            Some(Operation::RequestScans(path.connection()?))
+        }),
+        parameters: &[],
+        body: RequestBody::Json(Schema::Named("ScansRequest")),
+        responses: &[success(
+            202,
+            "The scans, new or unfinished, and the images that are not queued.",
+            Schema::Named("RequestedScans"),
+        )],
+        failures: &[],
+        asks_registry: false,
+    },
+    Row {
+        id: "leaseScans",
+        method: Method::POST,
+        path: "/v1/scans/lease",
+        summary: "Take images to scan, each to nobody else until its deadline",
+        authorization: Authorization::Token(Need::InSomeProject(Permission::Use), |_| {
+            Some(Operation::LeaseScans)
+        }),
+        parameters: &[],
+        body: RequestBody::Json(Schema::Named("LeaseRequest")),
+        responses: &[ok(
+            "The images, with what to pull them with. None where none waits for this scanner.",
+            Schema::Named("LeasedScans"),
+        )],
+        failures: &[NotFound],
+        asks_registry: false,
+    },
+    Row {
+        id: "finishScan",
+        method: Method::POST,
+        path: "/v1/scans/{id}/result",
+        summary: "Say how the scan of an image ended; who took it last may, as long as nobody else did since",
+        authorization: Authorization::Token(Need::InSomeProject(Permission::Use), |path| {
+            Some(Operation::FinishScan {
+                scan: path.text("id")?,
+            })
+        }),
+        parameters: &[],
+        body: RequestBody::Json(Schema::Named("ScanResult")),
+        responses: &[ok(
+            "It is kept. An error queues the image again.",
+            Schema::Named("Scan"),
+        )],
+        failures: &[NotFound, LeaseLost],
+        asks_registry: false,
+    },
+    Row {
+        id: "listScanners",
+        method: Method::GET,
+        path: "/v1/projects/{project}/scanners",
+        summary: "The scanners that asked for images of the project within 30 days, by name",
+        authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
+            Some(Operation::ListScanners {
+                project: path.project()?,
+            })
+        }),
+        parameters: &[],
+        body: RequestBody::None,
+        responses: &[ok("The scanners.", Schema::ItemsOf("Scanner"))],
+        failures: &[],
+        asks_registry: false,
+    },
+];
