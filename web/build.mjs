@@ -111,7 +111,7 @@ async function declareTypes(npm) {
   const flags = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--rootDir", dirname(web), "--outDir", made];
   execFileSync("node", [join(web, "node_modules/typescript/bin/tsc"), ...flags], { cwd: web, stdio: "inherit" });
   for (const folder of ["api", "pulling"]) await mkdir(join(npm, "types", folder), { recursive: true });
-  for (const name of ["api/client", "api/problem", "api/pulling", "api/types", "messages", "pulling/announcing"]) {
+  for (const name of ["api/client", "api/problem", "api/pulling", "api/types", "messages", "pulling/notifications"]) {
     await copyFile(join(made, `web/src/${name}.d.ts`), join(npm, `types/${name}.d.ts`));
   }
 }

@@ -13,7 +13,7 @@ const pages = [
   ["/plain/check-result.html", "bowline-check-result", "The registry rejected the username or password"],
   ["/plain/connection-list.html", "bowline-connection-list", "Production images"],
   ["/plain/policy-form.html", "bowline-policy-form", "internal-"],
-  ["/plain/pattern-tester.html", "bowline-pattern-tester", "2 of 3 taken"],
+  ["/plain/pattern-tester.html", "bowline-pattern-tester", "2 of 3 included"],
   ["/plain/policy-editor.html", "bowline-policy-editor", "Try the rules"],
   ["/plain/image-browser.html", "bowline-image-browser", "team/web"],
   ["/plain/images.html", "bowline-sync-panel", "Up to date"],

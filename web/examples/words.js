@@ -7,6 +7,8 @@ const AT = "2026-11-21T10:00:00Z";
 const DIGEST = `sha256:${"0".repeat(64)}`;
 /** What somebody typed or a registry answered: no text of ours. A name of a form's file is the browser's. */
 const DATA = [
+  // Names of time zones, the longest first.
+  ...Intl.supportedValuesOf("timeZone").map((zone) => zone.replaceAll("_", " ")).sort((one, other) => other.length - one.length), "Nowhere",
   DIGEST, DIGEST.slice(0, 19), "https://registry.example.com", "registry.example.com", "registry.example.org", "auth.example.net", "Production images",
   "team/app", "team/", "internal-", "/^v", "stable", "scanner-frankfurt", "scanner", "Deploy to Frankfurt", "Europe/Vienna", "UTC", "Bearer", "registry/2.0",
   "two findings", "docker login", "docker pull", " -u ", "0197a0c2", "/v1/events/", "shown-this-once", "a snippet", "location.host", "ftp://", "not a host", "example", "sha256",

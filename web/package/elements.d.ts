@@ -19,7 +19,7 @@ export type * from "./types/api/pulling.js";
 export type * from "./types/api/types.js";
 export { text as messages, setMessages } from "./types/messages.js";
 export type { FieldWords, MessageOverrides, Messages, ProblemWords, ProviderWords } from "./types/messages.js";
-export type { Announcement, Instructions } from "./types/pulling/announcing.js";
+export type { Announcement, Instructions } from "./types/pulling/notifications.js";
 
 /** `bowline-change`: the form and what the module says of it. It holds the secrets as typed. */
 export interface ChangeDetail {
@@ -73,8 +73,12 @@ export class BowlineConnectionForm extends HTMLElement {
   template: ConnectionForm | null;
   /** Whose credentials it replaces. */
   connection: Connection | null;
+  /** What was typed before and not saved. */
+  restored: ConnectionForm | null;
   readonly value: ConnectionForm;
   readonly report: Report;
+  /** Whether there is something that leaving would lose. */
+  readonly unsaved: boolean;
 }
 
 /** `<bowline-check-result>`: a connection test while it runs, and what it found. */
@@ -124,6 +128,8 @@ export class BowlinePolicyEditor extends HTMLElement {
   client: (ConnectionsClient & Partial<Pick<PullingClient, "scanners">>) | null;
   connection: Connection | null;
   readonly: boolean;
+  /** Rules that were typed before and not saved, and the rules that they were made from. */
+  restored: { readonly policy: Policy | null; readonly from: Policy | null } | null;
   readonly unsaved: boolean;
 }
 

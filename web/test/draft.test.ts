@@ -10,22 +10,24 @@ const field = (name: string, more: Partial<Field> = {}): Field => ({
   name, label: name, kind: "text", required: true, autocomplete: "off", ...more,
 });
 const hub: Provider = {
-  id: "docker-hub", title: "Docker Hub", docsUrl: "https://docs.example.com", capabilities,
+  id: "docker-hub", title: "Docker Hub", docsUrl: "https://docs.example.com", group: "hosted", rank: 1, notifications: null, capabilities,
   auth: [
     { id: "password", title: "Token", fields: [field("username"), field("password", { kind: "secret" }), field("url", { required: false, default: "docker.io" })] },
     { id: "anonymous", title: "None", fields: [field("namespace", { required: false })] },
   ],
 };
 const generic: Provider = {
-  id: "docker-registry", title: "Any registry", docsUrl: "https://docs.example.com", capabilities,
+  id: "docker-registry", title: "Any registry", docsUrl: "https://docs.example.com", group: "generic", rank: 2, notifications: null, capabilities,
   auth: [
     { id: "password", title: "Password", fields: [field("url"), field("username", { required: false }), field("password", { kind: "secret", required: false })] },
     { id: "oauth2", title: "Token", fields: [field("url"), field("token", { kind: "secret" })] },
   ],
 };
 
+const harbor: Provider = { ...generic, id: "harbor", title: "Harbor" };
+
 function draftOf(id: string): FormDraft {
-  const draft = new FormDraft([hub, generic]);
+  const draft = new FormDraft([hub, generic, harbor]);
   draft.selectProvider(id);
   return draft;
 }
@@ -59,11 +61,42 @@ test("draft: what was typed is there again when somebody comes back to a way to 
   assert.equal(draft.get("values.username"), "ci");
 });
 
-test("draft: another type keeps the way to sign in where it has it", () => {
+test("draft: another type starts with its own first way to sign in", () => {
   const draft = draftOf("docker-registry");
   draft.selectAuth("oauth2");
   draft.selectProvider("docker-hub");
   assert.equal(draft.auth?.id, "password");
+  draft.selectAuth("anonymous");
+  draft.selectProvider("docker-registry");
+  assert.equal(draft.auth?.id, "password");
+});
+
+test("draft: another type gets name, address and description, and nothing else", () => {
+  const draft = draftOf("docker-registry");
+  const typed = ["name", "description", "values.url", "values.username", "values.password", "image", "expiresAt"];
+  for (const path of typed) draft.type(path, `typed into ${path}`);
+  draft.trust("auth.example.com");
+  draft.selectProvider("harbor");
+  const kept = typed.filter((path) => draft.get(path) !== "");
+  assert.deepEqual(kept, ["name", "description", "values.url"]);
+  assert.deepEqual(draft.form().trustedAuthHosts, []);
+  draft.selectProvider("docker-registry");
+  assert.equal(draft.get("values.password"), "", "a secret comes back");
+});
+
+test("draft: another type starts untouched", () => {
+  const draft = draftOf("docker-registry");
+  draft.touchAll();
+  draft.answer([finding("name", { code: "name.taken" })]);
+  draft.selectProvider("docker-hub");
+  assert.deepEqual(shownAt(draft, finding("values.username"), finding("name")), []);
+});
+
+test("draft: the same type chosen again changes nothing", () => {
+  const draft = draftOf("docker-hub");
+  draft.type("values.password", "dckr_pat_x");
+  draft.selectProvider("docker-hub");
+  assert.equal(draft.get("values.password"), "dckr_pat_x");
 });
 
 test("draft: an address does not hide among another type's options", () => {
@@ -153,6 +186,18 @@ test("draft: a host is trusted once, and no more when it is taken back", () => {
   assert.deepEqual(draft.form().trustedAuthHosts, ["auth.example.com"]);
   draft.untrust("auth.example.com");
   assert.deepEqual(draft.form().trustedAuthHosts, []);
+});
+
+test("draft: it is changed by what is typed, not by what it was given or proposes", () => {
+  const draft = draftOf("docker-registry");
+  draft.fill({ values: { url: "registry.example.com" } });
+  draft.begin();
+  draft.proposeName("https://registry.example.com");
+  assert.equal(draft.isChanged, false);
+  draft.type("values.username", "ci");
+  assert.equal(draft.isChanged, true);
+  draft.type("values.username", "");
+  assert.equal(draft.isChanged, false);
 });
 
 test("draft: the further options are those that are fine when left alone", () => {

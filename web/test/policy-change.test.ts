@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Policy } from "bowline";
-import { changeOf, isTimezone } from "../src/policy/change.js";
+import { changeOf, isTimezone, modeOf } from "../src/policy/change.js";
 
 const newest: Policy = { condition: { kind: "latest", count: 3 } };
 
@@ -27,3 +27,10 @@ for (const [path, typed, change] of changes) {
 for (const [name, known] of [["", true], ["UTC", true], ["Europe/Vienna", true], ["Asia/Calcutta", true], ["Mars/Base", false], ["+02:00", false]] as const) {
   test(`policy: “${name}” is ${known ? "a" : "no"} time zone`, () => assert.equal(isTimezone(name), known));
 }
+
+test("policy: what is pulled every day is pulled by the browser's clock, unless another zone was chosen", () => {
+  const here = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  assert.deepEqual(modeOf(null, "automatic"), { mode: "automatic", timezone: here });
+  assert.deepEqual(modeOf({ timezone: "Asia/Tokyo" }, "automatic"), { mode: "automatic" });
+  assert.deepEqual(modeOf(null, "manual"), { mode: "manual" });
+});

@@ -60,10 +60,10 @@ fn a_sync_fills_the_inventory_and_says_what_it_found() {
     browser.see("[data-testid='sync-outcome'][data-state='done'][data-complete='true']");
     browser.see(&count("new", 3));
     browser.see(&image("team/app:1.4", "new"));
-    assert!(browser.announced().contains("The sync has ended: 3 new"));
+    assert!(browser.announced().contains("The sync is done: 3 new"));
     browser.click("[data-testid='sync-skipped'] summary");
     let skipped = browser.see(&id("sync-skipped"));
-    assert!(skipped.contains("never take internal-"), "{skipped}");
+    assert!(skipped.contains("excluded by internal-"), "{skipped}");
     assert!(skipped.contains("1 repository"), "{skipped}");
     look(&browser, "inventory");
 

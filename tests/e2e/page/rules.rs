@@ -44,7 +44,7 @@ fn rules_are_edited_tried_and_kept() {
     }
     browser.click(&id("tester-load-button"));
     let summary = browser.see("[data-testid='tester-summary']:not([aria-busy='true'])");
-    assert_eq!(summary, "3 of 4 taken");
+    assert_eq!(summary, "3 of 4 included");
     browser.see("[data-testid='tester-row'][data-selected='false']");
     look(&browser, "pattern-tester");
 
@@ -178,7 +178,7 @@ fn a_hundred_thousand_names_are_tried_without_holding_up_the_page() {
     })()";
     browser.measure(&id("tester-input"), paste);
     let judged = "[data-testid='tester-summary']:not([aria-busy='true'])";
-    assert_eq!(browser.see(judged), "100,000 of 100,000 taken");
+    assert_eq!(browser.see(judged), "100,000 of 100,000 included");
     for pattern in ["service-7", "/99$/", "*-1*:1.?"] {
         browser.fill(&id("pattern-input-never"), &format!("{pattern}{ENTER}"));
         browser.see(&format!(

@@ -5,15 +5,20 @@ import type { ConnectionsClient } from "../api/client.js";
 import type { PullingClient } from "../api/pulling.js";
 import { ApiError, asApiError, isAbort } from "../api/problem.js";
 import type { Connection } from "../api/types.js";
-import type { SavedDetail } from "../elements/connection-form.js";
+import type { BowlineConnectionForm, ChangeDetail, SavedDetail } from "../elements/connection-form.js";
 import { element } from "../elements/element.js";
 import { failure } from "../elements/failure.js";
 import { icon } from "../elements/icons.js";
+import { blank } from "../elements/list-parts.js";
+import type { BowlinePolicyEditor } from "../elements/policy-editor.js";
+import type { PolicyDetail } from "../elements/policy-form.js";
 import { text } from "../messages.js";
 import { loadRegistryTypes } from "../registry-types.js";
+import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { formatRoute, TABS, type Tab } from "./route.js";
 import { entitle } from "./title.js";
+import { Unsaved } from "./unsaved.js";
 
 /** What each tab shows is loaded when somebody goes there. */
 const PARTS: Readonly<Record<Tab, () => Promise<unknown>>> = {
@@ -28,7 +33,7 @@ const PARTS: Readonly<Record<Tab, () => Promise<unknown>>> = {
 /**
  * The place of one connection: its pull rules, images, scans, what its registry holds and announces, its credentials.
  *
- * Properties: `client`, `connectionId`, `tab`, `write` (whether anything may be changed).
+ * Properties: `client`, `connectionId`, `tab`, `write` (whether anything may be changed), `unsaved`.
  */
 @element("bowline-connection-place")
 export class BowlineConnectionPlace extends LitElement {
@@ -36,6 +41,7 @@ export class BowlineConnectionPlace extends LitElement {
   @property() connectionId = "";
   @property() tab: Tab = "policy";
   @property({ type: Boolean }) write = false;
+  @property({ attribute: false }) unsaved = new Unsaved();
 
   @state() private connection: Connection | null = null;
   @state() private error: ApiError | null = null;
@@ -100,7 +106,8 @@ export class BowlineConnectionPlace extends LitElement {
     const readonly = !this.write;
     switch (this.tab) {
       case "policy":
-        return html`<bowline-policy-editor .client=${client} .connection=${connection} ?readonly=${readonly} @bowline-saved=${this.#saved}></bowline-policy-editor>`;
+        return html`<bowline-policy-editor .client=${client} .connection=${connection} ?readonly=${readonly} .restored=${this.unsaved.policy(connection.id)}
+          @bowline-policy=${this.#typedRules} @bowline-saved=${this.#saved}></bowline-policy-editor>`;
       case "images":
         return html`<bowline-images-place .client=${client} .connection=${connection} ?readonly=${readonly}
           ?unlisted=${!this.#can("catalog")}></bowline-images-place>`;
@@ -109,7 +116,10 @@ export class BowlineConnectionPlace extends LitElement {
       case "registry":
         return html`<bowline-image-browser .client=${client} .connection=${connection}></bowline-image-browser>`;
       case "credentials":
-        return html`<bowline-connection-form .client=${client} .connection=${connection} @bowline-saved=${this.#saved}
+        // Who has no tab for it may still have its address.
+        if (readonly) return blank("cannot-change", "lock", text().console.cannotChange, text().console.cannotAddDetail);
+        return html`<bowline-connection-form .client=${client} .connection=${connection} .restored=${this.unsaved.form(connection.id)}
+          @bowline-change=${this.#typedCredentials} @bowline-saved=${this.#saved}
           @bowline-replace=${() => (location.hash = formatRoute({ at: "new", provider: "", auth: "", from: connection.id }))}></bowline-connection-form>`;
       case "events":
         return html`<bowline-event-setup .client=${client} .connection=${connection} ?readonly=${readonly}>
@@ -120,6 +130,22 @@ export class BowlineConnectionPlace extends LitElement {
 
   #saved({ detail }: CustomEvent<SavedDetail>): void {
     this.connection = detail.connection;
+    if (this.tab === "policy") this.unsaved.keepPolicy(detail.connection.id, null);
+    else this.unsaved.keepForm(detail.connection.id, null);
+  }
+
+  #typedRules({ currentTarget, detail }: CustomEvent<PolicyDetail>): void {
+    const { connection } = this;
+    if (connection === null) return;
+    // The editor hears of it first, so that this change counts.
+    const { unsaved: changed } = currentTarget as BowlinePolicyEditor;
+    const unsaved = changed ? { policy: detail.policy, from: connection.policy } : null;
+    this.unsaved.keepPolicy(connection.id, unsaved);
+  }
+
+  #typedCredentials({ currentTarget, detail }: CustomEvent<ChangeDetail>): void {
+    if (this.connection === null) return;
+    this.unsaved.keepForm(this.connection.id, (currentTarget as BowlineConnectionForm).unsaved ? detail.form : null);
   }
 
   async #load(): Promise<void> {
@@ -168,6 +194,7 @@ export class BowlineConnectionPlace extends LitElement {
     theme,
     controls,
     notices,
+    lists,
     css`
       h1 {
         margin: 0;

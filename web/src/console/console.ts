@@ -4,7 +4,7 @@ import { keyed } from "lit/directives/keyed.js";
 import { HttpClient } from "../api/client.js";
 import type { ConnectionForm } from "bowline";
 import { isAbort } from "../api/problem.js";
-import type { ChangeDetail, SavedDetail } from "../elements/connection-form.js";
+import type { BowlineConnectionForm, ChangeDetail, SavedDetail } from "../elements/connection-form.js";
 import "../elements/connection-list.js";
 import type { SelectDetail } from "../elements/connection-list.js";
 import type { OpenDetail } from "../elements/connection-row.js";
@@ -21,6 +21,7 @@ import "./sign-in.js";
 import "./sign-in-question.js";
 import { Tabs } from "./tabs.js";
 import { entitle } from "./title.js";
+import { Unsaved } from "./unsaved.js";
 
 /** The console: who is signed in, where they are, and the element that belongs there. */
 @element("bowline-console")
@@ -42,6 +43,7 @@ export class BowlineConsole extends LitElement {
   @state() private template: ConnectionForm | null = null;
 
   #client: HttpClient | null = null;
+  #unsaved = new Unsaved();
   /** The session that the place was drawn for: one that ends leaves the form as it is, for when somebody is back. */
   #last: Session | null = null;
   /** Counts for how many people the place was drawn: nobody sees what another has typed. */
@@ -61,6 +63,7 @@ export class BowlineConsole extends LitElement {
     const { signal } = this.#listen;
     addEventListener("hashchange", () => this.#moved(), { signal });
     addEventListener("online", () => (this.online = true), { signal });
+    addEventListener("beforeunload", (event) => this.#unsaved.any && event.preventDefault(), { signal });
     addEventListener("offline", () => (this.online = false), { signal });
     if (this.#arrival === null || !this.#offer(this.#arrival)) this.#signIn();
     if (this.session === null) void this.#askTabs();
@@ -143,7 +146,7 @@ export class BowlineConsole extends LitElement {
         <a class="back" href=${formatRoute({ at: "list", selected: route.id })}>${icon("back")}${page.back}</a>
         ${session.may.read
           ? html`<bowline-connection-place .client=${this.#client} .connectionId=${route.id} .tab=${route.tab} ?write=${session.may.write}
-              @bowline-saved=${this.#changedOne}></bowline-connection-place>`
+              .unsaved=${this.#unsaved} @bowline-saved=${this.#changedOne}></bowline-connection-place>`
           : blank("forbidden", "lock", list.forbidden, list.forbiddenDetail)}
       `;
     }
@@ -153,7 +156,7 @@ export class BowlineConsole extends LitElement {
       <h1 tabindex="-1">${page.newHeading}</h1>
       ${session.may.write
         ? html`<p class="lead quiet">${page.newLead}</p>
-            <bowline-connection-form .client=${this.#client} .provider=${route.provider} .auth=${route.auth} .template=${this.template}
+            <bowline-connection-form .client=${this.#client} .provider=${route.provider} .auth=${route.auth} .template=${this.template} .restored=${this.#restored(route)}
               @bowline-change=${this.#changed} @bowline-saved=${this.#saved}></bowline-connection-form>`
         : blank("cannot-add", "lock", page.cannotAdd, page.cannotAddDetail)}
     `;
@@ -164,6 +167,7 @@ export class BowlineConsole extends LitElement {
     const choose = (event: Event): void => {
       if (!(event.currentTarget instanceof HTMLSelectElement)) return;
       keepProject(event.currentTarget.value);
+      this.#startAnew();
       this.#signIn();
       this.#go({ at: "list", selected: "" });
     };
@@ -211,8 +215,14 @@ export class BowlineConsole extends LitElement {
     if (this.offered === null) return;
     const { subject, project, token } = this.offered;
     keepToken(token);
-    if (this.#last?.subject !== subject || this.#last.project !== project) this.#generation += 1;
+    if (this.#last?.subject !== subject || this.#last.project !== project) this.#startAnew();
     this.#answered();
+  }
+
+  /** Another person, or another project: nothing of what was typed is theirs. */
+  #startAnew(): void {
+    this.#generation += 1;
+    this.#unsaved = new Unsaved();
   }
 
   #cancel(): void {
@@ -258,6 +268,7 @@ export class BowlineConsole extends LitElement {
 
   #forget(): void {
     forgetToken();
+    this.#startAnew();
     this.session = null;
     this.#last = null;
     this.expired = false;
@@ -323,9 +334,16 @@ export class BowlineConsole extends LitElement {
   }
 
   /** A refresh keeps the type and the way to sign in; what was typed is kept nowhere. */
-  #changed({ detail }: CustomEvent<ChangeDetail>): void {
+  #changed({ currentTarget, detail }: CustomEvent<ChangeDetail>): void {
+    this.#unsaved.keepForm(placeOf(this.route), (currentTarget as BowlineConnectionForm).unsaved ? detail.form : null);
     const from = this.route.at === "new" ? this.route.from : "";
     this.#note({ at: "new", provider: detail.form.provider ?? "", auth: detail.form.auth ?? "", from });
+  }
+
+  /** What was typed here before, unless the address names another type. */
+  #restored(route: Route & { readonly at: "new" }): ConnectionForm | null {
+    const form = this.#unsaved.form(placeOf(route));
+    return route.provider === "" || route.provider === form?.provider ? form : null;
   }
 
   #note(route: Route): void {
@@ -335,6 +353,7 @@ export class BowlineConsole extends LitElement {
   }
 
   #saved({ detail }: CustomEvent<SavedDetail>): void {
+    this.#unsaved.keepForm(placeOf(this.route), null);
     this.toast = text().console.saved(detail.connection.name);
     this.#go({ at: "list", selected: "" });
   }
@@ -471,6 +490,11 @@ export class BowlineConsole extends LitElement {
       }
     `,
   ];
+}
+
+/** The place of a new connection, for what is not saved there: of one that starts from another it is its own. */
+function placeOf(route: Route): string {
+  return route.at === "new" ? `new ${route.from}` : route.at;
 }
 
 /** The good session that this tab keeps. */

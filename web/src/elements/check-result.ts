@@ -1,5 +1,5 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { property } from "lit/decorators.js";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
 import type { ApiError } from "../api/problem.js";
 import { STEPS, type Check, type CheckProblem, type Facts, type Step, type StepName } from "../api/types.js";
 import { inFull } from "../formats.js";
@@ -23,7 +23,8 @@ type StepState = "active" | Step["status"];
  *
  * Properties: `steps` (what has ended so far), `running`, `check` (the outcome), `error` (the test itself could not
  * be made), `stale` (the form has changed since), `cancelled`, `consent` (offers to trust a foreign token service), `commands`
- * (the test by hand, offered when it failed).
+ * (the test by hand, offered when it failed), `brief` (once it has ended, what it came to and the step that failed stand
+ * first; the rest is shown when asked for).
  * Event: `bowline-trust` with {@link TrustDetail}.
  */
 @element("bowline-check-result")
@@ -36,8 +37,16 @@ export class BowlineCheckResult extends LitElement {
   @property({ type: Boolean }) stale = false;
   @property({ type: Boolean }) consent = false;
   @property({ attribute: false }) commands: readonly string[] = [];
+  @property({ type: Boolean }) brief = false;
+  /** Of a brief one, whether somebody asked for the rest. */
+  @state() private whole = false;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("running") && this.running) this.whole = false;
+  }
 
   protected override render(): TemplateResult {
+    if (this.brief && !this.whole && this.check !== null) return this.#brief(this.check);
     return html`
       <p class="visually-hidden" role="status">${this.#spoken()}</p>
       <p class="quiet say">${this.#say()}</p>
@@ -46,6 +55,21 @@ export class BowlineCheckResult extends LitElement {
       </ol>
       ${this.#outcome()}
       ${this.check === null ? nothing : [(this.check.warnings ?? []).map((warning) => problemBox(warning, "warn")), facts(this.check.facts ?? {}), this.#byHand(this.check)]}
+    `;
+  }
+
+  /** The outcome, below the step that failed. */
+  #brief({ steps, warnings = [] }: Check): TemplateResult {
+    const failed = steps.find(({ status }) => status === "failed");
+    const all = (): void => {
+      this.whole = true;
+    };
+    return html`
+      <p class="visually-hidden" role="status">${this.#spoken()}</p>
+      <p class="quiet say">${this.#say()}</p>
+      ${failed === undefined ? nothing : html`<ol>${this.#step(failed.step, "failed")}</ol>`}
+      ${this.#outcome()} ${warnings.map((warning) => problemBox(warning, "warn"))}
+      <button type="button" class="ghost all" data-testid="all-steps-button" @click=${all}>${text().check.allSteps}</button>
     `;
   }
 
@@ -107,7 +131,7 @@ export class BowlineCheckResult extends LitElement {
     if (ok || this.commands.length === 0) return nothing;
     const { byHand, byHandDetail } = text().check;
     return html`<section aria-labelledby="by-hand">
-      <h3 id="by-hand">${byHand}</h3>
+      <p class="heading" id="by-hand">${byHand}</p>
       <p class="small quiet">${byHandDetail}</p>
       <bowline-copy-lines .lines=${this.commands}></bowline-copy-lines>
     </section>`;
@@ -151,9 +175,13 @@ export class BowlineCheckResult extends LitElement {
         gap: 1rem;
         container-type: inline-size;
       }
-      h3 {
+      .heading {
         font-size: 0.9375rem;
         font-weight: 600;
+      }
+      .all {
+        justify-self: start;
+        margin-inline-start: -0.625rem;
       }
       bowline-copy-lines {
         margin-block-start: 0.5rem;

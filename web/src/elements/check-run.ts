@@ -64,6 +64,13 @@ export class CheckRun implements ReactiveController {
     this.#show({ check });
   }
 
+  /** Nothing was tested yet. */
+  clear(): void {
+    this.cancel();
+    this.#abort = null;
+    this.#show({});
+  }
+
   /** What was tested has changed: a success proves nothing any more; a failure stays to be read. */
   outdate(): void {
     if (this.running) this.cancel();
@@ -78,8 +85,11 @@ export class CheckRun implements ReactiveController {
     this.cancel();
   }
 
-  /** The result as it stands; `consent` offers to trust a foreign token service, `commands` are the test by hand. */
-  render(consent: boolean, commands: readonly string[] = []): TemplateResult {
+  /**
+   * The result as it stands; `consent` offers to trust a foreign token service, `commands` are the test by hand, and
+   * `brief` shows what matters first and the rest when asked for.
+   */
+  render(consent: boolean, commands: readonly string[] = [], brief = false): TemplateResult {
     return html`<bowline-check-result
       .steps=${this.steps}
       .check=${this.check}
@@ -89,6 +99,7 @@ export class CheckRun implements ReactiveController {
       .stale=${this.stale}
       .consent=${consent}
       .commands=${commands}
+      ?brief=${brief}
     ></bowline-check-result>`;
   }
 

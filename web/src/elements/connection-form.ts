@@ -46,7 +46,7 @@ const PAUSE_MS = 700;
  *
  * Properties: `client` (tests and saves; without it the form only reports changes), `provider` and `auth` (what is
  * chosen at first), `template` (what it is filled in with at first), `connection` (whose credentials it replaces: its
- * registry stays). Events: `bowline-replace` when a new connection is asked for in place of that one, `bowline-change` with {@link ChangeDetail}, `bowline-saved` with {@link SavedDetail},
+ * registry stays), `restored` (what was typed before and not saved); read: `value`, `report`, `unsaved`. Events: `bowline-replace` when a new connection is asked for in place of that one, `bowline-change` with {@link ChangeDetail}, `bowline-saved` with {@link SavedDetail},
  * `bowline-signed-out` when the client's token was refused. In a `<form>` its value is the ConnectionForm as JSON.
  */
 @element("bowline-connection-form")
@@ -58,6 +58,7 @@ export class BowlineConnectionForm extends LitElement {
   @property() auth = "";
   @property({ attribute: false }) template: ConnectionForm | null = null;
   @property({ attribute: false }) connection: Connection | null = null;
+  @property({ attribute: false }) restored: ConnectionForm | null = null;
 
   @state() private draft: FormDraft | null = null;
   /** Whether the module is there, so that the form can be judged. */
@@ -71,6 +72,8 @@ export class BowlineConnectionForm extends LitElement {
   @state() private unfolded = false;
   /** The secrets that are shown in clear, until they are used. */
   @state() private revealed: ReadonlySet<FieldPath> = new Set();
+  /** What was said when the credentials were replaced. */
+  @state() private replaced = "";
   /** What was said of something pasted. */
   @state() private filled = "";
 
@@ -93,6 +96,11 @@ export class BowlineConnectionForm extends LitElement {
   /** What the module says of it. */
   get report(): Report {
     return this.#report;
+  }
+
+  /** Whether there is something that leaving would lose. */
+  get unsaved(): boolean {
+    return this.draft?.isChanged ?? false;
   }
 
   constructor() {
@@ -147,7 +155,7 @@ export class BowlineConnectionForm extends LitElement {
         <p class="visually-hidden" role="status">${this.filled}</p>
         <div class="choice">
           ${renderField(views.provider, this.#actions)}
-          ${provider === undefined ? nothing : html`<div class="under">${this.#detected(this.draft) ?? html`<p class="small docs">
+          ${provider === undefined ? nothing : html`<div class="under">${this.#detected(this.draft, views.provider) ?? html`<p class="small docs">
             <a href=${provider.docsUrl} target="_blank" rel="noreferrer noopener">${text().form.docs(provider.title)}</a>
           </p>`}</div>`}
         </div>
@@ -180,6 +188,8 @@ export class BowlineConnectionForm extends LitElement {
     if (this.template !== null) draft.fill(this.template);
     if (this.provider !== "") draft.selectProvider(this.provider);
     if (this.auth !== "") draft.selectAuth(this.auth);
+    draft.begin();
+    if (this.restored !== null) draft.fill(this.restored);
     return draft;
   }
 
@@ -206,6 +216,7 @@ export class BowlineConnectionForm extends LitElement {
     this.#run.outdate();
     this.unverified = false;
     this.saveError = null;
+    this.replaced = "";
     this.#judge();
   }
 
@@ -232,6 +243,7 @@ export class BowlineConnectionForm extends LitElement {
     else if (path === "purpose") draft.setPurpose(id === "push" ? "push" : "pull");
     else return false;
     this.revealed = new Set();
+    if (path === "provider") this.unfolded = false;
     this.#changed();
     return true;
   }
@@ -301,6 +313,7 @@ export class BowlineConnectionForm extends LitElement {
       const form = draft.form();
       const connection = await (kept === null ? client.create(form, { verify }) : client.rotate(kept, form, { verify }));
       this.unverified = false;
+      if (kept !== null) this.#renew(draft.providers, connection, verify);
       const detail: SavedDetail = { connection };
       this.dispatchEvent(new CustomEvent("bowline-saved", { detail, bubbles: true, composed: true }));
     } catch (error) {
@@ -308,6 +321,17 @@ export class BowlineConnectionForm extends LitElement {
     } finally {
       this.saving = false;
     }
+  }
+
+  /** After the credentials were replaced: nothing of the old ones is left, nor of their test. */
+  #renew(types: readonly Provider[], connection: Connection, verified: boolean): void {
+    const { replaced, replacedUnverified } = text().form;
+    this.connection = connection;
+    this.restored = null;
+    this.#run.clear();
+    this.draft = this.#begun(types);
+    this.replaced = verified ? replaced : replacedUnverified;
+    this.#judge();
   }
 
   async #refused(error: ApiError): Promise<void> {
@@ -400,9 +424,10 @@ export class BowlineConnectionForm extends LitElement {
   }
 
   /** What the address looks like, where that is another type; it stands where the documentation did, so that nothing moves. */
-  #detected(draft: FormDraft): TemplateResult | undefined {
+  #detected(draft: FormDraft, { findings }: FieldView): TemplateResult | undefined {
     const like = draft.providers.find((one) => one.id === this.#report.detected);
-    if (like === undefined || like === draft.provider) return undefined;
+    const said = findings.some(({ suggestion }) => suggestion === like?.id);
+    if (like === undefined || like === draft.provider || said) return undefined;
     return otherType(like, () => {
       draft.acceptDetected(like.id);
       this.#changed();
@@ -468,6 +493,7 @@ export class BowlineConnectionForm extends LitElement {
       ${this.#run.render(true, dockerCommands(endpoint, this.draft?.form() ?? {}, this.#run.check?.facts?.image))}
       ${saveError === null || saveError.findings.length > 0 ? nothing : failure(saveError, again)}
       ${this.unverified ? notSaved(() => this.#save(false)) : nothing}
+      ${this.replaced === "" ? nothing : html`<div class="notice good" role="status" data-testid="replaced">${icon("check")}<div>${this.replaced}</div></div>`}
     </section>`;
   }
 

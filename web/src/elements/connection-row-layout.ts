@@ -104,19 +104,12 @@ export const rowLayout = css`
     padding-block: 0.25rem 1.25rem;
     padding-inline: 2.375rem 1rem;
   }
-  /* A check that runs fills a box of one height, so that the connections below stay where they are. */
+  /* A check that runs has room for its outcome, so that the connections below stay where they are. */
   .result {
-    /* Its end stays in sight while it grows. */
-    display: flex;
-    flex-direction: column-reverse;
-    block-size: 24rem;
-    overflow: auto;
+    min-block-size: 24rem;
     padding: 0.75rem 1rem;
     border: 1px solid var(--line);
     border-radius: var(--radius);
-  }
-  .result > * {
-    margin-block-end: auto;
   }
   dl {
     display: grid;
@@ -161,6 +154,12 @@ export const rowLayout = css`
     }
     .tested {
       grid-template-columns: 1fr minmax(18rem, 22rem);
+    }
+    .tested > :first-child {
+      grid-area: 1 / 2;
+    }
+    .tested > :last-child {
+      grid-area: 1 / 1;
     }
   }
 `;

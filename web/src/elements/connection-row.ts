@@ -119,15 +119,14 @@ export class BowlineConnectionRow extends LitElement {
     const problem = connection.lastCheck?.problem;
     const tested = this.#run.started || problem != null;
     return html`<div class="details ${tested ? "tested" : ""}">
-      <div>${this.#places(connection)} ${connectionFacts(connection, this.provider)}</div>
       ${!tested ? nothing : this.#run.started ? this.#result(connection) : html`<div>${problem == null ? nothing : problemBox(problem)}</div>`}
+      <div>${this.#places(connection)} ${connectionFacts(connection, this.provider)}</div>
     </div>`;
   }
 
-  /** A test of this connection; its box scrolls. */
   #result(connection: Connection): TemplateResult {
-    return html`<div class="result" role="region" tabindex="0" aria-label=${text().check.heading}>
-      ${this.#run.render(false, this.#commands(connection))}
+    return html`<div class="result" role="region" aria-label=${text().check.heading}>
+      ${this.#run.render(false, this.#commands(connection), true)}
     </div>`;
   }
 

@@ -1,11 +1,13 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import type { Provider } from "bowline";
 import { isAbort, type ApiError } from "../api/problem.js";
 import type { EventAddress, NewEventAddress, PullingClient } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
 import { fromNow, inFull } from "../formats.js";
 import { text } from "../messages.js";
-import { instructionsFor, type Announcement } from "../pulling/announcing.js";
+import { instructionsOf, type Announcement } from "../pulling/notifications.js";
+import { loadRegistryTypes } from "../registry-types.js";
 import { panels } from "../styles/panels.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import "./confirm-dialog.js";
@@ -22,7 +24,7 @@ type Question = "replace" | "end";
 const HIDDEN = "••••••••";
 
 /**
- * Where a registry announces its pushes: the event URL, its secret, shown once, and what to paste where at this product.
+ * Where a registry sends notifications of its pushes: the webhook URL, its secret, shown once, and what to paste where at this product.
  *
  * Properties: `client`, `connection`, `readonly` (no secret is made). Slot: `rules`, a link to the pull rules, which are
  * to listen. Event: `bowline-signed-out`.
@@ -40,6 +42,7 @@ export class BowlineEventSetup extends LitElement {
   @state() private busy = false;
   @state() private asking: Question | null = null;
   @state() private said = "";
+  @state() private known: readonly Provider[] | null = null;
 
   #request = new AbortController();
 
@@ -50,6 +53,11 @@ export class BowlineEventSetup extends LitElement {
       this.made = null;
       void this.#load();
     });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    loadRegistryTypes().then((types) => (this.known = types), () => (this.known = []));
   }
 
   override disconnectedCallback(): void {
@@ -126,13 +134,14 @@ export class BowlineEventSetup extends LitElement {
   #setup(provider: string, address: EventAddress): TemplateResult | typeof nothing {
     const { events } = text();
     const shown = this.made ?? address;
-    if (!shown.enabled) return nothing;
+    if (!shown.enabled || this.known === null) return nothing;
     const hidden = this.made === null;
     const announcement: Announcement = {
       url: absolute(shown.url) + (hidden && shown.secretIn === "url" ? `/${HIDDEN}` : ""),
       authorization: shown.secretIn === "url" ? null : (this.made?.authorization ?? HIDDEN),
     };
-    const found = events.instructions[provider]?.(announcement) ?? instructionsFor(provider, announcement);
+    const { notifications = null } = this.known.find(({ id }) => id === provider) ?? {};
+    const found = events.instructions[provider]?.(announcement) ?? (notifications === null ? null : instructionsOf(notifications, announcement));
     return html`<div class="part" data-testid="event-steps">
       <h3>${events.setup}</h3>
       ${found === null ? html`<p>${events.noSetup}</p>` : html`

@@ -80,7 +80,8 @@ export class BowlineImageBrowser extends LitElement {
     const { browse } = text();
     if (this.tagsError !== null) return failure(this.tagsError, () => this.#loadTags(repository));
     if (this.tags === null) return html`<p class="small quiet under" role="status">${browse.loadingTags}</p>`;
-    const { items, complete } = this.tags;
+    const { complete } = this.tags;
+    const items = sorted(this.tags.items);
     if (items.length === 0) return html`<p class="small quiet under">${browse.noTags}</p>`;
     return html`<div class="under">
       <p class="small quiet">${browse.tagCount(items.length, complete)}</p>
@@ -187,6 +188,13 @@ export class BowlineImageBrowser extends LitElement {
     `,
   ];
 }
+
+/** As people count: `20`, `22`, `22-alpine`. */
+function sorted(tags: Listing["items"]): Listing["items"] {
+  return [...tags].sort((one, other) => ORDER.compare(one.name, other.name));
+}
+
+const ORDER = new Intl.Collator("en", { numeric: true });
 
 declare global {
   interface HTMLElementTagNameMap {

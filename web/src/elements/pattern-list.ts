@@ -1,11 +1,15 @@
-import type { Finding } from "bowline";
+import { InvalidPatternError, parsePattern, type Finding } from "bowline";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { excerptOf, renderFinding, fieldStyles } from "../form/field.js";
+import { hold, onceReleased, release } from "../form/settling.js";
 import { text } from "../messages.js";
 import { controls, theme } from "../styles/theme.js";
 import { element } from "./element.js";
 import { icon } from "./icons.js";
+
+/** After this long without a key a pattern that is typed may show what is wrong with it. */
+const PAUSE_MS = 700;
 
 /** `bowline-patterns`: the list as it is now. */
 export interface PatternsDetail {
@@ -28,6 +32,15 @@ export class BowlinePatternList extends LitElement {
   @property({ attribute: false }) findings: readonly Finding[] = [];
   @property({ type: Boolean }) readonly = false;
   @state() private said = "";
+  /** What was found in what is being typed. */
+  @state() private typed: readonly Finding[] = [];
+
+  #pause: ReturnType<typeof setTimeout> | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#pause);
+  }
 
   /** Takes in what stands in the box, so that nothing that was typed is lost. */
   commit(): void {
@@ -35,6 +48,7 @@ export class BowlinePatternList extends LitElement {
     const typed = input?.value.trim() ?? "";
     if (input === null || typed === "") return;
     input.value = "";
+    this.#judge();
     if (this.patterns.includes(typed)) return;
     this.#change([...this.patterns, typed], text().policy.added(typed));
   }
@@ -49,8 +63,12 @@ export class BowlinePatternList extends LitElement {
       </ul>`}
       ${this.readonly ? this.#none() : html`<div class="add">
         <input id="pattern" class="mono" name=${this.name} data-testid="pattern-input-${this.name}" spellcheck="false" autocapitalize="off" autocorrect="off" autocomplete="off"
-          placeholder=${policy.patternPlaceholder} aria-describedby="help findings" @keydown=${this.#key} />
+          placeholder=${policy.patternPlaceholder} aria-describedby="help typed findings" aria-invalid=${this.typed.some(({ severity }) => severity === "error") ? "true" : "false"}
+          @keydown=${this.#key} @input=${this.#typing} @focus=${() => hold(this.#found)} @blur=${() => onceReleased(() => release(this.#found))} />
         <button type="button" data-testid="add-pattern-button-${this.name}" @click=${this.#add}>${policy.add}</button>
+      </div>
+      <div class="notes">
+        <div id="typed" class="findings" aria-live="polite"><div class="sheet">${this.typed.map((finding) => this.#typedFinding(finding))}</div></div>
       </div>`}
       <div id="findings" aria-live="polite">${this.findings.map((finding) => this.#finding(finding))}</div>
       <p class="visually-hidden" role="status">${this.said}</p>
@@ -82,6 +100,29 @@ export class BowlinePatternList extends LitElement {
     return html`<div class="about"><code>${pattern}</code>${renderFinding(finding, excerptOf(finding, pattern), text().form.fix, fix)}</div>`;
   }
 
+  #typedFinding(finding: Finding): TemplateResult {
+    const fix = ({ suggestion }: Finding): void => {
+      const input = this.#input;
+      if (input === null || suggestion === undefined) return;
+      input.value = suggestion;
+      this.#judge();
+      input.focus();
+    };
+    return renderFinding(finding, nothing, text().form.fix, fix);
+  }
+
+  /** Judges what is being typed once there is a pause. */
+  #typing(): void {
+    clearTimeout(this.#pause);
+    if (this.typed.length > 0) this.#judge();
+    else this.#pause = setTimeout(() => this.#judge(), PAUSE_MS);
+  }
+
+  #judge(): void {
+    clearTimeout(this.#pause);
+    this.typed = findingsIn(this.#input?.value.trim() ?? "", this.name);
+  }
+
   #of(place: number): readonly Finding[] {
     return this.findings.filter((finding) => placeOf(finding) === place);
   }
@@ -110,6 +151,7 @@ export class BowlinePatternList extends LitElement {
     const input = this.#input;
     if (input === null) return;
     input.value = pattern;
+    this.#judge();
     input.focus();
   }
 
@@ -124,6 +166,11 @@ export class BowlinePatternList extends LitElement {
     this.said = said;
     const detail: PatternsDetail = { patterns };
     this.dispatchEvent(new CustomEvent("bowline-patterns", { detail, bubbles: true, composed: true }));
+  }
+
+  /** Where what was found in what is typed stands. */
+  get #found(): Element | null {
+    return this.renderRoot.querySelector("#typed");
   }
 
   get #input(): HTMLInputElement | null {
@@ -198,6 +245,18 @@ export class BowlinePatternList extends LitElement {
 /** The pattern that a finding is about: `policy.include.3` is the fourth. */
 function placeOf({ field }: Finding): number {
   return Number(field.slice(field.lastIndexOf(".") + 1));
+}
+
+/** What the module says of a pattern that is not in the list yet. */
+function findingsIn(typed: string, field: string): readonly Finding[] {
+  if (typed === "") return [];
+  try {
+    return parsePattern(typed).findings.map((finding) => ({ ...finding, field }));
+  } catch (error) {
+    if (!(error instanceof InvalidPatternError)) return [];
+    const { code, message, suggestion, start, end } = error;
+    return [{ field, severity: "error", code, params: {}, message, start, end, ...(suggestion === undefined ? {} : { suggestion }) }];
+  }
 }
 
 declare global {

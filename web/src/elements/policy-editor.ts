@@ -24,13 +24,17 @@ export type EditorClient = ConnectionsClient & Partial<Pick<PullingClient, "scan
 /**
  * A connection's pull policy: the form, and beside it the tester, live.
  *
- * Properties: `client`, `connection`, `readonly` (nothing is saved). Events: `bowline-saved`, `bowline-signed-out`.
+ * Properties: `client`, `connection`, `readonly` (nothing is saved), `restored` (rules that were typed before and not
+ * saved); read: `unsaved`. Events: `bowline-policy` with {@link PolicyDetail} at every change, `bowline-saved`,
+ * `bowline-signed-out`.
  */
 @element("bowline-policy-editor")
 export class BowlinePolicyEditor extends LitElement {
   @property({ attribute: false }) client: EditorClient | null = null;
   @property({ attribute: false }) connection: Connection | null = null;
   @property({ type: Boolean }) readonly = false;
+  /** `from` are the rules that they were made from. */
+  @property({ attribute: false }) restored: { readonly policy: Policy | null; readonly from: Policy | null } | null = null;
 
   @state() private policy: Policy | null = null;
   @state() private scanners: readonly string[] = [];
@@ -50,6 +54,11 @@ export class BowlinePolicyEditor extends LitElement {
     if (!changed.has("connection") || this.connection?.id === this.#of) return;
     this.#of = this.connection?.id;
     this.policy = this.connection?.policy ?? null;
+    if (this.restored === null || this.readonly) return;
+    this.policy = this.restored.policy;
+    const { conflict: title, reload: detail } = text().errors;
+    const meanwhile = JSON.stringify(this.restored.from) !== JSON.stringify(this.connection?.policy ?? null);
+    this.error = meanwhile ? new ApiError({ code: "version.changed", title, detail }, 412) : null;
   }
 
   protected override render(): TemplateResult | typeof nothing {

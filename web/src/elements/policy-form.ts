@@ -2,9 +2,9 @@ import { checkPolicy, ready, type Capabilities, type Condition, type Finding, ty
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
-import { controlId, fieldStyles, renderField, type FieldActions, type FieldView } from "../form/field.js";
+import { controlId, fieldStyles, renderField, type Choice, type FieldActions, type FieldView } from "../form/field.js";
 import { findingText, text } from "../messages.js";
-import { changeOf, isTimezone, namesIn } from "../policy/change.js";
+import { changeOf, isTimezone, modeOf, namesIn } from "../policy/change.js";
 import { loadRegistryTypes, registryType } from "../registry-types.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { element } from "./element.js";
@@ -161,7 +161,7 @@ export class BowlinePolicyForm extends LitElement {
     const { policy } = text();
     const choice = (mode: "manual" | "automatic", label: string, help: string, disabled: boolean): TemplateResult => html`<label class="mode">
       <input type="radio" name="mode" value=${mode} data-testid="mode-${mode}" .checked=${automatic === (mode === "automatic")} ?disabled=${disabled}
-        aria-describedby="mode-${mode}-help" @change=${() => this.#change({ mode })} />
+        aria-describedby="mode-${mode}-help" @change=${() => this.#change(modeOf(this.policy, mode))} />
       <span>${label}<span class="help" id="mode-${mode}-help">${help}</span></span>
     </label>`;
     const denied = !offered && !automatic;
@@ -179,7 +179,7 @@ export class BowlinePolicyForm extends LitElement {
       <legend>${words.schedule}</legend>
       <div class="pair">
         ${this.#field({ path: "policy.at", label: words.at, kind: "time", value: policy.at ?? "00:00", required: true })}
-        ${this.#field({ path: "policy.timezone", label: words.timezone, value: policy.timezone ?? "", placeholder: "UTC", suggestions: timezones() })}
+        ${this.#field({ path: "policy.timezone", label: words.timezone, kind: "select", value: policy.timezone || "UTC", options: timezones(policy.timezone), required: true })}
       </div>
       ${this.#switch("rescanExisting", words.rescanExisting, words.rescanExistingHelp, policy.rescanExisting)}
     </fieldset>`;
@@ -393,11 +393,14 @@ function unknownTimezone(zone: string): Finding {
   return { field: "policy.timezone", severity: "warning", code: "policy.timezone_unknown", params, message: text().policy.timezoneUnknown(zone), start: 0, end: 0 };
 }
 
-let known: readonly string[] | undefined;
+let zones: readonly string[] | undefined;
 
 /** The time zones that the browser knows. */
-function timezones(): readonly string[] {
-  return (known ??= Intl.supportedValuesOf("timeZone"));
+/** The time zones to choose from, and the one that is kept. */
+function timezones(kept: string | null | undefined): readonly Choice[] {
+  zones ??= [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone")])];
+  const all = !kept || zones.includes(kept) ? zones : [kept, ...zones];
+  return all.map((value) => ({ value, label: value.replaceAll("_", " ") }));
 }
 
 declare global {

@@ -18,8 +18,9 @@ export class FormDraft {
   purpose: Purpose = "pull";
   trustedAuthHosts: readonly string[] = [];
 
-  /** What was typed, by path. Kept when the type changes, so that nobody types twice; only shown fields are sent. */
+  /** What was typed, by path. Kept when the way to sign in changes; only shown fields are sent. */
   readonly #text = new Map<FieldPath, string>();
+  #given: ReadonlyMap<FieldPath, string> = new Map();
   readonly #typed = new Set<FieldPath>();
   readonly #touched = new Set<FieldPath>();
   /** Findings that came from the server, until their field changes. */
@@ -54,21 +55,41 @@ export class FormDraft {
     return this.#touched.has(path);
   }
 
-  /** Chooses a registry type with its first way to sign in, or with the same one where it has it. */
+  /** It is as it was given: what is typed from now on would be lost. */
+  begin(): void {
+    this.#given = new Map(this.#text);
+  }
+
+  /** Whether something was typed that is not as it was given. */
+  get isChanged(): boolean {
+    return [...this.#typed].some((path) => this.get(path) !== (this.#given.get(path) ?? ""));
+  }
+
+  /**
+   * Chooses a registry type with its first way to sign in. Of what was typed for another type only what says which
+   * connection it is stays: never a secret, which is for that registry alone.
+   */
   selectProvider(id: string): void {
-    const before = this.provider;
+    if (id === this.provider?.id) return;
     this.provider = this.providers.find((provider) => provider.id === id);
-    this.auth = this.provider?.auth.find((method) => method.id === this.auth?.id) ?? this.provider?.auth[0];
-    // The address of another type is no address of this one, where it would hide among the options.
-    const url = this.auth?.fields.find((field) => field.name === "url");
-    if (before !== undefined && (url === undefined || isSecondary(url))) this.#forget("values.url");
+    this.auth = this.provider?.auth[0];
+    const asksForUrl = this.auth?.fields.some((field) => field.name === "url" && !isSecondary(field)) ?? false;
+    const kept = new Set<FieldPath>(["name", "description", ...(asksForUrl ? ["values.url"] : [])]);
+    for (const path of this.#text.keys()) {
+      if (kept.has(path)) continue;
+      this.#text.delete(path);
+      this.#typed.delete(path);
+    }
+    this.#touched.clear();
+    this.#answered = [];
+    this.trustedAuthHosts = [];
   }
 
   /** Takes the type that the address looks like; the address stays. */
   acceptDetected(id: string): void {
     const url = this.get("values.url");
     this.selectProvider(id);
-    if (url !== "") this.#put("values.url", url);
+    if (url !== "") this.type("values.url", url);
   }
 
   selectAuth(id: string): void {
@@ -175,12 +196,6 @@ export class FormDraft {
     if (this.get(path) === text) return;
     this.#text.set(path, text);
     this.#answered = this.#answered.filter((finding) => finding.field !== path);
-  }
-
-  #forget(path: FieldPath): void {
-    this.#put(path, "");
-    this.#typed.delete(path);
-    this.#touched.delete(path);
   }
 
   #paths(): FieldPath[] {

@@ -8,6 +8,11 @@ import { findingText, text } from "../messages.js";
 import type { FieldPath } from "./draft.js";
 import { hold, onceReleased, release } from "./settling.js";
 
+/** What there is to choose; those of one group stand together, under its name. */
+export interface Choice extends FieldOption {
+  readonly group?: string;
+}
+
 /** What a field shows. */
 export interface FieldView {
   readonly path: FieldPath;
@@ -18,14 +23,14 @@ export interface FieldView {
   readonly help: string;
   readonly placeholder: string;
   readonly autocomplete: string;
-  readonly options: readonly FieldOption[];
+  readonly options: readonly Choice[];
   readonly findings: readonly Finding[];
   /** Whether a secret is shown in clear. */
   readonly revealed: boolean;
+  /** What is chosen here decides about the whole form: what is found in it comes at once, so that no line is kept for it. */
+  readonly decides?: boolean;
   /** The control's `data-testid`; default `field-<name>`. */
   readonly testId?: string;
-  /** What is offered while somebody types; anything else may be typed too. */
-  readonly suggestions?: readonly string[];
 }
 
 /** What somebody does with a field. */
@@ -56,18 +61,24 @@ export function renderField(view: FieldView, actions: FieldActions): TemplateRes
   const left = (event: FocusEvent): void => {
     const to = event.relatedTarget;
     const field = event.currentTarget;
-    if (!(field instanceof HTMLElement) || (to instanceof Node && field.contains(to)) || !document.hasFocus()) return;
+    if (!(field instanceof HTMLElement) || !document.hasFocus()) return;
+    if (to instanceof Element && field.contains(to)) {
+      // Who goes to a finding's button wants to read the finding.
+      if (to.closest(".findings") !== null) onceReleased(() => release(field.querySelector(".findings")));
+      return;
+    }
     onceReleased(() => {
       release(field.querySelector(".findings"));
       actions.leave(view.path);
     });
   };
-  const entered = ({ currentTarget }: Event): void => {
-    if (currentTarget instanceof HTMLElement) hold(currentTarget.querySelector(".findings"));
+  const entered = ({ currentTarget, target }: Event): void => {
+    if (!(currentTarget instanceof HTMLElement) || (target instanceof Element && target.closest(".findings") !== null)) return;
+    if (!view.decides) hold(currentTarget.querySelector(".findings"));
   };
   return html`<div class="field ${view.kind}" @focusin=${entered} @focusout=${left}>
     ${view.kind === "checkbox" ? html`<div class="tick">${control(view, actions)}${label}</div>` : [label, control(view, actions)]}
-    <div class="notes">
+    <div class=${view.decides ? "notes tight" : "notes"}>
       ${view.help === "" ? nothing : html`<p class="help" id="${id}-help">${view.help}</p>`}
       <div id="${id}-findings" class="findings" aria-live="polite">
         <div class="sheet">${view.findings.map((finding) => fieldFinding(finding, view, actions))}</div>
@@ -97,7 +108,7 @@ export function renderFinding(
   return html`<div class="finding ${severity}" data-testid="finding-${name}" data-field=${finding.field} data-code=${finding.code} data-severity=${severity}>
     ${icon(SEVERITY_ICONS[severity])}
     <div>
-      <span class="visually-hidden">${text().form.severities[severity]}: </span>${findingText(finding)}
+      <span class="told"><span class="visually-hidden">${text().form.severities[severity]}: </span>${findingText(finding)}</span>
       ${quoted}
       ${suggestion === undefined
         ? nothing
@@ -132,7 +143,7 @@ function control(view: FieldView, actions: FieldActions): TemplateResult {
         aria-required=${view.required ? "true" : "false"}
         @change=${(event: Event) => event.currentTarget instanceof HTMLSelectElement && actions.type(view.path, event.currentTarget.value)}>
         ${view.value === "" || (!view.required && view.placeholder !== "") ? html`<option value="" .selected=${live(view.value === "")}>${view.placeholder}</option>` : nothing}
-        ${view.options.map((option) => html`<option value=${option.value} .selected=${live(option.value === view.value)}>${option.label}</option>`)}
+        ${choices(view)}
       </select>`;
     case "checkbox":
       return html`<input type="checkbox" id=${id} name=${name} data-testid=${testId} aria-describedby=${described}
@@ -165,9 +176,17 @@ function control(view: FieldView, actions: FieldActions): TemplateResult {
       return html`<input id=${id} name=${name} data-testid=${testId} type=${view.kind === "url" ? "text" : view.kind}
         inputmode=${view.kind === "url" ? "url" : nothing} spellcheck="false" autocapitalize="off" autocorrect="off"
         autocomplete=${view.autocomplete || "off"} placeholder=${view.placeholder} aria-invalid=${invalid} aria-describedby=${described}
-        aria-required=${view.required ? "true" : "false"} list=${view.suggestions ? `${id}-list` : nothing} .value=${live(view.value)} @input=${typed} />
-        ${view.suggestions ? html`<datalist id="${id}-list">${view.suggestions.map((one) => html`<option value=${one}></option>`)}</datalist>` : nothing}`;
+        aria-required=${view.required ? "true" : "false"} .value=${live(view.value)} @input=${typed} />`;
   }
+}
+
+/** The options of a select, in their groups. */
+function choices({ options, value }: FieldView): TemplateResult[] {
+  const draw = (some: readonly Choice[]): TemplateResult[] =>
+    some.map((option) => html`<option value=${option.value} .selected=${live(option.value === value)}>${option.label}</option>`);
+  const groups = new Map<string, Choice[]>();
+  for (const option of options) groups.set(option.group ?? "", [...(groups.get(option.group ?? "") ?? []), option]);
+  return [...groups].flatMap(([group, some]) => (group === "" ? draw(some) : [html`<optgroup label=${group}>${draw(some)}</optgroup>`]));
 }
 
 /** The largest file that can be a key, in bytes; more would only hold up the page. */
@@ -224,17 +243,51 @@ export const fieldStyles = css`
     grid-template-columns: auto 1fr;
     gap: 0.625rem;
   }
+  /* A line is kept for what is found while somebody types. */
   .notes {
     position: relative;
     display: grid;
     gap: 0.375rem;
+    align-content: start;
+    min-block-size: 1.5rem;
   }
+  .notes.tight {
+    min-block-size: 0;
+  }
+  .findings[data-held] {
+    overflow: hidden;
+  }
+  /* Over the help, and over nothing else: in a line, until the field is left. */
   .findings[data-over] .sheet {
     position: absolute;
-    inset-block-start: 0;
-    inset-inline: 0;
-    z-index: 1;
+    inset: 0;
+    overflow: hidden;
     background: var(--surface);
+  }
+  .findings[data-over] .sheet:empty {
+    display: none;
+  }
+  .findings[data-over] .finding {
+    block-size: 1.5rem;
+  }
+  .findings[data-over] .finding > div {
+    display: flex;
+    gap: 0.5rem;
+    overflow: hidden;
+    white-space: nowrap;
+  }
+  .findings[data-over] .told {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .findings[data-over] .finding button {
+    flex: none;
+    max-width: 60%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .findings[data-over] .excerpt {
+    display: none;
   }
   .finding {
     display: grid;

@@ -1,6 +1,6 @@
 /**
  * Findings that come and go must not move what somebody is about to click. While a field has the focus it keeps the
- * height it had: what is found meanwhile lies over its help. And a field that is left by a click changes its height
+ * height it had: what is found meanwhile lies over its help, as much of it as there is room for. And a field that is left by a click changes its height
  * after that click, not between the button's down and up.
  */
 
@@ -32,6 +32,7 @@ export function hold(findings: Element | null): void {
   if (!(findings instanceof HTMLElement) || findings.style.blockSize !== "") return;
   const { height } = findings.getBoundingClientRect();
   findings.style.blockSize = `${height}px`;
+  findings.toggleAttribute("data-held", height > 0);
   findings.toggleAttribute("data-over", height === 0);
 }
 
@@ -39,5 +40,6 @@ export function hold(findings: Element | null): void {
 export function release(findings: Element | null): void {
   if (!(findings instanceof HTMLElement)) return;
   findings.style.blockSize = "";
+  findings.removeAttribute("data-held");
   findings.removeAttribute("data-over");
 }

@@ -63,7 +63,10 @@ export function viewsOf(
     value: draft.provider?.id ?? "",
     required: true,
     placeholder: form.providerPlaceholder,
-    options: draft.providers.map(({ id, title }) => ({ value: id, label: title })),
+    options: [...draft.providers]
+      .sort((one, other) => one.rank - other.rank)
+      .map(({ id, title, group }) => ({ value: id, label: title, group: form.groups[group] })),
+    decides: true,
     testId: "provider-select",
   });
   const methods = draft.provider?.auth ?? [];
@@ -72,6 +75,7 @@ export function viewsOf(
     value: draft.auth?.id ?? "",
     required: true,
     options: methods.map((method) => ({ value: method.id, label: method.title })),
+    decides: true,
     testId: "auth-select",
   });
   const name = view("name", form.name, { required: true, help: form.nameHelp });
@@ -88,6 +92,7 @@ export function viewsOf(
       { value: "pull", label: form.purposes.pull },
       { value: "push", label: form.purposes.push },
     ],
+    decides: true,
     testId: "purpose-select",
   });
   const expiry = view("expiresAt", form.expiresAt, {

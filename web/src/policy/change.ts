@@ -32,6 +32,12 @@ export function changeOf(policy: Policy | null, path: string, typed: string): Pa
   }
 }
 
+/** What changes of the policy with its mode. What is pulled every day is pulled at an hour of the reader's own time zone. */
+export function modeOf(policy: Policy | null, mode: "manual" | "automatic"): Partial<Policy> {
+  if (mode === "manual" || policy?.timezone) return { mode };
+  return { mode, timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone };
+}
+
 /** The names in a text, apart by white space or commas. */
 export function namesIn(typed: string): string[] {
   return typed.split(/[\s,]+/).filter((name) => name !== "");

@@ -34,6 +34,7 @@ export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly token: string;
+  readonly ifMatch: string;
   readonly body: unknown;
 }
 
@@ -72,6 +73,7 @@ export async function serve(t: TestContext, { api, file }: SiteOptions = {}): Pr
       path: url.pathname,
       query: url.searchParams,
       token: request.headers.authorization?.replace("Bearer ", "") ?? "",
+      ifMatch: request.headers["if-match"] ?? "",
       body: text === "" ? undefined : JSON.parse(text),
     };
     asked.push(one);
@@ -211,9 +213,10 @@ export class Tab {
     await this.#command("Input.insertText", { text });
   }
 
-  /** Goes on to what comes next, as the tab key does. */
-  async press(key: string): Promise<void> {
-    for (const type of ["keyDown", "keyUp"]) await this.#command("Input.dispatchKeyEvent", { type, key, code: key });
+  /** Presses the tab key, or another one. */
+  async press(key: "Tab" | "Enter"): Promise<void> {
+    const windowsVirtualKeyCode = { Tab: 9, Enter: 13 }[key];
+    for (const type of ["keyDown", "keyUp"]) await this.#command("Input.dispatchKeyEvent", { type, key, code: key, windowsVirtualKeyCode });
   }
 
   async choose(selector: string, value: string): Promise<void> {
@@ -244,9 +247,21 @@ export class Tab {
     writeFileSync(file, Buffer.from(data, "base64"));
   }
 
-  /** Presses OK, or Cancel, in the browser's own dialog. */
-  async dialog(accept: boolean): Promise<void> {
-    await this.#command("Page.handleJavaScriptDialog", { accept });
+  /** Whether the page would have the browser ask before it is left. */
+  asksBeforeLeaving(): Promise<boolean> {
+    return this.run(`return !dispatchEvent(new Event("beforeunload", { cancelable: true }))`);
+  }
+
+  /** The `data-testid` of what has the focus. */
+  focused(): Promise<string> {
+    return this.run(`let focused = document.activeElement;
+      while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+      return focused?.dataset.testid ?? "";`);
+  }
+
+  /** Puts the browser into another time zone. */
+  async timezone(timezoneId: string): Promise<void> {
+    await this.#command("Emulation.setTimezoneOverride", { timezoneId });
   }
 
   #command<T>(method: string, params: object): Promise<T> {

@@ -88,7 +88,7 @@ pub(super) static PROVIDER: Provider = Provider {
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::authorization("In Amazon EventBridge, in the registry's region, make a connection of the type API key: name Authorization, value as above."),
     Line::no_authorization("In Amazon EventBridge, in the registry's region, make a connection of the type API key."),
-    Line::new("Make an API destination with it: the event URL above, method POST."),
+    Line::new("Make an API destination with it: the webhook URL above, method POST."),
     Line::new("Make a rule on the default event bus with this event pattern, and the API destination as its target."),
 ]).snippet(&[
     Line::new("{"),

@@ -55,7 +55,7 @@ pub(super) static PROVIDER: Provider = Provider {
 
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("Open the repository, then Webhooks. Each repository has its own."),
-    Line::new("Give it a name, and the event URL above; the secret is its last part."),
+    Line::new("Give it a name, and the webhook URL above; the secret is its last part."),
     Line::new("Docker Hub tells pushes only: what is deleted is seen by the next sync."),
 ])
 .docs_url("https://docs.docker.com/docker-hub/repos/manage/webhooks/");

@@ -43,7 +43,7 @@ pub(super) static PROVIDER: Provider = Provider {
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("Open the repository, then Webhooks, New webhook. Each repository has its own."),
     Line::new(
-        "Notification to receive: Tag pushed to repository. Webhook URL: the event URL above.",
+        "Notification to receive: Tag pushed to repository. Webhook URL: the webhook URL above.",
     ),
     Line::authorization(
         "It cannot send a header of its own: put something before the service that adds the value above.",

@@ -54,7 +54,7 @@ pub(super) static PROVIDER: Provider = Provider {
 
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("Open the organization's or the repository's Settings, then Webhooks, Add webhook."),
-    Line::new("Payload URL: the event URL above. Content type: application/json."),
+    Line::new("Payload URL: the webhook URL above. Content type: application/json."),
     Line::authorization("Secret: the value above."),
     Line::no_authorization(
         "Leave its Secret empty: that of this connection is the URL's last part.",

@@ -60,7 +60,7 @@ pub(super) static PROVIDER: Provider = Provider {
 
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("Artifact Registry publishes to the topic “gcr” of the registry's project, once it exists."),
-    Line::new("Make the topic, and a subscription that pushes to the event URL, without payload unwrapping."),
+    Line::new("Make the topic, and a subscription that pushes to the webhook URL, without payload unwrapping."),
 ]).snippet(&[
     Line::new("gcloud pubsub topics create gcr"),
     Line::new("gcloud pubsub subscriptions create bowline --topic=gcr \\"),

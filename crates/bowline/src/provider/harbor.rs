@@ -56,7 +56,7 @@ const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("Open the project, then Webhooks, New Webhook. Each project has its own."),
     Line::new("Notify type: http. Payload format: Default or CloudEvents."),
     Line::new("Event types: Artifact pushed, Artifact deleted."),
-    Line::new("Endpoint URL: the event URL above."),
+    Line::new("Endpoint URL: the webhook URL above."),
     Line::authorization("Auth Header: the value of the header above, as it is."),
 ])
 .docs_url(

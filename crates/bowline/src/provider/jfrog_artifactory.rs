@@ -56,7 +56,7 @@ pub(super) static PROVIDER: Provider = Provider {
 
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("Open Administration, General, Webhooks, New Webhook."),
-    Line::new("URL: the event URL above."),
+    Line::new("URL: the webhook URL above."),
     Line::new("Events: Docker, “Tag was pushed” and “Tag was deleted”, for the repositories that the connection is for."),
     Line::authorization("Custom headers: Authorization with the value above."),
 ]).docs_url("https://jfrog.com/help/r/jfrog-platform-administration-documentation/webhooks");

@@ -62,7 +62,7 @@ pub(super) static PROVIDER: Provider = Provider {
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("Open the repository, then Settings, Events and notifications, Create Notification. Each repository has its own."),
     Line::new("When this event occurs: Push to Repository."),
-    Line::new("Then issue a notification: Webhook POST. Webhook URL: the event URL above; the secret is its last part. Leave the template empty."),
+    Line::new("Then issue a notification: Webhook POST. Webhook URL: the webhook URL above; the secret is its last part. Leave the template empty."),
 ]).docs_url("https://docs.quay.io/guides/notifications.html");
 
 const HOST: &str = "quay.io";

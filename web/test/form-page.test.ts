@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import type { Check } from "../src/api/types.js";
+import { Browser, serve, type Answer, type Asked, type Tab } from "./support/browser.js";
+import { connection, signIn, tokenOf } from "./support/signed-in.js";
+
+const LIMIT = { timeout: 60_000 };
+const KEPT = connection();
+const PLACE = `#/connections/${KEPT.id}`;
+
+/** A test that was refused at the sign-in. */
+const REJECTED: Check = {
+  ok: false, proved: "reach",
+  steps: [{ step: "reach", status: "passed", elapsedMs: 4 }, { step: "authenticate", status: "failed", elapsedMs: 5, detail: "HTTP 401" },
+    { step: "catalog", status: "skipped" }, { step: "tags", status: "skipped" }, { step: "manifest", status: "skipped" }, { step: "pull", status: "skipped" }],
+  problem: { code: "auth.rejected", title: "The registry rejected the username or password", field: "values.password" }, warnings: [], facts: {},
+};
+
+/** The page of somebody with one connection; `more` answers first. */
+async function page(t: TestContext, { width = 1280, more = () => undefined, actions }: {
+  readonly width?: number;
+  readonly more?: (asked: Asked) => Answer | undefined;
+  readonly actions?: readonly string[];
+} = {}) {
+  const site = await serve(t, {
+    api: (asked) => {
+      const own = more(asked);
+      if (own !== undefined) return own;
+      const rest = asked.path.replace("/v1/projects/acme/connections", "");
+      if (asked.method === "GET" && rest === "") return [200, { items: [KEPT], next: null }];
+      if (asked.method === "GET" && rest === `/${KEPT.id}`) return [200, KEPT];
+      if (rest === `/${KEPT.id}/images`) return [200, { items: [], next: null }];
+      return undefined;
+    },
+  });
+  const browser = new Browser(t);
+  const tab = await signIn(browser, site, tokenOf({}, actions));
+  await tab.resize(width, 1000);
+  const go = (place: string): Promise<unknown> => tab.run(`location.hash = ${JSON.stringify(place)}`);
+  return { site, tab, go };
+}
+
+/** What of the fields' labels lies under something else. */
+function covered(tab: Tab): Promise<string[]> {
+  return tab.run(`return all("label").filter((label) => label.checkVisibility() && label.control && !label.closest("details:not([open])")).filter((label) => {
+    const { left, top, height } = label.getBoundingClientRect();
+    if (top < 0 || top > innerHeight || height < 4) return false;
+    const on = label.getRootNode().elementFromPoint(left + 4, top + height / 2);
+    return on !== null && on !== label && !label.contains(on);
+  }).map((label) => label.textContent.trim())`);
+}
+
+for (const width of [1440, 720, 390]) {
+  test(`form: findings cover no other field's label, ${width} pixels wide`, LIMIT, async (t) => {
+    const { tab, go } = await page(t, { width });
+    await go("#/connections/new?provider=docker-registry");
+    await tab.type("[data-testid=field-url]", "hub.docker.com/acme");
+    await tab.see("[data-testid=finding-url]");
+    assert.deepEqual(await covered(tab), [], "while it is typed");
+    await tab.press("Tab");
+    assert.equal(await tab.focused(), "fix-url");
+    assert.deepEqual(await covered(tab), [], "with the focus on its fix");
+    await tab.press("Tab");
+    assert.deepEqual(await covered(tab), [], "when it was left");
+    assert.match(await tab.see("[data-testid=finding-url]"), /docker\.io/);
+  });
+}
+
+test("form: another type gets no secret of the last one, and nothing is red", LIMIT, async (t) => {
+  const { tab, go } = await page(t);
+  await go("#/connections/new?provider=docker-hub");
+  await tab.type("[data-testid=field-username]", "acme");
+  await tab.type("[data-testid=field-password]", "dckr_pat_0123456789abcdefghijABCDEFG");
+  await tab.type("[data-testid=field-name]", "Images");
+  await tab.type("[data-testid=field-username]", "");
+  await tab.click("[data-testid=save-button]");
+  await tab.see(".finding.error");
+  await tab.choose("[data-testid=provider-select]", "amazon-ecr");
+  await tab.see("[data-testid=field-region]");
+  assert.equal(await tab.value("[data-testid=auth-select]"), "access-key");
+  assert.equal(await tab.value("[data-testid=field-name]"), "Images");
+  await tab.seeNo(".finding.error");
+  assert.deepEqual(await tab.run(`return all("input").map(({ value }) => value).filter((value) => value.includes("dckr_pat"))`), []);
+});
+
+test("form: the choice of registry has its groups, popular ones first", LIMIT, async (t) => {
+  const { tab, go } = await page(t);
+  await go("#/connections/new");
+  await tab.see("[data-testid=provider-select]");
+  const groups = await tab.run<string[]>(`return [...find("[data-testid=provider-select]").querySelectorAll("optgroup")].map(({ label }) => label)`);
+  assert.ok(groups.length > 1, groups.join());
+  assert.equal(await tab.run(`return find("[data-testid=provider-select]").querySelector("optgroup option").value`), "docker-hub");
+});
+
+test("credentials: once they are replaced, nothing of them is left, nor of the old test", LIMIT, async (t) => {
+  let right = false;
+  const { site, tab, go } = await page(t, {
+    more: ({ method, path }) => {
+      if (method !== "PUT" || !path.endsWith("/credentials")) return undefined;
+      return right ? [200, { ...KEPT, version: 2 }] : [422, { code: "check.failed", title: "The registry could not be used", check: REJECTED }];
+    },
+  });
+  await go(`${PLACE}/credentials`);
+  await tab.type("[data-testid=field-password]", "wrong");
+  await tab.click("[data-testid=save-button]");
+  await tab.see("[data-testid=problem]");
+  right = true;
+  await tab.type("[data-testid=field-password]", "s3cret");
+  await tab.click("[data-testid=save-button]");
+  assert.match(await tab.see("[data-testid=replaced]"), /Replaced just now · verified/);
+  assert.equal(await tab.value("[data-testid=field-password]"), "");
+  assert.equal(await tab.value("[data-testid=field-username]"), "scanner");
+  await tab.seeNo("[data-testid=problem]");
+  await tab.seeNo(".finding.error");
+  await tab.type("[data-testid=field-password]", "next");
+  await tab.click("[data-testid=save-button]");
+  await tab.see("[data-testid=replaced]");
+  const versions = site.asked.filter(({ method }) => method === "PUT").map(({ ifMatch }) => ifMatch);
+  assert.deepEqual(versions, ['"1"', '"1"', '"2"']);
+});
+
+test("credentials: who may only read gets no form, whatever the address", LIMIT, async (t) => {
+  const { tab, go } = await page(t, { actions: ["read"] });
+  await go(`${PLACE}/credentials`);
+  await tab.see("[data-testid=cannot-change]");
+  await tab.seeNo("[data-testid=field-password]");
+});
+
+test("unsaved: pull rules are there again after another tab, the list, and going back", LIMIT, async (t) => {
+  const { tab, go } = await page(t);
+  const pattern = "[data-testid=pattern][data-pattern='team/']";
+  await go(`${PLACE}/policy`);
+  await tab.click("[data-testid=mode-automatic]");
+  await tab.type("[data-testid=pattern-input-include]", "team/");
+  await tab.click("[data-testid=add-pattern-button-include]");
+  await tab.see(pattern);
+  await tab.click("[data-testid=tab-images]");
+  await tab.seeNo(pattern);
+  await tab.click("[data-testid=tab-policy]");
+  await tab.see(pattern);
+  await go("#/connections");
+  await tab.see("[data-testid=connection-row]");
+  await tab.run("history.back()");
+  await tab.see(pattern);
+  assert.equal(await tab.asksBeforeLeaving(), true);
+});
+
+test("unsaved: a form that is half filled in is there again, and gone with the session", LIMIT, async (t) => {
+  const { tab, go } = await page(t);
+  await go("#/connections/new?provider=docker-registry");
+  assert.equal(await tab.asksBeforeLeaving(), false);
+  await tab.type("[data-testid=field-url]", "registry.example.com");
+  await tab.type("[data-testid=field-username]", "scanner");
+  await tab.type("[data-testid=field-password]", "s3cret");
+  await go("#/connections");
+  await tab.see("[data-testid=connection-row]");
+  await tab.run("history.back()");
+  await tab.see("[data-testid=field-url]");
+  assert.equal(await tab.value("[data-testid=field-url]"), "registry.example.com");
+  assert.equal(await tab.value("[data-testid=field-username]"), "scanner");
+  assert.equal(await tab.value("[data-testid=field-password]"), "s3cret");
+  assert.equal(await tab.asksBeforeLeaving(), true);
+  assert.equal(await tab.run(`return JSON.stringify({ ...localStorage, ...sessionStorage }).includes("s3cret")`), false);
+  await tab.click("[data-testid=sign-out-button]");
+  assert.equal(await tab.asksBeforeLeaving(), false);
+  await tab.type("[data-testid=token-input]", tokenOf());
+  await tab.click("[data-testid=sign-in-button]");
+  await tab.see("[data-testid=field-url]");
+  assert.equal(await tab.value("[data-testid=field-password]"), "");
+});
+
+test("list: a check that failed shows the step first, and nothing scrolls", LIMIT, async (t) => {
+  for (const width of [1440, 390]) {
+    const { tab } = await page(t, { width, more: ({ path }) => (path.endsWith("/check") ? [200, REJECTED] : undefined) });
+    await tab.click("[data-testid=check-button]");
+    await tab.see("[data-testid=problem]");
+    await tab.see("[data-testid=check-step-authenticate][data-status=failed]");
+    await tab.seeNo("[data-testid=check-step-reach]");
+    const before = `const [step] = all("[data-testid=check-step-authenticate]"); const [problem] = all("[data-testid=problem]");
+      return step.getBoundingClientRect().bottom <= problem.getBoundingClientRect().top + 1`;
+    assert.equal(await tab.run(before), true);
+    const scrolled = `return all(".result").filter((box) => box.scrollHeight > box.clientHeight + 1 || getComputedStyle(box).overflowY !== "visible").length`;
+    assert.equal(await tab.run(scrolled), 0, `${width} pixels`);
+    await tab.click("[data-testid=all-steps-button]");
+    await tab.see("[data-testid=check-step-reach][data-status=passed]");
+    assert.equal(await tab.run(scrolled), 0);
+    assert.equal(await tab.run(`return all("h3").length`), 0, "a heading is left out");
+  }
+});
+
+test("rules: what is wrong with a pattern is said while it is typed", LIMIT, async (t) => {
+  const { tab, go } = await page(t);
+  await go(`${PLACE}/policy`);
+  await tab.click("[data-testid=mode-automatic]");
+  await tab.type("[data-testid=pattern-input-include]", "/team[");
+  await tab.see("bowline-pattern-list[name=include]");
+  await tab.see("#typed .finding.error");
+  await tab.type("[data-testid=pattern-input-include]", "/team/");
+  await tab.seeNo("#typed .finding.error");
+  assert.deepEqual(await tab.run(`return all("[data-testid=pattern]").length`), 0);
+});
+
+test("rules: the time zone is chosen from a list and begins with the browser's", LIMIT, async (t) => {
+  const { tab, go } = await page(t);
+  await tab.timezone("America/New_York");
+  await go(`${PLACE}/policy`);
+  await tab.click("[data-testid=mode-automatic]");
+  assert.equal(await tab.value("select[name='policy.timezone']"), "America/New_York");
+  await tab.choose("select[name='policy.timezone']", "Europe/Vienna");
+  assert.equal(await tab.value("select[name='policy.timezone']"), "Europe/Vienna");
+});
+
+test("browse: tags stand as people count", LIMIT, async (t) => {
+  const tags = ["22-alpine", "9", "20-alpine", "22", "latest", "20"];
+  const { tab, go } = await page(t, {
+    more: ({ path }) => {
+      if (path.endsWith("/repositories")) return [200, { items: [{ name: "team/app" }], complete: true }];
+      return path.endsWith("/tags") ? [200, { items: tags.map((name) => ({ name })), complete: true }] : undefined;
+    },
+  });
+  await go(`${PLACE}/registry`);
+  await tab.click("[data-testid=repository]");
+  await tab.see("[data-testid=tag]");
+  assert.deepEqual(await tab.run(`return all("[data-testid=tag]").map(({ textContent }) => textContent)`), ["9", "20", "20-alpine", "22", "22-alpine", "latest"]);
+});
