@@ -5,13 +5,16 @@ use serde::Deserialize;
 use crate::{
     digest::Digest,
     image::{Repository, Tag},
+    json::{First, List, or_default},
 };
 
 /// An image stream, as far as it is read.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct ImageStream {
+    #[serde(deserialize_with = "or_default")]
     pub(crate) metadata: Metadata,
+    #[serde(deserialize_with = "or_default")]
     status: Status,
 }
 
@@ -19,8 +22,11 @@ pub(crate) struct ImageStream {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Metadata {
+    #[serde(deserialize_with = "or_default")]
     namespace: String,
+    #[serde(deserialize_with = "or_default")]
     name: String,
+    #[serde(deserialize_with = "or_default")]
     pub(crate) resource_version: String,
 }
 
@@ -35,7 +41,7 @@ pub(crate) struct Pointer {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Status {
-    tags: Option<Vec<History>>,
+    tags: List<History>,
 }
 
 /// Where a tag has pointed to.
@@ -43,14 +49,15 @@ struct Status {
 struct History {
     tag: String,
     /// The newest first.
-    items: Option<Vec<Event>>,
+    #[serde(default)]
+    items: First<Event>,
 }
 
 #[derive(Deserialize)]
 struct Event {
     created: Option<String>,
     /// The digest of the image.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     image: String,
 }
 
@@ -65,9 +72,9 @@ impl ImageStream {
 
     /// Where its tags point to now, without those that point nowhere.
     pub(crate) fn tags(&self) -> impl Iterator<Item = Pointer> {
-        let histories = self.status.tags.iter().flatten();
+        let histories = self.status.tags.0.iter();
         histories.filter_map(|history| {
-            let newest = history.items.as_ref()?.first()?;
+            let newest = history.items.0.as_ref()?;
             let created = newest.created.as_deref();
             Some(Pointer {
                 tag: Tag::parse(&history.tag)?,

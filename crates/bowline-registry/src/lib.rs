@@ -18,6 +18,7 @@ mod http;
 mod image;
 mod image_stream;
 mod inventory;
+mod json;
 mod listing;
 mod login;
 mod manifest;

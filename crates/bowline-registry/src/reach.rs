@@ -1,18 +1,27 @@
 //! Reaching a registry: whether one answers there, and how it wants a login.
 
 use http::StatusCode;
+use serde::{Deserialize, de::IgnoredAny};
 use url::Url;
 
 use crate::{
     challenge::{self, Login, NoLogin},
     guard::Target,
     http::HttpClient,
+    json,
     problem::{Code, Failure},
     registry::{Asks, PING_BYTES, Registry},
     scope::Scope,
     transport::{Answer, Call, Message},
     world::{Clock, Random},
 };
+
+/// What tells the distribution specification's error answer from another.
+#[derive(Deserialize)]
+struct ErrorMark {
+    #[serde(default)]
+    errors: Option<IgnoredAny>,
+}
 
 impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     /// Asks whether a registry answers, and how it wants a login. Gives what was seen.
@@ -91,14 +100,16 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let marked = answer
             .header("docker-distribution-api-version")
             .is_some_and(|version| version.trim().starts_with("registry/2"));
-        let json = serde_json::from_slice::<serde_json::Value>(&answer.body);
+        let is_json = json::is_json(&answer.body);
+        let has_errors = || {
+            serde_json::from_slice::<ErrorMark>(&answer.body)
+                .is_ok_and(|body| body.errors.is_some())
+        };
         match status {
-            200 if marked || json.is_ok() || answer.body.is_empty() => Ok(Asks::Nothing),
+            200 if marked || is_json || answer.body.is_empty() => Ok(Asks::Nothing),
             401 => match challenge::login(&answer.headers, self.prefers_bearer()) {
                 Ok(login) => Ok(Asks::For(login)),
-                Err(none) if marked || json.is_ok_and(|body| body.get("errors").is_some()) => {
-                    Ok(Asks::Otherwise(none))
-                }
+                Err(none) if marked || has_errors() => Ok(Asks::Otherwise(none)),
                 Err(NoLogin::Unsupported) => Ok(Asks::Otherwise(NoLogin::Unsupported)),
                 Err(NoLogin::Missing) => {
                     Err(not_registry("HTTP 401 to GET /v2/, without a challenge."))

@@ -2,7 +2,7 @@
 
 use bowline::{credential::Credentials, endpoint::Endpoint, form::ConnectionSpec};
 use http::{HeaderMap, Method, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 
 use crate::{
@@ -251,7 +251,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
     pub(crate) async fn ecr<T: DeserializeOwned>(
         &mut self,
         operation: &str,
-        arguments: &serde_json::Value,
+        arguments: &impl Serialize,
         denied: Code,
     ) -> Result<T, Failure> {
         let api = self.minted().await?.ecr.clone();

@@ -5,6 +5,8 @@ use bowline::{credential::Credentials, form::ConnectionSpec, secret::Secret};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::json::{self, First};
+
 /// No more characters of a server's words are shown.
 const MAX_CHARS: usize = 200;
 
@@ -64,7 +66,7 @@ impl Secrets {
 /// characters, and nothing at all if it repeats a secret. Never a body that has no such form.
 pub(crate) fn error(body: &[u8], secrets: &Secrets) -> Option<String> {
     let answer: ErrorAnswer = serde_json::from_slice(body).ok()?;
-    let (code, message) = match answer.errors.and_then(|errors| errors.into_iter().next()) {
+    let (code, message) = match answer.errors.and_then(|errors| errors.0) {
         Some(error) => (error.code, error.message),
         None => (
             answer.error,
@@ -104,36 +106,28 @@ pub(crate) fn shown(text: &str, secrets: &Secrets) -> Option<String> {
 #[derive(Deserialize)]
 struct ErrorAnswer {
     /// The distribution specification's.
-    #[serde(default, deserialize_with = "lenient")]
-    errors: Option<Vec<ErrorEntry>>,
+    #[serde(default, deserialize_with = "json::lenient")]
+    errors: Option<First<ErrorEntry>>,
     /// OAuth 2's (RFC 6749 section 5.2).
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "json::lenient")]
     error: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "json::lenient")]
     error_description: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "json::lenient")]
     message: Option<String>,
     /// Docker Hub's token service's.
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "json::lenient")]
     details: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "json::lenient")]
     detail: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct ErrorEntry {
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "json::lenient")]
     code: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "json::lenient")]
     message: Option<String>,
-}
-
-/// A member of another type than expected is as good as none.
-fn lenient<'de, D: serde::Deserializer<'de>, T: serde::de::DeserializeOwned>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    let value = serde_json::Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(value).ok())
 }
 
 /// Characters that change how others are shown, or cannot be seen themselves.

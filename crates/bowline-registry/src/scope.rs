@@ -5,7 +5,7 @@ use std::fmt;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
-use crate::image::Repository;
+use crate::{image::Repository, json::List};
 
 /// What a token is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,13 +56,14 @@ struct Access {
     #[serde(rename = "type")]
     kind: String,
     name: String,
-    actions: Vec<String>,
+    #[serde(default)]
+    actions: List<String>,
 }
 
 /// What is read of a token that is a JWT.
 #[derive(Deserialize)]
 pub(crate) struct Claims {
-    access: Option<Vec<Access>>,
+    access: Option<List<Access>>,
     exp: Option<f64>,
 }
 
@@ -86,7 +87,7 @@ impl Claims {
 
     /// What it grants.
     pub(crate) fn grant(self) -> Grant {
-        Grant(self.access)
+        Grant(self.access.map(|access| access.0))
     }
 }
 
@@ -96,7 +97,7 @@ impl Grant {
         let access = |word: &str| {
             let (kind, rest) = word.split_once(':')?;
             let (name, actions) = rest.rsplit_once(':')?;
-            let actions = actions.split(',').map(str::to_owned).collect();
+            let actions = List(actions.split(',').map(str::to_owned).collect());
             Some(Access {
                 kind: kind.to_owned(),
                 name: name.to_owned(),
@@ -119,6 +120,7 @@ impl Grant {
                 && access.name == repository.as_str()
                 && access
                     .actions
+                    .0
                     .iter()
                     .any(|granted| granted == action || granted == "*")
         }))

@@ -2,6 +2,7 @@
 //! digests and no catalog (Docker Registry API v1, as Docker documented it until 2015).
 
 use http::StatusCode;
+use serde::Deserialize;
 
 use crate::{
     challenge,
@@ -18,6 +19,12 @@ use crate::{
 
 /// The largest answer, in bytes.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// What is read of an image's description.
+#[derive(Deserialize)]
+struct ImageJson {
+    id: Option<String>,
+}
 
 /// Whether this is the provider whose registries are asked for version 1 first.
 pub(super) fn is_of(provider: &str) -> bool {
@@ -143,9 +150,9 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         if !answer.status.is_success() {
             return Err(self.pull_refusal(&answer, "The image"));
         }
-        let image: serde_json::Value = serde_json::from_slice(&answer.body)
+        let image: ImageJson = serde_json::from_slice(&answer.body)
             .map_err(|_| malformed("The image's description is no JSON."))?;
-        if image.get("id").and_then(serde_json::Value::as_str) == Some(id) {
+        if image.id.as_deref() == Some(id) {
             Ok(answer.body.len())
         } else {
             Err(Failure::new(

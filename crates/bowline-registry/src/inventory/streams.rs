@@ -5,13 +5,17 @@
 //! A list would not: it takes a version only to say how new it must be at least. A version that is too old to watch from
 //! is answered 410 Gone; then a whole listing has to find out.
 
+use std::collections::HashMap;
+
 use bowline::form::ConnectionSpec;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use url::form_urlencoded;
 
 use crate::{
     http::HttpClient,
     image_stream::{self, Metadata},
+    json::Number,
     operator::Operator,
     problem::{Code, Failure, Problem},
     registry::Registry,
@@ -63,10 +67,19 @@ pub struct StreamTag {
 
 /// A line of the answer to a watch.
 #[derive(Deserialize)]
-struct Event {
+struct Event<'a> {
     #[serde(rename = "type")]
     kind: String,
-    object: serde_json::Value,
+    /// A stream, a bookmark or an error: `kind` tells.
+    #[serde(borrow)]
+    object: &'a RawValue,
+}
+
+/// What an `ERROR` tells.
+#[derive(Deserialize)]
+struct Refused {
+    #[serde(default)]
+    code: Number,
 }
 
 /// The version of a list.
@@ -156,50 +169,67 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
 impl StreamChanges {
     /// The changes that a watch answered; `None` where it says that the version is too old.
     fn read(body: &[u8], since: &str) -> Result<Option<Self>, Failure> {
-        let mut changes = Self {
-            resource_version: since.to_owned(),
-            ..Self::default()
-        };
-        for event in serde_json::Deserializer::from_slice(body).into_iter::<Event>() {
+        let mut version = since.to_owned();
+        let mut latest = Latest::default();
+        let events = serde_json::Deserializer::from_slice(body).into_iter::<Event<'_>>();
+        for (number, event) in events.enumerate() {
             let Event { kind, object } = event.map_err(|_| malformed())?;
             if kind == "ERROR" {
-                let is_too_old = object.get("code").is_some_and(|code| code == 410);
-                return is_too_old.then_some(None).ok_or_else(malformed);
+                let refused: Refused =
+                    serde_json::from_str(object.get()).map_err(|_| malformed())?;
+                return (refused.code == Number(Some(410)))
+                    .then_some(None)
+                    .ok_or_else(malformed);
             }
             let stream: image_stream::ImageStream =
-                serde_json::from_value(object).map_err(|_| malformed())?;
+                serde_json::from_str(object.get()).map_err(|_| malformed())?;
             match kind.as_str() {
-                "ADDED" | "MODIFIED" => changes.note(&stream, true),
-                "DELETED" => changes.note(&stream, false),
+                "ADDED" | "MODIFIED" => latest.note(number, &stream, true),
+                "DELETED" => latest.note(number, &stream, false),
                 // A bookmark, which tells the version alone.
                 _ => {}
             }
-            changes.resource_version = stream.metadata.resource_version;
+            version = stream.metadata.resource_version;
         }
-        Ok(Some(changes))
+        Ok(Some(latest.into_changes(version)))
     }
+}
 
-    /// Notes what a stream is now, whatever was noted of it before.
-    fn note(&mut self, stream: &image_stream::ImageStream, is_there: bool) {
-        let Some(repository) = stream.repository().map(|name| name.to_string()) else {
+/// What is known of each repository: the number of its last event, and its tags unless it was deleted.
+#[derive(Default)]
+struct Latest(HashMap<String, (usize, Option<Vec<StreamTag>>)>);
+
+impl Latest {
+    /// Notes what a stream is after the event of this number.
+    fn note(&mut self, number: usize, stream: &image_stream::ImageStream, is_there: bool) {
+        let Some(repository) = stream.repository() else {
             return;
         };
-        self.changed.retain(|known| known.repository != repository);
-        self.gone.retain(|known| *known != repository);
-        if !is_there {
-            self.gone.push(repository);
-            return;
-        }
         let tags = stream.tags().filter(|pointer| !pointer.tag.is_attachment());
         let tags = tags.map(|pointer| StreamTag {
             tag: pointer.tag.to_string(),
             digest: pointer.digest.to_string(),
             pushed_at: pointer.since,
         });
-        self.changed.push(ImageStream {
-            repository,
-            tags: tags.collect(),
-        });
+        let tags = is_there.then(|| tags.collect());
+        self.0.insert(repository.to_string(), (number, tags));
+    }
+
+    /// The changes, in the order of each repository's last event.
+    fn into_changes(self, resource_version: String) -> StreamChanges {
+        let mut latest: Vec<_> = self.0.into_iter().collect();
+        latest.sort_unstable_by_key(|(_, (number, _))| *number);
+        let mut changes = StreamChanges {
+            resource_version,
+            ..StreamChanges::default()
+        };
+        for (repository, (_, tags)) in latest {
+            match tags {
+                Some(tags) => changes.changed.push(ImageStream { repository, tags }),
+                None => changes.gone.push(repository),
+            }
+        }
+        changes
     }
 }
 

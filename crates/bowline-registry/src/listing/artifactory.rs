@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::{
     http::HttpClient,
+    json::List,
     listing::{
         ListedRepository, Page,
         cursor::Mark,
@@ -28,7 +29,7 @@ struct Key {
 
 #[derive(Deserialize)]
 struct Catalog {
-    repositories: Vec<String>,
+    repositories: List<String>,
 }
 
 impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
@@ -58,7 +59,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             let url = self.own_url(&path, query.as_deref().unwrap_or(&first));
             let answer = self.ask(WHAT, url, login.as_ref()).await?;
             let catalog: Catalog = self.listed(&answer, WHAT)?;
-            let names = catalog.repositories.iter();
+            let names = catalog.repositories.0.iter();
             items = names
                 .filter_map(|name| ListedRepository::parse(&format!("{key}/{name}")))
                 .collect();
@@ -85,8 +86,9 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     ) -> Result<Vec<String>, Failure> {
         let url = self.own_url("/artifactory/api/repositories", "packageType=docker");
         let answer = self.ask(WHAT, url, login).await?;
-        let keys: Vec<Key> = self.listed(&answer, WHAT)?;
+        let keys: List<Key> = self.listed(&answer, WHAT)?;
         let mut keys: Vec<String> = keys
+            .0
             .into_iter()
             .filter(|key| {
                 let holds_images = ["docker", "oci"]

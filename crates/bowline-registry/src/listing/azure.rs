@@ -6,6 +6,7 @@ use crate::{
     guard::Target,
     http::HttpClient,
     image::Repository,
+    json::List,
     listing::{
         ListedTag, Page,
         api::{not_about_it, time},
@@ -28,7 +29,8 @@ const PAGE_BYTES: usize = 1024 * 1024;
 struct TagsAnswer {
     /// The repository. What does not name it is no answer about its tags.
     image_name: String,
-    tags: Option<Vec<Entry>>,
+    #[serde(default)]
+    tags: List<Entry>,
 }
 
 #[derive(Deserialize)]
@@ -69,8 +71,8 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         }
         let items = read
             .tags
+            .0
             .iter()
-            .flatten()
             .filter_map(|entry| {
                 let mut tag = ListedTag::parse(&entry.name)?.digest(entry.digest.as_deref());
                 tag.pushed_at = time(entry.last_update_time.as_deref());

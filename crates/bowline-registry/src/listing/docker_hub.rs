@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::{
     http::HttpClient,
     image::Repository,
+    json::List,
     listing::{
         ListedRepository, ListedTag, Page,
         api::{address, time},
@@ -40,7 +41,7 @@ struct LoginAnswer {
 struct PageAnswer<T> {
     /// Only whether there is one is of interest: the URL of the next page is made here.
     next: Option<String>,
-    results: Vec<T>,
+    results: List<T>,
 }
 
 #[derive(Deserialize)]
@@ -133,7 +134,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         }
         let page: PageAnswer<T> = self.listed(&answer, WHAT)?;
         let next = page.next.map(|_| Mark::Number(number.saturating_add(1)));
-        Ok(Some((page.results, next)))
+        Ok(Some((page.results.0, next)))
     }
 
     /// That a repository is not there, or hidden from a login that the API does not know.

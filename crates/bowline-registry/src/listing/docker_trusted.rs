@@ -6,6 +6,7 @@ use url::form_urlencoded;
 use crate::{
     http::HttpClient,
     image::Repository,
+    json::List,
     listing::{ListedRepository, ListedTag, Page, api::time, cursor::Mark},
     problem::Failure,
     registry::Registry,
@@ -20,7 +21,7 @@ const PER_PAGE: usize = 100;
 
 #[derive(Deserialize)]
 struct RepositoriesAnswer {
-    repositories: Vec<Entry>,
+    repositories: List<Entry>,
 }
 
 #[derive(Deserialize)]
@@ -48,6 +49,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let read: RepositoriesAnswer = self.listed(&answer, WHAT)?;
         let names = read
             .repositories
+            .0
             .iter()
             .map(|entry| format!("{}/{}", entry.namespace, entry.name));
         Ok(Page {
@@ -67,8 +69,9 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let answer = self
             .docker_trusted_page(&format!("{API}/{repository}/tags"), mark)
             .await?;
-        let read: Vec<TagEntry> = self.listed(&answer, WHAT)?;
+        let read: List<TagEntry> = self.listed(&answer, WHAT)?;
         let items = read
+            .0
             .iter()
             .filter_map(|entry| {
                 let mut tag = ListedTag::parse(&entry.name)?.digest(entry.digest.as_deref());

@@ -1,12 +1,12 @@
 //! Amazon ECR's own listing: `DescribeRepositories` and `DescribeImages`, signed.
 
 use bowline::credential::{Credentials, EcrService};
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     http::HttpClient,
     image::Repository,
+    json::List,
     listing::{ListedRepository, ListedTag, Page, cursor::Mark},
     problem::{Code, Failure},
     registry::Registry,
@@ -16,10 +16,20 @@ use crate::{
 /// How many entries a page is asked for; 1000 could be had, but would be large.
 const PER_PAGE: usize = 500;
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Arguments {
+    max_results: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository_name: Option<String>,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RepositoriesAnswer {
-    repositories: Vec<Entry>,
+    repositories: List<Entry>,
     next_token: Option<String>,
 }
 
@@ -33,7 +43,7 @@ struct Entry {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ImagesAnswer {
-    image_details: Vec<Image>,
+    image_details: List<Image>,
     next_token: Option<String>,
 }
 
@@ -41,7 +51,8 @@ struct ImagesAnswer {
 #[serde(rename_all = "camelCase")]
 struct Image {
     image_digest: Option<String>,
-    image_tags: Option<Vec<String>>,
+    #[serde(default)]
+    image_tags: List<String>,
     image_size_in_bytes: Option<u64>,
     /// In seconds since 1970.
     image_pushed_at: Option<f64>,
@@ -55,11 +66,10 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         &mut self,
         mark: Option<Mark>,
     ) -> Result<Page<ListedRepository, Mark>, Failure> {
-        let read: RepositoriesAnswer = self
-            .ecr_page("DescribeRepositories", json!({}), mark)
-            .await?;
+        let read: RepositoriesAnswer = self.ecr_page("DescribeRepositories", None, mark).await?;
         let items = read
             .repositories
+            .0
             .iter()
             .filter_map(|entry| {
                 let (_host, name) = entry.repository_uri.split_once('/')?;
@@ -86,17 +96,11 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             } => repository.as_str().split_once('/').map(|(_, name)| name),
             _ => Some(repository.as_str()),
         };
-        let arguments = json!({ "repositoryName": name });
-        let read: ImagesAnswer = self.ecr_page("DescribeImages", arguments, mark).await?;
-        let images = read.image_details.iter().filter(|image| image.is_image());
+        let name = name.map(str::to_owned);
+        let read: ImagesAnswer = self.ecr_page("DescribeImages", name, mark).await?;
+        let images = read.image_details.0.iter().filter(|image| image.is_image());
         let items = images
-            .flat_map(|image| {
-                image
-                    .image_tags
-                    .iter()
-                    .flatten()
-                    .map(move |tag| (image, tag))
-            })
+            .flat_map(|image| image.image_tags.0.iter().map(move |tag| (image, tag)))
             .filter_map(|(image, tag)| {
                 let mut listed = ListedTag::parse(tag)?.digest(image.image_digest.as_deref());
                 listed.size = image.image_size_in_bytes;
@@ -115,15 +119,14 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     async fn ecr_page<T: DeserializeOwned>(
         &mut self,
         operation: &str,
-        mut arguments: Value,
+        repository_name: Option<String>,
         mark: Option<Mark>,
     ) -> Result<T, Failure> {
-        if let Value::Object(arguments) = &mut arguments {
-            arguments.insert("maxResults".to_owned(), PER_PAGE.into());
-            if let Some(token) = Mark::token(mark)? {
-                arguments.insert("nextToken".to_owned(), token.into());
-            }
-        }
+        let arguments = Arguments {
+            max_results: PER_PAGE,
+            next_token: Mark::token(mark)?,
+            repository_name,
+        };
         let denied = Code::PermissionCatalogMissing;
         self.ecr(operation, &arguments, denied).await
     }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     http::HttpClient,
+    json::List,
     listing::{
         ListedRepository, Page,
         api::{address, time},
@@ -87,8 +88,9 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         if answer.status.as_u16() == 404 {
             return Ok(None);
         }
-        let entries: Vec<Entry> = self.listed(&answer, WHAT)?;
+        let entries: List<Entry> = self.listed(&answer, WHAT)?;
         let items = entries
+            .0
             .iter()
             .filter_map(|entry| {
                 let name = format!("{}/{}", entry.owner.login.to_lowercase(), entry.name);

@@ -8,6 +8,7 @@ use url::{Url, form_urlencoded};
 use crate::{
     challenge::Login,
     http::HttpClient,
+    json::List,
     listing::{
         ListedRepository, Page,
         cursor::Mark,
@@ -127,7 +128,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             format!("membership=true&order_by=id&sort=asc&id_after={id}&per_page={PER_PAGE}");
         let url = self.gitlab_url("projects", &query)?;
         let answer = self.ask(WHAT, url, login).await?;
-        let projects: Vec<Project> = self.listed(&answer, WHAT)?;
+        let projects = self.listed::<List<Project>>(&answer, WHAT)?.0;
         let path = |project: &Project| format!("projects/{}", project.id);
         let rest = match projects.last() {
             Some(last) if projects.len() >= PER_PAGE && last.id > id => Rest::After(path(last)),
@@ -193,8 +194,9 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     }
 }
 
-fn repositories(entries: Vec<Entry>) -> Vec<ListedRepository> {
+fn repositories(entries: List<Entry>) -> Vec<ListedRepository> {
     entries
+        .0
         .iter()
         .filter_map(|entry| ListedRepository::parse(&entry.path))
         .collect()

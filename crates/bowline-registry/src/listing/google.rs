@@ -1,13 +1,17 @@
 //! Google's own listing: `tags/list` tells what lies below a path, too, so the tree below a project is walked.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, Visitor},
+};
 
 use crate::{
+    digest::Digest,
     http::HttpClient,
     image::Repository,
+    json::{List, Number},
     listing::{ListedRepository, ListedTag, Page, cursor::Mark, v2::TagList},
     login::{Authorization, RegistryLogin},
     problem::Failure,
@@ -29,39 +33,81 @@ pub(crate) struct Walk {
 }
 
 /// The manifests of a repository by their digests, as the list of its tags tells them.
-#[derive(Default, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Manifests(HashMap<String, Manifest>);
+#[derive(Default)]
+pub(super) struct Manifests {
+    /// Those that have tags.
+    tagged: Vec<(Digest, Manifest)>,
+    /// Whether there is any, tagged or not.
+    are_there: bool,
+}
 
 /// What is known of a manifest. Numbers come as texts.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Manifest {
     #[serde(default)]
-    tag: Vec<String>,
-    image_size_bytes: Option<Value>,
-    time_created_ms: Option<Value>,
-    time_uploaded_ms: Option<Value>,
+    tag: List<String>,
+    #[serde(default)]
+    image_size_bytes: Number,
+    #[serde(default)]
+    time_created_ms: Number,
+    #[serde(default)]
+    time_uploaded_ms: Number,
 }
 
 impl Manifests {
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        !self.are_there
     }
 
     /// What is known of the tags.
     pub(super) fn by_tag(&self) -> HashMap<&str, ListedTag> {
-        let tags = self.0.iter().flat_map(|(digest, manifest)| {
-            manifest.tag.iter().map(move |tag| (tag, digest, manifest))
+        let tags = self.tagged.iter().flat_map(|(digest, manifest)| {
+            manifest
+                .tag
+                .0
+                .iter()
+                .map(move |tag| (tag, digest, manifest))
         });
         tags.filter_map(|(tag, digest, manifest)| {
-            let mut listed = ListedTag::parse(tag)?.digest(Some(digest));
-            listed.size = number(manifest.image_size_bytes.as_ref());
-            listed.created_at = number(manifest.time_created_ms.as_ref());
-            listed.pushed_at = number(manifest.time_uploaded_ms.as_ref());
+            let mut listed = ListedTag::parse(tag)?;
+            listed.digest = Some(digest.to_string());
+            listed.size = manifest
+                .image_size_bytes
+                .0
+                .and_then(|size| size.try_into().ok());
+            listed.created_at = manifest.time_created_ms.0;
+            listed.pushed_at = manifest.time_uploaded_ms.0;
             Some((tag.as_str(), listed))
         })
         .collect()
+    }
+}
+
+/// What has no tag, or no digest for a name, is not kept.
+impl<'de> Deserialize<'de> for Manifests {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ManifestsVisitor)
+    }
+}
+
+struct ManifestsVisitor;
+
+impl<'de> Visitor<'de> for ManifestsVisitor {
+    type Value = Manifests;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("manifests by their digests")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Manifests, A::Error> {
+        let mut manifests = Manifests::default();
+        while let Some((digest, manifest)) = entries.next_entry::<String, Option<Manifest>>()? {
+            manifests.are_there = true;
+            let tagged = manifest.filter(|manifest| !manifest.tag.0.is_empty());
+            manifests.tagged.extend(Digest::parse(&digest).zip(tagged));
+        }
+        Ok(manifests)
     }
 }
 
@@ -152,6 +198,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let list: TagList = self.listed(&answer, WHAT)?;
         let mut below: Vec<Repository> = list
             .child
+            .0
             .iter()
             .filter_map(|child| Repository::parse(&format!("{path}/{child}")))
             .collect();
@@ -176,13 +223,4 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
 
 fn next_of(ahead: &mut [Vec<Repository>]) -> Option<Repository> {
     ahead.iter_mut().rev().find_map(Vec::pop)
-}
-
-/// A number that may come as a text.
-fn number<T: std::str::FromStr + TryFrom<u64>>(value: Option<&Value>) -> Option<T> {
-    match value? {
-        Value::String(text) => text.parse().ok(),
-        Value::Number(number) => T::try_from(number.as_u64()?).ok(),
-        _ => None,
-    }
 }

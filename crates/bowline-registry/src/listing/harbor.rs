@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::{
     http::HttpClient,
     image::Repository,
+    json::{List, or_default},
     listing::{ListedRepository, ListedTag, Page, api::time, cursor::Mark},
     problem::Failure,
     registry::Registry,
@@ -26,12 +27,13 @@ struct Entry {
 #[derive(Deserialize)]
 struct Artifact {
     /// `IMAGE`, `CHART`, …
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
     kind: String,
     digest: Option<String>,
     size: Option<u64>,
     push_time: Option<String>,
-    tags: Option<Vec<TagEntry>>,
+    #[serde(default)]
+    tags: List<TagEntry>,
     extra_attrs: Option<Attributes>,
 }
 
@@ -86,7 +88,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             .iter()
             .filter(|artifact| matches!(artifact.kind.as_str(), "" | "IMAGE"));
         let items = images
-            .flat_map(|image| image.tags.iter().flatten().map(move |tag| (image, tag)))
+            .flat_map(|image| image.tags.0.iter().map(move |tag| (image, tag)))
             .filter_map(|(image, tag)| {
                 let created = image
                     .extra_attrs
@@ -115,7 +117,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let answer = self
             .ask(WHAT, self.own_url(path, &query), login.as_ref())
             .await?;
-        let entries = self.listed(&answer, WHAT)?;
+        let entries = self.listed::<List<T>>(&answer, WHAT)?.0;
         Ok((entries, self.next_query(&answer)?.map(Mark::Query)))
     }
 }

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     http::HttpClient,
+    json::List,
     listing::{ListedRepository, Page, cursor::Mark, way::unlistable},
     login::Authorization,
     problem::Failure,
@@ -32,9 +33,11 @@ struct TokenAnswer {
 #[serde(rename_all = "PascalCase")]
 struct Image {
     /// `us.icr.io/namespace/app:1`.
-    repo_tags: Option<Vec<String>>,
+    #[serde(default)]
+    repo_tags: List<String>,
     /// `us.icr.io/namespace/app@sha256:…`.
-    repo_digests: Option<Vec<String>>,
+    #[serde(default)]
+    repo_digests: List<String>,
     /// In seconds since 1970.
     created: Option<i64>,
 }
@@ -62,14 +65,13 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         }
         let url = self.own_url("/api/v1/images", &query.finish());
         let answer = self.ask(WHAT, url, Some(&login)).await?;
-        let images: Vec<Image> = self.listed(&answer, WHAT)?;
+        let images: List<Image> = self.listed(&answer, WHAT)?;
         let mut found = BTreeMap::new();
-        for image in &images {
+        for image in &images.0 {
             let references = [&image.repo_tags, &image.repo_digests];
             for name in references
                 .into_iter()
-                .flatten()
-                .flatten()
+                .flat_map(|list| &list.0)
                 .filter_map(|text| name_of(text))
             {
                 let newest = found.entry(name).or_insert(image.created);

@@ -7,6 +7,7 @@ use crate::{
     http::HttpClient,
     image::Repository,
     image_stream::ImageStream,
+    json::{List, or_default},
     listing::{
         ListedRepository, ListedTag, Page,
         api::{address, not_about_it},
@@ -24,15 +25,15 @@ const PER_PAGE: usize = 500;
 
 #[derive(Deserialize)]
 struct ImageStreams {
-    items: Vec<ImageStream>,
-    #[serde(default)]
+    items: List<ImageStream>,
+    #[serde(default, deserialize_with = "or_default")]
     metadata: ListMetadata,
 }
 
 #[derive(Default, Deserialize)]
 struct ListMetadata {
     /// What the next page is asked with; absent or empty at the end.
-    #[serde(rename = "continue", default)]
+    #[serde(rename = "continue", default, deserialize_with = "or_default")]
     next: String,
 }
 
@@ -53,6 +54,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let streams: ImageStreams = self.listed(&answer, WHAT)?;
         let items = streams
             .items
+            .0
             .iter()
             .filter_map(|stream| stream.repository().map(ListedRepository::of))
             .collect();

@@ -7,6 +7,7 @@ use url::form_urlencoded;
 use crate::{
     http::HttpClient,
     image::Repository,
+    json::{List, or_default},
     listing::{ListedRepository, ListedTag, Page, cursor::Mark},
     login::Authorization,
     problem::Failure,
@@ -20,7 +21,7 @@ const PER_PAGE: usize = 100;
 
 #[derive(Deserialize)]
 struct RepositoriesAnswer {
-    repositories: Vec<Entry>,
+    repositories: List<Entry>,
     next_page: Option<String>,
 }
 
@@ -36,8 +37,8 @@ struct Entry {
 
 #[derive(Deserialize)]
 struct TagsAnswer {
-    tags: Vec<TagEntry>,
-    #[serde(default)]
+    tags: List<TagEntry>,
+    #[serde(default, deserialize_with = "or_default")]
     has_additional: bool,
 }
 
@@ -83,6 +84,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let read: RepositoriesAnswer = self.listed(&answer, WHAT)?;
         let items = read
             .repositories
+            .0
             .iter()
             .filter(|entry| entry.kind.as_deref().is_none_or(|kind| kind == "image"))
             .filter_map(|entry| {
@@ -113,6 +115,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         let read: TagsAnswer = self.listed(&answer, WHAT)?;
         let items = read
             .tags
+            .0
             .iter()
             .filter_map(|entry| {
                 let mut tag =

@@ -7,6 +7,7 @@ use crate::{
     guard::Target,
     http::HttpClient,
     image::Repository,
+    json::{List, or_default},
     listing::{ListedRepository, ListedTag, Page, cursor::Mark, google},
     problem::{Code, Failure},
     registry::{Get, Registry},
@@ -24,28 +25,26 @@ const PAGE_BYTES: usize = 4 * 1024 * 1024;
 #[derive(Deserialize)]
 struct Catalog {
     /// It may be `null`, but not be missing: what has none is no catalog, and no empty one either.
-    #[serde(deserialize_with = "Option::deserialize")]
-    repositories: Option<Vec<String>>,
+    repositories: List<String>,
 }
 
 /// The answer for tags.
 #[derive(Deserialize)]
 pub(super) struct TagList {
     /// `null` where a repository has none (distribution), and sometimes among them (Nexus); never missing.
-    #[serde(deserialize_with = "Option::deserialize")]
-    tags: Option<Vec<Option<String>>>,
+    tags: List<String>,
     /// What Google adds: the repositories below.
     #[serde(default)]
-    pub(super) child: Vec<String>,
+    pub(super) child: List<String>,
     /// What Google adds: the manifests by their digests.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) manifest: google::Manifests,
 }
 
 impl TagList {
     /// Whether the repository holds anything.
     pub(super) fn holds_images(&self) -> bool {
-        !self.manifest.is_empty() || self.tags.as_ref().is_some_and(|tags| !tags.is_empty())
+        !self.manifest.is_empty() || !self.tags.0.is_empty()
     }
 }
 
@@ -77,7 +76,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             return Err(failure);
         }
         let catalog: Catalog = self.listed(&answer, "the catalog")?;
-        let names = catalog.repositories.unwrap_or_default();
+        let names = catalog.repositories.0;
         let items = names
             .iter()
             .filter_map(|name| ListedRepository::parse(name))
@@ -104,11 +103,10 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             ));
         }
         let list: TagList = self.listed(&answer, "the tags")?;
-        let tags = list.tags.unwrap_or_default();
+        let tags = list.tags.0;
         let mut known = list.manifest.by_tag();
         let items = tags
             .iter()
-            .flatten()
             .filter_map(|tag| known.remove(tag.as_str()).or_else(|| ListedTag::parse(tag)))
             .collect();
         let next = self.next_query(&answer)?.map(Mark::Query);

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     guard::Target,
     http::HttpClient,
+    json::First,
     problem::{Code, Failure},
     transport::{Answer, Transport},
     world::{Clock, Random},
@@ -140,12 +141,12 @@ fn refused<H: HttpClient, C: Clock, R: Random>(
 ) -> Failure {
     #[derive(Deserialize)]
     struct Refusal {
-        error_codes: Vec<u32>,
+        #[serde(default)]
+        error_codes: First<u32>,
     }
     let failure = transport.rejection(answer);
-    let codes = serde_json::from_slice(&answer.body)
-        .map_or(Vec::new(), |refusal: Refusal| refusal.error_codes);
-    match codes.first() {
+    let refusal = serde_json::from_slice::<Refusal>(&answer.body);
+    match refusal.ok().and_then(|refusal| refusal.error_codes.0) {
         // The directory has no such application; there is no such directory.
         Some(700_016) => failure.at("values.clientId"),
         Some(90_002) => failure.at("values.tenantId"),

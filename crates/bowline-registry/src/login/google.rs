@@ -3,8 +3,7 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bowline::{credential::Username, secret::Secret};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use url::Url;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -99,6 +98,24 @@ struct KeyFile {
     universe_domain: Option<String>,
 }
 
+/// The header of an assertion (RFC 7515).
+#[derive(Serialize)]
+struct Header<'a> {
+    alg: &'static str,
+    typ: &'static str,
+    kid: Option<&'a str>,
+}
+
+/// The claims of an assertion (RFC 7523).
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    scope: &'static str,
+    aud: &'static str,
+    iat: i64,
+    exp: i64,
+}
+
 impl KeyFile {
     fn read(key: &Secret) -> Option<Self> {
         let text = key.expose().trim();
@@ -115,16 +132,24 @@ impl KeyFile {
     /// An assertion of the account, made `now`, in milliseconds since 1970.
     fn assertion(&self, now: i64) -> Option<Secret> {
         let now = now.checked_div(1000)?;
-        let header = json!({ "alg": "RS256", "typ": "JWT", "kid": self.private_key_id });
-        let claims = json!({
-            "iss": self.client_email,
-            "scope": SCOPE,
-            "aud": TOKEN_SERVICE,
-            "iat": now,
-            "exp": now.saturating_add(LIFE),
-        });
+        let header = Header {
+            alg: "RS256",
+            typ: "JWT",
+            kid: self.private_key_id.as_deref(),
+        };
+        let claims = Claims {
+            iss: &self.client_email,
+            scope: SCOPE,
+            aud: TOKEN_SERVICE,
+            iat: now,
+            exp: now.saturating_add(LIFE),
+        };
+        let (header, claims) = (
+            serde_json::to_vec(&header).ok()?,
+            serde_json::to_vec(&claims).ok()?,
+        );
         AssertionKey::of_pem(&self.private_key)?
-            .sign(header.to_string().as_bytes(), claims.to_string().as_bytes())
+            .sign(&header, &claims)
             .map(Secret::new)
     }
 }

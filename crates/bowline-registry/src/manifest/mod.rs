@@ -1,11 +1,10 @@
 //! Manifests: what an image is made of (OCI image specification, Docker image manifest versions 1 and 2).
 
-use std::collections::HashMap;
-
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
     digest::Digest,
+    json::{First, List, or_default},
     problem::{Code, Failure},
 };
 
@@ -67,38 +66,45 @@ struct Document {
     schema_version: Option<u64>,
     media_type: Option<String>,
     artifact_type: Option<String>,
-    manifests: Option<Vec<Descriptor>>,
+    manifests: Option<List<Descriptor>>,
     config: Option<Descriptor>,
     #[serde(default)]
-    layers: Vec<Descriptor>,
+    layers: List<Descriptor>,
     /// Of an OCI artifact manifest.
-    blobs: Option<Vec<Descriptor>>,
+    blobs: Option<List<Descriptor>>,
     /// Of schema 1.
-    fs_layers: Option<Vec<schema_1::Layer>>,
+    fs_layers: Option<List<schema_1::Layer>>,
     /// Of schema 1, the newest first.
     #[serde(default)]
-    history: Vec<schema_1::Ancestor>,
+    history: First<schema_1::Ancestor>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Descriptor {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     media_type: String,
     artifact_type: Option<String>,
     digest: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     size: u64,
     platform: Option<Platform>,
-    #[serde(default)]
-    annotations: HashMap<String, String>,
+    #[serde(default, deserialize_with = "or_default")]
+    annotations: Annotations,
+}
+
+/// What is read of an entry's annotations.
+#[derive(Default, Deserialize)]
+struct Annotations {
+    #[serde(default, rename = "vnd.docker.reference.type")]
+    reference_type: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
 struct Platform {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     architecture: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     os: String,
 }
 
@@ -116,18 +122,19 @@ impl Manifest {
         if let Some(layers) = &document.fs_layers
             && document.schema_version == Some(1)
         {
-            return schema_1::manifest(layers, &document.history);
+            return schema_1::manifest(&layers.0, document.history.0.as_ref());
         }
         match (&document.manifests, &document.config, &document.blobs) {
-            (Some(manifests), None, None) => index(manifests),
+            (Some(manifests), None, None) => index(&manifests.0),
             (None, Some(config), None) => Ok(Self::Content(Content {
                 kind: document.kind(config),
                 blob: digest(config)?,
                 blob_bytes: Some(config.size),
-                bytes: Some(sum(document.layers.iter().chain([config]))),
+                bytes: Some(sum(document.layers.0.iter().chain([config]))),
             })),
             (None, None, Some(blobs)) => {
                 let smallest = blobs
+                    .0
                     .iter()
                     .min_by_key(|blob| blob.size)
                     .ok_or_else(|| unsupported("The artifact holds nothing."))?;
@@ -135,7 +142,7 @@ impl Manifest {
                     kind: Kind::artifact(document.artifact_type.as_deref().unwrap_or_default()),
                     blob: digest(smallest)?,
                     blob_bytes: Some(smallest.size),
-                    bytes: Some(sum(blobs)),
+                    bytes: Some(sum(&blobs.0)),
                 }))
             }
             (None, None, None) => {
@@ -168,10 +175,10 @@ impl Document {
             "application/vnd.oci.image.config.v1+json"
                 | "application/vnd.docker.container.image.v1+json"
         );
-        match (&self.artifact_type, self.layers.first()) {
+        match (&self.artifact_type, self.layers.0.first()) {
             (Some(kind), _) => Kind::artifact(kind),
             (None, _) if !has_images_config => Kind::artifact(&config.media_type),
-            (None, Some(first)) if !self.layers.iter().any(is_layer) => {
+            (None, Some(first)) if !self.layers.0.iter().any(is_layer) => {
                 Kind::artifact(&first.media_type)
             }
             _ => Kind::Image,
@@ -199,7 +206,7 @@ impl Descriptor {
 
     /// BuildKit keeps attestations in the index, for a platform that there is not.
     fn is_image_or_index(&self) -> bool {
-        let is_attestation = self.annotations.contains_key("vnd.docker.reference.type")
+        let is_attestation = self.annotations.reference_type.is_some()
             || self
                 .platform
                 .as_ref()

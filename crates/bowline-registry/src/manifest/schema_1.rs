@@ -6,7 +6,11 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
 use super::{Content, Kind, Manifest, created_at, unsupported};
-use crate::{digest::Digest, problem::Failure};
+use crate::{
+    digest::Digest,
+    json::{First, or_default},
+    problem::Failure,
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -17,14 +21,13 @@ pub(super) struct Layer {
 #[derive(Deserialize)]
 pub(super) struct Ancestor {
     /// A config, as a text.
-    #[serde(rename = "v1Compatibility", default)]
+    #[serde(rename = "v1Compatibility", default, deserialize_with = "or_default")]
     config: String,
 }
 
 /// Docker schema 1 names only layers. The empty one, which most of these images have, is the smallest that there is.
-pub(super) fn manifest(layers: &[Layer], history: &[Ancestor]) -> Result<Manifest, Failure> {
+pub(super) fn manifest(layers: &[Layer], newest: Option<&Ancestor>) -> Result<Manifest, Failure> {
     const EMPTY: &str = "sha256:a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4";
-    let newest = history.first();
     let created_at = newest.and_then(|newest| created_at(newest.config.as_bytes()));
     let empty = layers.iter().find(|layer| layer.blob_sum == EMPTY);
     empty
@@ -54,7 +57,7 @@ fn signed(body: &[u8]) -> Option<Vec<u8>> {
     #[serde(rename_all = "camelCase")]
     struct Signed {
         schema_version: u64,
-        signatures: Vec<Signature>,
+        signatures: First<Signature>,
     }
     #[derive(Deserialize)]
     struct Signature {
@@ -75,7 +78,7 @@ fn signed(body: &[u8]) -> Option<Vec<u8>> {
     if document.schema_version != 1 {
         return None;
     }
-    let protected = decode(&document.signatures.first()?.protected)?;
+    let protected = decode(&document.signatures.0?.protected)?;
     let protected: Protected = serde_json::from_slice(&protected).ok()?;
     let mut payload = body.get(..protected.format_length)?.to_vec();
     payload.extend(decode(&protected.format_tail)?);

@@ -260,3 +260,38 @@ async fn the_whole_check_shares_one_deadline() {
     );
     assert_eq!(check.steps[0].elapsed_ms, Some(4000));
 }
+
+/// Members of any shape that nobody asked for, as many as fit into the largest body: about 600,000 objects, which took
+/// 340 MB as `serde_json::Value`.
+fn stuffed(head: &str) -> String {
+    let count = (4 * 1024 * 1024 - head.len() - 32) / 7;
+    format!(r#"{{{head},"x":[{}{{}}]}}"#, r#"{"":0},"#.repeat(count))
+}
+
+#[tokio::test]
+async fn members_that_nobody_asked_for_cost_nothing() {
+    const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    let v1 = parsed(serde_json::json!({
+        "provider": "docker-registry-v1", "name": "test", "auth": "password", "image": "team/app:1",
+        "values": { "url": "registry.example.com", "username": "scanner", "password": PASSWORD },
+    }));
+    let world = world(|sent| match sent.url.path() {
+        "/v1/_ping" => Reply::json("true").with("x-docker-registry-version", "0.9.1"),
+        "/v1/repositories/team/app/tags/1" => Reply::json(format!("\"{ID}\"")),
+        _ => Reply::json(stuffed(&format!(r#""id":"{ID}""#))),
+    });
+    let check = run(&world, &Operator::default(), &v1, None).await;
+    assert_eq!(statuses(&check), "PP--PP", "{:?}", check.problem);
+
+    let fake = Fake::basic()
+        .instead(
+            "GET https://registry.example.com/v2/_catalog",
+            Reply::json(stuffed(r#""repositories":["team/app"]"#)),
+        )
+        .instead(
+            "GET https://registry.example.com/v2/team/app/tags/list",
+            Reply::json(stuffed(r#""tags":["1"],"manifest":null,"child":null"#)),
+        );
+    let check = run(&fake.world(), &Operator::default(), &password(), None).await;
+    assert!(check.ok, "{:?}", check.problem);
+}

@@ -3,6 +3,8 @@
 //! The requests: `AssumeRole` at STS where there is a role, then `GetAuthorizationToken` at ECR, both in the region of
 //! the form and at hosts made of it. Of the answers no URL is followed: the registry's host is made of the account id.
 
+use std::fmt;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bowline::{
     aws::{AwsAccount, AwsRegion, registry_host},
@@ -13,8 +15,13 @@ use bowline::{
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::json;
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{
+        DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+        value::MapAccessDeserializer,
+    },
+};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -59,15 +66,13 @@ const GET_TOKEN: &str = "GetAuthorizationToken";
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct TokenAnswer {
-    authorization_data: OneOrMore,
+    #[serde(deserialize_with = "one_or_first")]
+    authorization_data: AuthorizationData,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(AuthorizationData),
-    More([AuthorizationData; 1]),
-}
+/// What `GetAuthorizationToken` is asked with: nothing.
+#[derive(Serialize)]
+struct NoArguments {}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -95,10 +100,10 @@ pub(super) async fn login<H: HttpClient, C: Clock, R: Random>(
     };
     let operation = GET_TOKEN;
     let denied = Code::PermissionPullMissing;
-    let answer: TokenAnswer = api.ask(transport, operation, &json!({}), denied).await?;
-    let data = match answer.authorization_data {
-        OneOrMore::One(data) | OneOrMore::More([data]) => data,
-    };
+    let answer: TokenAnswer = api
+        .ask(transport, operation, &NoArguments {}, denied)
+        .await?;
+    let data = answer.authorization_data;
     let password = password(&data.authorization_token)
         .ok_or_else(|| malformed("ECR's authorization token holds no username and password."))?;
     let token_ends = data.expires_at.map(|seconds| (seconds * 1000.0) as i64);
@@ -123,7 +128,7 @@ impl EcrApi {
         &self,
         transport: &Transport<'_, H, C, R>,
         operation: &str,
-        arguments: &serde_json::Value,
+        arguments: &impl Serialize,
         denied: Code,
     ) -> Result<T, Failure> {
         let (name, signing_name, target) = match self.service {
@@ -145,7 +150,7 @@ impl EcrApi {
             host: host(name, self.region),
             service: signing_name,
             headers,
-            body: Bytes::from(arguments.to_string()),
+            body: Bytes::from(serde_json::to_vec(arguments).unwrap_or_default()),
             logs_in: operation == GET_TOKEN,
         };
         let answer = question.ask(transport, self.region, &self.keys).await?;
@@ -218,6 +223,33 @@ fn endpoint(proxy: &str, region: AwsRegion, spec: &ConnectionSpec) -> Option<End
     let host = registry_host(&account, region);
     let namespace = spec.values.get("namespace").map_or("", String::as_str);
     Endpoint::parse(&[&host, "/", namespace.trim_matches('/')].concat()).ok()
+}
+
+/// Reads an object, or the one object of a list.
+fn one_or_first<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AuthorizationData, D::Error> {
+    struct OneOrFirst;
+
+    impl<'de> Visitor<'de> for OneOrFirst {
+        type Value = AuthorizationData;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object or a list of one")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<AuthorizationData, A::Error> {
+            AuthorizationData::deserialize(MapAccessDeserializer::new(members))
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<AuthorizationData, A::Error> {
+            let first = list.next_element()?;
+            if list.next_element::<IgnoredAny>()?.is_some() {
+                return Err(A::Error::custom("there are several"));
+            }
+            first.ok_or_else(|| A::Error::custom("the list is empty"))
+        }
+    }
+
+    deserializer.deserialize_any(OneOrFirst)
 }
 
 fn malformed(detail: &str) -> Failure {
