@@ -13,7 +13,7 @@ use crate::{
     challenge::{Login, challenges, login},
     digest::Digest,
     image::{Image, Repository, Tag},
-    listing::link,
+    listing::link::{self, NextLink},
     manifest::{self, Manifest},
     said::{self, Secrets},
     scope::{Claims, Grant},
@@ -49,12 +49,13 @@ fn links_to_the_next_page() {
         r#"<https://r.example/v2/a/tags/list?last=1,2>; title="x"; rel="prev next", </other>; rel=last"#,
     ];
     fuzz(near(seen), |text| {
-        let Some(target) = headers(LINK, &text).and_then(|headers| link::next(&headers)) else {
+        let Some(NextLink::To(target)) = headers(LINK, &text).map(|headers| link::next(&headers))
+        else {
             return;
         };
         assert!(text.contains(&target) && !target.contains('>'));
         let alone = headers(LINK, &format!("<{target}>; rel=\"next\"")).unwrap();
-        assert_eq!(link::next(&alone), Some(target));
+        assert_eq!(link::next(&alone), NextLink::To(target));
     });
 }
 

@@ -56,8 +56,8 @@ pub use self::{
         read::READ_CONNECTION,
     },
     sync::{
-        HeldSync, ImageCounts, KnownTag, RepositoryCounts, RepositoryOutcome, Skipped, Sync,
-        SyncOrigin, SyncOutcome, SyncPhase, SyncProblem, SyncState, Syncs, UnreadRepository,
+        HeldSync, ImageCounts, KnownTag, ListedTo, RepositoryCounts, RepositoryOutcome, Skipped,
+        Sync, SyncOrigin, SyncOutcome, SyncPhase, SyncProblem, SyncState, Syncs, UnreadRepository,
     },
     timestamp::Timestamp,
 };

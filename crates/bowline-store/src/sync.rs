@@ -134,6 +134,17 @@ pub struct HeldSync {
     pub(crate) token: String,
 }
 
+/// Where the listing of repositories goes on after a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListedTo<'a> {
+    /// At this cursor.
+    Cursor(&'a str),
+    /// It was the last page, and with it the list is whole.
+    End,
+    /// It was the last page, but for this reason the list is not known to be whole.
+    Cut(&'a SyncProblem),
+}
+
 /// A repository that a sync has to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadRepository {

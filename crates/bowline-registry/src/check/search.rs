@@ -58,6 +58,7 @@ impl Listed {
     ) -> Result<Self, Failure> {
         let mut sample = Sample::new(random, REPOSITORIES);
         let mut place = None;
+        let mut is_cut = false;
         for _ in 0..PAGES {
             let page = registry
                 .repositories_page(place.take(), OtherWay::IfItFails)
@@ -66,13 +67,14 @@ impl Listed {
                 .into_iter()
                 .for_each(|entry| sample.add(entry.repository));
             place = page.next;
+            is_cut = page.is_cut;
             if place.is_none() || sample.seen() > 0 {
                 break;
             }
         }
         Ok(Self {
             count: sample.seen(),
-            complete: place.is_none(),
+            complete: place.is_none() && !is_cut,
             drawn: sample.drawn(),
         })
     }

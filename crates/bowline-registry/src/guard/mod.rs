@@ -223,16 +223,24 @@ impl<'a> Guard<'a> {
         })
     }
 
-    /// Decides whether the page of a listing that `from` led to may name `to` as the next one: only on its own origin.
-    pub(crate) fn link(&self, from: &Permit, to: Url) -> Result<Permit, Failure> {
-        let authority = Authority::of(&to).ok_or_else(not_allowed)?;
-        if !is_same_origin(&to, &from.url) {
+    /// Decides whether the page of a listing that `from` led to may name `to` as the next one: only on its own host.
+    ///
+    /// Of `to` only the query is taken: products behind a proxy name a wrong scheme, port or path.
+    pub(crate) fn link(&self, from: &Permit, to: &Url) -> Result<Permit, Failure> {
+        let (here, there) = (Authority::of(&from.url), Authority::of(to));
+        let (here, there) = here.zip(there).ok_or_else(not_allowed)?;
+        if !to.username().is_empty() || to.password().is_some() {
+            return Err(not_allowed());
+        }
+        if here.host() != there.host() {
             return Err(Failure::new(
                 Code::LinkNotAllowed,
-                format!("The next page is at {authority}, not where this one is."),
+                format!("The next page is at {there}, not where this one is."),
             ));
         }
-        self.permit(to, from.target, from.credentials)
+        let mut next = from.url.clone();
+        next.set_query(to.query());
+        self.permit(next, from.target, from.credentials)
     }
 
     /// Decides whether a redirect from where `from` led may be followed to `to`.

@@ -95,7 +95,7 @@ impl Case {
         };
         let verdict = match self.target.as_str() {
             "registry" => guard.permit(url, Target::Registry, self.login),
-            "page" => guard.link(&from(Target::Registry, "/v2/_catalog"), url),
+            "page" => guard.link(&from(Target::Registry, "/v2/_catalog"), &url),
             "token-service" => guard.permit(url, Target::TokenService, self.login),
             "provider-api" => guard.permit(url, Target::ProviderApi, self.login),
             "probe" => guard.permit(url, Target::PlainHttpProbe, self.login),

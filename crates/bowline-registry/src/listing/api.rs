@@ -8,7 +8,11 @@ use url::Url;
 use crate::{
     guard::Target,
     http::HttpClient,
-    listing::link,
+    listing::{
+        Page,
+        cursor::Mark,
+        link::{self, NextLink},
+    },
     login::Authorization,
     problem::{Code, Failure},
     registry::Registry,
@@ -119,24 +123,133 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         Failure::new(code, format!("{what}: {}", self.transport.seen(answer)))
     }
 
-    /// The query of the next page's URL, where the answer links to one. The link must lead to the same origin; of it
-    /// only the query is taken, because some products behind a path or a proxy name a wrong one there (Artifactory).
-    pub(super) fn next_query(&self, answer: &Answer) -> Result<Option<String>, Failure> {
-        let Some(target) = link::next(&answer.headers) else {
-            return Ok(None);
-        };
+    /// How a listing goes on after `answer`, a page of `count` entries whose last is `last`.
+    ///
+    /// The link must lead to the same host; of it only the query is taken, because some products behind a path or a
+    /// proxy name a wrong path, scheme or port there. A page that is full and has no link, or one that cannot be read, is
+    /// not taken for the last: the next is asked for by `style`.
+    pub(super) fn turn(
+        &self,
+        answer: &Answer,
+        style: Style,
+        count: usize,
+        last: Option<&str>,
+    ) -> Result<Turn, Failure> {
         let here = answer.permit.url();
-        let target = here.join(&target).map_err(|_| {
-            Failure::new(
-                Code::AnswerMalformed,
-                "The link to the next page is no URL.",
-            )
-        })?;
-        let next = self.transport.guard().link(&answer.permit, target)?;
-        let query = next.url().query().unwrap_or_default();
-        // A page that links to itself is the last.
-        Ok(Some(query.to_owned()).filter(|query| Some(query.as_str()) != here.query()))
+        let wanted = wanted(here);
+        let probe = || style.next(here, last).map(Mark::Probe);
+        let (next, is_cut) = match link::next(&answer.headers) {
+            NextLink::To(target) => match here.join(&target) {
+                Ok(target) => {
+                    let next = self.transport.guard().link(&answer.permit, &target)?;
+                    (linked(here, next.url()), false)
+                }
+                Err(_) => lost_without(probe()),
+            },
+            NextLink::Unreadable => lost_without(probe()),
+            NextLink::None if count < wanted => (None, false),
+            NextLink::None => (probe(), false),
+        };
+        Ok(Turn {
+            next,
+            is_cut,
+            is_empty: count == 0,
+            is_full: count == wanted,
+        })
     }
+}
+
+/// How a listing goes on after a page.
+pub(super) struct Turn {
+    pub(super) next: Option<Mark>,
+    is_cut: bool,
+    is_empty: bool,
+    is_full: bool,
+}
+
+impl Turn {
+    /// The page that it follows, which goes on at `next`.
+    pub(super) fn page<T>(self, items: Vec<T>, next: Option<Mark>) -> Page<T, Mark> {
+        Page {
+            items,
+            next,
+            is_cut: self.is_cut,
+            is_empty: self.is_empty,
+            is_full: self.is_full,
+        }
+    }
+
+    /// The page that it follows.
+    pub(super) fn of<T>(mut self, items: Vec<T>) -> Page<T, Mark> {
+        let next = self.next.take();
+        self.page(items, next)
+    }
+
+    /// The query of the next page.
+    pub(super) fn query(&mut self) -> Option<String> {
+        self.next.take().and_then(Mark::into_query)
+    }
+}
+
+/// How the next page of a listing is asked for where no link tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// By the last name of this one: `n=100&last=app`.
+    Last,
+    /// By its number: `page=2`.
+    Number,
+}
+
+impl Style {
+    /// The query of the page after this one; `None` where it is not known.
+    fn next(self, here: &Url, last: Option<&str>) -> Option<String> {
+        let (name, value) = match self {
+            Self::Last => ("last", last?.to_owned()),
+            Self::Number => {
+                let number = parameter(here, "page").map_or(Ok(1), |number| number.parse::<u32>());
+                ("page", number.ok()?.checked_add(1)?.to_string())
+            }
+        };
+        let mut next = here.clone();
+        let others = here.query_pairs().filter(|(other, _)| other != name);
+        next.query_pairs_mut()
+            .clear()
+            .extend_pairs(others)
+            .append_pair(name, &value);
+        next.query()
+            .filter(|query| Some(*query) != here.query())
+            .map(str::to_owned)
+    }
+}
+
+/// Where a link leads on: nowhere where it is this page's own, and where its `last` is empty.
+fn linked(here: &Url, next: &Url) -> Option<Mark> {
+    let query = next.query().unwrap_or_default();
+    let is_over = parameter(next, "last").is_some_and(|last| last.is_empty());
+    Some(query)
+        .filter(|query| !is_over && Some(*query) != here.query())
+        .map(|query| Mark::Query(query.to_owned()))
+}
+
+/// How a listing goes on that says that it does, and not where: without another way to ask it is cut here.
+fn lost_without(probe: Option<Mark>) -> (Option<Mark>, bool) {
+    let is_cut = probe.is_none();
+    (probe, is_cut)
+}
+
+/// How many entries a page was asked for; where that is not said, the fewest that a registry cuts a page at.
+fn wanted(here: &Url) -> usize {
+    const FEWEST: usize = 100;
+    ["n", "page_size", "per_page"]
+        .iter()
+        .find_map(|name| parameter(here, name)?.parse().ok())
+        .unwrap_or(FEWEST)
+}
+
+fn parameter<'u>(url: &'u Url, name: &str) -> Option<std::borrow::Cow<'u, str>> {
+    url.query_pairs()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value)
 }
 
 /// That an answer is another than the one that was asked for.

@@ -8,6 +8,7 @@ use crate::{
     json::List,
     listing::{
         ListedRepository, Page,
+        api::Style,
         cursor::Mark,
         groups::{Groups, Rest},
     },
@@ -49,26 +50,25 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             keys.retain(|key| Some(key) > after.as_ref());
             groups.learn(keys.into_iter(), Rest::None);
         }
-        let mut items = Vec::new();
-        if let Some((key, query)) = groups.page() {
-            if !is_key(&key) {
-                return Err(Mark::foreign());
-            }
-            let path = format!("/artifactory/api/docker/{key}/v2/_catalog");
-            let first = format!("n={PER_PAGE}");
-            let url = self.own_url(&path, query.as_deref().unwrap_or(&first));
-            let answer = self.ask(WHAT, url, login.as_ref()).await?;
-            let catalog: Catalog = self.listed(&answer, WHAT)?;
-            let names = catalog.repositories.0.iter();
-            items = names
-                .filter_map(|name| ListedRepository::parse(&format!("{key}/{name}")))
-                .collect();
-            groups.turn(key, self.next_query(&answer)?);
+        let Some((key, query)) = groups.page() else {
+            return Ok(Page::new(Vec::new(), groups.next().map(Mark::Groups)));
+        };
+        if !is_key(&key) {
+            return Err(Mark::foreign());
         }
-        Ok(Page {
-            items,
-            next: groups.next().map(Mark::Groups),
-        })
+        let path = format!("/artifactory/api/docker/{key}/v2/_catalog");
+        let first = format!("n={PER_PAGE}");
+        let url = self.own_url(&path, query.as_deref().unwrap_or(&first));
+        let answer = self.ask(WHAT, url, login.as_ref()).await?;
+        let names = self.listed::<Catalog>(&answer, WHAT)?.repositories.0;
+        let items = names
+            .iter()
+            .filter_map(|name| ListedRepository::parse(&format!("{key}/{name}")))
+            .collect();
+        let last = names.last().map(String::as_str);
+        let mut turn = self.turn(&answer, Style::Last, names.len(), last)?;
+        groups.turn(key, turn.query());
+        Ok(turn.page(items, groups.next().map(Mark::Groups)))
     }
 
     /// The one key that a namespace starts with, else all.

@@ -9,7 +9,7 @@ use crate::{
     json::List,
     listing::{
         ListedTag, Page,
-        api::{not_about_it, time},
+        api::{Style, not_about_it, time},
         cursor::Mark,
     },
     problem::{Code, Failure},
@@ -79,9 +79,8 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 Some(tag)
             })
             .collect();
-        Ok(Page {
-            items,
-            next: self.next_query(&answer)?.map(Mark::Query),
-        })
+        let (count, last) = (read.tags.0.len(), read.tags.0.last());
+        let last = last.map(|entry| entry.name.as_str());
+        Ok(self.turn(&answer, Style::Last, count, last)?.of(items))
     }
 }

@@ -4,7 +4,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    listing::{google::Walk, groups::Groups, way::Way},
+    listing::{google::Walk, groups::Groups, trail::Trail, way::Way},
     problem::{Code, Failure},
 };
 
@@ -16,6 +16,8 @@ const MAX_CHARS: usize = 8 * 1024;
 pub(crate) struct Place {
     pub(super) way: Way,
     pub(super) mark: Mark,
+    #[serde(default)]
+    pub(super) trail: Trail,
 }
 
 /// Where a way goes on. It names no host, no path and no credential: those are the connection's, and what a mark leads
@@ -23,8 +25,10 @@ pub(crate) struct Place {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Mark {
-    /// The query of the next page's URL.
+    /// The query of the next page's URL, as a link says it.
     Query(String),
+    /// The query of a page of which no link tells, and that need not be there.
+    Probe(String),
     /// The number of the next page.
     Number(u32),
     /// What the API calls the next page.
@@ -71,8 +75,25 @@ impl Mark {
     pub(super) fn query(mark: Option<Self>) -> Result<Option<String>, Failure> {
         match mark {
             None => Ok(None),
-            Some(Self::Query(query)) => Ok(Some(query)),
+            Some(Self::Query(query) | Self::Probe(query)) => Ok(Some(query)),
             Some(_) => Err(Self::foreign()),
+        }
+    }
+
+    /// The query of the page; `None` where it is found in another way.
+    pub(super) fn into_query(self) -> Option<String> {
+        match self {
+            Self::Query(query) | Self::Probe(query) => Some(query),
+            Self::Number(_) | Self::Token(_) | Self::Groups(_) | Self::Walk(_) => None,
+        }
+    }
+
+    /// Whether a page, or a guess, named the next one by the query of its URL.
+    pub(super) fn is_query(&self) -> bool {
+        match self {
+            Self::Query(_) | Self::Probe(_) => true,
+            Self::Groups(groups) => groups.is_within_one(),
+            Self::Number(_) | Self::Token(_) | Self::Walk(_) => false,
         }
     }
 
@@ -104,7 +125,11 @@ mod tests {
     const WAYS: &[Way] = &[Way::Harbor, Way::Registry];
 
     fn place(way: Way, mark: Mark) -> Place {
-        Place { way, mark }
+        Place {
+            way,
+            mark,
+            trail: Trail::default(),
+        }
     }
 
     #[test]

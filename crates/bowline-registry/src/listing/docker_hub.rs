@@ -79,7 +79,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 Some(listed.updated(time(entry.last_updated.as_deref())))
             })
             .collect();
-        Ok(Page { items, next })
+        Ok(Page::new(items, next))
     }
 
     /// A page of a repository's tags.
@@ -108,7 +108,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 Some(tag)
             })
             .collect();
-        Ok(Page { items, next })
+        Ok(Page::new(items, next))
     }
 
     /// A page of a listing: by number, never by the URL that the page before named. `None` where there is nothing of the

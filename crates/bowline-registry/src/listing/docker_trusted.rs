@@ -52,12 +52,12 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             .0
             .iter()
             .map(|entry| format!("{}/{}", entry.namespace, entry.name));
-        Ok(Page {
-            items: names
+        Ok(Page::new(
+            names
                 .filter_map(|name| ListedRepository::parse(&name))
                 .collect(),
-            next: next(&answer),
-        })
+            next(&answer),
+        ))
     }
 
     /// A page of a repository's tags.
@@ -80,10 +80,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 Some(tag)
             })
             .collect();
-        Ok(Page {
-            items,
-            next: next(&answer),
-        })
+        Ok(Page::new(items, next(&answer)))
     }
 
     async fn docker_trusted_page(

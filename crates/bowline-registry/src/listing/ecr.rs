@@ -76,10 +76,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 ListedRepository::parse(name)
             })
             .collect();
-        Ok(Page {
-            items,
-            next: read.next_token.map(Mark::Token),
-        })
+        Ok(Page::new(items, read.next_token.map(Mark::Token)))
     }
 
     /// A page of the tags of a repository's images.
@@ -110,10 +107,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 Some(listed)
             })
             .collect();
-        Ok(Page {
-            items,
-            next: read.next_token.map(Mark::Token),
-        })
+        Ok(Page::new(items, read.next_token.map(Mark::Token)))
     }
 
     async fn ecr_page<T: DeserializeOwned>(

@@ -92,20 +92,53 @@ impl ListedTag {
     }
 }
 
+/// What a listing lists.
+pub(super) trait Entry {
+    /// The name that tells it from the others.
+    fn name(&self) -> &str;
+}
+
+impl Entry for ListedRepository {
+    fn name(&self) -> &str {
+        self.repository.as_str()
+    }
+}
+
+impl Entry for ListedTag {
+    fn name(&self) -> &str {
+        self.tag.as_str()
+    }
+}
+
 /// One page of a listing. A way gives it with its own mark of the next.
+#[derive(Debug)]
 pub(crate) struct Page<T, Next = Place> {
     /// What it lists, without names that break the grammar.
     pub(crate) items: Vec<T>,
     /// Where it goes on; `None` after the last.
     pub(crate) next: Option<Next>,
+    /// Whether entries may be missing after it, or after one before.
+    pub(crate) is_cut: bool,
+    /// Whether the response had no entry at all.
+    pub(super) is_empty: bool,
+    /// Whether the response had as many entries as were asked for, and not more.
+    pub(super) is_full: bool,
 }
 
 impl<T, Next> Page<T, Next> {
+    /// A page of a listing that always tells where it goes on.
+    pub(super) fn new(items: Vec<T>, next: Option<Next>) -> Self {
+        Self {
+            is_empty: items.is_empty(),
+            items,
+            next,
+            is_cut: false,
+            is_full: false,
+        }
+    }
+
     /// A page of nothing, and the last.
     pub(super) fn empty() -> Self {
-        Self {
-            items: Vec::new(),
-            next: None,
-        }
+        Self::new(Vec::new(), None)
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     json::List,
     listing::{
         ListedRepository, Page,
-        api::{address, time},
+        api::{Style, address, time},
         cursor::Mark,
         groups::Groups,
         way::unlistable,
@@ -98,11 +98,9 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 Some(ListedRepository::parse(&name)?.updated(updated))
             })
             .collect();
-        let next = Groups::within(owner, self.next_query(&answer)?);
-        Ok(Some(Page {
-            items,
-            next: next.map(Mark::Groups),
-        }))
+        let mut turn = self.turn(&answer, Style::Number, entries.0.len(), None)?;
+        let next = Groups::within(owner, turn.query());
+        Ok(Some(turn.page(items, next.map(Mark::Groups))))
     }
 }
 

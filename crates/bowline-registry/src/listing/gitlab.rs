@@ -11,6 +11,7 @@ use crate::{
     json::List,
     listing::{
         ListedRepository, Page,
+        api::Style,
         cursor::Mark,
         groups::{Groups, Rest},
         way::unlistable,
@@ -61,20 +62,19 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 .await?;
             groups.learn(projects.into_iter(), rest);
         }
-        let mut items = Vec::new();
-        if let Some((path, query)) = groups.page() {
-            let url = self.gitlab_registry(&path, query.as_deref())?;
-            let answer = self.ask(WHAT, url, login.as_ref()).await?;
-            // A project whose registry is off, or hidden from this login, has nothing to list.
-            if !matches!(answer.status.as_u16(), 403 | 404) {
-                items = repositories(self.listed(&answer, WHAT)?);
-                groups.turn(path, self.next_query(&answer)?);
-            }
+        let Some((path, query)) = groups.page() else {
+            return Ok(Page::new(Vec::new(), groups.next().map(Mark::Groups)));
+        };
+        let url = self.gitlab_registry(&path, query.as_deref())?;
+        let answer = self.ask(WHAT, url, login.as_ref()).await?;
+        // A project whose registry is off, or hidden from this login, has nothing to list.
+        if matches!(answer.status.as_u16(), 403 | 404) {
+            return Ok(Page::new(Vec::new(), groups.next().map(Mark::Groups)));
         }
-        Ok(Page {
-            items,
-            next: groups.next().map(Mark::Groups),
-        })
+        let entries: List<Entry> = self.listed(&answer, WHAT)?;
+        let mut turn = self.turn(&answer, Style::Number, entries.0.len(), None)?;
+        groups.turn(path, turn.query());
+        Ok(turn.page(repositories(entries), groups.next().map(Mark::Groups)))
     }
 
     /// The first page of the namespace's repositories, if it is a group or a project; `None` for a user's own
@@ -101,12 +101,12 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             if answer.status.as_u16() == 404 {
                 continue;
             }
-            let items = repositories(self.listed(&answer, WHAT)?);
-            let next = Groups::within(&path, self.next_query(&answer)?);
-            return Ok(Some(Page {
-                items,
-                next: next.map(Mark::Groups),
-            }));
+            let entries: List<Entry> = self.listed(&answer, WHAT)?;
+            let mut turn = self.turn(&answer, Style::Number, entries.0.len(), None)?;
+            let next = Groups::within(&path, turn.query());
+            return Ok(Some(
+                turn.page(repositories(entries), next.map(Mark::Groups)),
+            ));
         }
         Ok(None)
     }

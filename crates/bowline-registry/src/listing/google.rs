@@ -139,10 +139,10 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         ahead.retain(|level| !level.is_empty());
         let last = path.to_string();
         let entry = holds_images.then(|| ListedRepository::of(path));
-        Ok(Page {
-            items: entry.into_iter().collect(),
-            next: (!ahead.is_empty()).then_some(Mark::Walk(Walk { last, ahead })),
-        })
+        Ok(Page::new(
+            entry.into_iter().collect(),
+            (!ahead.is_empty()).then_some(Mark::Walk(Walk { last, ahead })),
+        ))
     }
 
     /// What comes after `last` in the tree below `root`.

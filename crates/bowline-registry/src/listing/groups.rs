@@ -85,6 +85,11 @@ impl Groups {
         (!(self.is_short() && self.are_all_known())).then_some(self)
     }
 
+    /// Whether the next page is a further one of the same group.
+    pub(super) fn is_within_one(&self) -> bool {
+        self.page.is_some()
+    }
+
     fn is_short(&self) -> bool {
         self.page.is_none() && self.ahead.is_empty()
     }

@@ -6,7 +6,11 @@ use crate::{
     http::HttpClient,
     image::Repository,
     json::{List, or_default},
-    listing::{ListedRepository, ListedTag, Page, api::time, cursor::Mark},
+    listing::{
+        ListedRepository, ListedTag, Page,
+        api::{Style, Turn, time},
+        cursor::Mark,
+    },
     problem::Failure,
     registry::Registry,
     world::{Clock, Random},
@@ -59,7 +63,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             Some(project) => format!("{API}/projects/{project}/repositories"),
             None => format!("{API}/repositories"),
         };
-        let (entries, next): (Vec<Entry>, _) = self.harbor_page(&path, "", mark).await?;
+        let (entries, turn): (Vec<Entry>, _) = self.harbor_page(&path, "", mark).await?;
         let items = entries
             .iter()
             .filter_map(|entry| {
@@ -67,7 +71,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 Some(ListedRepository::parse(&entry.name)?.updated(updated))
             })
             .collect();
-        Ok(Page { items, next })
+        Ok(turn.of(items))
     }
 
     /// A page of the tags of a repository's images.
@@ -82,7 +86,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         // A slash in a name has to be encoded twice.
         let name = name.replace('/', "%252F");
         let path = format!("{API}/projects/{project}/repositories/{name}/artifacts");
-        let (artifacts, next): (Vec<Artifact>, _) =
+        let (artifacts, turn): (Vec<Artifact>, _) =
             self.harbor_page(&path, "&with_tag=true", mark).await?;
         let images = artifacts
             .iter()
@@ -102,7 +106,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 Some(listed)
             })
             .collect();
-        Ok(Page { items, next })
+        Ok(turn.of(items))
     }
 
     async fn harbor_page<T: serde::de::DeserializeOwned>(
@@ -110,7 +114,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         path: &str,
         with: &str,
         mark: Option<Mark>,
-    ) -> Result<(Vec<T>, Option<Mark>), Failure> {
+    ) -> Result<(Vec<T>, Turn), Failure> {
         let login = self.api_login().await?;
         let query =
             Mark::query(mark)?.unwrap_or_else(|| format!("page=1&page_size={PER_PAGE}{with}"));
@@ -118,6 +122,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             .ask(WHAT, self.own_url(path, &query), login.as_ref())
             .await?;
         let entries = self.listed::<List<T>>(&answer, WHAT)?.0;
-        Ok((entries, self.next_query(&answer)?.map(Mark::Query)))
+        let turn = self.turn(&answer, Style::Number, entries.len(), None)?;
+        Ok((entries, turn))
     }
 }

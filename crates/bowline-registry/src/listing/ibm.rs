@@ -85,7 +85,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 Some(ListedRepository::parse(name)?.updated(updated))
             })
             .collect();
-        Ok(Page { items, next: None })
+        Ok(Page::new(items, None))
     }
 }
 

@@ -4,6 +4,8 @@
 //! else and where the first refuses. A way reads about one page a request and tells where it goes on, so a listing
 //! costs the memory of a page, however long it is, and another instance can continue it.
 
+use std::collections::HashSet;
+
 use bowline::form::ConnectionSpec;
 
 use crate::{
@@ -34,11 +36,15 @@ pub(crate) mod link;
 mod openshift;
 mod quay;
 mod stream;
+mod trail;
 mod v2;
 mod way;
 
 pub(crate) use self::way::OtherWay;
-use self::{cursor::Place, entry::Page};
+use self::{
+    cursor::Place,
+    entry::{Entry, Page},
+};
 pub use self::{
     entry::{ListedRepository, ListedTag},
     stream::{ListingPage, Repositories, Tags},
@@ -56,8 +62,8 @@ const LISTING_NAMES: usize = 20_000;
 pub struct Listing {
     /// Names of repositories, or tags, in the registry's order.
     pub items: Vec<String>,
-    /// Whether that is all of them. A listing stops after 10 seconds, 100 pages, or the page that makes it 20,000 names;
-    /// [`Repositories`] and [`Tags`] know no end.
+    /// Whether that is known to be all of them. A listing stops after 10 seconds, 100 pages, or the page that makes it
+    /// 20,000 names; [`Repositories`] and [`Tags`] go on.
     pub complete: bool,
 }
 
@@ -74,11 +80,7 @@ pub async fn repositories<H: HttpClient, C: Clock, R: Random>(
     let listing = async {
         let mut registry = Registry::open(world, operator, spec).await?;
         registry.enter(&registry.listing_scope()).await?;
-        whole(
-            async |place| registry.repositories_page(place, OtherWay::IfItFails).await,
-            |entry: &ListedRepository| entry.name().to_owned(),
-        )
-        .await
+        whole(async |place| registry.repositories_page(place, OtherWay::IfItFails).await).await
     };
     listing
         .await
@@ -101,11 +103,7 @@ pub async fn tags<H: HttpClient, C: Clock, R: Random>(
         let repository = repository.reached(&registry.endpoint)?;
         let scope = Scope::Pull(repository.clone());
         registry.enter(&scope).await?;
-        whole(
-            async |mark| registry.tags_page(&repository, &scope, mark).await,
-            |entry: &ListedTag| entry.name().to_owned(),
-        )
-        .await
+        whole(async |place| registry.plain_tags_page(&repository, &scope, place).await).await
     };
     listing
         .await
@@ -122,17 +120,22 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
 }
 
 /// Reads pages until the end, or until it is enough. What was read before the time ran out is given, too.
-async fn whole<T, At>(
-    mut read: impl AsyncFnMut(Option<At>) -> Result<Page<T, At>, Failure>,
-    name: impl Fn(&T) -> String,
+async fn whole<T: Entry>(
+    mut read: impl AsyncFnMut(Option<Place>) -> Result<Page<T>, Failure>,
 ) -> Result<Listing, Failure> {
     let mut items = Vec::new();
+    let mut known = HashSet::new();
     let mut place = None;
     for _ in 0..LISTING_PAGES {
+        let is_cut;
         match read(place.take()).await {
             Ok(page) => {
-                items.extend(page.items.iter().map(&name));
-                place = page.next;
+                let before = items.len();
+                let names = page.items.iter().map(|entry| entry.name().to_owned());
+                items.extend(names.filter(|name| known.insert(name.clone())));
+                let is_repeated = !page.items.is_empty() && items.len() == before;
+                place = page.next.filter(|_| !is_repeated);
+                is_cut = page.is_cut;
             }
             Err(failure) if failure.code == Code::DeadlineExceeded && !items.is_empty() => break,
             Err(failure) => return Err(failure),
@@ -140,7 +143,7 @@ async fn whole<T, At>(
         if place.is_none() {
             return Ok(Listing {
                 items,
-                complete: true,
+                complete: !is_cut,
             });
         }
         if items.len() >= LISTING_NAMES {

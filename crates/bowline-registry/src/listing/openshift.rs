@@ -59,10 +59,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             .filter_map(|stream| stream.repository().map(ListedRepository::of))
             .collect();
         let next = Some(streams.metadata.next).filter(|token| !token.is_empty());
-        Ok(Page {
-            items,
-            next: next.map(Mark::Token),
-        })
+        Ok(Page::new(items, next.map(Mark::Token)))
     }
 
     /// The tags of an image stream, all on one page.
@@ -96,10 +93,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             pushed_at: pointer.since,
             ..ListedTag::of(pointer.tag)
         });
-        Ok(Page {
-            items: items.collect(),
-            next: None,
-        })
+        Ok(Page::new(items.collect(), None))
     }
 
     /// Where the API server tells of the project's image streams, or of those of all projects.

@@ -93,10 +93,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 Some(ListedRepository::parse(&name)?.updated(updated))
             })
             .collect();
-        Ok(Page {
-            items,
-            next: read.next_page.map(Mark::Token),
-        })
+        Ok(Page::new(items, read.next_page.map(Mark::Token)))
     }
 
     /// A page of a repository's tags.
@@ -125,12 +122,11 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 Some(tag)
             })
             .collect();
-        Ok(Page {
+        Ok(Page::new(
             items,
-            next: read
-                .has_additional
+            read.has_additional
                 .then(|| Mark::Number(number.saturating_add(1))),
-        })
+        ))
     }
 
     fn quay_login(&self) -> Result<Option<Authorization>, Failure> {

@@ -24,6 +24,8 @@ pub struct ListingPage<T> {
     pub items: Vec<T>,
     /// What the listing is opened with to go on after this page; `None` after the last.
     pub cursor: Option<String>,
+    /// Whether this and the pages before it are known to be all there is. Only the last page can be.
+    pub complete: bool,
 }
 
 /// The repositories that a connection reaches, within its namespace, page by page.
@@ -180,6 +182,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Stream<'w, H, C, R> {
                 Ok(Some(ListingPage {
                     items: page.items,
                     cursor: self.cursor.clone(),
+                    complete: self.is_over && !page.is_cut,
                 }))
             }
             Err(failure) => {

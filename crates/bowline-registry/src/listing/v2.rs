@@ -8,7 +8,7 @@ use crate::{
     http::HttpClient,
     image::Repository,
     json::{List, or_default},
-    listing::{ListedRepository, ListedTag, Page, cursor::Mark, google},
+    listing::{ListedRepository, ListedTag, Page, api::Style, cursor::Mark, google},
     problem::{Code, Failure},
     registry::{Get, Registry},
     scope::Scope,
@@ -81,8 +81,10 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             .iter()
             .filter_map(|name| ListedRepository::parse(name))
             .collect();
-        let next = self.next_query(&answer)?.map(Mark::Query);
-        Ok(Page { items, next })
+        let last = names.last().map(String::as_str);
+        Ok(self
+            .turn(&answer, Style::Last, names.len(), last)?
+            .of(items))
     }
 
     /// A page of a repository's tags, with what the same answer says of them.
@@ -109,8 +111,8 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
             .iter()
             .filter_map(|tag| known.remove(tag.as_str()).or_else(|| ListedTag::parse(tag)))
             .collect();
-        let next = self.next_query(&answer)?.map(Mark::Query);
-        Ok(Page { items, next })
+        let last = tags.last().map(String::as_str);
+        Ok(self.turn(&answer, Style::Last, tags.len(), last)?.of(items))
     }
 
     /// What is answered for a page of a repository's tags.

@@ -1,12 +1,20 @@
 //! The ways to list: which a connection has, and in which order they are tried.
 
+use std::collections::HashSet;
+
 use bowline::{credential::Credentials, form::ConnectionSpec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     http::HttpClient,
     image::Repository,
-    listing::{ListedRepository, ListedTag, Page, Place, cursor::Mark, quay},
+    listing::{
+        ListedRepository, ListedTag, Page, Place,
+        cursor::Mark,
+        entry::Entry,
+        quay,
+        trail::{Trail, Verdict},
+    },
     problem::{Code, Failure},
     registry::Registry,
     scope::Scope,
@@ -128,6 +136,22 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         Ok(page)
     }
 
+    /// A page of a repository's tags by the distribution API.
+    pub(super) async fn plain_tags_page(
+        &mut self,
+        repository: &Repository,
+        scope: &Scope,
+        place: Option<Place>,
+    ) -> Result<Page<ListedTag>, Failure> {
+        first_of(
+            &[Way::Registry],
+            place,
+            OtherWay::IfItFails,
+            async |_, mark| self.tags_page(repository, scope, mark).await,
+        )
+        .await
+    }
+
     /// A page of a repository's tags, with what the provider knows of them.
     pub(super) async fn known_tags_page(
         &mut self,
@@ -157,23 +181,21 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
 }
 
 /// Reads the page at `place`; without one the first, in the first way that answers.
-async fn first_of<T>(
+async fn first_of<T: Entry>(
     ways: &[Way],
     place: Option<Place>,
     wanted: OtherWay,
     mut read: impl AsyncFnMut(Way, Option<Mark>) -> Result<Page<T, Mark>, Failure>,
 ) -> Result<Page<T>, Failure> {
-    let in_way = |way: Way, page: Page<T, Mark>| Page {
-        items: page.items,
-        next: page.next.map(|mark| Place { way, mark }),
-    };
-    if let Some(Place { way, mark }) = place {
-        return read(way, Some(mark)).await.map(|page| in_way(way, page));
+    if let Some(Place { way, mark, trail }) = place {
+        let is_probe = matches!(mark, Mark::Probe(_));
+        let page = read(way, Some(mark)).await?;
+        return Ok(on_trail(way, trail, is_probe, page));
     }
     let mut refused = None;
     for way in ways.iter().copied() {
         match read(way, None).await {
-            Ok(page) => return Ok(in_way(way, page)),
+            Ok(page) => return Ok(on_trail(way, Trail::default(), false, page)),
             Err(failure) if ends_listing(&failure, wanted) => return Err(failure),
             Err(failure) => refused = Some(joined(refused, failure)),
         }
@@ -184,6 +206,46 @@ async fn first_of<T>(
             "Registries of this kind cannot be searched.",
         )
     }))
+}
+
+/// A page with the place of the next, without entries that it has twice. A page that was read before ends the listing;
+/// where it was only a guess that there might be one (`is_probe`), and each page is full, entries may be missing.
+fn on_trail<T: Entry>(
+    way: Way,
+    mut trail: Trail,
+    is_probe: bool,
+    mut page: Page<T, Mark>,
+) -> Page<T> {
+    let mut names = HashSet::with_capacity(page.items.len());
+    let is_first: Vec<bool> = page
+        .items
+        .iter()
+        .map(|entry| names.insert(entry.name()))
+        .collect();
+    let links_on = page.is_empty && page.next.as_ref().is_some_and(Mark::is_query);
+    let verdict = trail.note(page.items.iter().map(Entry::name), links_on);
+    let mut is_first = is_first.into_iter();
+    page.items.retain(|_| is_first.next().unwrap_or(true));
+    trail.is_cut |= page.is_cut;
+    match verdict {
+        Verdict::GoesOn => {}
+        Verdict::Repeats => {
+            page.items.clear();
+            page.next = None;
+            trail.is_cut |= is_probe && page.is_full;
+        }
+        Verdict::TooLong => {
+            page.next = None;
+            trail.is_cut = true;
+        }
+    }
+    Page {
+        items: page.items,
+        next: page.next.map(|mark| Place { way, mark, trail }),
+        is_cut: trail.is_cut,
+        is_empty: page.is_empty,
+        is_full: page.is_full,
+    }
 }
 
 /// Whether a failure ends a listing in one way, so that no other is tried: it leaves no hope, no time or no trust for

@@ -128,12 +128,14 @@ async fn tagged<H: HttpClient, C: Clock, R: Random>(
     images: &mut Vec<ListedImage>,
 ) -> Result<bool, Problem> {
     let mut tags = Tags::open(world, operator, spec, Some(session), repository, None).await?;
+    let mut complete = false;
     while let Some(page) = tags.next_page().await? {
+        complete = page.complete;
         let listed = page.items.into_iter();
         images.extend(listed.map(|tag| ListedImage::of(repository, tag)));
         if images.len() >= MOST_IMAGES {
             return Ok(false);
         }
     }
-    Ok(true)
+    Ok(complete)
 }

@@ -49,6 +49,8 @@ pub(crate) struct RepositoriesPage {
     pub(crate) items: Vec<RepositoryEntry>,
     /// What the next page is asked for with; `None` after the last.
     pub(crate) cursor: Option<String>,
+    /// Whether this and the pages before it are known to be all; only the last can be.
+    pub(crate) complete: bool,
     pub(crate) requests: u32,
 }
 
@@ -82,6 +84,8 @@ pub(crate) struct TagsPage {
     pub(crate) items: Vec<TagEntry>,
     /// What the next page is asked for with; `None` after the last.
     pub(crate) cursor: Option<String>,
+    /// Whether this and the pages before it are known to be all; only the last can be.
+    pub(crate) complete: bool,
     pub(crate) requests: u32,
 }
 
@@ -160,6 +164,7 @@ where
         let mut listing = Repositories::open(&self.world, operator, &spec, session, cursor).await?;
         let page = listing.next_page().await?;
         let cursor = page.as_ref().and_then(|page| page.cursor.clone());
+        let complete = page.as_ref().is_some_and(|page| page.complete);
         let listed = page.into_iter().flat_map(|page| page.items);
         let items = listed.map(|repository| RepositoryEntry {
             name: repository.name().to_owned(),
@@ -168,6 +173,7 @@ where
         let page = RepositoriesPage {
             items: items.collect(),
             cursor,
+            complete,
             requests: listing.requests(),
         };
         in_session(page, asked.session)
@@ -186,6 +192,7 @@ where
             Tags::open(&self.world, operator, &spec, session, repository, cursor).await?;
         let page = listing.next_page().await?;
         let cursor = page.as_ref().and_then(|page| page.cursor.clone());
+        let complete = page.as_ref().is_some_and(|page| page.complete);
         let listed = page.into_iter().flat_map(|page| page.items);
         let items = listed
             .filter(|tag| !tag.is_attachment())
@@ -199,6 +206,7 @@ where
         let page = TagsPage {
             items: items.collect(),
             cursor,
+            complete,
             requests: listing.requests(),
         };
         in_session(page, asked.session)

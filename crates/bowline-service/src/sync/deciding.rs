@@ -66,7 +66,13 @@ where
     C: Clock,
 {
     /// Decides about a repository that was read, queues what is due, and ends the work at it.
-    pub(super) async fn settle(&self, held: &HeldSync, repository: &str) -> Result<(), Stop> {
+    /// `problem` says why its images are not known to be all.
+    pub(super) async fn settle(
+        &self,
+        held: &HeldSync,
+        repository: &str,
+        problem: Option<SyncProblem>,
+    ) -> Result<(), Stop> {
         let (store, policy) = (self.store, self.plan.policy);
         let now = self.now();
         let decided = decide(store, Some(held), held.connection, policy, repository, now).await?;
@@ -89,7 +95,7 @@ where
             queued.await?
         };
         let outcome = RepositoryOutcome {
-            problem: None,
+            problem,
             queued,
             skipped: skipped(policy, repository, &decided),
         };

@@ -56,6 +56,19 @@ impl Listing {
     }
 }
 
+/// That a listing ended without saying that it was all.
+pub(super) fn cut(what: &str) -> SyncProblem {
+    SyncProblem {
+        code: "answer.malformed".to_owned(),
+        title: "The registry's list is incomplete".to_owned(),
+        detail: format!(
+            "The list of {what} ended without telling whether that was all, so nothing that it leaves out is taken for gone."
+        ),
+        hint: "Ask whoever runs the registry: each page of a list must link to the next one."
+            .to_owned(),
+    }
+}
+
 fn endless(detail: String) -> SyncProblem {
     SyncProblem {
         code: "answer.too_large".to_owned(),

@@ -14,7 +14,8 @@ use std::{cell::Cell, time::Duration};
 use bowline::selection::{Mode, Policy};
 use bowline_registry::Clock;
 use bowline_store::{
-    Database, HeldSync, Random, Store, StoreError, SyncPhase, SyncProblem, UnreadRepository,
+    Database, HeldSync, ListedTo, Random, Store, StoreError, SyncPhase, SyncProblem,
+    UnreadRepository,
 };
 
 use self::listing::Listing;
@@ -171,10 +172,16 @@ where
         let turned = listing.turn(page.items.len(), known, held.cursor.as_deref(), next);
         turned.map_err(Stop::Registry)?;
         let names: Vec<&str> = page.items.iter().map(|item| item.name.as_str()).collect();
+        let cut = listing::cut("repositories");
+        let next = match next {
+            Some(cursor) => ListedTo::Cursor(cursor),
+            None if page.complete => ListedTo::End,
+            None => ListedTo::Cut(&cut),
+        };
         if !self.store.record_listing(held, &names, next).await? {
             return Err(Stop::Lost);
         }
-        if next.is_none() {
+        if page.cursor.is_none() {
             held.phase = SyncPhase::Images;
         }
         self.ahead.set(true);

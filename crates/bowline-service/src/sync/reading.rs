@@ -7,7 +7,7 @@ use bowline_store::{
     Database, HeldSync, KnownTag, ManifestDetails, Random, SeenImage, SyncProblem, UnreadRepository,
 };
 
-use super::{Engine, Listing, MOST_TAGS, Registry, Stop, registry};
+use super::{Engine, Listing, MOST_TAGS, Registry, Stop, listing, registry};
 use crate::outbound::inventory::{MOST_ASKED, TagEntry};
 
 impl<D, R, L, C> Engine<'_, D, R, L, C>
@@ -24,18 +24,22 @@ where
         unread: &UnreadRepository,
     ) -> Result<(), Stop> {
         let repository = &unread.repository;
+        let mut complete = true;
         if !self.plan.policy.never_asks(repository) {
-            match self.read_tags(held, unread).await {
-                Err(Stop::Registry(problem)) if is_gone(&problem, unread) => {}
+            complete = match self.read_tags(held, unread).await {
+                Err(Stop::Registry(problem)) if is_gone(&problem, unread) => true,
                 outcome => outcome?,
+            };
+            if complete {
+                self.store.mark_gone(held, repository, self.now()).await?;
             }
-            self.store.mark_gone(held, repository, self.now()).await?;
         }
-        self.settle(held, repository).await
+        let problem = (!complete).then(|| listing::cut("tags"));
+        self.settle(held, repository, problem).await
     }
 
-    /// Reads all pages of a repository's tags.
-    async fn read_tags(&self, held: &HeldSync, unread: &UnreadRepository) -> Result<(), Stop> {
+    /// Reads all pages of a repository's tags. Gives whether they are known to be all.
+    async fn read_tags(&self, held: &HeldSync, unread: &UnreadRepository) -> Result<bool, Stop> {
         let repository = &unread.repository;
         let mut cursor = unread.cursor.clone();
         let mut listing = Listing::new("tags", MOST_TAGS);
@@ -51,7 +55,7 @@ where
             self.read_page(held, repository, page.items, asked_at)
                 .await?;
             let Some(next) = page.cursor else {
-                return Ok(());
+                return Ok(page.complete);
             };
             let moved = self.store.record_tags_cursor(held, repository, &next);
             if !moved.await? {

@@ -76,13 +76,14 @@ const PAUSE: &str = "UPDATE syncs SET lease_until = 0, problem = ?3, retry_at = 
     WHERE id = ?1 AND lease = ?2 AND finished_at IS NULL";
 
 const ANY_FAILED: &str =
-    "SELECT EXISTS (SELECT 1 FROM sync_repositories WHERE sync = ?1 AND problem IS NOT NULL)";
+    "SELECT EXISTS (SELECT 1 FROM sync_repositories WHERE sync = ?1 AND problem IS NOT NULL)
+        OR EXISTS (SELECT 1 FROM syncs WHERE id = ?1 AND phase = 'images' AND cursor IS NOT NULL) AS problem";
 
 const FINISH: &str = concat!(
     "UPDATE syncs SET state = ?3, phase = 'done', finished_at = ?4, lease_until = 0,
-        complete = ?3 = 'done' AND NOT EXISTS
+        complete = ?3 = 'done' AND cursor IS NULL AND NOT EXISTS
             (SELECT 1 FROM sync_repositories WHERE sync = ?1 AND sync_repositories.problem IS NOT NULL),
-        problem = COALESCE(?5, (SELECT sync_repositories.problem FROM sync_repositories
+        problem = COALESCE(?5, IIF(phase = 'images', cursor, NULL), (SELECT sync_repositories.problem FROM sync_repositories
             WHERE sync = ?1 AND sync_repositories.problem IS NOT NULL LIMIT 1)),
         outcome = ",
     outcome!(),

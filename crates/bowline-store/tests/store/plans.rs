@@ -12,9 +12,9 @@ use crate::{
 use bowline::selection::DecidedBy;
 use bowline_store::{
     Claim, ConnectionId, Database, DatabaseError, Decided, Defaults, Edit, FetchedKeySet,
-    ImageQuery, KeptAnswer, LastCheck, ManifestDetails, Origin, Outcome, PageSize, PendingEvent,
-    Query, Release, Removed, RepositoryOutcome, RequestKey, Row, ScanState, SealingKeys, SeenImage,
-    Store, SyncOrigin, Timestamp, Use, Value,
+    ImageQuery, KeptAnswer, LastCheck, ListedTo, ManifestDetails, Origin, Outcome, PageSize,
+    PendingEvent, Query, Release, Removed, RepositoryOutcome, RequestKey, Row, ScanState,
+    SealingKeys, SeenImage, Store, SyncOrigin, Timestamp, Use, Value,
 };
 use futures::executor::block_on;
 
@@ -293,10 +293,13 @@ async fn sync(store: &Store<&Planning, Counting>, id: ConnectionId) {
     assert_eq!(store.waiting_syncs(9, later).await.unwrap().len(), 1);
     store.take_up_sync(id, NOW).await.unwrap();
     store
-        .record_listing(&held, &["app"], Some("1"))
+        .record_listing(&held, &["app"], ListedTo::Cursor("1"))
         .await
         .unwrap();
-    store.record_listing(&held, &["base"], None).await.unwrap();
+    store
+        .record_listing(&held, &["base"], ListedTo::End)
+        .await
+        .unwrap();
     store.unread_repositories(&held, 9).await.unwrap();
     store.known_tags(&held, "app", &["1"]).await.unwrap();
     let seen = SeenImage {

@@ -12,6 +12,7 @@ mod google;
 mod harbor;
 mod ibm;
 mod openshift;
+mod paging;
 mod product;
 mod quay;
 mod registry_api;

@@ -7,8 +7,8 @@ const URL: &str = "https://registry.example.com";
 /// Prepares the answers to the errands of one sync: two images of one repository.
 fn registry(harness: &Harness) {
     let answers = [
-        json!({ "items": [{ "name": "team/app" }], "cursor": null, "requests": 1 }),
-        json!({ "items": [{ "tag": "1" }, { "tag": "2" }], "cursor": null, "requests": 1 }),
+        json!({ "items": [{ "name": "team/app" }], "cursor": null, "complete": true, "requests": 1 }),
+        json!({ "items": [{ "tag": "1" }, { "tag": "2" }], "cursor": null, "complete": true, "requests": 1 }),
         json!({ "items": [
                 { "tag": "1", "digest": "sha256:aa", "from": null, "problem": null },
                 { "tag": "2", "digest": "sha256:bb", "from": null, "problem": null }],
@@ -110,8 +110,7 @@ async fn a_step_hands_on_what_it_learns_about_the_login_and_the_next_begins_anew
     for step in 0..2 {
         for (number, token) in ["first", "second"].iter().enumerate() {
             let cursor = (number == 0).then_some("2");
-            let page =
-                json!({ "items": [], "cursor": cursor, "requests": 1, "session": session(token) });
+            let page = json!({ "items": [], "cursor": cursor, "complete": cursor.is_none(), "requests": 1, "session": session(token) });
             harness.script.whole(200, "application/json", &page);
         }
         let answer = harness.post(&format!("{path}/sync"), &json!({})).await;
@@ -143,8 +142,8 @@ async fn what_is_gone_is_removed_but_at_docker_hub() {
                 .map(|tag| json!({ "tag": tag, "digest": format!("sha256:a{tag}"), "createdAt": START_MS }))
                 .collect();
             for answer in [
-                json!({ "items": [{ "name": "team/app" }], "cursor": null, "requests": 1 }),
-                json!({ "items": tags, "cursor": null, "requests": 1 }),
+                json!({ "items": [{ "name": "team/app" }], "cursor": null, "complete": true, "requests": 1 }),
+                json!({ "items": tags, "cursor": null, "complete": true, "requests": 1 }),
             ] {
                 harness.script.whole(200, "application/json", &answer);
             }
@@ -239,7 +238,7 @@ async fn a_sync_at_which_another_works_is_shown_as_it_stands() {
     let request = request(Method::POST, &format!("{path}/sync"), &[], Some(&json!({})));
     let (first, second) = tokio::join!(other.answer(request), async {
         let shown = harness.post(&format!("{path}/sync"), &json!({})).await;
-        let page = json!({ "items": [], "cursor": null, "requests": 1 });
+        let page = json!({ "items": [], "cursor": null, "complete": true, "requests": 1 });
         body.send(Bytes::from(page.to_string())).unwrap();
         drop(body);
         shown

@@ -56,12 +56,12 @@ async fn a_synchronisation_reads_part_by_part() {
         (
             "repositories/page",
             json!({ "cursor": null }),
-            json!({ "items": [{ "name": "team/app" }], "cursor": null, "requests": 2 }),
+            json!({ "items": [{ "name": "team/app" }], "cursor": null, "complete": true, "requests": 2 }),
         ),
         (
             "tags/page",
             json!({ "repository": "team/app", "cursor": null }),
-            json!({ "items": [{ "tag": "1" }], "cursor": null, "requests": 2 }),
+            json!({ "items": [{ "tag": "1" }], "cursor": null, "complete": true, "requests": 2 }),
         ),
         (
             "digests",

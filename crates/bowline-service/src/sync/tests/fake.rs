@@ -27,6 +27,8 @@ pub(super) struct Fake {
     pub(super) page: Cell<usize>,
     /// What is listed again and again: `tags app`.
     pub(super) circles: RefCell<BTreeSet<String>>,
+    /// Lists that end without telling whether that was all: `repositories`, `tags app`.
+    pub(super) cut: RefCell<BTreeSet<String>>,
     /// What is refused, by the beginning of what is asked, with which code.
     pub(super) refused: RefCell<Vec<(&'static str, &'static str)>>,
     /// Why images cannot be read, by their digests.
@@ -46,6 +48,7 @@ impl Fake {
             tells: Cell::new(false),
             page: Cell::new(2),
             circles: RefCell::default(),
+            cut: RefCell::default(),
             refused: RefCell::default(),
             unreadable: RefCell::default(),
             asked: RefCell::default(),
@@ -126,6 +129,7 @@ impl Registry for &Fake {
         let names: Vec<String> = self.images.borrow().keys().cloned().collect();
         let names = names.into_iter().filter(|name| !unlisted.contains(name));
         let (items, cursor) = self.cut("repositories", names.collect(), cursor);
+        let complete = cursor.is_none() && !self.cut.borrow().contains("repositories");
         let entry = |name| RepositoryEntry {
             name,
             updated_at: None,
@@ -133,6 +137,7 @@ impl Registry for &Fake {
         Ok(RepositoriesPage {
             items: items.into_iter().map(entry).collect(),
             cursor,
+            complete,
             requests: 1,
         })
     }
@@ -142,6 +147,8 @@ impl Registry for &Fake {
         self.asked(format!("tags {repository} {page}")).await?;
         let tags: Vec<_> = self.tags_of(repository)?.into_iter().collect();
         let (items, cursor) = self.cut(&format!("tags {repository}"), tags, cursor);
+        let is_cut = self.cut.borrow().contains(&format!("tags {repository}"));
+        let complete = cursor.is_none() && !is_cut;
         let tells = self.tells.get();
         let entry = |(tag, digest)| TagEntry {
             tag,
@@ -153,6 +160,7 @@ impl Registry for &Fake {
         Ok(TagsPage {
             items: items.into_iter().map(entry).collect(),
             cursor,
+            complete,
             requests: 1,
         })
     }

@@ -212,3 +212,47 @@ async fn an_event_knows_better_than_a_listing_that_was_asked_for_before() {
     }
     *world.registry.before.borrow_mut() = None;
 }
+
+#[tokio::test]
+async fn what_a_list_that_is_cut_leaves_out_is_not_gone() {
+    for list in ["tags app", "repositories"] {
+        let world = two_repositories(json!({ "mode": "automatic", "cleanup": true })).await;
+        world.sync().await;
+        let before = world.there().await;
+        world.registry.cut.borrow_mut().insert(list.to_owned());
+        world.registry.set("app", "4", "a4");
+        match list {
+            "repositories" => {
+                world
+                    .registry
+                    .unlisted
+                    .borrow_mut()
+                    .insert("base".to_owned());
+                let refused = ("tags base", "permission.pull_missing");
+                world.registry.refused.borrow_mut().push(refused);
+            }
+            _ => {
+                let mut images = world.registry.images.borrow_mut();
+                images.get_mut("app").unwrap().remove("1");
+            }
+        }
+        let sync = world.sync().await;
+        assert_eq!(
+            (sync.state, sync.complete),
+            (bowline_store::SyncState::Done, false),
+            "{list}"
+        );
+        assert_eq!(counts(&sync)[3], 0, "{list}: nothing is gone");
+        assert_eq!(sync.problem.unwrap().code, "answer.malformed", "{list}");
+        let mut expected = before;
+        expected.insert("app:4 sha256:a4".to_owned());
+        assert_eq!(world.there().await, expected, "{list}");
+
+        world.registry.cut.borrow_mut().clear();
+        world.registry.unlisted.borrow_mut().clear();
+        world.registry.refused.borrow_mut().clear();
+        let whole = world.sync().await;
+        assert!(whole.complete, "{list}: {:?}", whole.problem);
+        assert_eq!(world.there().await, world.registry.all(), "{list}");
+    }
+}

@@ -8,7 +8,7 @@ use crate::{
     random::Random,
     row::Columns,
     store::{Store, inventory::BATCH, json, optional_json},
-    sync::{HeldSync, KnownTag, RepositoryOutcome, SyncPhase, UnreadRepository},
+    sync::{HeldSync, KnownTag, ListedTo, RepositoryOutcome, SyncPhase, UnreadRepository},
 };
 
 /// By how much the clocks of a registry and of ours may differ, in milliseconds: an event from so long before a sync
@@ -23,7 +23,7 @@ const LISTED: &str = concat!(
 
 const FORMER: &str = concat!(
     "INSERT INTO sync_repositories (sync, repository, listed)
-    SELECT DISTINCT ?1, repository, 0 FROM images WHERE connection = ?3 AND state <> 'gone' AND ",
+    SELECT DISTINCT ?1, repository, ?4 FROM images WHERE connection = ?3 AND state <> 'gone' AND ",
     held!(),
     " ON CONFLICT DO NOTHING"
 );
@@ -112,30 +112,34 @@ const FAILED_ONCE_MORE: &str = concat!(
 );
 
 impl<D: Database, R: Random> Store<D, R> {
-    /// Keeps a page of the listing of repositories, and where the listing goes on: `None` after its last page. Then
-    /// those that the inventory knows and that were not listed are added. `false` where the lease was taken over.
+    /// Keeps a page of the listing of repositories, and where the listing goes on. After its last page those are added
+    /// that the inventory knows and that were not listed; where the list was cut they count as listed, because nothing
+    /// says that they are not. `false` where the lease was taken over.
     pub async fn record_listing(
         &self,
         held: &HeldSync,
         repositories: &[&str],
-        cursor: Option<&str>,
+        to: ListedTo<'_>,
     ) -> Result<bool, StoreError> {
         for repositories in repositories.chunks(BATCH) {
             let mut parameters = held.parameters();
             parameters.push(json(&repositories)?);
             self.database.query(LISTED, parameters).await?;
         }
-        let phase = match cursor {
-            Some(_) => SyncPhase::Repositories,
-            None => {
-                let mut parameters = held.parameters();
-                parameters.push(held.connection.to_string().into());
-                self.database.query(FORMER, parameters).await?;
-                SyncPhase::Images
-            }
+        // After the list, the cursor is why it is not known to be whole.
+        let (phase, cursor) = match to {
+            ListedTo::Cursor(cursor) => (SyncPhase::Repositories, cursor.into()),
+            ListedTo::End => (SyncPhase::Images, Value::Null),
+            ListedTo::Cut(problem) => (SyncPhase::Images, json(problem)?),
         };
+        if phase == SyncPhase::Images {
+            let mut parameters = held.parameters();
+            let listed = i64::from(matches!(to, ListedTo::Cut(_)));
+            parameters.extend([held.connection.to_string().into(), listed.into()]);
+            self.database.query(FORMER, parameters).await?;
+        }
         let mut parameters = held.parameters();
-        parameters.extend([cursor.into(), phase.text().into()]);
+        parameters.extend([cursor, phase.text().into()]);
         Ok(self.first(LISTED_TO, parameters).await?.is_some())
     }
 

@@ -169,7 +169,7 @@ pub(super) fn right() -> Vec<(&'static str, &'static str, Value, Value)> {
             "sync",
             "",
             none(),
-            json!({ "items": [], "cursor": null, "requests": 1 }),
+            json!({ "items": [], "cursor": null, "complete": true, "requests": 1 }),
         ),
         ("readSync", "", none(), none()),
         ("doDue", "", none(), none()),
