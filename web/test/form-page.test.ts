@@ -92,6 +92,32 @@ test("form: the choice of registry has its groups, popular ones first", LIMIT, a
   assert.equal(await tab.run(`return find("[data-testid=provider-select]").querySelector("optgroup option").value`), "docker-hub");
 });
 
+test("form: what was not saved, and why, is said at the button, on a phone too", LIMIT, async (t) => {
+  for (const width of [1440, 390]) {
+    const { tab, go } = await page(t, {
+      width,
+      more: ({ method }) => (method === "POST" ? [422, { code: "check.failed", title: "The registry could not be used", check: REJECTED }] : undefined),
+    });
+    await go("#/connections/new?provider=docker-registry");
+    await tab.type("[data-testid=field-url]", "registry.example.com");
+    await tab.type("[data-testid=field-username]", "scanner");
+    await tab.type("[data-testid=field-password]", "wrong");
+    await tab.click("[data-testid=save-button]");
+    await tab.see("[data-testid=save-anyway-button]");
+    const apart = await tab.run<number>(`return find("[data-testid=save-anyway-button]").getBoundingClientRect().top - find("[data-testid=save-button]").getBoundingClientRect().bottom`);
+    assert.ok(apart > 0 && apart < 200, `${width} pixels wide, ${apart} pixels below`);
+  }
+});
+
+test("form: after saving somebody is told what comes next", LIMIT, async (t) => {
+  const { tab, go } = await page(t, { more: ({ method, path }) => (method === "POST" && path.endsWith("/connections") ? [201, KEPT] : undefined) });
+  await go("#/connections/new?provider=docker-registry");
+  await tab.type("[data-testid=field-url]", "registry.example.com");
+  await tab.click("[data-testid=save-button]");
+  await tab.click("[data-testid=next-link]");
+  await tab.see("[data-testid=mode-automatic]");
+});
+
 test("credentials: once they are replaced, nothing of them is left, nor of the old test", LIMIT, async (t) => {
   let right = false;
   const { site, tab, go } = await page(t, {

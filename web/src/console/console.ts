@@ -37,6 +37,8 @@ export class BowlineConsole extends LitElement {
   @state() private route: Route = parseRoute(location.hash);
   @state() private online = navigator.onLine;
   @state() private toast = "";
+  /** Where to go on from there. */
+  @state() private next: { readonly label: string; readonly route: Route } | null = null;
   /** A part of the page could not be loaded. */
   @state() private unloaded = false;
   /** What a new connection starts from. */
@@ -177,9 +179,10 @@ export class BowlineConsole extends LitElement {
   }
 
   #said(look: "good" | "warn", words: string, dismiss: () => void): TemplateResult {
+    const next = look === "good" ? this.next : null;
     return html`<div class="notice ${look}" data-testid=${look === "good" ? "toast" : "link-refused"}>
       ${icon(look === "good" ? "check" : "warning")}
-      <div>${words}</div>
+      <div>${words} ${next === null ? nothing : html`<a href=${formatRoute(next.route)} data-testid="next-link">${next.label}</a>`}</div>
       <button type="button" class="ghost" aria-label=${text().console.dismiss} @click=${dismiss}>${icon("cross")}</button>
     </div>`;
   }
@@ -354,13 +357,17 @@ export class BowlineConsole extends LitElement {
 
   #saved({ detail }: CustomEvent<SavedDetail>): void {
     this.#unsaved.keepForm(placeOf(this.route), null);
-    this.toast = text().console.saved(detail.connection.name);
+    const { saved, savedNext } = text().console;
+    const { id, name } = detail.connection;
+    this.toast = saved(name);
+    this.next = { label: savedNext, route: { at: "connection", id, tab: "policy" } };
     this.#go({ at: "list", selected: "" });
   }
 
   #changedOne({ detail }: CustomEvent<SavedDetail>): void {
     const { console: page, policy } = text();
     const rules = this.route.at === "connection" && this.route.tab === "policy";
+    this.next = null;
     this.toast = (rules ? policy.saved : page.rotated)(detail.connection.name);
   }
 

@@ -89,12 +89,18 @@ export class BowlineCheckResult extends LitElement {
     if (this.error !== null) return problemBox({ code: this.error.code, title: this.error.message, detail: this.error.detail });
     if (this.check === null) return nothing;
     const { ok, proved, problem } = this.check;
-    if (!ok && problem) return problemBox(problem, "bad", this.#consent(problem));
+    if (!ok && problem) return problemBox(this.#onlyOnce(problem), "bad", this.#consent(problem));
     const title = check.proofs[proved];
     return html`<div class="notice ${ok ? "good" : "bad"}" data-testid="check-outcome" data-ok=${ok}>
       ${icon(ok ? "check" : "alert")}
       <div><strong>${title}</strong></div>
     </div>`;
+  }
+
+  /** What the failed step tells already is not told again. */
+  #onlyOnce(problem: CheckProblem): CheckProblem {
+    const told = this.check?.steps.some(({ detail }) => detail && detail === problem.detail);
+    return told ? { ...problem, detail: "" } : problem;
   }
 
   #consent(problem: CheckProblem): TemplateResult | typeof nothing {

@@ -476,23 +476,28 @@ export class BowlineConnectionForm extends LitElement {
       ${this.#run.running
         ? html`<button type="button" data-testid="cancel-button" @click=${() => this.#run.cancel()}>${either(testing, 1)}</button>`
         : html`<button type="button" data-testid="test-button" @click=${this.#test}>${either(testing, 0)}</button>`}
-    </div>`;
+    </div>
+    ${this.#saved()}`;
   }
 
-  /** The test and what became of saving. It comes last: what is said later is added below, and moves nothing. */
+  /** What became of saving, at the button that was pressed. */
+  #saved(): TemplateResult {
+    const { saveError } = this;
+    const again = saveError?.passing ? () => this.#save(true) : undefined;
+    return html`${saveError === null || saveError.findings.length > 0 ? nothing : failure(saveError, again)}
+      ${this.unverified ? notSaved(() => this.#save(false)) : nothing}`;
+  }
+
+  /** The test. It comes last: what is said later is added below, and moves nothing. */
   #testPanel(): TemplateResult {
     const { check } = text();
-    const { saveError } = this;
     const { endpoint } = this.#report;
-    const again = saveError?.passing ? () => this.#save(true) : undefined;
     return html`<section class="panel test" aria-labelledby="test-heading" @bowline-trust=${this.#trust}>
       <div>
         <h2 id="test-heading">${check.heading}</h2>
         <p class=${endpoint === null ? "quiet" : "mono quiet"} data-testid="endpoint">${endpoint ?? check.nowhere}</p>
       </div>
       ${this.#run.render(true, dockerCommands(endpoint, this.draft?.form() ?? {}, this.#run.check?.facts?.image))}
-      ${saveError === null || saveError.findings.length > 0 ? nothing : failure(saveError, again)}
-      ${this.unverified ? notSaved(() => this.#save(false)) : nothing}
       ${this.replaced === "" ? nothing : html`<div class="notice good" role="status" data-testid="replaced">${icon("check")}<div>${this.replaced}</div></div>`}
     </section>`;
   }

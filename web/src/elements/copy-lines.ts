@@ -1,4 +1,4 @@
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { text } from "../messages.js";
 import { controls, theme } from "../styles/theme.js";
@@ -27,7 +27,7 @@ export class BowlineCopyLines extends LitElement {
     return html`
       <ul>
         ${this.lines.map((line, place) => html`<li>
-          <code data-testid="copy-line">${line}</code>
+          <code data-testid="copy-line" tabindex=${line.includes("\n") ? "0" : nothing}>${line}</code>
           <button type="button" class="ghost" aria-label=${copy(this.label || line)} title=${copy(this.label || line)} data-testid="copy-line-button" @click=${() => this.#copy(place)}>
             ${icon(this.copied === place ? "check" : "copy")}
           </button>
@@ -73,6 +73,12 @@ export class BowlineCopyLines extends LitElement {
         padding-block: 0.4375rem;
         white-space: pre-wrap;
         overflow-wrap: anywhere;
+      }
+      /* Of several lines each stays one. */
+      code[tabindex] {
+        white-space: pre;
+        overflow-wrap: normal;
+        overflow-x: auto;
       }
     `,
   ];

@@ -8,7 +8,7 @@ export const page = {
     newHeading: "Connect a registry",
     newLead: "Secrets are encrypted when you save, and never shown again.",
     saved: (name: string): string => `${name} is saved.`,
-    savedNext: "Next: choose which images to pull",
+    savedNext: "Next: choose which images to pull.",
     dismiss: "Dismiss",
     signOut: "Sign out",
     signIn: "Sign in",
