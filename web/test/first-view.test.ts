@@ -23,6 +23,12 @@ for (const [view, scripts] of views) {
   });
 }
 
+test("first view: the scripts ask for the module and the table by their names here", () => {
+  const sources = withImports(named("app", "js")).map((name) => fileOfPage(name)?.toString()).join();
+  for (const name of [named("providers", "json"), named("bowline", "wasm")]) assert.ok(sources.includes(`"./${name}"`), name);
+  assert.doesNotMatch(sources, /"\.\/(?:bowline\.wasm|providers\.json)"/);
+});
+
 test("first view: the page names what it needs at once, the module last and without haste", () => {
   const html = fileOfPage("index.html")?.toString() ?? "";
   for (const name of [...app, css, named("providers", "json"), named("bowline", "wasm")]) assert.ok(html.includes(`"./${name}"`), name);

@@ -22,7 +22,7 @@ export interface CheckProblem {
   readonly title: string;
   readonly detail?: string | null;
   readonly hint?: string | null;
-  /** The form's field to mend, `values.password`. */
+  /** The form's field to fix, `values.password`. */
   readonly field?: string | null;
 }
 

@@ -284,9 +284,9 @@ export class BowlineConnectionForm extends LitElement {
     const check = await done;
     this.#signedOut(this.#run.error);
     await this.updateComplete;
-    // The focus goes to the field to mend, unless somebody went elsewhere meanwhile.
+    // The focus goes to the field to fix, unless somebody went elsewhere meanwhile.
     const idle = !this.shadowRoot?.activeElement?.matches("input, select, textarea");
-    if (check !== null && !check.ok && check.problem) await this.#mend(check.problem, idle);
+    if (check !== null && !check.ok && check.problem) await this.#markField(check.problem, idle);
     else if (idle && focused instanceof HTMLElement) this.#button("test-button")?.focus();
   }
 
@@ -340,7 +340,7 @@ export class BowlineConnectionForm extends LitElement {
       this.unverified = true;
       this.#run.show(error.check);
       // Not to the button that saves anyway: nobody should press that by habit.
-      if (error.check.problem) await this.#mend(error.check.problem, true);
+      if (error.check.problem) await this.#markField(error.check.problem, true);
       return;
     }
     this.saveError = error;
@@ -348,7 +348,7 @@ export class BowlineConnectionForm extends LitElement {
       this.draft?.answer(error.findings);
       await this.#focusFirst(error.findings);
     } else if (error.field !== undefined) {
-      await this.#mend({ code: error.code, title: error.message, field: error.field }, true);
+      await this.#markField({ code: error.code, title: error.message, field: error.field }, true);
     }
   }
 
@@ -364,7 +364,7 @@ export class BowlineConnectionForm extends LitElement {
   }
 
   /** Says at its field what the server ran into. */
-  async #mend(problem: CheckProblem, focus: boolean): Promise<void> {
+  async #markField(problem: CheckProblem, focus: boolean): Promise<void> {
     const { code, field } = problem;
     if (!field || this.draft === null) return;
     const finding: Finding = { field, severity: "error", code, params: {}, message: problemText(problem).title, start: 0, end: 0 };

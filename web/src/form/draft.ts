@@ -177,7 +177,7 @@ export class FormDraft {
 
   /**
    * What to show now, by field. Nothing is red before it was touched; while somebody types for the first time only
-   * what helps is shown: hints, warnings, and errors that one click mends.
+   * what helps is shown: hints, warnings, and errors that one click fixes.
    */
   shown(findings: readonly Finding[]): Map<FieldPath, Finding[]> {
     const shown = new Map<FieldPath, Finding[]>();

@@ -87,7 +87,7 @@ export function renderField(view: FieldView, actions: FieldActions): TemplateRes
   </div>`;
 }
 
-/** A finding of a field, with what mends it. A secret is neither quoted nor offered in clear. */
+/** A finding of a field, with its fix. A secret is neither quoted nor offered in clear. */
 function fieldFinding(finding: Finding, view: FieldView, actions: FieldActions): TemplateResult {
   const { form } = text();
   const secret = view.kind === "secret" || view.kind === "json";
@@ -200,7 +200,7 @@ function dropped(event: DragEvent, view: FieldView, actions: FieldActions): void
 function chosen({ currentTarget }: Event, view: FieldView, actions: FieldActions): void {
   if (!(currentTarget instanceof HTMLInputElement)) return;
   void read(currentTarget.files?.[0], view, actions);
-  // The same file can be chosen again after it was mended.
+  // The same file can be chosen again after it was changed.
   currentTarget.value = "";
 }
 
