@@ -25,6 +25,7 @@ pub mod rusqlite;
 mod scan;
 mod schema;
 mod seal;
+mod set_aside;
 mod settings;
 mod store;
 mod sync;
@@ -47,6 +48,7 @@ pub use self::{
         Lapsed, LeaseRequest, Leased, Origin, Outcome, PendingRelease, Release, Scan, ScanResult,
         ScanState, Scanner, WantedScan,
     },
+    set_aside::{BackgroundWork, SetAside},
     settings::{Defaults, Settings},
     store::{
         Change, Claim, Edit, Expiring, ImageQuery, KeptAnswer, Lease, MOST_REQUESTS, MOST_USES,

@@ -289,6 +289,14 @@ const STEPS: &[&str] = &[
     scans::TURN,
     scans::CHANGE_ENDS,
     "CREATE INDEX IF NOT EXISTS requests_subject ON requests (subject, begun_at)",
+    schedules::POLICY_PROBLEM,
+    schedules::CHECK_ATTEMPTS,
+    schedules::CHECK_PROBLEM,
+    schedules::WATCH_ATTEMPTS,
+    schedules::WATCH_PROBLEM,
+    sync::ATTEMPTS,
+    schedules::CHECK_SUCCEEDED,
+    schedules::TRY_ANEW,
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.

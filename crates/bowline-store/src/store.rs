@@ -9,6 +9,7 @@ mod requests;
 mod reseal;
 mod scans;
 mod schedule;
+mod set_aside;
 mod settings;
 mod sync;
 mod uses;

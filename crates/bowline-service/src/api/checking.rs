@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::{
     Outbound, Random, Service,
     recorded::RecordedStream,
+    refusal::Refusal,
     relay::{self, Errand, Message},
 };
 use crate::{
@@ -197,25 +198,29 @@ where
 
     /// Checks a kept connection while nobody waits, keeps how it ended, and says whether the connection is well. What the
     /// private service answers otherwise is of no connection, and not kept.
+    ///
+    /// # Errors
+    /// Why no check could be made.
     pub(super) async fn recheck(
         &self,
         context: &RequestContext,
         project: &str,
         id: ConnectionId,
-    ) -> Result<bool, Problem> {
+    ) -> Result<bool, Refusal> {
         let at = self.clock.epoch_ms();
-        let answer = self
-            .ask_check(context, project, id, None, Form::Json)
-            .await?;
+        let answer = self.ask_check(context, project, id, None, Form::Json).await;
+        let answer = answer.map_err(Refusal::ours)?;
         if answer.status() != StatusCode::OK {
-            return Ok(false);
+            return Err(Refusal::answered(&answer));
         }
-        let check = check_of(&answer)?;
-        let store = self.store(context).await?;
-        store
-            .record_check(project, id, &last_check(&check, at)?)
-            .await?;
-        Ok(check.ok)
+        let record = async {
+            let check = check_of(&answer)?;
+            let store = self.store(context).await?;
+            let last = last_check(&check, at)?;
+            store.record_check(project, id, &last).await?;
+            Ok(check.ok)
+        };
+        record.await.map_err(Refusal::ours)
     }
 
     /// What the private service answers to a check of a connection as it is kept.

@@ -10,7 +10,7 @@ use bowline_store::{Database, Expiring, Timestamp};
 use http::StatusCode;
 use serde::Serialize;
 
-use super::{Outbound, Random, Service, judging, scanning::Releases};
+use super::{Outbound, Random, Service, scanning::Releases};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
@@ -140,9 +140,13 @@ where
     async fn plan_pulls(&self, context: &RequestContext) -> Result<(), Problem> {
         let store = self.store(context).await?;
         for scheduled in store.to_plan(BATCH).await? {
-            let daily = Daily::of(&judging::kept_policy(scheduled.policy.as_ref()));
-            let next = daily.and_then(|daily| daily.after(scheduled.at.0));
-            store.plan(&scheduled, next).await?;
+            match Daily::of_kept(scheduled.policy.as_deref()) {
+                Ok(daily) => {
+                    let next = daily.and_then(|daily| daily.after(scheduled.at.0));
+                    store.plan(&scheduled, next).await?;
+                }
+                Err(reason) => store.set_policy_aside(&scheduled, &reason).await?,
+            }
         }
         Ok(())
     }
@@ -152,7 +156,13 @@ where
         let store = self.store(context).await?;
         let mut begun = 0_u32;
         for scheduled in store.due(context.now, BATCH).await? {
-            let daily = Daily::of(&judging::kept_policy(scheduled.policy.as_ref()));
+            let daily = match Daily::of_kept(scheduled.policy.as_deref()) {
+                Ok(daily) => daily,
+                Err(reason) => {
+                    store.set_policy_aside(&scheduled, &reason).await?;
+                    continue;
+                }
+            };
             let next = daily.and_then(|daily| daily.after(context.now));
             let is_ours = store.begin_due(&scheduled, next, context.now).await?;
             begun = begun.saturating_add(is_ours.into());
@@ -174,7 +184,11 @@ where
                 return Ok(false);
             };
             // One that cannot be made now, whyever, must not keep the others from theirs.
-            let count = match self.recheck(context, &project, id).await {
+            let outcome = self.recheck(context, &project, id).await;
+            if let Err(refusal) = &outcome {
+                store.fail_check(id, &refusal.sentence()).await?;
+            }
+            let count = match outcome {
                 Ok(true) => &mut checks.passed,
                 Ok(false) | Err(_) => &mut checks.failed,
             };
@@ -200,7 +214,7 @@ where
                 continue;
             };
             let turn = until.min(self.clock.monotonic().saturating_add(TURN));
-            // That of a connection that does not open is no reason to leave the others; its lease keeps it away.
+            // That of a connection that does not open is no reason to leave the others.
             let count = match self.sync_step(context, &project, held, turn).await {
                 Ok(Progress::More | Progress::Paused) => &mut syncs.continued,
                 Ok(Progress::Done) => &mut syncs.finished,

@@ -11,7 +11,7 @@ use std::{
 use bowline::{form::ConnectionForm, selection::Policy};
 use bowline_registry::{AskedImage, Clock, Code};
 use bowline_store::{
-    Database, Opened, Origin, PendingEvent, Removed, SeenImage, StoreError, TakenEvent, WantedScan,
+    Database, Opened, Origin, PendingEvent, Removed, SeenImage, TakenEvent, WantedScan,
 };
 
 use self::sight::{Seen, Suspects};
@@ -95,37 +95,15 @@ where
         budget: Duration,
     ) -> Result<usize, Problem> {
         let (store, began) = (self.store(context).await?, self.clock.monotonic());
-        let mut places: BTreeMap<_, Vec<TakenEvent>> = BTreeMap::new();
-        for taken in store.take_pending(AT_ONCE, context.now).await? {
-            let place = (taken.connection, taken.event.repository.clone());
-            places.entry(place).or_default().push(taken);
-        }
         let mut done = 0_usize;
-        for ((id, repository), taken) in places {
-            if self.clock.monotonic().saturating_sub(began) > budget {
+        while self.clock.monotonic().saturating_sub(began) <= budget {
+            let taken = store.take_pending(AT_ONCE, context.now).await?;
+            if taken.is_empty() {
                 break;
             }
-            let Some(project) = taken.first().map(|taken| taken.project.as_str()) else {
+            // Whatever is in the way of one connection is not in that of the others: what was taken comes again later.
+            let Ok(left) = self.look_again(context, &taken).await else {
                 continue;
-            };
-            let opened = match store.open(project, id, context.now).await {
-                Ok(opened) => opened,
-                // It was removed, or its key is gone for now.
-                Err(StoreError::NotFound | StoreError::UnknownKey | StoreError::Unsealable) => {
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            };
-            let tags = taken
-                .iter()
-                .map(|taken| (taken.event.tag.clone(), taken.event.clone()));
-            let suspects = Suspects {
-                tags: tags.collect(),
-                ..Suspects::default()
-            };
-            let left = match Watched::of(&opened) {
-                Some(watched) => self.look(context, &watched, &repository, suspects).await?,
-                None => Vec::new(),
             };
             for taken in taken.iter().filter(|taken| !left.contains(&taken.event)) {
                 store.pending_done(taken).await?;
@@ -133,6 +111,32 @@ where
             }
         }
         Ok(done)
+    }
+
+    /// Sees to events of one repository, and gives those for which the registry has to be asked again.
+    async fn look_again(
+        &self,
+        context: &RequestContext,
+        taken: &[TakenEvent],
+    ) -> Result<Vec<PendingEvent>, Problem> {
+        let Some(first) = taken.first() else {
+            return Ok(Vec::new());
+        };
+        let store = self.store(context).await?;
+        let opened = store.open(&first.project, first.connection, context.now);
+        let opened = opened.await?;
+        let Some(watched) = Watched::of(&opened) else {
+            return Ok(Vec::new());
+        };
+        let tags = taken
+            .iter()
+            .map(|taken| (taken.event.tag.clone(), taken.event.clone()));
+        let suspects = Suspects {
+            tags: tags.collect(),
+            ..Suspects::default()
+        };
+        self.look(context, &watched, &first.event.repository, suspects)
+            .await
     }
 
     /// What has to be looked at, by repository. Removals that the registry gave a time are marked at once.

@@ -6,6 +6,7 @@ use bowline_store::{Database, KnownImage, Opened, StreamWatch, SyncOrigin};
 use super::{
     Outbound, Random, Service,
     looking::{Announced, Watched},
+    refusal::Refusal,
     relay::Errand,
 };
 use crate::{
@@ -31,7 +32,9 @@ where
                 break;
             };
             // Whatever is in the way of one is not in that of the others; its version stays, so nothing is missed.
-            _ = self.look_at_streams(context, &watch).await;
+            let failed = self.look_at_streams(context, &watch).await.err();
+            let reason = failed.map(|problem| Refusal::ours(problem).sentence());
+            store.end_watch(watch.connection, reason.as_deref()).await?;
             looked = looked.saturating_add(1);
         }
         Ok(looked)
@@ -61,10 +64,9 @@ where
         };
         if changes.missed {
             let origin = SyncOrigin::Schedule;
-            let started = store.start_sync(&watch.project, watch.connection, origin, context.now);
-            if let Some(held) = started.await? {
-                store.release_sync(&held, context.now).await?;
-            }
+            store
+                .begin_sync(watch.connection, origin, context.now)
+                .await?;
         }
         let announced = self.announced(context, &opened, &changes).await?;
         self.look_at(context, &opened, announced).await?;

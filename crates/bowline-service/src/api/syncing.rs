@@ -13,7 +13,7 @@ use bowline::{
 };
 use bowline_registry::{AskedImage, AskedTag, Clock, Details, Digests, Session};
 use bowline_store::{
-    ConnectionId, Database, HeldSync, Store, Sync, SyncOrigin, SyncProblem, Timestamp,
+    ConnectionId, Database, HeldSync, SetAside, Store, Sync, SyncOrigin, SyncProblem, Timestamp,
 };
 use http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
@@ -32,7 +32,7 @@ use crate::{
         TagsPage, TagsPageRequest,
     },
     problem::{Failure, Problem},
-    sync::{Engine, Plan, Progress, Registry, Stop},
+    sync::{Engine, Plan, Progress, Registry, Stop, put_back},
 };
 
 /// How long a caller's step begins something new.
@@ -41,6 +41,7 @@ const STEP: Duration = Duration::from_secs(10);
 /// The answer of GET.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct SyncStatus {
     /// The sync that has not ended.
     pub(crate) running: Option<Sync>,
@@ -48,6 +49,8 @@ pub(crate) struct SyncStatus {
     pub(crate) last: Option<Sync>,
     /// When the next begins by itself.
     pub(crate) next: Option<Timestamp>,
+    /// What the service does for the connection by itself, as far as it failed three times and is set aside.
+    pub(crate) set_aside: Vec<SetAside>,
 }
 
 /// The registry of a connection, asked through the private service.
@@ -106,12 +109,29 @@ where
             running: syncs.running,
             last: syncs.last,
             next: store.next_sync(id).await?,
+            set_aside: store.set_aside(id).await?,
         };
         answer::json(StatusCode::OK, &status)
     }
 
     /// Goes on with a sync that is held. Nothing new is begun after `until`, by the monotonic clock.
     pub(super) async fn sync_step(
+        &self,
+        context: &RequestContext,
+        project: &str,
+        held: HeldSync,
+        until: Duration,
+    ) -> Result<Progress, Problem> {
+        let step = self.step(context, project, held.clone(), until).await;
+        if let Err(problem) = &step {
+            // If that fails too, the lease ends by itself.
+            let (store, now) = (self.store(context).await?, self.clock.epoch_ms());
+            _ = put_back(store, &held, problem, now).await;
+        }
+        step
+    }
+
+    async fn step(
         &self,
         context: &RequestContext,
         project: &str,

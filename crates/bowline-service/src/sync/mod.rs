@@ -96,6 +96,33 @@ impl From<StoreError> for Stop {
     }
 }
 
+/// Ends a step that we failed at, with what is known of it: the sync is gone on with later, and less and less often.
+pub(crate) async fn put_back<D: Database, R: Random>(
+    store: &Store<D, R>,
+    held: &HeldSync,
+    problem: &Problem,
+    now: i64,
+) -> Result<(), StoreError> {
+    let failure = problem.failure();
+    let told = SyncProblem {
+        code: failure.code(),
+        title: failure.title().to_owned(),
+        detail: String::new(),
+        hint: String::new(),
+    };
+    let failures = held.failures.saturating_add(1);
+    let retry_at = now.saturating_add(pause_after(held.failures));
+    store.pause_sync(held, &told, failures, retry_at).await
+}
+
+/// How long a sync waits after so many failures in a row before the last one, in milliseconds.
+fn pause_after(failures: u32) -> i64 {
+    FIRST_PAUSE_MS
+        .checked_shl(failures)
+        .filter(|pause| (0..LONGEST_PAUSE_MS).contains(pause))
+        .unwrap_or(LONGEST_PAUSE_MS)
+}
+
 /// A sync at work.
 pub(crate) struct Engine<'a, D, R, L, C> {
     pub(crate) store: &'a Store<D, R>,
@@ -115,7 +142,8 @@ where
     L: Registry,
     C: Clock,
 {
-    /// Goes on with a sync until it has ended, or time is over, or something is in the way.
+    /// Goes on with a sync until it has ended, or time is over, or something is in the way. Where it fails, it is to be
+    /// [put back](put_back).
     pub(crate) async fn step(&self, mut held: HeldSync) -> Result<Progress, Problem> {
         match self.work(&mut held).await {
             Ok(()) => Ok(Progress::Done),
@@ -125,12 +153,7 @@ where
                 Ok(Progress::More)
             }
             Err(Stop::Registry(problem)) => self.put_off(&held, &problem).await,
-            Err(Stop::Ours(problem)) => {
-                // If that fails too, the lease ends by itself.
-                let later = self.now().saturating_add(FIRST_PAUSE_MS);
-                _ = self.store.release_sync(&held, later).await;
-                Err(problem)
-            }
+            Err(Stop::Ours(problem)) => Err(problem),
         }
     }
 
@@ -229,11 +252,7 @@ where
                 Progress::Lost
             });
         }
-        let pause = FIRST_PAUSE_MS
-            .checked_shl(before)
-            .filter(|pause| (0..LONGEST_PAUSE_MS).contains(pause))
-            .unwrap_or(LONGEST_PAUSE_MS);
-        let retry_at = self.now().saturating_add(pause);
+        let retry_at = self.now().saturating_add(pause_after(before));
         let paused = self.store.pause_sync(held, problem, failures, retry_at);
         paused.await?;
         Ok(Progress::Paused)

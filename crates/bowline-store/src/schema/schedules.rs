@@ -79,6 +79,41 @@ pub(super) const ENDS: &str =
         DELETE FROM schedules WHERE connection = NEW.id;
     END";
 
+/// Why the policy does not tell when to pull; and for each kind of work how often it was begun since it last ended in
+/// order, and why it last did not.
+pub(super) const POLICY_PROBLEM: &str = "ALTER TABLE schedules ADD COLUMN policy_problem TEXT";
+pub(super) const CHECK_ATTEMPTS: &str =
+    "ALTER TABLE schedules ADD COLUMN check_attempts INTEGER NOT NULL DEFAULT 0";
+pub(super) const CHECK_PROBLEM: &str = "ALTER TABLE schedules ADD COLUMN check_problem TEXT";
+pub(super) const WATCH_ATTEMPTS: &str =
+    "ALTER TABLE schedules ADD COLUMN watch_attempts INTEGER NOT NULL DEFAULT 0";
+pub(super) const WATCH_PROBLEM: &str = "ALTER TABLE schedules ADD COLUMN watch_problem TEXT";
+
+/// A check that was recorded ended in order.
+pub(super) const CHECK_SUCCEEDED: &str =
+    "CREATE TRIGGER IF NOT EXISTS schedules_check_succeeded AFTER UPDATE OF check_at ON connections
+    WHEN NEW.check_at IS NOT NULL AND NEW.deleted_at IS NULL
+    BEGIN
+        UPDATE schedules SET check_attempts = 0, check_problem = NULL
+        WHERE connection = NEW.id AND check_attempts > 0;
+    END";
+
+/// A new version of a connection is tried at once, whatever failed before.
+pub(super) const TRY_ANEW: &str =
+    "CREATE TRIGGER IF NOT EXISTS schedules_try_anew AFTER UPDATE OF version ON connections
+    WHEN NEW.version <> OLD.version AND NEW.deleted_at IS NULL
+    BEGIN
+        UPDATE schedules SET
+            plan_from = IIF(policy_problem IS NOT NULL, NEW.updated_at, plan_from), policy_problem = NULL,
+            check_at = IIF(check_attempts >= 3, MIN(check_at, NEW.updated_at), check_at),
+            check_attempts = 0, check_problem = NULL,
+            watch_at = IIF(watch_attempts >= 3, MIN(watch_at, NEW.updated_at), watch_at),
+            watch_attempts = 0, watch_problem = NULL
+        WHERE connection = NEW.id;
+        UPDATE syncs SET attempts = 0, retry_at = MIN(retry_at, NEW.updated_at), problem = NULL
+        WHERE connection = NEW.id AND finished_at IS NULL AND attempts >= 3;
+    END";
+
 /// Connections that were there before, their checks spread over a day.
 pub(super) const OF_BEFORE: &str =
     "INSERT INTO schedules (connection, plan_from, watch_at, check_at)

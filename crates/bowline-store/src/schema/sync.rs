@@ -33,6 +33,10 @@ pub(super) const FINISHED: &str =
 pub(super) const WAITING: &str =
     "CREATE INDEX IF NOT EXISTS syncs_waiting ON syncs (retry_at) WHERE finished_at IS NULL";
 
+/// How often a step was begun since one last ended in order.
+pub(super) const ATTEMPTS: &str =
+    "ALTER TABLE syncs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0";
+
 /// The repositories of an unfinished sync. `done` without a `problem`: it was read, and its images were
 /// compared and judged.
 pub(super) const REPOSITORIES: &str = "CREATE TABLE IF NOT EXISTS sync_repositories (

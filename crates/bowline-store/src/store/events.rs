@@ -66,7 +66,11 @@ const FORGET: &str = "DELETE FROM pending_events WHERE retry_at <= ?1 AND since 
 const TAKE: &str = "UPDATE pending_events SET attempts = attempts + 1,
         retry_at = ?1 + 60000 * (1 << MIN(attempts, 6))
     WHERE (connection, repository, tag) IN
-        (SELECT connection, repository, tag FROM pending_events WHERE retry_at <= ?1 ORDER BY retry_at LIMIT ?2)
+        (SELECT waiting.connection, waiting.repository, waiting.tag FROM
+            (SELECT connection, repository FROM pending_events WHERE retry_at <= ?1 ORDER BY retry_at LIMIT 1) AS first
+            JOIN pending_events AS waiting
+                ON waiting.connection = first.connection AND waiting.repository = first.repository
+            WHERE waiting.retry_at <= ?1 LIMIT ?2)
     RETURNING connection, (SELECT project FROM connections WHERE id = connection), repository, tag, digest, removed,
         at, since";
 
@@ -232,8 +236,9 @@ impl<D: Database, R: Random> Store<D, R> {
         Ok(self.database().query(KEEP, parameters).await?.len())
     }
 
-    /// Takes up to `most` events that wait, of any connection, those that have waited longest first. What is not
-    /// [done](Store::pending_done) comes again later, less and less often, for a day.
+    /// Takes up to `most` events that wait, all of the repository that has waited longest, so that what one repository
+    /// brings about delays no other. What is not [done](Store::pending_done) comes again later, less and less often,
+    /// for a day.
     pub async fn take_pending(
         &self,
         most: u32,

@@ -4,7 +4,7 @@
 //! so an instance that knows nothing of schedules does them no harm. Planning needs the calendar, which SQL has not:
 //! whoever calls plans, and claims what is due with the statement that moves it to its next time. A claim is won once.
 
-use super::Store;
+use super::{Store, set_aside::next_attempt};
 use crate::{
     database::Database,
     error::StoreError,
@@ -27,8 +27,8 @@ pub struct Scheduled {
     pub connection: ConnectionId,
     /// Whose it is.
     pub project: String,
-    /// Its policy.
-    pub policy: Option<serde_json::Value>,
+    /// Its policy as it is kept, whatever that is.
+    pub policy: Option<String>,
     /// From when it is to be planned, or when it was due.
     pub at: Timestamp,
 }
@@ -76,15 +76,24 @@ const MOVE_ON: &str = "UPDATE schedules SET sync_at = ?3, run = ?4, run_at = ?5
 
 const NEXT: &str = "SELECT sync_at FROM schedules WHERE connection = ?1";
 
-const CLAIM_CHECKS: &str = "UPDATE schedules SET check_at = ?2
-    WHERE connection IN (SELECT connection FROM schedules WHERE check_at <= ?1 ORDER BY check_at LIMIT ?3)
-        AND check_at <= ?1
-    RETURNING connection, (SELECT project FROM connections WHERE id = connection)";
+const UNREADABLE: &str = "UPDATE schedules SET policy_problem = ?3, sync_at = NULL, plan_from = NULL
+    WHERE connection = ?1 AND (plan_from = ?2 OR sync_at = ?2)";
 
-const CLAIM_WATCH: &str = "UPDATE schedules SET watch_at = ?2
-    WHERE connection = (SELECT connection FROM schedules WHERE watch_at <= ?1 ORDER BY watch_at LIMIT 1)
+const CLAIM_CHECKS: &str = concat!(
+    "UPDATE schedules SET check_attempts = check_attempts + 1, check_problem = NULL, check_at = ",
+    next_attempt!("check_attempts", "?1", "?2"),
+    " WHERE connection IN (SELECT connection FROM schedules WHERE check_at <= ?1 ORDER BY check_at LIMIT ?3)
+        AND check_at <= ?1
+    RETURNING connection, (SELECT project FROM connections WHERE id = connection)"
+);
+
+const CLAIM_WATCH: &str = concat!(
+    "UPDATE schedules SET watch_attempts = watch_attempts + 1, watch_problem = NULL, watch_at = ",
+    next_attempt!("watch_attempts", "?1", "?2"),
+    " WHERE connection = (SELECT connection FROM schedules WHERE watch_at <= ?1 ORDER BY watch_at LIMIT 1)
         AND watch_at <= ?1
-    RETURNING connection, (SELECT project FROM connections WHERE id = connection), stream_version";
+    RETURNING connection, (SELECT project FROM connections WHERE id = connection), stream_version"
+);
 
 const KEEP_WATCH: &str = "UPDATE schedules SET stream_version = ?3
     WHERE connection = ?1 AND stream_version IS ?2 AND watch_at IS NOT NULL";
@@ -105,6 +114,15 @@ impl<D: Database, R: Random> Store<D, R> {
         let connection = of.connection.to_string();
         let parameters = vec![connection.into(), of.at.0.into(), next.into()];
         self.database.query(PLAN, parameters).await?;
+        Ok(())
+    }
+
+    /// Sets the policy of a connection aside, because it does not tell when the daily pull begins. A new version of the
+    /// connection is planned anew. Not where the policy has changed since.
+    pub async fn set_policy_aside(&self, of: &Scheduled, reason: &str) -> Result<(), StoreError> {
+        let connection = of.connection.to_string();
+        let parameters = vec![connection.into(), of.at.0.into(), reason.into()];
+        self.database.query(UNREADABLE, parameters).await?;
         Ok(())
     }
 
@@ -216,7 +234,7 @@ fn scheduled(row: crate::database::Row) -> Result<Scheduled, StoreError> {
     Ok(Scheduled {
         connection: columns.parsed("id", ConnectionId::parse)?,
         project: columns.text("project")?,
-        policy: columns.optional_json("policy")?,
+        policy: columns.optional_text("policy")?,
         at: columns.time("at")?,
     })
 }

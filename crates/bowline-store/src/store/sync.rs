@@ -6,7 +6,7 @@
 mod clean_up;
 mod reading;
 
-use super::{Store, json, optional_json};
+use super::{Store, json, optional_json, set_aside::next_attempt};
 use crate::{
     database::{Database, Row, Value},
     error::StoreError,
@@ -49,17 +49,28 @@ macro_rules! outcome {
     };
 }
 
-const START: &str =
+const BEGIN: &str =
     "INSERT INTO syncs (id, connection, origin, state, phase, started_at, lease, lease_until)
-    SELECT ?1, id, ?4, 'running', 'repositories', ?5, ?2, ?6 FROM connections
+    SELECT ?1, id, ?3, 'running', 'repositories', ?4, '', 0 FROM connections WHERE id = ?2 AND deleted_at IS NULL
+    ON CONFLICT DO NOTHING";
+
+const START: &str = concat!(
+    "INSERT INTO syncs (id, connection, origin, state, phase, started_at, lease, lease_until, attempts)
+    SELECT ?1, id, ?4, 'running', 'repositories', ?5, ?2, ?6, 1 FROM connections
     WHERE id = ?3 AND project = ?7 AND deleted_at IS NULL
     ON CONFLICT (connection) WHERE finished_at IS NULL
-    DO UPDATE SET lease = excluded.lease, lease_until = excluded.lease_until WHERE lease_until <= ?5
-    RETURNING id, connection, phase, cursor, failures, started_at";
+    DO UPDATE SET lease = excluded.lease, lease_until = excluded.lease_until, attempts = attempts + 1, retry_at = ",
+    next_attempt!("attempts", "?5", "retry_at"),
+    " WHERE lease_until <= ?5
+    RETURNING id, connection, phase, cursor, failures, started_at"
+);
 
-const GO_ON: &str = "UPDATE syncs SET lease = ?2, lease_until = ?3
-    WHERE connection = ?1 AND finished_at IS NULL AND lease_until <= ?4 AND retry_at <= ?4
-    RETURNING id, connection, phase, cursor, failures, started_at";
+const GO_ON: &str = concat!(
+    "UPDATE syncs SET lease = ?2, lease_until = ?3, attempts = attempts + 1, retry_at = ",
+    next_attempt!("attempts", "?4", "retry_at"),
+    " WHERE connection = ?1 AND finished_at IS NULL AND lease_until <= ?4 AND retry_at <= ?4
+    RETURNING id, connection, phase, cursor, failures, started_at"
+);
 
 const WAITING: &str =
     "SELECT project, connection FROM syncs JOIN connections ON connections.id = connection
@@ -69,10 +80,11 @@ const PROLONG: &str = "UPDATE syncs SET requests = requests + ?3, lease_until = 
     WHERE id = ?1 AND lease = ?2 AND finished_at IS NULL RETURNING id";
 
 const RELEASE: &str =
-    "UPDATE syncs SET lease_until = 0, problem = NULL, failures = 0, retry_at = ?3
+    "UPDATE syncs SET lease_until = 0, problem = NULL, failures = 0, attempts = 0, retry_at = ?3
     WHERE id = ?1 AND lease = ?2 AND finished_at IS NULL";
 
-const PAUSE: &str = "UPDATE syncs SET lease_until = 0, problem = ?3, retry_at = ?4, failures = ?5
+const PAUSE: &str =
+    "UPDATE syncs SET lease_until = 0, problem = ?3, retry_at = ?4, failures = ?5, attempts = 0
     WHERE id = ?1 AND lease = ?2 AND finished_at IS NULL";
 
 const ANY_FAILED: &str =
@@ -101,6 +113,23 @@ const LAST: &str =
 const OUTCOME: &str = concat!("SELECT ", outcome!());
 
 impl<D: Database, R: Random> Store<D, R> {
+    /// Begins a sync of a connection for whoever takes it up, unless one has not ended.
+    pub async fn begin_sync(
+        &self,
+        connection: ConnectionId,
+        origin: SyncOrigin,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let parameters = vec![
+            SyncId::new(now_ms, &self.random).to_string().into(),
+            connection.to_string().into(),
+            origin.text().into(),
+            now_ms.into(),
+        ];
+        self.database.query(BEGIN, parameters).await?;
+        Ok(())
+    }
+
     /// Starts a sync of a connection, or takes up the one that has not ended. `None` where another works at it.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod reseal;
 mod scale;
 mod scans;
 mod schedule;
+mod set_aside;
 mod settings;
 pub(crate) mod setup;
 mod sharing;

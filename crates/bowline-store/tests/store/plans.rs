@@ -17,6 +17,7 @@ use bowline_store::{
     SealingKeys, SeenImage, Store, SyncOrigin, Timestamp, Use, Value,
 };
 use futures::executor::block_on;
+use serde_json::json;
 
 /// A database that asks for the plan of every statement about rows before it runs it.
 struct Planning {
@@ -178,6 +179,7 @@ fn every_statement_uses_an_index() {
         key_set(&store).await;
         scans(&store, id).await;
         sync(&store, id).await;
+        scheduled(&store, id).await;
         store.delete(&change(), PROJECT, id, false).await.unwrap();
         store
             .delete(&change(), PROJECT, id, false)
@@ -250,6 +252,32 @@ fn every_statement_uses_an_index() {
     }
 }
 
+/// Every statement about what is done without anybody asking.
+async fn scheduled(store: &Store<&Planning, Counting>, id: ConnectionId) {
+    let policy = json!({ "mode": "automatic", "imageStreams": true });
+    let edit = Edit {
+        policy: Some(serde_json::from_value(policy).unwrap()),
+        ..Edit::default()
+    };
+    let change = change();
+    let edited = store.update(&change, PROJECT, id, None, &edit);
+    edited.await.unwrap();
+    let planned = store.to_plan(9).await.unwrap();
+    store.plan(&planned[0], Some(NOW)).await.unwrap();
+    let due = store.due(NOW, 9).await.unwrap();
+    assert!(store.begin_due(&due[0], Some(NOW), NOW).await.unwrap());
+    store.set_policy_aside(&due[0], "").await.unwrap();
+    store.next_sync(id).await.unwrap();
+    assert_eq!(store.claim_checks(i64::MAX, 9).await.unwrap().len(), 2);
+    store.fail_check(id, "").await.unwrap();
+    let watch = store.claim_watch(NOW).await.unwrap().unwrap();
+    store.keep_watch(&watch, "1").await.unwrap();
+    store.end_watch(id, None).await.unwrap();
+    store.set_aside(id).await.unwrap();
+    let projects = [PROJECT.to_owned()];
+    store.expiring(&projects, Timestamp(NOW), 9).await.unwrap();
+}
+
 async fn requests(store: &Store<&Planning, Counting>) {
     let request = RequestKey {
         project: PROJECT,
@@ -287,6 +315,7 @@ async fn key_set(store: &Store<&Planning, Counting>) {
 
 async fn sync(store: &Store<&Planning, Counting>, id: ConnectionId) {
     let origin = SyncOrigin::Request;
+    store.begin_sync(id, origin, NOW).await.unwrap();
     let held = store.start_sync(PROJECT, id, origin, NOW).await.unwrap();
     let held = held.unwrap();
     let later = NOW + 60_000;

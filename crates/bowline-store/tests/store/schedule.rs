@@ -63,7 +63,7 @@ fn an_automatic_policy_is_planned_from_when_it_was_set() {
     let id = automatic(&store, "automatic");
     let [scheduled] = to_plan(&store).try_into().unwrap();
     assert_eq!((scheduled.connection, scheduled.at), (id, Timestamp(NOW)));
-    assert_eq!(scheduled.policy.unwrap()["at"], "02:30");
+    assert!(scheduled.policy.unwrap().contains("02:30"));
     plan(&store, NOW + 60_000);
     assert_eq!(to_plan(&store), []);
     assert_eq!(next(&store, id), Some(NOW + 60_000));
@@ -144,7 +144,7 @@ fn what_is_due_is_not_put_off_by_an_edit() {
     with_policy(&store, id, NOW + 60_001, later);
     assert_eq!(to_plan(&store), []);
     let [scheduled] = due(&store, NOW + 60_002).try_into().unwrap();
-    assert_eq!(scheduled.policy.as_ref().unwrap()["at"], "23:00");
+    assert!(scheduled.policy.as_ref().unwrap().contains("23:00"));
     assert!(block_on(store.begin_due(&scheduled, Some(NOW + DAY), NOW + 60_002)).unwrap());
 }
 

@@ -13,18 +13,179 @@ fn automatic(name: &str, at: &str, timezone: &str) -> Value {
     form
 }
 
+/// The call of a clock at that time.
+fn tick(now: i64) -> http::Request<Full<Bytes>> {
+    let mut claims = claims("cron", &["acme"], &ALL);
+    claims["exp"] = json!(now.div_euclid(1000).saturating_add(60));
+    let bearer = format!("Bearer {}", token(&claims));
+    let headers = [("authorization", bearer.as_str())];
+    request(Method::POST, DUE, &headers, Some(&json!({})))
+}
+
 impl Harness {
     async fn due_at(&self, now: i64) -> Value {
         self.now.set(now);
-        let mut claims = claims("cron", &["acme"], &ALL);
-        claims["exp"] = json!(now.div_euclid(1000).saturating_add(60));
-        let bearer = format!("Bearer {}", token(&claims));
-        let headers = [("authorization", bearer.as_str())];
-        let answer = self
-            .send(request(Method::POST, DUE, &headers, Some(&json!({}))))
-            .await;
+        let answer = self.send(tick(now)).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.json()
+    }
+
+    /// A tick whose instance dies while it waits for the private service.
+    async fn die_at(&self, now: i64) {
+        self.now.set(now);
+        let _unanswered = self.script.stream(200, "application/json");
+        let before = self.script.sent.borrow().len();
+        let waits = async {
+            while self.script.sent.borrow().len() == before {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            answer = self.answer(tick(now)) => panic!("it did not wait: {answer:?}"),
+            () = waits => {}
+        }
+    }
+
+    /// What is set aside of a connection.
+    async fn set_aside(&self, path: &str) -> Value {
+        let now = self.now.replace(START_MS);
+        let status = self.get(&format!("{path}/sync")).await.json();
+        self.now.set(now);
+        status["setAside"].clone()
+    }
+
+    /// Writes a policy as an older instance would.
+    async fn plant(&self, path: &str, policy: &str) {
+        let statement = "UPDATE connections SET policy = ?2, version = version + 1 WHERE id = ?1";
+        let id = path.rsplit('/').next().unwrap();
+        let planted = self
+            .database
+            .query(statement, vec![id.into(), policy.into()]);
+        planted.await.unwrap();
+    }
+}
+
+/// The kept policies that once stopped the scheduled work of everybody.
+fn hostile(count: u32) -> String {
+    let expressions: Vec<_> = (0..count).map(|it| format!("/a{{20000}}{it}/")).collect();
+    json!({ "mode": "automatic", "at": "08:10", "include": expressions }).to_string()
+}
+
+#[tokio::test]
+async fn no_kept_policy_keeps_others_from_their_pull() {
+    let harness = Harness::new();
+    let at = START_MS + 10 * MINUTE;
+    let cases = [
+        ("m1", hostile(4), true),
+        ("m2", hostile(5), true),
+        ("m3", hostile(6), true),
+        ("m4", r#"{"mode":"automatic","at":7}"#.to_owned(), false),
+        (
+            "m5",
+            r#"{"mode":"automatic","at":"24:10"}"#.to_owned(),
+            false,
+        ),
+        (
+            "m6",
+            r#"{"mode":"automatic","timezone":[]}"#.to_owned(),
+            false,
+        ),
+    ];
+    let mut hostile = Vec::new();
+    for (name, policy, begins) in &cases {
+        let (path, _) = harness
+            .created(name, &format!("https://{name}.example.com"))
+            .await;
+        harness.plant(&path, policy).await;
+        hostile.push((path, *begins));
+    }
+    let theirs = harness
+        .post(LIST, &automatic("z", "08:10", "UTC"))
+        .await
+        .json();
+    let theirs = format!("{LIST}/{}", theirs["id"].as_str().unwrap());
+    // Nothing was planned before the time had come: a fresh instance finds everything at once.
+    let due = harness.another_instance(&variables()).due_at(at).await;
+    assert_eq!(due["syncs"]["started"], 4, "{due}");
+    harness.now.set(START_MS);
+    let status = harness.get(&format!("{theirs}/sync")).await.json();
+    assert_eq!(status["running"]["origin"], "schedule", "{status}");
+    assert_eq!(status["setAside"], json!([]));
+    for (path, begins) in hostile {
+        let shown = harness.set_aside(&path).await;
+        let works: Vec<_> = shown
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| &it["work"])
+            .collect();
+        assert_eq!(works.is_empty(), begins, "{shown}");
+        assert!(
+            begins || shown[0]["work"] == "policy" && shown[0]["reason"] != "",
+            "{shown}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn work_during_which_instances_die_is_set_aside_and_delays_no_neighbor() {
+    let rejected =
+        json!({ "code": "auth.rejected", "title": "Rejected", "detail": "", "hint": "" });
+    // What is due, when it is claimed for the first, second and third time, and what the neighbor's registry answers.
+    let cases = [
+        (
+            "check",
+            Value::Null,
+            [DAY, DAY + 5 * MINUTE, DAY + 10 * MINUTE],
+            (200, check_json(true, "login", Value::Null)),
+        ),
+        (
+            "sync",
+            json!({ "mode": "automatic", "at": "08:10" }),
+            [10 * MINUTE, 11 * MINUTE, 12 * MINUTE],
+            (422, rejected),
+        ),
+    ];
+    for (work, policy, times, (status, answer)) in cases {
+        let harness = Harness::new();
+        let mut paths = Vec::new();
+        for name in ["a", "b"] {
+            let mut form = form(name, &format!("https://{name}.example.com"));
+            form["policy"] = policy.clone();
+            let created = harness.post(LIST, &form).await.json();
+            paths.push(format!("{LIST}/{}", created["id"].as_str().unwrap()));
+        }
+        // Plans the pull.
+        harness.due_at(START_MS).await;
+        harness.die_at(START_MS + times[0]).await;
+        harness.script.whole(status, "application/json", &answer);
+        let asked = harness.script.sent.borrow().len();
+        harness.due_at(START_MS + times[0] + 1).await;
+        let neighbor_asked = harness.script.sent.borrow().len();
+        assert_eq!(neighbor_asked, asked + 1, "{work}: the neighbor is served");
+        for time in &times[1..] {
+            harness.die_at(START_MS + time).await;
+            let asked = harness.script.sent.borrow().len();
+            harness.due_at(START_MS + time + 1).await;
+            assert_eq!(harness.script.sent.borrow().len(), asked, "{work}");
+        }
+        let shown = harness.set_aside(&paths[0]).await;
+        assert_eq!(
+            (&shown[0]["work"], &shown[0]["attempts"]),
+            (&json!(work), &json!(3)),
+            "{shown}"
+        );
+        assert_eq!(harness.set_aside(&paths[1]).await, json!([]), "{work}");
+        // A new revision is tried at once.
+        let edit = json!({ "description": "fixed" });
+        harness.now.set(START_MS);
+        let edit = request(Method::PATCH, &paths[0], &[("if-match", "*")], Some(&edit));
+        assert_eq!(harness.send(edit).await.status, 200);
+        assert_eq!(harness.set_aside(&paths[0]).await, json!([]), "{work}");
+        let asked = harness.script.sent.borrow().len();
+        harness.due_at(START_MS + times[2] + MINUTE).await;
+        assert!(harness.script.sent.borrow().len() > asked, "{work}");
     }
 }
 
