@@ -19,6 +19,7 @@ const pages = [
   ["/plain/images.html", "bowline-sync-panel", "Up to date"],
   ["/plain/images.html", "bowline-inventory", "team/app:1.4"],
   ["/plain/images.html", "bowline-scan-list", "found by a sync"],
+  ["/plain/audit-log.html", "bowline-audit-log", "anna@example.com"],
   ["/plain/event-setup.html", "bowline-event-setup", "notifications:"],
   ["/plain/translation.html", "bowline-connection-form", "Zugriffstoken"],
   ["/react/dist/index.html", "bowline-connection-form", "Access token"],

@@ -133,6 +133,11 @@ const states = () => [
   ["policy-editor", { client, connection: automatic, readonly: true }, ".modes"],
   ["pattern-tester", { patterns: ["/^v"], images: [{ repository: "team/app" }] }, ".bar"],
   ["image-browser", { client: { repositories: async () => ({ items: [{ name: "team/app" }], complete: false }), tags: async () => ({ items: [{ name: "stable" }], complete: true }) }, connection: kept }, "[data-testid=repository]", ["[data-testid=repository]"]],
+  ["audit-log", { client: { audit: async () => ({ items: [
+    { action: "update", version: 2, at: AT, subject: "scanner", from: "auth.example.net", requestId: "0197a0c2", changes: { name: ["stable", "Production images"], policy: [null, null] } },
+    { action: "create", version: 1, at: AT, subject: "scanner", from: null, requestId: "0197a0c2", changes: {} }], next: "more" }) }, connection: kept }, "[data-testid=audit-entry]"],
+  ["audit-log", { client: { audit: async () => ({ items: [], next: null }) }, connection: kept }, ".blank"],
+  ["audit-log", { client: { audit: () => new Promise(() => undefined) }, connection: kept }, ".skeleton"],
   ["image-browser", { client: { repositories: failing(502, "auth.rejected") }, connection: kept }, ".notice"],
   ["sync-panel", { client: syncs(null, null), connection: kept }, ".counts"],
   ["sync-panel", { client: syncs(sync({ state: "running", phase: "images" }), sync()), connection: automatic }, "progress"],

@@ -7,13 +7,13 @@
  */
 
 import type { ConnectionForm, Decision, Image, Policy, PolicyReport, Report } from "./index.js";
-import type { ConnectionsClient } from "./types/api/client.js";
+import type { AuditClient, ConnectionsClient } from "./types/api/client.js";
 import type { ApiError } from "./types/api/problem.js";
 import type { PullingClient, Sync } from "./types/api/pulling.js";
 import type { Check, Connection, Step } from "./types/api/types.js";
 
 export { HttpClient } from "./types/api/client.js";
-export type { CheckOptions, ClientOptions, ConnectionsClient, ListOptions, Version } from "./types/api/client.js";
+export type { AuditClient, CheckOptions, ClientOptions, ConnectionsClient, ListOptions, Version } from "./types/api/client.js";
 export { ApiError } from "./types/api/problem.js";
 export type * from "./types/api/pulling.js";
 export type * from "./types/api/types.js";
@@ -139,6 +139,12 @@ export class BowlineImageBrowser extends HTMLElement {
   connection: Connection | null;
 }
 
+/** `<bowline-audit-log>`: who changed what of a connection, and who got its credentials. */
+export class BowlineAuditLog extends HTMLElement {
+  client: AuditClient | null;
+  connection: Connection | null;
+}
+
 /** `<bowline-sync-panel>`: the last sync of a connection, one that runs, and the button that starts one. */
 export class BowlineSyncPanel extends HTMLElement {
   client: PullingClient | null;
@@ -171,6 +177,7 @@ export class BowlineEventSetup extends HTMLElement {
 declare global {
   interface HTMLElementTagNameMap {
     "bowline-connection-form": BowlineConnectionForm;
+    "bowline-audit-log": BowlineAuditLog;
     "bowline-check-result": BowlineCheckResult;
     "bowline-connection-list": BowlineConnectionList;
     "bowline-policy-form": BowlinePolicyForm;

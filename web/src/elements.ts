@@ -5,6 +5,7 @@
 
 export { HttpClient } from "./api/client.js";
 export { ApiError } from "./api/problem.js";
+export { BowlineAuditLog } from "./elements/audit-log.js";
 export { BowlineCheckResult } from "./elements/check-result.js";
 export { BowlineConnectionForm } from "./elements/connection-form.js";
 export { BowlineConnectionList } from "./elements/connection-list.js";

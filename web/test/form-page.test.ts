@@ -109,6 +109,19 @@ test("form: what was not saved, and why, is said at the button, on a phone too",
   }
 });
 
+test("form: a registry that is connected already is named and linked", LIMIT, async (t) => {
+  const { site, tab, go } = await page(t, {
+    more: ({ method }) => (method === "POST" ? [409, { code: "endpoint.taken", title: "The registry is connected already" }] : undefined),
+  });
+  await go("#/connections/new?provider=docker-registry");
+  await tab.type("[data-testid=field-url]", "registry.example.com");
+  await tab.click("[data-testid=save-button]");
+  assert.match(await tab.see("[data-testid=problem]"), /“Production images” already connects to https:\/\/registry\.example\.com/);
+  assert.ok(site.asked.some(({ query }) => query.get("search") === "registry.example.com"));
+  await tab.click("[data-testid=open-other-button]");
+  await tab.see("[data-testid=mode-automatic]");
+});
+
 test("form: after saving somebody is told what comes next", LIMIT, async (t) => {
   const { tab, go } = await page(t, { more: ({ method, path }) => (method === "POST" && path.endsWith("/connections") ? [201, KEPT] : undefined) });
   await go("#/connections/new?provider=docker-registry");
@@ -248,4 +261,22 @@ test("browse: tags stand as people count", LIMIT, async (t) => {
   await tab.click("[data-testid=repository]");
   await tab.see("[data-testid=tag]");
   assert.deepEqual(await tab.run(`return all("[data-testid=tag]").map(({ textContent }) => textContent)`), ["9", "20", "20-alpine", "22", "22-alpine", "latest"]);
+});
+
+test("activity: who changed what is told, with what was before", LIMIT, async (t) => {
+  const entry = { version: 2, at: "2026-11-30T08:00:00Z", subject: "anna@example.com", from: "192.0.2.7", requestId: "0197-r" };
+  const { tab, go } = await page(t, {
+    actions: ["read"],
+    more: ({ path, query }) => {
+      if (!path.endsWith("/audit")) return undefined;
+      if (query.get("cursor") === "2") return [200, { items: [{ ...entry, action: "something-new", changes: {} }], next: null }];
+      return [200, { items: [{ ...entry, action: "update", changes: { name: ["Old", "New"], description: ["", "Frankfurt"] } }], next: "2" }];
+    },
+  });
+  await go(`${PLACE}/policy`);
+  await tab.click("[data-testid=tab-activity]");
+  const told = await tab.see("[data-testid=audit-entry][data-action=update]");
+  for (const words of ["Connection changed", "anna@example.com", "192.0.2.7", "0197-r", "Old", "New", "Frankfurt"]) assert.ok(told.includes(words), `${words}: ${told}`);
+  await tab.click("[data-testid=more-button]");
+  assert.match(await tab.see("[data-testid=audit-entry][data-action=something-new]"), /something-new/);
 });

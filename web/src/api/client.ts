@@ -17,7 +17,7 @@ import type {
   Sync,
   SyncStatus,
 } from "./pulling.js";
-import type { Check, Connection, Listing, Page, Selection, Step } from "./types.js";
+import type { AuditEntry, Check, Connection, Listing, Page, Selection, Step } from "./types.js";
 
 export interface ClientOptions {
   /** Where the API is, without a trailing slash; default `/v1` of the page's origin. */
@@ -73,8 +73,14 @@ export interface ConnectionsClient {
   selection(id: string, policy: Policy | null, signal?: AbortSignal): Promise<Selection>;
 }
 
+/** What the activity of a connection needs of the API. */
+export interface AuditClient {
+  /** Who did what, the latest first. */
+  audit(id: string, options?: { readonly cursor?: string | null; readonly limit?: number; readonly signal?: AbortSignal }): Promise<Page<AuditEntry>>;
+}
+
 /** The client of Bowline's own API. All methods throw {@link ApiError}, or `AbortError` when cancelled. */
-export class HttpClient implements ConnectionsClient, PullingClient {
+export class HttpClient implements AuditClient, ConnectionsClient, PullingClient {
   readonly #options: ClientOptions;
   readonly #base: string;
   /** A connection that may be kept though no answer came: sent again, it is the same request and not a second one. */
@@ -141,6 +147,13 @@ export class HttpClient implements ConnectionsClient, PullingClient {
 
   async selection(id: string, policy: Policy | null, signal?: AbortSignal): Promise<Selection> {
     return json(await this.#send("POST", `${this.#connections(id)}/selection`, { body: { policy }, signal }));
+  }
+
+  async audit(
+    id: string,
+    { cursor, limit, signal }: { readonly cursor?: string | null; readonly limit?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<Page<AuditEntry>> {
+    return json(await this.#send("GET", `${this.#connections(id)}/audit${queryOf({ cursor, limit })}`, { signal }));
   }
 
   async images(id: string, { search, state, cursor, limit, signal }: ImagesOptions = {}): Promise<Page<InventoryImage>> {

@@ -98,6 +98,22 @@ export interface Use {
   readonly until?: string | null;
 }
 
+/** A change of a connection, or a hand-out of its credentials. */
+export interface AuditEntry {
+  /** `create`, `update`, `credentials`, `hand-out`, …; a newer server may write others. */
+  readonly action: string;
+  /** The version that the connection had then. */
+  readonly version: number;
+  /** The fields that changed, each `[before, after]`. Secrets are none of them. */
+  readonly changes: Readonly<Record<string, unknown>>;
+  readonly at: string;
+  /** Whose token it was. */
+  readonly subject: string;
+  /** From which address, where it is known. */
+  readonly from: string | null;
+  readonly requestId: string;
+}
+
 /** What a connection reaches: names of repositories, or of a repository's tags. */
 export interface Listing {
   readonly items: readonly { readonly name: string }[];

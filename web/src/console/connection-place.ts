@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { Provider } from "bowline";
-import type { ConnectionsClient } from "../api/client.js";
+import type { AuditClient, ConnectionsClient } from "../api/client.js";
 import type { PullingClient } from "../api/pulling.js";
 import { ApiError, asApiError, isAbort } from "../api/problem.js";
 import type { Connection } from "../api/types.js";
@@ -28,6 +28,7 @@ const PARTS: Readonly<Record<Tab, () => Promise<unknown>>> = {
   registry: () => import("../elements/image-browser.js"),
   credentials: () => import("../elements/connection-form.js"),
   events: () => import("../elements/event-setup.js"),
+  activity: () => import("../elements/audit-log.js"),
 };
 
 /**
@@ -37,7 +38,7 @@ const PARTS: Readonly<Record<Tab, () => Promise<unknown>>> = {
  */
 @element("bowline-connection-place")
 export class BowlineConnectionPlace extends LitElement {
-  @property({ attribute: false }) client: (ConnectionsClient & PullingClient) | null = null;
+  @property({ attribute: false }) client: (AuditClient & ConnectionsClient & PullingClient) | null = null;
   @property() connectionId = "";
   @property() tab: Tab = "policy";
   @property({ type: Boolean }) write = false;
@@ -125,6 +126,8 @@ export class BowlineConnectionPlace extends LitElement {
         return html`<bowline-event-setup .client=${client} .connection=${connection} ?readonly=${readonly}>
           <a slot="rules" href=${formatRoute({ at: "connection", id: connection.id, tab: "policy" })}>${text().events.turnOn}</a>
         </bowline-event-setup>`;
+      case "activity":
+        return html`<bowline-audit-log .client=${client} .connection=${connection}></bowline-audit-log>`;
     }
   }
 

@@ -159,7 +159,7 @@ export class BowlineConsole extends LitElement {
       ${session.may.write
         ? html`<p class="lead quiet">${page.newLead}</p>
             <bowline-connection-form .client=${this.#client} .provider=${route.provider} .auth=${route.auth} .template=${this.template} .restored=${this.#restored(route)}
-              @bowline-change=${this.#changed} @bowline-saved=${this.#saved}></bowline-connection-form>`
+              @bowline-change=${this.#changed} @bowline-saved=${this.#saved} @bowline-open=${this.#opened}></bowline-connection-form>`
         : blank("cannot-add", "lock", page.cannotAdd, page.cannotAddDetail)}
     `;
   }

@@ -1,7 +1,7 @@
 /** The places of the page. They stand in the address's fragment, so that refresh, back and links keep them. */
 
 /** What of a connection a place is about. */
-export const TABS = ["policy", "images", "scans", "registry", "credentials", "events"] as const;
+export const TABS = ["policy", "images", "scans", "registry", "credentials", "events", "activity"] as const;
 
 export type Tab = (typeof TABS)[number];
 

@@ -2,6 +2,7 @@
 
 import type { Provider } from "bowline";
 import { html, type TemplateResult } from "lit";
+import type { Connection } from "../api/types.js";
 import { text } from "../messages.js";
 import { icon } from "./icons.js";
 
@@ -39,6 +40,18 @@ export function notSaved(save: () => void): TemplateResult {
       <strong>${form.notSaved}</strong>
       <p>${form.notSavedDetail}</p>
       <button type="button" data-testid="save-anyway-button" @click=${save}>${form.saveAnyway}</button>
+    </div>
+  </div>`;
+}
+
+/** The project has a connection to this registry already. */
+export function alreadyConnected({ name, endpoint }: Connection, open: () => void): TemplateResult {
+  const { form } = text();
+  return html`<div class="notice bad" role="alert" data-testid="problem" data-code="endpoint.taken">
+    ${icon("alert")}
+    <div>
+      <strong>${form.taken(name, endpoint)}</strong>
+      <p><button type="button" data-testid="open-other-button" @click=${open}>${form.openOther}</button></p>
     </div>
   </div>`;
 }

@@ -19,7 +19,8 @@ import { controls, notices, theme } from "../styles/theme.js";
 import type { TrustDetail } from "./check-result.js";
 import { CheckRun } from "./check-run.js";
 import { formLayout } from "./connection-form-layout.js";
-import { notSaved, otherRegistry, otherType } from "./connection-form-offers.js";
+import { alreadyConnected, notSaved, otherRegistry, otherType } from "./connection-form-offers.js";
+import type { OpenDetail } from "./connection-row.js";
 import { either } from "./either.js";
 import { element } from "./element.js";
 import { failure } from "./failure.js";
@@ -47,6 +48,7 @@ const PAUSE_MS = 700;
  * Properties: `client` (tests and saves; without it the form only reports changes), `provider` and `auth` (what is
  * chosen at first), `template` (what it is filled in with at first), `connection` (whose credentials it replaces: its
  * registry stays), `restored` (what was typed before and not saved); read: `value`, `report`, `unsaved`. Events: `bowline-replace` when a new connection is asked for in place of that one, `bowline-change` with {@link ChangeDetail}, `bowline-saved` with {@link SavedDetail},
+ * `bowline-open` for the connection that the project has to the same registry,
  * `bowline-signed-out` when the client's token was refused. In a `<form>` its value is the ConnectionForm as JSON.
  */
 @element("bowline-connection-form")
@@ -66,6 +68,8 @@ export class BowlineConnectionForm extends LitElement {
   @state() private loadError: ApiError | null = null;
   @state() private saving = false;
   @state() private saveError: ApiError | null = null;
+  /** The connection that the project has to the same registry already. */
+  @state() private taken: Connection | null = null;
   /** The check before saving failed; the same form may be saved without. */
   @state() private unverified = false;
   /** Whether the further options are to be seen. */
@@ -308,6 +312,7 @@ export class BowlineConnectionForm extends LitElement {
     this.revealed = new Set();
     this.saving = true;
     this.saveError = null;
+    this.taken = null;
     try {
       const kept = this.connection;
       const form = draft.form();
@@ -343,6 +348,7 @@ export class BowlineConnectionForm extends LitElement {
       if (error.check.problem) await this.#markField(error.check.problem, true);
       return;
     }
+    if (error.code === "endpoint.taken") this.taken = await this.#connected();
     this.saveError = error;
     if (error.findings.length > 0) {
       this.draft?.answer(error.findings);
@@ -350,6 +356,19 @@ export class BowlineConnectionForm extends LitElement {
     } else if (error.field !== undefined) {
       await this.#markField({ code: error.code, title: error.message, field: error.field }, true);
     }
+  }
+
+  /** The connection that stands in the way; `null` where it cannot be found. */
+  async #connected(): Promise<Connection | null> {
+    const { endpoint } = this.#report;
+    const { host } = new URL(endpoint?.includes("://") ? endpoint : `https://${endpoint ?? "unknown"}`);
+    const { items = [] } = (await this.client?.list({ search: host }).catch(() => undefined)) ?? {};
+    return items.find((one) => one.endpoint === endpoint && one.purpose === this.draft?.purpose) ?? null;
+  }
+
+  #open({ id }: Connection): void {
+    const detail: OpenDetail = { id, place: "policy" };
+    this.dispatchEvent(new CustomEvent("bowline-open", { detail, bubbles: true, composed: true }));
   }
 
   /** Shows every error; true when there is none. */
@@ -482,9 +501,10 @@ export class BowlineConnectionForm extends LitElement {
 
   /** What became of saving, at the button that was pressed. */
   #saved(): TemplateResult {
-    const { saveError } = this;
+    const { saveError, taken } = this;
     const again = saveError?.passing ? () => this.#save(true) : undefined;
-    return html`${saveError === null || saveError.findings.length > 0 ? nothing : failure(saveError, again)}
+    const refused = saveError === null || saveError.findings.length > 0 ? nothing : failure(saveError, again);
+    return html`${saveError !== null && taken !== null ? alreadyConnected(taken, () => this.#open(taken)) : refused}
       ${this.unverified ? notSaved(() => this.#save(false)) : nothing}`;
   }
 

@@ -38,7 +38,7 @@ export const page = {
       state: "This sign-in link wasn't requested by this browser. Sign in again from your product.",
     },
     offline: "You are offline. Changes can't be saved until you are back online.",
-    tabs: { policy: "Pull rules", images: "Images", scans: "Scans", registry: "Browse", credentials: "Credentials", events: "Events" },
+    tabs: { policy: "Pull rules", images: "Images", scans: "Scans", registry: "Browse", credentials: "Credentials", events: "Events", activity: "Activity" },
     connectionMissing: "This connection doesn't exist",
     connectionMissingDetail: "Someone may have removed it.",
     rotated: (name: string): string => `The credentials of ${name} were replaced.`,
