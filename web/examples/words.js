@@ -140,6 +140,8 @@ const states = () => [
   ["audit-log", { client: { audit: () => new Promise(() => undefined) }, connection: kept }, ".skeleton"],
   ["image-browser", { client: { repositories: failing(502, "auth.rejected") }, connection: kept }, ".notice"],
   ["sync-panel", { client: syncs(null, null), connection: kept }, ".counts"],
+  ["sync-panel", { client: { ...syncs(null, null), syncStatus: async () => ({ running: null, last: null, next: null, setAside: ["sync", "check"].map((work, place) => (
+    { work, attempts: 3, reason: "two findings", nextAt: place === 0 ? null : AT })) }) }, connection: kept }, ".notice"],
   ["sync-panel", { client: syncs(sync({ state: "running", phase: "images" }), sync()), connection: automatic }, "progress"],
   ["sync-panel", { client: syncs(null, sync({ complete: true })), connection: automatic }, ".counts", ["[data-testid=sync-button]"]],
   ["sync-panel", { client: syncs(null, sync({ state: "failed", problem: { code: "auth.rejected", title: "Rejected", detail: "Why", hint: "Do" } })), connection: kept }, ".notice"],

@@ -280,3 +280,14 @@ test("activity: who changed what is told, with what was before", LIMIT, async (t
   await tab.click("[data-testid=more-button]");
   assert.match(await tab.see("[data-testid=audit-entry][data-action=something-new]"), /something-new/);
 });
+
+test("images: background work that is set aside is told, with its reason", LIMIT, async (t) => {
+  const setAside = [{ work: "sync", attempts: 3, reason: "The registry ended the connection.", nextAt: null }, { work: "of-tomorrow", attempts: 4, reason: "Why", nextAt: "2026-12-01T08:00:00Z" }];
+  const { tab, go } = await page(t, {
+    more: ({ path }) => (path.endsWith("/sync") ? [200, { running: null, last: null, next: null, setAside }] : undefined),
+  });
+  await go(`${PLACE}/images`);
+  const told = await tab.see("[data-testid=set-aside][data-work=sync]");
+  assert.match(told, /The sync failed 3 times and is paused The registry ended the connection\. It starts again when you change the connection\./);
+  assert.match(await tab.see("[data-testid=set-aside][data-work=of-tomorrow]"), /of-tomorrow failed 4 times.*Next attempt: Dec 1, 2026/);
+});

@@ -67,6 +67,17 @@ export interface SyncStatus {
   readonly last: Sync | null;
   /** When the schedule starts the next one. */
   readonly next: string | null;
+  /** What the service does by itself and could not end three times in a row. */
+  readonly setAside?: readonly SetAside[];
+}
+
+/** Background work that is tried less and less often, until it succeeds or the connection is changed. */
+export interface SetAside {
+  readonly work: string;
+  readonly attempts: number;
+  readonly reason: string;
+  /** When it is tried again; `null` where only a change of the connection helps. */
+  readonly nextAt: string | null;
 }
 
 export const SCAN_STATES = ["queued", "leased", "passed", "failed", "set-aside"] as const;

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import type { PullingClient, Skipped, Sync } from "../api/pulling.js";
+import type { PullingClient, SetAside, Skipped, Sync } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
 import { fromNow, inFull, number } from "../formats.js";
 import { problemText, text } from "../messages.js";
@@ -58,7 +58,7 @@ export class BowlineSyncPanel extends LitElement {
       <div class="outcome">
         ${error !== null
           ? failure(error, driving || status !== null ? this.#start : this.#follow)
-          : status === null ? nothing : [this.#outcome(status.last), this.#skipped(status.last), this.#next(status.next)]}
+          : status === null ? nothing : [(status.setAside ?? []).map(setAside), this.#outcome(status.last), this.#skipped(status.last), this.#next(status.next)]}
       </div>
     </section>`;
   }
@@ -245,6 +245,19 @@ function whyOf({ list, pattern }: Skipped): string {
 function howMany({ repositories, images }: Skipped): string {
   const { sync } = text();
   return [repositories > 0 ? sync.repositories(repositories) : "", images > 0 ? sync.images(images) : ""].filter((part) => part !== "").join(", ");
+}
+
+/** What the service does by itself and could not end. */
+function setAside({ work, attempts, reason, nextAt }: SetAside): TemplateResult {
+  const { sync } = text();
+  return html`<div class="notice warn" data-testid="set-aside" data-work=${work}>
+    ${icon("warning")}
+    <div>
+      <strong>${sync.setAside(sync.works[work] ?? work, attempts)}</strong>
+      <p>${reason}</p>
+      <p class="small quiet">${nextAt === null ? sync.setAsideChange : sync.setAsideNext(inFull(nextAt))}</p>
+    </div>
+  </div>`;
 }
 
 declare global {

@@ -118,6 +118,17 @@ export const pulling = {
       repositories === 1 ? "1 repository couldn't be read." : `${number(repositories)} repositories couldn't be read.`,
     next: (when: string, zone: string): string => `Next sync: ${when} (${zone}).`,
     manual: "The rules pull on request, so no sync starts on its own.",
+    /** What the service does by itself, by the API's word for it. */
+    works: {
+      policy: "Planning the daily pull",
+      sync: "The sync",
+      check: "The daily check",
+      events: "Reading push notifications",
+      streams: "Following image streams",
+    } as Record<string, string>,
+    setAside: (work: string, attempts: number): string => `${work} failed ${number(attempts)} times and is paused`,
+    setAsideNext: (when: string): string => `Next attempt: ${when}. It also starts again when you change the connection.`,
+    setAsideChange: "It starts again when you change the connection.",
   },
   inventory: {
     heading: "Images",
