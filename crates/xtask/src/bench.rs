@@ -19,9 +19,6 @@ pub(crate) use build::PEERS;
 /// What the results are written into, whole.
 const PAGE: &str = "docs/benchmarks.md";
 
-/// The measurements in JavaScript, with the packages that they compare with.
-const IN_JAVASCRIPT: &str = "crates/bowline-wasm/bench";
-
 /// Builds, measures, writes the page and prints it.
 pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
     let page = RefCell::default();

@@ -1,11 +1,16 @@
-//! `cargo xtask check`: formatting, lints of every crate for the machine it runs on, and types of the page.
+//! `cargo xtask check`: formatting, lints of every crate for the machine it runs on, types of the page, and rules of
+//! this repository about imports, words, YAML and dependencies.
+
+mod circles;
+mod words;
+mod yaml;
 
 use crate::{
     bench::PEERS,
     build::{EDGE, FUNCTIONS},
     progress::{self, Screen, Step, Work},
     project::Project,
-    setup::{self, Lints, Purpose},
+    setup::{self, DENY, Lints, Purpose},
     tool::Tool,
 };
 
@@ -25,6 +30,24 @@ pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
         Step::new("check-format", "Check the formatting", 2, |screen| {
             format(project, screen)
         }),
+        Step::new("check-circles", "Check the imports", 2, |screen| {
+            circles::check(project, screen)
+        }),
+        Step::new("check-words", "Check the words", 1, |screen| {
+            words::check(project, screen)
+        }),
+        Step::new("check-yaml", "Check the YAML files", 1, |_| {
+            yaml::check(project)
+        }),
+        Step::new("setup-deny", "Install cargo-deny", 210, |screen| {
+            DENY.ensure(project, screen)
+        }),
+        Step::new(
+            "check-dependencies",
+            "Check the dependencies",
+            3,
+            |screen| dependencies(project, screen),
+        ),
         Step::new("check-native", "Lint the crates", 240, |screen| {
             let apart = components()
                 .chain([BROWSER_CRATE])
@@ -66,6 +89,14 @@ fn format(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     Tool::cargo(project, "fmt")
         .args(["--all", "--check"])
         .fix("cargo fmt --all")
+        .run(screen)?;
+    Ok(Work::Done)
+}
+
+/// What `deny.toml` says about licenses and sources. Advisories are no part of it: they need the network.
+fn dependencies(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
+    DENY.run(project)
+        .args(["--locked", "check", "bans", "licenses", "sources"])
         .run(screen)?;
     Ok(Work::Done)
 }

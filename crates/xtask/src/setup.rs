@@ -1,5 +1,6 @@
 //! `cargo xtask setup`: gets what building and testing need, and nothing that is there already.
 
+mod cargo_tools;
 mod compiler;
 mod node;
 mod python;
@@ -11,6 +12,7 @@ use crate::{
     project::Project,
 };
 
+pub(crate) use cargo_tools::DENY;
 pub(crate) use compiler::Lints;
 pub(crate) use node::install as install_packages;
 pub(crate) use system::Purpose;

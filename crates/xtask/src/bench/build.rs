@@ -1,12 +1,14 @@
 //! Builds what is measured, for speed, and what it is compared with.
 
-use super::IN_JAVASCRIPT;
 use crate::{
     progress::{Screen, Step, Work},
     project::Project,
     setup::install_packages,
     tool::Tool,
 };
+
+/// The measurements in JavaScript, with the packages that they compare with.
+pub(super) const IN_JAVASCRIPT: &str = "crates/bowline-wasm/bench";
 
 /// The Spin components that the service is compared with. They are no part of the application.
 pub(crate) const PEERS: [&str; 2] = ["bench-empty", "bench-select"];

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::IN_JAVASCRIPT;
+use super::build::IN_JAVASCRIPT;
 use crate::{
     progress::{Screen, Step, Work},
     project::Project,
