@@ -1,4 +1,5 @@
-//! Connections that break at any point of a check: each is a named problem, and the next check is right.
+//! Connections that break at any point of a check: each is a named problem, and the next check is right. Connections
+//! of clients that neither read nor send, in floods: everybody else is served.
 
 use std::{
     thread,
@@ -6,9 +7,10 @@ use std::{
 };
 
 use bowline_tests::{
-    app::App,
+    app::{AUTH_SECRET, App},
     client::Client,
-    form::with_password,
+    flood::flood,
+    form::{with, with_password},
     gate::Gate,
     image::Image,
     registry::{Access, Registry},
@@ -100,4 +102,73 @@ fn a_connection_that_stalls_is_a_time_out() {
         }
     });
     gate.open();
+}
+
+/// How many connections of a flood there are: more than requests may be in flight.
+const FLOOD: usize = 300;
+/// How long anybody else may wait meanwhile.
+const SERVED: Duration = Duration::from_secs(5);
+
+/// The path of a list whose answer has a megabyte: more than the host and the system keep for a client that does not
+/// read.
+fn large_list(app: &App) -> String {
+    let client = app.client(&["flood"]);
+    let path = "/v1/projects/flood/connections";
+    let include: Vec<String> = (0..1000).map(|it| format!("{it:0>100}")).collect();
+    for number in 0..12 {
+        let form = with(
+            with_password(&format!("https://r{number}.example.com"), "alice", "s3cret"),
+            &json!({ "name": format!("r{number}"), "policy": { "mode": "manual", "include": include } }),
+        );
+        client.post(path, &form).expect(201);
+    }
+    assert!(client.get(path).text.len() > 1_000_000);
+    path.to_owned()
+}
+
+#[test]
+fn clients_that_neither_read_nor_send_do_not_keep_others_from_being_served() {
+    let app = App::start();
+    let list = large_list(&app);
+    let token = SignIn::everything(&["flood"]).token(AUTH_SECRET);
+    let head = |method: &str, path: &str| {
+        format!("{method} {path} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {token}\r\n")
+    };
+    let form = with(
+        with_password("https://r.example.com", "alice", "s3cret"),
+        &json!({ "policy": { "mode": "manual", "include": vec![""; 10_000] } }),
+    )
+    .to_string();
+    let json = "Content-Type: application/json\r\n";
+    let post = format!(
+        "{}{json}Content-Length: {}\r\n\r\n",
+        head("POST", "/v1/validate"),
+        form.len()
+    );
+    let floods = [
+        (
+            "answers that nobody reads",
+            format!("{}\r\n", head("GET", &list)),
+        ),
+        ("findings that nobody reads", format!("{post}{form}")),
+        (
+            "answers on one connection",
+            format!("{}\r\n", head("GET", &list)).repeat(50),
+        ),
+        ("bodies that do not come", post),
+        ("heads that do not come", head("GET", "/v1/providers")),
+        ("nothing at all", String::new()),
+    ];
+    for (name, text) in floods {
+        let _open = flood(app.address(), &text, FLOOD);
+        for _ in 0..5 {
+            for path in ["/v1/providers", "/"] {
+                let started = Instant::now();
+                let answer = app.stranger().get(path);
+                assert_eq!(answer.status, 200, "{name}: {path}");
+                let took = started.elapsed();
+                assert!(took < SERVED, "{name}: {path} took {took:?}");
+            }
+        }
+    }
 }

@@ -8,6 +8,7 @@ pub mod app;
 pub mod browser;
 pub mod certificate;
 pub mod client;
+pub mod flood;
 pub mod form;
 pub mod gate;
 pub mod hostile;

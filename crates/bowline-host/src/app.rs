@@ -9,9 +9,10 @@ use crate::{
     manifest::{ComponentId, ComponentManifest, Manifest, ManifestError},
     networks::Exemptions,
     outbound::{Outbound, chaining_target},
+    owner_only,
     route::{Match, Pattern, Route, RouteError, RouteTable},
     runtime_config::{RuntimeConfig, RuntimeConfigError},
-    server::{Answer, busy},
+    server::{Answer, TrustedProxies, busy},
     sqlite::Databases,
     tls::{TlsError, TlsRoots},
     variables::{VariableError, Variables},
@@ -34,6 +35,9 @@ use wasmtime_wasi_http::{
 /// The variable that exempts authorities from `block_networks`, and where one component has it in its environment.
 const PRIVATE_HOSTS: &str = "private_hosts";
 const PRIVATE_HOSTS_ENVIRONMENT: &str = "BOWLINE_PRIVATE_HOSTS";
+/// The variable that lists the operator's proxies, and where one component has it in its environment.
+const TRUSTED_PROXIES: &str = "trusted_proxies";
+const TRUSTED_PROXIES_ENVIRONMENT: &str = "BOWLINE_TRUSTED_PROXIES";
 /// Paths that Spin answers itself.
 const WELL_KNOWN: &str = "/.well-known/spin/";
 
@@ -75,6 +79,7 @@ pub struct App {
     kind: Kind,
     routes: RouteTable,
     components: BTreeMap<ComponentId, ProxyHandler<Factory>>,
+    proxies: TrustedProxies,
     ending: Ending,
 }
 
@@ -131,10 +136,10 @@ pub enum StartError {
     /// The program answers that it cannot work, as it does when a variable is missing or not valid.
     #[error("the program is not fit to run: {0}")]
     Unfit(String),
-    /// A folder cannot be made.
+    /// A folder or a file of the state directory cannot be made.
     #[error("cannot make {path}: {error}")]
     Folder {
-        /// The folder.
+        /// The folder or file.
         path: PathBuf,
         /// What the system said.
         error: io::Error,
@@ -144,7 +149,7 @@ pub enum StartError {
 impl App {
     /// Reads, checks, compiles and links everything, so that what is wrong is known before the first request.
     pub fn load(settings: &Settings) -> Result<Arc<Self>, StartError> {
-        let (kind, manifest, folder, variables, private_hosts) = match &settings.program {
+        let (kind, manifest, folder, variables, environment) = match &settings.program {
             Program::Application {
                 manifest: file,
                 variables,
@@ -153,26 +158,25 @@ impl App {
                 let manifest = Manifest::load(file)?;
                 let environment = |name: &str| std::env::var(name).ok();
                 let variables = Variables::resolve(&manifest.variables, variables, environment)?;
-                let private_hosts = variables.get(PRIVATE_HOSTS).to_owned();
-                (
-                    Kind::Application,
-                    manifest,
-                    folder,
-                    variables,
-                    private_hosts,
-                )
+                (Kind::Application, manifest, folder, variables, None)
             }
             Program::Component {
                 source,
                 environment,
             } => {
                 let manifest = Manifest::of_component(source, environment);
-                let private_hosts = environment.get(PRIVATE_HOSTS_ENVIRONMENT).cloned();
                 let (folder, variables) = (Path::new(""), Variables::default());
-                let private_hosts = private_hosts.unwrap_or_default();
-                (Kind::Component, manifest, folder, variables, private_hosts)
+                let environment = Some(environment);
+                (Kind::Component, manifest, folder, variables, environment)
             }
         };
+        // What the host itself heeds of what the operator tells the program.
+        let value = |variable, in_environment| match environment {
+            Some(environment) => environment.get(in_environment).map_or("", String::as_str),
+            None => variables.get(variable),
+        };
+        let private_hosts = value(PRIVATE_HOSTS, PRIVATE_HOSTS_ENVIRONMENT);
+        let proxies = value(TRUSTED_PROXIES, TRUSTED_PROXIES_ENVIRONMENT);
         let config = match &settings.runtime_config {
             Some(path) => RuntimeConfig::load(path)?,
             None => RuntimeConfig::default(),
@@ -180,8 +184,9 @@ impl App {
         let routes = RouteTable::new(public_routes(&manifest))?;
         let logs = settings.state.join("logs");
         let cache = std::path::absolute(&settings.cache).map_err(folder_error(&settings.cache))?;
-        std::fs::create_dir_all(&logs).map_err(folder_error(&logs))?;
-        std::fs::create_dir_all(&cache).map_err(folder_error(&cache))?;
+        owner_only::make_folder(&logs).map_err(folder_error(&logs))?;
+        owner_only::restrict(&logs).map_err(folder_error(&logs))?;
+        owner_only::make_folder(&cache).map_err(folder_error(&cache))?;
         let runtime = Runtime::new(&cache, kind).map_err(StartError::Runtime)?;
         let loader = Loader {
             folder,
@@ -189,7 +194,7 @@ impl App {
             logs: &logs,
             gate: Gate {
                 blocked: Arc::new(config.blocked.clone()),
-                exemptions: Arc::new(Exemptions::parse(&private_hosts)),
+                exemptions: Arc::new(Exemptions::parse(private_hosts)),
                 overrides: Arc::new(settings.overrides.clone()),
                 resolver: Arc::new(System),
                 dialler: Arc::new(System),
@@ -208,6 +213,7 @@ impl App {
             kind,
             routes,
             components,
+            proxies: TrustedProxies::parse(proxies),
             ending: runtime.ending(),
         });
         // The cell was made above and is filled once.
@@ -218,6 +224,11 @@ impl App {
     /// The public routes, for the start message.
     pub fn routes(&self) -> &RouteTable {
         &self.routes
+    }
+
+    /// The operator's own proxies.
+    pub fn proxies(&self) -> &TrustedProxies {
+        &self.proxies
     }
 
     /// Asks the program for `path` before anybody else may: by its routes, as its first caller would, and then each
@@ -277,6 +288,11 @@ impl App {
 }
 
 impl Answer for App {
+    fn component<'a>(&'a self, path: &'a str) -> &'a str {
+        let found = self.routes.find(path);
+        found.map_or("", |found| found.component.as_str())
+    }
+
     async fn answer(
         &self,
         mut request: Request<WasiBody>,
@@ -381,7 +397,9 @@ impl Loader<'_> {
                     });
                 }
             };
-            Ok((label.clone(), self.state.join(name)))
+            let path = self.state.join(name);
+            owner_only::make_database(&path).map_err(folder_error(&path))?;
+            Ok((label.clone(), path))
         };
         let databases = component
             .sqlite_databases

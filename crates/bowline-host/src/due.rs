@@ -87,6 +87,10 @@ mod tests {
     }
 
     impl Answer for Double {
+        fn component<'a>(&'a self, _: &'a str) -> &'a str {
+            ""
+        }
+
         async fn answer(&self, request: Request<WasiBody>, _: SocketAddr) -> Response<WasiBody> {
             assert_eq!(request.uri().path(), PATH);
             let token = request.headers()[header::AUTHORIZATION].to_str().unwrap();

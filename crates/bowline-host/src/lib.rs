@@ -16,6 +16,7 @@ pub mod logs;
 pub mod manifest;
 pub mod networks;
 pub mod outbound;
+mod owner_only;
 pub mod route;
 pub mod runtime_config;
 pub mod server;

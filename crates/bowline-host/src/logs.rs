@@ -1,9 +1,9 @@
 //! What components write to their standard streams: whole lines, marked with the component's id on the host's own
 //! standard error, and appended to `logs/<component>_<stream>.txt` in the state directory, as Spin does.
 
-use crate::manifest::ComponentId;
+use crate::{manifest::ComponentId, owner_only};
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, Write as _},
     path::Path,
     pin::Pin,
@@ -34,7 +34,7 @@ impl LogFile {
     /// Opens `<folder>/<component>_<stream>.txt` to append.
     pub fn open(folder: &Path, component: &ComponentId, stream: &str) -> io::Result<Self> {
         let path = folder.join(format!("{component}_{stream}.txt"));
-        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        let file = owner_only::append(&path)?;
         Ok(Self {
             component: component.clone(),
             file: Arc::new(Mutex::new(file)),

@@ -5,7 +5,7 @@ use bowline_host::{
     dial::Override,
     due, inspect,
     manifest::Manifest,
-    server::Server,
+    server::{Limits, Server},
 };
 use clap::{Args, Parser, Subcommand};
 use std::{
@@ -14,6 +14,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 /// What is asked for before anybody else may ask: Bowline's programs answer it to everybody, and its private component
@@ -84,12 +85,31 @@ struct Hosting {
     /// Where compiled components are kept [default: .spin/cache beside the manifest or component].
     #[arg(long)]
     cache_dir: Option<PathBuf>,
-    /// How many requests may be in flight; further ones are answered 503.
-    #[arg(long, default_value_t = 256)]
-    max_requests: usize,
+    #[command(flatten)]
+    limits: LimitOptions,
     /// For tests only: HOST:PORT is at ADDRESS, whatever networks are blocked, or not found when ADDRESS is empty.
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
     resolve: Vec<Override>,
+}
+
+#[derive(Args)]
+struct LimitOptions {
+    /// How many requests may be in flight in one component; further ones wait for five seconds and are then answered 503.
+    #[arg(long, default_value_t = Limits::DEFAULT.max_requests)]
+    max_requests: usize,
+    /// How many of them may be of one client: an IPv4 address or an IPv6 /64, as trusted proxies forward it.
+    #[arg(long, default_value_t = Limits::DEFAULT.max_requests_per_client)]
+    max_requests_per_client: usize,
+    /// How many connections may be open; a new one closes the one that has waited for its client longest.
+    #[arg(long, default_value_t = Limits::DEFAULT.max_connections)]
+    max_connections: usize,
+    /// How many of them may be of one client that is not a trusted proxy.
+    #[arg(long, default_value_t = Limits::DEFAULT.max_connections_per_client)]
+    max_connections_per_client: usize,
+    /// How many seconds of a request are spent waiting for a client that sends a body or reads an answer slowly; each 80
+    /// KiB that move give that time back.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "10")]
+    client_timeout: Duration,
 }
 
 /// Why the program ends early.
@@ -170,7 +190,8 @@ async fn serve(
     let app = tokio::task::block_in_place(|| App::load(&settings))?;
     app.probe(PROBE).await.inspect_err(|_| app.end())?;
     let listen = |error| Failure::Listen(hosting.listen, error);
-    let server = Server::bind(hosting.listen, app.clone(), hosting.max_requests)
+    let limits = hosting.limits.into();
+    let server = Server::bind(hosting.listen, app.clone(), limits, app.proxies().clone())
         .await
         .map_err(listen)?;
     println!("Serving http://{}", server.address().map_err(listen)?);
@@ -242,6 +263,19 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
+impl From<LimitOptions> for Limits {
+    fn from(options: LimitOptions) -> Self {
+        Self {
+            max_requests: options.max_requests,
+            max_requests_per_client: options.max_requests_per_client,
+            max_connections: options.max_connections,
+            max_connections_per_client: options.max_connections_per_client,
+            client_timeout: options.client_timeout,
+            ..Self::DEFAULT
+        }
+    }
+}
+
 /// Where a program's own files are kept if nothing else is said.
 fn beside(file: &Path) -> PathBuf {
     file.parent().unwrap_or(Path::new("")).join(".spin")
@@ -250,6 +284,13 @@ fn beside(file: &Path) -> PathBuf {
 fn variable(text: &str) -> Result<(String, String), &'static str> {
     let (name, value) = text.split_once('=').ok_or("use NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse().ok().filter(|seconds| *seconds > 0);
+    seconds
+        .map(Duration::from_secs)
+        .ok_or("use a number of seconds above 0")
 }
 
 fn environment_variable(text: &str) -> Result<(String, String), String> {

@@ -1,31 +1,47 @@
-//! The listener: connections, the limit of requests at once, and an orderly end.
+//! The listener: connections, the limits of what is served at once, and an orderly end.
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
+    collections::HashMap,
     convert::Infallible,
     io,
     net::SocketAddr,
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::watch,
     task::JoinSet,
 };
 use wasmtime_wasi_http::{Error, WasiBody};
 
-use self::{timely::Timely, unread::Unread};
+use self::{
+    body_timeout::BodyTimeout,
+    line_ends::{CheckedHeads, Framing},
+    pool::{Membership, Pool},
+    stall::Stall,
+    unread::Unread,
+    write_timeout::WriteTimeout,
+};
 
-mod timely;
+pub use self::{client::TrustedProxies, limits::Limits};
+
+mod body_timeout;
+mod client;
+mod limits;
+mod line_ends;
+mod pool;
+mod stall;
 mod unread;
+mod write_timeout;
 
 /// How long a client may take to send a request's head.
 const HEAD: Duration = Duration::from_secs(10);
@@ -36,6 +52,9 @@ const BREATH: Duration = Duration::from_millis(100);
 
 /// What answers requests: an application, or a double of one.
 pub trait Answer: Send + Sync + 'static {
+    /// The component that answers requests for a path; empty where none does. Components have their places apart.
+    fn component<'a>(&'a self, path: &'a str) -> &'a str;
+
     /// Answers a request of the peer `client`.
     fn answer(
         &self,
@@ -47,17 +66,37 @@ pub trait Answer: Send + Sync + 'static {
 /// Serves an application on a listener.
 pub struct Server<A> {
     listener: TcpListener,
+    shared: Arc<Shared<A>>,
+}
+
+/// What all connections share.
+struct Shared<A> {
     app: Arc<A>,
-    room: Arc<Semaphore>,
+    limits: Limits,
+    proxies: TrustedProxies,
+    connections: Arc<Pool>,
+    /// The requests in flight, by component.
+    requests: Mutex<HashMap<String, Arc<Pool>>>,
 }
 
 impl<A: Answer> Server<A> {
-    /// Listens on `address`; at most `requests` are in flight at once, further ones are answered 503.
-    pub async fn bind(address: SocketAddr, app: Arc<A>, requests: usize) -> io::Result<Self> {
+    /// Listens on `address`. `proxies` are the operator's own.
+    pub async fn bind(
+        address: SocketAddr,
+        app: Arc<A>,
+        limits: Limits,
+        proxies: TrustedProxies,
+    ) -> io::Result<Self> {
+        let connections = Pool::new(limits.max_connections, limits.max_connections_per_client);
         Ok(Self {
             listener: TcpListener::bind(address).await?,
-            app,
-            room: Arc::new(Semaphore::new(requests)),
+            shared: Arc::new(Shared {
+                app,
+                limits,
+                proxies,
+                connections,
+                requests: Mutex::default(),
+            }),
         })
     }
 
@@ -76,7 +115,22 @@ impl<A: Answer> Server<A> {
                 () = &mut stop => break,
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, client)) => {
-                        connections.spawn(serve(stream, client, self.app.clone(), self.room.clone(), closed.clone()));
+                        let stall = Arc::new(Stall::new(self.shared.limits.client_timeout));
+                        let of = self.shared.proxies.peer(client.ip());
+                        // Without a place for it the connection is closed.
+                        if let Some(place) = self.shared.connections.enter_now(of, &stall) {
+                            let connection = Connection {
+                                client,
+                                stall,
+                                framing: Framing::default(),
+                                shared: self.shared.clone(),
+                            };
+                            let closed = closed.clone();
+                            connections.spawn(async move {
+                                connection.serve(stream, closed).await;
+                                drop(place);
+                            });
+                        }
                     }
                     Err(error) => {
                         eprintln!("cannot accept a connection: {error}");
@@ -99,6 +153,103 @@ impl<A: Answer> Server<A> {
     }
 }
 
+impl<A: Answer> Shared<A> {
+    /// The requests in flight in a component.
+    fn requests(&self, component: &str) -> Arc<Pool> {
+        let mut pools = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pool) = pools.get(component) {
+            return pool.clone();
+        }
+        let pool = Pool::new(
+            self.limits.max_requests,
+            self.limits.max_requests_per_client,
+        );
+        pools.insert(component.to_owned(), pool.clone());
+        pool
+    }
+}
+
+/// One connection of a client.
+struct Connection<A> {
+    client: SocketAddr,
+    stall: Arc<Stall>,
+    framing: Framing,
+    shared: Arc<Shared<A>>,
+}
+
+impl<A: Answer> Connection<A> {
+    /// Serves requests until the client goes, is cut off, or `closed` says that the host ends.
+    async fn serve(&self, stream: TcpStream, mut closed: watch::Receiver<bool>) {
+        if stream.set_nodelay(true).is_err() {
+            return;
+        }
+        let stream = WriteTimeout::new(stream, self.stall.clone());
+        let stream = CheckedHeads::new(stream, self.framing.clone());
+        let service = service_fn(|request: Request<Incoming>| {
+            // At once: what comes next on the connection is read accordingly.
+            let length = request.body().size_hint().exact();
+            self.framing.body(length);
+            self.stall.request_begins();
+            async move {
+                let mut response = self.answer(request).await;
+                if length.is_none() {
+                    let close = HeaderValue::from_static("close");
+                    response.headers_mut().insert(header::CONNECTION, close);
+                }
+                Ok::<_, Infallible>(response)
+            }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD)
+            .serve_connection(TokioIo::new(stream), service);
+        let mut connection = pin!(connection);
+        // Errors here are the client's: gone, too slow, or not HTTP.
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = self.stall.is_cut_off() => return,
+            _ = closed.wait_for(|closed| *closed) => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        tokio::select! {
+            _ = connection => {}
+            () = self.stall.is_cut_off() => {}
+        }
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Response<WasiBody> {
+        let shared = &*self.shared;
+        let in_flight = InFlight(self.stall.clone());
+        if request.headers().get_all(header::HOST).iter().count() > 1 {
+            return counted(bad_request(), in_flight, None);
+        }
+        let requests = shared.requests(shared.app.component(request.uri().path()));
+        let client = shared.proxies.client(self.client.ip(), request.headers());
+        let Limits { stall, queue, .. } = shared.limits;
+        let Some(place) = requests.enter(client, &self.stall, stall, queue).await else {
+            return counted(busy(), in_flight, None);
+        };
+        // Who waits for leave to send a body is answered without it.
+        let waits = request.headers().contains_key(header::EXPECT);
+        let request = request.map(|body| {
+            let body = BodyTimeout::new(body.map_err(Error::from), self.stall.clone());
+            match waits {
+                true => body.boxed_unsync(),
+                false => Unread::new(body).boxed_unsync(),
+            }
+        });
+        let response = shared.app.answer(request, self.client).await;
+        counted(response, in_flight, Some(place))
+    }
+}
+
+/// The answer to a request that two readers could understand differently.
+fn bad_request() -> Response<WasiBody> {
+    let mut response = Response::new(Empty::new().map_err(|never| match never {}).boxed_unsync());
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    response
+}
+
 /// The answer when there is no room for another request, as a problem (RFC 9457).
 pub(crate) fn busy() -> Response<WasiBody> {
     const PROBLEM: &str = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"Too many requests are in flight. Come again in a second."}"#;
@@ -116,60 +267,36 @@ pub(crate) fn busy() -> Response<WasiBody> {
     response
 }
 
-async fn serve<A: Answer>(
-    stream: TcpStream,
-    client: SocketAddr,
-    app: Arc<A>,
-    room: Arc<Semaphore>,
-    mut closed: watch::Receiver<bool>,
-) {
-    if stream.set_nodelay(true).is_err() {
-        return;
-    }
-    let service = service_fn(|request: Request<Incoming>| {
-        let app = app.clone();
-        let room = room.clone();
-        async move {
-            let Ok(permit) = room.try_acquire_owned() else {
-                return Ok::<_, Infallible>(busy());
-            };
-            // Who waits for leave to send a body is answered without it.
-            let waits = request.headers().contains_key(header::EXPECT);
-            let request = request.map(|body| {
-                let body = Timely::new(body.map_err(Error::from));
-                match waits {
-                    true => body.boxed_unsync(),
-                    false => Unread::new(body).boxed_unsync(),
-                }
-            });
-            let response = app.answer(request, client).await;
-            Ok(response.map(|body| {
-                Counted {
-                    body,
-                    _permit: permit,
-                }
-                .boxed_unsync()
-            }))
+/// A response whose request is in flight until its body is sent.
+fn counted(
+    response: Response<WasiBody>,
+    in_flight: InFlight,
+    place: Option<Membership>,
+) -> Response<WasiBody> {
+    response.map(|body| {
+        Counted {
+            body,
+            _place: place,
+            _in_flight: in_flight,
         }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
-    // Errors here are the client's: gone, too slow, or not HTTP.
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        _ = closed.wait_for(|closed| *closed) => {}
+        .boxed_unsync()
+    })
+}
+
+/// A request that its connection works on; when it is dropped, the connection waits for its client again.
+struct InFlight(Arc<Stall>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.request_ends();
     }
-    connection.as_mut().graceful_shutdown();
-    let _ = connection.await;
 }
 
 /// A response's body that counts as a request in flight until it is sent.
 struct Counted {
     body: WasiBody,
-    _permit: OwnedSemaphorePermit,
+    _place: Option<Membership>,
+    _in_flight: InFlight,
 }
 
 impl Body for Counted {

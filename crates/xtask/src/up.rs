@@ -3,9 +3,9 @@
 mod secrets;
 
 use std::{
-    fs,
+    fs::{self, Permissions},
     io::{BufRead as _, BufReader},
-    os::unix::process::CommandExt as _,
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     process::{Child, Command, Stdio},
     sync::Arc,
     thread,
@@ -62,6 +62,8 @@ pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
 
     let state = project.path(".spin");
     fs::create_dir_all(&state).context("cannot make .spin")?;
+    // Only its owner may look into it: it holds secrets, the database and logs.
+    fs::set_permissions(&state, Permissions::from_mode(0o700)).context("cannot restrict .spin")?;
     let secrets = Secrets::kept_in(&state.join("dev.env"))?;
     let due = token::due(&secrets.auth_secret, SystemTime::now());
     secrets::write(&state.join("due.token"), &due)?;
