@@ -2,10 +2,10 @@
 //! dropped after a second without any.
 
 use crate::{
-    bindings::spin::{sqlite::sqlite, variables::variables},
     logs::LogFile,
     outbound::{Hooks, Outbound},
-    sqlite::{Databases, HasSqlite, SqliteView},
+    spin_variables::{self, HasVariables},
+    sqlite::{self, Databases, HasSqlite, SqliteView},
     variables::ComponentVariables,
 };
 use std::{
@@ -24,7 +24,7 @@ use tokio::time::Sleep;
 use wasmtime::{
     Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store,
     StoreContextMut, StoreLimits, StoreLimitsBuilder,
-    component::{Accessor, Component, GuestTaskId, HasData, Linker, ResourceTable},
+    component::{Component, GuestTaskId, Linker, ResourceTable},
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
@@ -142,7 +142,7 @@ impl Runtime {
         p3::add_to_linker(&mut linker)?;
         if kind == Kind::Application {
             sqlite::add_to_linker::<_, HasSqlite>(&mut linker, State::sqlite)?;
-            variables::add_to_linker::<_, HasVariables>(&mut linker, |state: &mut State| {
+            spin_variables::add_to_linker::<_, HasVariables>(&mut linker, |state: &mut State| {
                 &mut state.variables
             })?;
         }
@@ -315,27 +315,6 @@ impl WasiHttpView for State {
             table: &mut self.table,
             ctx: &mut self.http,
         }
-    }
-}
-
-/// Names a component's variables to the linker.
-struct HasVariables;
-
-impl HasData for HasVariables {
-    type Data<'a> = &'a mut ComponentVariables;
-}
-
-impl variables::Host for &mut ComponentVariables {}
-
-impl<T> variables::HostWithStore<T> for HasVariables {
-    async fn get(
-        accessor: &Accessor<T, Self>,
-        name: String,
-    ) -> wasmtime::Result<Result<String, variables::Error>> {
-        let value = accessor.with(|mut access| access.get().get(&name).cloned());
-        Ok(value.ok_or_else(|| {
-            variables::Error::Undefined(format!("the component has no variable `{name}`"))
-        }))
     }
 }
 

@@ -6,10 +6,12 @@
 
 pub mod allowed_hosts;
 pub mod app;
-mod bindings;
 pub mod client;
+pub mod component_id;
 pub mod dial;
 pub mod due;
+#[cfg(test)]
+mod fixtures;
 pub mod inspect;
 pub mod instance;
 pub mod logs;
@@ -20,6 +22,8 @@ mod owner_only;
 pub mod route;
 pub mod runtime_config;
 pub mod server;
+mod spin_variables;
 pub mod sqlite;
+pub mod start;
 pub mod tls;
 pub mod variables;

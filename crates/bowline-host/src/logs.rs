@@ -1,7 +1,7 @@
 //! What components write to their standard streams: whole lines, marked with the component's id on the host's own
 //! standard error, and appended to `logs/<component>_<stream>.txt` in the state directory, as Spin does.
 
-use crate::{manifest::ComponentId, owner_only};
+use crate::{component_id::ComponentId, owner_only};
 use std::{
     fs::File,
     io::{self, Write as _},

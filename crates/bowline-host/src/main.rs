@@ -1,11 +1,11 @@
 //! The command line of the embedded runtime.
 
 use bowline_host::{
-    app::{App, Program, Settings, StartError},
     dial::Override,
     due, inspect,
     manifest::Manifest,
     server::{Limits, Server},
+    start::{self, Program, Settings, StartError},
 };
 use clap::{Args, Parser, Subcommand};
 use std::{
@@ -187,8 +187,8 @@ async fn serve(
     }
     // Caught from here on, so that a signal during the start also ends cleanly.
     let stop = stop_signal().map_err(Failure::Signals)?;
-    let app = tokio::task::block_in_place(|| App::load(&settings))?;
-    app.probe(PROBE).await.inspect_err(|_| app.end())?;
+    let app = tokio::task::block_in_place(|| start::load(&settings))?;
+    start::probe(&app, PROBE).await.inspect_err(|_| app.end())?;
     let listen = |error| Failure::Listen(hosting.listen, error);
     let limits = hosting.limits.into();
     let server = Server::bind(hosting.listen, app.clone(), limits, app.proxies().clone())

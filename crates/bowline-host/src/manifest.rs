@@ -3,12 +3,13 @@
 //! Every key is either honoured or an error that names it. A key that was read over in silence would run an
 //! application with other rights than its author wrote down.
 
-use crate::route::{Pattern, Route, RouteError};
+use crate::{
+    component_id::ComponentId,
+    route::{Pattern, Route, RouteError},
+};
 use serde::{Deserialize, Deserializer};
 use std::{
-    borrow::Borrow,
     collections::{BTreeMap, BTreeSet},
-    fmt,
     path::{Path, PathBuf},
 };
 
@@ -24,11 +25,6 @@ pub struct Manifest {
     /// The components by id.
     pub components: BTreeMap<ComponentId, ComponentManifest>,
 }
-
-/// A component's id, as in `[component.<id>]` and `http://<id>.spin.internal`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(try_from = "String")]
-pub struct ComponentId(String);
 
 /// One `[variables]` entry. Spin wants `required = true` or a default.
 #[derive(Clone, Debug, Deserialize)]
@@ -137,8 +133,7 @@ impl Manifest {
     /// anywhere that the networks allow. Its id, which logs and `[[client_tls]]` name, is its file's name.
     pub fn of_component(source: &Path, environment: &BTreeMap<String, String>) -> Self {
         let name = source.file_stem().unwrap_or_default().to_string_lossy();
-        let id =
-            ComponentId::try_from(name.into_owned()).unwrap_or(ComponentId("component".to_owned()));
+        let id = ComponentId::of_file_name(&name);
         let component = ComponentManifest {
             description: None,
             source: source.to_owned(),
@@ -205,39 +200,6 @@ impl Manifest {
             triggers,
             components: document.component,
         })
-    }
-}
-
-impl ComponentId {
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for ComponentId {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let letters = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if text.is_empty() || !text.bytes().all(letters) {
-            return Err(format!(
-                "`{text}` is not a component id: letters, digits and hyphens"
-            ));
-        }
-        Ok(Self(text))
-    }
-}
-
-impl Borrow<str> for ComponentId {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ComponentId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::{
     allowed_hosts::AllowedHosts,
-    app::App,
     client::{Client, Server},
 };
+use futures::future::BoxFuture;
 use http::{Request, Response};
 use std::sync::{Arc, OnceLock, Weak};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
@@ -18,8 +18,18 @@ pub struct Outbound {
     pub allowed: AllowedHosts,
     /// Sends what leaves the application.
     pub client: Client,
-    /// The application, for what stays inside; set when all its components are there.
-    pub app: Arc<OnceLock<Weak<App>>>,
+    /// The application's components; set when all of them are there.
+    pub components: Arc<OnceLock<Weak<dyn Components>>>,
+}
+
+/// The components of an application, which send requests to each other (service chaining).
+pub trait Components: Send + Sync {
+    /// Answers a request to `http://<component>.spin.internal`.
+    fn send<'a>(
+        &'a self,
+        component: &'a str,
+        request: Request<WasiBody>,
+    ) -> BoxFuture<'a, Result<Response<WasiBody>, Error>>;
 }
 
 /// Gives Wasmtime's `wasi:http` the component's way out.
@@ -39,12 +49,9 @@ impl Outbound {
         }
         match chaining_target(&server.host) {
             Some(component) => {
-                let app = self
-                    .app
-                    .get()
-                    .and_then(Weak::upgrade)
-                    .ok_or(Error::DestinationUnavailable)?;
-                app.chained(component, request).await
+                let components = self.components.get().and_then(Weak::upgrade);
+                let components = components.ok_or(Error::DestinationUnavailable)?;
+                components.send(component, request).await
             }
             None => {
                 self.client

@@ -1,6 +1,6 @@
 //! Spin's route syntax: which component answers a path.
 
-use crate::manifest::ComponentId;
+use crate::component_id::ComponentId;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::{cmp::Reverse, fmt};
 

@@ -4,7 +4,7 @@
 //! a thread for blocking work, unless it reads a little and need not wait: handing that over would take longer than the
 //! reading. Rows are collected before the component sees the first.
 
-use crate::bindings::spin::sqlite::sqlite::{
+use self::bindings::spin::sqlite::sqlite::{
     Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
 };
 use rusqlite::{
@@ -18,6 +18,25 @@ use std::{
     time::Duration,
 };
 use wasmtime::component::{Accessor, FutureReader, HasData, Resource, ResourceTable, StreamReader};
+
+pub(crate) use self::bindings::spin::sqlite::sqlite::add_to_linker;
+
+#[allow(missing_docs, reason = "generated from wit/, which describes them")]
+mod bindings {
+    wasmtime::component::bindgen!({
+        path: "wit",
+        world: "bowline:host/sqlite",
+        imports: {
+            "spin:sqlite/sqlite.[static]connection.open": async | trappable,
+            "spin:sqlite/sqlite.[method]connection.execute": async | trappable,
+            "spin:sqlite/sqlite.[drop]connection": trappable,
+            default: trappable,
+        },
+        with: {
+            "spin:sqlite/sqlite.connection": crate::sqlite::Connection,
+        },
+    });
+}
 
 /// Prepared statements that a connection keeps.
 const KEPT_STATEMENTS: usize = 128;

@@ -1,6 +1,6 @@
 //! Which certificate authorities a component's TLS connections trust.
 
-use crate::{manifest::ComponentId, runtime_config::ClientTls};
+use crate::{component_id::ComponentId, runtime_config::ClientTls};
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring,

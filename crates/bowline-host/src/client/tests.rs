@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
+    component_id::ComponentId,
     dial::System,
-    manifest::ComponentId,
     networks::{BlockedNetworks, Exemptions},
     runtime_config::ClientTls,
 };
