@@ -5,7 +5,7 @@ use crate::{
     instance::{Ending, Factory, Kind},
     outbound::{Components, chaining_target},
     route::{Match, RouteTable},
-    server::{Answer, TrustedProxies, busy},
+    server::{Handler, TrustedProxies, busy},
 };
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -110,13 +110,13 @@ impl Components for App {
     }
 }
 
-impl Answer for App {
+impl Handler for App {
     fn component<'a>(&'a self, path: &'a str) -> &'a str {
         let found = self.routes.find(path);
         found.map_or("", |found| found.component.as_str())
     }
 
-    async fn answer(
+    async fn handle(
         &self,
         mut request: Request<WasiBody>,
         client: SocketAddr,

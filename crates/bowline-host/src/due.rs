@@ -6,7 +6,7 @@ use http_body_util::{BodyExt as _, Empty};
 use std::{net::SocketAddr, path::Path, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::server::Answer;
+use crate::server::Handler;
 
 const PATH: &str = "/v1/sync/due";
 /// How often it is asked.
@@ -16,7 +16,7 @@ const EVERY: Duration = Duration::from_secs(30);
 ///
 /// `token` is a file with the bearer token of the requests. It is read for each, so that it can be replaced. What goes
 /// wrong is printed when it changes.
-pub async fn ask<A: Answer>(app: &A, token: &Path) {
+pub async fn ask<A: Handler>(app: &A, token: &Path) {
     let mut clock = interval(EVERY);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ask_at(app, token, async || {
@@ -25,7 +25,7 @@ pub async fn ask<A: Answer>(app: &A, token: &Path) {
     .await;
 }
 
-async fn ask_at<A: Answer>(app: &A, token: &Path, mut tick: impl AsyncFnMut()) {
+async fn ask_at<A: Handler>(app: &A, token: &Path, mut tick: impl AsyncFnMut()) {
     let mut last = Ok(false);
     loop {
         if last != Ok(true) {
@@ -42,7 +42,7 @@ async fn ask_at<A: Answer>(app: &A, token: &Path, mut tick: impl AsyncFnMut()) {
 }
 
 /// Whether there is more; or what went wrong, without the token.
-async fn ask_once<A: Answer>(app: &A, token: &Path) -> Result<bool, String> {
+async fn ask_once<A: Handler>(app: &A, token: &Path) -> Result<bool, String> {
     let text = std::fs::read_to_string(token)
         .map_err(|error| format!("cannot read {}: {error}", token.display()))?;
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", text.trim()))
@@ -59,7 +59,7 @@ async fn ask_once<A: Answer>(app: &A, token: &Path) -> Result<bool, String> {
         )
         .map_err(|error| error.to_string())?;
     let this_machine = SocketAddr::from(([127, 0, 0, 1], 0));
-    let (head, body) = app.answer(request, this_machine).await.into_parts();
+    let (head, body) = app.handle(request, this_machine).await.into_parts();
     let body = body.collect().await.map_err(|error| error.to_string())?;
     let said: serde_json::Value = serde_json::from_slice(&body.to_bytes()).unwrap_or_default();
     if !head.status.is_success() {
@@ -86,12 +86,12 @@ mod tests {
         seen: Arc<Mutex<Vec<String>>>,
     }
 
-    impl Answer for Double {
+    impl Handler for Double {
         fn component<'a>(&'a self, _: &'a str) -> &'a str {
             ""
         }
 
-        async fn answer(&self, request: Request<WasiBody>, _: SocketAddr) -> Response<WasiBody> {
+        async fn handle(&self, request: Request<WasiBody>, _: SocketAddr) -> Response<WasiBody> {
             assert_eq!(request.uri().path(), PATH);
             let token = request.headers()[header::AUTHORIZATION].to_str().unwrap();
             self.seen.lock().unwrap().push(token.to_owned());

@@ -51,12 +51,12 @@ const FAREWELL: Duration = Duration::from_secs(30);
 const BREATH: Duration = Duration::from_millis(100);
 
 /// What answers requests: an application, or a double of one.
-pub trait Answer: Send + Sync + 'static {
+pub trait Handler: Send + Sync + 'static {
     /// The component that answers requests for a path; empty where none does. Components have their places apart.
     fn component<'a>(&'a self, path: &'a str) -> &'a str;
 
     /// Answers a request of the peer `client`.
-    fn answer(
+    fn handle(
         &self,
         request: Request<WasiBody>,
         client: SocketAddr,
@@ -79,7 +79,7 @@ struct Shared<A> {
     requests: Mutex<HashMap<String, Arc<Pool>>>,
 }
 
-impl<A: Answer> Server<A> {
+impl<A: Handler> Server<A> {
     /// Listens on `address`. `proxies` are the operator's own.
     pub async fn bind(
         address: SocketAddr,
@@ -153,7 +153,7 @@ impl<A: Answer> Server<A> {
     }
 }
 
-impl<A: Answer> Shared<A> {
+impl<A: Handler> Shared<A> {
     /// The requests in flight in a component.
     fn requests(&self, component: &str) -> Arc<Pool> {
         let mut pools = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
@@ -177,7 +177,7 @@ struct Connection<A> {
     shared: Arc<Shared<A>>,
 }
 
-impl<A: Answer> Connection<A> {
+impl<A: Handler> Connection<A> {
     /// Serves requests until the client goes, is cut off, or `closed` says that the host ends.
     async fn serve(&self, stream: TcpStream, mut closed: watch::Receiver<bool>) {
         if stream.set_nodelay(true).is_err() {
@@ -191,7 +191,7 @@ impl<A: Answer> Connection<A> {
             self.framing.body(length);
             self.stall.request_begins();
             async move {
-                let mut response = self.answer(request).await;
+                let mut response = self.respond(request).await;
                 if length.is_none() {
                     let close = HeaderValue::from_static("close");
                     response.headers_mut().insert(header::CONNECTION, close);
@@ -217,7 +217,7 @@ impl<A: Answer> Connection<A> {
         }
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Response<WasiBody> {
+    async fn respond(&self, request: Request<Incoming>) -> Response<WasiBody> {
         let shared = &*self.shared;
         let in_flight = InFlight(self.stall.clone());
         if request.headers().get_all(header::HOST).iter().count() > 1 {
@@ -238,7 +238,7 @@ impl<A: Answer> Connection<A> {
                 false => Unread::new(body).boxed_unsync(),
             }
         });
-        let response = shared.app.answer(request, self.client).await;
+        let response = shared.app.handle(request, self.client).await;
         counted(response, in_flight, Some(place))
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     owner_only,
     route::{Pattern, Route, RouteError, RouteTable},
     runtime_config::{RuntimeConfig, RuntimeConfigError},
-    server::{Answer, TrustedProxies},
+    server::{Handler, TrustedProxies},
     sqlite::Databases,
     tls::{TlsError, TlsRoots},
     variables::{VariableError, Variables},
@@ -213,7 +213,7 @@ pub fn load(settings: &Settings) -> Result<Arc<App>, StartError> {
 /// component that has none, as the others would. Fails when one answers with a server error.
 pub async fn probe(app: &App, path: &str) -> Result<(), StartError> {
     let nobody = SocketAddr::from(([127, 0, 0, 1], 0));
-    fit(app.answer(asking("localhost", path)?, nobody).await).await?;
+    fit(app.handle(asking("localhost", path)?, nobody).await).await?;
     let has_route = |id: &ComponentId| app.routes().iter().any(|(_, of)| of == id);
     for id in app.component_ids().filter(|id| !has_route(id)) {
         let request = asking(&format!("{id}.spin.internal"), path)?;

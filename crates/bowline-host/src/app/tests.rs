@@ -56,7 +56,7 @@ async fn answers_without_a_component_and_of_one_that_traps() {
     ];
     for (name, uri, host, expected) in cases {
         let response = app
-            .answer(request(uri, host), "192.0.2.1:7".parse().unwrap())
+            .handle(request(uri, host), "192.0.2.1:7".parse().unwrap())
             .await;
         assert_eq!(response.status(), expected, "{name}");
     }
@@ -78,7 +78,7 @@ async fn one_component_answers_every_path() {
     let app = load(&settings).unwrap();
     for path in ["/", "/any/path", "/.well-known/spin/health"] {
         let client = "192.0.2.1:7".parse().unwrap();
-        let response = app.answer(request(path, Some("a.test")), client).await;
+        let response = app.handle(request(path, Some("a.test")), client).await;
         assert_eq!(
             response.status(),
             StatusCode::INTERNAL_SERVER_ERROR,

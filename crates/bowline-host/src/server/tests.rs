@@ -15,12 +15,12 @@ struct Double {
     go: Mutex<Vec<oneshot::Receiver<()>>>,
 }
 
-impl Answer for Double {
+impl Handler for Double {
     fn component<'a>(&'a self, path: &'a str) -> &'a str {
         path.split('/').nth(1).unwrap_or_default()
     }
 
-    async fn answer(&self, request: Request<WasiBody>, client: SocketAddr) -> Response<WasiBody> {
+    async fn handle(&self, request: Request<WasiBody>, client: SocketAddr) -> Response<WasiBody> {
         let path = request.uri().path().to_owned();
         match path.as_str() {
             "/now" => {}
