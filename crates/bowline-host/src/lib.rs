@@ -9,7 +9,7 @@ pub mod app;
 pub mod client;
 pub mod component_id;
 pub mod dial;
-pub mod due;
+
 #[cfg(test)]
 mod fixtures;
 pub mod inspect;
@@ -21,6 +21,7 @@ pub mod outbound;
 mod owner_only;
 pub mod route;
 pub mod runtime_config;
+pub mod scheduler;
 pub mod server;
 mod spin_variables;
 pub mod sqlite;

@@ -2,8 +2,9 @@
 
 use bowline_host::{
     dial::Override,
-    due, inspect,
+    inspect,
     manifest::Manifest,
+    scheduler,
     server::{Limits, Server},
     start::{self, Program, Settings, StartError},
 };
@@ -198,15 +199,15 @@ async fn serve(
     for (pattern, component) in app.routes().iter() {
         println!("  {component}: {pattern}");
     }
-    let asking = async {
+    let scheduled = async {
         match due_token {
-            Some(token) => due::ask(&*app, &token).await,
+            Some(token) => scheduler::run(&*app, &token).await,
             None => std::future::pending().await,
         }
     };
     tokio::select! {
         () = server.run(stop) => {}
-        () = asking => {}
+        () = scheduled => {}
     }
     app.end();
     Ok(())

@@ -10,39 +10,39 @@ use crate::server::Handler;
 
 const PATH: &str = "/v1/sync/due";
 /// How often it is asked.
-const EVERY: Duration = Duration::from_secs(30);
+const INTERVAL: Duration = Duration::from_secs(30);
 
 /// Asks twice a minute for as long as it is polled; at once again while the application says that there is more.
 ///
 /// `token` is a file with the bearer token of the requests. It is read for each, so that it can be replaced. What goes
 /// wrong is printed when it changes.
-pub async fn ask<A: Handler>(app: &A, token: &Path) {
-    let mut clock = interval(EVERY);
+pub async fn run<A: Handler>(app: &A, token: &Path) {
+    let mut clock = interval(INTERVAL);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    ask_at(app, token, async || {
+    run_at(app, token, async || {
         clock.tick().await;
     })
     .await;
 }
 
-async fn ask_at<A: Handler>(app: &A, token: &Path, mut tick: impl AsyncFnMut()) {
+async fn run_at<A: Handler>(app: &A, token: &Path, mut tick: impl AsyncFnMut()) {
     let mut last = Ok(false);
     loop {
         if last != Ok(true) {
             tick().await;
         }
-        let outcome = ask_once(app, token).await;
-        if let Err(words) = &outcome
+        let outcome = call(app, token).await;
+        if let Err(error) = &outcome
             && outcome != last
         {
-            eprintln!("what is due was not done: {words}");
+            eprintln!("scheduled work failed: {error}");
         }
         last = outcome;
     }
 }
 
 /// Whether there is more; or what went wrong, without the token.
-async fn ask_once<A: Handler>(app: &A, token: &Path) -> Result<bool, String> {
+async fn call<A: Handler>(app: &A, token: &Path) -> Result<bool, String> {
     let text = std::fs::read_to_string(token)
         .map_err(|error| format!("cannot read {}: {error}", token.display()))?;
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", text.trim()))
@@ -61,12 +61,12 @@ async fn ask_once<A: Handler>(app: &A, token: &Path) -> Result<bool, String> {
     let this_machine = SocketAddr::from(([127, 0, 0, 1], 0));
     let (head, body) = app.handle(request, this_machine).await.into_parts();
     let body = body.collect().await.map_err(|error| error.to_string())?;
-    let said: serde_json::Value = serde_json::from_slice(&body.to_bytes()).unwrap_or_default();
+    let answer: serde_json::Value = serde_json::from_slice(&body.to_bytes()).unwrap_or_default();
     if !head.status.is_success() {
-        let code = said.get("code").and_then(serde_json::Value::as_str);
+        let code = answer.get("code").and_then(serde_json::Value::as_str);
         return Err(format!("HTTP {} {}", head.status, code.unwrap_or_default()));
     }
-    Ok(said.get("more").and_then(serde_json::Value::as_bool) == Some(true))
+    Ok(answer.get("more").and_then(serde_json::Value::as_bool) == Some(true))
 }
 
 #[cfg(test)]
@@ -139,7 +139,7 @@ mod tests {
         // It ends by itself never: the fifth tick does not come.
         tokio::select! {
             biased;
-            () = ask_at(&app, &token, tick) => {}
+            () = run_at(&app, &token, tick) => {}
             () = async {} => {}
         }
         assert_eq!(
