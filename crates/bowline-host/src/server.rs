@@ -25,10 +25,10 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 use self::{
     body_timeout::BodyTimeout,
+    drain::DrainOnDrop,
     line_ends::{CheckedHeads, Framing},
     pool::{Membership, Pool},
     stall::Stall,
-    unread::Unread,
     write_timeout::WriteTimeout,
 };
 
@@ -36,11 +36,11 @@ pub use self::{client::TrustedProxies, limits::Limits};
 
 mod body_timeout;
 mod client;
+mod drain;
 mod limits;
 mod line_ends;
 mod pool;
 mod stall;
-mod unread;
 mod write_timeout;
 
 /// How long a client may take to send a request's head.
@@ -235,7 +235,7 @@ impl<A: Handler> Connection<A> {
             let body = BodyTimeout::new(body.map_err(Error::from), self.stall.clone());
             match waits {
                 true => body.boxed_unsync(),
-                false => Unread::new(body).boxed_unsync(),
+                false => DrainOnDrop::new(body).boxed_unsync(),
             }
         });
         let response = shared.app.handle(request, self.client).await;

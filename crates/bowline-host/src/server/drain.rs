@@ -15,17 +15,17 @@ use std::{
 use tokio::runtime::Handle;
 
 /// How much of a request nobody wants is read.
-const MOST_BYTES: usize = 16 << 20;
+const DRAIN_BYTES: usize = 16 << 20;
 /// How long that may take.
-const LONGEST: Duration = Duration::from_secs(5);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A request's body whose rest is read when it is dropped.
-pub(super) struct Unread<B: Body<Data = Bytes> + Unpin + Send + 'static> {
+pub(super) struct DrainOnDrop<B: Body<Data = Bytes> + Unpin + Send + 'static> {
     body: Option<B>,
     runtime: Handle,
 }
 
-impl<B: Body<Data = Bytes> + Unpin + Send + 'static> Unread<B> {
+impl<B: Body<Data = Bytes> + Unpin + Send + 'static> DrainOnDrop<B> {
     /// Within Tokio; where it is dropped does not matter.
     pub(super) fn new(body: B) -> Self {
         Self {
@@ -35,7 +35,7 @@ impl<B: Body<Data = Bytes> + Unpin + Send + 'static> Unread<B> {
     }
 }
 
-impl<B: Body<Data = Bytes> + Unpin + Send + 'static> Body for Unread<B> {
+impl<B: Body<Data = Bytes> + Unpin + Send + 'static> Body for DrainOnDrop<B> {
     type Data = Bytes;
     type Error = B::Error;
 
@@ -58,13 +58,13 @@ impl<B: Body<Data = Bytes> + Unpin + Send + 'static> Body for Unread<B> {
     }
 }
 
-impl<B: Body<Data = Bytes> + Unpin + Send + 'static> Drop for Unread<B> {
+impl<B: Body<Data = Bytes> + Unpin + Send + 'static> Drop for DrainOnDrop<B> {
     fn drop(&mut self) {
         let Some(mut body) = self.body.take().filter(|body| !body.is_end_stream()) else {
             return;
         };
         let rest = async move {
-            let mut left = MOST_BYTES;
+            let mut left = DRAIN_BYTES;
             while let Some(Ok(frame)) = body.frame().await {
                 let length = frame.data_ref().map_or(0, Bytes::remaining);
                 match left.checked_sub(length) {
@@ -74,6 +74,6 @@ impl<B: Body<Data = Bytes> + Unpin + Send + 'static> Drop for Unread<B> {
             }
         };
         self.runtime
-            .spawn(async { tokio::time::timeout(LONGEST, rest).await });
+            .spawn(async { tokio::time::timeout(DRAIN_TIMEOUT, rest).await });
     }
 }
