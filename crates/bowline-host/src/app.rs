@@ -5,7 +5,7 @@ use crate::{
     instance::{Ending, Factory, Kind},
     outbound::{Components, chaining_target},
     route::{Match, RouteTable},
-    server::{Handler, TrustedProxies, busy},
+    server::{Handler, TrustedProxies, service_unavailable},
 };
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -80,7 +80,7 @@ impl App {
             Ok(response) => Ok(response),
             Err(error) if error.is::<InstantiationError<()>>() => {
                 eprintln!("[{id}] no instance: {error:#}");
-                Ok(busy())
+                Ok(service_unavailable())
             }
             Err(error) => {
                 eprintln!("[{id}] no answer: {error:#}");

@@ -44,11 +44,11 @@ mod stall;
 mod write_timeout;
 
 /// How long a client may take to send a request's head.
-const HEAD: Duration = Duration::from_secs(10);
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long requests in flight have when the host is to end.
-const FAREWELL: Duration = Duration::from_secs(30);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long the listener rests when the system refuses a connection (as when files run out).
-const BREATH: Duration = Duration::from_millis(100);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What answers requests: an application, or a double of one.
 pub trait Handler: Send + Sync + 'static {
@@ -134,7 +134,7 @@ impl<A: Handler> Server<A> {
                     }
                     Err(error) => {
                         eprintln!("cannot accept a connection: {error}");
-                        tokio::time::sleep(BREATH).await;
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
                     }
                 },
                 Some(_) = connections.join_next() => {}
@@ -144,10 +144,13 @@ impl<A: Handler> Server<A> {
         // The receivers live in the connections; without any there is nobody to tell.
         let _ = closing.send(true);
         let finish = async { while connections.join_next().await.is_some() {} };
-        if tokio::time::timeout(FAREWELL, finish).await.is_err() {
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT, finish)
+            .await
+            .is_err()
+        {
             eprintln!(
                 "requests in flight did not end in {} seconds",
-                FAREWELL.as_secs()
+                SHUTDOWN_TIMEOUT.as_secs()
             );
         }
     }
@@ -201,7 +204,7 @@ impl<A: Handler> Connection<A> {
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD)
+            .header_read_timeout(HEADER_TIMEOUT)
             .serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
         // Errors here are the client's: gone, too slow, or not HTTP.
@@ -227,7 +230,7 @@ impl<A: Handler> Connection<A> {
         let client = shared.proxies.client(self.client.ip(), request.headers());
         let Limits { stall, queue, .. } = shared.limits;
         let Some(place) = requests.enter(client, &self.stall, stall, queue).await else {
-            return counted(busy(), in_flight, None);
+            return counted(service_unavailable(), in_flight, None);
         };
         // Who waits for leave to send a body is answered without it.
         let waits = request.headers().contains_key(header::EXPECT);
@@ -251,7 +254,7 @@ fn bad_request() -> Response<WasiBody> {
 }
 
 /// The answer when there is no room for another request, as a problem (RFC 9457).
-pub(crate) fn busy() -> Response<WasiBody> {
+pub(crate) fn service_unavailable() -> Response<WasiBody> {
     const PROBLEM: &str = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"Too many requests are in flight. Come again in a second."}"#;
     let body = Full::new(Bytes::from_static(PROBLEM.as_bytes()));
     let mut response = Response::new(body.map_err(|never| match never {}).boxed_unsync());
