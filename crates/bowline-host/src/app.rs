@@ -2,7 +2,7 @@
 
 use crate::{
     component_id::ComponentId,
-    instance::{Ending, Factory, Kind},
+    instance::{Factory, Kind, Shutdown},
     outbound::{Components, chaining_target},
     route::{Match, RouteTable},
     server::{Handler, TrustedProxies, service_unavailable},
@@ -26,7 +26,7 @@ pub struct App {
     routes: RouteTable,
     components: BTreeMap<ComponentId, ProxyHandler<Factory>>,
     proxies: TrustedProxies,
-    ending: Ending,
+    shutdown: Shutdown,
 }
 
 impl App {
@@ -36,7 +36,7 @@ impl App {
         routes: RouteTable,
         components: BTreeMap<ComponentId, Factory>,
         proxies: TrustedProxies,
-        ending: Ending,
+        shutdown: Shutdown,
     ) -> Self {
         let handlers = components.into_iter();
         Self {
@@ -46,7 +46,7 @@ impl App {
                 .map(|(id, factory)| (id, ProxyHandler::new(factory)))
                 .collect(),
             proxies,
-            ending,
+            shutdown,
         }
     }
 
@@ -66,8 +66,8 @@ impl App {
     }
 
     /// Says that the host ends: instances that are dropped from now on are no failures.
-    pub fn end(&self) {
-        self.ending.set();
+    pub fn shut_down(&self) {
+        self.shutdown.set();
     }
 
     async fn dispatch(

@@ -64,12 +64,12 @@ pub struct Runtime {
     kind: Kind,
     engine: Engine,
     linker: Linker<State>,
-    ending: Ending,
+    shutdown: Shutdown,
 }
 
 /// Set when the host ends: instances that then end with it are no failures.
 #[derive(Clone, Default)]
-pub struct Ending(Arc<AtomicBool>);
+pub struct Shutdown(Arc<AtomicBool>);
 
 /// What one component's instances are made of.
 pub struct Blueprint {
@@ -94,7 +94,7 @@ pub struct Factory {
     blueprint: Blueprint,
     name: Arc<str>,
     idle: Duration,
-    ending: Ending,
+    shutdown: Shutdown,
 }
 
 /// The state of one instance.
@@ -117,7 +117,7 @@ pub struct Expiration {
 /// Says how many requests an instance takes, and reports how it ended.
 pub struct Worker {
     name: Arc<str>,
-    ending: Ending,
+    shutdown: Shutdown,
 }
 
 impl Runtime {
@@ -150,13 +150,13 @@ impl Runtime {
             kind,
             engine,
             linker,
-            ending: Ending::default(),
+            shutdown: Shutdown::default(),
         })
     }
 
     /// The mark to set when the host ends.
-    pub fn ending(&self) -> Ending {
-        self.ending.clone()
+    pub fn shutdown(&self) -> Shutdown {
+        self.shutdown.clone()
     }
 
     /// Compiles a component, or takes it from the cache, and links it. Fails when it imports what is not provided.
@@ -176,12 +176,12 @@ impl Runtime {
                 Kind::Application => IDLE,
                 Kind::Component => IDLE_ALONE,
             },
-            ending: self.ending.clone(),
+            shutdown: self.shutdown.clone(),
         })
     }
 }
 
-impl Ending {
+impl Shutdown {
     /// From now on instances end with the host.
     pub fn set(&self) {
         self.0.store(true, Ordering::Relaxed);
@@ -209,7 +209,7 @@ impl HandlerState for Factory {
             },
             state: Worker {
                 name: self.name.clone(),
-                ending: self.ending.clone(),
+                shutdown: self.shutdown.clone(),
             },
         })
     }
@@ -262,7 +262,7 @@ impl WorkerState for Worker {
 
     fn drop(&self, _: Store<State>, outcome: wasmtime::Result<()>) {
         if let Err(error) = outcome
-            && !self.ending.0.load(Ordering::Relaxed)
+            && !self.shutdown.0.load(Ordering::Relaxed)
         {
             eprintln!(
                 "[{}] the instance ended with all its requests: {error:#}",

@@ -189,7 +189,9 @@ async fn serve(
     // Caught from here on, so that a signal during the start also ends cleanly.
     let stop = stop_signal().map_err(Failure::Signals)?;
     let app = tokio::task::block_in_place(|| start::load(&settings))?;
-    start::probe(&app, PROBE).await.inspect_err(|_| app.end())?;
+    start::probe(&app, PROBE)
+        .await
+        .inspect_err(|_| app.shut_down())?;
     let listen = |error| Failure::Listen(hosting.listen, error);
     let limits = hosting.limits.into();
     let server = Server::bind(hosting.listen, app.clone(), limits, app.proxies().clone())
@@ -209,7 +211,7 @@ async fn serve(
         () = server.run(stop) => {}
         () = scheduled => {}
     }
-    app.end();
+    app.shut_down();
     Ok(())
 }
 

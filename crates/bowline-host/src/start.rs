@@ -201,7 +201,7 @@ pub fn load(settings: &Settings) -> Result<Arc<App>, StartError> {
         routes,
         components,
         proxies,
-        runtime.ending(),
+        runtime.shutdown(),
     ));
     // The cell was made above and is filled once.
     let components: Weak<dyn Components> = Arc::downgrade(&app) as _;
