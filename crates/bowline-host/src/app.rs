@@ -2,7 +2,7 @@
 
 use crate::{
     component_id::ComponentId,
-    instance::{Factory, Kind, Shutdown},
+    instance::{InstanceFactory, Kind, Shutdown},
     outbound::{Components, chaining_target},
     route::{Match, RouteTable},
     server::{Handler, TrustedProxies, service_unavailable},
@@ -24,7 +24,7 @@ const WELL_KNOWN: &str = "/.well-known/spin/";
 pub struct App {
     kind: Kind,
     routes: RouteTable,
-    components: BTreeMap<ComponentId, ProxyHandler<Factory>>,
+    components: BTreeMap<ComponentId, ProxyHandler<InstanceFactory>>,
     proxies: TrustedProxies,
     shutdown: Shutdown,
 }
@@ -34,7 +34,7 @@ impl App {
     pub(crate) fn new(
         kind: Kind,
         routes: RouteTable,
-        components: BTreeMap<ComponentId, Factory>,
+        components: BTreeMap<ComponentId, InstanceFactory>,
         proxies: TrustedProxies,
         shutdown: Shutdown,
     ) -> Self {

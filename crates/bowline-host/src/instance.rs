@@ -72,7 +72,7 @@ pub struct Runtime {
 pub struct Shutdown(Arc<AtomicBool>);
 
 /// What one component's instances are made of.
-pub struct Blueprint {
+pub struct InstanceTemplate {
     /// The component's way out.
     pub outbound: Arc<Outbound>,
     /// Its variables.
@@ -88,10 +88,10 @@ pub struct Blueprint {
 }
 
 /// Makes instances of one component when requests ask for them.
-pub struct Factory {
+pub struct InstanceFactory {
     engine: Engine,
     component: ProxyPre<State>,
-    blueprint: Blueprint,
+    template: InstanceTemplate,
     name: Arc<str>,
     idle: Duration,
     shutdown: Shutdown,
@@ -160,17 +160,22 @@ impl Runtime {
     }
 
     /// Compiles a component, or takes it from the cache, and links it. Fails when it imports what is not provided.
-    pub fn load(&self, name: &str, wasm: &[u8], blueprint: Blueprint) -> wasmtime::Result<Factory> {
+    pub fn load(
+        &self,
+        name: &str,
+        wasm: &[u8],
+        template: InstanceTemplate,
+    ) -> wasmtime::Result<InstanceFactory> {
         let component = Component::new(&self.engine, wasm)?;
         let linked = self.linker.instantiate_pre(&component)?;
         let component = match p3::bindings::ServicePre::new(linked.clone()) {
             Ok(service) => ProxyPre::P3(service),
             Err(_) => ProxyPre::P2(p2::bindings::ProxyPre::new(linked)?),
         };
-        Ok(Factory {
+        Ok(InstanceFactory {
             engine: self.engine.clone(),
             component,
-            blueprint,
+            template,
             name: name.into(),
             idle: match self.kind {
                 Kind::Application => IDLE,
@@ -188,13 +193,13 @@ impl Shutdown {
     }
 }
 
-impl HandlerState for Factory {
+impl HandlerState for InstanceFactory {
     type StoreData = State;
     type WorkerExpiration = Expiration;
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<State, Expiration, Worker>> {
-        let mut store = Store::new(&self.engine, State::new(&self.blueprint));
+        let mut store = Store::new(&self.engine, State::new(&self.template));
         store.limiter(|state| &mut state.limits);
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
@@ -273,21 +278,21 @@ impl WorkerState for Worker {
 }
 
 impl State {
-    fn new(blueprint: &Blueprint) -> Self {
-        let environment: Vec<_> = blueprint.environment.iter().collect();
+    fn new(template: &InstanceTemplate) -> Self {
+        let environment: Vec<_> = template.environment.iter().collect();
         let wasi = WasiCtxBuilder::new()
             .envs(&environment)
-            .stdout(blueprint.stdout.stream())
-            .stderr(blueprint.stderr.stream())
+            .stdout(template.stdout.stream())
+            .stderr(template.stderr.stream())
             .build();
         Self {
             wasi,
             http: WasiHttpCtx::new(),
-            hooks: Hooks(blueprint.outbound.clone()),
+            hooks: Hooks(template.outbound.clone()),
             table: ResourceTable::new(),
             limits: StoreLimitsBuilder::new().memory_size(MEMORY).build(),
-            variables: blueprint.variables.clone(),
-            databases: blueprint.databases.clone(),
+            variables: template.variables.clone(),
+            databases: template.databases.clone(),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::{
     client::Client,
     component_id::ComponentId,
     dial::{Gate, Override, System},
-    instance::{Blueprint, Factory, Kind, Runtime},
+    instance::{InstanceFactory, InstanceTemplate, Kind, Runtime},
     logs::LogFile,
     manifest::{ComponentManifest, Manifest, ManifestError},
     networks::Exemptions,
@@ -236,7 +236,11 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn load(&self, id: &ComponentId, component: &ComponentManifest) -> Result<Factory, StartError> {
+    fn load(
+        &self,
+        id: &ComponentId,
+        component: &ComponentManifest,
+    ) -> Result<InstanceFactory, StartError> {
         let path = self.folder.join(&component.source);
         let wasm = std::fs::read(&path).map_err(|error| StartError::Source {
             component: id.clone(),
@@ -244,7 +248,7 @@ impl Loader<'_> {
             error,
         })?;
         let log = |stream| LogFile::open(self.logs, id, stream).map_err(folder_error(self.logs));
-        let blueprint = Blueprint {
+        let template = InstanceTemplate {
             outbound: Arc::new(self.outbound(id, component)?),
             variables: self.variables.of_component(component)?,
             databases: self.databases(id, component)?,
@@ -253,7 +257,7 @@ impl Loader<'_> {
             stderr: log("stderr")?,
         };
         self.runtime
-            .load(id.as_str(), &wasm, blueprint)
+            .load(id.as_str(), &wasm, template)
             .map_err(|error| StartError::Component {
                 component: id.clone(),
                 error,
