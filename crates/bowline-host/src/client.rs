@@ -2,7 +2,7 @@
 //! that wait a few seconds for the next request to the same server.
 
 use crate::{
-    dial::{Connection, DialError, Gate},
+    dial::{Connection, Connector, DialError},
     tls::TlsRoots,
 };
 use bytes::Bytes;
@@ -34,7 +34,7 @@ const IDLE_PER_SERVER: usize = 8;
 
 /// Sends the requests of one component.
 pub struct Client {
-    gate: Gate,
+    connector: Connector,
     tls: TlsRoots,
     idle: Arc<Idle>,
 }
@@ -78,10 +78,10 @@ impl Server {
 }
 
 impl Client {
-    /// A client that dials through `gate`.
-    pub fn new(gate: Gate, tls: TlsRoots) -> Self {
+    /// A client that dials through `connector`.
+    pub fn new(connector: Connector, tls: TlsRoots) -> Self {
         Self {
-            gate,
+            connector,
             tls,
             idle: Arc::default(),
         }
@@ -130,8 +130,8 @@ impl Client {
 
     async fn connect(&self, server: &Server, options: RequestOptions) -> Result<Sender, Error> {
         let connect = async {
-            let dialled = self.gate.connect(&server.host, server.port).await;
-            let connection = dialled.map_err(dial_error)?;
+            let dialed = self.connector.connect(&server.host, server.port).await;
+            let connection = dialed.map_err(dial_error)?;
             if server.tls {
                 handshake(self.secure(server, connection).await?).await
             } else {

@@ -1,4 +1,4 @@
-//! From a host name to a connection: resolving, judging every address, dialling.
+//! From a host name to a connection: resolving, judging every address, dialing.
 
 use crate::networks::{BlockedNetworks, Exemptions};
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
@@ -15,7 +15,7 @@ use tokio::{
 };
 
 /// How long one address has the stage alone before the next is tried beside it (RFC 8305).
-const HEAD_START: Duration = Duration::from_millis(250);
+const CONNECTION_ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// Finds the addresses of a host.
 pub trait Resolver: Send + Sync {
@@ -28,7 +28,7 @@ pub trait Resolver: Send + Sync {
 }
 
 /// Opens connections.
-pub trait Dialler: Send + Sync {
+pub trait Dialer: Send + Sync {
     /// Connects with exactly this address.
     fn dial(&self, address: SocketAddr) -> BoxFuture<'_, io::Result<Box<dyn Connection>>>;
 }
@@ -42,20 +42,20 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
 #[derive(Debug, Clone, Copy)]
 pub struct System;
 
-/// Opens connections for components: no address is dialled that was not judged just before, unless the command line
+/// Opens connections for components: no address is dialed that was not judged just before, unless the command line
 /// names it for tests.
 #[derive(Clone)]
-pub struct Gate {
-    /// What may not be dialled.
+pub struct Connector {
+    /// What may not be dialed.
     pub blocked: Arc<BlockedNetworks>,
-    /// What may be dialled nevertheless.
+    /// What may be dialed nevertheless.
     pub exemptions: Arc<Exemptions>,
     /// Counterparts of servers, for tests. They are not judged.
     pub overrides: Arc<Vec<Override>>,
     /// Finds addresses.
     pub resolver: Arc<dyn Resolver>,
     /// Opens connections.
-    pub dialler: Arc<dyn Dialler>,
+    pub dialer: Arc<dyn Dialer>,
 }
 
 /// `--resolve host:port:address[:port]`: where this authority is, whatever the resolver and `block_networks` say.
@@ -81,7 +81,7 @@ pub enum DialError {
     Failed(io::Error),
 }
 
-impl Gate {
+impl Connector {
     /// Connects with `host`, a name or an address without brackets. Addresses are tried in the resolver's order, each
     /// with a short head start over the next; the first that answers wins.
     pub async fn connect(&self, host: &str, port: u16) -> Result<Box<dyn Connection>, DialError> {
@@ -90,10 +90,12 @@ impl Gate {
             Some(entry) => vec![entry.address.ok_or(DialError::Unresolved)?],
             None => self.allowed(host, port).await?,
         };
-        self.race(addresses).await.map_err(DialError::Failed)
+        self.connect_first(addresses)
+            .await
+            .map_err(DialError::Failed)
     }
 
-    /// The addresses of `host` that may be dialled.
+    /// The addresses of `host` that may be dialed.
     async fn allowed(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, DialError> {
         let mut addresses = self.resolve(host, port).await?;
         addresses.retain(|address| self.may_dial(host, port, *address));
@@ -117,13 +119,13 @@ impl Gate {
         !self.blocked.contains(address.ip()) || self.exemptions.allow(host, port, address)
     }
 
-    async fn race(&self, addresses: Vec<SocketAddr>) -> io::Result<Box<dyn Connection>> {
+    async fn connect_first(&self, addresses: Vec<SocketAddr>) -> io::Result<Box<dyn Connection>> {
         let mut waiting = addresses.into_iter();
         let mut running = FuturesUnordered::new();
         let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
         loop {
             match waiting.next() {
-                Some(address) => running.push(self.dialler.dial(address)),
+                Some(address) => running.push(self.dialer.dial(address)),
                 None if running.is_empty() => return Err(last),
                 None => {}
             }
@@ -131,7 +133,7 @@ impl Gate {
                 running.next().await
             } else {
                 // The head start is over: the next address joins.
-                match tokio::time::timeout(HEAD_START, running.next()).await {
+                match tokio::time::timeout(CONNECTION_ATTEMPT_DELAY, running.next()).await {
                     Ok(outcome) => outcome,
                     Err(_) => continue,
                 }
@@ -155,7 +157,7 @@ impl Resolver for System {
     }
 }
 
-impl Dialler for System {
+impl Dialer for System {
     fn dial(&self, address: SocketAddr) -> BoxFuture<'_, io::Result<Box<dyn Connection>>> {
         Box::pin(async move {
             let stream = TcpStream::connect(address).await?;

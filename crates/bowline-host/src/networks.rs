@@ -100,7 +100,7 @@ impl Exemptions {
         exemptions
     }
 
-    /// Whether a request to `host` and `port` may be dialled at `address` although its network is blocked.
+    /// Whether a request to `host` and `port` may be dialed at `address` although its network is blocked.
     pub fn allow(&self, host: &str, port: u16, address: SocketAddr) -> bool {
         let host = normal_host(host);
         let ip = address.ip().to_canonical();

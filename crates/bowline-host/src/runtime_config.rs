@@ -15,7 +15,7 @@ use std::{
 /// What the operator decides beside the manifest. The default is what holds without a file: nothing is blocked.
 #[derive(Debug, Default)]
 pub struct RuntimeConfig {
-    /// The networks that may not be dialled.
+    /// The networks that may not be dialed.
     pub blocked: BlockedNetworks,
     /// Files of the databases that do not live in the state directory, by label; relative to the state directory.
     pub databases: BTreeMap<String, Option<PathBuf>>,

@@ -6,7 +6,7 @@ use crate::{
     app::App,
     client::Client,
     component_id::ComponentId,
-    dial::{Gate, Override, System},
+    dial::{Connector, Override, System},
     instance::{InstanceFactory, InstanceTemplate, Kind, Runtime},
     logs::LogFile,
     manifest::{ComponentManifest, Manifest, ManifestError},
@@ -178,12 +178,12 @@ pub fn load(settings: &Settings) -> Result<Arc<App>, StartError> {
         folder,
         state: &settings.state,
         logs: &logs,
-        gate: Gate {
+        connector: Connector {
             blocked: Arc::new(config.blocked.clone()),
             exemptions: Arc::new(Exemptions::parse(private_hosts)),
             overrides: Arc::new(settings.overrides.clone()),
             resolver: Arc::new(System),
-            dialler: Arc::new(System),
+            dialer: Arc::new(System),
         },
         config: &config,
         variables: &variables,
@@ -228,7 +228,7 @@ struct Loader<'a> {
     folder: &'a Path,
     state: &'a Path,
     logs: &'a Path,
-    gate: Gate,
+    connector: Connector,
     config: &'a RuntimeConfig,
     variables: &'a Variables,
     runtime: &'a Runtime,
@@ -277,7 +277,7 @@ impl Loader<'_> {
         let tls = TlsRoots::new(id, &self.config.client_tls)?;
         Ok(Outbound {
             allowed: AllowedHosts::parse(filled.iter().map(String::as_str))?,
-            client: Client::new(self.gate.clone(), tls),
+            client: Client::new(self.connector.clone(), tls),
             components: self.components.clone(),
         })
     }

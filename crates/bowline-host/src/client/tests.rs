@@ -19,15 +19,15 @@ const SHORT: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_secs(30);
 
 fn client(tls: &[ClientTls]) -> Client {
-    let gate = Gate {
+    let connector = Connector {
         blocked: Arc::new(BlockedNetworks::default()),
         exemptions: Arc::new(Exemptions::default()),
         overrides: Arc::default(),
         resolver: Arc::new(System),
-        dialler: Arc::new(System),
+        dialer: Arc::new(System),
     };
     let component = ComponentId::try_from("outbound".to_owned()).unwrap();
-    Client::new(gate, TlsRoots::new(&component, tls).unwrap())
+    Client::new(connector, TlsRoots::new(&component, tls).unwrap())
 }
 
 async fn get(client: &Client, url: &str, limit: Duration) -> Result<Response<WasiBody>, Error> {
@@ -268,7 +268,7 @@ async fn handshakes_that_fail_are_told_apart() {
 #[tokio::test]
 async fn a_blocked_address_is_prohibited() {
     let mut client = client(&[]);
-    client.gate.blocked = Arc::new(BlockedNetworks::parse(["private"]).unwrap());
+    client.connector.blocked = Arc::new(BlockedNetworks::parse(["private"]).unwrap());
     for url in ["http://127.0.0.1:1/", "http://localhost:1/"] {
         assert_eq!(
             outcome(&client, url, LONG).await,

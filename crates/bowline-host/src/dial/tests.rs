@@ -5,10 +5,10 @@ use std::{collections::HashMap, sync::Mutex};
 #[derive(Default)]
 struct Names(Mutex<HashMap<String, Vec<Vec<&'static str>>>>);
 
-/// Remembers what was dialled; `refuse` and `hang` say which addresses do not answer.
+/// Remembers what was dialed; `refuse` and `hang` say which addresses do not answer.
 #[derive(Default)]
 struct Dials {
-    dialled: Mutex<Vec<SocketAddr>>,
+    dialed: Mutex<Vec<SocketAddr>>,
     refuse: Vec<&'static str>,
     hang: Vec<&'static str>,
 }
@@ -35,9 +35,9 @@ impl Resolver for Names {
     }
 }
 
-impl Dialler for Dials {
+impl Dialer for Dials {
     fn dial(&self, address: SocketAddr) -> BoxFuture<'_, io::Result<Box<dyn Connection>>> {
-        self.dialled.lock().unwrap().push(address);
+        self.dialed.lock().unwrap().push(address);
         let address = address.ip().to_string();
         if self.hang.contains(&address.as_str()) {
             return Box::pin(std::future::pending());
@@ -53,7 +53,11 @@ impl Dialler for Dials {
     }
 }
 
-fn gate(names: &[(&str, &[&[&'static str]])], dials: Dials, exempt: &str) -> (Gate, Arc<Dials>) {
+fn connector(
+    names: &[(&str, &[&[&'static str]])],
+    dials: Dials,
+    exempt: &str,
+) -> (Connector, Arc<Dials>) {
     let names = names
         .iter()
         .map(|(name, answers)| {
@@ -64,14 +68,14 @@ fn gate(names: &[(&str, &[&[&'static str]])], dials: Dials, exempt: &str) -> (Ga
         })
         .collect();
     let dials = Arc::new(dials);
-    let gate = Gate {
+    let connector = Connector {
         blocked: Arc::new(BlockedNetworks::parse(["private", "64:ff9b::/96"]).unwrap()),
         exemptions: Arc::new(Exemptions::parse(exempt)),
         overrides: Arc::default(),
         resolver: Arc::new(Names(Mutex::new(names))),
-        dialler: dials.clone(),
+        dialer: dials.clone(),
     };
-    (gate, dials)
+    (connector, dials)
 }
 
 fn outcome(result: Result<Box<dyn Connection>, DialError>) -> &'static str {
@@ -83,9 +87,9 @@ fn outcome(result: Result<Box<dyn Connection>, DialError>) -> &'static str {
     }
 }
 
-fn dialled(dials: &Dials) -> Vec<String> {
+fn dialed(dials: &Dials) -> Vec<String> {
     dials
-        .dialled
+        .dialed
         .lock()
         .unwrap()
         .iter()
@@ -162,9 +166,13 @@ async fn only_allowed_addresses_are_dialled() {
         ("no address", "empty.test", &[], "unresolved", &[]),
     ];
     for (name, host, addresses, expected, expected_dials) in cases {
-        let (gate, dials) = gate(&[(host, &[addresses])], Dials::default(), "");
-        assert_eq!(outcome(gate.connect(host, 443).await), *expected, "{name}");
-        assert_eq!(dialled(&dials), *expected_dials, "{name}");
+        let (connector, dials) = connector(&[(host, &[addresses])], Dials::default(), "");
+        assert_eq!(
+            outcome(connector.connect(host, 443).await),
+            *expected,
+            "{name}"
+        );
+        assert_eq!(dialed(&dials), *expected_dials, "{name}");
     }
 }
 
@@ -175,28 +183,38 @@ async fn literal_addresses_are_judged_without_the_resolver() {
         ("::1", "prohibited"),
         ("93.184.216.34", "connected"),
     ] {
-        let (gate, _) = gate(&[], Dials::default(), "");
-        assert_eq!(outcome(gate.connect(host, 80).await), expected, "{host}");
+        let (connector, _) = connector(&[], Dials::default(), "");
+        assert_eq!(
+            outcome(connector.connect(host, 80).await),
+            expected,
+            "{host}"
+        );
     }
 }
 
 #[tokio::test]
 async fn an_unknown_name_is_unresolved() {
-    let (gate, dials) = gate(&[], Dials::default(), "");
+    let (connector, dials) = connector(&[], Dials::default(), "");
     assert_eq!(
-        outcome(gate.connect("nobody.test", 443).await),
+        outcome(connector.connect("nobody.test", 443).await),
         "unresolved"
     );
-    assert!(dialled(&dials).is_empty());
+    assert!(dialed(&dials).is_empty());
 }
 
 #[tokio::test]
 async fn a_name_that_changes_its_mind_is_judged_at_every_connection() {
     let answers: &[&[&str]] = &[&["93.184.216.34"], &["169.254.169.254"]];
-    let (gate, dials) = gate(&[("rebind.test", answers)], Dials::default(), "");
-    assert_eq!(outcome(gate.connect("rebind.test", 80).await), "connected");
-    assert_eq!(outcome(gate.connect("rebind.test", 80).await), "prohibited");
-    assert_eq!(dialled(&dials), ["93.184.216.34"]);
+    let (connector, dials) = connector(&[("rebind.test", answers)], Dials::default(), "");
+    assert_eq!(
+        outcome(connector.connect("rebind.test", 80).await),
+        "connected"
+    );
+    assert_eq!(
+        outcome(connector.connect("rebind.test", 80).await),
+        "prohibited"
+    );
+    assert_eq!(dialed(&dials), ["93.184.216.34"]);
 }
 
 #[tokio::test]
@@ -257,8 +275,12 @@ async fn private_hosts_exempts_what_it_names() {
         ),
     ];
     for (name, exempt, host, port, expected) in cases {
-        let (gate, _) = gate(names, Dials::default(), exempt);
-        assert_eq!(outcome(gate.connect(host, port).await), expected, "{name}");
+        let (connector, _) = connector(names, Dials::default(), exempt);
+        assert_eq!(
+            outcome(connector.connect(host, port).await),
+            expected,
+            "{name}"
+        );
     }
 }
 
@@ -269,9 +291,12 @@ async fn a_refusing_address_gives_way_to_the_next() {
         refuse: vec!["93.184.216.34"],
         ..Dials::default()
     };
-    let (gate, dials) = gate(&[("two.test", answers)], dials, "");
-    assert_eq!(outcome(gate.connect("two.test", 443).await), "connected");
-    assert_eq!(dialled(&dials), ["93.184.216.34", "93.184.216.35"]);
+    let (connector, dials) = connector(&[("two.test", answers)], dials, "");
+    assert_eq!(
+        outcome(connector.connect("two.test", 443).await),
+        "connected"
+    );
+    assert_eq!(dialed(&dials), ["93.184.216.34", "93.184.216.35"]);
 }
 
 #[tokio::test]
@@ -281,10 +306,13 @@ async fn a_silent_address_gives_way_after_its_head_start() {
         hang: vec!["93.184.216.34"],
         ..Dials::default()
     };
-    let (gate, _) = gate(&[("two.test", answers)], dials, "");
+    let (connector, _) = connector(&[("two.test", answers)], dials, "");
     let start = tokio::time::Instant::now();
-    assert_eq!(outcome(gate.connect("two.test", 443).await), "connected");
-    assert!(start.elapsed() >= HEAD_START);
+    assert_eq!(
+        outcome(connector.connect("two.test", 443).await),
+        "connected"
+    );
+    assert!(start.elapsed() >= CONNECTION_ATTEMPT_DELAY);
 }
 
 #[tokio::test]
@@ -293,8 +321,8 @@ async fn when_every_address_refuses_it_failed() {
         refuse: vec!["93.184.216.34"],
         ..Dials::default()
     };
-    let (gate, _) = gate(&[("one.test", &[&["93.184.216.34"]])], dials, "");
-    assert_eq!(outcome(gate.connect("one.test", 443).await), "failed");
+    let (connector, _) = connector(&[("one.test", &[&["93.184.216.34"]])], dials, "");
+    assert_eq!(outcome(connector.connect("one.test", 443).await), "failed");
 }
 
 #[tokio::test]
@@ -324,21 +352,21 @@ async fn an_override_says_where_one_authority_is_and_nothing_for_others() {
     ];
     for (name, entry, expected, address) in cases {
         let names: &[(&str, &[&[&str]])] = &[("cloud.test", &[&["10.0.0.1"]])];
-        let (mut gate, dials) = gate(names, Dials::default(), "");
-        gate.overrides = Arc::new(vec![entry.parse().unwrap()]);
+        let (mut connector, dials) = connector(names, Dials::default(), "");
+        connector.overrides = Arc::new(vec![entry.parse().unwrap()]);
         assert_eq!(
-            outcome(gate.connect("cloud.test", 443).await),
+            outcome(connector.connect("cloud.test", 443).await),
             expected,
             "{name}"
         );
-        let dialled: Vec<_> = dials
-            .dialled
+        let dialed: Vec<_> = dials
+            .dialed
             .lock()
             .unwrap()
             .iter()
             .map(ToString::to_string)
             .collect();
-        assert_eq!(dialled.join(" "), address, "{name}");
+        assert_eq!(dialed.join(" "), address, "{name}");
     }
 }
 
