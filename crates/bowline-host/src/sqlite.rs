@@ -39,11 +39,11 @@ mod bindings {
 }
 
 /// Prepared statements that a connection keeps.
-const KEPT_STATEMENTS: usize = 128;
+const STATEMENT_CACHE: usize = 128;
 /// How long a statement waits for another connection's lock.
-const PATIENCE: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many instructions of SQLite's machine are a little: a fraction of a millisecond, or a page of a list.
-const LITTLE: i32 = 25_000;
+const INLINE_STEPS: i32 = 25_000;
 
 /// The databases that a component may open: label to file.
 pub type Databases = Arc<BTreeMap<String, PathBuf>>;
@@ -64,7 +64,7 @@ pub struct SqliteView<'a> {
 pub struct HasSqlite;
 
 /// What a statement gave: its columns, and its rows or its error.
-type Answer = (Vec<String>, Result<Vec<RowResult>, Error>);
+type Outcome = (Vec<String>, Result<Vec<RowResult>, Error>);
 
 impl HasData for HasSqlite {
     type Data<'a> = SqliteView<'a>;
@@ -78,16 +78,16 @@ impl Connection {
             connection
                 .set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)
                 .map_err(io_error)?;
-            connection.busy_timeout(PATIENCE).map_err(io_error)?;
-            connection.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
+            connection.busy_timeout(BUSY_TIMEOUT).map_err(io_error)?;
+            connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
             Ok(Self(Arc::new(Mutex::new(connection))))
         })
         .await?
     }
 
     /// Runs a statement to its end.
-    async fn run(&self, statement: String, parameters: Vec<Value>) -> Result<Answer, Error> {
-        if let Some((columns, rows)) = self.read_at_once(&statement, &parameters) {
+    async fn run(&self, statement: String, parameters: Vec<Value>) -> Result<Outcome, Error> {
+        if let Some((columns, rows)) = self.read_inline(&statement, &parameters) {
             return Ok((columns, Ok(rows)));
         }
         let connection = self.0.clone();
@@ -101,7 +101,7 @@ impl Connection {
     }
 
     /// What a statement gives that only reads, and little. `None`: it has to be run on a thread.
-    fn read_at_once(
+    fn read_inline(
         &self,
         statement: &str,
         parameters: &[Value],
@@ -110,14 +110,16 @@ impl Connection {
         // SQLite counts over all runs of a statement, so a first call says nothing yet.
         let mut was_called = false;
         let is_long = move || std::mem::replace(&mut was_called, true);
-        connection.progress_handler(LITTLE, Some(is_long)).ok()?;
+        connection
+            .progress_handler(INLINE_STEPS, Some(is_long))
+            .ok()?;
         let mut columns = Vec::new();
         let rows = connection
             .busy_timeout(Duration::ZERO)
             .and_then(|()| read(&connection, statement, parameters, &mut columns));
         connection
             .progress_handler(0, None::<fn() -> bool>)
-            .and_then(|()| connection.busy_timeout(PATIENCE))
+            .and_then(|()| connection.busy_timeout(BUSY_TIMEOUT))
             .ok()?;
         Some((columns, rows.ok()??))
     }

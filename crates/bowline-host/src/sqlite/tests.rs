@@ -117,7 +117,7 @@ async fn only_what_reads_a_little_is_run_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let connection = open(&folder).await;
     let create = "CREATE TABLE kept (value TEXT)";
-    assert!(connection.read_at_once(create, &[]).is_none());
+    assert!(connection.read_inline(create, &[]).is_none());
     run(&connection, create, vec![]).await.unwrap();
     let cases = [
         ("a read", "SELECT value FROM kept", true),
@@ -131,7 +131,7 @@ async fn only_what_reads_a_little_is_run_at_once() {
         ("a long read", LONG, false),
     ];
     for (name, statement, is_run) in cases {
-        let answer = connection.read_at_once(statement, &[]);
+        let answer = connection.read_inline(statement, &[]);
         assert_eq!(answer.is_some(), is_run, "{name}");
     }
     // Nothing of that is left behind.
@@ -146,8 +146,8 @@ async fn a_little_that_is_read_often_stays_a_little() {
     let folder = tempfile::tempdir().unwrap();
     let connection = open(&folder).await;
     // More instructions in all than one statement may take.
-    for _ in 0..LITTLE {
-        assert!(connection.read_at_once("SELECT 1, 2, 3", &[]).is_some());
+    for _ in 0..INLINE_STEPS {
+        assert!(connection.read_inline("SELECT 1, 2, 3", &[]).is_some());
     }
 }
 
@@ -159,12 +159,12 @@ async fn what_would_wait_is_not_run_at_once() {
     run(&connection, write, vec![]).await.unwrap();
     let read = "SELECT value FROM kept";
     run(&other, "BEGIN EXCLUSIVE", vec![]).await.unwrap();
-    assert!(connection.read_at_once(read, &[]).is_none(), "the file");
+    assert!(connection.read_inline(read, &[]).is_none(), "the file");
     run(&other, "COMMIT", vec![]).await.unwrap();
-    assert!(connection.read_at_once(read, &[]).is_some());
+    assert!(connection.read_inline(read, &[]).is_some());
     let _held = connection.0.lock().unwrap();
     assert!(
-        connection.read_at_once(read, &[]).is_none(),
+        connection.read_inline(read, &[]).is_none(),
         "the connection"
     );
 }
