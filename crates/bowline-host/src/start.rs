@@ -121,8 +121,8 @@ pub enum StartError {
     #[error("Wasmtime: {0:#}")]
     Runtime(wasmtime::Error),
     /// The program answers that it cannot work, as it does when a variable is missing or not valid.
-    #[error("the program is not fit to run: {0}")]
-    Unfit(String),
+    #[error("the program is not ready: {0}")]
+    NotReady(String),
     /// A folder or a file of the state directory cannot be made.
     #[error("cannot make {path}: {error}")]
     Folder {
@@ -213,12 +213,12 @@ pub fn load(settings: &Settings) -> Result<Arc<App>, StartError> {
 /// component that has none, as the others would. Fails when one answers with a server error.
 pub async fn probe(app: &App, path: &str) -> Result<(), StartError> {
     let nobody = SocketAddr::from(([127, 0, 0, 1], 0));
-    fit(app.handle(asking("localhost", path)?, nobody).await).await?;
+    ready(app.handle(probe_request("localhost", path)?, nobody).await).await?;
     let has_route = |id: &ComponentId| app.routes().iter().any(|(_, of)| of == id);
     for id in app.component_ids().filter(|id| !has_route(id)) {
-        let request = asking(&format!("{id}.spin.internal"), path)?;
+        let request = probe_request(&format!("{id}.spin.internal"), path)?;
         let answer = app.send(id.as_str(), request).await;
-        fit(answer.map_err(|error| StartError::Unfit(error.to_string()))?).await?;
+        ready(answer.map_err(|error| StartError::NotReady(error.to_string()))?).await?;
     }
     Ok(())
 }
@@ -315,15 +315,15 @@ impl Loader<'_> {
 }
 
 /// The request of a start for `path`.
-fn asking(host: &str, path: &str) -> Result<Request<WasiBody>, StartError> {
+fn probe_request(host: &str, path: &str) -> Result<Request<WasiBody>, StartError> {
     Request::get(format!("http://{host}{path}"))
         .header(header::HOST, host)
         .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
-        .map_err(|error| StartError::Unfit(error.to_string()))
+        .map_err(|error| StartError::NotReady(error.to_string()))
 }
 
 /// Whether what was asked can work, or what it says about that.
-async fn fit(answer: Response<WasiBody>) -> Result<(), StartError> {
+async fn ready(answer: Response<WasiBody>) -> Result<(), StartError> {
     let status = answer.status();
     if !status.is_server_error() {
         return Ok(());
@@ -332,7 +332,7 @@ async fn fit(answer: Response<WasiBody>) -> Result<(), StartError> {
     let problem: serde_json::Value =
         serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
     let detail = problem.get("detail").and_then(serde_json::Value::as_str);
-    Err(StartError::Unfit(
+    Err(StartError::NotReady(
         detail.map_or_else(|| format!("HTTP {status}"), str::to_owned),
     ))
 }
