@@ -1,4 +1,4 @@
-//! `allowed_outbound_hosts`: where a component may send requests at all.
+//! `allowed_outbound_hosts`: the destinations that a component may send requests to.
 //!
 //! The entries are Spin's: `scheme://host[:port]` with `*` for any scheme, host or port, `*.domain` for every name
 //! below a domain, a network for literal addresses, and `a..b` for ports from `a` to below `b`.
@@ -10,7 +10,7 @@ use std::{net::IpAddr, ops::Range};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AllowedHosts(Vec<AllowedHost>);
 
-/// Why an entry cannot be used.
+/// The reason an entry cannot be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("allowed_outbound_hosts: `{entry}`: {reason}")]
 pub struct AllowedHostError {
@@ -52,7 +52,7 @@ impl AllowedHosts {
             .map(Self)
     }
 
-    /// Whether a request with this scheme, host and port may be sent. An IPv6 host comes without brackets.
+    /// True if a request with this scheme, host and port may be sent. An IPv6 host comes without brackets.
     pub fn allow(&self, scheme: &str, host: &str, port: u16) -> bool {
         self.0.iter().any(|entry| {
             entry.scheme.as_deref().is_none_or(|only| only == scheme)

@@ -17,7 +17,7 @@ use wasmtime_wasi_http::{
     handler::{InstantiationError, ProxyHandler},
 };
 
-/// Paths that Spin answers itself.
+/// The prefix of the paths that Spin answers itself.
 const WELL_KNOWN: &str = "/.well-known/spin/";
 
 /// A running program.

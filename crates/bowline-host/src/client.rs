@@ -27,9 +27,9 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody};
 
 /// Spin's limit where a component sets none.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
-/// How long a connection waits for its next request: shorter than servers commonly keep one.
+/// The time that a connection waits for its next request: shorter than servers commonly keep one.
 const IDLE: Duration = Duration::from_secs(10);
-/// How many connections wait for one server.
+/// The most connections that wait for one server.
 const IDLE_PER_SERVER: usize = 8;
 
 /// Sends the requests of one component.
@@ -39,10 +39,10 @@ pub struct Client {
     idle: Arc<Idle>,
 }
 
-/// Where a connection leads. Requests to the same server may share it one after the other.
+/// The server at the other end of a connection. Requests to the same server may share it one after the other.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Server {
-    /// Whether TLS is spoken.
+    /// True for https.
     pub tls: bool,
     /// A name or an address without brackets.
     pub host: String,
@@ -220,7 +220,7 @@ fn http1_error<T>(error: hyper::client::conn::TrySendError<T>) -> Error {
     Error::Hyper(error)
 }
 
-/// What went wrong in TLS, where it can be told.
+/// The error of TLS, where it can be told.
 fn tls_error(error: &io::Error) -> Option<Error> {
     match error.get_ref()?.downcast_ref()? {
         rustls::Error::InvalidCertificate(_) => Some(Error::TlsCertificateError),

@@ -14,7 +14,7 @@ use tokio::{
     net::TcpStream,
 };
 
-/// How long one address has the stage alone before the next is tried beside it (RFC 8305).
+/// The time that one address has before the next is tried beside it (RFC 8305, Connection Attempt Delay).
 const CONNECTION_ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// Finds the addresses of a host.
@@ -46,9 +46,9 @@ pub struct System;
 /// names it for tests.
 #[derive(Clone)]
 pub struct Connector {
-    /// What may not be dialed.
+    /// Networks that may not be dialed.
     pub blocked: Arc<BlockedNetworks>,
-    /// What may be dialed nevertheless.
+    /// Exceptions from these.
     pub exemptions: Arc<Exemptions>,
     /// Counterparts of servers, for tests. They are not judged.
     pub overrides: Arc<Vec<Override>>,
@@ -70,7 +70,7 @@ pub struct Override {
     address: Option<SocketAddr>,
 }
 
-/// Why there is no connection.
+/// The reason there is no connection.
 #[derive(Debug)]
 pub enum DialError {
     /// The name has no address.

@@ -1,10 +1,10 @@
-//! What a manifest says and what a component asks for, without running either.
+//! Reads the keys of a manifest and the imports of a component, without running either.
 
 use crate::manifest::{ManifestError, from_toml};
 use std::collections::BTreeSet;
 use wasmparser::{Encoding, Parser, Payload};
 
-/// Why a component cannot be inspected.
+/// The reason a component cannot be inspected.
 #[derive(Debug, thiserror::Error)]
 pub enum InspectError {
     /// Not WebAssembly.

@@ -38,19 +38,19 @@ use wasmtime_wasi_http::{
 /// Spin's limits: requests at once in one instance, and in all.
 const REQUESTS_AT_ONCE: usize = 16;
 const REQUESTS_IN_ALL: usize = 128;
-/// How long an instance lives without a request: of an application as long as on Spin, one component on its own for as
-/// long as what it counts in its memory means something.
+/// The time that an instance lives without a request: in an application as long as on Spin. A component on its own
+/// keeps counts in its memory, so it lives longer.
 const IDLE: Duration = Duration::from_secs(1);
 const IDLE_ALONE: Duration = Duration::from_secs(60);
-/// How long a component may take until its answer begins, and how long the answer may then go on.
+/// The time until an answer has to begin, and the time that it may then go on.
 const ANSWER_BEGINS: Duration = Duration::from_secs(60);
 const ANSWER_ENDS: Duration = Duration::from_secs(600);
 /// The memory of one instance.
 const MEMORY: usize = 256 << 20;
-/// How often a component that computes lets others run.
+/// The time after which a component that computes lets others run.
 const TICK: Duration = Duration::from_millis(10);
 
-/// What a component is run as.
+/// The way a component runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A part of a Spin application, with Spin's interfaces, headers and paths.
@@ -71,7 +71,7 @@ pub struct Runtime {
 #[derive(Clone, Default)]
 pub struct Shutdown(Arc<AtomicBool>);
 
-/// What one component's instances are made of.
+/// The template of one component's instances.
 pub struct InstanceTemplate {
     /// The component's way out.
     pub outbound: Arc<Outbound>,

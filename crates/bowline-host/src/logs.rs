@@ -1,5 +1,5 @@
-//! What components write to their standard streams: whole lines, marked with the component's id on the host's own
-//! standard error, and appended to `logs/<component>_<stream>.txt` in the state directory, as Spin does.
+//! The output of components. Whole lines go to the host's own standard error, marked with the component's id, and to
+//! `logs/<component>_<stream>.txt` in the state directory, as on Spin.
 
 use crate::{component_id::ComponentId, owner_only};
 use std::{

@@ -18,8 +18,8 @@ use std::{
     time::Duration,
 };
 
-/// What is asked for before anybody else may ask: Bowline's programs answer it to everybody, and its private component
-/// with 404, once their variables are sound.
+/// The path that is requested before the listener opens: Bowline's programs answer it to everybody, and its private
+/// component with 404, once their variables are valid.
 const PROBE: &str = "/v1/providers";
 
 /// Runs a Spin application, or one component, on this machine.
@@ -77,13 +77,13 @@ struct Hosting {
     /// The runtime configuration. Without it no network is blocked.
     #[arg(long)]
     runtime_config_file: Option<PathBuf>,
-    /// Where to listen; port 0 picks one.
+    /// The address to listen on; port 0 picks a free port.
     #[arg(long, default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
-    /// Where databases and logs are kept [default: .spin beside the manifest or component].
+    /// The folder of databases and logs [default: .spin beside the manifest or component].
     #[arg(long)]
     state_dir: Option<PathBuf>,
-    /// Where compiled components are kept [default: .spin/cache beside the manifest or component].
+    /// The folder of compiled components [default: .spin/cache beside the manifest or component].
     #[arg(long)]
     cache_dir: Option<PathBuf>,
     #[command(flatten)]
@@ -95,25 +95,25 @@ struct Hosting {
 
 #[derive(Args)]
 struct LimitOptions {
-    /// How many requests may be in flight in one component; further ones wait for five seconds and are then answered 503.
+    /// Requests in flight in one component; further ones wait for five seconds and are then answered 503.
     #[arg(long, default_value_t = Limits::DEFAULT.max_requests)]
     max_requests: usize,
-    /// How many of them may be of one client: an IPv4 address or an IPv6 /64, as trusted proxies forward it.
+    /// Requests in flight of one client: an IPv4 address or an IPv6 /64, as trusted proxies forward it.
     #[arg(long, default_value_t = Limits::DEFAULT.max_requests_per_client)]
     max_requests_per_client: usize,
-    /// How many connections may be open; a new one closes the one that has waited for its client longest.
+    /// Open connections; a new one closes the one that has waited for its client longest.
     #[arg(long, default_value_t = Limits::DEFAULT.max_connections)]
     max_connections: usize,
-    /// How many of them may be of one client that is not a trusted proxy.
+    /// Open connections of one client that is not a trusted proxy.
     #[arg(long, default_value_t = Limits::DEFAULT.max_connections_per_client)]
     max_connections_per_client: usize,
-    /// How many seconds of a request are spent waiting for a client that sends a body or reads an answer slowly; each 80
-    /// KiB that move give that time back.
+    /// Seconds of a request that are spent waiting for a client that sends a body or reads an answer slowly; each 80 KiB
+    /// that move give that time back.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "10")]
     client_timeout: Duration,
 }
 
-/// Why the program ends early.
+/// The reason the program ends early.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
@@ -233,7 +233,7 @@ fn check(from: &Path) -> Result<(), Failure> {
             let _ = writeln!(text, "  {import}");
         }
     }
-    // Who closes the pipe has read enough.
+    // A reader that closes the pipe has read enough.
     let _ = io::stdout().write_all(text.as_bytes());
     Ok(())
 }
@@ -279,7 +279,7 @@ impl From<LimitOptions> for Limits {
     }
 }
 
-/// Where a program's own files are kept if nothing else is said.
+/// The folder of a program's own files, unless an option names another.
 fn beside(file: &Path) -> PathBuf {
     file.parent().unwrap_or(Path::new("")).join(".spin")
 }

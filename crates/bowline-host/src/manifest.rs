@@ -1,7 +1,7 @@
 //! The application manifest: `spin.toml`, version 2.
 //!
-//! Every key is either honoured or an error that names it. A key that was read over in silence would run an
-//! application with other rights than its author wrote down.
+//! Every key is either obeyed or an error that names it. An ignored key would run an application with other rights than
+//! its author wrote down.
 
 use crate::{
     component_id::ComponentId,
@@ -32,10 +32,10 @@ pub struct Manifest {
 pub struct VariableDeclaration {
     /// The value when the operator gives none.
     pub default: Option<String>,
-    /// Whether the operator must give a value.
+    /// True if the operator must give a value.
     #[serde(default)]
     pub required: bool,
-    /// Whether the value must never be shown.
+    /// True if the value must never be shown.
     #[serde(default)]
     pub secret: bool,
 }
@@ -58,7 +58,7 @@ pub struct ComponentManifest {
     /// The component's file, relative to the manifest.
     #[serde(deserialize_with = "file_source")]
     pub source: PathBuf,
-    /// Where the component may send requests; entries may be templates.
+    /// The hosts that the component may send requests to; entries may be templates.
     #[serde(default)]
     pub allowed_outbound_hosts: Vec<String>,
     /// The databases that the component may open.
@@ -70,12 +70,12 @@ pub struct ComponentManifest {
     /// The component's environment.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
-    /// How the component is built: `spin build` reads it, running does not.
+    /// The build of the component: `spin build` reads it, running does not.
     #[serde(default, rename = "build")]
     _build: Option<Build>,
 }
 
-/// Why a manifest cannot be used.
+/// The reason a manifest cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
     /// The file cannot be read.
@@ -83,7 +83,7 @@ pub enum ManifestError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         error: std::io::Error,
     },
     /// Not TOML, or a key that is unknown, missing or of the wrong type. The text names it.
@@ -93,7 +93,7 @@ pub enum ManifestError {
         file: String,
         /// The line, from 1.
         line: usize,
-        /// What is wrong.
+        /// The mistake.
         message: String,
     },
     /// Another version than 2.
@@ -129,7 +129,7 @@ impl Manifest {
         Self::parse(&text, &file.to_string_lossy())
     }
 
-    /// What stands in for the manifest of one component that has none: it answers every path and may send requests
+    /// A manifest for one component that has none: it answers every path and may send requests
     /// anywhere that the networks allow. Its id, which logs and `[[client_tls]]` name, is its file's name.
     pub fn of_component(source: &Path, environment: &BTreeMap<String, String>) -> Self {
         let name = source.file_stem().unwrap_or_default().to_string_lossy();
@@ -230,7 +230,7 @@ struct Document {
     component: BTreeMap<ComponentId, ComponentManifest>,
 }
 
-/// What describes the application to people is read and has no effect.
+/// The description of the application. It has no effect.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Application {

@@ -1,4 +1,4 @@
-//! Which addresses no component may be connected with: `block_networks` of the runtime configuration.
+//! The addresses that no component may connect to: `block_networks` of the runtime configuration.
 
 use ipnet::{IpNet, Ipv6Net};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -9,7 +9,8 @@ pub struct BlockedNetworks {
     networks: Vec<IpNet>,
 }
 
-/// What the operator's variable `private_hosts` takes out of [`BlockedNetworks`]: host names, `host:port` and networks.
+/// The exceptions from [`BlockedNetworks`] in the operator's variable `private_hosts`: host names, `host:port` and
+/// networks.
 #[derive(Debug, Clone, Default)]
 pub struct Exemptions {
     authorities: Vec<(String, Option<u16>)>,
@@ -21,7 +22,7 @@ pub struct Exemptions {
 #[error("`{0}` is not a network: use an address, `address/bits` or \"private\"")]
 pub struct NetworkError(String);
 
-/// What `"private"` stands for in IPv4: every block that is not globally reachable (IANA's special-purpose registry).
+/// The IPv4 networks of `"private"`: every block that is not globally reachable (IANA's special-purpose registry).
 const PRIVATE_V4: &[&str] = &[
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -68,7 +69,8 @@ impl BlockedNetworks {
         Ok(blocked)
     }
 
-    /// Whether the address is refused. An IPv4 address inside an IPv6 one (mapped or compatible) is judged as itself too.
+    /// True if the address is refused. An IPv4 address inside an IPv6 one (mapped or compatible) is judged as itself
+    /// too.
     pub fn contains(&self, address: IpAddr) -> bool {
         let inner = match address {
             IpAddr::V4(_) => None,
@@ -100,7 +102,7 @@ impl Exemptions {
         exemptions
     }
 
-    /// Whether a request to `host` and `port` may be dialed at `address` although its network is blocked.
+    /// True if a request to `host` and `port` may be dialed at `address` although its network is blocked.
     pub fn allow(&self, host: &str, port: u16, address: SocketAddr) -> bool {
         let host = normal_host(host);
         let ip = address.ip().to_canonical();

@@ -14,7 +14,7 @@ const CHAINING_DOMAIN: &str = "spin.internal";
 
 /// The way out of one component.
 pub struct Outbound {
-    /// Where the component may send requests.
+    /// The hosts that the component may send requests to.
     pub allowed: AllowedHosts,
     /// Sends what leaves the application.
     pub client: Client,

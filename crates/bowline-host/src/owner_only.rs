@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What SQLite keeps beside a database. It gives these files the database's permissions when it makes them.
+/// The suffixes of the files that SQLite keeps beside a database. It gives them the database's permissions.
 const BESIDE_DATABASE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// Makes a folder, and those above it that are missing. One that exists keeps its permissions.

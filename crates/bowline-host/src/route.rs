@@ -4,7 +4,7 @@ use crate::component_id::ComponentId;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::{cmp::Reverse, fmt};
 
-/// Where a trigger's component is reached.
+/// The way to a trigger's component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     /// From outside, on the paths of a pattern.
@@ -36,7 +36,7 @@ pub struct Match<'a> {
     parameters: Vec<(&'a str, &'a str)>,
 }
 
-/// Why a route cannot be used.
+/// The reason a route cannot be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RouteError {
     /// A `:` without a name, a name that cannot be part of a header, or the same name twice.
@@ -184,7 +184,7 @@ impl RouteTable {
 }
 
 impl<'a> Match<'a> {
-    /// What Spin makes of a chained request: as if the whole path had met `/...`.
+    /// The match of a chained request. As on Spin, it looks as if the whole path had met `/...`.
     pub fn chained(component: &'a ComponentId, path: &str) -> Self {
         Self {
             component,

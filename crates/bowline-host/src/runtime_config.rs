@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What the operator decides beside the manifest. The default is what holds without a file: nothing is blocked.
+/// The operator's configuration beside the manifest. By default, without a file, nothing is blocked.
 #[derive(Debug, Default)]
 pub struct RuntimeConfig {
     /// The networks that may not be dialed.
@@ -34,11 +34,11 @@ pub struct ClientTls {
     pub hosts: Vec<String>,
     /// PEM certificates to trust, relative to the runtime configuration.
     pub ca_roots_file: Option<PathBuf>,
-    /// Whether the public authorities count too. Without `ca_roots_file` they do, with it they do not.
+    /// True if the public authorities count too. Without `ca_roots_file` they do, with it they do not.
     pub ca_use_webpki_roots: Option<bool>,
 }
 
-/// Why a runtime configuration cannot be used.
+/// The reason a runtime configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeConfigError {
     /// The file cannot be read, is not TOML, or has a key that is not implemented.
@@ -52,7 +52,7 @@ pub enum RuntimeConfigError {
     Database {
         /// The database.
         label: String,
-        /// What is wrong.
+        /// The mistake.
         message: String,
     },
     /// A database of another type than `spin`.

@@ -1,4 +1,4 @@
-//! Asks the application for what is due: its daily work, which a CronJob asks for elsewhere.
+//! Starts the application's scheduled work, as a CronJob does elsewhere.
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, header};
@@ -9,13 +9,13 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::server::Handler;
 
 const PATH: &str = "/v1/sync/due";
-/// How often it is asked.
+/// The time between two calls.
 const INTERVAL: Duration = Duration::from_secs(30);
 
-/// Asks twice a minute for as long as it is polled; at once again while the application says that there is more.
+/// Calls the application twice a minute for as long as this is polled, and again at once while there is more to do.
 ///
-/// `token` is a file with the bearer token of the requests. It is read for each, so that it can be replaced. What goes
-/// wrong is printed when it changes.
+/// `token` is a file with the bearer token of the requests. It is read for each, so that it can be replaced. An error
+/// is printed once, until another one takes its place.
 pub async fn run<A: Handler>(app: &A, token: &Path) {
     let mut clock = interval(INTERVAL);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -41,7 +41,7 @@ async fn run_at<A: Handler>(app: &A, token: &Path, mut tick: impl AsyncFnMut()) 
     }
 }
 
-/// Whether there is more; or what went wrong, without the token.
+/// Calls the application once. True if there is more to do. The error never holds the token.
 async fn call<A: Handler>(app: &A, token: &Path) -> Result<bool, String> {
     let text = std::fs::read_to_string(token)
         .map_err(|error| format!("cannot read {}: {error}", token.display()))?;

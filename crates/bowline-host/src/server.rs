@@ -43,14 +43,14 @@ mod pool;
 mod stall;
 mod write_timeout;
 
-/// How long a client may take to send a request's head.
+/// The time that a client may take to send a request's head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long requests in flight have when the host is to end.
+/// The time that requests in flight have at a shutdown.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long the listener rests when the system refuses a connection (as when files run out).
+/// The pause of the listener when the system refuses a connection, for example because files run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// What answers requests: an application, or a double of one.
+/// Answers requests: an application, or a double of one in tests.
 pub trait Handler: Send + Sync + 'static {
     /// The component that answers requests for a path; empty where none does. Components have their places apart.
     fn component<'a>(&'a self, path: &'a str) -> &'a str;
@@ -69,7 +69,7 @@ pub struct Server<A> {
     shared: Arc<Shared<A>>,
 }
 
-/// What all connections share.
+/// The state that all connections share.
 struct Shared<A> {
     app: Arc<A>,
     limits: Limits,
@@ -232,7 +232,7 @@ impl<A: Handler> Connection<A> {
         let Some(place) = requests.enter(client, &self.stall, stall, queue).await else {
             return counted(service_unavailable(), in_flight, None);
         };
-        // Who waits for leave to send a body is answered without it.
+        // A client that waits for 100 Continue is answered without its body.
         let waits = request.headers().contains_key(header::EXPECT);
         let request = request.map(|body| {
             let body = BodyTimeout::new(body.map_err(Error::from), self.stall.clone());

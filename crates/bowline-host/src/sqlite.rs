@@ -40,9 +40,9 @@ mod bindings {
 
 /// Prepared statements that a connection keeps.
 const STATEMENT_CACHE: usize = 128;
-/// How long a statement waits for another connection's lock.
+/// The time that a statement waits for another connection's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How many instructions of SQLite's machine are a little: a fraction of a millisecond, or a page of a list.
+/// The instructions of SQLite's machine that run inline: a fraction of a millisecond, or a page of a list.
 const INLINE_STEPS: i32 = 25_000;
 
 /// The databases that a component may open: label to file.
@@ -52,7 +52,7 @@ pub type Databases = Arc<BTreeMap<String, PathBuf>>;
 #[derive(Clone)]
 pub struct Connection(Arc<Mutex<rusqlite::Connection>>);
 
-/// What the interface needs of an instance's state.
+/// The part of an instance's state that the interface needs.
 pub struct SqliteView<'a> {
     /// The component's databases.
     pub databases: &'a Databases,
@@ -63,7 +63,7 @@ pub struct SqliteView<'a> {
 /// Names [`SqliteView`] to the linker.
 pub struct HasSqlite;
 
-/// What a statement gave: its columns, and its rows or its error.
+/// The outcome of a statement: its columns, and its rows or its error.
 type Outcome = (Vec<String>, Result<Vec<RowResult>, Error>);
 
 impl HasData for HasSqlite {
@@ -100,7 +100,7 @@ impl Connection {
         .await
     }
 
-    /// What a statement gives that only reads, and little. `None`: it has to be run on a thread.
+    /// The outcome of a statement that only reads, and little. `None`: it has to run on a thread.
     fn read_inline(
         &self,
         statement: &str,

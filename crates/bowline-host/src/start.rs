@@ -1,5 +1,5 @@
-//! The start of a program: reads, checks, compiles and links everything, so that what is wrong is known before the first
-//! request.
+//! The start of a program: reads, checks, compiles and links everything, so that what is wrong is known before the
+//! first request.
 
 use crate::{
     allowed_hosts::{AllowedHostError, AllowedHosts},
@@ -37,7 +37,7 @@ const PRIVATE_HOSTS_ENVIRONMENT: &str = "BOWLINE_PRIVATE_HOSTS";
 /// The variable that lists the operator's proxies, and where one component has it in its environment.
 const TRUSTED_PROXIES: &str = "trusted_proxies";
 const TRUSTED_PROXIES_ENVIRONMENT: &str = "BOWLINE_TRUSTED_PROXIES";
-/// What is run.
+/// A program to run.
 pub enum Program {
     /// The application of a manifest, as `spin up` runs it.
     Application {
@@ -56,21 +56,21 @@ pub enum Program {
     },
 }
 
-/// What a program is started with.
+/// The settings of a start.
 pub struct Settings {
-    /// What is run.
+    /// The program.
     pub program: Program,
     /// The runtime configuration; without one nothing is blocked.
     pub runtime_config: Option<PathBuf>,
-    /// Where databases and logs are kept.
+    /// The folder of databases and logs.
     pub state: PathBuf,
-    /// Where compiled components are kept.
+    /// The folder of compiled components.
     pub cache: PathBuf,
     /// Counterparts of servers, for tests.
     pub overrides: Vec<Override>,
 }
 
-/// Why an application does not start. No text holds a variable's value.
+/// The reason a program does not start. No text holds a variable's value.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The manifest cannot be used.
@@ -106,7 +106,7 @@ pub enum StartError {
         component: ComponentId,
         /// Its file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         error: io::Error,
     },
     /// A component cannot be compiled, or imports what this host does not provide.
@@ -114,7 +114,7 @@ pub enum StartError {
     Component {
         /// The component.
         component: ComponentId,
-        /// What Wasmtime said.
+        /// Wasmtime's error.
         error: wasmtime::Error,
     },
     /// Wasmtime cannot be prepared.
@@ -128,7 +128,7 @@ pub enum StartError {
     Folder {
         /// The folder or file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         error: io::Error,
     },
 }
@@ -156,7 +156,7 @@ pub fn load(settings: &Settings) -> Result<Arc<App>, StartError> {
             (Kind::Component, manifest, folder, variables, environment)
         }
     };
-    // What the host itself heeds of what the operator tells the program.
+    // Two variables of the program concern the host, too.
     let value = |variable, in_environment| match environment {
         Some(environment) => environment.get(in_environment).map_or("", String::as_str),
         None => variables.get(variable),
@@ -209,8 +209,8 @@ pub fn load(settings: &Settings) -> Result<Arc<App>, StartError> {
     Ok(app)
 }
 
-/// Asks the program for `path` before anybody else may: by its routes, as its first caller would, and then each
-/// component that has none, as the others would. Fails when one answers with a server error.
+/// Requests `path` from the program before the first caller does: by its routes, and then from each component that has
+/// none, as other components would. Fails when one answers with a server error.
 pub async fn probe(app: &App, path: &str) -> Result<(), StartError> {
     let nobody = SocketAddr::from(([127, 0, 0, 1], 0));
     ready(app.handle(probe_request("localhost", path)?, nobody).await).await?;
@@ -223,7 +223,7 @@ pub async fn probe(app: &App, path: &str) -> Result<(), StartError> {
     Ok(())
 }
 
-/// What loading a component needs.
+/// Loads components.
 struct Loader<'a> {
     folder: &'a Path,
     state: &'a Path,
@@ -314,7 +314,7 @@ impl Loader<'_> {
     }
 }
 
-/// The request of a start for `path`.
+/// A request for `path` that probes a program before its first caller.
 fn probe_request(host: &str, path: &str) -> Result<Request<WasiBody>, StartError> {
     Request::get(format!("http://{host}{path}"))
         .header(header::HOST, host)
@@ -322,7 +322,7 @@ fn probe_request(host: &str, path: &str) -> Result<Request<WasiBody>, StartError
         .map_err(|error| StartError::NotReady(error.to_string()))
 }
 
-/// Whether what was asked can work, or what it says about that.
+/// An error where a program answers that it cannot work, with the detail of its answer.
 async fn ready(answer: Response<WasiBody>) -> Result<(), StartError> {
     let status = answer.status();
     if !status.is_server_error() {

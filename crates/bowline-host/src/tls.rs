@@ -1,4 +1,4 @@
-//! Which certificate authorities a component's TLS connections trust.
+//! The certificate authorities that a component's TLS connections trust.
 
 use crate::{component_id::ComponentId, runtime_config::ClientTls};
 use rustls::{
@@ -15,7 +15,7 @@ pub struct TlsRoots {
     special: Vec<(Vec<String>, Arc<ClientConfig>)>,
 }
 
-/// Why TLS settings cannot be used.
+/// The reason TLS settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// A roots file that cannot be read or holds no certificate.
@@ -23,7 +23,7 @@ pub enum TlsError {
     Roots {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The mistake.
         reason: String,
     },
     /// The TLS library refused the settings.

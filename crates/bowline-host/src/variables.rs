@@ -14,7 +14,7 @@ pub struct Variables(BTreeMap<String, String>);
 /// The variables of one component, as `spin:variables` gives them.
 pub type ComponentVariables = Arc<BTreeMap<String, String>>;
 
-/// Why variables cannot be resolved.
+/// The reason variables cannot be resolved.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VariableError {
     /// A required variable without a value, or with an empty one.
@@ -32,7 +32,7 @@ pub enum VariableError {
     /// A template that names a variable that the manifest does not declare.
     #[error("template of `{place}`: the manifest declares no variable `{name}`")]
     Unknown {
-        /// What the template belongs to.
+        /// The variable or key that holds the template.
         place: String,
         /// The name between the braces.
         name: String,

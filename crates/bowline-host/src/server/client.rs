@@ -1,4 +1,4 @@
-//! Who a request comes from, as far as the limits are concerned.
+//! The client that a request counts for in the limits.
 
 use http::{HeaderMap, HeaderName};
 use ipnet::{IpNet, Ipv6Net};

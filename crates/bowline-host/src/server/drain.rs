@@ -1,8 +1,8 @@
-//! What a component leaves unread of a request.
+//! Draining of request bodies that a component does not read.
 //!
 //! A refusal often comes before the whole request has (413, 415, 401). Closing the connection then would reset it, and
-//! the client might lose the answer that tells it why. So the rest is read and thrown away (RFC 9112 section 9.6), up to
-//! a bound.
+//! the client might lose the answer that tells it why. So the rest is read and thrown away (RFC 9112 section 9.6), up
+//! to a bound.
 
 use bytes::{Buf as _, Bytes};
 use http_body::{Body, Frame, SizeHint};
@@ -14,9 +14,9 @@ use std::{
 };
 use tokio::runtime::Handle;
 
-/// How much of a request nobody wants is read.
+/// The most bytes that are drained from one request.
 const DRAIN_BYTES: usize = 16 << 20;
-/// How long that may take.
+/// The longest time that takes.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A request's body whose rest is read when it is dropped.

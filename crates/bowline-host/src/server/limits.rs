@@ -13,12 +13,12 @@ pub struct Limits {
     pub max_connections: usize,
     /// Open connections of one client. It does not hold for trusted proxies.
     pub max_connections_per_client: usize,
-    /// How long the listener waits for a client in one request, while it sends a body or reads the answer. Each KiB that
-    /// the client sends or reads gives an eightieth of it back.
+    /// The time that the listener waits for a client in one request, while it sends a body or reads the answer. Each
+    /// KiB that the client sends or reads gives an eightieth of it back.
     pub client_timeout: Duration,
-    /// How long a request waits where [`Limits::max_requests`] are in flight.
+    /// The time that a request waits when [`Limits::max_requests`] are in flight.
     pub queue: Duration,
-    /// After which wait a stalled client loses its place to a request that finds none.
+    /// The wait after which a stalled client loses its place to a request that finds none.
     pub stall: Duration,
 }
 

@@ -19,11 +19,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 pub(super) struct CheckedHeads<S> {
     stream: S,
     framing: Framing,
-    /// What has been read and not handed on.
+    /// Bytes that have been read but not handed on.
     held: Vec<u8>,
 }
 
-/// Where in its requests a connection is.
+/// The part of a request that a connection reads next.
 #[derive(Clone, Default)]
 pub(super) struct Framing(Arc<Mutex<Part>>);
 
@@ -40,7 +40,7 @@ enum Part {
     Unknown,
 }
 
-/// What has been seen of a head's current line.
+/// The state of a head's current line.
 #[derive(Clone, Copy)]
 struct Line {
     /// The line before the request line may be empty (RFC 9112 section 2.2).
@@ -71,7 +71,7 @@ impl Framing {
         };
     }
 
-    /// How many of these bytes may be handed on: all of one part. A bare LF in a head becomes NUL.
+    /// The number of these bytes that may be handed on: all of one part. A bare LF in a head becomes NUL.
     fn take(&self, bytes: &mut [u8]) -> usize {
         let mut part = self.part();
         match &mut *part {
@@ -194,8 +194,8 @@ mod tests {
     use proptest::prelude::*;
     use tokio::io::AsyncReadExt as _;
 
-    /// The parts that the library gets of `text`, when it arrives in pieces of `piece` bytes and each head is followed by
-    /// a body of the next of `lengths`.
+    /// The parts that the library gets of `text`, when it arrives in pieces of `piece` bytes and each head is followed
+    /// by a body of the next of `lengths`.
     fn parts(text: &[u8], piece: usize, lengths: &[Option<u64>]) -> Vec<String> {
         let framing = Framing::default();
         let pieces = tokio_pieces(text, piece);

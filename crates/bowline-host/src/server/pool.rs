@@ -61,8 +61,8 @@ impl Pool {
         }
     }
 
-    /// Takes a place. Where there is none, evicts whoever has waited for its client for `stalled`, and waits for a place
-    /// for at most `patience`.
+    /// Takes a place. Where there is none, evicts whoever has waited for its client for `stalled`, and waits for a
+    /// place for at most `patience`.
     pub(super) async fn enter(
         self: &Arc<Self>,
         client: Option<Client>,

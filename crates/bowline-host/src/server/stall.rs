@@ -1,4 +1,4 @@
-//! How long a connection has been waiting for its client.
+//! The time that a connection has been waiting for its client.
 //!
 //! A client that sends or reads slowly, or not at all, must not hold what others need. Each request has an allowance of
 //! waiting time. Waiting uses it up, every KiB that moves gives some of it back, and where it is used up the connection
@@ -10,7 +10,7 @@ use std::{
 };
 use tokio::{sync::Notify, time::Instant};
 
-/// How many bytes give a client its whole allowance back: with the default of ten seconds it may not stay below 8 KiB a
+/// The bytes that give a client its whole allowance back: with the default of ten seconds it may not stay below 8 KiB a
 /// second.
 const WHOLE: f64 = 80.0 * 1024.0;
 
@@ -22,11 +22,11 @@ pub(super) struct Stall {
 }
 
 struct State {
-    /// What is left of the allowance.
+    /// The rest of the allowance.
     left: Duration,
     /// Since when the connection waits for its client.
     since: Option<Instant>,
-    /// Whether a request is in flight. Between requests the connection always waits for its client.
+    /// True while a request is in flight. Between requests the connection always waits for its client.
     in_request: bool,
 }
 
@@ -84,7 +84,8 @@ impl Stall {
         state.since = (!state.in_request).then_some(now);
     }
 
-    /// How much of its allowance the connection has waited for its client until `now`; `None` while it does not wait.
+    /// The part of its allowance that the connection has waited for its client until `now`; `None` while it does not
+    /// wait.
     pub(super) fn waited(&self, now: Instant) -> Option<Duration> {
         let state = self.state();
         let used = self.allowance.saturating_sub(state.left);

@@ -30,7 +30,7 @@ impl<S> WriteTimeout<S> {
         }
     }
 
-    /// What a write comes to, with the allowance counted.
+    /// The result of a write, with the allowance counted.
     fn limit(
         &mut self,
         context: &mut Context<'_>,
