@@ -1,18 +1,11 @@
 use super::*;
+use crate::runtime_config::RuntimeConfig;
+use std::path::Path;
 
-/// What the repository ships.
+/// The networks of the repository's own runtime configuration.
 fn shipped() -> BlockedNetworks {
-    BlockedNetworks::parse([
-        "private",
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "2002::/16",
-        "2001::/32",
-        "192.88.99.0/24",
-        "224.0.0.0/4",
-        "168.63.129.16/32",
-    ])
-    .unwrap()
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runtime-config.toml");
+    RuntimeConfig::load(&path).unwrap().blocked
 }
 
 #[test]
@@ -55,6 +48,11 @@ fn addresses() {
         ("site-local", "fec0::1", true),
         ("IPv6 multicast", "ff02::1", true),
         ("IPv6 documentation", "2001:db8::1", true),
+        ("IPv6 documentation since 2024", "3fff::1", true),
+        ("after it", "3fff:1000::1", false),
+        ("segment routing", "5f00::1", true),
+        ("SIIT loopback", "::ffff:0:127.0.0.1", true),
+        ("SIIT public", "::ffff:0:8.8.8.8", true),
         ("NAT64", "64:ff9b::7f00:1", true),
         ("local NAT64", "64:ff9b:1::1", true),
         ("6to4", "2002:7f00:1::1", true),
