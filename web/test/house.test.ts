@@ -18,13 +18,6 @@ test("house: no source names a registry product's id; what is special about one 
   }
 });
 
-/** Words that no technical writer of today uses. */
-const WORDS = /\b(?:mend(?:s|ed|ing)?|learnt|whilst|left empty|amongst)\b/i;
-
-for (const file of sources.filter((name) => name.startsWith("english"))) {
-  test(`house: ${file} is in plain words`, () => assert.doesNotMatch(withoutComments(readFileSync(join("src", file), "utf8")), WORDS));
-}
-
 function withoutComments(source: string): string {
   return source.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
 }

@@ -143,6 +143,6 @@ fn a_test_is_told_to_who_does_not_see_it_and_moves_for_nobody_who_wants_no_motio
     );
     browser.click(&id("cancel-button"));
     browser.see(&id("test-button"));
-    assert!(browser.announced().contains("The test was cancelled"));
+    assert!(browser.announced().contains("The test was canceled"));
     gate.open();
 }

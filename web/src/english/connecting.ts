@@ -67,7 +67,7 @@ export const connecting = {
     idle: "",
     nowhere: "Test the connection before you save.",
     running: "Testing…",
-    cancelled: "The test was cancelled.",
+    cancelled: "The test was canceled.",
     stale: "Out of date: you changed the form after this test.",
     took: (time: string): string => `Finished in ${time}`,
     proofs: {
