@@ -74,33 +74,56 @@ async function providerTable(npm) {
 /** All that a script loads at once, and what that loads. */
 function importsOf(script, scripts) {
   const found = new Set([script]);
-  for (const { imports } of found) for (const name of imports) found.add(scripts.find((other) => other.name === name));
+  for (const { imports } of found) {
+    for (const name of imports) found.add(scripts.find((other) => other.name === name));
+  }
   found.delete(script);
   return [...found];
 }
 
 /**
- * `bowline/elements`: one file with everything in it but the module, which it shares with its neighbour `index.js`. Lit is
- * taken as it is for Node, which works everywhere: it asks for a DOM only when an element is made.
+ * The entries of the package beside the module's own: `bowline/elements`, one for each element, and `bowline/client`. What
+ * they share stands in chunks beside the package's `index.js`, which they load. Lit is taken as it is for Node, which works
+ * everywhere: it asks for a DOM only when an element is made.
  */
 async function buildElements(npm) {
+  const all = await readFile(join(web, "src/elements.ts"), "utf8");
+  const elements = [...all.matchAll(/\{ (Bowline\w+) \} from "\.\/elements\/([\w-]+)\.js"/g)].map(([, className, name]) => ({ className, name }));
+  for (const file of await readdir(npm)) if (/^chunk-.*\.js$/.test(file)) await rm(join(npm, file));
+  await rm(join(npm, "elements"), { recursive: true, force: true });
   const beside = {
     name: "beside",
     setup: (build) => build.onResolve({ filter: /^bowline$/ }, () => ({ path: "./index.js", external: true })),
   };
-  const [{ bytes }] = await bundle({
-    entryPoints: [join(web, "src/elements.ts")],
-    entryNames: "[name]",
+  const files = await bundle({
+    entryPoints: {
+      elements: join(web, "src/elements.ts"),
+      client: join(web, "src/client.ts"),
+      ...Object.fromEntries(elements.map(({ name }) => [`elements/${name}`, join(web, `src/elements/${name}.ts`)])),
+    },
+    entryNames: "[dir]/[name]",
+    chunkNames: "chunk-[hash]",
+    splitting: true,
     plugins: [beside],
     platform: "neutral",
     mainFields: ["module", "main"],
     conditions: ["node"],
     alias: { "@lit-labs/ssr-dom-shim": join(web, "src/elements/no-dom.ts") },
   });
-  weigh({ name: "elements.js", bytes });
-  await writeFile(join(npm, "elements.js"), bytes);
-  for (const [from, to] of [["package/elements.d.ts", "elements.d.ts"], ["README.md", "README.md"]]) {
+  await mkdir(join(npm, "elements"));
+  for (const { name, bytes } of files) await writeFile(join(npm, name), bytes);
+  for (const { className, name } of elements) {
+    const types = `import "../elements.js";\nexport type * from "../elements.js";\nexport { ${className} } from "../elements.js";\n`;
+    await writeFile(join(npm, `elements/${name}.d.ts`), types);
+  }
+  for (const [from, to] of [["package/elements.d.ts", "elements.d.ts"], ["package/client.d.ts", "client.d.ts"], ["package/react.d.ts", "react.d.ts"], ["README.md", "README.md"]]) {
     await copyFile(join(web, from), join(npm, to));
+  }
+  for (const entry of ["elements.js", "elements/connection-form.js", "client.js"]) {
+    const first = files.find(({ name }) => name === entry);
+    const loaded = [first, ...importsOf(first, files)];
+    const size = loaded.reduce((sum, { bytes }) => sum + gzipped(bytes), 0);
+    console.log(`${" ".repeat(11)}${kib(size)} gzip  ${entry}, with all it loads`);
   }
   await declareTypes(npm);
 }
@@ -165,11 +188,13 @@ async function bundle(options) {
     outdir: "out",
     metafile: true,
   });
+  const named = (path) => relative(resolve("out"), resolve(path));
+  const entries = Object.values(options.entryPoints);
   const files = Object.entries(result.metafile.outputs).map(([path, { entryPoint, imports }], index) => ({
-    name: basename(path),
+    name: named(path),
     bytes: result.outputFiles[index].contents,
-    isEntry: entryPoint !== undefined && options.entryPoints.some((entry) => entry.endsWith(basename(entryPoint))),
-    imports: imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => basename(path)),
+    isEntry: entryPoint !== undefined && entries.some((entry) => entry.endsWith(basename(entryPoint))),
+    imports: imports.filter(({ kind, external }) => kind === "import-statement" && !external).map(({ path }) => named(path)),
   }));
   return files.sort((one, other) => Number(other.isEntry) - Number(one.isEntry));
 }
