@@ -1,4 +1,4 @@
-//! An HTTP/1.1 client over judged connections: timeouts of WASI's request options, no redirects, and connections
+//! An HTTP/1.1 client over checked connections: timeouts of WASI's request options, no redirects, and connections
 //! that wait a few seconds for the next request to the same server.
 
 use crate::{

@@ -42,7 +42,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
 #[derive(Debug, Clone, Copy)]
 pub struct System;
 
-/// Opens connections for components: no address is dialed that was not judged just before, unless the command line
+/// Opens connections for components: every address is checked just before it is dialed, unless the command line
 /// names it for tests.
 #[derive(Clone)]
 pub struct Connector {
@@ -50,7 +50,7 @@ pub struct Connector {
     pub blocked: Arc<BlockedNetworks>,
     /// Exceptions from these.
     pub exemptions: Arc<Exemptions>,
-    /// Counterparts of servers, for tests. They are not judged.
+    /// Counterparts of servers, for tests. They are not checked.
     pub overrides: Arc<Vec<Override>>,
     /// Finds addresses.
     pub resolver: Arc<dyn Resolver>,
@@ -61,8 +61,8 @@ pub struct Connector {
 /// `--resolve host:port:address[:port]`: where this authority is, whatever the resolver and `block_networks` say.
 /// Without an address the name is not found. For tests only.
 ///
-/// That it is not judged opens less than naming the address in `private_hosts` would: that one authority, and nothing
-/// for another name or port.
+/// An override that is not checked opens less than naming the address in `private_hosts` would: that one authority, and
+/// nothing for another name or port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
     host: String,

@@ -50,7 +50,7 @@ const MEMORY: usize = 256 << 20;
 /// The time after which a component that computes lets others run.
 const TICK: Duration = Duration::from_millis(10);
 
-/// The way a component runs.
+/// The runtime that a component expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A part of a Spin application, with Spin's interfaces, headers and paths.
@@ -73,7 +73,7 @@ pub struct Shutdown(Arc<AtomicBool>);
 
 /// The template of one component's instances.
 pub struct InstanceTemplate {
-    /// The component's way out.
+    /// Sends its requests.
     pub outbound: Arc<Outbound>,
     /// Its variables.
     pub variables: ComponentVariables,

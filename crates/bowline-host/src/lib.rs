@@ -2,7 +2,7 @@
 //!
 //! It is thin on purpose and for one machine. Wasmtime's own handler dispatches requests to shared instances; this
 //! crate adds the manifest, Spin's routes, service chaining, `spin:variables`, `spin:sqlite`, and the one place where
-//! outgoing requests are judged ([`outbound`]). What it does not implement of a manifest is an error, never ignored.
+//! outgoing requests are checked ([`outbound`]). What it does not implement of a manifest is an error, never ignored.
 
 pub mod allowed_hosts;
 pub mod app;

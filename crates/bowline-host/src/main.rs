@@ -52,8 +52,8 @@ struct Up {
     /// A variable's value. Other users of the machine can see it: prefer SPIN_VARIABLE_<NAME> for secrets.
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     variable: Vec<(String, String)>,
-    /// A file with a token that permits iam:project:cicd:registry:sync. With it the application is asked twice a minute
-    /// for what is due; without it somebody else has to ask.
+    /// A file with a token that permits iam:project:cicd:registry:sync. With it the host starts the application's
+    /// scheduled work twice a minute; without it something else has to.
     #[arg(long, value_name = "FILE")]
     due_token_file: Option<PathBuf>,
     #[command(flatten)]
@@ -107,8 +107,8 @@ struct LimitOptions {
     /// Open connections of one client that is not a trusted proxy.
     #[arg(long, default_value_t = Limits::DEFAULT.max_connections_per_client)]
     max_connections_per_client: usize,
-    /// Seconds of a request that are spent waiting for a client that sends a body or reads an answer slowly; each 80 KiB
-    /// that move give that time back.
+    /// Seconds of a request that are spent waiting for a client that sends a body or reads an answer slowly; each 80
+    /// KiB that move give that time back.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "10")]
     client_timeout: Duration,
 }

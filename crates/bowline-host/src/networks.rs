@@ -69,7 +69,7 @@ impl BlockedNetworks {
         Ok(blocked)
     }
 
-    /// True if the address is refused. An IPv4 address inside an IPv6 one (mapped or compatible) is judged as itself
+    /// True if the address is refused. An IPv4 address inside an IPv6 one (mapped or compatible) is checked as itself
     /// too.
     pub fn contains(&self, address: IpAddr) -> bool {
         let inner = match address {

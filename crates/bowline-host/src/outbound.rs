@@ -12,7 +12,7 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 /// The domain of service chaining: `http://<component>.spin.internal`.
 const CHAINING_DOMAIN: &str = "spin.internal";
 
-/// The way out of one component.
+/// Sends the requests of one component.
 pub struct Outbound {
     /// The hosts that the component may send requests to.
     pub allowed: AllowedHosts,
@@ -32,7 +32,7 @@ pub trait Components: Send + Sync {
     ) -> BoxFuture<'a, Result<Response<WasiBody>, Error>>;
 }
 
-/// Gives Wasmtime's `wasi:http` the component's way out.
+/// Passes outgoing requests of Wasmtime's `wasi:http` to [`Outbound`].
 pub struct Hooks(pub Arc<Outbound>);
 
 impl Outbound {

@@ -4,7 +4,7 @@ use crate::component_id::ComponentId;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::{cmp::Reverse, fmt};
 
-/// The way to a trigger's component.
+/// The requests that reach a trigger's component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     /// From outside, on the paths of a pattern.

@@ -127,7 +127,7 @@ struct Database {
 }
 
 impl Database {
-    /// The type is judged first: the keys of another type are not the mistake to name.
+    /// The type is checked first: the keys of another type are not the mistake to name.
     fn path(table: toml::Table, label: &str) -> Result<Option<PathBuf>, RuntimeConfigError> {
         match table.get("type").and_then(toml::Value::as_str) {
             Some("spin") | None => {}
