@@ -117,6 +117,7 @@ test("form: a registry that is connected already is named and linked", LIMIT, as
   await tab.type("[data-testid=field-url]", "registry.example.com");
   await tab.click("[data-testid=save-button]");
   assert.match(await tab.see("[data-testid=problem]"), /“Production images” already connects to https:\/\/registry\.example\.com/);
+  await tab.until(`find("[data-testid=open-other-button]").getBoundingClientRect().bottom <= innerHeight`, "the notice in sight");
   assert.ok(site.asked.some(({ query }) => query.get("search") === "registry.example.com"));
   await tab.click("[data-testid=open-other-button]");
   await tab.see("[data-testid=mode-automatic]");
@@ -290,4 +291,27 @@ test("images: background work that is set aside is told, with its reason", LIMIT
   const told = await tab.see("[data-testid=set-aside][data-work=sync]");
   assert.match(told, /The sync failed 3 times and is paused The registry ended the connection\. It starts again when you change the connection\./);
   assert.match(await tab.see("[data-testid=set-aside][data-work=of-tomorrow]"), /of-tomorrow failed 4 times.*Next attempt: Dec 1, 2026/);
+});
+
+test("list: a description is edited where the name is, and only what changed is sent", LIMIT, async (t) => {
+  const { site, tab } = await page(t, {
+    more: ({ method, body }) => (method === "PATCH" ? [200, { ...KEPT, ...(body as object), version: 2 }] : undefined),
+  });
+  await tab.click("[data-testid=rename-button]");
+  await tab.type("[data-testid=description-input]", "What runs in Frankfurt");
+  await tab.click("[data-testid=rename-save-button]");
+  await tab.seeNo("[data-testid=description-input]");
+  await tab.click("button.name");
+  await tab.until(`all("dd").some(({ textContent }) => textContent === "What runs in Frankfurt")`);
+  assert.deepEqual(site.asked.filter(({ method }) => method === "PATCH").map(({ body }) => body), [{ description: "What runs in Frankfurt" }]);
+});
+
+test("form: what was pasted is said to be filled in, where the box was", LIMIT, async (t) => {
+  const { tab, go } = await page(t);
+  await go("#/connections/new");
+  await tab.type("[data-testid=paste-input]", "docker login registry.example.com:5000 -u scanner -p s3cret");
+  await tab.press("Enter");
+  assert.match(await tab.see("[data-testid=filled]"), /Filled in from what you pasted/);
+  assert.ok(await tab.run<number>(`return find("[data-testid=filled]").getBoundingClientRect().height`) > 10);
+  assert.equal(await tab.value("[data-testid=field-username]"), "scanner");
 });

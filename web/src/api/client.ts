@@ -50,6 +50,13 @@ export interface ListOptions {
 /** A version of a connection: what a change is based on. */
 export type Version = Pick<Connection, "id" | "version">;
 
+/** What of a connection can be changed; what is left out stays. */
+export interface ConnectionChange {
+  readonly name?: string;
+  readonly description?: string;
+  readonly policy?: Policy | null;
+}
+
 /** What the elements need of the API. A product may bring its own. */
 export interface ConnectionsClient {
   /** Tests a form's connection; nothing is kept. */
@@ -60,8 +67,8 @@ export interface ConnectionsClient {
   /** Keeps a connection; with `verify` only if its check passes. */
   create(form: ConnectionForm, options: { verify: boolean; signal?: AbortSignal }): Promise<Connection>;
   read(id: string, signal?: AbortSignal): Promise<Connection>;
-  /** Renames it, or changes what is pulled with it, if nobody changed it meanwhile. */
-  edit(connection: Version, change: { readonly name?: string; readonly policy?: Policy | null }): Promise<Connection>;
+  /** Renames it, describes it, or changes what is pulled with it, if nobody changed it meanwhile. */
+  edit(connection: Version, change: ConnectionChange): Promise<Connection>;
   /** Gives it other credentials; all secrets anew. */
   rotate(connection: Version, form: ConnectionForm, options: { verify: boolean }): Promise<Connection>;
   /** Removes it; with `force` although somebody uses it. */
@@ -123,7 +130,7 @@ export class HttpClient implements AuditClient, ConnectionsClient, PullingClient
     return json(await this.#send("GET", this.#connections(id), { signal }));
   }
 
-  async edit({ id, version }: Version, change: { readonly name?: string; readonly policy?: Policy | null }): Promise<Connection> {
+  async edit({ id, version }: Version, change: ConnectionChange): Promise<Connection> {
     return json(await this.#send("PATCH", this.#connections(id), { body: change, headers: ifMatch(version) }));
   }
 

@@ -420,6 +420,7 @@ export class BowlineConsole extends LitElement {
       }
       .project select {
         width: auto;
+        max-width: 100%;
         min-height: 2rem;
         padding-block: 0.125rem;
       }

@@ -33,6 +33,13 @@ export const formLayout = css`
     display: inline-block;
     padding-block: 0.125rem;
   }
+  .filled {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+    color: var(--quiet);
+    font-size: 0.875rem;
+  }
   .choice {
     display: grid;
     gap: 0.375rem;

@@ -156,7 +156,7 @@ export class BowlineConnectionForm extends LitElement {
         ${failed}
         ${connection !== null ? this.#rotation(this.draft, views, connection) : html`
         ${provider === undefined ? html`<bowline-paste-box @bowline-recognised=${this.#recognised}></bowline-paste-box>` : nothing}
-        <p class="visually-hidden" role="status">${this.filled}</p>
+        <p class=${this.filled === "" ? "visually-hidden" : "filled"} role="status" data-testid="filled">${this.filled === "" ? nothing : [icon("wand"), this.filled]}</p>
         <div class="choice">
           ${renderField(views.provider, this.#actions)}
           ${provider === undefined ? nothing : html`<div class="under">${this.#detected(this.draft, views.provider) ?? html`<p class="small docs">
@@ -247,7 +247,10 @@ export class BowlineConnectionForm extends LitElement {
     else if (path === "purpose") draft.setPurpose(id === "push" ? "push" : "pull");
     else return false;
     this.revealed = new Set();
-    if (path === "provider") this.unfolded = false;
+    if (path === "provider") {
+      this.unfolded = false;
+      this.filled = "";
+    }
     this.#changed();
     return true;
   }
@@ -355,6 +358,9 @@ export class BowlineConnectionForm extends LitElement {
       await this.#focusFirst(error.findings);
     } else if (error.field !== undefined) {
       await this.#markField({ code: error.code, title: error.message, field: error.field }, true);
+    } else {
+      await this.updateComplete;
+      this.renderRoot.querySelector("form [data-testid=problem]")?.scrollIntoView({ block: "nearest" });
     }
   }
 

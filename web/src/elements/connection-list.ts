@@ -112,8 +112,11 @@ export class BowlineConnectionList extends LitElement {
   }
 
   #renamed({ detail }: CustomEvent<RowDetail>): void {
+    const { id, name } = detail.connection;
+    const before = this.#list.items?.find((item) => item.id === id)?.name;
     this.#replace(detail);
-    this.said = text().list.renamed(detail.connection.name);
+    const { described, renamed } = text().list;
+    this.said = (before === name ? described : renamed)(name);
   }
 
   #toggled({ detail }: CustomEvent<RowDetail>): void {

@@ -77,16 +77,19 @@ export const rowLayout = css`
     margin-inline-start: -0.625rem;
   }
   .rename {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.5rem;
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    gap: 0.375rem 0.75rem;
+    align-items: center;
+    max-width: 32rem;
   }
-  .rename input {
-    flex: 1 1 12rem;
-    width: auto;
+  .rename .buttons {
+    grid-area: auto / 2;
+    gap: 0.5rem;
+    margin: 0;
   }
   .name-error {
-    flex-basis: 100%;
+    grid-column: 2;
     color: var(--bad);
   }
   .name-error:empty {

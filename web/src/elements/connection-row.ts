@@ -88,11 +88,15 @@ export class BowlineConnectionRow extends LitElement {
       if (event.key === "Escape") void this.#endRename();
     };
     return html`<form class="rename" @submit=${this.#rename} @keydown=${cancel}>
-      <label for="new-name" class="visually-hidden">${list.renameLabel}</label>
+      <label for="new-name">${list.renameLabel}</label>
       <input id="new-name" name="name" data-testid="rename-input" maxlength="64" autocomplete="off" spellcheck="false" .value=${connection.name}
         aria-invalid=${this.nameError === null ? "false" : "true"} aria-describedby="name-error" />
+      <label for="new-description">${list.description}</label>
+      <input id="new-description" name="description" data-testid="description-input" maxlength="4096" autocomplete="off" .value=${connection.description} />
+      <div class="buttons">
       <button type="submit" class="primary" data-testid="rename-save-button" aria-disabled=${this.busy ? "true" : "false"}>${list.renameSave}</button>
       <button type="button" class="ghost" data-testid="rename-cancel-button" @click=${this.#endRename}>${list.renameCancel}</button>
+      </div>
       <p id="name-error" class="small name-error" role="alert">${this.nameError === null ? nothing : said(this.nameError)}</p>
     </form>`;
   }
@@ -192,12 +196,17 @@ export class BowlineConnectionRow extends LitElement {
   async #rename(event: Event): Promise<void> {
     event.preventDefault();
     const { client, connection } = this;
-    const name = this.renderRoot.querySelector<HTMLInputElement>("#new-name")?.value.trim() ?? "";
+    const typed = (id: string): string => this.renderRoot.querySelector<HTMLInputElement>(id)?.value.trim() ?? "";
+    const [name, description] = [typed("#new-name"), typed("#new-description")];
     if (client === null || connection === null || this.busy) return;
-    if (name === connection.name) return this.#endRename();
+    const change = {
+      ...(name === connection.name ? {} : { name }),
+      ...(description === connection.description ? {} : { description }),
+    };
+    if (Object.keys(change).length === 0) return this.#endRename();
     this.busy = true;
     try {
-      const renamed = await client.edit(connection, { name });
+      const renamed = await client.edit(connection, change);
       this.#tell("bowline-renamed", renamed);
       await this.#endRename();
     } catch (error) {
