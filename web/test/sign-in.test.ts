@@ -120,3 +120,12 @@ test("sign-in: a link in a new tab tells who is signed in in the other one", LIM
   await second.click("[data-testid=cancel-sign-in-button]");
   await second.see("[data-name='Images of acme']");
 });
+
+test("sign-in: a session that has expired is given to no other tab", LIMIT, async (t) => {
+  const page = await site(t);
+  const browser = new Browser(t);
+  const first = await signIn(browser, page, ANNA);
+  await first.run(`sessionStorage.setItem("bowline.token", ${JSON.stringify(tokenOf({ exp: 1 }))})`);
+  const second = await browser.open(`${page.origin}/`);
+  await second.see("[data-testid=token-input]");
+});

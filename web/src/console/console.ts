@@ -52,7 +52,7 @@ export class BowlineConsole extends LitElement {
   #generation = 0;
   readonly #arrival: Arrival | null;
   readonly #listen = new AbortController();
-  readonly #tabs = new Tabs({ offer: () => this.session, end: (token) => this.#endedElsewhere(token) });
+  readonly #tabs = new Tabs({ offer: kept, end: (token) => this.#endedElsewhere(token) });
 
   /** `arrival` is the token that came by the address. */
   constructor(arrival: Arrival | null = null) {
