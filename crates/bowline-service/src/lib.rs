@@ -22,6 +22,7 @@ mod operations;
 pub mod outbound;
 mod parameters;
 pub mod problem;
+mod protocol;
 mod proxies;
 mod rate;
 mod request_id;

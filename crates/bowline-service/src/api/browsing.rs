@@ -1,26 +1,10 @@
 //! Browsing what a kept connection reaches.
 
-use bowline::form::ExposedForm;
 use bowline_registry::Clock;
 use bowline_store::{ConnectionId, Database};
-use serde::Serialize;
 
-use super::{Outbound, Random, Service, relay::Errand};
+use super::{Outbound, Random, Service};
 use crate::{answer::Answer, context::RequestContext, problem::Problem};
-
-/// The body of the private service's `/repositories`.
-#[derive(Serialize)]
-struct RepositoriesRequest<'a> {
-    form: ExposedForm<'a>,
-    search: &'a str,
-}
-
-/// The body of the private service's `/tags`.
-#[derive(Serialize)]
-struct TagsRequest<'a> {
-    form: ExposedForm<'a>,
-    repository: &'a str,
-}
 
 impl<D, O, C, R> Service<D, O, C, R>
 where
@@ -45,10 +29,10 @@ where
         let form = opened.form();
         let request = RepositoriesRequest {
             form: form.expose(),
-            search: parameters.get("search").unwrap_or_default(),
+            search: parameters.get("search").unwrap_or_default().to_owned(),
         };
-        let message = self.message(context, project, &form, &request).await?;
-        self.ask(context, Errand::Repositories, message).await
+        self.relay(context, project, &form, &request, Form::Json)
+            .await
     }
 
     /// The tags of a repository.
@@ -67,9 +51,9 @@ where
         let form = opened.form();
         let request = TagsRequest {
             form: form.expose(),
-            repository,
+            repository: repository.to_owned(),
         };
-        let message = self.message(context, project, &form, &request).await?;
-        self.ask(context, Errand::Tags, message).await
+        self.relay(context, project, &form, &request, Form::Json)
+            .await
     }
 }

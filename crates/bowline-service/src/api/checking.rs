@@ -6,22 +6,21 @@ use bowline::form::{ConnectionForm, ExposedForm};
 use bowline_registry::{Check, Clock, Proved};
 use bowline_store::{ConnectionId, Database, LastCheck, Timestamp};
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
+use serde::Deserialize;
 
 use super::{
     Outbound, Random, Service,
     recorded::RecordedStream,
     refusal::Refusal,
-    relay::{self, Errand, Message},
+    relay::{self, Message},
 };
 use crate::{
     answer::{Answer, AnswerBody},
-    body,
     caller::{Caller, Permission},
     context::RequestContext,
     negotiation::Form,
     problem::{Failure, Problem},
+    protocol::check::CheckRequest,
     rate,
 };
 
@@ -50,14 +49,6 @@ pub(super) struct FormCheckRequest {
 pub(super) struct StoredCheckRequest {
     #[serde(default)]
     image: Option<String>,
-}
-
-/// The body of the private service's `/check`.
-#[derive(Serialize)]
-struct CheckRequest<'a> {
-    form: ExposedForm<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image: Option<&'a str>,
 }
 
 impl Verify {
@@ -113,12 +104,12 @@ where
             None => None,
         };
         self.count_check(context, caller).await?;
-        let message = Message {
-            body: check_request(form, image.as_deref())?,
-            accept: context.accept,
-            external_id,
-        };
-        self.ask(context, Errand::Check, message).await
+        let request = check_request(form, image.as_deref());
+        self.send(
+            context,
+            Message::new(&request, context.accept, external_id)?,
+        )
+        .await
     }
 
     /// Checks a form that is about to be kept, and says how the check ended if it proved enough. Breaks with what the
@@ -134,16 +125,11 @@ where
         verify: Verify,
     ) -> Result<ControlFlow<Answer, LastCheck>, Problem> {
         self.count_check(context, caller).await?;
-        let message = Message {
-            body: check_request(form, None)?,
-            accept: Form::Json,
-            external_id: self.external_id(context, project, form).await?,
+        let request = check_request(form, None);
+        let check = match self.call(context, project, form, &request).await? {
+            ControlFlow::Continue(check) => check,
+            ControlFlow::Break(answer) => return Ok(ControlFlow::Break(answer)),
         };
-        let answer = self.ask(context, Errand::Check, message).await?;
-        if answer.status() != StatusCode::OK {
-            return Ok(ControlFlow::Break(answer));
-        }
-        let check = check_of(&answer)?;
         if verify.met_by(&check) {
             return last_check(&check, context.now).map(ControlFlow::Continue);
         }
@@ -234,13 +220,8 @@ where
     ) -> Result<Answer, Problem> {
         let store = self.store(context).await?;
         let form = store.open(project, id, context.now).await?.form();
-        let message = Message {
-            body: check_request(&form, image)?,
-            accept,
-            external_id: self.external_id(context, project, &form).await?,
-        };
-        drop(form);
-        self.ask(context, Errand::Check, message).await
+        let request = check_request(&form, image);
+        self.relay(context, project, &form, &request, accept).await
     }
 
     /// Counts a check, and refuses it where it is one too many. The database counts: instances come and go.
@@ -254,14 +235,15 @@ where
     }
 }
 
-fn check_request(
-    form: &ConnectionForm,
+fn check_request<'a>(
+    form: &'a ConnectionForm,
     image: Option<&str>,
-) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    body::secret_json(&CheckRequest {
+) -> CheckRequest<ExposedForm<'a>> {
+    let image = image.filter(|image| !image.is_empty());
+    CheckRequest {
         form: form.expose(),
-        image: image.filter(|image| !image.is_empty()),
-    })
+        image: image.map(str::to_owned),
+    }
 }
 
 /// The check that the private service answered.

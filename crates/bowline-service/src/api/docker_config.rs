@@ -3,22 +3,21 @@
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use bowline::form::ExposedForm;
 use bowline_registry::Clock;
 use bowline_store::{Connection, ConnectionId, Database, Opened, StoreError, Timestamp};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{Outbound, Random, Service, relay::Errand};
+use super::{Outbound, Random, Service};
 use crate::{
     answer::{self, Answer},
     body,
     caller::Caller,
     context::RequestContext,
-    outbound::credentials::{CredentialsAnswer, Login},
     parameters::Parameters,
     problem::{Failure, Problem},
+    protocol::credentials::{CredentialsRequest, CredentialsResponse, Login},
 };
 
 /// The header that says when what was handed out ends, RFC 3339; missing where that is not known.
@@ -34,12 +33,6 @@ enum FileFormat {
     DockerConfigJson,
     /// A Secret of Kubernetes with that file in it, for `imagePullSecrets`.
     KubernetesSecret,
-}
-
-/// The body of the private service's `/credentials`.
-#[derive(Serialize)]
-struct CredentialsRequest<'a> {
-    form: ExposedForm<'a>,
 }
 
 /// A connection, and what a job logs in with that was handed out of it.
@@ -176,10 +169,9 @@ where
         let request = CredentialsRequest {
             form: form.expose(),
         };
-        let message = self.message(context, project, &form, &request).await?;
-        let said = self.ask_for(context, Errand::Credentials, message).await?;
+        let said = self.call(context, project, &form, &request).await?;
         Ok(match said {
-            ControlFlow::Continue(CredentialsAnswer { login }) => ControlFlow::Continue(login),
+            ControlFlow::Continue(CredentialsResponse { login }) => ControlFlow::Continue(login),
             ControlFlow::Break(answer) => ControlFlow::Break(answer),
         })
     }

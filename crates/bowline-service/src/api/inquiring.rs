@@ -2,15 +2,18 @@
 
 use std::{collections::HashMap, ops::ControlFlow};
 
-use bowline_registry::{AskedImage, AskedTag, Clock, Details, Digests, ImageDetails, TagDigest};
+use bowline_registry::{AskedImage, AskedTag, Clock, ImageDetails, TagDigest};
 use bowline_store::Database;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Outbound, Random, Service, looking::Watched, relay::Errand};
+use super::{Outbound, Random, Service, looking::Watched};
 use crate::{
     context::RequestContext,
-    outbound::inventory::{DetailsRequest, DigestsRequest},
     problem::Problem,
+    protocol::{
+        PrivateRequest,
+        inventory::{DetailsRequest, DigestsRequest, InSession},
+    },
 };
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -37,11 +40,10 @@ where
             repository: repository.to_owned(),
             tags,
         };
-        let answer: Option<Digests> = self
-            .inquire(context, watched, Errand::Digests, &request)
-            .await?;
-        let items = answer.unwrap_or_default().items;
+        let answer = self.inquire(context, watched, &request).await?;
+        let items = answer.map(|InSession { answer, .. }| answer.items);
         Ok(items
+            .unwrap_or_default()
             .into_iter()
             .map(|item| (item.tag.clone(), item))
             .collect())
@@ -64,24 +66,24 @@ where
             repository: repository.to_owned(),
             digests,
         };
-        let answer: Option<Details> = self
-            .inquire(context, watched, Errand::Details, &request)
-            .await?;
-        Ok(answer.unwrap_or_default().items)
+        let answer = self.inquire(context, watched, &request).await?;
+        let items = answer.map(|InSession { answer, .. }| answer.items);
+        Ok(items.unwrap_or_default())
     }
 
     /// What the private service answers; `None` where it could not do it now.
-    pub(super) async fn inquire<T: DeserializeOwned>(
+    pub(super) async fn inquire<Q>(
         &self,
         context: &RequestContext,
         watched: &Watched<'_>,
-        errand: Errand,
-        request: &impl Serialize,
-    ) -> Result<Option<T>, Problem> {
+        request: &Q,
+    ) -> Result<Option<Q::Response>, Problem>
+    where
+        Q: PrivateRequest<Response: DeserializeOwned> + Serialize,
+    {
         let (form, project) = (&watched.form, &watched.opened.connection.project);
-        let message = self.message(context, project, form, request).await?;
         // That it cannot be reached is for the next tick, too.
-        Ok(match self.ask_for(context, errand, message).await {
+        Ok(match self.call(context, project, form, request).await {
             Ok(ControlFlow::Continue(answer)) => Some(answer),
             Ok(ControlFlow::Break(_)) | Err(_) => None,
         })

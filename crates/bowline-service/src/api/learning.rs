@@ -5,33 +5,21 @@ use std::ops::ControlFlow;
 use bowline::{
     aws::AwsAccount,
     endpoint::Endpoint,
-    form::{ConnectionForm, ConnectionSpec, ExposedForm},
+    form::{ConnectionForm, ConnectionSpec},
 };
 use bowline_registry::Clock;
 use bowline_store::Database;
-use serde::{Deserialize, Serialize};
 
-use super::{Outbound, Random, Service, relay::Errand};
+use super::{Outbound, Random, Service};
 use crate::{
     answer::Answer,
     context::RequestContext,
     problem::{Failure, Problem},
+    protocol::endpoint::{EndpointRequest, EndpointResponse},
 };
 
 /// The value that was left out.
 const ACCOUNT: &str = "accountId";
-
-/// The body of the private service's `/endpoint`.
-#[derive(Serialize)]
-struct EndpointRequest<'a> {
-    form: ExposedForm<'a>,
-}
-
-/// What it answers.
-#[derive(Deserialize)]
-struct EndpointAnswer {
-    endpoint: String,
-}
 
 impl<D, O, C, R> Service<D, O, C, R>
 where
@@ -57,9 +45,8 @@ where
         let request = EndpointRequest {
             form: form.expose(),
         };
-        let message = self.message(context, project, form, &request).await?;
-        let EndpointAnswer { endpoint } =
-            match self.ask_for(context, Errand::Endpoint, message).await? {
+        let EndpointResponse { endpoint } =
+            match self.call(context, project, form, &request).await? {
                 ControlFlow::Continue(said) => said,
                 ControlFlow::Break(answer) => return Ok(ControlFlow::Break(answer)),
             };

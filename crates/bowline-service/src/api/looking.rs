@@ -19,8 +19,8 @@ use super::{Outbound, Random, Service, judging};
 use crate::{
     context::RequestContext,
     events::Kind,
-    outbound::inventory::MOST_ASKED,
     problem::Problem,
+    protocol::inventory::MOST_ASKED,
     sync::{
         deciding::{decide, is_wanted},
         reading::described,

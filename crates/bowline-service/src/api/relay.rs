@@ -21,8 +21,8 @@ use crate::{
     body,
     context::RequestContext,
     negotiation::Form,
-    outbound::EXTERNAL_ID,
     problem::Problem,
+    protocol::{EXTERNAL_ID, PrivateOperation, PrivateRequest},
     request_id,
 };
 
@@ -31,54 +31,6 @@ use crate::{
 const LARGEST: usize = 8 * 1024 * 1024;
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-
-/// What the private service can be asked for. The runtime's service chaining answers at these addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Errand {
-    /// A check.
-    Check,
-    /// The repositories that a form's connection reaches.
-    Repositories,
-    /// The tags of a repository.
-    Tags,
-    /// What a job pulls with.
-    Credentials,
-    /// Where the registry is.
-    Endpoint,
-    /// The images that a policy chooses from.
-    Images,
-    /// A page of the repositories.
-    RepositoriesPage,
-    /// A page of a repository's tags, with what the listing knows of them.
-    TagsPage,
-    /// What tags point to.
-    Digests,
-    /// When images were made.
-    Details,
-    /// The end of an image's quarantine.
-    Release,
-    /// The image streams that changed.
-    Streams,
-}
-
-impl Errand {
-    fn address(self) -> &'static str {
-        match self {
-            Self::Check => "http://outbound.spin.internal/check",
-            Self::Repositories => "http://outbound.spin.internal/repositories",
-            Self::Tags => "http://outbound.spin.internal/tags",
-            Self::Credentials => "http://outbound.spin.internal/credentials",
-            Self::Endpoint => "http://outbound.spin.internal/endpoint",
-            Self::Images => "http://outbound.spin.internal/images",
-            Self::RepositoriesPage => "http://outbound.spin.internal/repositories/page",
-            Self::TagsPage => "http://outbound.spin.internal/tags/page",
-            Self::Digests => "http://outbound.spin.internal/digests",
-            Self::Details => "http://outbound.spin.internal/details",
-            Self::Release => "http://outbound.spin.internal/release",
-            Self::Streams => "http://outbound.spin.internal/streams",
-        }
-    }
-}
 
 /// Sends a request to the private service, or for the keys that the issuer of tokens publishes.
 pub trait Outbound {
@@ -102,13 +54,30 @@ impl fmt::Display for Unreachable {
     }
 }
 
-/// What goes to the private service beside the address.
+/// What goes to the private service.
 pub(super) struct Message {
-    pub(super) body: Zeroizing<Vec<u8>>,
+    operation: PrivateOperation,
+    body: Zeroizing<Vec<u8>>,
     /// How the answer is to be written.
-    pub(super) accept: Form,
+    accept: Form,
     /// What the operator's identity takes on the role of the form with, where it does.
-    pub(super) external_id: Option<ExternalId>,
+    external_id: Option<ExternalId>,
+}
+
+impl Message {
+    /// A request, with the secrets in it.
+    pub(super) fn new<Q: PrivateRequest + Serialize>(
+        request: &Q,
+        accept: Form,
+        external_id: Option<ExternalId>,
+    ) -> Result<Self, Problem> {
+        Ok(Self {
+            operation: Q::OPERATION,
+            body: body::secret_json(request)?,
+            accept,
+            external_id,
+        })
+    }
 }
 
 /// The external id that the service issued to a project. In a header, which callers cannot send there.
@@ -122,19 +91,53 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// What asks about a form of `project`, to be answered as JSON.
-    pub(super) async fn message(
+    /// What the private service answers to a request about a form of `project`. Breaks with the answer where it is a
+    /// problem.
+    pub(super) async fn call<Q>(
         &self,
         context: &RequestContext,
         project: &str,
         form: &ConnectionForm,
-        request: &impl Serialize,
-    ) -> Result<Message, Problem> {
-        Ok(Message {
-            body: body::secret_json(request)?,
-            accept: Form::Json,
-            external_id: self.external_id(context, project, form).await?,
-        })
+        request: &Q,
+    ) -> Result<ControlFlow<Answer, Q::Response>, Problem>
+    where
+        Q: PrivateRequest<Response: DeserializeOwned> + Serialize,
+    {
+        let external_id = self.external_id(context, project, form).await?;
+        self.call_with::<Q>(context, Message::new(request, Form::Json, external_id)?)
+            .await
+    }
+
+    /// The same of a message that is a `Q`.
+    pub(super) async fn call_with<Q>(
+        &self,
+        context: &RequestContext,
+        message: Message,
+    ) -> Result<ControlFlow<Answer, Q::Response>, Problem>
+    where
+        Q: PrivateRequest<Response: DeserializeOwned>,
+    {
+        let answer = self.send(context, message).await?;
+        if answer.status() != StatusCode::OK {
+            return Ok(ControlFlow::Break(answer));
+        }
+        let body = answer.body().as_bytes().unwrap_or_default();
+        let said = serde_json::from_slice(body).map_err(Problem::internal)?;
+        Ok(ControlFlow::Continue(said))
+    }
+
+    /// What the private service answers to a request about a form of `project`: its bytes, as they are.
+    pub(super) async fn relay<Q: PrivateRequest + Serialize>(
+        &self,
+        context: &RequestContext,
+        project: &str,
+        form: &ConnectionForm,
+        request: &Q,
+        accept: Form,
+    ) -> Result<Answer, Problem> {
+        let external_id = self.external_id(context, project, form).await?;
+        self.send(context, Message::new(request, accept, external_id)?)
+            .await
     }
 
     /// The external id of `project`, if `form` needs it: a role without keys is taken on by the operator's identity.
@@ -157,15 +160,14 @@ where
     }
 
     /// What the private service answers: its bytes, as they are.
-    pub(super) async fn ask(
+    pub(super) async fn send(
         &self,
         context: &RequestContext,
-        errand: Errand,
         message: Message,
     ) -> Result<Answer, Problem> {
         let response = self
             .outbound
-            .send(request(context, errand, message))
+            .send(request(context, message))
             .await
             .map_err(Problem::internal)?;
         let (head, body) = response.into_parts();
@@ -186,22 +188,6 @@ where
             })?;
         Ok(answer::full(head.status, kind, Bytes::from_owner(whole)))
     }
-
-    /// What the private service's answer says. Breaks with the answer where it is a problem.
-    pub(super) async fn ask_for<T: DeserializeOwned>(
-        &self,
-        context: &RequestContext,
-        errand: Errand,
-        message: Message,
-    ) -> Result<ControlFlow<Answer, T>, Problem> {
-        let answer = self.ask(context, errand, message).await?;
-        if answer.status() != StatusCode::OK {
-            return Ok(ControlFlow::Break(answer));
-        }
-        let body = answer.body().as_bytes().unwrap_or_default();
-        let said = serde_json::from_slice(body).map_err(Problem::internal)?;
-        Ok(ControlFlow::Continue(said))
-    }
 }
 
 /// Whether the operator's own AWS identity signs.
@@ -210,8 +196,9 @@ pub(super) fn delegates(form: &ConnectionForm) -> bool {
     spec.is_some_and(|spec| matches!(spec.credentials, Credentials::Aws { keys: None, .. }))
 }
 
-fn request(context: &RequestContext, errand: Errand, message: Message) -> http::Request<Bytes> {
+fn request(context: &RequestContext, message: Message) -> http::Request<Bytes> {
     let Message {
+        operation,
         body,
         accept,
         external_id,
@@ -220,7 +207,7 @@ fn request(context: &RequestContext, errand: Errand, message: Message) -> http::
     // Erased when the last who reads it has let go of it.
     let mut request = http::Request::new(Bytes::from_owner(body));
     *request.method_mut() = Method::POST;
-    *request.uri_mut() = http::Uri::from_static(errand.address());
+    *request.uri_mut() = http::Uri::from_static(operation.address());
     let headers = request.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,

@@ -15,15 +15,15 @@ use super::{
     Outbound, Random, Service,
     docker_config::{DockerConfig, HandedOut},
     refusal::Refusal,
-    relay::Errand,
     uses::presentable,
 };
 use crate::{
     answer::{self, Answer},
     caller::{Caller, Permission},
     context::RequestContext,
-    outbound::inventory::ReleaseRequest,
+    negotiation::Form,
     problem::{Failure, Problem},
+    protocol::inventory::ReleaseRequest,
 };
 
 /// The most images that a scanner is given at once.
@@ -241,8 +241,8 @@ where
             repository: repository.clone(),
             digest: digest.clone(),
         };
-        let message = self.message(context, project, &form, &request).await?;
-        self.ask(context, Errand::Release, message).await
+        self.relay(context, project, &form, &request, Form::Json)
+            .await
     }
 }
 

@@ -8,12 +8,12 @@ use bowline_store::{ConnectionId, Database, Opened, Scan, ScanState, WantedScan}
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{Outbound, Random, Service, refusal::Refusal, relay::Errand};
+use super::{Outbound, Random, Service, refusal::Refusal};
 use crate::{
     answer::{self, Answer},
     context::RequestContext,
-    outbound::inventory::DigestsRequest,
     problem::{Failure, Problem},
+    protocol::inventory::{DigestsRequest, InSession},
 };
 
 /// The most images that a request names.
@@ -138,9 +138,10 @@ where
                 tags: tags.iter().map(asked_tag).collect(),
             };
             let project = &opened.connection.project;
-            let message = self.message(context, project, &form, &request).await?;
-            match self.ask_for(context, Errand::Digests, message).await? {
-                ControlFlow::Continue(digests) => sorted.told(&repository, tags, &digests),
+            match self.call(context, project, &form, &request).await? {
+                ControlFlow::Continue(InSession { answer, .. }) => {
+                    sorted.told(&repository, tags, &answer);
+                }
                 ControlFlow::Break(answer) => {
                     let refusal = Refusal::answered(&answer);
                     for (_, image) in tags {

@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 
 use bowline::{
-    form::ExposedForm,
     json,
     selection::{Decision, Image},
 };
@@ -12,13 +11,13 @@ use bowline_store::{ConnectionId, Database, Timestamp};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{Outbound, Random, Service, judging, relay::Errand};
+use super::{Outbound, Random, Service, judging};
 use crate::{
     answer::{self, Answer},
     body,
     context::RequestContext,
-    outbound::images::{Images, ListedImage},
     problem::Problem,
+    protocol::images::{Images, ImagesRequest, ListedImage},
 };
 
 /// The body of POST.
@@ -28,13 +27,6 @@ pub(super) struct SelectionRequest {
     /// The policy to try: `null` is the default one, and without it the kept one is tried.
     #[serde(default, deserialize_with = "body::sent")]
     policy: Option<json::Value>,
-}
-
-/// The body of the private service's `/images`.
-#[derive(Serialize)]
-struct ImagesRequest<'a> {
-    form: ExposedForm<'a>,
-    policy: &'a json::Value,
 }
 
 /// The answer.
@@ -102,14 +94,13 @@ where
         let policy = judging::policy(&typed, &connection.provider, &connection.endpoint)?;
         let request = ImagesRequest {
             form: form.expose(),
-            policy: &typed,
+            policy: typed,
         };
-        let message = self.message(context, project, &form, &request).await?;
-        let Images { images, complete } =
-            match self.ask_for(context, Errand::Images, message).await? {
-                ControlFlow::Continue(images) => images,
-                ControlFlow::Break(answer) => return Ok(answer),
-            };
+        let Images { images, complete } = match self.call(context, project, &form, &request).await?
+        {
+            ControlFlow::Continue(images) => images,
+            ControlFlow::Break(answer) => return Ok(answer),
+        };
         let decisions = policy.select(&images.iter().map(image).collect::<Vec<_>>(), context.now);
         let selected = decisions
             .iter()

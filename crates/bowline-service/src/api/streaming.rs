@@ -7,10 +7,9 @@ use super::{
     Outbound, Random, Service,
     looking::{Announced, Watched},
     refusal::Refusal,
-    relay::Errand,
 };
 use crate::{
-    context::RequestContext, events::Kind, outbound::inventory::StreamsRequest, problem::Problem,
+    context::RequestContext, events::Kind, problem::Problem, protocol::inventory::StreamsRequest,
 };
 
 /// How many image streams are looked at in one call.
@@ -56,9 +55,7 @@ where
             form: watched.form.expose(),
             resource_version: watch.version.clone(),
         };
-        let changes: Option<StreamChanges> = self
-            .inquire(context, &watched, Errand::Streams, &request)
-            .await?;
+        let changes = self.inquire(context, &watched, &request).await?;
         let Some(changes) = changes else {
             return Ok(());
         };

@@ -20,18 +20,20 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     Outbound, Random, Service, judging,
-    relay::{Errand, ExternalId, Message},
+    relay::{ExternalId, Message},
 };
 use crate::{
     answer::{self, Answer},
-    body,
     context::RequestContext,
     negotiation::Form,
-    outbound::inventory::{
-        DetailsRequest, DigestsRequest, InSession, RepositoriesPage, RepositoriesPageRequest,
-        TagsPage, TagsPageRequest,
-    },
     problem::{Failure, Problem},
+    protocol::{
+        PrivateRequest,
+        inventory::{
+            DetailsRequest, DigestsRequest, InSession, RepositoriesPage, RepositoriesPageRequest,
+            TagsPage, TagsPageRequest,
+        },
+    },
     sync::{Engine, Plan, Progress, Registry, Stop, put_back},
 };
 
@@ -174,17 +176,13 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    async fn ask<T: DeserializeOwned>(
-        &self,
-        errand: Errand,
-        request: &impl Serialize,
-    ) -> Result<T, Stop> {
-        let message = Message {
-            body: body::secret_json(request)?,
-            accept: Form::Json,
-            external_id: self.external_id.clone(),
-        };
-        let told = self.service.ask_for(self.context, errand, message);
+    async fn ask<Q, T>(&self, request: &Q) -> Result<T, Stop>
+    where
+        Q: PrivateRequest<Response = InSession<T>> + Serialize,
+        T: DeserializeOwned,
+    {
+        let message = Message::new(request, Form::Json, self.external_id.clone())?;
+        let told = self.service.call_with::<Q>(self.context, message);
         match told.await? {
             ControlFlow::Continue(InSession { answer, session }) => {
                 self.session.replace(session.unwrap_or_default());
@@ -221,7 +219,7 @@ where
             session: self.session(),
             cursor: cursor.map(str::to_owned),
         };
-        self.ask(Errand::RepositoriesPage, &request).await
+        self.ask(&request).await
     }
 
     async fn tags(&self, repository: &str, cursor: Option<&str>) -> Result<TagsPage, Stop> {
@@ -231,7 +229,7 @@ where
             repository: repository.to_owned(),
             cursor: cursor.map(str::to_owned),
         };
-        self.ask(Errand::TagsPage, &request).await
+        self.ask(&request).await
     }
 
     async fn digests(&self, repository: &str, tags: Vec<AskedTag>) -> Result<Digests, Stop> {
@@ -241,7 +239,7 @@ where
             repository: repository.to_owned(),
             tags,
         };
-        self.ask(Errand::Digests, &request).await
+        self.ask(&request).await
     }
 
     async fn details(&self, repository: &str, digests: Vec<AskedImage>) -> Result<Details, Stop> {
@@ -251,6 +249,6 @@ where
             repository: repository.to_owned(),
             digests,
         };
-        self.ask(Errand::Details, &request).await
+        self.ask(&request).await
     }
 }

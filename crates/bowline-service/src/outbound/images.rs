@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use bowline::{
-    form::{ConnectionForm, ConnectionSpec},
-    json,
-    selection::Policy,
-};
+use bowline::{form::ConnectionSpec, json, selection::Policy};
 use bowline_registry::{
     Clock, Code, HttpClient, ListedTag, Operator, Problem, Random, Session, Tags, World,
     repositories,
 };
-use serde::{Deserialize, Serialize};
+
+use crate::protocol::images::{Images, ListedImage};
 
 /// How many repositories are asked for their tags.
 const MOST_REPOSITORIES: usize = 50;
@@ -22,47 +19,13 @@ const MOST_IMAGES: usize = 2_000;
 /// After how long no further repository is asked. Asking one takes 10 seconds at most.
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// The body of `/images`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ImagesRequest {
-    pub(super) form: ConnectionForm,
-    /// The policy that will select: a repository that it excludes whole is not asked for its tags.
-    #[serde(default)]
-    pub(super) policy: json::Value,
-}
-
-/// The answer of `/images`.
-#[derive(Debug, Default, Deserialize, Serialize)]
-pub(crate) struct Images {
-    pub(crate) images: Vec<ListedImage>,
-    /// Whether that is all there is.
-    pub(crate) complete: bool,
-}
-
-/// An image, with what its listing tells; times are in milliseconds since 1970.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ListedImage {
-    pub(crate) repository: String,
-    pub(crate) tag: String,
-    #[serde(default)]
-    pub(crate) digest: Option<String>,
-    #[serde(default)]
-    pub(crate) created_at: Option<i64>,
-    #[serde(default)]
-    pub(crate) pushed_at: Option<i64>,
-}
-
-impl ListedImage {
-    fn of(repository: &str, tag: ListedTag) -> Self {
-        Self {
-            repository: repository.to_owned(),
-            tag: tag.name().to_owned(),
-            digest: tag.digest,
-            created_at: tag.created_at,
-            pushed_at: tag.pushed_at,
-        }
+fn listed_image(repository: &str, tag: ListedTag) -> ListedImage {
+    ListedImage {
+        repository: repository.to_owned(),
+        tag: tag.name().to_owned(),
+        digest: tag.digest,
+        created_at: tag.created_at,
+        pushed_at: tag.pushed_at,
     }
 }
 
@@ -132,7 +95,7 @@ async fn tagged<H: HttpClient, C: Clock, R: Random>(
     while let Some(page) = tags.next_page().await? {
         complete = page.complete;
         let listed = page.items.into_iter();
-        images.extend(listed.map(|tag| ListedImage::of(repository, tag)));
+        images.extend(listed.map(|tag| listed_image(repository, tag)));
         if images.len() >= MOST_IMAGES {
             return Ok(false);
         }

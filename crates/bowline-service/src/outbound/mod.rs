@@ -1,58 +1,42 @@
 //! The private service: it has the way to the registries, and neither a database nor a key.
 //!
-//! `POST /check` takes a form with its secrets and answers as `/v1/check` does. `POST /repositories` and `POST /tags`
-//! take one too and list what its connection reaches; `POST /credentials` answers what a job pulls with, and
-//! `POST /endpoint` where the registry is; `POST /images` lists what a policy chooses from. A synchronisation asks for
-//! its parts, each in bounded time: see [`inventory`]. Nothing of the form outlives the request.
+//! It is asked over the private hop, whose operations are in [`crate::protocol`]: each takes a form with its secrets.
+//! Nothing of the form outlives the request.
 
-pub(crate) mod credentials;
-pub(crate) mod images;
-pub(crate) mod inventory;
+mod images;
+mod inventory;
 
 use std::{cell::Cell, rc::Rc};
 
 use bowline::form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form};
 use bowline_registry::{
-    Clock, ExternalId, HttpClient, Listing, Operator, OperatorError, Random, World, check,
+    Clock, ExternalId, HttpClient, Operator, OperatorError, Random, World, check,
     networks_are_blocked, pull_credentials, repositories, resolve_endpoint, tags,
 };
 use bytes::Bytes;
-use http::{HeaderName, Method, StatusCode, request::Parts};
+use http::{Method, StatusCode, request::Parts};
 use http_body::Body;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde::{Serialize, de::DeserializeOwned};
 
-use self::{
-    credentials::{CredentialsAnswer, Login},
-    images::ImagesRequest,
-};
 use crate::{
     answer::{self, Answer},
     body,
     event_stream::{EventStream, Events, SILENCE},
     negotiation::{self, Form},
     problem::{Failure, Problem},
+    protocol::{
+        EXTERNAL_ID, PrivateOperation, PrivateRequest,
+        check::CheckRequest,
+        credentials::{CredentialsRequest, CredentialsResponse, Login},
+        endpoint::{EndpointRequest, EndpointResponse},
+        images::{Images, ImagesRequest},
+        listing::{Entry, Listing, RepositoriesRequest, TagsRequest},
+    },
     request_id,
 };
 
 #[cfg(test)]
 mod tests;
-
-/// What the private service can be asked for.
-const ERRANDS: [&str; 12] = [
-    "/check",
-    "/repositories",
-    "/repositories/page",
-    "/tags",
-    "/tags/page",
-    "/digests",
-    "/details",
-    "/release",
-    "/streams",
-    "/images",
-    "/credentials",
-    "/endpoint",
-];
 
 /// The most bytes that a request may have: what callers may send, and the public service's words around it.
 const LARGEST: usize = 2 * body::LARGEST;
@@ -60,9 +44,6 @@ const LARGEST: usize = 2 * body::LARGEST;
 /// The most entries that a listing answers. Names are at most 255 bytes long, so it stays well under the 4 MiB that the
 /// public service reads.
 const LONGEST_LISTING: usize = 10_000;
-
-/// The header with the external id that the public service issued to the project that asks.
-pub(crate) const EXTERNAL_ID: HeaderName = HeaderName::from_static("bowline-external-id");
 
 /// The private service over a world in which requests can be sent.
 pub struct OutboundService<H, C, R> {
@@ -72,72 +53,32 @@ pub struct OutboundService<H, C, R> {
     blocked: Cell<bool>,
 }
 
-/// The body of `/check`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CheckRequest {
-    form: ConnectionForm,
-    #[serde(default)]
-    image: Option<String>,
-}
-
-/// The body of `/credentials` and `/endpoint`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FormRequest {
-    form: ConnectionForm,
-}
-
-/// The body of `/repositories`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RepositoriesRequest {
-    form: ConnectionForm,
-    /// A part of the names that are listed; empty takes all.
-    #[serde(default)]
-    search: String,
-}
-
-/// The body of `/tags`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TagsRequest {
-    form: ConnectionForm,
-    repository: String,
-}
-
-/// What a listing answers.
-#[derive(Serialize)]
-struct ListingAnswer {
-    items: Vec<Entry>,
-    /// Whether that is all there is.
-    complete: bool,
-    /// A listing is one page: search instead.
-    next: Option<String>,
-}
-
-/// A repository or a tag.
-#[derive(Serialize)]
-struct Entry {
-    name: String,
-}
-
-impl ListingAnswer {
-    /// The entries of which `search` is a part, whatever the case; names of repositories have no upper case.
-    fn of(listing: Listing, search: &str) -> Self {
-        let search = search.trim().to_lowercase();
-        let mut found = listing
-            .items
-            .into_iter()
-            .filter(|name| search.is_empty() || name.to_lowercase().contains(&search))
-            .map(|name| Entry { name });
-        let items = found.by_ref().take(LONGEST_LISTING).collect();
-        Self {
-            items,
-            complete: listing.complete && found.next().is_none(),
-            next: None,
-        }
+/// The entries of which `search` is a part, whatever the case; names of repositories have no upper case.
+fn found(listing: bowline_registry::Listing, search: &str) -> Listing {
+    let search = search.trim().to_lowercase();
+    let mut found = listing
+        .items
+        .into_iter()
+        .filter(|name| search.is_empty() || name.to_lowercase().contains(&search))
+        .map(|name| Entry { name });
+    let items = found.by_ref().take(LONGEST_LISTING).collect();
+    Listing {
+        items,
+        complete: listing.complete && found.next().is_none(),
+        next: None,
     }
+}
+
+/// What a request holds, and the answer to it, in JSON; it may hold a secret.
+async fn answered<Q: PrivateRequest + DeserializeOwned>(
+    body: &[u8],
+    answer: impl AsyncFnOnce(Q) -> Result<Q::Response, Problem>,
+) -> Result<Answer, Problem>
+where
+    Q::Response: Serialize,
+{
+    let response = answer(body::parse(body)?).await?;
+    answer::secret_json(StatusCode::OK, &response)
 }
 
 impl<H, C, R> OutboundService<H, C, R>
@@ -171,55 +112,113 @@ where
         body: B,
     ) -> Result<Answer, Problem> {
         let operator = &self.operator_for(head)?;
-        let errand = head.uri.path();
-        if !ERRANDS.contains(&errand) {
-            return Err(Failure::NotFound.into());
-        }
+        let operation = PrivateOperation::of_path(head.uri.path()).ok_or(Failure::NotFound)?;
         if head.method != Method::POST {
             return Err(Problem::method_not_allowed(&[Method::POST]));
         }
         negotiation::json_sent(&head.headers)?;
-        let body = body::read(&head.headers, body, LARGEST).await?;
-        match errand {
-            "/check" => self.check(operator, head, &body).await,
-            "/repositories" => {
-                let RepositoriesRequest { form, search } = body::parse(&body)?;
-                let spec = self.admit(operator, form).await?;
-                let listing = repositories(&self.world, operator, &spec).await?;
-                answer::json(StatusCode::OK, &ListingAnswer::of(listing, &search))
+        let body = &body::read(&head.headers, body, LARGEST).await?;
+        match operation {
+            PrivateOperation::Check => self.check(operator, head, body).await,
+            PrivateOperation::Repositories => {
+                answered(body, async |request| {
+                    self.repositories(operator, request).await
+                })
+                .await
             }
-            "/images" => {
-                let ImagesRequest { form, policy } = body::parse(&body)?;
-                let spec = self.admit(operator, form).await?;
-                let images = images::images(&self.world, operator, &spec, &policy).await?;
-                answer::json(StatusCode::OK, &images)
+            PrivateOperation::Tags => {
+                answered(body, async |request| self.tags(operator, request).await).await
             }
-            "/endpoint" => {
-                let FormRequest { form } = body::parse(&body)?;
-                let spec = self.admit(operator, form).await?;
-                let endpoint = resolve_endpoint(&self.world, operator, &spec).await?;
-                answer::json(StatusCode::OK, &json!({ "endpoint": endpoint.to_string() }))
+            PrivateOperation::Images => {
+                answered(body, async |request| self.images(operator, request).await).await
             }
-            "/credentials" => {
-                let FormRequest { form } = body::parse(&body)?;
-                let spec = self.admit(operator, form).await?;
-                let login = pull_credentials(&self.world, operator, &spec).await?;
-                let login = login.map(Login::from);
-                answer::secret_json(StatusCode::OK, &CredentialsAnswer { login })
+            PrivateOperation::Endpoint => {
+                answered(body, async |request| self.endpoint(operator, request).await).await
             }
-            "/repositories/page" => self.repositories_page(operator, &body).await,
-            "/tags/page" => self.tags_page(operator, &body).await,
-            "/digests" => self.digests(operator, &body).await,
-            "/details" => self.details(operator, &body).await,
-            "/release" => self.release(operator, &body).await,
-            "/streams" => self.streams(operator, &body).await,
-            _ => {
-                let TagsRequest { form, repository } = body::parse(&body)?;
-                let spec = self.admit(operator, form).await?;
-                let listing = tags(&self.world, operator, &spec, &repository).await?;
-                answer::json(StatusCode::OK, &ListingAnswer::of(listing, ""))
+            PrivateOperation::Credentials => {
+                answered(body, async |request| {
+                    self.credentials(operator, request).await
+                })
+                .await
+            }
+            PrivateOperation::RepositoriesPage => {
+                answered(body, async |request| {
+                    self.repositories_page(operator, request).await
+                })
+                .await
+            }
+            PrivateOperation::TagsPage => {
+                answered(body, async |request| {
+                    self.tags_page(operator, request).await
+                })
+                .await
+            }
+            PrivateOperation::Digests => {
+                answered(body, async |request| self.digests(operator, request).await).await
+            }
+            PrivateOperation::Details => {
+                answered(body, async |request| self.details(operator, request).await).await
+            }
+            PrivateOperation::Release => {
+                answered(body, async |request| self.release(operator, request).await).await
+            }
+            PrivateOperation::Streams => {
+                answered(body, async |request| self.streams(operator, request).await).await
             }
         }
+    }
+
+    async fn repositories(
+        &self,
+        operator: &Operator,
+        RepositoriesRequest { form, search }: RepositoriesRequest<ConnectionForm>,
+    ) -> Result<Listing, Problem> {
+        let spec = self.admit(operator, form).await?;
+        let listing = repositories(&self.world, operator, &spec).await?;
+        Ok(found(listing, &search))
+    }
+
+    async fn tags(
+        &self,
+        operator: &Operator,
+        TagsRequest { form, repository }: TagsRequest<ConnectionForm>,
+    ) -> Result<Listing, Problem> {
+        let spec = self.admit(operator, form).await?;
+        let listing = tags(&self.world, operator, &spec, &repository).await?;
+        Ok(found(listing, ""))
+    }
+
+    async fn images(
+        &self,
+        operator: &Operator,
+        ImagesRequest { form, policy }: ImagesRequest<ConnectionForm>,
+    ) -> Result<Images, Problem> {
+        let spec = self.admit(operator, form).await?;
+        Ok(images::images(&self.world, operator, &spec, &policy).await?)
+    }
+
+    async fn endpoint(
+        &self,
+        operator: &Operator,
+        EndpointRequest { form }: EndpointRequest<ConnectionForm>,
+    ) -> Result<EndpointResponse, Problem> {
+        let spec = self.admit(operator, form).await?;
+        let endpoint = resolve_endpoint(&self.world, operator, &spec).await?;
+        Ok(EndpointResponse {
+            endpoint: endpoint.to_string(),
+        })
+    }
+
+    async fn credentials(
+        &self,
+        operator: &Operator,
+        CredentialsRequest { form }: CredentialsRequest<ConnectionForm>,
+    ) -> Result<CredentialsResponse, Problem> {
+        let spec = self.admit(operator, form).await?;
+        let login = pull_credentials(&self.world, operator, &spec).await?;
+        Ok(CredentialsResponse {
+            login: login.map(Login::from),
+        })
     }
 
     /// What the service is made of.
@@ -235,7 +234,7 @@ where
         body: &[u8],
     ) -> Result<Answer, Problem> {
         let form = negotiation::preferred(&head.headers)?;
-        let asked: CheckRequest = body::parse(body)?;
+        let asked: CheckRequest<ConnectionForm> = body::parse(body)?;
         let spec = self.admit(operator, asked.form).await?;
         let image = asked.image.filter(|image| !image.is_empty());
         match form {

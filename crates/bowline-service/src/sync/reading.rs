@@ -8,7 +8,7 @@ use bowline_store::{
 };
 
 use super::{Engine, Listing, MOST_TAGS, Registry, Stop, listing, registry};
-use crate::outbound::inventory::{MOST_ASKED, TagEntry};
+use crate::protocol::inventory::{MOST_ASKED, TagEntry};
 
 impl<D, R, L, C> Engine<'_, D, R, L, C>
 where

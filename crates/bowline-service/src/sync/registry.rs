@@ -4,7 +4,7 @@ use bowline_registry::{AskedImage, AskedTag, Details, Digests};
 use bowline_store::SyncProblem;
 
 use super::Stop;
-use crate::outbound::inventory::{RepositoriesPage, TagsPage};
+use crate::protocol::inventory::{RepositoriesPage, TagsPage};
 
 /// What a sync asks of a registry.
 pub(crate) trait Registry {

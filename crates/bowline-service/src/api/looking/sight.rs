@@ -6,7 +6,7 @@ use bowline_registry::{AskedTag, Clock, Source, TagDigest};
 use bowline_store::{Database, KnownImage, PendingEvent, SeenImage};
 
 use super::{Outbound, Random, RequestContext, Service, Watched};
-use crate::{outbound::inventory::MOST_ASKED, problem::Problem};
+use crate::{problem::Problem, protocol::inventory::MOST_ASKED};
 
 /// What is to be looked at in a repository.
 #[derive(Default)]

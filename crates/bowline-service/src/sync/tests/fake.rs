@@ -10,7 +10,7 @@ use std::{
 use bowline_registry::{AskedImage, AskedTag, Code, Details, Digests, ImageDetails, TagDigest};
 
 use super::*;
-use crate::outbound::inventory::{RepositoriesPage, RepositoryEntry, TagEntry, TagsPage};
+use crate::protocol::inventory::{RepositoriesPage, RepositoryEntry, TagEntry, TagsPage};
 
 /// What a test does just before an errand, by its number.
 pub(super) type Before = Rc<dyn Fn(usize) -> Pin<Box<dyn Future<Output = ()>>>>;

@@ -1,12 +1,26 @@
-//! What a job pulls with, on the way between the two services.
+//! What a job pulls with.
 
 use bowline::secret::Secret;
 use bowline_registry::PullCredentials;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The answer of `/credentials`.
+use super::{PrivateOperation, PrivateRequest};
+
+/// Asks what a job pulls with.
 #[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct CredentialsAnswer {
+#[serde(deny_unknown_fields)]
+pub(crate) struct CredentialsRequest<F> {
+    pub(crate) form: F,
+}
+
+impl<F> PrivateRequest for CredentialsRequest<F> {
+    const OPERATION: PrivateOperation = PrivateOperation::Credentials;
+    type Response = CredentialsResponse;
+}
+
+/// The login.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct CredentialsResponse {
     /// `None` where the registry serves everybody.
     pub(crate) login: Option<Login>,
 }

@@ -1,0 +1,23 @@
+//! The endpoint of a form that does not tell it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{PrivateOperation, PrivateRequest};
+
+/// Asks the provider where the registry is.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EndpointRequest<F> {
+    pub(crate) form: F,
+}
+
+impl<F> PrivateRequest for EndpointRequest<F> {
+    const OPERATION: PrivateOperation = PrivateOperation::Endpoint;
+    type Response = EndpointResponse;
+}
+
+/// Where it is.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct EndpointResponse {
+    pub(crate) endpoint: String,
+}

@@ -1,0 +1,113 @@
+//! The private hop: what the public service asks the private one for, and what it answers.
+//!
+//! Both sides use these types: a request says which operation it is, and which answer it gets. An operation is a POST of
+//! JSON to its path, answered with 200 and its answer in JSON, or with a problem; a check can be answered as a stream
+//! of events.
+//!
+//! Requests are generic in how they hold the form: the public service writes an `ExposedForm`, with its secrets straight
+//! from their type, and the private one reads a `ConnectionForm`. A form becomes a `ConnectionSpec` where the registry
+//! is asked, in the private service, and nowhere else can one be had from it: whoever sends it, no form that is not
+//! valid leads anywhere. The public service checks a form where it keeps it.
+
+pub(crate) mod check;
+pub(crate) mod credentials;
+pub(crate) mod endpoint;
+pub(crate) mod images;
+pub(crate) mod inventory;
+pub(crate) mod listing;
+
+use http::HeaderName;
+
+/// Where the runtime's service chaining answers.
+macro_rules! origin {
+    () => {
+        "http://outbound.spin.internal"
+    };
+}
+
+/// The header with the external id that the public service issued to the project that asks.
+pub(crate) const EXTERNAL_ID: HeaderName = HeaderName::from_static("bowline-external-id");
+
+/// A request, and what answers it.
+pub(crate) trait PrivateRequest {
+    /// What it asks for.
+    const OPERATION: PrivateOperation;
+
+    /// What is answered with 200.
+    type Response;
+}
+
+/// Makes the table: one row is one operation with its path.
+macro_rules! operations {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $path:literal,)+) => {
+        /// What the private service can be asked for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum PrivateOperation {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl PrivateOperation {
+            /// All of them.
+            #[cfg(test)]
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The operation of a path, or `None` where there is none.
+            pub(crate) fn of_path(path: &str) -> Option<Self> {
+                match path {
+                    $($path => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+
+            /// The address that it is asked for at.
+            pub(crate) const fn address(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!(origin!(), $path),)+
+                }
+            }
+        }
+    };
+}
+
+operations! {
+    /// A check.
+    Check = "/check",
+    /// The repositories that a form's connection reaches.
+    Repositories = "/repositories",
+    /// The tags of a repository.
+    Tags = "/tags",
+    /// What a job pulls with.
+    Credentials = "/credentials",
+    /// Where the registry is.
+    Endpoint = "/endpoint",
+    /// The images that a policy chooses from.
+    Images = "/images",
+    /// A page of the repositories.
+    RepositoriesPage = "/repositories/page",
+    /// A page of a repository's tags, with what the listing knows of them.
+    TagsPage = "/tags/page",
+    /// What tags point to.
+    Digests = "/digests",
+    /// When images were made.
+    Details = "/details",
+    /// The end of an image's quarantine.
+    Release = "/release",
+    /// The image streams that changed.
+    Streams = "/streams",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_path_leads_to_its_operation_and_no_other_to_any() {
+        for operation in PrivateOperation::ALL {
+            let path = operation.address().strip_prefix(origin!()).unwrap();
+            assert_eq!(PrivateOperation::of_path(path), Some(*operation));
+        }
+        for path in ["", "/", "/else", "/tags/", "/tags/else", "//tags", "/Tags"] {
+            assert_eq!(PrivateOperation::of_path(path), None, "{path}");
+        }
+    }
+}
