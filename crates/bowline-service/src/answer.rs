@@ -8,21 +8,22 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use http_body::{Body, Frame, SizeHint};
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::{body, cors::Origins, problem::Problem, request_id};
+pub use crate::problem::Cause;
+use crate::{
+    body,
+    problem::{Particulars, Problem},
+};
 
 /// A response of the service.
 pub type Answer = http::Response<AnswerBody>;
 
 /// What breaks a stream off.
 pub type StreamError = Box<dyn Error + Send + Sync>;
-
-/// Why an answer says so little: for the log, never for the caller. An extension of the answer.
-#[derive(Clone, Debug)]
-pub struct Cause(pub String);
 
 /// That the body holds a secret, and is kept nowhere. An extension of the answer.
 #[derive(Clone, Copy, Debug)]
@@ -102,24 +103,6 @@ pub fn empty() -> Answer {
     answer
 }
 
-/// The answer to a request as it leaves: a problem told, under the request's id, and readable for pages of the listed
-/// origins.
-pub(crate) fn finish(
-    outcome: Result<Answer, Problem>,
-    request_id: &str,
-    origins: Option<&Origins>,
-    request: &HeaderMap,
-) -> Answer {
-    let mut answer = outcome.unwrap_or_else(|problem| problem.into_answer(request_id));
-    if let Ok(id) = HeaderValue::try_from(request_id) {
-        answer.headers_mut().insert(request_id::HEADER, id);
-    }
-    if let Some(origins) = origins {
-        origins.allow(request, answer.headers_mut());
-    }
-    answer
-}
-
 /// A stream of server-sent events.
 pub fn events(stream: ByteStream) -> Answer {
     let mut answer = http::Response::new(AnswerBody::Stream(stream));
@@ -130,6 +113,47 @@ pub fn events(stream: ByteStream) -> Answer {
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
+}
+
+impl Problem {
+    /// The answer: `application/problem+json`.
+    pub fn into_answer(self, request_id: &str) -> Answer {
+        let failure = self.failure();
+        let code = failure.code();
+        let Particulars {
+            detail,
+            field,
+            members: mut body,
+            headers,
+            cause,
+        } = *self.particulars;
+        body.insert(
+            "type".to_owned(),
+            format!("urn:bowline:problem:{code}").into(),
+        );
+        body.insert("title".to_owned(), failure.title().into());
+        body.insert("status".to_owned(), failure.status().as_u16().into());
+        body.insert(
+            "detail".to_owned(),
+            detail.unwrap_or_else(|| failure.detail()).into(),
+        );
+        body.insert("code".to_owned(), code.into());
+        if let Some(field) = field {
+            body.insert("field".to_owned(), field.into());
+        }
+        body.insert("requestId".to_owned(), request_id.into());
+        let body = Bytes::from(Value::Object(body).to_string());
+        let mut answer = full(
+            failure.status(),
+            HeaderValue::from_static("application/problem+json"),
+            body,
+        );
+        answer.headers_mut().extend(headers);
+        if let Some(cause) = cause {
+            answer.extensions_mut().insert(cause);
+        }
+        answer
+    }
 }
 
 impl Body for AnswerBody {

@@ -4,11 +4,8 @@ use std::fmt;
 
 use bowline::form::Report;
 use bowline_registry::Code;
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::{Map, Value};
-
-use crate::answer::{self, Answer, Cause};
 
 /// Makes the table: one row is one failure, with its code, status, title and what it usually means.
 macro_rules! failures {
@@ -59,7 +56,7 @@ macro_rules! failures {
             }
 
             /// What it usually means, and what helps.
-            fn detail(self) -> String {
+            pub(crate) fn detail(self) -> String {
                 match self {
                     $(Self::$variant => $detail.to_owned(),)+
                     Self::Config(name) => format!("The operator's variable {name} is missing or not valid."),
@@ -159,21 +156,25 @@ failures! {
         "Something went wrong", "The service's log has the reason under this request id.";
 }
 
+/// Why an answer says so little: for the log, never for the caller. An extension of the answer.
+#[derive(Clone, Debug)]
+pub struct Cause(pub String);
+
 /// A failure with what is particular about it.
 #[derive(Debug)]
 pub struct Problem {
     failure: Failure,
-    particulars: Box<Particulars>,
+    pub(crate) particulars: Box<Particulars>,
 }
 
 /// What is particular about a failure.
 #[derive(Debug, Default)]
-struct Particulars {
-    detail: Option<String>,
-    field: Option<&'static str>,
-    members: Map<String, Value>,
-    headers: HeaderMap,
-    cause: Option<Cause>,
+pub(crate) struct Particulars {
+    pub(crate) detail: Option<String>,
+    pub(crate) field: Option<&'static str>,
+    pub(crate) members: Map<String, Value>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) cause: Option<Cause>,
 }
 
 impl Problem {
@@ -234,44 +235,6 @@ impl Problem {
     /// What failed.
     pub fn failure(&self) -> Failure {
         self.failure
-    }
-
-    /// The answer: `application/problem+json`.
-    pub fn into_answer(self, request_id: &str) -> Answer {
-        let code = self.failure.code();
-        let Particulars {
-            detail,
-            field,
-            members: mut body,
-            headers,
-            cause,
-        } = *self.particulars;
-        body.insert(
-            "type".to_owned(),
-            format!("urn:bowline:problem:{code}").into(),
-        );
-        body.insert("title".to_owned(), self.failure.title().into());
-        body.insert("status".to_owned(), self.failure.status().as_u16().into());
-        body.insert(
-            "detail".to_owned(),
-            detail.unwrap_or_else(|| self.failure.detail()).into(),
-        );
-        body.insert("code".to_owned(), code.into());
-        if let Some(field) = field {
-            body.insert("field".to_owned(), field.into());
-        }
-        body.insert("requestId".to_owned(), request_id.into());
-        let body = Bytes::from(Value::Object(body).to_string());
-        let mut answer = answer::full(
-            self.failure.status(),
-            HeaderValue::from_static("application/problem+json"),
-            body,
-        );
-        answer.headers_mut().extend(headers);
-        if let Some(cause) = cause {
-            answer.extensions_mut().insert(cause);
-        }
-        answer
     }
 }
 

@@ -3,8 +3,15 @@
 use bowline_registry::Clock;
 use bowline_store::{ConnectionId, Database};
 
-use super::{Outbound, Random, Service};
-use crate::{answer::Answer, context::RequestContext, problem::Problem};
+use super::service::{Random, Service};
+use crate::{
+    answer::Answer,
+    client::Outbound,
+    context::RequestContext,
+    negotiation::Form,
+    problem::Problem,
+    protocol::listing::{RepositoriesRequest, TagsRequest},
+};
 
 impl<D, O, C, R> Service<D, O, C, R>
 where

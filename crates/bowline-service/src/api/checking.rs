@@ -9,14 +9,15 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::{
-    Outbound, Random, Service,
     recorded::RecordedStream,
     refusal::Refusal,
     relay::{self, Message},
+    service::{Random, Service},
 };
 use crate::{
     answer::{Answer, AnswerBody},
     caller::{Caller, Permission},
+    client::Outbound,
     context::RequestContext,
     negotiation::Form,
     problem::{Failure, Problem},

@@ -22,11 +22,17 @@ use serde::{
     de::{Error as _, IgnoredAny, MapAccess, Visitor},
 };
 
-use super::{Outbound, Random, Service, checking::Verify, judging, learning::account_of};
+use super::{
+    checking::Verify,
+    judging,
+    learning::account_of,
+    service::{Random, Service},
+};
 use crate::{
     answer::{self, Answer},
     body,
     caller::{Caller, Permission},
+    client::Outbound,
     context::RequestContext,
     negotiation::{IfMatch, etag},
     problem::{Failure, Problem},

@@ -9,11 +9,12 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{Outbound, Random, Service};
+use super::service::{Random, Service};
 use crate::{
     answer::{self, Answer},
     body,
     caller::Caller,
+    client::Outbound,
     context::RequestContext,
     parameters::Parameters,
     problem::{Failure, Problem},

@@ -10,10 +10,14 @@ use bowline_store::{Database, Expiring, Timestamp};
 use http::StatusCode;
 use serde::Serialize;
 
-use super::{Outbound, Random, Service, scanning::Releases};
+use super::{
+    scanning::Releases,
+    service::{Random, Service},
+};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
+    client::Outbound,
     context::RequestContext,
     problem::Problem,
     schedule::Daily,

@@ -11,11 +11,15 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body::Body;
 use serde::Serialize;
 
-use super::{Outbound, Random, Service, looking::Announced};
+use super::{
+    looking::Announced,
+    service::{Random, Service},
+};
 use crate::{
     answer::{self, Answer},
     body,
     caller::Caller,
+    client::Outbound,
     context::RequestContext,
     events::{self, Notification},
     problem::{Failure, Problem},

@@ -4,9 +4,10 @@ use bowline_registry::Clock;
 use bowline_store::{ConnectionId, Database, ImageQuery, ImageState};
 use http::StatusCode;
 
-use super::{Outbound, Random, Service};
+use super::service::{Random, Service};
 use crate::{
     answer::{self, Answer},
+    client::Outbound,
     context::RequestContext,
     problem::Problem,
 };

@@ -6,8 +6,12 @@ use bowline_registry::{AskedImage, AskedTag, Clock, ImageDetails, TagDigest};
 use bowline_store::Database;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Outbound, Random, Service, looking::Watched};
+use super::{
+    looking::Watched,
+    service::{Random, Service},
+};
 use crate::{
+    client::Outbound,
     context::RequestContext,
     problem::Problem,
     protocol::{

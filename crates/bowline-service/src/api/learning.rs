@@ -10,9 +10,10 @@ use bowline::{
 use bowline_registry::Clock;
 use bowline_store::Database;
 
-use super::{Outbound, Random, Service};
+use super::service::{Random, Service};
 use crate::{
     answer::Answer,
+    client::Outbound,
     context::RequestContext,
     problem::{Failure, Problem},
     protocol::endpoint::{EndpointRequest, EndpointResponse},

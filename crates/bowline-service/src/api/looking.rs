@@ -15,8 +15,12 @@ use bowline_store::{
 };
 
 use self::sight::{Seen, Suspects};
-use super::{Outbound, Random, Service, judging};
+use super::{
+    judging,
+    service::{Random, Service},
+};
 use crate::{
+    client::Outbound,
     context::RequestContext,
     events::Kind,
     problem::Problem,

@@ -5,10 +5,11 @@ use bowline_store::{Claim, ConnectionId, Database, KeptAnswer, RequestKey};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 
-use super::{Outbound, Random, Service};
+use super::service::{Random, Service};
 use crate::{
     answer::{self, Answer, HoldsSecret},
     caller::Caller,
+    client::Outbound,
     context::RequestContext,
     negotiation::Form,
     problem::{Failure, Problem},

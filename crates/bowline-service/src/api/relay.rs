@@ -15,7 +15,7 @@ use http_body_util::BodyExt;
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
-use super::{Random, Service};
+use super::service::{Random, Service};
 use crate::{
     answer::{self, Answer, StreamError},
     body,
@@ -31,28 +31,6 @@ use crate::{
 const LARGEST: usize = 8 * 1024 * 1024;
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-
-/// Sends a request to the private service, or for the keys that the issuer of tokens publishes.
-pub trait Outbound {
-    /// The body of its answers; dropping it stops what makes it.
-    type Body: Body<Data = Bytes, Error: Into<StreamError>> + 'static;
-
-    /// Sends one request and waits for the head of the answer.
-    fn send(
-        &self,
-        request: http::Request<Bytes>,
-    ) -> impl Future<Output = Result<http::Response<Self::Body>, Unreachable>>;
-}
-
-/// The private service did not answer, and what the runtime says about it.
-#[derive(Clone, Debug)]
-pub struct Unreachable(pub String);
-
-impl fmt::Display for Unreachable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the private service did not answer: {}", self.0)
-    }
-}
 
 /// What goes to the private service.
 pub(super) struct Message {

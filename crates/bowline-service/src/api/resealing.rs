@@ -4,10 +4,11 @@ use bowline_registry::Clock;
 use bowline_store::Database;
 use http::StatusCode;
 
-use super::{Outbound, Random, Service};
+use super::service::{Random, Service};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
+    client::Outbound,
     context::RequestContext,
     problem::Problem,
 };

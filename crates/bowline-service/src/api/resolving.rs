@@ -5,9 +5,13 @@ use bowline_registry::Clock;
 use bowline_store::{Connection, Database};
 use http::StatusCode;
 
-use super::{Outbound, Random, Service, connections::answer_of};
+use super::{
+    connections::answer_of,
+    service::{Random, Service},
+};
 use crate::{
     answer::Answer,
+    client::Outbound,
     context::RequestContext,
     parameters::Parameters,
     problem::{Failure, Problem},

@@ -5,9 +5,10 @@ use bowline_store::{Database, Scanner};
 use http::StatusCode;
 use serde::Serialize;
 
-use super::{Outbound, Random, Service};
+use super::service::{Random, Service};
 use crate::{
     answer::{self, Answer},
+    client::Outbound,
     context::RequestContext,
     problem::Problem,
 };

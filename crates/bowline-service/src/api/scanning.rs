@@ -12,14 +12,15 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Outbound, Random, Service,
     docker_config::{DockerConfig, HandedOut},
     refusal::Refusal,
+    service::{Random, Service},
     uses::presentable,
 };
 use crate::{
     answer::{self, Answer},
     caller::{Caller, Permission},
+    client::Outbound,
     context::RequestContext,
     negotiation::Form,
     problem::{Failure, Problem},

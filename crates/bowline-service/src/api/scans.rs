@@ -8,9 +8,13 @@ use bowline_store::{ConnectionId, Database, Opened, Scan, ScanState, WantedScan}
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{Outbound, Random, Service, refusal::Refusal};
+use super::{
+    refusal::Refusal,
+    service::{Random, Service},
+};
 use crate::{
     answer::{self, Answer},
+    client::Outbound,
     context::RequestContext,
     problem::{Failure, Problem},
     protocol::inventory::{DigestsRequest, InSession},

@@ -11,10 +11,14 @@ use bowline_store::{ConnectionId, Database, Timestamp};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{Outbound, Random, Service, judging};
+use super::{
+    judging,
+    service::{Random, Service},
+};
 use crate::{
     answer::{self, Answer},
     body,
+    client::Outbound,
     context::RequestContext,
     problem::Problem,
     protocol::images::{Images, ImagesRequest, ListedImage},

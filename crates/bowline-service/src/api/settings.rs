@@ -5,10 +5,11 @@ use bowline_store::{Database, Defaults, Settings};
 use http::{StatusCode, header};
 use serde::Deserialize;
 
-use super::{Outbound, Random, Service};
+use super::service::{Random, Service};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
+    client::Outbound,
     context::RequestContext,
     negotiation::{IfMatch, etag},
     problem::{Failure, Problem},

@@ -3,9 +3,10 @@
 use bowline_registry::Clock;
 use bowline_store::Database;
 
-use super::{Outbound, Random, Ready, Service};
+use super::service::{Random, Ready, Service};
 use crate::{
     caller::{Caller, bearer_token},
+    client::Outbound,
     config::Issuer,
     context::RequestContext,
     problem::{Failure, Problem},

@@ -4,12 +4,13 @@ use bowline_registry::{Clock, ImageStream, StreamChanges};
 use bowline_store::{Database, KnownImage, Opened, StreamWatch, SyncOrigin};
 
 use super::{
-    Outbound, Random, Service,
     looking::{Announced, Watched},
     refusal::Refusal,
+    service::{Random, Service},
 };
 use crate::{
-    context::RequestContext, events::Kind, problem::Problem, protocol::inventory::StreamsRequest,
+    client::Outbound, context::RequestContext, events::Kind, problem::Problem,
+    protocol::inventory::StreamsRequest,
 };
 
 /// How many image streams are looked at in one call.

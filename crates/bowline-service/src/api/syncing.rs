@@ -19,11 +19,13 @@ use http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    Outbound, Random, Service, judging,
+    judging,
     relay::{ExternalId, Message},
+    service::{Random, Service},
 };
 use crate::{
     answer::{self, Answer},
+    client::Outbound,
     context::RequestContext,
     negotiation::Form,
     problem::{Failure, Problem},

@@ -6,10 +6,11 @@ use bowline_store::{ConnectionId, Database, Timestamp, Use};
 use http::StatusCode;
 use serde::Deserialize;
 
-use super::{Outbound, Random, Service};
+use super::service::{Random, Service};
 use crate::{
     answer::{self, Answer},
     caller::Caller,
+    client::Outbound,
     context::RequestContext,
     problem::{Failure, Problem},
 };

@@ -14,11 +14,12 @@ use http_body::Body;
 
 use self::recent::Recent;
 use crate::{
-    answer::{self, Answer},
+    answer::Answer,
     caller::{Caller, bearer_token},
     config::{Access, ConfigError, Issuer, Variables},
     context::RequestContext,
     cors::Origins,
+    finish::finish,
     forms, negotiation,
     operations::{Authorization, Operation, PublicOperation},
     outbound::OutboundService,
@@ -109,7 +110,7 @@ where
         let mut context = RequestContext::new(head, request_id, None, world.clock.epoch_ms());
         let outcome = self.answer(&mut context, body).await;
         let origins = self.access.as_ref().ok().map(|access| &access.origins);
-        answer::finish(outcome, &context.request_id, origins, &context.head.headers)
+        finish(outcome, &context.request_id, origins, &context.head.headers)
     }
 
     async fn answer<B: Body<Data = Bytes>>(

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::{
-    Token,
+    jwt::Token,
     key::{Algorithm, Key},
     verified::Verified,
 };

@@ -7,8 +7,8 @@ use bowline_store::{Database, FetchedKeySet, KeptKeySet, Random, Store, StoreErr
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 
-use super::{KeySet, Token};
-use crate::{api::Outbound, body};
+use super::{jwt::Token, key_set::KeySet};
+use crate::{body, client::Outbound};
 
 /// How long a set serves without being asked for again: a key that the issuer took back is good for no longer.
 const FRESH_MS: i64 = 60 * 60 * 1000;

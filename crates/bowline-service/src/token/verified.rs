@@ -8,7 +8,7 @@ use std::{cell::RefCell, collections::BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::Token;
+use super::jwt::Token;
 
 /// The most tokens that are remembered; then the memory begins anew.
 const MOST: usize = 256;

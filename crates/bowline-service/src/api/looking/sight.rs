@@ -5,8 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use bowline_registry::{AskedTag, Clock, Source, TagDigest};
 use bowline_store::{Database, KnownImage, PendingEvent, SeenImage};
 
-use super::{Outbound, Random, RequestContext, Service, Watched};
-use crate::{problem::Problem, protocol::inventory::MOST_ASKED};
+use super::Watched;
+use crate::{
+    api::service::{Random, Service},
+    client::Outbound,
+    context::RequestContext,
+    problem::Problem,
+    protocol::inventory::MOST_ASKED,
+};
 
 /// What is to be looked at in a repository.
 #[derive(Default)]

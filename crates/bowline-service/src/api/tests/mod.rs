@@ -4,20 +4,30 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use base64::Engine;
-use bowline_store::rusqlite::Rusqlite;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use http_body::Frame;
+use bowline_registry::Clock;
+use bowline_store::{ConnectionId, Database, Store, rusqlite::Rusqlite};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http_body::{Body, Frame};
 use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::{answer::AnswerBody, config::Variables, openapi::contract, token::signing};
+use crate::{
+    answer::{Answer, AnswerBody},
+    config::{Config, Variables},
+    context::RequestContext,
+    openapi::contract,
+    problem::Failure,
+    token::signing,
+};
 
 mod access;
 mod browsing;

@@ -1,7 +1,10 @@
 //! Whose signature a token has.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
 use super::{
     super::{
+        jwt::LONGEST,
         key::Key,
         key_set,
         signing::{ED_X, RSA_N},

@@ -1,0 +1,223 @@
+//! From a request to its operation, and from an operation to what does it.
+
+use bowline_registry::Clock;
+use bowline_store::{ConnectionId, Database};
+use bytes::Bytes;
+use http::Method;
+use http_body::Body;
+
+use super::{
+    connections::NewCredentials,
+    once::IdempotencyKey,
+    service::{Random, Service},
+};
+use crate::{
+    answer::Answer,
+    caller::Caller,
+    client::Outbound,
+    context::RequestContext,
+    finish::finish,
+    forms, openapi,
+    operations::{Authorization, Operation, PublicOperation, path::ConnectionPath},
+    problem::{Failure, Problem},
+    request_id,
+    router::Route,
+};
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// Answers one request.
+    pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Answer {
+        let (head, body) = request.into_parts();
+        let request_id = request_id::of(&head.headers, &self.random);
+        let proxies = self.ready.as_ref().map(|ready| &ready.access.proxies);
+        let client = proxies.ok().and_then(|it| it.client(&head.headers));
+        let mut context = RequestContext::new(head, request_id, client, self.clock.epoch_ms());
+        let outcome = self.answer(&mut context, body).await;
+        let origins = self.ready.as_ref().ok().map(|ready| &ready.access.origins);
+        finish(outcome, &context.request_id, origins, &context.head.headers)
+    }
+
+    async fn answer<B: Body<Data = Bytes>>(
+        &self,
+        context: &mut RequestContext,
+        body: B,
+    ) -> Result<Answer, Problem> {
+        let ready = self.ready.as_ref()?;
+        let uri = context.head.uri.clone();
+        let route = Route::find(uri.path()).ok_or(Failure::NotFound)?;
+        if context.head.method == Method::OPTIONS {
+            let origins = &ready.access.origins;
+            return Ok(origins.preflight(&context.head.headers, &route.methods()));
+        }
+        let row = route
+            .row(&context.head.method)
+            .ok_or_else(|| Problem::method_not_allowed(&route.methods()))?;
+        match row.authorization {
+            Authorization::Public(bind) => {
+                context.negotiate(row)?;
+                let operation = bind(&route.parameters).ok_or(Failure::NotFound)?;
+                self.do_publicly(context, operation, body).await
+            }
+            Authorization::Token(need, bind) => {
+                let caller = self.sign_in(ready, context).await?;
+                let project = route.parameters.project().unwrap_or_default();
+                need.check(&caller, &project)?;
+                context.negotiate(row)?;
+                let body = context.body(body).await?;
+                let key = IdempotencyKey::read(&context.head)?;
+                let operation = bind(&route.parameters).ok_or(Failure::NotFound)?;
+                match key {
+                    Some(key) => {
+                        let act =
+                            async |id| self.act(context, &caller, operation, &body, Some(id)).await;
+                        self.once(context, &caller, (&project, &key), &body, act)
+                            .await
+                    }
+                    None => self.act(context, &caller, operation, &body, None).await,
+                }
+            }
+        }
+    }
+
+    /// Answers who need not sign in.
+    async fn do_publicly<B: Body<Data = Bytes>>(
+        &self,
+        context: &RequestContext,
+        operation: PublicOperation,
+        body: B,
+    ) -> Result<Answer, Problem> {
+        match operation {
+            PublicOperation::ListProviders => forms::provider_table(),
+            PublicOperation::ReadDescription => Ok(openapi::description()),
+            PublicOperation::ReceiveEvents { id, secret } => {
+                self.receive_events(context, &id, secret.as_ref(), body)
+                    .await
+            }
+        }
+    }
+
+    /// Does what a caller asks for who may; `new` is the id for what is created, where it is settled.
+    async fn act(
+        &self,
+        context: &RequestContext,
+        caller: &Caller,
+        operation: Operation,
+        body: &[u8],
+        new: Option<ConnectionId>,
+    ) -> Result<Answer, Problem> {
+        match operation {
+            Operation::ValidateForm => forms::validate(context, body),
+            Operation::CheckForm => self.check(context, caller, context.json(body)?).await,
+            Operation::ListConnections { project } => self.list(context, &project).await,
+            Operation::CreateConnection { project } => {
+                let form = context.json(body)?;
+                self.create(context, caller, &project, form, new).await
+            }
+            Operation::ReadConnection(ConnectionPath { project, id }) => {
+                self.read(context, &project, id).await
+            }
+            Operation::EditConnection(ConnectionPath { project, id }) => {
+                let edit = context.json(body)?;
+                self.edit(context, caller, &project, id, edit).await
+            }
+            Operation::DeleteConnection(ConnectionPath { project, id }) => {
+                self.delete(context, caller, &project, id).await
+            }
+            Operation::ReplaceCredentials(ConnectionPath { project, id }) => {
+                let credentials = NewCredentials::read(context, body)?;
+                self.replace_credentials(context, caller, &project, id, credentials)
+                    .await
+            }
+            Operation::CheckConnection(ConnectionPath { project, id }) => {
+                let request = context.json_if_sent(body)?;
+                self.check_stored(context, caller, &project, id, request)
+                    .await
+            }
+            Operation::DeclareUse {
+                connection: ConnectionPath { project, id },
+                consumer,
+            } => {
+                let request = context.json(body)?;
+                self.declare_use(context, caller, &project, id, &consumer, request)
+                    .await
+            }
+            Operation::EndUse {
+                connection: ConnectionPath { project, id },
+                consumer,
+            } => self.end_use(context, caller, &project, id, &consumer).await,
+            Operation::ReadAudit(ConnectionPath { project, id }) => {
+                self.audit(context, &project, id).await
+            }
+            Operation::ListRepositories(ConnectionPath { project, id }) => {
+                self.repositories(context, &project, id).await
+            }
+            Operation::ListTags {
+                connection: ConnectionPath { project, id },
+                repository,
+            } => self.tags(context, &project, id, &repository).await,
+            Operation::ListTagsOf(ConnectionPath { project, id }) => {
+                let repository = context.parameters.get("repository").unwrap_or_default();
+                self.tags(context, &project, id, repository).await
+            }
+            Operation::PreviewSelection(ConnectionPath { project, id }) => {
+                let request = context.json(body)?;
+                self.select(context, &project, id, request).await
+            }
+            Operation::ReadEventAddress(ConnectionPath { project, id }) => {
+                self.event_address(context, &project, id).await
+            }
+            Operation::RenewEventSecret(ConnectionPath { project, id }) => {
+                self.renew_event_secret(context, caller, &project, id).await
+            }
+            Operation::EndEvents(ConnectionPath { project, id }) => {
+                self.end_events(context, caller, &project, id).await
+            }
+            Operation::ListImages(ConnectionPath { project, id }) => {
+                self.images(context, &project, id).await
+            }
+            Operation::Sync(ConnectionPath { project, id }) => {
+                self.sync(context, &project, id).await
+            }
+            Operation::ReadSync(ConnectionPath { project, id }) => {
+                self.sync_status(context, &project, id).await
+            }
+            Operation::DoDue => self.do_due(context, caller).await,
+            Operation::ListScans(ConnectionPath { project, id }) => {
+                self.scans(context, &project, id).await
+            }
+            Operation::RequestScans(ConnectionPath { project, id }) => {
+                let request = context.json(body)?;
+                self.request_scans(context, &project, id, request).await
+            }
+            Operation::LeaseScans => self.lease_scans(context, caller, context.json(body)?).await,
+            Operation::FinishScan { scan } => {
+                let result = context.json(body)?;
+                self.finish_scan(context, caller, &scan, result).await
+            }
+            Operation::ListScanners { project } => self.scanners(context, &project).await,
+            Operation::HandOut(ConnectionPath { project, id }) => {
+                self.docker_config(context, caller, &project, id).await
+            }
+            Operation::HandOutForImage { project } => {
+                self.docker_config_of_image(context, caller, &project).await
+            }
+            Operation::ResolveImage { project } => self.resolve(context, &project).await,
+            Operation::ReadSettings { project } => self.settings(context, &project).await,
+            Operation::ChangeSettings { project } => {
+                let request = context.json(body)?;
+                self.change_settings(context, caller, &project, request)
+                    .await
+            }
+            Operation::ReadSettingsAudit { project } => {
+                self.settings_audit(context, &project).await
+            }
+            Operation::Reseal => self.reseal(context, caller).await,
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The public service, and what its operations need of it.
+
+use std::rc::Rc;
+
+use bowline_registry::Clock;
+use bowline_store::{Database, Store, StoreError};
+use serde_json::json;
+
+use crate::{
+    client::Outbound,
+    config::{Access, Config, ConfigError},
+    context::RequestContext,
+    made_once::MadeOnce,
+    problem::{Failure, Problem},
+};
+
+/// Randomness: ids and nonces that nobody can foretell, and numbers.
+pub trait Random: bowline_store::Random + bowline_registry::Random {}
+
+impl<R: bowline_store::Random + bowline_registry::Random> Random for R {}
+
+/// The public service over a database, the private service, a clock and randomness.
+pub struct Service<D, O, C, R> {
+    pub(super) ready: Result<Ready<D, R>, ConfigError>,
+    pub(super) outbound: O,
+    pub(super) clock: C,
+    pub(super) random: R,
+}
+
+/// What there is once the operator's variables are known to be valid.
+pub(super) struct Ready<D, R> {
+    pub(super) store: Rc<Store<D, R>>,
+    migrated: MadeOnce<()>,
+    pub(super) access: Access,
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// With what [`Config::parse`] made of the variables; an error is answered on every route.
+    pub fn new(
+        database: D,
+        outbound: O,
+        clock: C,
+        random: R,
+        config: Result<Config, ConfigError>,
+    ) -> Self {
+        let ready = config.map(|Config { keys, access }| {
+            let store = Rc::new(Store::new(database, random.clone(), keys));
+            Ready {
+                store,
+                migrated: MadeOnce::default(),
+                access,
+            }
+        });
+        Self {
+            ready,
+            outbound,
+            clock,
+            random,
+        }
+    }
+
+    /// The store, with its schema in place.
+    pub(super) async fn store(
+        &self,
+        context: &RequestContext,
+    ) -> Result<&Rc<Store<D, R>>, Problem> {
+        let ready = self.ready.as_ref()?;
+        let migrate = ready.store.migrate(context.now);
+        let sleep = |pause| self.clock.sleep(pause);
+        ready.migrated.get(sleep, migrate).await?;
+        Ok(&ready.store)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let failure = match &error {
+            StoreError::NotFound => Failure::NotFound,
+            StoreError::NameTaken => return Self::from(Failure::NameTaken).field("name"),
+            StoreError::EndpointTaken => {
+                return Self::from(Failure::EndpointTaken).field("values.url");
+            }
+            StoreError::EndpointUnresolved => Failure::EndpointUnresolved,
+            StoreError::EndpointImmutable => {
+                return Self::from(Failure::EndpointImmutable).field("values.url");
+            }
+            StoreError::VersionMismatch { current } => {
+                return Self::from(Failure::PreconditionFailed).member("version", json!(current));
+            }
+            StoreError::InUse(uses) => {
+                return Self::from(Failure::ConnectionInUse).member("uses", json!(uses));
+            }
+            StoreError::TooManyUses => Failure::UsesTooMany,
+            StoreError::LeaseLost => Failure::LeaseLost,
+            StoreError::Busy => Failure::StoreBusy,
+            StoreError::UnknownKey => {
+                return Self::from(Failure::Config("sealing_keys")).detail(error.to_string());
+            }
+            StoreError::Unsealable | StoreError::Corrupt(_) | StoreError::Database(_) => {
+                return Self::internal(error);
+            }
+        };
+        failure.into()
+    }
+}
