@@ -4,43 +4,13 @@ use bowline_registry::Operator;
 use bowline_store::SealingKeys;
 use url::{Position, Url};
 
+pub use crate::variables::{Component, Variable, Variables};
 use crate::{
     cors::Origins,
     problem::{Failure, Problem},
     proxies::Proxies,
     token::{KeySet, Published, Rules},
 };
-
-/// The variables as they are set; those that are not are empty.
-#[derive(Default)]
-pub struct Variables {
-    /// `id:base64,id:base64`, 32 bytes each: the first seals, all open. Required.
-    pub sealing_keys: String,
-    /// The secret that tokens are signed with, at least 32 bytes. This, `jwks` or `jwks_url` is required.
-    pub auth_secret: String,
-    /// The public keys that tokens are signed with: a JSON Web Key Set.
-    pub jwks: String,
-    /// Where the issuer publishes them.
-    pub jwks_url: String,
-    /// The origin of `jwks_url`, the only one beside the private service that this component may reach.
-    pub jwks_origin: String,
-    /// The issuer that tokens must name; empty: any.
-    pub auth_issuer: String,
-    /// The audience that tokens must name; empty: any.
-    pub auth_audience: String,
-    /// Origins of pages that may call the API, comma-separated; empty: none.
-    pub allowed_origins: String,
-    /// Proxies whose `X-Forwarded-For` counts, comma-separated; empty: none.
-    pub trusted_proxies: String,
-    /// Where callers reach this service, without a slash at the end; empty: locations are paths.
-    pub public_url: String,
-    /// What the private service may reach beyond the public internet; see [`Operator::parse`].
-    pub private_hosts: String,
-    /// Where it may speak plain HTTP.
-    pub plain_http_hosts: String,
-    /// Where its requests come from.
-    pub egress_addresses: String,
-}
 
 /// The variables, parsed.
 pub struct Config {
@@ -92,12 +62,7 @@ impl Access {
     pub(crate) fn parse(variables: &Variables) -> Result<Self, ConfigError> {
         // The private service is who uses most of these; but a wrong one stops every route, not only those that ask
         // there.
-        let operator = Operator::parse(
-            &variables.private_hosts,
-            &variables.plain_http_hosts,
-            &variables.egress_addresses,
-        )
-        .map_err(|error| {
+        let operator = variables.operator().map_err(|error| {
             let reason = format!("entry {} is {}", error.entry, error.expected);
             invalid(error.variable, reason)
         })?;

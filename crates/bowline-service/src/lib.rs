@@ -32,3 +32,4 @@ mod router;
 mod schedule;
 mod sync;
 mod token;
+mod variables;

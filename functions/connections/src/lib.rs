@@ -11,7 +11,7 @@ use std::{
 use bowline_service::{
     answer::{AnswerBody, Cause},
     api::Service,
-    config::{Config, Variables},
+    config::{Component, Config, Variables},
     made_once::MadeOnce,
 };
 use spin_sdk::{http::Request, http_service, time::sleep, variables};
@@ -56,32 +56,14 @@ async fn service() -> Rc<Connections> {
 }
 
 async fn made() -> Result<Connections, Infallible> {
-    let config = Config::parse(&Variables {
-        sealing_keys: variable("sealing_keys").await,
-        auth_secret: variable("auth_secret").await,
-        jwks: variable("jwks").await,
-        jwks_url: variable("jwks_url").await,
-        jwks_origin: variable("jwks_origin").await,
-        auth_issuer: variable("auth_issuer").await,
-        auth_audience: variable("auth_audience").await,
-        allowed_origins: variable("allowed_origins").await,
-        trusted_proxies: variable("trusted_proxies").await,
-        public_url: variable("public_url").await,
-        private_hosts: variable("private_hosts").await,
-        plain_http_hosts: variable("plain_http_hosts").await,
-        egress_addresses: variable("egress_addresses").await,
-    });
+    // One that cannot be read counts as empty, which the service answers with its name where it is required.
+    let value = async |name| variables::get(name).await.unwrap_or_default();
+    let variables = Variables::read(Component::Connections, value).await;
     Ok(Service::new(
         SpinDatabase::default(),
         ChainedOutbound,
         WasiClock::default(),
         WasiRandom,
-        config,
+        Config::parse(&variables),
     ))
-}
-
-/// A variable's value. One that cannot be read counts as empty, which the service answers with its name where it is
-/// required.
-async fn variable(name: &str) -> String {
-    variables::get(name).await.unwrap_or_default()
 }

@@ -1,8 +1,11 @@
 //! A component of its own: it adapts `wasi:http` and the environment to [`EdgeService`].
 
-use std::{env, rc::Rc};
+use std::{cell::RefCell, env, rc::Rc};
 
-use bowline_service::{config::Variables, edge::EdgeService};
+use bowline_service::{
+    config::{Component, Variables},
+    edge::EdgeService,
+};
 use wasip3::{
     exports::http::handler::Guest,
     http::types::{ErrorCode, Request, Response},
@@ -19,7 +22,7 @@ type Service = EdgeService<WasiClient, WasiClock, WasiRandom>;
 
 thread_local! {
     /// Made once an instance; of a request it keeps who made it, to count.
-    static SERVICE: Rc<Service> = Rc::new(service());
+    static SERVICE: RefCell<Option<Rc<Service>>> = const { RefCell::new(None) };
 }
 
 struct Edge;
@@ -29,28 +32,23 @@ wasip3::http::service::export!(Edge);
 impl Guest for Edge {
     async fn handle(request: Request) -> Result<Response, ErrorCode> {
         let request = http_from_wasi_request(request)?;
-        let answer = SERVICE.with(Rc::clone).handle(request).await;
+        let answer = service().await.handle(request).await;
         log(&answer);
         http_into_wasi_response(answer)
     }
 }
 
-fn service() -> Service {
-    let variables = Variables {
-        auth_secret: variable("AUTH_SECRET"),
-        jwks: variable("JWKS"),
-        auth_issuer: variable("AUTH_ISSUER"),
-        auth_audience: variable("AUTH_AUDIENCE"),
-        allowed_origins: variable("ALLOWED_ORIGINS"),
-        private_hosts: variable("PRIVATE_HOSTS"),
-        plain_http_hosts: variable("PLAIN_HTTP_HOSTS"),
-        egress_addresses: variable("EGRESS_ADDRESSES"),
-        ..Variables::default()
+async fn service() -> Rc<Service> {
+    if let Some(service) = SERVICE.with_borrow(Clone::clone) {
+        return service;
+    }
+    // The value of `BOWLINE_<NAME>`. One that is no text counts as empty, which allows nothing.
+    let value = async |name: &str| {
+        let name = format!("BOWLINE_{}", name.to_ascii_uppercase());
+        env::var(name).unwrap_or_default()
     };
-    Service::new(crate::world(), &variables)
-}
-
-/// The value of `BOWLINE_<name>`. One that is no text counts as empty, which allows nothing.
-fn variable(name: &str) -> String {
-    env::var(format!("BOWLINE_{name}")).unwrap_or_default()
+    let variables = Variables::read(Component::Edge, value).await;
+    let service = Rc::new(Service::new(crate::world(), &variables));
+    SERVICE.set(Some(Rc::clone(&service)));
+    service
 }

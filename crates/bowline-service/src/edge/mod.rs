@@ -7,7 +7,7 @@
 
 use std::cell::RefCell;
 
-use bowline_registry::{Clock, HttpClient, Operator, Random, World};
+use bowline_registry::{Clock, HttpClient, Random, World};
 use bytes::Bytes;
 use http::{Method, request::Parts};
 use http_body::Body;
@@ -88,14 +88,9 @@ where
     /// With the operator's variables; one that is missing or not valid is answered on every route. There is nothing to
     /// seal, so `sealing_keys` is not looked at.
     pub fn new(world: World<H, C, R>, variables: &Variables) -> Self {
-        let operator = Operator::parse(
-            &variables.private_hosts,
-            &variables.plain_http_hosts,
-            &variables.egress_addresses,
-        );
         Self {
             access: EdgeAccess::parse(variables),
-            outbound: OutboundService::new(world, operator),
+            outbound: OutboundService::new(world, variables.operator()),
             recent: RefCell::default(),
         }
     }

@@ -1,0 +1,174 @@
+//! The operator's variables: one table, which the functions, the manifest and the documentation follow.
+
+use bowline_registry::{Operator, OperatorError};
+
+/// A component that reads variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Component {
+    /// The public service.
+    Connections,
+    /// The private service.
+    Outbound,
+    /// The service at the edge, on its own.
+    Edge,
+}
+
+/// A variable.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether its value is a secret.
+    pub is_secret: bool,
+    /// Who reads it.
+    pub components: &'static [Component],
+}
+
+/// Makes the table: one row is one variable, whether it is a secret, and who reads it.
+macro_rules! variables {
+    ($($(#[doc = $doc:literal])+ $name:ident: $is_secret:literal, [$($component:ident),+];)+) => {
+        /// The variables as they are set; those that are not are empty.
+        #[derive(Default)]
+        pub struct Variables {
+            $($(#[doc = $doc])+ pub $name: String,)+
+        }
+
+        impl Variables {
+            /// All of them.
+            pub const ALL: &'static [Variable] = &[$(Variable {
+                name: stringify!($name),
+                is_secret: $is_secret,
+                components: &[$(Component::$component),+],
+            },)+];
+
+            /// Those that a component reads; `value` gives the value of a variable, empty where it is not set.
+            pub async fn read(
+                component: Component,
+                value: impl AsyncFn(&'static str) -> String,
+            ) -> Self {
+                Self {
+                    $($name: if [$(Component::$component),+].contains(&component) {
+                        value(stringify!($name)).await
+                    } else {
+                        String::new()
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+variables! {
+    /// `id:base64,id:base64`, 32 bytes each: the first seals, all open. Required.
+    sealing_keys: true, [Connections];
+    /// The secret that tokens are signed with, at least 32 bytes. This, `jwks` or `jwks_url` is required.
+    auth_secret: true, [Connections, Edge];
+    /// The public keys that tokens are signed with: a JSON Web Key Set.
+    jwks: false, [Connections, Edge];
+    /// Where the issuer publishes them.
+    jwks_url: false, [Connections];
+    /// The origin of `jwks_url`, the only one beside the private service that this component may reach.
+    jwks_origin: false, [Connections];
+    /// The issuer that tokens must name; empty: any.
+    auth_issuer: false, [Connections, Edge];
+    /// The audience that tokens must name; empty: any.
+    auth_audience: false, [Connections, Edge];
+    /// Origins of pages that may call the API, comma-separated; empty: none.
+    allowed_origins: false, [Connections, Edge];
+    /// Proxies whose `X-Forwarded-For` counts, comma-separated; empty: none.
+    trusted_proxies: false, [Connections];
+    /// Where callers reach this service, without a slash at the end; empty: locations are paths.
+    public_url: false, [Connections];
+    /// What the private service may reach beyond the public internet; see [`Operator::parse`].
+    private_hosts: false, [Connections, Outbound, Edge];
+    /// Where it may speak plain HTTP.
+    plain_http_hosts: false, [Connections, Outbound, Edge];
+    /// Where its requests come from.
+    egress_addresses: false, [Connections, Outbound, Edge];
+    /// The operator's AWS identity, which assumes customers' roles; empty: none.
+    aws_access_key_id: false, [Outbound];
+    /// Its secret.
+    aws_secret_access_key: true, [Outbound];
+}
+
+impl Variables {
+    /// What they say of where requests may go, and as whom.
+    ///
+    /// # Errors
+    /// The first variable that is not valid.
+    pub fn operator(&self) -> Result<Operator, OperatorError> {
+        Operator::parse(
+            &self.private_hosts,
+            &self.plain_http_hosts,
+            &self.egress_addresses,
+        )?
+        .with_aws_identity(&self.aws_access_key_id, &self.aws_secret_access_key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs};
+
+    use super::*;
+
+    fn repository(file: &str) -> String {
+        let path = format!("{}/../../{file}", env!("CARGO_MANIFEST_DIR"));
+        fs::read_to_string(path).unwrap()
+    }
+
+    /// The names in a section of the manifest.
+    fn section<'a>(manifest: &'a str, name: &str) -> BTreeSet<&'a str> {
+        let (_, section) = manifest.split_once(&format!("\n[{name}]\n")).unwrap();
+        let section = section.split("\n[").next().unwrap();
+        let names = section.lines().filter_map(|line| line.split_once(" = "));
+        names.map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn the_manifest_has_each_variable_and_gives_it_to_who_reads_it() {
+        let manifest = repository("spin.toml");
+        let declared = section(&manifest, "variables");
+        let sections = [
+            (Component::Connections, "component.connections.variables"),
+            (Component::Outbound, "component.outbound.variables"),
+        ];
+        for (component, name) in sections {
+            let read = Variables::ALL.iter();
+            let read = read.filter(|variable| variable.components.contains(&component));
+            let read: BTreeSet<_> = read.map(|variable| variable.name).collect();
+            assert_eq!(section(&manifest, name), read, "{name}");
+            assert!(declared.is_superset(&read));
+        }
+        let all: BTreeSet<_> = Variables::ALL
+            .iter()
+            .map(|variable| variable.name)
+            .collect();
+        assert_eq!(declared, all);
+        for variable in Variables::ALL {
+            let line = format!("\n{} = ", variable.name);
+            let (_, value) = manifest.split_once(&line).unwrap();
+            let is_secret = value.lines().next().unwrap().contains("secret = true");
+            assert_eq!(is_secret, variable.is_secret, "{}", variable.name);
+        }
+    }
+
+    #[test]
+    fn the_documentation_has_a_row_of_each_variable() {
+        let text = repository("docs/configuration.md");
+        let (_, table) = text.split_once("| Variable |").unwrap();
+        let rows = table
+            .lines()
+            .skip(2)
+            .take_while(|line| line.starts_with('|'));
+        let told: BTreeSet<_> = rows
+            .filter_map(|row| row.split('|').nth(1))
+            .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+            .collect();
+        let all: BTreeSet<_> = Variables::ALL
+            .iter()
+            .map(|variable| variable.name)
+            .collect();
+        assert_eq!(told, all);
+    }
+}
