@@ -1,8 +1,11 @@
 //! What every answer of a public service carries.
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, header};
 
 use crate::{answer::Answer, cors::Origins, problem::Problem, request_id};
+
+/// An answer of the API is no page: a browser that shows one runs nothing in it and puts it in no frame.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// The answer to a request as it leaves: a problem told, under the request's id, and readable for pages of the listed
 /// origins.
@@ -13,9 +16,18 @@ pub(crate) fn finish(
     request: &HeaderMap,
 ) -> Answer {
     let mut answer = outcome.unwrap_or_else(|problem| problem.into_answer(request_id));
+    let headers = answer.headers_mut();
     if let Ok(id) = HeaderValue::try_from(request_id) {
-        answer.headers_mut().insert(request_id::HEADER, id);
+        headers.insert(request_id::HEADER, id);
     }
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(CONTENT_SECURITY_POLICY),
+    );
     if let Some(origins) = origins {
         origins.allow(request, answer.headers_mut());
     }

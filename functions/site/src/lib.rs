@@ -10,7 +10,7 @@ use spin_sdk::{
 mod files;
 
 /// What every answer carries. The page runs its own script and module, talks to its own origin, and is in no frame.
-const HEADERS: [(HeaderName, &str); 3] = [
+const HEADERS: [(HeaderName, &str); 4] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
@@ -18,6 +18,11 @@ const HEADERS: [(HeaderName, &str); 3] = [
     ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
+    // What opens the page, or is opened by it, cannot reach into it.
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
 ];
 
 #[http_service]

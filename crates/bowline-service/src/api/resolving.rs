@@ -61,9 +61,14 @@ fn endpoints_of(image: &Reference) -> Vec<String> {
         let Some(prefix) = name.get(..slash) else {
             continue;
         };
+        let (host, namespace) = prefix.split_once('/').unwrap_or((prefix, ""));
         for scheme in ["https://", "http://"] {
             // Read as it was when the connection was made, so that ports and letter case are those of the kept one.
-            if let Ok(endpoint) = Endpoint::parse(&[scheme, prefix].concat()) {
+            // What stands behind `/v2/` is the namespace as it is, also where a repository's name begins with `v2`.
+            let text = [scheme, host, "/v2/", namespace].concat();
+            if let Ok(endpoint) = Endpoint::parse(&text)
+                && endpoint.namespace() == namespace
+            {
                 endpoints.push(endpoint.to_string());
             }
         }
@@ -77,12 +82,34 @@ mod tests {
 
     #[test]
     fn an_image_has_the_endpoints_of_its_prefixes() {
-        let cases: [(&str, &[&str]); 4] = [
+        let cases: [(&str, &[&str]); 6] = [
             (
                 "host.example.com/team/app:v1",
                 &[
                     "https://host.example.com/team",
                     "http://host.example.com/team",
+                    "https://host.example.com",
+                    "http://host.example.com",
+                ],
+            ),
+            (
+                "host.example.com/v2/team/app",
+                &[
+                    "https://host.example.com/v2/v2/team",
+                    "http://host.example.com/v2/v2/team",
+                    "https://host.example.com/v2/v2",
+                    "http://host.example.com/v2/v2",
+                    "https://host.example.com",
+                    "http://host.example.com",
+                ],
+            ),
+            (
+                "host.example.com/repository/docker/app",
+                &[
+                    "https://host.example.com/v2/repository/docker",
+                    "http://host.example.com/v2/repository/docker",
+                    "https://host.example.com/repository",
+                    "http://host.example.com/repository",
                     "https://host.example.com",
                     "http://host.example.com",
                 ],

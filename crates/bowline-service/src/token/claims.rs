@@ -10,6 +10,9 @@ use super::{
 /// How far the clocks of issuer and service may be apart, in milliseconds.
 const LEEWAY_MS: f64 = 10_000.0;
 
+/// How long a token may still hold, in milliseconds: 400 days.
+const LONGEST_LIFE_MS: f64 = 400.0 * 24.0 * 60.0 * 60.0 * 1000.0;
+
 /// What tokens must say beside a good signature.
 pub(crate) struct Rules {
     issuer: Option<String>,
@@ -65,8 +68,10 @@ impl Rules {
                 .as_ref()
                 .is_some_and(|named| named.contains(audience))
         };
+        let ends = claims.exp * 1000.0;
         !claims.sub.is_empty()
-            && now < claims.exp * 1000.0 + LEEWAY_MS
+            && now < ends + LEEWAY_MS
+            && ends <= now + LONGEST_LIFE_MS
             && claims.nbf.is_none_or(|nbf| nbf * 1000.0 - LEEWAY_MS <= now)
             && self
                 .issuer

@@ -1,12 +1,15 @@
 //! The compact form of a token.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
 use super::key::Algorithm;
 
 /// The most bytes that a token may have.
 pub(super) const LONGEST: usize = 8 * 1024;
+
+/// What a token may say that it is, in lower case: RFC 7519 §5.1, RFC 9068 §2.1.
+const TYPES: [&str; 2] = ["jwt", "at+jwt"];
 
 /// A token, taken apart. Nothing of it is verified yet.
 pub(crate) struct Token<'a> {
@@ -34,7 +37,11 @@ impl<'a> Token<'a> {
         let (signed, signature) = text.rsplit_once('.').ok_or(Invalid)?;
         let (header, payload) = signed.split_once('.').ok_or(Invalid)?;
         let header: Header = decode(header)?;
-        if header.crit.is_some() {
+        let is_jwt = header.typ.is_none_or(|typ| {
+            let typ = typ.to_ascii_lowercase();
+            TYPES.contains(&typ.strip_prefix("application/").unwrap_or(&typ))
+        });
+        if header.has_critical || !is_jwt {
             return Err(Invalid);
         }
         Ok(Self {
@@ -52,12 +59,24 @@ impl<'a> Token<'a> {
 struct Header {
     alg: String,
     kid: Option<String>,
-    /// Extensions that must be understood; there is none that this service does.
-    crit: Option<serde::de::IgnoredAny>,
+    /// What the token is, where it says so.
+    typ: Option<String>,
+    /// Whether there are extensions that must be understood; there is none that this service does.
+    #[serde(default, rename = "crit", deserialize_with = "is_there")]
+    has_critical: bool,
 }
 
-/// A part of a token: JSON in base64url.
+/// A part of a token: a JSON object in base64url.
 pub(super) fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, Invalid> {
     let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| Invalid)?;
+    // A list would pass for the members of an object, in order.
+    if json.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Invalid);
+    }
     serde_json::from_slice(&json).map_err(|_| Invalid)
+}
+
+/// That a member is there, be it `null`.
+fn is_there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| true)
 }

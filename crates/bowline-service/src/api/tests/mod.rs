@@ -315,6 +315,9 @@ impl Harness {
             assert_eq!(head.headers[header::CONTENT_LENGTH], text.len().to_string());
         }
         assert_eq!(head.headers[header::CACHE_CONTROL], "no-store");
+        assert_eq!(head.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        let policy = &head.headers[header::CONTENT_SECURITY_POLICY];
+        assert_eq!(policy, "default-src 'none'; frame-ancestors 'none'");
         let kind = head.headers.get(header::CONTENT_TYPE);
         let kind = kind.map_or("", |kind| kind.to_str().unwrap());
         // What the private service says here is the test's own.

@@ -15,6 +15,13 @@ fn claims_decide() {
         ("expired", json!({ "exp": NOW - 10 }), false),
         ("expired long ago", json!({ "exp": 0 }), false),
         ("no expiry", json!({ "exp": null }), false),
+        (
+            "expiry in 400 days",
+            json!({ "exp": NOW + 34_560_000 }),
+            true,
+        ),
+        ("expiry later", json!({ "exp": NOW + 34_560_001 }), false),
+        ("no end to its life", json!({ "exp": 1e308 }), false),
         ("expiry as text", json!({ "exp": "2999999999" }), false),
         ("no subject", json!({ "sub": null }), false),
         ("empty subject", json!({ "sub": "" }), false),

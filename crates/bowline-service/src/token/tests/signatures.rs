@@ -106,6 +106,22 @@ fn nothing_but_hs256_with_the_key_holds() {
             "a critical extension",
             with(json!({ "alg": "HS256", "crit": ["b64"], "b64": false })),
         ),
+        (
+            "a critical extension that is null",
+            with(json!({ "alg": "HS256", "crit": null })),
+        ),
+        (
+            "a header that is a list",
+            with(json!(["HS256", null, null])),
+        ),
+        (
+            "another type",
+            with(json!({ "alg": "HS256", "typ": "logout+jwt" })),
+        ),
+        ("claims that are a list", {
+            let list = json!(["ada", NOW + 60, null, null, null, ["acme"], ["read"]]);
+            hs256(&list)
+        }),
         ("no signature", format!("{signed}.")),
         (
             "a shortened signature",
@@ -129,6 +145,10 @@ fn nothing_but_hs256_with_the_key_holds() {
     assert!(holds(&secret(), &good));
     for (name, token) in cases {
         assert!(!holds(&secret(), &token), "{name}");
+    }
+    for typ in ["JWT", "jwt", "at+jwt", "application/at+jwt"] {
+        let token = with(json!({ "alg": "HS256", "typ": typ }));
+        assert!(holds(&secret(), &token), "{typ}");
     }
 }
 
