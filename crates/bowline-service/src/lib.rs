@@ -1,8 +1,18 @@
-//! The HTTP surface of Bowline: routes, sign-in, problems, and the services behind them.
+//! The HTTP API of Bowline: operations, authorization, problems, and the services behind them.
 //!
-//! [`api::Service`] answers every public route. It holds the database and the keys, and asks the private
-//! [`outbound::OutboundService`], which has the way to the registries and holds nothing. [`edge::EdgeService`] is that
-//! way with the routes that need no database, for callers of its own. None of them knows which runtime it runs in: requests come as [`http::Request`] over any [`http_body::Body`], and the world as small traits.
+//! - [`api::Service`] answers the public API. It holds the database and the keys.
+//! - [`outbound::OutboundService`] has the way to the registries, and neither a database nor a key. The public service asks it over the private hop.
+//! - [`edge::EdgeService`] is that way with the operations that need no database, for callers of its own.
+//!
+//! None of them knows which runtime it runs in: requests come as [`http::Request`] over any [`http_body::Body`], and the
+//! world as small traits.
+//!
+//! `operations` is the table of the API's operations; `protocol` are the types of the private hop.
+//!
+//! # Where the tests are
+//! `api/tests` sends requests to the public service, and holds each answer against the document; `api/tests/statuses`
+//! reaches every status of every operation. `outbound/tests`, `edge/tests`, `sync/tests`, `token/tests`,
+//! `operations/tests` and `openapi/tests` are about those modules. Other rules have their tests at the end of their file.
 
 pub mod answer;
 pub mod api;
