@@ -14,17 +14,13 @@ use bowline_service::{
     config::{Component, Config, Variables},
     made_once::MadeOnce,
 };
+use bowline_wasi::{WasiClock, WasiRandom};
 use spin_sdk::{http::Request, http_service, time::sleep, variables};
 
 mod database;
 mod outbound;
-mod world;
 
-use crate::{
-    database::SpinDatabase,
-    outbound::ChainedOutbound,
-    world::{WasiClock, WasiRandom},
-};
+use crate::{database::SpinDatabase, outbound::ChainedOutbound};
 
 type Connections = Service<SpinDatabase, ChainedOutbound, WasiClock, WasiRandom>;
 

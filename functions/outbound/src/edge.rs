@@ -6,17 +6,14 @@ use bowline_service::{
     config::{Component, Variables},
     edge::EdgeService,
 };
+use bowline_wasi::{WasiClient, WasiClock, WasiRandom};
 use wasip3::{
     exports::http::handler::Guest,
     http::types::{ErrorCode, Request, Response},
     http_compat::{http_from_wasi_request, http_into_wasi_response},
 };
 
-use crate::{
-    client::WasiClient,
-    log,
-    world::{WasiClock, WasiRandom},
-};
+use crate::log;
 
 type Service = EdgeService<WasiClient, WasiClock, WasiRandom>;
 

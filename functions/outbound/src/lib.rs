@@ -8,18 +8,12 @@ use std::io::{self, Write};
 
 use bowline_registry::World;
 use bowline_service::answer::{Answer, Cause};
+use bowline_wasi::{WasiClient, WasiClock, WasiRandom};
 
-mod client;
 #[cfg(not(feature = "spin"))]
 mod edge;
 #[cfg(feature = "spin")]
 mod private;
-mod world;
-
-use crate::{
-    client::WasiClient,
-    world::{WasiClock, WasiRandom},
-};
 
 /// What the host gives.
 fn world() -> World<WasiClient, WasiClock, WasiRandom> {

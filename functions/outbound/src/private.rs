@@ -7,13 +7,10 @@ use bowline_service::{
     config::{Component, Variables},
     outbound::OutboundService,
 };
+use bowline_wasi::{WasiClient, WasiClock, WasiRandom};
 use spin_sdk::{http::Request, http_service, variables};
 
-use crate::{
-    client::WasiClient,
-    log,
-    world::{WasiClock, WasiRandom},
-};
+use crate::log;
 
 type Service = OutboundService<WasiClient, WasiClock, WasiRandom>;
 

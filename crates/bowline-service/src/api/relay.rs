@@ -1,6 +1,6 @@
 //! The way to the private service: what goes there, and what of its answer goes back.
 
-use std::{fmt, ops::ControlFlow};
+use std::ops::ControlFlow;
 
 use bowline::{
     credential::Credentials,
@@ -10,15 +10,15 @@ use bowline_registry::Clock;
 use bowline_store::Database;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use http_body::Body;
 use http_body_util::BodyExt;
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
 use super::service::{Random, Service};
 use crate::{
-    answer::{self, Answer, StreamError},
+    answer::{self, Answer},
     body,
+    client::Outbound,
     context::RequestContext,
     negotiation::Form,
     problem::Problem,

@@ -338,7 +338,7 @@ async fn what_cannot_be_listed_is_a_problem_with_the_code_of_a_check() {
 
 #[test]
 fn a_listing_is_searched_and_bounded() {
-    let listing = |names: usize, complete| Listing {
+    let listing = |names: usize, complete| bowline_registry::Listing {
         items: (0..names).map(|n| format!("team/app-{n}")).collect(),
         complete,
     };
@@ -351,7 +351,7 @@ fn a_listing_is_searched_and_bounded() {
         ("nothing found", listing(3, true), "other", 0, true),
     ];
     for (name, listing, search, items, complete) in cases {
-        let answer = ListingAnswer::of(listing, search);
+        let answer = found(listing, search);
         assert_eq!(
             (answer.items.len(), answer.complete),
             (items, complete),

@@ -1,5 +1,7 @@
 //! Which keys are taken.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
 use super::{
     super::{
         jwks::JwksError,

@@ -1,12 +1,12 @@
-//! Time and chance, from WASI.
+//! Time.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use bowline_registry::{Clock, Random};
-use wasip3::{clocks::monotonic_clock, random::random::get_random_u64};
+use bowline_registry::Clock;
+use wasip3::clocks::monotonic_clock;
 
 /// The instance's clock.
-pub(crate) struct WasiClock(Instant);
+pub struct WasiClock(Instant);
 
 impl Default for WasiClock {
     fn default() -> Self {
@@ -29,14 +29,5 @@ impl Clock for WasiClock {
     async fn sleep(&self, duration: Duration) {
         let nanoseconds = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
         monotonic_clock::wait_for(nanoseconds).await;
-    }
-}
-
-/// The host's randomness.
-pub(crate) struct WasiRandom;
-
-impl Random for WasiRandom {
-    fn next_u64(&self) -> u64 {
-        get_random_u64()
     }
 }

@@ -16,7 +16,7 @@ use wasip3::{
 };
 
 /// The host's HTTP client. It resolves, connects, does TLS, and follows no redirect.
-pub(crate) struct WasiClient;
+pub struct WasiClient;
 
 impl HttpClient for WasiClient {
     type Body = WasiBody;
@@ -35,7 +35,7 @@ impl HttpClient for WasiClient {
 }
 
 /// The body of an answer; dropping it closes the stream.
-pub(crate) struct WasiBody(IncomingResponseBody);
+pub struct WasiBody(IncomingResponseBody);
 
 impl ResponseBody for WasiBody {
     async fn chunk(&mut self) -> Result<Option<Bytes>, SendError> {

@@ -1,0 +1,11 @@
+//! What Bowline's services need of the world, from WASI 0.3: an HTTP client, a clock and randomness.
+
+mod client;
+mod clock;
+mod random;
+
+pub use self::{
+    client::{WasiBody, WasiClient},
+    clock::WasiClock,
+    random::WasiRandom,
+};
