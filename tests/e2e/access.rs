@@ -14,6 +14,8 @@ use ring::{
 use serde_json::{Value, json};
 
 const PATH: &str = "/v1/projects/acme/connections";
+const ISSUER: &str = "https://id.example.com";
+const AUDIENCE: &str = "bowline";
 
 /// An issuer with a key of its own, made by another implementation than the one that verifies.
 struct Issuer {
@@ -38,7 +40,9 @@ impl Issuer {
     fn token(&self, projects: &[&str]) -> String {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let header = json!({ "alg": "EdDSA", "kid": self.id });
-        let claims = SignIn::everything(projects).claims;
+        let mut claims = SignIn::everything(projects).claims;
+        claims["iss"] = json!(ISSUER);
+        claims["aud"] = json!(AUDIENCE);
         let signed = format!("{}.{}", part(&header), part(&claims));
         let signature = self.key.sign(signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
@@ -56,7 +60,9 @@ fn keys_are_fetched_from_the_one_allowed_origin() {
     let server = Server::start(move |_| Answer::json(200, &jwks));
     let setup = without_secret()
         .with("jwks_url", format!("{}/jwks.json", server.origin()))
-        .with("jwks_origin", server.origin());
+        .with("jwks_origin", server.origin())
+        .with("auth_issuer", ISSUER)
+        .with("auth_audience", AUDIENCE);
     let mut app = App::start_with(setup);
     let signed_in = Client::new(app.origin(), Some(issuer.token(&["acme"])));
     signed_in.get(PATH).expect(200);
@@ -99,7 +105,9 @@ fn an_issuer_that_gives_no_keys_is_named_and_nobody_signs_in() {
         Server::start(|_| Answer::json(200, &json!({ "keys": [{ "kty": "oct", "k": "AA" }] })));
     let setup = without_secret()
         .with("jwks_url", format!("{}/jwks.json", server.origin()))
-        .with("jwks_origin", server.origin());
+        .with("jwks_origin", server.origin())
+        .with("auth_issuer", ISSUER)
+        .with("auth_audience", AUDIENCE);
     let app = App::start_with(setup);
     let token = Issuer::new("2026-11").token(&["acme"]);
     let answer = Client::new(app.origin(), Some(token)).get(PATH);

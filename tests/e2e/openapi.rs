@@ -18,7 +18,8 @@ fn what_is_served_is_what_is_checked_in() {
     let app = App::start();
     let served = app.stranger().get("/v1/openapi.json");
     assert_eq!(served.header("content-type"), "application/json");
-    let kept = fs::read_to_string(repository().join("crates/bowline-service/openapi.json")).unwrap();
+    let kept =
+        fs::read_to_string(repository().join("crates/bowline-service/openapi.json")).unwrap();
     assert!(
         served.text == kept,
         "crates/bowline-service/openapi.json is not what is served"

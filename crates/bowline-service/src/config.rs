@@ -109,7 +109,17 @@ impl Issuer {
             (Some(("jwks", jwks)), None) => KeySet::parse(jwks)
                 .map(Self::Known)
                 .map_err(|error| invalid("jwks", error)),
-            (Some(_), None) => published(jwks_url, &variables.jwks_origin, operator),
+            (Some(_), None) => {
+                // An issuer of published keys signs for others, too.
+                let required = [
+                    ("auth_issuer", &variables.auth_issuer),
+                    ("auth_audience", &variables.auth_audience),
+                ];
+                match required.into_iter().find(|(_, value)| value.is_empty()) {
+                    Some((name, _)) => Err(invalid(name, "it has to be set with jwks_url")),
+                    None => published(jwks_url, &variables.jwks_origin, operator),
+                }
+            }
         }
     }
 }

@@ -69,9 +69,9 @@ variables! {
     jwks_url: false, [Connections];
     /// The origin of `jwks_url`, the only one beside the private service that this component may reach.
     jwks_origin: false, [Connections];
-    /// The issuer that tokens must name; empty: any.
+    /// The issuer that tokens must name; empty: any. Required with `jwks_url`.
     auth_issuer: false, [Connections, Edge];
-    /// The audience that tokens must name; empty: any.
+    /// The audience that tokens must name; empty: any. Required with `jwks_url`.
     auth_audience: false, [Connections, Edge];
     /// Origins of pages that may call the API, comma-separated; empty: none.
     allowed_origins: false, [Connections, Edge];

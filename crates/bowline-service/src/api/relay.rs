@@ -170,7 +170,16 @@ where
 
 /// Whether the operator's own AWS identity signs.
 pub(super) fn delegates(form: &ConnectionForm) -> bool {
-    let (_, spec) = check_form(form, CheckOptions::default());
+    // What says how to log in; a name, which a form may lack that is only tried, and a policy do not.
+    let login = ConnectionForm {
+        provider: form.provider.clone(),
+        name: "unnamed".to_owned(),
+        auth: form.auth.clone(),
+        purpose: form.purpose.clone(),
+        values: form.values.clone(),
+        ..ConnectionForm::default()
+    };
+    let (_, spec) = check_form(&login, CheckOptions::default());
     spec.is_some_and(|spec| matches!(spec.credentials, Credentials::Aws { keys: None, .. }))
 }
 

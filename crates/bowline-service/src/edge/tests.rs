@@ -261,6 +261,8 @@ async fn a_variable_that_is_not_valid_is_named_on_every_route() {
                 auth_secret: String::new(),
                 jwks_url: "https://id.example.com/keys".to_owned(),
                 jwks_origin: "https://id.example.com".to_owned(),
+                auth_issuer: "https://id.example.com".to_owned(),
+                auth_audience: "bowline".to_owned(),
                 ..variables()
             },
         ),

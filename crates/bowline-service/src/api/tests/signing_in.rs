@@ -3,6 +3,8 @@
 use super::*;
 
 const JWKS_URL: &str = "https://id.example.com/.well-known/jwks.json";
+const ISSUER: &str = "https://id.example.com";
+const AUDIENCE: &str = "bowline";
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
@@ -11,6 +13,8 @@ fn published() -> Variables {
         auth_secret: String::new(),
         jwks_url: JWKS_URL.to_owned(),
         jwks_origin: "https://id.example.com".to_owned(),
+        auth_issuer: ISSUER.to_owned(),
+        auth_audience: AUDIENCE.to_owned(),
         ..variables()
     }
 }
@@ -28,6 +32,8 @@ async fn list_with(harness: &Harness, id: &str) -> (u16, String) {
     let header = json!({ "alg": id, "kid": id });
     let mut claims = claims("ada", &["acme"], &ALL);
     claims["exp"] = json!(START_MS / 1000 + 30 * 24 * 3600);
+    claims["iss"] = json!(ISSUER);
+    claims["aud"] = json!(AUDIENCE);
     let token = format!("Bearer {}", signing::sign(b"", &header, &claims));
     let answer = harness
         .send(request(
@@ -218,7 +224,8 @@ async fn the_way_to_sign_in_is_set_once_and_soundly() {
     let at = |url: &str, origin: &str| Variables {
         jwks_url: url.to_owned(),
         jwks_origin: origin.to_owned(),
-        ..none()
+        auth_secret: String::new(),
+        ..published()
     };
     let cases = [
         ("auth_secret", none()),
@@ -260,6 +267,20 @@ async fn the_way_to_sign_in_is_set_once_and_soundly() {
             at("https://id.example.com/jwks#x", "https://id.example.com"),
         ),
         ("jwks_url", at("file:///jwks", "null")),
+        (
+            "auth_issuer",
+            Variables {
+                auth_issuer: String::new(),
+                ..published()
+            },
+        ),
+        (
+            "auth_audience",
+            Variables {
+                auth_audience: String::new(),
+                ..published()
+            },
+        ),
         ("jwks_origin", at(JWKS_URL, "")),
         ("jwks_origin", at(JWKS_URL, "https://unset.invalid")),
         ("jwks_origin", at(JWKS_URL, "https://id.example.com/")),

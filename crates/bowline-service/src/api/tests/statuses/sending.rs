@@ -205,6 +205,8 @@ impl Sending {
                 auth_secret: String::new(),
                 jwks_url: format!("{issuer}/jwks.json"),
                 jwks_origin: issuer.to_owned(),
+                auth_issuer: issuer.to_owned(),
+                auth_audience: "bowline".to_owned(),
                 ..variables()
             },
             World::Sound | World::Busy | World::Broken => variables(),
