@@ -8,7 +8,7 @@ use http_body::Body;
 
 use super::{
     connections::NewCredentials,
-    once::IdempotencyKey,
+    idempotency::IdempotencyKey,
     service::{Random, Service},
 };
 use crate::{
@@ -76,7 +76,7 @@ where
                     Some(key) => {
                         let act =
                             async |id| self.act(context, &caller, operation, &body, Some(id)).await;
-                        self.once(context, &caller, (&project, &key), &body, act)
+                        self.idempotent(context, &caller, (&project, &key), &body, act)
                             .await
                     }
                     None => self.act(context, &caller, operation, &body, None).await,

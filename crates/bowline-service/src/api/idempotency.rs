@@ -58,7 +58,7 @@ where
     ///
     /// What [`kept`] leaves out is done anew when it is sent again, which it can be at once; the key stays with this
     /// body.
-    pub(super) async fn once(
+    pub(super) async fn idempotent(
         &self,
         context: &RequestContext,
         caller: &Caller,
