@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use bowline_service::made_once::MadeOnce;
+use bowline_service::once_cell::OnceCell;
 use bowline_store::{Database, DatabaseError, Row, Value};
 use spin_sdk::{
     sqlite::{self, Connection},
@@ -12,7 +12,7 @@ use spin_sdk::{
 /// Spin's default database. It is connected to once an instance; its connection is shared by the requests of the
 /// instance, which is why the store never relies on a transaction.
 #[derive(Default)]
-pub(crate) struct SpinDatabase(MadeOnce<Connection>);
+pub(crate) struct SpinDatabase(OnceCell<Connection>);
 
 impl SpinDatabase {
     async fn connection(&self) -> Result<Rc<Connection>, DatabaseError> {

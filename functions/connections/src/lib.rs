@@ -12,7 +12,7 @@ use bowline_service::{
     answer::{AnswerBody, Cause},
     api::Service,
     config::{Component, Config, Variables},
-    made_once::MadeOnce,
+    once_cell::OnceCell,
 };
 use bowline_wasi::{WasiClock, WasiRandom};
 use spin_sdk::{http::Request, http_service, time::sleep, variables};
@@ -27,7 +27,7 @@ type Connections = Service<SpinDatabase, ChainedOutbound, WasiClock, WasiRandom>
 thread_local! {
     /// Made once an instance. It keeps the operator's keys and the connection to the database; of requests nothing but
     /// digests of tokens whose signature was found good.
-    static SERVICE: Rc<MadeOnce<Connections>> = Rc::default();
+    static SERVICE: Rc<OnceCell<Connections>> = Rc::default();
 }
 
 #[http_service]

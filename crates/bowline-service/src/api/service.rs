@@ -10,7 +10,7 @@ use crate::{
     client::Outbound,
     config::{Access, Config, ConfigError},
     context::RequestContext,
-    made_once::MadeOnce,
+    once_cell::OnceCell,
     problem::{Failure, Problem},
 };
 
@@ -30,7 +30,7 @@ pub struct Service<D, O, C, R> {
 /// What there is once the operator's variables are known to be valid.
 pub(super) struct Ready<D, R> {
     pub(super) store: Rc<Store<D, R>>,
-    migrated: MadeOnce<()>,
+    migrated: OnceCell<()>,
     pub(super) access: Access,
 }
 
@@ -53,7 +53,7 @@ where
             let store = Rc::new(Store::new(database, random.clone(), keys));
             Ready {
                 store,
-                migrated: MadeOnce::default(),
+                migrated: OnceCell::default(),
                 access,
             }
         });

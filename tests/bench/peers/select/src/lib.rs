@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use bowline_service::made_once::MadeOnce;
+use bowline_service::once_cell::OnceCell;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use spin_sdk::{
@@ -16,7 +16,7 @@ use spin_sdk::{
 };
 
 thread_local! {
-    static DATABASE: Rc<MadeOnce<Connection>> = Rc::default();
+    static DATABASE: Rc<OnceCell<Connection>> = Rc::default();
 }
 
 #[http_service]

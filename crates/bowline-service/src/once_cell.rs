@@ -11,12 +11,12 @@ use std::{
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// Something that the first request makes and the others wait for.
-pub struct MadeOnce<T> {
+pub struct OnceCell<T> {
     made: RefCell<Option<Rc<T>>>,
     is_making: Cell<bool>,
 }
 
-impl<T> Default for MadeOnce<T> {
+impl<T> Default for OnceCell<T> {
     fn default() -> Self {
         Self {
             made: RefCell::default(),
@@ -25,7 +25,7 @@ impl<T> Default for MadeOnce<T> {
     }
 }
 
-impl<T> MadeOnce<T> {
+impl<T> OnceCell<T> {
     /// It, made by `make` unless it is there; who has to wait sleeps with `sleep`. After a failure, and where the request
     /// that was making it is gone, the next one makes it.
     ///
@@ -73,7 +73,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_is_made_once_for_all_who_want_it() {
-        let (once, count) = (MadeOnce::default(), Cell::new(0));
+        let (once, count) = (OnceCell::default(), Cell::new(0));
         let make = || async {
             tokio::task::yield_now().await;
             count.set(count.get() + 1);
@@ -89,7 +89,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_fails_or_goes_leaves_it_to_the_next() {
-        let once = MadeOnce::default();
+        let once = OnceCell::default();
         let failed = once.get(still, ready(Err::<u8, _>("no"))).await;
         assert_eq!(failed, Err("no"));
         tokio::select! {
