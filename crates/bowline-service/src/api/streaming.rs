@@ -56,7 +56,7 @@ where
             form: watched.form.expose(),
             resource_version: watch.version.clone(),
         };
-        let changes = self.inquire(context, &watched, &request).await?;
+        let changes = self.look_up(context, &watched, &request).await?;
         let Some(changes) = changes else {
             return Ok(());
         };

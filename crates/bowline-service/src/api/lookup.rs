@@ -44,7 +44,7 @@ where
             repository: repository.to_owned(),
             tags,
         };
-        let answer = self.inquire(context, watched, &request).await?;
+        let answer = self.look_up(context, watched, &request).await?;
         let items = answer.map(|InSession { answer, .. }| answer.items);
         Ok(items
             .unwrap_or_default()
@@ -70,13 +70,13 @@ where
             repository: repository.to_owned(),
             digests,
         };
-        let answer = self.inquire(context, watched, &request).await?;
+        let answer = self.look_up(context, watched, &request).await?;
         let items = answer.map(|InSession { answer, .. }| answer.items);
         Ok(items.unwrap_or_default())
     }
 
     /// What the private service answers; `None` where it could not do it now.
-    pub(super) async fn inquire<Q>(
+    pub(super) async fn look_up<Q>(
         &self,
         context: &RequestContext,
         watched: &Watched<'_>,
