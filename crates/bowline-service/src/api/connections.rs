@@ -24,8 +24,8 @@ use serde::{
 
 use super::{
     checking::Verify,
+    endpoint::account_of,
     judging,
-    learning::account_of,
     service::{Random, Service},
 };
 use crate::{
@@ -159,7 +159,7 @@ where
         id: Option<ConnectionId>,
     ) -> Result<Answer, Problem> {
         let verify = Verify::read(context)?;
-        let spec = match self.located(context, project, &mut form).await? {
+        let spec = match self.resolve_endpoint(context, project, &mut form).await? {
             ControlFlow::Continue(spec) => spec,
             ControlFlow::Break(answer) => return Ok(answer),
         };

@@ -33,7 +33,7 @@ where
     /// in. Breaks with what the private service answered where that is no endpoint.
     ///
     /// Errors: `form.invalid`, `endpoint.unresolved`.
-    pub(super) async fn located(
+    pub(super) async fn resolve_endpoint(
         &self,
         context: &RequestContext,
         project: &str,
