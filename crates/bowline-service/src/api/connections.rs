@@ -25,8 +25,8 @@ use serde::{
 use super::{
     checking::Verify,
     endpoint::account_of,
-    judging,
     service::{Random, Service},
+    validation,
 };
 use crate::{
     answer::{self, Answer},
@@ -217,14 +217,14 @@ where
         }
         let store = self.store(context).await?;
         let mut edit = Edit {
-            name: request.name.map(judging::name).transpose()?,
+            name: request.name.map(validation::name).transpose()?,
             description: request.description,
             policy: None,
         };
         if let Some(policy) = request.policy {
             // Provider and endpoint never change, so what is judged here still holds when it is kept.
             let kept = store.read(project, id, context.now).await?;
-            judging::policy(&policy, &kept.provider, &kept.endpoint)?;
+            validation::policy(&policy, &kept.provider, &kept.endpoint)?;
             edit.policy = Some(Some(policy).filter(|policy| !policy.is_null()));
         }
         let connection = store
@@ -346,7 +346,7 @@ const ZONE_UNKNOWN: SavedWarning = SavedWarning {
 };
 
 fn saved(status: StatusCode, connection: &Connection, is_shared: bool) -> Result<Answer, Problem> {
-    let policy = judging::kept_policy(connection.policy.as_ref());
+    let policy = validation::kept_policy(connection.policy.as_ref());
     let warnings = [
         is_shared.then_some(SHARED),
         (!knows_zone(&policy.timezone)).then_some(ZONE_UNKNOWN),

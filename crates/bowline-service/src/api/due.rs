@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::{
     scanning::Releases,
     service::{Random, Service},
+    validation,
 };
 use crate::{
     answer::{self, Answer},

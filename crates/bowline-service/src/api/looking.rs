@@ -16,8 +16,8 @@ use bowline_store::{
 
 use self::sight::{Seen, Suspects};
 use super::{
-    judging,
     service::{Random, Service},
+    validation,
 };
 use crate::{
     client::Outbound,
@@ -325,7 +325,7 @@ where
 impl<'a> Watched<'a> {
     /// The connection, where its policy takes events or watches image streams.
     pub(super) fn of(opened: &'a Opened) -> Option<Self> {
-        let policy = judging::kept_policy(opened.connection.policy.as_ref());
+        let policy = validation::kept_policy(opened.connection.policy.as_ref());
         (policy.events || policy.image_streams).then(|| Self {
             opened,
             form: opened.form(),

@@ -10,7 +10,6 @@ mod endpoint;
 mod events;
 mod idempotency;
 mod images;
-mod judging;
 mod looking;
 mod lookup;
 mod recorded;
@@ -28,6 +27,7 @@ mod signing_in;
 mod streaming;
 mod syncing;
 mod uses;
+mod validation;
 
 #[cfg(test)]
 mod tests;

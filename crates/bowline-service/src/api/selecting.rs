@@ -12,8 +12,8 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    judging,
     service::{Random, Service},
+    validation,
 };
 use crate::{
     answer::{self, Answer},
@@ -95,7 +95,7 @@ where
         let kept = || form.policy.clone().unwrap_or(json::Value::Null);
         let typed = request.policy.unwrap_or_else(kept);
         let connection = &opened.connection;
-        let policy = judging::policy(&typed, &connection.provider, &connection.endpoint)?;
+        let policy = validation::policy(&typed, &connection.provider, &connection.endpoint)?;
         let request = ImagesRequest {
             form: form.expose(),
             policy: typed,

@@ -19,9 +19,9 @@ use http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    judging,
     relay::{ExternalId, Message},
     service::{Random, Service},
+    validation,
 };
 use crate::{
     answer::{self, Answer},
@@ -145,7 +145,7 @@ where
         let store: &Rc<Store<D, R>> = self.store(context).await?;
         let opened = store.open(project, held.connection, context.now).await?;
         let form = opened.form();
-        let policy = judging::kept_policy(opened.connection.policy.as_ref());
+        let policy = validation::kept_policy(opened.connection.policy.as_ref());
         let can_clean_up = provider(&opened.connection.provider).is_some_and(Provider::cleans_up);
         let settings = store.settings(project, context.now).await?;
         let engine = Engine {
