@@ -9,8 +9,8 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::{
-    recorded::RecordedStream,
     refusal::Refusal,
+    check_stream::CheckStream,
     relay::{self, Message},
     service::{Random, Service},
 };
@@ -173,7 +173,7 @@ where
                 Ok(answer)
             }
             AnswerBody::Stream(_) => Ok(answer.map(|body| {
-                RecordedStream::around(body, move |check| async move {
+                CheckStream::around(body, move |check| async move {
                     // The stream has begun: that it could not be kept can no longer be told.
                     if let Ok(last) = last_check(&check, at) {
                         _ = store.record_check(&project, id, &last).await;

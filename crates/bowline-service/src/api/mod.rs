@@ -1,6 +1,7 @@
 //! The public service: it holds the database and the keys, and has no way to the internet but the private service.
 
 mod browsing;
+mod check_stream;
 mod checking;
 mod connections;
 mod dispatch;
@@ -12,7 +13,6 @@ mod idempotency;
 mod images;
 mod looking;
 mod lookup;
-mod recorded;
 mod refusal;
 mod relay;
 mod resealing;

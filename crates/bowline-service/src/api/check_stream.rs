@@ -20,7 +20,7 @@ type Keeping = Pin<Box<dyn Future<Output = ()>>>;
 
 /// The stream. Its bytes are passed on unchanged, as they come; the piece that ends the result is held until the
 /// result is kept, so that whoever has seen it finds it in the next list.
-pub(super) struct RecordedStream<F> {
+pub(super) struct CheckStream<F> {
     inner: AnswerBody,
     /// The beginning of an event that has not ended.
     event: Vec<u8>,
@@ -28,7 +28,7 @@ pub(super) struct RecordedStream<F> {
     held: Option<(Keeping, Bytes)>,
 }
 
-impl<F, K> RecordedStream<F>
+impl<F, K> CheckStream<F>
 where
     F: FnOnce(Check) -> K + Unpin + 'static,
     K: Future<Output = ()> + 'static,
@@ -68,7 +68,7 @@ where
     }
 }
 
-impl<F, K> Body for RecordedStream<F>
+impl<F, K> Body for CheckStream<F>
 where
     F: FnOnce(Check) -> K + Unpin + 'static,
     K: Future<Output = ()> + 'static,
