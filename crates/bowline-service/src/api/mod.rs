@@ -13,7 +13,7 @@ mod idempotency;
 mod images;
 mod looking;
 mod lookup;
-mod refusal;
+mod problem_document;
 mod relay;
 mod resealing;
 mod resolving;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     docker_config::{DockerConfig, HandedOut},
-    refusal::Refusal,
+    problem_document::ProblemDocument,
     service::{Random, Service},
     uses::presentable,
 };
@@ -129,8 +129,8 @@ where
                     served.insert(id, handed_out);
                     continue;
                 }
-                Ok(ControlFlow::Break(answer)) => Refusal::answered(&answer),
-                Err(problem) => Refusal::ours(problem),
+                Ok(ControlFlow::Break(answer)) => ProblemDocument::answered(&answer),
+                Err(problem) => ProblemDocument::ours(problem),
             };
             if let Some(Leased { lease, .. }) = connections.get(&id) {
                 let reason = refusal.sentence();
@@ -212,11 +212,15 @@ where
     }
 
     /// Lifts the quarantine of an image. What the registry has no more needs none.
-    async fn release(&self, context: &RequestContext, release: &Release) -> Result<(), Refusal> {
+    async fn release(
+        &self,
+        context: &RequestContext,
+        release: &Release,
+    ) -> Result<(), ProblemDocument> {
         let refusal = match self.ask_release(context, release).await {
             Ok(answer) if answer.status() == StatusCode::OK => return Ok(()),
-            Ok(answer) => Refusal::answered(&answer),
-            Err(problem) => Refusal::ours(problem),
+            Ok(answer) => ProblemDocument::answered(&answer),
+            Err(problem) => ProblemDocument::ours(problem),
         };
         match refusal.code.as_str() {
             "image.unknown" => Ok(()),

@@ -9,7 +9,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    refusal::Refusal,
+    problem_document::ProblemDocument,
     service::{Random, Service},
 };
 use crate::{
@@ -147,7 +147,7 @@ where
                     sorted.told(&repository, tags, &answer);
                 }
                 ControlFlow::Break(answer) => {
-                    let refusal = Refusal::answered(&answer);
+                    let refusal = ProblemDocument::answered(&answer);
                     for (_, image) in tags {
                         sorted.refuse(image, &refusal.code, refusal.sentence());
                     }

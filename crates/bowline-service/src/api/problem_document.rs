@@ -9,7 +9,7 @@ use crate::{
 
 /// A problem, as it was told.
 #[derive(Debug, Deserialize)]
-pub(super) struct Refusal {
+pub(super) struct ProblemDocument {
     pub(super) code: String,
     title: String,
     #[serde(default)]
@@ -19,7 +19,7 @@ pub(super) struct Refusal {
     pub(super) cause: Option<Cause>,
 }
 
-impl Refusal {
+impl ProblemDocument {
     /// The problem that the private service answered.
     pub(super) fn answered(answer: &Answer) -> Self {
         let body = answer.body().as_bytes().unwrap_or_default();
