@@ -65,7 +65,7 @@ where
                 self.do_publicly(context, operation, body).await
             }
             Authorization::Token(need, bind) => {
-                let caller = self.sign_in(ready, context).await?;
+                let caller = self.authenticate(ready, context).await?;
                 let project = route.parameters.project().unwrap_or_default();
                 need.check(&caller, &project)?;
                 context.negotiate(row)?;

@@ -1,5 +1,6 @@
 //! The public service: it holds the database and the keys, and has no way to the internet but the private service.
 
+mod authentication;
 mod browsing;
 mod check_stream;
 mod checking;
@@ -23,7 +24,6 @@ mod scans;
 mod selecting;
 mod service;
 mod settings;
-mod signing_in;
 mod streaming;
 mod syncing;
 mod uses;

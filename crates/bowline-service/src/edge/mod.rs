@@ -73,7 +73,7 @@ impl EdgeAccess {
     }
 
     /// The caller, by the token that a request carries, at `now`.
-    fn sign_in(&self, head: &Parts, now: i64) -> Result<Caller, Problem> {
+    fn authenticate(&self, head: &Parts, now: i64) -> Result<Caller, Problem> {
         let token = Token::parse(bearer_token(&head.headers)?)?;
         Ok(Caller::new(self.rules.verify(&token, &self.keys, now)?))
     }
@@ -134,7 +134,7 @@ where
                 }
             }
             Authorization::Token(need, bind) => {
-                let caller = access.sign_in(&context.head, context.now)?;
+                let caller = access.authenticate(&context.head, context.now)?;
                 need.check(&caller, "")?;
                 context.negotiate(row)?;
                 let body = context.body(body).await?;

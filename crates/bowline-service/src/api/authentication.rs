@@ -23,7 +23,7 @@ where
     /// The caller, by the token that the request carries.
     ///
     /// Errors: `auth.missing`, `auth.invalid`; `auth.unavailable` where the issuer's keys cannot be had.
-    pub(super) async fn sign_in(
+    pub(super) async fn authenticate(
         &self,
         ready: &Ready<D, R>,
         context: &RequestContext,
