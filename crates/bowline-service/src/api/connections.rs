@@ -23,7 +23,7 @@ use serde::{
 };
 
 use super::{
-    checking::Verify,
+    check::Verify,
     endpoint::account_of,
     service::{Random, Service},
     validation,

@@ -1,9 +1,9 @@
 //! The public service: it holds the database and the keys, and has no way to the internet but the private service.
 
 mod authentication;
-mod browsing;
+mod browse;
+mod check;
 mod check_stream;
-mod checking;
 mod connections;
 mod dispatch;
 mod docker_config;
@@ -11,20 +11,20 @@ pub(crate) mod due;
 mod endpoint;
 mod events;
 mod idempotency;
+mod image_streams;
 mod images;
 mod looking;
 mod lookup;
+mod private_service;
 mod problem_document;
-mod relay;
 mod resealing;
-mod resolving;
+mod resolve;
 mod scanners;
 mod scanning;
 mod scans;
 mod selecting;
 mod service;
 mod settings;
-mod streaming;
 mod syncing;
 mod uses;
 mod validation;

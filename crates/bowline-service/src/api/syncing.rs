@@ -19,7 +19,7 @@ use http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    relay::{ExternalId, Message},
+    private_service::{ExternalId, Message},
     service::{Random, Service},
     validation,
 };

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::{
     refusal::Refusal,
     check_stream::CheckStream,
-    relay::{self, Message},
+    private_service::{self, Message},
     service::{Random, Service},
 };
 use crate::{
@@ -97,7 +97,7 @@ where
         }
         let external_id = match project.as_deref().or(caller.only_project()) {
             Some(project) => self.external_id(context, project, form).await?,
-            None if relay::delegates(form) => {
+            None if private_service::delegates(form) => {
                 return Err(Problem::from(Failure::BodyMalformed)
                     .field("project")
                     .detail("Name the project for which the role is taken on."));
