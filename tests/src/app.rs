@@ -70,6 +70,9 @@ impl Default for Setup {
                 ("auth_secret", AUTH_SECRET.to_owned()),
                 ("private_hosts", "127.0.0.1".to_owned()),
                 ("plain_http_hosts", "127.0.0.1".to_owned()),
+                // Tests ask more often than callers may; what is limited is tested in the service's crate.
+                ("registry_requests_per_subject", "100000".to_owned()),
+                ("registry_requests_per_project", "100000".to_owned()),
             ],
             authorities: Vec::new(),
             resolve: Vec::new(),

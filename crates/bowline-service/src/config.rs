@@ -9,6 +9,7 @@ use crate::{
     cors::Origins,
     problem::{Failure, Problem},
     proxies::Proxies,
+    rate::RegistryLimits,
     token::{KeySet, Published, Rules},
 };
 
@@ -26,6 +27,8 @@ pub(crate) struct Access {
     pub(crate) proxies: Proxies,
     /// What stands before the path of a `Location`.
     pub(crate) public_url: String,
+    /// How often callers may have registries asked.
+    pub(crate) limits: RegistryLimits,
 }
 
 /// Whose signature tokens carry.
@@ -78,6 +81,7 @@ impl Access {
                 invalid("trusted_proxies", reason)
             })?,
             public_url: public_url(&variables.public_url)?,
+            limits: limits(variables)?,
         })
     }
 }
@@ -151,6 +155,31 @@ fn published(
         return Err(invalid("jwks_origin", reason));
     }
     Ok(Issuer::Published(Published::at(url.into())))
+}
+
+fn limits(variables: &Variables) -> Result<RegistryLimits, ConfigError> {
+    let number = |name, text: &str, usual| match text.trim() {
+        "" => Ok(usual),
+        text => text
+            .parse::<u32>()
+            .ok()
+            .filter(|number| *number > 0)
+            .map(i64::from)
+            .ok_or_else(|| invalid(name, "it is no number of requests a minute, 1 or more")),
+    };
+    let usual = RegistryLimits::default();
+    Ok(RegistryLimits {
+        subject: number(
+            "registry_requests_per_subject",
+            &variables.registry_requests_per_subject,
+            usual.subject,
+        )?,
+        project: number(
+            "registry_requests_per_project",
+            &variables.registry_requests_per_project,
+            usual.project,
+        )?,
+    })
 }
 
 fn public_url(text: &str) -> Result<String, ConfigError> {

@@ -147,7 +147,7 @@ failures! {
     /// Too many of what is counted.
     RateLimited = "rate.limited", TOO_MANY_REQUESTS,
         "Too many requests",
-        "A subject may start 30 checks a minute, and an address of events takes 600 notifications. The header Retry-After tells when to go on.";
+        "A subject may start 30 checks a minute, an address of events takes 600 notifications, and the operator limits how often a subject and a project may have registries asked. The header Retry-After tells when to go on.";
     /// The database is locked.
     StoreBusy = "store.busy", SERVICE_UNAVAILABLE,
         "The database is busy", "Try again in a moment.";

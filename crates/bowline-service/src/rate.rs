@@ -1,17 +1,26 @@
-//! How often something may be asked for. A check sends requests to a host that the caller chooses.
+//! How often something may be asked for, in a minute of the clock.
 
 use http::{HeaderValue, header};
 
 use crate::problem::{Failure, Problem};
 
-/// How many checks, of forms and of kept connections, a subject may start in a minute of the clock.
-const PER_MINUTE: i64 = 30;
+/// How many checks, of forms and of kept connections, a subject may start.
+pub(crate) const CHECKS: i64 = 30;
 
-/// Lets the last of `checks` that a subject started in the minute of `now` (milliseconds since 1970) begin.
-///
-/// Errors: `rate.limited`, with when to go on.
-pub(crate) fn admit(checks: i64, now: i64) -> Result<(), Problem> {
-    within(PER_MINUTE, checks, now)
+/// How often a caller may have a registry asked, whatever for: the caller chooses which host that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RegistryLimits {
+    pub(crate) subject: i64,
+    pub(crate) project: i64,
+}
+
+impl Default for RegistryLimits {
+    fn default() -> Self {
+        Self {
+            subject: 120,
+            project: 600,
+        }
+    }
 }
 
 /// Lets the last of `requests` of the minute of `now` (milliseconds since 1970) begin, if they are not more than `most`.
@@ -23,4 +32,22 @@ pub(crate) fn within(most: i64, requests: i64, now: i64) -> Result<(), Problem> 
     }
     let left = 60_i64.saturating_sub(now.div_euclid(1000).rem_euclid(60));
     Err(Problem::from(Failure::RateLimited).header(header::RETRY_AFTER, HeaderValue::from(left)))
+}
+
+/// What requests are counted under. The database counts: instances come and go.
+pub(crate) mod counter {
+    /// The checks of a subject.
+    pub(crate) fn checks(subject: &str) -> String {
+        format!("check {subject}")
+    }
+
+    /// The requests of a subject that have a registry asked.
+    pub(crate) fn subject(subject: &str) -> String {
+        format!("subject {subject}")
+    }
+
+    /// The same of a project.
+    pub(crate) fn project(project: &str) -> String {
+        format!("project {project}")
+    }
 }

@@ -85,6 +85,10 @@ variables! {
     plain_http_hosts: false, [Connections, Outbound, Edge];
     /// Where its requests come from.
     egress_addresses: false, [Connections, Outbound, Edge];
+    /// How many requests of a subject a minute may have a registry asked; empty: 120.
+    registry_requests_per_subject: false, [Connections];
+    /// How many of a project; empty: 600.
+    registry_requests_per_project: false, [Connections];
     /// The operator's AWS identity, which assumes customers' roles; empty: none.
     aws_access_key_id: false, [Outbound];
     /// Its secret.

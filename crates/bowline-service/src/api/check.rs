@@ -22,7 +22,6 @@ use crate::{
     negotiation::Form,
     problem::{Failure, Problem},
     protocol::check::CheckRequest,
-    rate,
 };
 
 /// What a check must prove before the form is kept.
@@ -126,6 +125,8 @@ where
         verify: Verify,
     ) -> Result<ControlFlow<Answer, LastCheck>, Problem> {
         self.count_check(context, caller).await?;
+        self.count_registry_request(context, caller, project)
+            .await?;
         let request = check_request(form, None);
         let check = match self.call(context, project, form, &request).await? {
             ControlFlow::Continue(check) => check,
@@ -223,16 +224,6 @@ where
         let form = store.open(project, id, context.now).await?.form();
         let request = check_request(&form, image);
         self.relay(context, project, &form, &request, accept).await
-    }
-
-    /// Counts a check, and refuses it where it is one too many. The database counts: instances come and go.
-    async fn count_check(&self, context: &RequestContext, caller: &Caller) -> Result<(), Problem> {
-        let checks = self
-            .store(context)
-            .await?
-            .count_check(caller.subject(), context.now)
-            .await?;
-        rate::admit(checks, context.now)
     }
 }
 

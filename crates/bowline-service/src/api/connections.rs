@@ -159,7 +159,10 @@ where
         id: Option<ConnectionId>,
     ) -> Result<Answer, Problem> {
         let verify = Verify::read(context)?;
-        let spec = match self.resolve_endpoint(context, project, &mut form).await? {
+        let spec = match self
+            .resolve_endpoint(context, caller, project, &mut form)
+            .await?
+        {
             ControlFlow::Continue(spec) => spec,
             ControlFlow::Break(answer) => return Ok(answer),
         };

@@ -72,14 +72,20 @@ where
                 let body = context.body(body).await?;
                 let key = IdempotencyKey::read(&context.head)?;
                 let operation = bind(&route.parameters).ok_or(Failure::NotFound)?;
+                let act = async |id: Option<ConnectionId>| {
+                    if row.is_counted {
+                        self.count_registry_request(context, &caller, &project)
+                            .await?;
+                    }
+                    self.act(context, &caller, operation, &body, id).await
+                };
                 match key {
                     Some(key) => {
-                        let act =
-                            async |id| self.act(context, &caller, operation, &body, Some(id)).await;
+                        let act = async |id| act(Some(id)).await;
                         self.idempotent(context, &caller, (&project, &key), &body, act)
                             .await
                     }
-                    None => self.act(context, &caller, operation, &body, None).await,
+                    None => act(None).await,
                 }
             }
         }

@@ -13,6 +13,7 @@ use bowline_store::Database;
 use super::service::{Random, Service};
 use crate::{
     answer::Answer,
+    caller::Caller,
     client::Outbound,
     context::RequestContext,
     problem::{Failure, Problem},
@@ -36,6 +37,7 @@ where
     pub(super) async fn resolve_endpoint(
         &self,
         context: &RequestContext,
+        caller: &Caller,
         project: &str,
         form: &mut ConnectionForm,
     ) -> Result<ControlFlow<Answer, ConnectionSpec>, Problem> {
@@ -43,6 +45,8 @@ where
         if spec.endpoint.is_some() {
             return Ok(ControlFlow::Continue(spec));
         }
+        self.count_registry_request(context, caller, project)
+            .await?;
         let request = EndpointRequest {
             form: form.expose(),
         };

@@ -13,6 +13,7 @@ mod events;
 mod idempotency;
 mod image_streams;
 mod images;
+mod limits;
 mod looking;
 mod lookup;
 mod private_service;

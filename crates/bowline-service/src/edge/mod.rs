@@ -158,7 +158,7 @@ where
             .recent
             .borrow_mut()
             .count(caller.subject(), context.now);
-        rate::admit(checks, context.now)?;
+        rate::within(rate::CHECKS, checks, context.now)?;
         let operator = self.outbound.operator_for(&context.head)?;
         self.outbound.check(&operator, &context.head, body).await
     }

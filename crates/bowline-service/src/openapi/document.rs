@@ -155,7 +155,7 @@ fn failures(row: &Row) -> BTreeMap<StatusCode, Vec<String>> {
         AcceptUnsupported, AuthInvalid, AuthMissing, AuthUnavailable, BodyMalformed, BodyTooLarge,
         IdempotencyKeyInProgress, IdempotencyKeyMalformed, IdempotencyKeyReused, Internal,
         MediaTypeUnsupported, NotFound, PermissionMissing, PreconditionRequired, QueryMalformed,
-        StoreBusy,
+        RateLimited, StoreBusy,
     };
     let mut failures = vec![QueryMalformed];
     let is_public = matches!(row.authorization, Authorization::Public(_));
@@ -195,6 +195,9 @@ fn failures(row: &Row) -> BTreeMap<StatusCode, Vec<String>> {
     };
     if row.parameters.iter().any(needs_version) {
         failures.push(PreconditionRequired);
+    }
+    if row.is_counted {
+        failures.push(RateLimited);
     }
     failures.extend(row.failures);
     let mut codes: BTreeMap<StatusCode, Vec<String>> = BTreeMap::new();

@@ -24,6 +24,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The repositories.", Schema::Named("Listing"))],
         failures: &[],
         asks_registry: true,
+        is_counted: true,
     },
     Row {
         id: "listTags",
@@ -41,6 +42,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The tags.", Schema::Named("Listing"))],
         failures: &[],
         asks_registry: true,
+        is_counted: true,
     },
     Row {
         id: "listTagsOf",
@@ -55,6 +57,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The tags.", Schema::Named("Listing"))],
         failures: &[],
         asks_registry: true,
+        is_counted: true,
     },
     Row {
         id: "previewSelection",
@@ -72,5 +75,6 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[FormInvalid],
         asks_registry: true,
+        is_counted: true,
     },
 ];

@@ -50,6 +50,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The page.", Schema::Named("ConnectionPage"))],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "createConnection",
@@ -76,6 +77,7 @@ pub(super) static ROWS: &[Row] = &[
             RateLimited,
         ],
         asks_registry: true,
+        is_counted: false,
     },
     Row {
         id: "readConnection",
@@ -90,6 +92,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[versioned("The connection.", Schema::Named("Connection"))],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "editConnection",
@@ -107,6 +110,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[FormInvalid, NameTaken, PreconditionFailed],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "deleteConnection",
@@ -121,6 +125,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[gone("It is removed.")],
         failures: &[ConnectionInUse],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "replaceCredentials",
@@ -144,6 +149,7 @@ pub(super) static ROWS: &[Row] = &[
             RateLimited,
         ],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "checkConnection",
@@ -156,8 +162,9 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[],
         body: RequestBody::OptionalJson(Schema::Named("StoredCheckRequest")),
         responses: &[CHECKED],
-        failures: &[FormInvalid, RateLimited],
+        failures: &[FormInvalid],
         asks_registry: false,
+        is_counted: true,
     },
     Row {
         id: "declareUse",
@@ -175,6 +182,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("It is kept.", Schema::Named("Use"))],
         failures: &[UsesTooMany],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "endUse",
@@ -192,6 +200,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[gone("It is ended.")],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "readAudit",
@@ -206,5 +215,6 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The page.", Schema::Named("AuditEntryPage"))],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
 ];

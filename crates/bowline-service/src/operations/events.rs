@@ -43,6 +43,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "renewEventSecret",
@@ -60,6 +61,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "endEvents",
@@ -74,6 +76,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[gone("Its secret lets nobody in.")],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "receiveEvents",
@@ -87,6 +90,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[RECEIVED],
         failures: &[NotFound, RateLimited],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "receiveEventsOfPath",
@@ -99,5 +103,6 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[RECEIVED],
         failures: &[NotFound, RateLimited],
         asks_registry: false,
+        is_counted: false,
     },
 ];

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     caller::Permission,
-    problem::Failure::{FormInvalid, NotFound, RateLimited},
+    problem::Failure::{FormInvalid, NotFound},
 };
 
 pub(super) static ROWS: &[Row] = &[
@@ -24,6 +24,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The providers.", Schema::ListOf("Provider"))],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "readDescription",
@@ -36,6 +37,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("OpenAPI 3.1.", Schema::Object)],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "validateForm",
@@ -48,6 +50,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("What was found.", Schema::Named("Report"))],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "checkForm",
@@ -60,7 +63,8 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[],
         body: RequestBody::Json(Schema::Named("CheckRequest")),
         responses: &[CHECKED],
-        failures: &[NotFound, FormInvalid, RateLimited],
+        failures: &[NotFound, FormInvalid],
         asks_registry: false,
+        is_counted: true,
     },
 ];

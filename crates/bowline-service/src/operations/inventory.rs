@@ -35,6 +35,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The page.", Schema::Named("InventoryImagePage"))],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "sync",
@@ -56,6 +57,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         failures: &[],
         asks_registry: false,
+        is_counted: true,
     },
     Row {
         id: "readSync",
@@ -70,6 +72,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("How it stands.", Schema::Named("SyncStatus"))],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "doDue",
@@ -84,5 +87,6 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("What was done.", Schema::Named("Due"))],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
 ];

@@ -26,6 +26,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[versioned("The settings.", Schema::Named("Settings"))],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "changeSettings",
@@ -42,6 +43,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[versioned("They are changed.", Schema::Named("Settings"))],
         failures: &[PreconditionFailed],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "readSettingsAudit",
@@ -58,6 +60,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The page.", Schema::Named("AuditEntryPage"))],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "reseal",
@@ -75,5 +78,6 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
 ];

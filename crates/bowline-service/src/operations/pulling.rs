@@ -24,6 +24,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[HANDED_OUT],
         failures: &[],
         asks_registry: true,
+        is_counted: true,
     },
     Row {
         id: "handOutForImage",
@@ -40,6 +41,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[HANDED_OUT],
         failures: &[],
         asks_registry: true,
+        is_counted: true,
     },
     Row {
         id: "resolveImage",
@@ -56,5 +58,6 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[versioned("The connection.", Schema::Named("Connection"))],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
 ];

@@ -34,6 +34,8 @@ pub(crate) struct Row {
     /// Whether a registry is asked, so that the codes of a check may come as problems.
     #[cfg_attr(not(test), expect(dead_code, reason = "only the document tells it"))]
     pub(crate) asks_registry: bool,
+    /// Whether each request has a registry asked, and counts against the limits of its subject and project.
+    pub(crate) is_counted: bool,
 }
 
 /// Who may call, and which operation the path then names; `None` where it names nothing.

@@ -34,6 +34,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The page.", Schema::Named("ScanPage"))],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "requestScans",
@@ -52,6 +53,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[],
         asks_registry: false,
+        is_counted: true,
     },
     Row {
         id: "leaseScans",
@@ -69,6 +71,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[NotFound],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "finishScan",
@@ -88,6 +91,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[NotFound, LeaseLost],
         asks_registry: false,
+        is_counted: false,
     },
     Row {
         id: "listScanners",
@@ -104,5 +108,6 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The scanners.", Schema::ItemsOf("Scanner"))],
         failures: &[],
         asks_registry: false,
+        is_counted: false,
     },
 ];

@@ -78,3 +78,44 @@ async fn nothing_is_asked_for_what_is_not_there() {
     );
     assert!(harness.script.sent.borrow().is_empty());
 }
+
+#[tokio::test]
+async fn how_often_a_registry_is_asked_is_limited_by_subject_and_by_project() {
+    let harness = Harness::with(&Variables {
+        registry_requests_per_subject: "2".to_owned(),
+        registry_requests_per_project: "3".to_owned(),
+        ..variables()
+    });
+    let (path, _) = harness.created("a", URL).await;
+    let tokens = ["ada", "bob"].map(|subject| {
+        let token = token(&claims(subject, &["acme"], &ALL));
+        format!("Bearer {token}")
+    });
+    let listing = json!({ "items": [], "complete": true, "next": null });
+    // Who asks for what, and whether they may; then a minute goes by.
+    let cases = [
+        (0, "repositories", 200),
+        (0, "tags?repository=app", 200),
+        (0, "dockerconfig", 429),
+        (1, "repositories", 200),
+        (1, "repositories", 429),
+    ];
+    for minute in 0..2 {
+        for (number, (who, route, status)) in cases.into_iter().enumerate() {
+            if status == 200 {
+                harness.script.whole(200, "application/json", &listing);
+            }
+            let headers = [("authorization", tokens[who].as_str())];
+            let path = format!("{path}/{route}");
+            let sent = request(Method::GET, &path, &headers, None);
+            let answer = harness.send(sent).await;
+            assert_eq!(answer.status, status, "minute {minute}, request {number}");
+            if status == 429 {
+                assert_eq!(answer.problem(), problem(429, "rate.limited"));
+                assert!(answer.headers.contains_key(header::RETRY_AFTER));
+            }
+        }
+        harness.now.set(harness.now.get() + 60_000);
+    }
+    assert_eq!(harness.script.sent.borrow().len(), 6);
+}

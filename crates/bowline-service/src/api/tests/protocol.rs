@@ -272,6 +272,20 @@ async fn a_variable_that_is_wrong_is_named_on_every_route() {
             },
         ),
         (
+            "registry_requests_per_subject",
+            Variables {
+                registry_requests_per_subject: "0".to_owned(),
+                ..variables()
+            },
+        ),
+        (
+            "registry_requests_per_project",
+            Variables {
+                registry_requests_per_project: "many".to_owned(),
+                ..variables()
+            },
+        ),
+        (
             "private_hosts",
             Variables {
                 private_hosts: "https://registry.corp".to_owned(),

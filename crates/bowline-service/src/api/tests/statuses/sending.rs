@@ -8,6 +8,7 @@ use bowline_store::{
 };
 
 use super::super::*;
+use crate::rate::counter;
 
 /// Where the connection `a` is.
 pub(super) const URL: &str = "https://registry.example.com/team";
@@ -26,6 +27,7 @@ pub(super) enum Before {
     Another,
     /// There are as many checks, notifications or uses as there may be.
     Checks,
+    Requests,
     Events,
     Uses,
     /// Its key came with another request, or with this one, which is being done.
@@ -149,7 +151,14 @@ impl Sending {
             Before::Another => drop(harness.created("b", "https://b.example.com").await),
             Before::Checks => {
                 for _ in 0..30 {
-                    store.count_check("ada", START_MS).await.unwrap();
+                    let checks = counter::checks("ada");
+                    store.count_check(&checks, START_MS).await.unwrap();
+                }
+            }
+            Before::Requests => {
+                for _ in 0..600 {
+                    let requests = counter::project("acme");
+                    store.count_check(&requests, START_MS).await.unwrap();
                 }
             }
             Before::Events => {

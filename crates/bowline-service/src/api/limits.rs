@@ -1,0 +1,60 @@
+//! How often callers may have registries asked.
+
+use bowline_registry::Clock;
+use bowline_store::Database;
+
+use super::service::{Random, Service};
+use crate::{
+    caller::Caller,
+    client::Outbound,
+    context::RequestContext,
+    problem::Problem,
+    rate::{self, counter},
+};
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// Counts a check, and refuses it where it is one too many.
+    pub(super) async fn count_check(
+        &self,
+        context: &RequestContext,
+        caller: &Caller,
+    ) -> Result<(), Problem> {
+        let checks = counter::checks(caller.subject());
+        self.count(context, &checks, rate::CHECKS).await
+    }
+
+    /// Counts a request that has a registry asked, of its subject and of its project (empty where there is none), and
+    /// refuses it where it is one too many of either.
+    pub(super) async fn count_registry_request(
+        &self,
+        context: &RequestContext,
+        caller: &Caller,
+        project: &str,
+    ) -> Result<(), Problem> {
+        let limits = self.ready.as_ref()?.access.limits;
+        let subject = counter::subject(caller.subject());
+        self.count(context, &subject, limits.subject).await?;
+        if project.is_empty() {
+            return Ok(());
+        }
+        self.count(context, &counter::project(project), limits.project)
+            .await
+    }
+
+    async fn count(
+        &self,
+        context: &RequestContext,
+        counter: &str,
+        most: i64,
+    ) -> Result<(), Problem> {
+        let store = self.store(context).await?;
+        let requests = store.count_check(counter, context.now).await?;
+        rate::within(most, requests, context.now)
+    }
+}
