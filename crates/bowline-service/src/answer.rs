@@ -1,4 +1,4 @@
-//! What a request is answered with: a whole body of known length, or a stream.
+//! Responses: a whole body of known length, or a stream.
 
 use std::{
     error::Error,
@@ -22,7 +22,7 @@ use crate::{
 /// A response of the service.
 pub type Answer = http::Response<AnswerBody>;
 
-/// What breaks a stream off.
+/// An error that breaks a stream off.
 pub type StreamError = Box<dyn Error + Send + Sync>;
 
 /// That the body holds a secret, and is kept nowhere. An extension of the answer.
@@ -36,7 +36,7 @@ pub type ByteStream = Pin<Box<dyn Body<Data = Bytes, Error = StreamError>>>;
 pub enum AnswerBody {
     /// All of it; taken when it was read.
     Full(Option<Bytes>),
-    /// What comes as it comes.
+    /// A stream.
     Stream(ByteStream),
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn secret_json(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, 
     Ok(body)
 }
 
-/// How many bytes were written.
+/// A writer that counts bytes.
 struct Length(usize);
 
 impl io::Write for Length {

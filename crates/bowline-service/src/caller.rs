@@ -1,4 +1,4 @@
-//! Who asks, and what they may do.
+//! Callers and their permissions.
 
 use http::{HeaderMap, header};
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::{
     token::Claims,
 };
 
-/// What a token may permit. A permission holds in every project that the token lists.
+/// A permission of a token. It holds in every project that the token lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Permission {
     /// See connections and check them.
@@ -39,7 +39,7 @@ impl Permission {
     }
 }
 
-/// Who signed in.
+/// A caller who signed in.
 #[derive(Debug)]
 pub(crate) struct Caller(Claims);
 
@@ -63,7 +63,7 @@ impl Caller {
         Self(claims)
     }
 
-    /// Who it is: the token's `sub`.
+    /// The caller's name: the token's `sub`.
     pub(crate) fn subject(&self) -> &str {
         &self.0.sub
     }
@@ -81,7 +81,7 @@ impl Caller {
         }
     }
 
-    /// Whether the caller may do this in `project`.
+    /// Checks that the caller may do this in `project`.
     ///
     /// A project that is not the caller's is not found, whether it exists or not.
     pub(crate) fn require(&self, permission: Permission, project: &str) -> Result<(), Problem> {
@@ -91,7 +91,7 @@ impl Caller {
         self.permitted(permission)
     }
 
-    /// Whether the caller may do this in some project.
+    /// Checks that the caller may do this in some project.
     pub(crate) fn require_somewhere(&self, permission: Permission) -> Result<(), Problem> {
         self.permitted(permission)?;
         if self.0.projects.is_empty() {
@@ -102,7 +102,7 @@ impl Caller {
         Ok(())
     }
 
-    /// Whether the caller may do this where it concerns no project.
+    /// Checks that the caller may do this where it concerns no project.
     pub(crate) fn permitted(&self, permission: Permission) -> Result<(), Problem> {
         if self
             .0

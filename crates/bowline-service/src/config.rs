@@ -19,19 +19,19 @@ pub struct Config {
     pub(crate) access: Access,
 }
 
-/// Who may call, and from where.
+/// The rules for callers: their tokens, origins and proxies.
 pub(crate) struct Access {
     pub(crate) issuer: Issuer,
     pub(crate) rules: Rules,
     pub(crate) origins: Origins,
     pub(crate) proxies: Proxies,
-    /// What stands before the path of a `Location`.
+    /// The prefix of the path of a `Location`.
     pub(crate) public_url: String,
-    /// How often callers may have registries asked.
+    /// Limits on how often callers may have registries asked.
     pub(crate) limits: RegistryLimits,
 }
 
-/// Whose signature tokens carry.
+/// The issuer that signs tokens.
 pub(crate) enum Issuer {
     /// The operator set its keys.
     Known(KeySet),
@@ -44,7 +44,7 @@ pub(crate) enum Issuer {
 pub struct ConfigError {
     /// Its name.
     pub variable: &'static str,
-    /// What is wrong with it.
+    /// The reason.
     pub reason: String,
 }
 

@@ -19,7 +19,7 @@ use crate::{
     problem::{Failure, Problem},
 };
 
-/// What is known of a request beside its body.
+/// A request without its body, and what is known of it.
 pub(crate) struct RequestContext {
     pub(crate) head: Parts,
     pub(crate) request_id: String,
@@ -29,7 +29,7 @@ pub(crate) struct RequestContext {
     pub(crate) now: i64,
     /// The parameters of its query, once its operation is known.
     pub(crate) parameters: Parameters,
-    /// How its answer is written, once its operation is known.
+    /// The format of its answer, once its operation is known.
     pub(crate) accept: Form,
 }
 
@@ -79,13 +79,13 @@ impl RequestContext {
         }
     }
 
-    /// What the body says, which must be sent as JSON.
+    /// Reads the body, which must be sent as JSON.
     pub(crate) fn json<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Problem> {
         negotiation::json_sent(&self.head.headers)?;
         body::parse(body)
     }
 
-    /// What the body says, where there is one.
+    /// Reads the body as JSON, where there is one.
     pub(crate) fn json_if_sent<T: DeserializeOwned + Default>(
         &self,
         body: &[u8],
@@ -96,7 +96,7 @@ impl RequestContext {
         }
     }
 
-    /// What a form means.
+    /// Parses a form.
     ///
     /// Errors: `form.invalid` with the findings.
     pub(crate) fn spec(&self, form: &ConnectionForm) -> Result<ConnectionSpec, Problem> {
@@ -110,7 +110,7 @@ impl RequestContext {
         spec.ok_or_else(|| Problem::form_invalid(report))
     }
 
-    /// Who changes something, for the audit.
+    /// The author of a change, for the audit.
     pub(crate) fn change(&self, caller: &Caller) -> Change {
         Change {
             subject: caller.subject().to_owned(),

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::answer::StreamError;
 
-/// How long nothing happens before a comment says that the connection lives.
+/// The time without an event after which a comment says that the connection lives.
 pub(crate) const SILENCE: Duration = Duration::from_secs(5);
 
 /// A comment: readers of events ignore it, proxies see that something comes.
@@ -25,7 +25,7 @@ const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
 type Local<T> = Pin<Box<dyn Future<Output = T>>>;
 
-/// Where the events of a running check are put.
+/// The events of a running check.
 #[derive(Clone, Default)]
 pub(crate) struct Events(Rc<RefCell<VecDeque<Bytes>>>);
 
@@ -68,7 +68,7 @@ impl EventStream {
         }
     }
 
-    /// What comes next: an event that waits, or a comment when it was silent for too long.
+    /// The next piece: an event that waits, or a comment when it was silent for too long.
     fn next(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
         if let Some(work) = &mut self.work
             && work.as_mut().poll(context).is_ready()

@@ -1,4 +1,4 @@
-//! What every answer of a public service carries.
+//! The headers that every answer of a public service carries.
 
 use http::{HeaderMap, HeaderValue, header};
 

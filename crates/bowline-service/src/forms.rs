@@ -1,4 +1,4 @@
-//! What is answered about forms without keeping or contacting anything: the provider table, and a form's judgement.
+//! Forms that are neither kept nor tried: the provider table, and the validation of a form.
 
 use bowline::{
     form::{CheckOptions, ConnectionForm, check_form},

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderValue, header};
 
 use crate::problem::{Failure, Problem};
 
-/// How an answer is written.
+/// A format of answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     /// `application/json`
@@ -13,7 +13,7 @@ pub(crate) enum Form {
     Events,
 }
 
-/// Whether the caller takes JSON.
+/// Checks that the caller accepts JSON.
 pub(crate) fn json_accepted(headers: &HeaderMap) -> Result<(), Problem> {
     if quality(headers, "application", "json") > 0 {
         Ok(())
@@ -22,7 +22,7 @@ pub(crate) fn json_accepted(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-/// What the caller prefers of JSON and events. Events must be named: `*/*` means JSON.
+/// The format that the caller prefers. Events must be named: `*/*` means JSON.
 pub(crate) fn preferred(headers: &HeaderMap) -> Result<Form, Problem> {
     let json = quality(headers, "application", "json");
     let events = if headers.contains_key(header::ACCEPT) {
@@ -41,7 +41,7 @@ pub(crate) fn preferred(headers: &HeaderMap) -> Result<Form, Problem> {
     }
 }
 
-/// Whether the body is JSON by what the caller says.
+/// Checks that the caller says the body is JSON.
 pub(crate) fn json_sent(headers: &HeaderMap) -> Result<(), Problem> {
     let sent = headers
         .get(header::CONTENT_TYPE)
@@ -70,7 +70,7 @@ pub(crate) enum IfMatch {
 }
 
 impl IfMatch {
-    /// What the header says; `None` without one.
+    /// The header's value; `None` without one.
     pub(crate) fn read(headers: &HeaderMap) -> Option<Self> {
         let mut versions = Vec::new();
         if !headers.contains_key(header::IF_MATCH) {
@@ -130,7 +130,7 @@ fn media_types(headers: &HeaderMap) -> impl Iterator<Item = MediaRange<'_>> {
         })
 }
 
-/// How much the caller wants this media type, in thousandths; the most specific range decides (RFC 9110 §12.5.1).
+/// The caller's preference for this media type, in thousandths; the most specific range decides (RFC 9110 §12.5.1).
 fn quality(headers: &HeaderMap, kind: &str, subtype: &str) -> u16 {
     if !headers.contains_key(header::ACCEPT) {
         return 1000;

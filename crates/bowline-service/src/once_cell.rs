@@ -1,4 +1,4 @@
-//! What an instance makes once, however many requests want it at the same time.
+//! A cell that is filled once, however many requests want it at the same time.
 
 use std::{
     cell::{Cell, RefCell},

@@ -59,13 +59,13 @@ impl Parameters {
         (!value.is_empty()).then_some(value)
     }
 
-    /// How many items a page has: the parameter `limit`.
+    /// The size of a page: the parameter `limit`.
     pub(crate) fn page_size(&self) -> Result<PageSize, Problem> {
         let size = self.parsed("limit", |text| PageSize::new(text.parse().ok()?))?;
         Ok(size.unwrap_or_default())
     }
 
-    /// Where a page begins: the parameter `cursor`.
+    /// The beginning of a page: the parameter `cursor`.
     pub(crate) fn cursor(&self) -> Result<Option<Cursor>, Problem> {
         self.parsed("cursor", Cursor::parse)
     }

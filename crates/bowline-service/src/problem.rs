@@ -1,4 +1,4 @@
-//! What the API answers when it does not do what was asked: RFC 9457 problems, from one table.
+//! Problems (RFC 9457): the answers to requests that failed, from one table.
 
 use std::fmt;
 
@@ -46,7 +46,7 @@ macro_rules! failures {
                 }
             }
 
-            /// What happened, in a few words.
+            /// The title: the failure in a few words.
             pub fn title(self) -> &'static str {
                 match self {
                     $(Self::$variant => $title,)+
@@ -55,7 +55,7 @@ macro_rules! failures {
                 }
             }
 
-            /// What it usually means, and what helps.
+            /// The detail: the usual cause, and what helps.
             pub(crate) fn detail(self) -> String {
                 match self {
                     $(Self::$variant => $detail.to_owned(),)+
@@ -167,7 +167,7 @@ pub struct Problem {
     pub(crate) particulars: Box<Particulars>,
 }
 
-/// What is particular about a failure.
+/// The particulars of a failure.
 #[derive(Debug, Default)]
 pub(crate) struct Particulars {
     pub(crate) detail: Option<String>,
@@ -232,7 +232,7 @@ impl Problem {
         self
     }
 
-    /// What failed.
+    /// The failure.
     pub fn failure(&self) -> Failure {
         self.failure
     }

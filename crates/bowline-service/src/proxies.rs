@@ -1,14 +1,14 @@
-//! Where a request comes from, when proxies of the operator stand in front.
+//! The address of a request's client, also behind proxies of the operator.
 
 use std::net::{IpAddr, SocketAddr};
 
 use http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
-/// What the runtime says of the peer. A caller can send this header too: the runtime's word is the last.
+/// The runtime's header with the peer's address. A caller can send this header too: the runtime's value is the last.
 const PEER: HeaderName = HeaderName::from_static("spin-client-addr");
 
-/// What a proxy says of whom it speaks for.
+/// A proxy's header with the address of its client.
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The proxies whose word on where a request comes from counts.

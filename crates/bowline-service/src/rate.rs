@@ -1,13 +1,13 @@
-//! How often something may be asked for, in a minute of the clock.
+//! Limits on requests, in a minute of the clock.
 
 use http::{HeaderValue, header};
 
 use crate::problem::{Failure, Problem};
 
-/// How many checks, of forms and of kept connections, a subject may start.
+/// The most checks, of forms and of kept connections, that a subject may start.
 pub(crate) const CHECKS: i64 = 30;
 
-/// How often a caller may have a registry asked, whatever for: the caller chooses which host that is.
+/// Limits on requests that have a registry asked, whatever for: the caller chooses which host that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RegistryLimits {
     pub(crate) subject: i64,
@@ -34,7 +34,7 @@ pub(crate) fn within(most: i64, requests: i64, now: i64) -> Result<(), Problem> 
     Err(Problem::from(Failure::RateLimited).header(header::RETRY_AFTER, HeaderValue::from(left)))
 }
 
-/// What requests are counted under. The database counts: instances come and go.
+/// The counters of requests. The database counts: instances come and go.
 pub(crate) mod counter {
     /// The checks of a subject.
     pub(crate) fn checks(subject: &str) -> String {

@@ -30,7 +30,7 @@ static ROUTER: LazyLock<matchit::Router<Vec<&'static Row>>> = LazyLock::new(|| {
 pub(crate) struct Route<'a> {
     /// Its operations; one at least.
     rows: &'static [&'static Row],
-    /// What it has for the parameters of its template.
+    /// The values of the template's parameters.
     pub(crate) parameters: PathParameters<'a>,
 }
 
@@ -54,7 +54,7 @@ impl<'a> Route<'a> {
         self.rows.iter().map(|row| row.method.clone()).collect()
     }
 
-    /// Whether one of its operations has one of these ids.
+    /// True when one of its operations has one of these ids.
     pub(crate) fn is_of(&self, ids: &[&str]) -> bool {
         self.rows.iter().any(|row| ids.contains(&row.id))
     }

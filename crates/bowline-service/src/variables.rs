@@ -18,9 +18,9 @@ pub enum Component {
 pub struct Variable {
     /// Its name.
     pub name: &'static str,
-    /// Whether its value is a secret.
+    /// True when its value is a secret.
     pub is_secret: bool,
-    /// Who reads it.
+    /// The components that read it.
     pub components: &'static [Component],
 }
 
@@ -65,7 +65,7 @@ variables! {
     auth_secret: true, [Connections, Edge];
     /// The public keys that tokens are signed with: a JSON Web Key Set.
     jwks: false, [Connections, Edge];
-    /// Where the issuer publishes them.
+    /// The address at which the issuer publishes them.
     jwks_url: false, [Connections];
     /// The origin of `jwks_url`, the only one beside the private service that this component may reach.
     jwks_origin: false, [Connections];
@@ -77,17 +77,17 @@ variables! {
     allowed_origins: false, [Connections, Edge];
     /// Proxies whose `X-Forwarded-For` counts, comma-separated; empty: none.
     trusted_proxies: false, [Connections];
-    /// Where callers reach this service, without a slash at the end; empty: locations are paths.
+    /// The address at which callers reach this service, without a slash at the end; empty: locations are paths.
     public_url: false, [Connections];
-    /// What the private service may reach beyond the public internet; see [`Operator::parse`].
+    /// Hosts that the private service may reach beyond the public internet; see [`Operator::parse`].
     private_hosts: false, [Connections, Outbound, Edge];
-    /// Where it may speak plain HTTP.
+    /// Hosts that it may reach over plain HTTP.
     plain_http_hosts: false, [Connections, Outbound, Edge];
-    /// Where its requests come from.
+    /// The addresses that its requests come from.
     egress_addresses: false, [Connections, Outbound, Edge];
-    /// How many requests of a subject a minute may have a registry asked; empty: 120.
+    /// The number of requests a minute of a subject that may have a registry asked; empty: 120.
     registry_requests_per_subject: false, [Connections];
-    /// How many of a project; empty: 600.
+    /// The same of a project; empty: 600.
     registry_requests_per_project: false, [Connections];
     /// The operator's AWS identity, which assumes customers' roles; empty: none.
     aws_access_key_id: false, [Outbound];
@@ -96,7 +96,7 @@ variables! {
 }
 
 impl Variables {
-    /// What they say of where requests may go, and as whom.
+    /// The operator's rules for outgoing requests: which hosts, and as whom.
     ///
     /// # Errors
     /// The first variable that is not valid.

@@ -1,4 +1,4 @@
-//! Who calls.
+//! Authentication: the caller, by the token of the request.
 
 use bowline_registry::Clock;
 use bowline_store::Database;

@@ -24,7 +24,7 @@ use crate::{
     protocol::check::CheckRequest,
 };
 
-/// What a check must prove before the form is kept.
+/// The proof that a check must give before the form is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verify {
     Login,
@@ -211,7 +211,7 @@ where
         record.await.map_err(Refusal::ours)
     }
 
-    /// What the private service answers to a check of a connection as it is kept.
+    /// The private service's answer to a check of a connection as it is kept.
     async fn ask_check(
         &self,
         context: &RequestContext,

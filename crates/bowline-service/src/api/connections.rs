@@ -57,7 +57,7 @@ pub(super) struct EditRequest {
 pub(super) struct NewCredentials(ConnectionForm);
 
 impl NewCredentials {
-    /// What a body says, which must be sent as JSON.
+    /// Reads a body, which must be sent as JSON.
     pub(super) fn read(context: &RequestContext, body: &[u8]) -> Result<Self, Problem> {
         context.json::<CredentialsMembers>(body)?;
         context.json(body).map(Self)
@@ -415,12 +415,12 @@ fn with_credentials(kept: &Connection, sent: ConnectionForm) -> Result<Connectio
     Ok(form)
 }
 
-/// Whether the auth method takes a URL, and neither that nor the region that may stand for it is filled in.
+/// True when the auth method takes a URL, and neither that nor the region that may stand for it is filled in.
 fn lacks_address(form: &ConnectionForm) -> bool {
     lacks(form, "url") && is_empty(form, "region")
 }
 
-/// Whether the auth method takes a value, and it is not filled in.
+/// True when the auth method takes a value, and it is not filled in.
 fn lacks(form: &ConnectionForm, name: &str) -> bool {
     let auth = provider(&form.provider).and_then(|provider| provider.auth(&form.auth));
     auth.is_some_and(|auth| auth.field(name).is_some()) && is_empty(form, name)

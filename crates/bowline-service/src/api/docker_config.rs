@@ -24,10 +24,10 @@ use crate::{
 /// The header that says when what was handed out ends, RFC 3339; missing where that is not known.
 const EXPIRES_AT: HeaderName = HeaderName::from_static("bowline-expires-at");
 
-/// How often a connection is opened that others keep changing.
+/// The number of attempts to open a connection that others keep changing.
 const ATTEMPTS: usize = 3;
 
-/// How the file is written.
+/// A format of the file.
 #[derive(Clone, Copy)]
 enum FileFormat {
     /// The `config.json` of Docker, which every tool reads.
@@ -187,7 +187,7 @@ impl HandedOut {
         }
     }
 
-    /// What container tools read.
+    /// The file that container tools read.
     pub(super) fn config(&self) -> DockerConfig<'_> {
         let auth = self.login.as_ref().zip(self.basic.as_ref());
         let auth = auth.map(|(login, auth)| {

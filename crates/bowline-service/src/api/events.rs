@@ -26,7 +26,7 @@ use crate::{
     rate,
 };
 
-/// How many notifications an address takes in a minute of the clock.
+/// The most notifications that an address takes in a minute of the clock.
 const PER_MINUTE: i64 = 600;
 
 /// The headers in which registries send a secret.
@@ -36,7 +36,7 @@ const SECRET_HEADERS: [HeaderName; 3] = [
     HeaderName::from_static("x-jfrog-event-auth"),
 ];
 
-/// Where the provider's registry is told to send the secret.
+/// The place in a request at which the provider's registry sends the secret.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum SecretIn {
@@ -58,12 +58,12 @@ struct ShownAddress {
     address: EventAddress,
 }
 
-/// What is said to the registry.
+/// The answer to the registry.
 #[derive(Serialize)]
 struct Received {
-    /// How many events will be seen to, or have been.
+    /// The number of events that will be processed, or have been.
     accepted: usize,
-    /// How many other things the notification held.
+    /// The number of other things in the notification.
     ignored: usize,
 }
 
@@ -194,7 +194,7 @@ fn takes_header(provider: &str) -> bool {
     )
 }
 
-/// What may be the secret: the path's, and what the headers hold, with a scheme or without.
+/// The candidates for the secret: the path's, and those of the headers, with a scheme or without.
 fn secrets<'a>(headers: &'a HeaderMap, of_path: Option<&'a Secret>) -> Vec<&'a str> {
     let sent = SECRET_HEADERS
         .into_iter()
@@ -231,7 +231,7 @@ fn announced(opened: &Opened, body: &[u8]) -> (Vec<Announced>, usize) {
     (announced, ignored.saturating_add(foreign))
 }
 
-/// Where the connection's repositories are. At Docker Hub that is the login's own namespace where none was typed.
+/// The namespace of the connection's repositories. At Docker Hub that is the login's own where none was typed.
 fn namespace(connection: &Connection, endpoint: &Endpoint) -> String {
     let own = connection.values.get("username");
     match own.filter(|_| connection.provider == "docker-hub" && endpoint.namespace().is_empty()) {

@@ -23,7 +23,7 @@ const KEPT_HEADERS: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, heade
 /// The most bytes of a body that is kept: as many as a request may have, and so what a change answers.
 const LARGEST: usize = 64 * 1024;
 
-/// What a caller calls a request that must not be done twice: 1 to 255 visible ASCII characters.
+/// A caller's name for a request that must not be done twice: 1 to 255 visible ASCII characters.
 pub(super) struct IdempotencyKey(String);
 
 impl IdempotencyKey {

@@ -13,7 +13,7 @@ use crate::{
     protocol::inventory::StreamsRequest,
 };
 
-/// How many image streams are looked at in one call.
+/// The most image streams that one call looks at.
 const MOST: usize = 20;
 
 impl<D, O, C, R> Service<D, O, C, R>

@@ -1,4 +1,4 @@
-//! How often callers may have registries asked.
+//! Limits on how often callers may have registries asked.
 
 use bowline_registry::Clock;
 use bowline_store::Database;

@@ -27,7 +27,7 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// What the registry answers about tags, as far as it does.
+    /// The registry's answers about tags, as far as there are any.
     pub(super) async fn digests(
         &self,
         context: &RequestContext,
@@ -53,7 +53,7 @@ where
             .collect())
     }
 
-    /// What the registry answers about images, as far as it does.
+    /// The registry's answers about images, as far as there are any.
     pub(super) async fn details(
         &self,
         context: &RequestContext,
@@ -75,7 +75,7 @@ where
         Ok(items.unwrap_or_default())
     }
 
-    /// What the private service answers; `None` where it could not do it now.
+    /// The private service's answer; `None` where it could not do it now.
     pub(super) async fn look_up<Q>(
         &self,
         context: &RequestContext,

@@ -32,13 +32,13 @@ const LARGEST: usize = 8 * 1024 * 1024;
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// What goes to the private service.
+/// A request to the private service.
 pub(super) struct Message {
     operation: PrivateOperation,
     body: Zeroizing<Vec<u8>>,
-    /// How the answer is to be written.
+    /// The format of the answer.
     accept: Form,
-    /// What the operator's identity takes on the role of the form with, where it does.
+    /// The external id with which the operator's identity assumes the form's role, where it does.
     external_id: Option<ExternalId>,
 }
 
@@ -104,7 +104,7 @@ where
         Ok(ControlFlow::Continue(said))
     }
 
-    /// What the private service answers to a request about a form of `project`: its bytes, as they are.
+    /// The private service's answer to a request about a form of `project`: its bytes, as they are.
     pub(super) async fn relay<Q: PrivateRequest + Serialize>(
         &self,
         context: &RequestContext,
@@ -137,7 +137,7 @@ where
         Ok(Some(ExternalId(id)))
     }
 
-    /// What the private service answers: its bytes, as they are.
+    /// The private service's answer: its bytes, as they are.
     pub(super) async fn send(
         &self,
         context: &RequestContext,
@@ -168,7 +168,7 @@ where
     }
 }
 
-/// Whether the operator's own AWS identity signs.
+/// True when the operator's own AWS identity signs.
 pub(super) fn delegates(form: &ConnectionForm) -> bool {
     // What says how to log in; a name, which a form may lack that is only tried, and a policy do not.
     let login = ConnectionForm {

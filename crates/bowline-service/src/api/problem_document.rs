@@ -1,4 +1,4 @@
-//! What went wrong, where that is a part of an answer and not the answer.
+//! A problem that is a part of an answer, and not the answer.
 
 use serde::Deserialize;
 
@@ -47,7 +47,7 @@ impl ProblemDocument {
         }
     }
 
-    /// What happened, for people.
+    /// The problem in words, for people.
     pub(super) fn sentence(&self) -> String {
         format!("{}. {}", self.title, self.detail)
             .trim_end()

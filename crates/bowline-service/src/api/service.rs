@@ -27,7 +27,7 @@ pub struct Service<D, O, C, R> {
     pub(super) random: R,
 }
 
-/// What there is once the operator's variables are known to be valid.
+/// The parts that exist once the operator's variables are known to be valid.
 pub(super) struct Ready<D, R> {
     pub(super) store: Rc<Store<D, R>>,
     migrated: OnceCell<()>,

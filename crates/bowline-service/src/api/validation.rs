@@ -1,4 +1,4 @@
-//! What PATCH changes, judged as it would be in a form.
+//! Validation of what PATCH changes, as in a form.
 
 use bowline::{
     endpoint::Endpoint,

@@ -1,4 +1,4 @@
-//! How many checks each subject has started in this minute of the clock.
+//! A count of the checks that each subject has started in this minute of the clock.
 //!
 //! They are counted in the memory of the instance, since there is no database here: a runtime that makes several
 //! instances, or a new one for each request, lets a subject start as many checks in each.

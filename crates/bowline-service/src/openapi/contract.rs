@@ -10,7 +10,7 @@ use super::DOCUMENT;
 
 static SPECIFICATION: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(DOCUMENT).unwrap());
 
-/// Where the document is for the validator; nothing is loaded from there.
+/// The document's address for the validator; nothing is loaded from there.
 const ADDRESS: &str = "https://bowline.invalid/openapi.json";
 
 /// Panics unless the document has this answer: the operation, its status, and where a body is given its media type
@@ -44,7 +44,7 @@ pub(crate) fn hold(method: &Method, path: &str, status: u16, media_type: &str, b
     }
 }
 
-/// What a reference within the document leads to, or the value where it is none.
+/// The target of a reference within the document, or the value where it is no reference.
 fn resolved(value: &'static Value) -> &'static Value {
     match value["$ref"].as_str() {
         Some(reference) => SPECIFICATION

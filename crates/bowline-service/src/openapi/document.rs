@@ -100,7 +100,7 @@ fn described(row: &Row, problems: &mut Problems) -> Value {
     described
 }
 
-/// Whether it takes an `Idempotency-Key`: every POST of somebody who signed in.
+/// True when it takes an `Idempotency-Key`: every POST of somebody who signed in.
 fn takes_idempotency_key(row: &Row) -> bool {
     row.method == Method::POST && matches!(row.authorization, Authorization::Token(..))
 }

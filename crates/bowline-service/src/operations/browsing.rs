@@ -1,4 +1,4 @@
-//! What a connection's registry has, asked for now.
+//! Operations that browse a connection's registry.
 
 use http::Method;
 

@@ -1,4 +1,4 @@
-//! What registries announce.
+//! Notifications of registries.
 
 use http::Method;
 
@@ -12,7 +12,7 @@ use crate::{
     problem::Failure::{NotFound, RateLimited},
 };
 
-/// Who sends it is told by the address's secret.
+/// The address's secret says who sends it.
 const RECEIVE: Authorization = Authorization::Public(|path| {
     Some(PublicOperation::ReceiveEvents {
         id: path.text("id")?,

@@ -1,4 +1,4 @@
-//! What is known of a registry's images, and how it becomes known.
+//! Operations of the inventory: a registry's images, and syncs.
 
 use http::Method;
 

@@ -1,4 +1,4 @@
-//! What holds for a project, or for all of them.
+//! Operations on a project's settings, or on all projects.
 
 use http::Method;
 

@@ -6,7 +6,7 @@ pub(crate) struct Parameter {
     pub(crate) name: &'static str,
     pub(crate) place: Place,
     pub(crate) is_required: bool,
-    /// What it takes, for who sent something else.
+    /// The values that it takes, in words, for who sent another.
     pub(crate) takes: &'static str,
     #[cfg_attr(not(test), expect(dead_code, reason = "only the document tells it"))]
     pub(crate) kind: Kind,
@@ -14,7 +14,7 @@ pub(crate) struct Parameter {
     pub(crate) description: &'static str,
 }
 
-/// Where a parameter stands.
+/// The place of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Query,

@@ -7,13 +7,13 @@ use percent_encoding::percent_decode_str;
 /// A connection, as a path names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ConnectionPath {
-    /// Whose it is.
+    /// The project that it belongs to.
     pub(crate) project: String,
     /// Which it is.
     pub(crate) id: ConnectionId,
 }
 
-/// What a path has for the parameters of its template, still encoded.
+/// The values of a path's parameters, still encoded.
 pub(crate) struct PathParameters<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> PathParameters<'a> {

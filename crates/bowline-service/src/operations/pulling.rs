@@ -1,4 +1,4 @@
-//! What jobs pull with.
+//! Operations that give jobs what they pull with.
 
 use http::Method;
 

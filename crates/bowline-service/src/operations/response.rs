@@ -26,7 +26,7 @@ pub(crate) enum Content {
     JsonOrEvents(Schema),
 }
 
-/// What a body is, by the names of the document's schemas.
+/// A body's schema, by its name in the document.
 #[cfg_attr(not(test), expect(dead_code, reason = "only the document tells it"))]
 pub(crate) enum Schema {
     /// Any JSON.
@@ -89,7 +89,7 @@ pub(super) const fn gone(description: &'static str) -> Response {
     }
 }
 
-/// How a check went, in one piece or as it goes.
+/// The result of a check, in one piece or as it goes.
 pub(super) const CHECKED: Response = Response {
     status: 200,
     description: "How the check went; as events: a `step` as each ends, then the `result`.",

@@ -1,4 +1,4 @@
-//! What a row of the table says.
+//! The columns of the table.
 
 use http::Method;
 
@@ -31,14 +31,14 @@ pub(crate) struct Row {
     /// The failures beside those that follow from the rest of the row.
     #[cfg_attr(not(test), expect(dead_code, reason = "only the document tells it"))]
     pub(crate) failures: &'static [Failure],
-    /// Whether a registry is asked, so that the codes of a check may come as problems.
+    /// True when a registry is asked, so that the codes of a check may come as problems.
     #[cfg_attr(not(test), expect(dead_code, reason = "only the document tells it"))]
     pub(crate) asks_registry: bool,
-    /// Whether each request has a registry asked, and counts against the limits of its subject and project.
+    /// True when each request has a registry asked, and counts against the limits of its subject and project.
     pub(crate) is_counted: bool,
 }
 
-/// Who may call, and which operation the path then names; `None` where it names nothing.
+/// The callers that may call, and the operation that the path then names; `None` where it names nothing.
 pub(crate) enum Authorization {
     /// Everybody: no token is read.
     Public(fn(&PathParameters<'_>) -> Option<PublicOperation>),
@@ -46,7 +46,7 @@ pub(crate) enum Authorization {
     Token(Need, fn(&PathParameters<'_>) -> Option<Operation>),
 }
 
-/// What a token must permit.
+/// The permission that a token must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
     /// Nothing: any good token will do.
@@ -59,7 +59,7 @@ pub(crate) enum Need {
     Anywhere(Permission),
 }
 
-/// What a request may carry.
+/// The body of a request.
 #[cfg_attr(
     not(test),
     expect(dead_code, reason = "only the document tells all of it")
@@ -71,12 +71,12 @@ pub(crate) enum RequestBody {
     Json(Schema),
     /// JSON, or nothing.
     OptionalJson(Schema),
-    /// What a registry sends, in any media type, whatever answer it accepts.
+    /// A notification of a registry, in any media type, whatever answer it accepts.
     Notification,
 }
 
 impl Need {
-    /// Whether the caller meets it; `project` is that of the path.
+    /// Checks that the caller meets it; `project` is that of the path.
     ///
     /// Errors: `permission.missing`; `not_found` where the project is not the caller's.
     pub(crate) fn check(self, caller: &Caller, project: &str) -> Result<(), Problem> {
@@ -90,7 +90,7 @@ impl Need {
 }
 
 impl Row {
-    /// Whether the answer has content that a caller has to accept.
+    /// True when the answer has content that a caller has to accept.
     pub(crate) fn answers_content(&self) -> bool {
         let has_content = self
             .responses
@@ -99,7 +99,7 @@ impl Row {
         has_content && !matches!(self.body, RequestBody::Notification)
     }
 
-    /// Whether the answer can be a stream of events.
+    /// True when the answer can be a stream of events.
     pub(crate) fn answers_events(&self) -> bool {
         self.responses
             .iter()

@@ -1,4 +1,4 @@
-//! What scanners do, and what is to be scanned.
+//! Operations of scans and scanners.
 
 use http::Method;
 

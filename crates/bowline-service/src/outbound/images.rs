@@ -10,7 +10,7 @@ use bowline_registry::{
 
 use crate::protocol::images::{Images, ListedImage};
 
-/// How many repositories are asked for their tags.
+/// The most repositories that are asked for their tags.
 const MOST_REPOSITORIES: usize = 50;
 
 /// After how many images no further repository is asked.

@@ -1,4 +1,4 @@
-//! What a synchronization asks for, part by part; see [`crate::protocol::inventory`].
+//! The parts of a synchronization; see [`crate::protocol::inventory`].
 
 use bowline::form::ConnectionForm;
 use bowline_registry::{

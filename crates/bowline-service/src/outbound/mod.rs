@@ -49,7 +49,7 @@ const LONGEST_LISTING: usize = 10_000;
 pub struct OutboundService<H, C, R> {
     world: Rc<World<H, C, R>>,
     operator: Result<Rc<Operator>, OperatorError>,
-    /// Whether the runtime was seen to block private networks. Once is enough: its configuration does not change.
+    /// True once the runtime was seen to block private networks: its configuration does not change.
     blocked: Cell<bool>,
 }
 
@@ -221,7 +221,7 @@ where
         })
     }
 
-    /// What the service is made of.
+    /// The world of the service.
     pub(crate) fn world(&self) -> &World<H, C, R> {
         &self.world
     }
@@ -260,7 +260,7 @@ where
         })
     }
 
-    /// What a form means. It can be tried before its connection has a name.
+    /// Parses a form. It can be tried before its connection has a name.
     fn spec(&self, mut form: ConnectionForm) -> Result<ConnectionSpec, Problem> {
         if form.name.trim().is_empty() {
             "unnamed".clone_into(&mut form.name);
@@ -273,7 +273,7 @@ where
         spec.ok_or_else(|| Problem::form_invalid(report))
     }
 
-    /// What a form means, where anything may be sent at all.
+    /// Parses a form, where anything may be sent at all.
     async fn admit(
         &self,
         operator: &Operator,

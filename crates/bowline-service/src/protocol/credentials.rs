@@ -1,4 +1,4 @@
-//! What a job pulls with.
+//! The credentials that a job pulls with.
 
 use bowline::secret::Secret;
 use bowline_registry::PullCredentials;

@@ -16,7 +16,7 @@ impl<F> PrivateRequest for EndpointRequest<F> {
     type Response = EndpointResponse;
 }
 
-/// Where it is.
+/// The registry's address.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct EndpointResponse {
     pub(crate) endpoint: String,

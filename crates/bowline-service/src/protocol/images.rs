@@ -24,7 +24,7 @@ impl<F> PrivateRequest for ImagesRequest<F> {
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Images {
     pub(crate) images: Vec<ListedImage>,
-    /// Whether that is all there is.
+    /// True when that is all there is.
     pub(crate) complete: bool,
 }
 

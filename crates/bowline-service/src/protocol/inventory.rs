@@ -1,4 +1,4 @@
-//! What a synchronization asks for, part by part: pages of listings, digests, and details of images.
+//! The parts of a synchronization: pages of listings, digests, and details of images.
 //!
 //! Each answer says how many requests to the registry it took. A request with a [`Session`] is answered with one, for
 //! the next of the same step: so a step logs in once, and the private service keeps nothing.
@@ -40,7 +40,7 @@ impl<F> PrivateRequest for RepositoriesPageRequest<F> {
 pub(crate) struct RepositoriesPage {
     /// None, it may be, in the middle of a listing.
     pub(crate) items: Vec<RepositoryEntry>,
-    /// What the next page is asked for with; `None` after the last.
+    /// The cursor of the next page; `None` after the last.
     pub(crate) cursor: Option<String>,
     /// True when this and the pages before it are known to be all; only the last can be.
     pub(crate) complete: bool,
@@ -80,7 +80,7 @@ impl<F> PrivateRequest for TagsPageRequest<F> {
 pub(crate) struct TagsPage {
     /// None, it may be, in the middle of a listing.
     pub(crate) items: Vec<TagEntry>,
-    /// What the next page is asked for with; `None` after the last.
+    /// The cursor of the next page; `None` after the last.
     pub(crate) cursor: Option<String>,
     /// True when this and the pages before it are known to be all; only the last can be.
     pub(crate) complete: bool,

@@ -36,7 +36,7 @@ impl<F> PrivateRequest for TagsRequest<F> {
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Listing {
     pub(crate) items: Vec<Entry>,
-    /// Whether that is all there is.
+    /// True when that is all there is.
     pub(crate) complete: bool,
     /// A listing is one page: search instead.
     pub(crate) next: Option<String>,

@@ -18,7 +18,7 @@ pub(crate) mod listing;
 
 use http::HeaderName;
 
-/// Where the runtime's service chaining answers.
+/// The origin at which the runtime's service chaining answers.
 macro_rules! origin {
     () => {
         "http://outbound.spin.internal"
@@ -30,17 +30,17 @@ pub(crate) const EXTERNAL_ID: HeaderName = HeaderName::from_static("bowline-exte
 
 /// A request, and what answers it.
 pub(crate) trait PrivateRequest {
-    /// What it asks for.
+    /// The operation that it asks for.
     const OPERATION: PrivateOperation;
 
-    /// What is answered with 200.
+    /// The body of the answer with status 200.
     type Response;
 }
 
 /// Makes the table: one row is one operation with its path.
 macro_rules! operations {
     ($($(#[doc = $doc:literal])+ $variant:ident = $path:literal,)+) => {
-        /// What the private service can be asked for.
+        /// An operation of the private service.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum PrivateOperation {
             $($(#[doc = $doc])+ $variant,)+
@@ -76,9 +76,9 @@ operations! {
     Repositories = "/repositories",
     /// The tags of a repository.
     Tags = "/tags",
-    /// What a job pulls with.
+    /// The credentials that a job pulls with.
     Credentials = "/credentials",
-    /// Where the registry is.
+    /// The registry's address.
     Endpoint = "/endpoint",
     /// The images that a policy chooses from.
     Images = "/images",
@@ -86,7 +86,7 @@ operations! {
     RepositoriesPage = "/repositories/page",
     /// A page of a repository's tags, with what the listing knows of them.
     TagsPage = "/tags/page",
-    /// What tags point to.
+    /// The digests that tags point to.
     Digests = "/digests",
     /// When images were made.
     Details = "/details",

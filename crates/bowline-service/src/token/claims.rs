@@ -7,22 +7,22 @@ use super::{
     key_set::KeySet,
 };
 
-/// How far the clocks of issuer and service may be apart, in milliseconds.
+/// The most that the clocks of issuer and service may be apart, in milliseconds.
 const LEEWAY_MS: f64 = 10_000.0;
 
-/// How long a token may still hold, in milliseconds: 400 days.
+/// The longest time that a token may still hold, in milliseconds: 400 days.
 const LONGEST_LIFE_MS: f64 = 400.0 * 24.0 * 60.0 * 60.0 * 1000.0;
 
-/// What tokens must say beside a good signature.
+/// The claims that tokens must have beside a good signature.
 pub(crate) struct Rules {
     issuer: Option<String>,
     audience: Option<String>,
 }
 
-/// What a token says about its bearer, after its signature and its times were found good.
+/// A token's claims about its bearer, after its signature and its times were found good.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Claims {
-    /// Who it is.
+    /// The subject.
     pub(crate) sub: String,
     exp: f64,
     nbf: Option<f64>,
@@ -31,7 +31,7 @@ pub(crate) struct Claims {
     /// The projects that they may act in.
     #[serde(default)]
     pub(crate) projects: Vec<String>,
-    /// What they may do there, by full names.
+    /// The permissions that they have there, by full names.
     #[serde(default)]
     pub(crate) permissions: Vec<String>,
 }

@@ -118,7 +118,7 @@ impl Jwk {
         .map(Some)
     }
 
-    /// Whether the key's own words let it verify tokens of this algorithm; without words it may.
+    /// True when the key's own members let it verify tokens of this algorithm; without them it may.
     fn is_for(&self, algorithm: Algorithm) -> bool {
         let verifies = |operations: &Vec<String>| operations.iter().any(|it| it == "verify");
         self.purpose.as_ref().is_none_or(|it| it == "sig")

@@ -8,7 +8,7 @@ use super::key::Algorithm;
 /// The most bytes that a token may have.
 pub(super) const LONGEST: usize = 8 * 1024;
 
-/// What a token may say that it is, in lower case: RFC 7519 §5.1, RFC 9068 §2.1.
+/// The values that `typ` may have, in lower case: RFC 7519 §5.1, RFC 9068 §2.1.
 const TYPES: [&str; 2] = ["jwt", "at+jwt"];
 
 /// A token, taken apart. Nothing of it is verified yet.
@@ -59,9 +59,9 @@ impl<'a> Token<'a> {
 struct Header {
     alg: String,
     kid: Option<String>,
-    /// What the token is, where it says so.
+    /// The type of the token, where it says so.
     typ: Option<String>,
-    /// Whether there are extensions that must be understood; there is none that this service does.
+    /// True when there are extensions that must be understood; this service knows none.
     #[serde(default, rename = "crit", deserialize_with = "is_there")]
     has_critical: bool,
 }

@@ -50,7 +50,7 @@ impl Key {
         }
     }
 
-    /// Whether `signature` is this key's for `message`.
+    /// True when `signature` is this key's for `message`.
     pub(super) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
         match self {
             Self::Hs256(secret) => Hmac::<Sha256>::new_from_slice(secret).is_ok_and(|mut mac| {

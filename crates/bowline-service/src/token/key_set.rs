@@ -41,7 +41,7 @@ impl KeySet {
         }
     }
 
-    /// Whether one of the keys signed `token`.
+    /// True when one of the keys signed `token`.
     pub(super) fn signed(&self, token: &Token<'_>) -> bool {
         let verify = |key: &Key| key.signed(token.signed.as_bytes(), &token.signature);
         self.find(token).is_some_and(|key| match token.algorithm {

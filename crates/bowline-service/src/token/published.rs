@@ -10,25 +10,25 @@ use http::{HeaderValue, StatusCode, header};
 use super::{jwt::Token, key_set::KeySet};
 use crate::{body, client::Outbound};
 
-/// How long a set serves without being asked for again: a key that the issuer took back is good for no longer.
+/// The time that a set serves without being fetched again: a key that the issuer took back is good for no longer.
 const FRESH_MS: i64 = 60 * 60 * 1000;
 
-/// How long it serves while the issuer does not answer.
+/// The time that it serves while the issuer does not answer.
 const LONGEST_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// How long the service waits until it asks again, be it for a key that nobody has heard of.
+/// The time between two fetches, be it for a key that nobody has heard of.
 const PAUSE_MS: i64 = 60 * 1000;
 
-/// How long the issuer may take to answer.
+/// The time that the issuer may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How often is looked whether another instance has fetched the set meanwhile.
+/// The time between two looks for a set that another instance has fetched.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// The most bytes that a set may have.
 const LARGEST: usize = 256 * 1024;
 
-/// Where an issuer publishes its keys, and what this instance knows of them.
+/// An issuer's published keys: their address, and those that this instance knows.
 pub(crate) struct Published {
     url: String,
     known: RefCell<Option<Known>>,
@@ -160,7 +160,7 @@ impl Published {
         Ok(())
     }
 
-    /// What the issuer answers. The runtime follows no redirect, and lets this component reach one origin only.
+    /// The issuer's answer. The runtime follows no redirect, and lets this component reach one origin only.
     async fn document(&self, outbound: &impl Outbound) -> Result<String, PublishedError> {
         let mut request = http::Request::new(Bytes::new());
         *request.uri_mut() = self.url.parse().map_err(unavailable)?;
@@ -200,7 +200,7 @@ fn unavailable(reason: impl fmt::Display) -> PublishedError {
     PublishedError::Unavailable(format!("the issuer's keys: {reason}"))
 }
 
-/// What `work` gives, or `None` where it takes too long.
+/// The result of `work`, or `None` where it takes too long.
 async fn within<T>(clock: &impl Clock, work: impl Future<Output = T>) -> Option<T> {
     let (mut work, mut limit) = (pin!(work), pin!(clock.sleep(PATIENCE)));
     poll_fn(|context| match work.as_mut().poll(context) {

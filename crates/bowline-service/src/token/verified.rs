@@ -18,7 +18,7 @@ const MOST: usize = 256;
 pub(super) struct Verified(RefCell<BTreeSet<[u8; 32]>>);
 
 impl Verified {
-    /// Whether the signature of `token` was found good before, or `verify` finds it good now.
+    /// True when the signature of `token` was found good before, or `verify` finds it good now.
     pub(super) fn is_good(&self, token: &Token<'_>, verify: impl FnOnce() -> bool) -> bool {
         let digest = Sha256::new()
             .chain_update(token.signed)

@@ -1,4 +1,4 @@
-//! What registries announce.
+//! Notifications of registries.
 
 use serde_json::{Value, json};
 

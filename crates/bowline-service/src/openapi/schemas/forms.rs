@@ -157,12 +157,12 @@ fn form_members() -> Vec<(String, Value)> {
         .collect()
 }
 
-/// What a form's member takes: a text as it was typed. A number or a truth value is taken as its text.
+/// The value of a form's member: a text as it was typed. A number or a truth value is taken as its text.
 fn typed() -> Value {
     json!({ "type": ["string", "number", "boolean", "null"] })
 }
 
-/// What the fields of an auth method are filled in with.
+/// The values of an auth method's fields.
 fn values() -> Value {
     json!({ "type": "object", "additionalProperties": typed() })
 }

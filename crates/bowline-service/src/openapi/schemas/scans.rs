@@ -1,4 +1,4 @@
-//! What scanners and those who ask for scans send, and what they get.
+//! The requests and answers of scanners, and of those who request scans.
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Who asks for images, how many and of which of the token's projects.
+/// A scanner's request for images: how many, and of which of the token's projects.
 fn lease_request() -> Value {
     let projects = json!({ "type": ["array", "null"], "items": text() });
     let limit = json!({ "type": ["integer", "null"], "minimum": 1, "maximum": 10, "default": 1 });
