@@ -9,9 +9,9 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::{
-    refusal::Refusal,
     check_stream::CheckStream,
     private_service::{self, Message},
+    problem_document::ProblemDocument,
     service::{Random, Service},
 };
 use crate::{
@@ -194,12 +194,12 @@ where
         context: &RequestContext,
         project: &str,
         id: ConnectionId,
-    ) -> Result<bool, Refusal> {
+    ) -> Result<bool, ProblemDocument> {
         let at = self.clock.epoch_ms();
         let answer = self.ask_check(context, project, id, None, Form::Json).await;
-        let answer = answer.map_err(Refusal::ours)?;
+        let answer = answer.map_err(ProblemDocument::ours)?;
         if answer.status() != StatusCode::OK {
-            return Err(Refusal::answered(&answer));
+            return Err(ProblemDocument::answered(&answer));
         }
         let record = async {
             let check = check_of(&answer)?;
@@ -208,7 +208,7 @@ where
             store.record_check(project, id, &last).await?;
             Ok(check.ok)
         };
-        record.await.map_err(Refusal::ours)
+        record.await.map_err(ProblemDocument::ours)
     }
 
     /// The private service's answer to a check of a connection as it is kept.

@@ -5,7 +5,7 @@ use bowline_store::{Database, KnownImage, Opened, StreamWatch, SyncOrigin};
 
 use super::{
     looking::{Announced, Watched},
-    refusal::Refusal,
+    problem_document::ProblemDocument,
     service::{Random, Service},
 };
 use crate::{
@@ -33,7 +33,7 @@ where
             };
             // Whatever is in the way of one is not in that of the others; its version stays, so nothing is missed.
             let failed = self.look_at_streams(context, &watch).await.err();
-            let reason = failed.map(|problem| Refusal::ours(problem).sentence());
+            let reason = failed.map(|problem| ProblemDocument::ours(problem).sentence());
             store.end_watch(watch.connection, reason.as_deref()).await?;
             looked = looked.saturating_add(1);
         }
