@@ -20,7 +20,7 @@ impl Parameters {
     /// The parameters of a URL's query.
     ///
     /// Errors: `query.malformed` where one is none of `known`, stands there twice or is no UTF-8, or where one is
-    /// missing that is required. A misspelt `verify` must not pass for none.
+    /// missing that is required. A misspelled `verify` must not pass for none.
     pub(crate) fn read(query: Option<&str>, known: &'static [Parameter]) -> Result<Self, Problem> {
         let query = query.unwrap_or_default();
         if percent_decode_str(query).decode_utf8().is_err() {

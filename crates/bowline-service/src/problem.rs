@@ -269,7 +269,7 @@ impl From<Failure> for Problem {
     }
 }
 
-/// What a registry did not give, in the words of a check. Where a field of the connection mends it, that is the
+/// What a registry did not give, in the words of a check. Where a field of the connection fixes it, that is the
 /// caller's to do: 422. Where none does, the registry failed: 502.
 impl From<bowline_registry::Problem> for Problem {
     fn from(problem: bowline_registry::Problem) -> Self {

@@ -52,7 +52,7 @@ pub(super) struct EditRequest {
     policy: Option<json::Value>,
 }
 
-/// The body of new credentials. It is a form, but what a form passes over is refused here: a misspelt `values` would
+/// The body of new credentials. It is a form, but what a form passes over is refused here: a misspelled `values` would
 /// replace the kept secrets by none.
 pub(super) struct NewCredentials(ConnectionForm);
 

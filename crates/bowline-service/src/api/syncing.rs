@@ -63,7 +63,7 @@ pub(super) struct Remote<'a, D, O, C, R> {
     pub(super) context: &'a RequestContext,
     pub(super) form: &'a ConnectionForm,
     pub(super) external_id: Option<ExternalId>,
-    /// What the questions so far have learnt about the login, so that a step logs in once.
+    /// What the questions so far have learned about the login, so that a step logs in once.
     pub(super) session: RefCell<Session>,
 }
 

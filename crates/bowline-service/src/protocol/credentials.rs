@@ -25,7 +25,7 @@ pub(crate) struct CredentialsResponse {
     pub(crate) login: Option<Login>,
 }
 
-/// A username and a password, as every client of registries takes them; serialised with the password in it.
+/// A username and a password, as every client of registries takes them; serialized with the password in it.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Login {

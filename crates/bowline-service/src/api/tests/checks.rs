@@ -215,10 +215,10 @@ async fn verifying_keeps_only_what_proved_enough() {
         201
     );
     assert!(harness.script.sent.borrow().is_empty());
-    let misspelt = harness
+    let misspelled = harness
         .post(&format!("{LIST}?verfy=true"), &form("b", URL))
         .await;
-    assert_eq!(misspelt.problem(), problem(400, "query.malformed"));
+    assert_eq!(misspelled.problem(), problem(400, "query.malformed"));
     let unknown = harness
         .post(&format!("{LIST}?verify=yes"), &form("b", URL))
         .await;

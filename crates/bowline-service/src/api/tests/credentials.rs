@@ -103,14 +103,14 @@ async fn credentials_are_replaced_together() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_only_the_provider_tells_is_learnt_or_refused() {
+async fn an_endpoint_that_only_the_provider_tells_is_learned_or_refused() {
     let form = json!({ "provider": "amazon-ecr", "name": "prod", "auth": "access-key", "values": {
         "region": "eu-west-1", "accessKeyId": "AKIAIOSFODNN7EXAMPLE", "secretAccessKey": "x".repeat(40) } });
     let endpoint = "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com";
     let found = json!({ "endpoint": endpoint });
     let unresolved = json!({ "status": 422, "code": "endpoint.unresolved", "requestId": "r" });
     let cases = [
-        ("learnt", 200, found, 201),
+        ("learned", 200, found, 201),
         (
             "no registry of ECR",
             200,
@@ -143,7 +143,7 @@ async fn an_endpoint_that_only_the_provider_tells_is_learnt_or_refused() {
 }
 
 #[tokio::test]
-async fn what_is_misspelt_does_not_pass_for_no_secrets() {
+async fn what_is_misspelled_does_not_pass_for_no_secrets() {
     let harness = Harness::new();
     let (path, before) = harness.created("a", URL).await;
     let credentials = format!("{path}/credentials");
@@ -152,12 +152,12 @@ async fn what_is_misspelt_does_not_pass_for_no_secrets() {
         ("no values", json!({})),
         ("null", json!({ "values": null })),
         (
-            "misspelt values",
+            "misspelled values",
             json!({ "auth": "password", "vaules": values }),
         ),
         ("values outside", values.clone()),
         (
-            "another member misspelt",
+            "another member misspelled",
             json!({ "values": values, "expires_at": "2030-01-01T00:00:00Z" }),
         ),
     ] {

@@ -367,7 +367,7 @@ async fn an_image_in_quarantine_is_queued_by_its_digest() {
     assert_eq!(watched.queued().await, [format!("event team/app:v1@{A}")]);
 }
 
-/// What was broken and is mended is queued by the tick.
+/// What was broken and is fixed is queued by the tick.
 #[tokio::test]
 async fn a_notification_without_end_is_bounded() {
     let watched = Watched::new().await;

@@ -185,7 +185,7 @@ async fn without_keys_no_token_is_judged() {
         assert_eq!(harness.fetches(), 1, "{name}");
         harness.later(MINUTE_MS);
         harness.publishes(&["EdDSA"]);
-        assert_eq!(list_with(&harness, "EdDSA").await, good(), "{name}, mended");
+        assert_eq!(list_with(&harness, "EdDSA").await, good(), "{name}, fixed");
     }
     let harness = Harness::with(&published());
     assert_eq!(

@@ -77,7 +77,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             schema
         }),
         ("NewCredentials", {
-            // A form of which the login is taken; what is misspelt must not pass for none.
+            // A form of which the login is taken; what is misspelled must not pass for none.
             let mut schema = object(&form);
             schema["properties"]["values"] = values();
             schema["required"] = json!(["values"]);

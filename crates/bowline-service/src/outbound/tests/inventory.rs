@@ -1,4 +1,4 @@
-//! What a synchronisation asks for, of a registry that serves everybody.
+//! What a synchronization asks for, of a registry that serves everybody.
 
 use sha2::{Digest as _, Sha256};
 
@@ -46,7 +46,7 @@ fn digest(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_synchronisation_reads_part_by_part() {
+async fn a_synchronization_reads_part_by_part() {
     let Setup { service, sent } = setup(true, "");
     let open = json!({ "provider": "docker-registry", "auth": "anonymous", "values": { "url": "https://open.example.com" } });
     let image = digest(&manifest());
