@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http_body::Body;
 
-use crate::answer::StreamError;
+use crate::response::StreamError;
 
 /// Sends a request to the private service, or for the keys that the issuer of tokens publishes.
 pub trait Outbound {

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderValue, Method, header};
 use url::Url;
 
-use crate::answer::{self, Answer};
+use crate::response::{self, Response};
 
 /// The operator's list of origins.
 #[derive(Debug, Default)]
@@ -45,8 +45,8 @@ impl Origins {
     }
 
     /// The answer to a preflight: the methods and headers that may be sent.
-    pub(crate) fn preflight(&self, request: &HeaderMap, methods: &[Method]) -> Answer {
-        let mut answer = answer::empty();
+    pub(crate) fn preflight(&self, request: &HeaderMap, methods: &[Method]) -> Response {
+        let mut answer = response::empty();
         if self.listed(request).is_some() {
             Self::allow_preflight(methods, answer.headers_mut());
         }

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 use serde::Serialize;
 
-use crate::answer::StreamError;
+use crate::response::StreamError;
 
 /// The time without an event after which a comment says that the connection lives.
 pub(crate) const SILENCE: Duration = Duration::from_secs(5);

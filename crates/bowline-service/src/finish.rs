@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::{answer::Answer, cors::Origins, problem::Problem, request_id};
+use crate::{cors::Origins, problem::Problem, request_id, response::Response};
 
 /// An answer of the API is no page: a browser that shows one runs nothing in it and puts it in no frame.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -10,12 +10,12 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; frame-ancestors 'none
 /// The answer to a request as it leaves: a problem told, under the request's id, and readable for pages of the listed
 /// origins.
 pub(crate) fn finish(
-    outcome: Result<Answer, Problem>,
+    outcome: Result<Response, Problem>,
     request_id: &str,
     origins: Option<&Origins>,
     request: &HeaderMap,
-) -> Answer {
-    let mut answer = outcome.unwrap_or_else(|problem| problem.into_answer(request_id));
+) -> Response {
+    let mut answer = outcome.unwrap_or_else(|problem| problem.into_response(request_id));
     let headers = answer.headers_mut();
     if let Ok(id) = HeaderValue::try_from(request_id) {
         headers.insert(request_id::HEADER, id);

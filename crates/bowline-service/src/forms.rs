@@ -8,11 +8,11 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use crate::{
-    answer::{self, Answer},
     body,
     context::RequestContext,
     negotiation,
     problem::Problem,
+    response::{self, Response},
 };
 
 /// The body of `/v1/validate`, where it is more than a form.
@@ -25,12 +25,12 @@ struct ValidateRequest {
 }
 
 /// `GET /v1/providers`.
-pub(crate) fn provider_table() -> Result<Answer, Problem> {
-    answer::json(StatusCode::OK, &providers())
+pub(crate) fn provider_table() -> Result<Response, Problem> {
+    response::json(StatusCode::OK, &providers())
 }
 
 /// `POST /v1/validate` of a form, or a form with the fields that were touched.
-pub(crate) fn validate(context: &RequestContext, body: &[u8]) -> Result<Answer, Problem> {
+pub(crate) fn validate(context: &RequestContext, body: &[u8]) -> Result<Response, Problem> {
     negotiation::json_sent(&context.head.headers)?;
     let (form, touched) = match body::parse(body) {
         Ok(ValidateRequest { form, touched }) => (form, touched),
@@ -42,5 +42,5 @@ pub(crate) fn validate(context: &RequestContext, body: &[u8]) -> Result<Answer, 
     };
     let (mut report, _) = check_form(&form, options);
     report.redact();
-    answer::json(StatusCode::OK, &report)
+    response::json(StatusCode::OK, &report)
 }

@@ -14,7 +14,6 @@
 //! reaches every status of every operation. `outbound/tests`, `edge/tests`, `sync/tests`, `token/tests`,
 //! `operations/tests` and `openapi/tests` are about those modules. Other rules have their tests at the end of their file.
 
-pub mod answer;
 pub mod api;
 mod body;
 mod caller;
@@ -38,6 +37,7 @@ mod protocol;
 mod proxies;
 mod rate;
 mod request_id;
+pub mod response;
 mod router;
 mod schedule;
 mod sync;

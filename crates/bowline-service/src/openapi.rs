@@ -3,14 +3,14 @@
 //! The tests make it from the code and compare it: the operations from [`crate::operations`], problems, codes and
 //! permissions from their tables, and answers from the types that are serialized. The component only carries the text.
 
-use crate::answer::{self, Answer};
+use crate::response::{self, Response};
 
 /// The document, as it is served.
 pub(crate) const DOCUMENT: &str = include_str!("../openapi.json");
 
 /// `GET /v1/openapi.json`.
-pub(crate) fn description() -> Answer {
-    answer::json_text(DOCUMENT)
+pub(crate) fn description() -> Response {
+    response::json_text(DOCUMENT)
 }
 
 #[cfg(test)]

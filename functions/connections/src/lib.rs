@@ -9,10 +9,10 @@ use std::{
 };
 
 use bowline_service::{
-    answer::{AnswerBody, Cause},
     api::Service,
     config::{Component, Config, Variables},
     once_cell::OnceCell,
+    response::{Cause, ResponseBody},
 };
 use bowline_wasi::{WasiClock, WasiRandom};
 use spin_sdk::{http::Request, http_service, time::sleep, variables};
@@ -31,7 +31,7 @@ thread_local! {
 }
 
 #[http_service]
-async fn handle(request: Request) -> http::Response<AnswerBody> {
+async fn handle(request: Request) -> http::Response<ResponseBody> {
     let answer = service().await.handle(request).await;
     if let Some(Cause(cause)) = answer.extensions().get() {
         let id = answer

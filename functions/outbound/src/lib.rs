@@ -7,7 +7,7 @@
 use std::io::{self, Write};
 
 use bowline_registry::World;
-use bowline_service::answer::{Answer, Cause};
+use bowline_service::response::{Cause, Response};
 use bowline_wasi::{WasiClient, WasiClock, WasiRandom};
 
 #[cfg(not(feature = "spin"))]
@@ -25,7 +25,7 @@ fn world() -> World<WasiClient, WasiClock, WasiRandom> {
 }
 
 /// Logs why an answer is `internal`.
-fn log(answer: &Answer) {
+fn log(answer: &Response) {
     if let Some(Cause(cause)) = answer.extensions().get() {
         // A log that takes no more must not end the requests of this instance.
         _ = writeln!(io::stderr(), "internal: {cause}");

@@ -3,9 +3,9 @@
 use std::{cell::RefCell, rc::Rc};
 
 use bowline_service::{
-    answer::Answer,
     config::{Component, Variables},
     outbound::OutboundService,
+    response::Response,
 };
 use bowline_wasi::{WasiClient, WasiClock, WasiRandom};
 use spin_sdk::{http::Request, http_service, variables};
@@ -20,7 +20,7 @@ thread_local! {
 }
 
 #[http_service]
-async fn handle(request: Request) -> Answer {
+async fn handle(request: Request) -> Response {
     let answer = service().await.handle(request).await;
     log(&answer);
     answer

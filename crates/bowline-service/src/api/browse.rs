@@ -5,12 +5,12 @@ use bowline_store::{ConnectionId, Database};
 
 use super::service::{Random, Service};
 use crate::{
-    answer::Answer,
     client::Outbound,
     context::RequestContext,
     negotiation::Form,
     problem::Problem,
     protocol::listing::{RepositoriesRequest, TagsRequest},
+    response::Response,
 };
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -26,7 +26,7 @@ where
         context: &RequestContext,
         project: &str,
         id: ConnectionId,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let parameters = &context.parameters;
         let opened = self
             .store(context)
@@ -49,7 +49,7 @@ where
         project: &str,
         id: ConnectionId,
         repository: &str,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let opened = self
             .store(context)
             .await?

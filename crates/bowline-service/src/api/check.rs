@@ -15,13 +15,13 @@ use super::{
     service::{Random, Service},
 };
 use crate::{
-    answer::{Answer, AnswerBody},
     caller::{Caller, Permission},
     client::Outbound,
     context::RequestContext,
     negotiation::Form,
     problem::{Failure, Problem},
     protocol::check::CheckRequest,
+    response::{Response, ResponseBody},
 };
 
 /// The proof that a check must give before the form is kept.
@@ -85,7 +85,7 @@ where
         context: &RequestContext,
         caller: &Caller,
         request: FormCheckRequest,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let FormCheckRequest {
             form,
             image,
@@ -123,7 +123,7 @@ where
         project: &str,
         form: &ConnectionForm,
         verify: Verify,
-    ) -> Result<ControlFlow<Answer, LastCheck>, Problem> {
+    ) -> Result<ControlFlow<Response, LastCheck>, Problem> {
         self.count_check(context, caller).await?;
         self.count_registry_request(context, caller, project)
             .await?;
@@ -155,7 +155,7 @@ where
         project: &str,
         id: ConnectionId,
         request: StoredCheckRequest,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         self.count_check(context, caller).await?;
         let image = request.image.as_deref();
         let answer = self
@@ -167,13 +167,13 @@ where
         let store = Rc::clone(self.store(context).await?);
         let (project, at) = (project.to_owned(), context.now);
         match answer.body() {
-            AnswerBody::Full(_) => {
+            ResponseBody::Full(_) => {
                 store
                     .record_check(&project, id, &last_check(&check_of(&answer)?, at)?)
                     .await?;
                 Ok(answer)
             }
-            AnswerBody::Stream(_) => Ok(answer.map(|body| {
+            ResponseBody::Stream(_) => Ok(answer.map(|body| {
                 CheckStream::around(body, move |check| async move {
                     // The stream has begun: that it could not be kept can no longer be told.
                     if let Ok(last) = last_check(&check, at) {
@@ -219,7 +219,7 @@ where
         id: ConnectionId,
         image: Option<&str>,
         accept: Form,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let store = self.store(context).await?;
         let form = store.open(project, id, context.now).await?.form();
         let request = check_request(&form, image);
@@ -239,7 +239,7 @@ fn check_request<'a>(
 }
 
 /// The check that the private service answered.
-fn check_of(answer: &Answer) -> Result<Check, Problem> {
+fn check_of(answer: &Response) -> Result<Check, Problem> {
     serde_json::from_slice(answer.body().as_bytes().unwrap_or_default()).map_err(Problem::internal)
 }
 

@@ -9,7 +9,7 @@ use bowline_registry::Check;
 use bytes::Bytes;
 use http_body::{Body, Frame};
 
-use crate::answer::{AnswerBody, StreamError};
+use crate::response::{ResponseBody, StreamError};
 
 /// The most bytes of one event that are looked at. A longer one is passed on and not kept.
 const LARGEST: usize = 256 * 1024;
@@ -21,7 +21,7 @@ type Keeping = Pin<Box<dyn Future<Output = ()>>>;
 /// The stream. Its bytes are passed on unchanged, as they come; the piece that ends the result is held until the
 /// result is kept, so that whoever has seen it finds it in the next list.
 pub(super) struct CheckStream<F> {
-    inner: AnswerBody,
+    inner: ResponseBody,
     /// The beginning of an event that has not ended.
     event: Vec<u8>,
     keep: Option<F>,
@@ -34,8 +34,8 @@ where
     K: Future<Output = ()> + 'static,
 {
     /// The body `inner`, of which `keep` gets the result.
-    pub(super) fn around(inner: AnswerBody, keep: F) -> AnswerBody {
-        AnswerBody::Stream(Box::pin(Self {
+    pub(super) fn around(inner: ResponseBody, keep: F) -> ResponseBody {
+        ResponseBody::Stream(Box::pin(Self {
             inner,
             event: Vec::new(),
             keep: Some(keep),

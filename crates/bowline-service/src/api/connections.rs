@@ -29,13 +29,13 @@ use super::{
     validation,
 };
 use crate::{
-    answer::{self, Answer},
     body,
     caller::{Caller, Permission},
     client::Outbound,
     context::RequestContext,
     negotiation::{IfMatch, etag},
     problem::{Failure, Problem},
+    response::{self, Response},
     schedule::knows_zone,
 };
 
@@ -128,7 +128,7 @@ where
         &self,
         context: &RequestContext,
         project: &str,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let parameters = &context.parameters;
         let query = Query {
             search: parameters.get("search").unwrap_or_default().to_owned(),
@@ -147,7 +147,7 @@ where
             .await?
             .list(project, &query, context.now)
             .await?;
-        answer::json(StatusCode::OK, &page)
+        response::json(StatusCode::OK, &page)
     }
 
     pub(super) async fn create(
@@ -157,7 +157,7 @@ where
         project: &str,
         mut form: ConnectionForm,
         id: Option<ConnectionId>,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let verify = Verify::read(context)?;
         let spec = match self
             .resolve_endpoint(context, caller, project, &mut form)
@@ -193,7 +193,7 @@ where
         context: &RequestContext,
         project: &str,
         id: ConnectionId,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         answer_of(
             StatusCode::OK,
             &self
@@ -211,7 +211,7 @@ where
         project: &str,
         id: ConnectionId,
         request: EditRequest,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let expected = IfMatch::read(&context.head.headers).ok_or(Failure::PreconditionRequired)?;
         if request.name.is_none() && request.description.is_none() && request.policy.is_none() {
             return Err(
@@ -249,7 +249,7 @@ where
         project: &str,
         id: ConnectionId,
         NewCredentials(sent): NewCredentials,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let verify = Verify::read(context)?;
         let expected = IfMatch::read(&context.head.headers);
         let store = self.store(context).await?;
@@ -286,7 +286,7 @@ where
         caller: &Caller,
         project: &str,
         id: ConnectionId,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let parameters = &context.parameters;
         let force = parameters.parsed("force", |text| text.parse().ok())?;
         let change = context.change(caller);
@@ -294,13 +294,13 @@ where
             .await?
             .delete(&change, project, id, force.unwrap_or(false))
             .await?;
-        Ok(answer::empty())
+        Ok(response::empty())
     }
 }
 
 /// A connection with its version as `ETag`.
-pub(super) fn answer_of(status: StatusCode, connection: &Connection) -> Result<Answer, Problem> {
-    Ok(with_etag(answer::json(status, connection)?, connection))
+pub(super) fn answer_of(status: StatusCode, connection: &Connection) -> Result<Response, Problem> {
+    Ok(with_etag(response::json(status, connection)?, connection))
 }
 
 /// Whether another project that the caller sees keeps the same secrets; of others nothing is told. What was saved is
@@ -348,7 +348,11 @@ const ZONE_UNKNOWN: SavedWarning = SavedWarning {
     detail: "The daily pull begins at its time in UTC.",
 };
 
-fn saved(status: StatusCode, connection: &Connection, is_shared: bool) -> Result<Answer, Problem> {
+fn saved(
+    status: StatusCode,
+    connection: &Connection,
+    is_shared: bool,
+) -> Result<Response, Problem> {
     let policy = validation::kept_policy(connection.policy.as_ref());
     let warnings = [
         is_shared.then_some(SHARED),
@@ -358,10 +362,10 @@ fn saved(status: StatusCode, connection: &Connection, is_shared: bool) -> Result
         connection,
         warnings: warnings.into_iter().flatten().collect(),
     };
-    Ok(with_etag(answer::json(status, &saved)?, connection))
+    Ok(with_etag(response::json(status, &saved)?, connection))
 }
 
-fn with_etag(mut answer: Answer, connection: &Connection) -> Answer {
+fn with_etag(mut answer: Response, connection: &Connection) -> Response {
     answer
         .headers_mut()
         .insert(header::ETAG, etag(connection.version));

@@ -12,7 +12,6 @@ use super::{
     service::{Random, Service},
 };
 use crate::{
-    answer::Answer,
     caller::Caller,
     client::Outbound,
     context::RequestContext,
@@ -21,6 +20,7 @@ use crate::{
     operations::{Authorization, Operation, PublicOperation, path::ConnectionPath},
     problem::{Failure, Problem},
     request_id,
+    response::Response,
     router::Route,
 };
 
@@ -32,7 +32,7 @@ where
     R: Random + Clone + 'static,
 {
     /// Answers one request.
-    pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Answer {
+    pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Response {
         let (head, body) = request.into_parts();
         let request_id = request_id::of(&head.headers, &self.random);
         let proxies = self.ready.as_ref().map(|ready| &ready.access.proxies);
@@ -47,7 +47,7 @@ where
         &self,
         context: &mut RequestContext,
         body: B,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let ready = self.ready.as_ref()?;
         let uri = context.head.uri.clone();
         let route = Route::find(uri.path()).ok_or(Failure::NotFound)?;
@@ -97,7 +97,7 @@ where
         context: &RequestContext,
         operation: PublicOperation,
         body: B,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         match operation {
             PublicOperation::ListProviders => forms::provider_table(),
             PublicOperation::ReadDescription => Ok(openapi::description()),
@@ -116,7 +116,7 @@ where
         operation: Operation,
         body: &[u8],
         new: Option<ConnectionId>,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         match operation {
             Operation::ValidateForm => forms::validate(context, body),
             Operation::CheckForm => self.check(context, caller, context.json(body)?).await,

@@ -11,7 +11,6 @@ use zeroize::Zeroizing;
 
 use super::service::{Random, Service};
 use crate::{
-    answer::{self, Answer},
     body,
     caller::Caller,
     client::Outbound,
@@ -19,6 +18,7 @@ use crate::{
     parameters::Parameters,
     problem::{Failure, Problem},
     protocol::credentials::{CredentialsRequest, CredentialsResponse, Login},
+    response::{self, Response},
 };
 
 /// The header that says when what was handed out ends, RFC 3339; missing where that is not known.
@@ -99,7 +99,7 @@ where
         caller: &Caller,
         project: &str,
         id: ConnectionId,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let format = FileFormat::read(&context.parameters)?;
         self.file(context, caller, project, id, format).await
     }
@@ -110,7 +110,7 @@ where
         context: &RequestContext,
         caller: &Caller,
         project: &str,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let parameters = &context.parameters;
         let format = FileFormat::read(parameters)?;
         let id = self.serving(context, project, parameters).await?.id;
@@ -124,7 +124,7 @@ where
         project: &str,
         id: ConnectionId,
         format: FileFormat,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         match self.hand_out(context, caller, project, id).await? {
             ControlFlow::Continue(handed_out) => handed_out.file(format),
             ControlFlow::Break(answer) => Ok(answer),
@@ -140,7 +140,7 @@ where
         caller: &Caller,
         project: &str,
         id: ConnectionId,
-    ) -> Result<ControlFlow<Answer, HandedOut>, Problem> {
+    ) -> Result<ControlFlow<Response, HandedOut>, Problem> {
         let store = self.store(context).await?;
         for _ in 0..ATTEMPTS {
             let opened = store.open(project, id, context.now).await?;
@@ -164,7 +164,7 @@ where
         &self,
         context: &RequestContext,
         opened: &Opened,
-    ) -> Result<ControlFlow<Answer, Option<Login>>, Problem> {
+    ) -> Result<ControlFlow<Response, Option<Login>>, Problem> {
         let form = opened.form();
         let project = &opened.connection.project;
         let request = CredentialsRequest {
@@ -204,10 +204,10 @@ impl HandedOut {
     }
 
     /// The answer with it.
-    fn file(&self, format: FileFormat) -> Result<Answer, Problem> {
+    fn file(&self, format: FileFormat) -> Result<Response, Problem> {
         let config = self.config();
         let mut answer = match format {
-            FileFormat::DockerConfigJson => answer::secret_json(StatusCode::OK, &config)?,
+            FileFormat::DockerConfigJson => response::secret_json(StatusCode::OK, &config)?,
             FileFormat::KubernetesSecret => {
                 let encoded = Zeroizing::new(STANDARD.encode(&*body::secret_json(&config)?));
                 let secret = KubernetesSecret {
@@ -220,7 +220,7 @@ impl HandedOut {
                     },
                     data: BTreeMap::from([(".dockerconfigjson", encoded.as_str())]),
                 };
-                answer::secret_json(StatusCode::OK, &secret)?
+                response::secret_json(StatusCode::OK, &secret)?
             }
         };
         let end = self.login.as_ref().and_then(|login| login.expires_at);

@@ -16,11 +16,11 @@ use super::{
     validation,
 };
 use crate::{
-    answer::{self, Answer},
     caller::Caller,
     client::Outbound,
     context::RequestContext,
     problem::Problem,
+    response::{self, Response},
     schedule::Daily,
     sync::Progress,
 };
@@ -118,7 +118,7 @@ where
         &self,
         context: &RequestContext,
         caller: &Caller,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let begun = self.clock.monotonic();
         let store = self.store(context).await?;
         let mut due = Due::default();
@@ -138,7 +138,7 @@ where
         due.more |= syncs_left.await?;
         let by = Timestamp(context.now.saturating_add(SOON_MS));
         due.expiring = store.expiring(caller.projects(), by, MOST_EXPIRING).await?;
-        answer::json(StatusCode::OK, &due)
+        response::json(StatusCode::OK, &due)
     }
 
     /// Plans the daily pulls of policies that are new.

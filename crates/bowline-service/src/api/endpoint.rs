@@ -12,12 +12,12 @@ use bowline_store::Database;
 
 use super::service::{Random, Service};
 use crate::{
-    answer::Answer,
     caller::Caller,
     client::Outbound,
     context::RequestContext,
     problem::{Failure, Problem},
     protocol::endpoint::{EndpointRequest, EndpointResponse},
+    response::Response,
 };
 
 /// The value that was left out.
@@ -40,7 +40,7 @@ where
         caller: &Caller,
         project: &str,
         form: &mut ConnectionForm,
-    ) -> Result<ControlFlow<Answer, ConnectionSpec>, Problem> {
+    ) -> Result<ControlFlow<Response, ConnectionSpec>, Problem> {
         let spec = context.spec(form)?;
         if spec.endpoint.is_some() {
             return Ok(ControlFlow::Continue(spec));

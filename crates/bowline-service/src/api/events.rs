@@ -16,7 +16,6 @@ use super::{
     service::{Random, Service},
 };
 use crate::{
-    answer::{self, Answer},
     body,
     caller::Caller,
     client::Outbound,
@@ -24,6 +23,7 @@ use crate::{
     events::{self, Notification},
     problem::{Failure, Problem},
     rate,
+    response::{self, Response},
 };
 
 /// The most notifications that an address takes in a minute of the clock.
@@ -80,12 +80,12 @@ where
         context: &RequestContext,
         project: &str,
         id: ConnectionId,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let store = self.store(context).await?;
         let address = store.event_address(project, id).await?;
         let provider = store.read(project, id, context.now).await?.provider;
         let shown = self.shown(id, &provider, address, None)?;
-        answer::json(StatusCode::OK, &shown)
+        response::json(StatusCode::OK, &shown)
     }
 
     /// Gives the address a new secret, which is shown this once.
@@ -95,12 +95,12 @@ where
         caller: &Caller,
         project: &str,
         id: ConnectionId,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let (store, change) = (self.store(context).await?, context.change(caller));
         let provider = store.read(project, id, context.now).await?.provider;
         let (address, secret) = store.renew_event_secret(&change, project, id).await?;
         let shown = self.shown(id, &provider, address, Some(&secret))?;
-        answer::secret_json(StatusCode::OK, &shown)
+        response::secret_json(StatusCode::OK, &shown)
     }
 
     /// Lets nobody in any more.
@@ -110,13 +110,13 @@ where
         caller: &Caller,
         project: &str,
         id: ConnectionId,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let change = context.change(caller);
         self.store(context)
             .await?
             .end_events(&change, project, id)
             .await?;
-        Ok(answer::empty())
+        Ok(response::empty())
     }
 
     /// Takes a notification of a registry: what the policy selects of it is in the queue when this is answered, or it is
@@ -129,7 +129,7 @@ where
         id: &str,
         secret: Option<&Secret>,
         body: B,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let headers = &context.head.headers;
         let id = ConnectionId::parse(id).ok_or(Failure::NotFound)?;
         let store = self.store(context).await?;
@@ -145,7 +145,7 @@ where
             accepted,
             ignored: ignored.saturating_add(events.saturating_sub(accepted)),
         };
-        answer::json(StatusCode::ACCEPTED, &received)
+        response::json(StatusCode::ACCEPTED, &received)
     }
 
     fn shown(

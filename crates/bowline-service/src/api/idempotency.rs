@@ -7,12 +7,12 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 
 use super::service::{Random, Service};
 use crate::{
-    answer::{self, Answer, HoldsSecret},
     caller::Caller,
     client::Outbound,
     context::RequestContext,
     negotiation::Form,
     problem::{Failure, Problem},
+    response::{self, HoldsSecret, Response},
 };
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -64,8 +64,8 @@ where
         caller: &Caller,
         request: (&str, &IdempotencyKey),
         body: &[u8],
-        act: impl AsyncFnOnce(ConnectionId) -> Result<Answer, Problem>,
-    ) -> Result<Answer, Problem> {
+        act: impl AsyncFnOnce(ConnectionId) -> Result<Response, Problem>,
+    ) -> Result<Response, Problem> {
         let (project, IdempotencyKey(key)) = request;
         let request = RequestKey {
             project,
@@ -90,7 +90,7 @@ where
             }
         };
         let answer = act(lease.id).await;
-        let answer = answer.unwrap_or_else(|problem| problem.into_answer(&context.request_id));
+        let answer = answer.unwrap_or_else(|problem| problem.into_response(&context.request_id));
         // It is done, whether that can be kept or not: who sends it again after the lease finds what was made.
         _ = match kept(&answer) {
             Some(kept) => store.keep_answer(&change, request, &lease, &kept).await,
@@ -102,7 +102,7 @@ where
 
 /// What is kept of an answer: of what was done, and of what was refused for what it asks. Other failures may be none the
 /// next time. A stream, a secret and what is very long are not kept.
-fn kept(answer: &Answer) -> Option<KeptAnswer> {
+fn kept(answer: &Response) -> Option<KeptAnswer> {
     let (status, body) = (answer.status(), answer.body().as_bytes()?);
     let is_refusal = matches!(
         status,
@@ -125,7 +125,7 @@ fn kept(answer: &Answer) -> Option<KeptAnswer> {
 }
 
 /// An answer that was kept, given again.
-fn replayed(kept: KeptAnswer) -> Result<Answer, Problem> {
+fn replayed(kept: KeptAnswer) -> Result<Response, Problem> {
     let KeptAnswer {
         status,
         headers,
@@ -134,7 +134,7 @@ fn replayed(kept: KeptAnswer) -> Result<Answer, Problem> {
     let status = u16::try_from(status).map_err(Problem::internal)?;
     let status = StatusCode::from_u16(status).map_err(Problem::internal)?;
     let json = HeaderValue::from_static("application/json");
-    let mut answer = answer::full(status, json, Bytes::from(body));
+    let mut answer = response::full(status, json, Bytes::from(body));
     for (name, value) in &headers {
         let name = HeaderName::try_from(name).map_err(Problem::internal)?;
         let value = HeaderValue::try_from(value).map_err(Problem::internal)?;
@@ -148,12 +148,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::answer::AnswerBody;
+    use crate::response::ResponseBody;
 
     #[test]
     fn what_is_kept() {
-        let plain = |status| answer::json(status, &json!({ "a": 1 })).unwrap();
-        let stream = answer::events(Box::pin(AnswerBody::Full(None)));
+        let plain = |status| response::json(status, &json!({ "a": 1 })).unwrap();
+        let stream = response::events(Box::pin(ResponseBody::Full(None)));
         let cases = [
             ("done", plain(StatusCode::CREATED), true),
             ("begun", plain(StatusCode::ACCEPTED), true),
@@ -165,17 +165,17 @@ mod tests {
             ("failed", plain(StatusCode::BAD_GATEWAY), false),
             (
                 "a secret",
-                answer::secret_json(StatusCode::OK, &json!({})).unwrap(),
+                response::secret_json(StatusCode::OK, &json!({})).unwrap(),
                 false,
             ),
             (
                 "as long as may be",
-                answer::json(StatusCode::OK, &"x".repeat(LARGEST - 2)).unwrap(),
+                response::json(StatusCode::OK, &"x".repeat(LARGEST - 2)).unwrap(),
                 true,
             ),
             (
                 "too long",
-                answer::json(StatusCode::OK, &"x".repeat(LARGEST - 1)).unwrap(),
+                response::json(StatusCode::OK, &"x".repeat(LARGEST - 1)).unwrap(),
                 false,
             ),
             ("a stream", stream, false),

@@ -6,10 +6,10 @@ use http::StatusCode;
 
 use super::service::{Random, Service};
 use crate::{
-    answer::{self, Answer},
     client::Outbound,
     context::RequestContext,
     problem::Problem,
+    response::{self, Response},
 };
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -25,7 +25,7 @@ where
         context: &RequestContext,
         project: &str,
         id: ConnectionId,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let parameters = &context.parameters;
         let query = ImageQuery {
             search: parameters.get("search").unwrap_or_default().to_owned(),
@@ -35,6 +35,6 @@ where
         };
         let store = self.store(context).await?;
         let page = store.inventory(project, id, &query).await?;
-        answer::json(StatusCode::OK, &page)
+        response::json(StatusCode::OK, &page)
     }
 }

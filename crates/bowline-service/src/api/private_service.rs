@@ -16,7 +16,6 @@ use zeroize::Zeroizing;
 
 use super::service::{Random, Service};
 use crate::{
-    answer::{self, Answer},
     body,
     client::Outbound,
     context::RequestContext,
@@ -24,6 +23,7 @@ use crate::{
     problem::Problem,
     protocol::{EXTERNAL_ID, PrivateOperation, PrivateRequest},
     request_id,
+    response::{self, Response},
 };
 
 /// The most bytes that an answer of the private service may have, unless it is a stream: a page of 4 MiB that a
@@ -77,7 +77,7 @@ where
         project: &str,
         form: &ConnectionForm,
         request: &Q,
-    ) -> Result<ControlFlow<Answer, Q::Response>, Problem>
+    ) -> Result<ControlFlow<Response, Q::Response>, Problem>
     where
         Q: PrivateRequest<Response: DeserializeOwned> + Serialize,
     {
@@ -91,7 +91,7 @@ where
         &self,
         context: &RequestContext,
         message: Message,
-    ) -> Result<ControlFlow<Answer, Q::Response>, Problem>
+    ) -> Result<ControlFlow<Response, Q::Response>, Problem>
     where
         Q: PrivateRequest<Response: DeserializeOwned>,
     {
@@ -112,7 +112,7 @@ where
         form: &ConnectionForm,
         request: &Q,
         accept: Form,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let external_id = self.external_id(context, project, form).await?;
         self.send(context, Message::new(request, accept, external_id)?)
             .await
@@ -142,7 +142,7 @@ where
         &self,
         context: &RequestContext,
         message: Message,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let response = self
             .outbound
             .send(request(context, message))
@@ -154,7 +154,7 @@ where
             .get(header::CONTENT_TYPE)
             .is_some_and(|kind| kind == "text/event-stream");
         if is_stream && head.status == StatusCode::OK {
-            return Ok(answer::events(Box::pin(body.map_err(Into::into))));
+            return Ok(response::events(Box::pin(body.map_err(Into::into))));
         }
         let kind = head.headers.get(header::CONTENT_TYPE).cloned();
         let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
@@ -164,7 +164,7 @@ where
             .map_err(|_| {
                 Problem::internal("the private service's answer broke off or is too large")
             })?;
-        Ok(answer::full(head.status, kind, Bytes::from_owner(whole)))
+        Ok(response::full(head.status, kind, Bytes::from_owner(whole)))
     }
 }
 

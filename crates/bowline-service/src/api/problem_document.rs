@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use crate::{
-    answer::{Answer, Cause},
     problem::{Failure, Problem},
+    response::{Cause, Response},
 };
 
 /// A problem, as it was told.
@@ -21,7 +21,7 @@ pub(super) struct ProblemDocument {
 
 impl ProblemDocument {
     /// The problem that the private service answered.
-    pub(super) fn answered(answer: &Answer) -> Self {
+    pub(super) fn answered(answer: &Response) -> Self {
         let body = answer.body().as_bytes().unwrap_or_default();
         serde_json::from_slice(body)
             .map(|refusal| Self {
@@ -33,7 +33,7 @@ impl ProblemDocument {
 
     /// A problem of this service.
     pub(super) fn ours(problem: Problem) -> Self {
-        let answer = problem.into_answer("");
+        let answer = problem.into_response("");
         let body = answer.body().as_bytes().unwrap_or_default();
         let told = serde_json::from_slice(body).ok();
         Self {

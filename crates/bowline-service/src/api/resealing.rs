@@ -6,11 +6,11 @@ use http::StatusCode;
 
 use super::service::{Random, Service};
 use crate::{
-    answer::{self, Answer},
     caller::Caller,
     client::Outbound,
     context::RequestContext,
     problem::Problem,
+    response::{self, Response},
 };
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -26,11 +26,11 @@ where
         &self,
         context: &RequestContext,
         caller: &Caller,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let parameters = &context.parameters;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
         let (store, change) = (self.store(context).await?, context.change(caller));
         let step = store.reseal(&change, size, cursor.as_ref()).await?;
-        answer::json(StatusCode::OK, &step)
+        response::json(StatusCode::OK, &step)
     }
 }

@@ -10,11 +10,11 @@ use super::{
     service::{Random, Service},
 };
 use crate::{
-    answer::Answer,
     client::Outbound,
     context::RequestContext,
     parameters::Parameters,
     problem::{Failure, Problem},
+    response::Response,
 };
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -31,7 +31,7 @@ where
         &self,
         context: &RequestContext,
         project: &str,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let parameters = &context.parameters;
         let connection = self.serving(context, project, parameters).await?;
         answer_of(StatusCode::OK, &connection)

@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::service::{Random, Service};
 use crate::{
-    answer::{self, Answer},
     client::Outbound,
     context::RequestContext,
     problem::Problem,
+    response::{self, Response},
 };
 
 /// The answer.
@@ -31,8 +31,8 @@ where
         &self,
         context: &RequestContext,
         project: &str,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let items = self.store(context).await?.scanners(project).await?;
-        answer::json(StatusCode::OK, &Scanners { items })
+        response::json(StatusCode::OK, &Scanners { items })
     }
 }

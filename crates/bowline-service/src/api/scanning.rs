@@ -18,13 +18,13 @@ use super::{
     uses::presentable,
 };
 use crate::{
-    answer::{self, Answer},
     caller::{Caller, Permission},
     client::Outbound,
     context::RequestContext,
     negotiation::Form,
     problem::{Failure, Problem},
     protocol::inventory::ReleaseRequest,
+    response::{self, Response},
 };
 
 /// The most images that a scanner is given at once.
@@ -96,7 +96,7 @@ where
         context: &RequestContext,
         caller: &Caller,
         request: LeaseBody,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let most = request.limit.unwrap_or(1);
         if !(1..=MOST_LEASED).contains(&most) {
             let detail = format!("limit takes 1 to {MOST_LEASED}.");
@@ -141,7 +141,7 @@ where
         }
         let with_login = |leased| leased_scan(leased, &served);
         let scans = leased.iter().filter_map(with_login).collect();
-        let mut answer = answer::secret_json(StatusCode::OK, &LeasedScans { scans })?;
+        let mut answer = response::secret_json(StatusCode::OK, &LeasedScans { scans })?;
         if let Some(cause) = cause {
             answer.extensions_mut().insert(cause);
         }
@@ -155,7 +155,7 @@ where
         caller: &Caller,
         id: &str,
         request: ResultBody,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let reason = request.reason.unwrap_or_default();
         if reason.chars().count() > LONGEST_REASON {
             let detail = format!("reason takes {LONGEST_REASON} characters at most.");
@@ -175,7 +175,7 @@ where
             _ = self.release_due(context, Some(id), PATIENCE).await;
             scan = store.scan(&scan.project, id).await?;
         }
-        answer::json(StatusCode::OK, &scan)
+        response::json(StatusCode::OK, &scan)
     }
 
     /// Tries again to release what passed and is not released yet, for as long as `budget`.
@@ -232,7 +232,7 @@ where
         &self,
         context: &RequestContext,
         release: &Release,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let Release {
             project,
             connection,

@@ -13,11 +13,11 @@ use super::{
     service::{Random, Service},
 };
 use crate::{
-    answer::{self, Answer},
     client::Outbound,
     context::RequestContext,
     problem::{Failure, Problem},
     protocol::inventory::{DigestsRequest, InSession},
+    response::{self, Response},
 };
 
 /// The most images that a request names.
@@ -77,13 +77,13 @@ where
         context: &RequestContext,
         project: &str,
         id: ConnectionId,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let parameters = &context.parameters;
         let state = parameters.parsed("state", ScanState::parse)?;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
         let store = self.store(context).await?;
         let page = store.scans(project, id, state, size, cursor.as_ref());
-        answer::json(StatusCode::OK, &page.await?)
+        response::json(StatusCode::OK, &page.await?)
     }
 
     /// Queues images by name, in every mode and for every provider: by the digest that the inventory has for a tag, else
@@ -94,7 +94,7 @@ where
         project: &str,
         id: ConnectionId,
         ScansRequest { images }: ScansRequest,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         if images.is_empty() || images.len() > MOST_IMAGES {
             return Err(Problem::from(Failure::BodyMalformed)
                 .detail(format!("images takes 1 to {MOST_IMAGES} images.")));
@@ -115,7 +115,7 @@ where
             scans: scans.await?,
             refused: sorted.refused,
         };
-        answer::json(StatusCode::ACCEPTED, &requested)
+        response::json(StatusCode::ACCEPTED, &requested)
     }
 
     /// Asks the registry for the digests that are not known, repository by repository.

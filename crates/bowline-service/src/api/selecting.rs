@@ -16,12 +16,12 @@ use super::{
     validation,
 };
 use crate::{
-    answer::{self, Answer},
     body,
     client::Outbound,
     context::RequestContext,
     problem::Problem,
     protocol::images::{Images, ImagesRequest, ListedImage},
+    response::{self, Response},
 };
 
 /// The body of POST.
@@ -85,7 +85,7 @@ where
         project: &str,
         id: ConnectionId,
         request: SelectionRequest,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let opened = self
             .store(context)
             .await?
@@ -118,7 +118,7 @@ where
             selected,
             complete,
         };
-        answer::json(StatusCode::OK, &selection)
+        response::json(StatusCode::OK, &selection)
     }
 }
 

@@ -7,12 +7,12 @@ use serde::Deserialize;
 
 use super::service::{Random, Service};
 use crate::{
-    answer::{self, Answer},
     caller::Caller,
     client::Outbound,
     context::RequestContext,
     negotiation::{IfMatch, etag},
     problem::{Failure, Problem},
+    response::{self, Response},
 };
 
 /// The longest time that a scan may take, as in a policy: a day.
@@ -42,7 +42,7 @@ where
         &self,
         context: &RequestContext,
         project: &str,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let store = self.store(context).await?;
         answer_of(&store.settings(project, context.now).await?)
     }
@@ -52,12 +52,12 @@ where
         &self,
         context: &RequestContext,
         project: &str,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let parameters = &context.parameters;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
         let store = self.store(context).await?;
         let page = store.settings_audit(project, size, cursor.as_ref()).await?;
-        answer::json(StatusCode::OK, &page)
+        response::json(StatusCode::OK, &page)
     }
 
     pub(super) async fn change_settings(
@@ -66,7 +66,7 @@ where
         caller: &Caller,
         project: &str,
         request: SettingsRequest,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let expected = IfMatch::read(&context.head.headers).ok_or(Failure::PreconditionRequired)?;
         let defaults = request.judge()?;
         let store = self.store(context).await?;
@@ -108,8 +108,8 @@ fn bounded(member: &'static str, number: u32, most: u32) -> Result<(), Problem> 
         .detail(format!("{member} takes 1 to {most}.")))
 }
 
-fn answer_of(settings: &Settings) -> Result<Answer, Problem> {
-    let mut answer = answer::json(StatusCode::OK, settings)?;
+fn answer_of(settings: &Settings) -> Result<Response, Problem> {
+    let mut answer = response::json(StatusCode::OK, settings)?;
     answer
         .headers_mut()
         .insert(header::ETAG, etag(settings.version));

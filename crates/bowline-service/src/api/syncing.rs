@@ -24,7 +24,6 @@ use super::{
     validation,
 };
 use crate::{
-    answer::{self, Answer},
     client::Outbound,
     context::RequestContext,
     negotiation::Form,
@@ -36,6 +35,7 @@ use crate::{
             TagsPage, TagsPageRequest,
         },
     },
+    response::{self, Response},
     sync::{Engine, Plan, Progress, Registry, Stop, put_back},
 };
 
@@ -80,7 +80,7 @@ where
         context: &RequestContext,
         project: &str,
         id: ConnectionId,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let store = self.store(context).await?;
         let origin = SyncOrigin::Request;
         let held = store.start_sync(project, id, origin, context.now).await?;
@@ -97,7 +97,7 @@ where
             // It was removed meanwhile, or another has just ended it.
             (None, None) => return Err(Failure::StoreBusy.into()),
         };
-        answer::json(status, &shown)
+        response::json(status, &shown)
     }
 
     /// How a connection's syncs stand.
@@ -106,7 +106,7 @@ where
         context: &RequestContext,
         project: &str,
         id: ConnectionId,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let store = self.store(context).await?;
         let syncs = store.syncs(project, id).await?;
         let status = SyncStatus {
@@ -115,7 +115,7 @@ where
             next: store.next_sync(id).await?,
             set_aside: store.set_aside(id).await?,
         };
-        answer::json(StatusCode::OK, &status)
+        response::json(StatusCode::OK, &status)
     }
 
     /// Goes on with a sync that is held. Nothing new is begun after `until`, by the monotonic clock.

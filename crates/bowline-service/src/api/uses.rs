@@ -8,11 +8,11 @@ use serde::Deserialize;
 
 use super::service::{Random, Service};
 use crate::{
-    answer::{self, Answer},
     caller::Caller,
     client::Outbound,
     context::RequestContext,
     problem::{Failure, Problem},
+    response::{self, Response},
 };
 
 /// The most characters that a consumer's id and its title may have.
@@ -45,7 +45,7 @@ where
         id: ConnectionId,
         consumer: &str,
         UseRequest { title, until }: UseRequest,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let title = title.filter(|title| !title.trim().is_empty());
         let used = Use {
             consumer: presentable("The consumer's id", consumer)?,
@@ -55,7 +55,7 @@ where
         let change = context.change(caller);
         let store = self.store(context).await?;
         store.declare_use(&change, project, id, &used).await?;
-        answer::json(StatusCode::OK, &used)
+        response::json(StatusCode::OK, &used)
     }
 
     /// Ends a use.
@@ -66,11 +66,11 @@ where
         project: &str,
         id: ConnectionId,
         consumer: &str,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let change = context.change(caller);
         let store = self.store(context).await?;
         store.end_use(&change, project, id, consumer).await?;
-        Ok(answer::empty())
+        Ok(response::empty())
     }
 
     /// What was done with a connection, the latest first; also with one that was removed.
@@ -79,7 +79,7 @@ where
         context: &RequestContext,
         project: &str,
         id: ConnectionId,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let parameters = &context.parameters;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
         let page = self
@@ -91,7 +91,7 @@ where
         if page.items.is_empty() && cursor.is_none() {
             return Err(Failure::NotFound.into());
         }
-        answer::json(StatusCode::OK, &page)
+        response::json(StatusCode::OK, &page)
     }
 }
 

@@ -14,7 +14,6 @@ use http_body::Body;
 
 use self::recent::Recent;
 use crate::{
-    answer::Answer,
     caller::{Caller, bearer_token},
     config::{Access, ConfigError, Issuer, Variables},
     context::RequestContext,
@@ -26,6 +25,7 @@ use crate::{
     problem::{Failure, Problem},
     protocol::EXTERNAL_ID,
     rate, request_id,
+    response::Response,
     router::Route,
     token::{KeySet, Rules, Token},
 };
@@ -96,7 +96,7 @@ where
     }
 
     /// Answers one request.
-    pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Answer {
+    pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Response {
         let (mut head, body) = request.into_parts();
         // Only the public service may say for which project a role is taken on; there are no projects here.
         head.headers.remove(EXTERNAL_ID);
@@ -112,7 +112,7 @@ where
         &self,
         context: &mut RequestContext,
         body: B,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let access = self.access.as_ref()?;
         let uri = context.head.uri.clone();
         let route = Route::find(uri.path())
@@ -152,7 +152,7 @@ where
         context: &RequestContext,
         caller: &Caller,
         body: &[u8],
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         negotiation::json_sent(&context.head.headers)?;
         let checks = self
             .recent

@@ -89,7 +89,7 @@ impl Edge {
     }
 
     /// Sends a request of `bearer`, if there is one, with a JSON body where it is not null.
-    async fn send(&self, method: &str, path: &str, bearer: &str, body: &Value) -> Answer {
+    async fn send(&self, method: &str, path: &str, bearer: &str, body: &Value) -> Response {
         let mut request = http::Request::builder()
             .method(method)
             .uri(path)
@@ -133,12 +133,12 @@ fn form() -> Value {
             "values": { "url": "https://registry.example.com", "username": "ada", "password": "s3cret-value" } })
 }
 
-async fn body(answer: Answer) -> Value {
+async fn body(answer: Response) -> Value {
     let bytes = answer.into_body().collect().await.unwrap().to_bytes();
     serde_json::from_slice(&bytes).unwrap()
 }
 
-async fn code(answer: Answer) -> (u16, String) {
+async fn code(answer: Response) -> (u16, String) {
     let status = answer.status().as_u16();
     (
         status,

@@ -19,7 +19,6 @@ use http_body::Body;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    answer::{self, Answer},
     body,
     event_stream::{EventStream, Events, SILENCE},
     negotiation::{self, Form},
@@ -33,6 +32,7 @@ use crate::{
         listing::{Entry, Listing, RepositoriesRequest, TagsRequest},
     },
     request_id,
+    response::{self, Response},
 };
 
 #[cfg(test)]
@@ -73,12 +73,12 @@ fn found(listing: bowline_registry::Listing, search: &str) -> Listing {
 async fn answered<Q: PrivateRequest + DeserializeOwned>(
     body: &[u8],
     answer: impl AsyncFnOnce(Q) -> Result<Q::Response, Problem>,
-) -> Result<Answer, Problem>
+) -> Result<Response, Problem>
 where
     Q::Response: Serialize,
 {
     let response = answer(body::parse(body)?).await?;
-    answer::secret_json(StatusCode::OK, &response)
+    response::secret_json(StatusCode::OK, &response)
 }
 
 impl<H, C, R> OutboundService<H, C, R>
@@ -97,12 +97,12 @@ where
     }
 
     /// Answers one request.
-    pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Answer {
+    pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Response {
         let (head, body) = request.into_parts();
         let request_id = request_id::of(&head.headers, &self.world.random);
         match self.answer(&head, body).await {
             Ok(answer) => answer,
-            Err(problem) => problem.into_answer(&request_id),
+            Err(problem) => problem.into_response(&request_id),
         }
     }
 
@@ -110,7 +110,7 @@ where
         &self,
         head: &Parts,
         body: B,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let operator = &self.operator_for(head)?;
         let operation = PrivateOperation::of_path(head.uri.path()).ok_or(Failure::NotFound)?;
         if head.method != Method::POST {
@@ -232,7 +232,7 @@ where
         operator: &Rc<Operator>,
         head: &Parts,
         body: &[u8],
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response, Problem> {
         let form = negotiation::preferred(&head.headers)?;
         let asked: CheckRequest<ConnectionForm> = body::parse(body)?;
         let spec = self.admit(operator, asked.form).await?;
@@ -240,7 +240,7 @@ where
         match form {
             Form::Json => {
                 let check = check(&self.world, operator, &spec, image.as_deref(), |_| ()).await;
-                answer::json(StatusCode::OK, &check)
+                response::json(StatusCode::OK, &check)
             }
             Form::Events => Ok(self.stream(Rc::clone(operator), spec, image)),
         }
@@ -304,7 +304,7 @@ where
         operator: Rc<Operator>,
         spec: ConnectionSpec,
         image: Option<String>,
-    ) -> Answer {
+    ) -> Response {
         let (events, world) = (Events::default(), Rc::clone(&self.world));
         let clock = Rc::clone(&self.world);
         let put = events.clone();
@@ -319,7 +319,7 @@ where
             let world = Rc::clone(&clock);
             Box::pin(async move { world.clock.sleep(SILENCE).await }) as _
         };
-        answer::events(Box::pin(EventStream::new(events, work, sleep)))
+        response::events(Box::pin(EventStream::new(events, work, sleep)))
     }
 }
 

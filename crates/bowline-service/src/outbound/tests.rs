@@ -107,7 +107,7 @@ fn request_to(errand: &str, accept: &'static str, body: &Value) -> http::Request
         .unwrap()
 }
 
-async fn text(answer: Answer) -> String {
+async fn text(answer: Response) -> String {
     String::from_utf8(
         answer
             .into_body()
@@ -120,7 +120,7 @@ async fn text(answer: Answer) -> String {
     .unwrap()
 }
 
-async fn problem(answer: Answer) -> (u16, String) {
+async fn problem(answer: Response) -> (u16, String) {
     let status = answer.status().as_u16();
     assert_eq!(
         answer.headers()[header::CONTENT_TYPE],

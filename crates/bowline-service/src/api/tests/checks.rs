@@ -120,7 +120,7 @@ async fn a_private_service_that_fails_is_internal_and_says_why_to_the_log_only()
         ))
         .await;
     assert_eq!(answer.status(), 500);
-    let cause = answer.extensions().get::<crate::answer::Cause>().unwrap();
+    let cause = answer.extensions().get::<crate::response::Cause>().unwrap();
     assert!(cause.0.contains("connection refused"));
     let body = answer.into_body().collect().await.unwrap().to_bytes();
     assert!(!String::from_utf8_lossy(&body).contains("connection refused"));

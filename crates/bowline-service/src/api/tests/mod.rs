@@ -21,11 +21,11 @@ use tokio::sync::mpsc;
 
 use super::*;
 use crate::{
-    answer::{Answer, AnswerBody},
     config::{Config, Variables},
     context::RequestContext,
     openapi::contract,
     problem::Failure,
+    response::{Response, ResponseBody},
     token::signing,
 };
 
@@ -299,7 +299,7 @@ impl Harness {
         Self::over(self.database.clone(), script, now, variables)
     }
 
-    async fn answer(&self, request: http::Request<Full<Bytes>>) -> Answer {
+    async fn answer(&self, request: http::Request<Full<Bytes>>) -> Response {
         self.service.handle(request).await
     }
 
@@ -309,7 +309,7 @@ impl Harness {
         let sent = self.script.sent.borrow().len();
         let answer = self.answer(request).await;
         let (head, body) = answer.into_parts();
-        let is_stream = matches!(body, AnswerBody::Stream(_));
+        let is_stream = matches!(body, ResponseBody::Stream(_));
         let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
         if !is_stream && head.status != StatusCode::NO_CONTENT {
             assert_eq!(head.headers[header::CONTENT_LENGTH], text.len().to_string());

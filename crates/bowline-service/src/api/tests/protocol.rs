@@ -355,7 +355,7 @@ async fn a_broken_database_is_internal_and_says_why_to_the_log_only() {
     assert!(
         answer
             .extensions()
-            .get::<crate::answer::Cause>()
+            .get::<crate::response::Cause>()
             .unwrap()
             .0
             .contains("disk I/O error")

@@ -116,7 +116,7 @@ async fn a_private_service_that_is_away_costs_nobody_an_attempt() {
     let answer = harness
         .answer(request(Method::POST, LEASE, &[], Some(&body)))
         .await;
-    let cause: &crate::answer::Cause = answer.extensions().get().unwrap();
+    let cause: &crate::response::Cause = answer.extensions().get().unwrap();
     assert!(
         cause.0.contains("did not answer"),
         "the log has it: {cause:?}"

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A response of the service.
-pub type Answer = http::Response<AnswerBody>;
+pub type Response = http::Response<ResponseBody>;
 
 /// An error that breaks a stream off.
 pub type StreamError = Box<dyn Error + Send + Sync>;
@@ -33,14 +33,14 @@ pub(crate) struct HoldsSecret;
 pub type ByteStream = Pin<Box<dyn Body<Data = Bytes, Error = StreamError>>>;
 
 /// The body of an answer.
-pub enum AnswerBody {
+pub enum ResponseBody {
     /// All of it; taken when it was read.
     Full(Option<Bytes>),
     /// A stream.
     Stream(ByteStream),
 }
 
-impl AnswerBody {
+impl ResponseBody {
     /// The whole body, where it is no stream.
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
@@ -51,9 +51,9 @@ impl AnswerBody {
 }
 
 /// An answer of known length that no cache keeps.
-pub fn full(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Answer {
+pub fn full(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Response {
     let length = HeaderValue::from(body.len());
-    let mut answer = http::Response::new(AnswerBody::Full(Some(body)));
+    let mut answer = http::Response::new(ResponseBody::Full(Some(body)));
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, content_type);
@@ -66,7 +66,7 @@ pub fn full(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Answe
 const USUAL: usize = 1024;
 
 /// An answer in JSON.
-pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Answer, Problem> {
+pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Response, Problem> {
     let mut body = Vec::with_capacity(USUAL);
     serde_json::to_writer(&mut body, value).map_err(Problem::internal)?;
     Ok(full(
@@ -77,7 +77,7 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Answer, Proble
 }
 
 /// An answer in JSON with a secret in it: erased when the last who reads it has let go of it, and [`HoldsSecret`].
-pub fn secret_json(status: StatusCode, value: &impl Serialize) -> Result<Answer, Problem> {
+pub fn secret_json(status: StatusCode, value: &impl Serialize) -> Result<Response, Problem> {
     let body = Bytes::from_owner(body::secret_json(value)?);
     let mut answer = full(status, HeaderValue::from_static("application/json"), body);
     answer.extensions_mut().insert(HoldsSecret);
@@ -85,7 +85,7 @@ pub fn secret_json(status: StatusCode, value: &impl Serialize) -> Result<Answer,
 }
 
 /// An answer in JSON that is written already.
-pub(crate) fn json_text(text: &'static str) -> Answer {
+pub(crate) fn json_text(text: &'static str) -> Response {
     full(
         StatusCode::OK,
         HeaderValue::from_static("application/json"),
@@ -94,8 +94,8 @@ pub(crate) fn json_text(text: &'static str) -> Answer {
 }
 
 /// 204: an answer without a body.
-pub fn empty() -> Answer {
-    let mut answer = http::Response::new(AnswerBody::Full(None));
+pub fn empty() -> Response {
+    let mut answer = http::Response::new(ResponseBody::Full(None));
     *answer.status_mut() = StatusCode::NO_CONTENT;
     answer
         .headers_mut()
@@ -104,8 +104,8 @@ pub fn empty() -> Answer {
 }
 
 /// A stream of server-sent events.
-pub fn events(stream: ByteStream) -> Answer {
-    let mut answer = http::Response::new(AnswerBody::Stream(stream));
+pub fn events(stream: ByteStream) -> Response {
+    let mut answer = http::Response::new(ResponseBody::Stream(stream));
     let headers = answer.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
@@ -117,7 +117,7 @@ pub fn events(stream: ByteStream) -> Answer {
 
 impl Problem {
     /// The answer: `application/problem+json`.
-    pub fn into_answer(self, request_id: &str) -> Answer {
+    pub fn into_response(self, request_id: &str) -> Response {
         let failure = self.failure();
         let code = failure.code();
         let Particulars {
@@ -156,7 +156,7 @@ impl Problem {
     }
 }
 
-impl Body for AnswerBody {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = StreamError;
 
@@ -190,7 +190,7 @@ impl Body for AnswerBody {
     }
 }
 
-impl fmt::Debug for AnswerBody {
+impl fmt::Debug for ResponseBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Full(bytes) => write!(f, "Full({} bytes)", bytes.as_ref().map_or(0, Bytes::len)),
