@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::problem::{Failure, Problem};
+use crate::problem::{Problem, ProblemType};
 
 /// The most bytes that a caller's body may have: those of the largest form, though JSON may write a byte as six.
 pub(crate) const LARGEST: usize = 1024 * 1024;
@@ -36,18 +36,19 @@ where
         None => USUAL.min(largest),
         Some(Ok(length)) if length <= largest => length,
         // Here `usize` may have 32 bits.
-        Some(_) => return Err(Failure::BodyTooLarge.into()),
+        Some(_) => return Err(ProblemType::BodyTooLarge.into()),
     };
     let mut whole = Zeroizing::new(Vec::with_capacity(expected));
     let mut body = pin!(body);
     while let Some(frame) = body.frame().await {
-        let broken_off = |_| Problem::from(Failure::BodyMalformed).detail("The body broke off.");
+        let broken_off =
+            |_| Problem::from(ProblemType::BodyMalformed).detail("The body broke off.");
         let Ok(chunk) = frame.map_err(broken_off)?.into_data() else {
             continue;
         };
         let length = whole.len().saturating_add(chunk.len());
         if length > largest {
-            return Err(Failure::BodyTooLarge.into());
+            return Err(ProblemType::BodyTooLarge.into());
         }
         if length > whole.capacity() {
             // Grown by itself it would leave a copy behind.
@@ -94,11 +95,13 @@ impl io::Write for Length {
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     // A list would pass for the fields of a struct, in order.
     if body.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Problem::from(Failure::BodyMalformed).detail("The body is not a JSON object."));
+        return Err(
+            Problem::from(ProblemType::BodyMalformed).detail("The body is not a JSON object.")
+        );
     }
     serde_json::from_slice(body).map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        Problem::from(Failure::BodyMalformed).detail(match error.classify() {
+        Problem::from(ProblemType::BodyMalformed).detail(match error.classify() {
             // A form that is none names its member.
             serde_json::error::Category::Data if line == 0 => {
                 format!("The JSON is not what this route takes: {error}.")

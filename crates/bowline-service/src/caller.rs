@@ -4,7 +4,7 @@ use http::{HeaderMap, header};
 use serde_json::json;
 
 use crate::{
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     token::Claims,
 };
 
@@ -48,11 +48,11 @@ pub(crate) struct Caller(Claims);
 /// Errors: `auth.missing`, `auth.invalid`.
 pub(crate) fn bearer_token(headers: &HeaderMap) -> Result<&str, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let value = values.next().ok_or(Failure::AuthMissing)?;
-    let text = value.to_str().map_err(|_| Failure::AuthInvalid)?;
-    let (scheme, token) = text.split_once(' ').ok_or(Failure::AuthInvalid)?;
+    let value = values.next().ok_or(ProblemType::AuthMissing)?;
+    let text = value.to_str().map_err(|_| ProblemType::AuthInvalid)?;
+    let (scheme, token) = text.split_once(' ').ok_or(ProblemType::AuthInvalid)?;
     if values.next().is_some() || !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Failure::AuthInvalid.into());
+        return Err(ProblemType::AuthInvalid.into());
     }
     Ok(token.trim())
 }
@@ -86,7 +86,7 @@ impl Caller {
     /// A project that is not the caller's is not found, whether it exists or not.
     pub(crate) fn require(&self, permission: Permission, project: &str) -> Result<(), Problem> {
         if !self.0.projects.iter().any(|own| own == project) {
-            return Err(Failure::NotFound.into());
+            return Err(ProblemType::NotFound.into());
         }
         self.permitted(permission)
     }
@@ -96,7 +96,7 @@ impl Caller {
         self.permitted(permission)?;
         if self.0.projects.is_empty() {
             return Err(
-                Problem::from(Failure::PermissionMissing).detail("The token lists no project.")
+                Problem::from(ProblemType::PermissionMissing).detail("The token lists no project.")
             );
         }
         Ok(())
@@ -112,7 +112,7 @@ impl Caller {
         {
             return Ok(());
         }
-        Err(Problem::from(Failure::PermissionMissing)
+        Err(Problem::from(ProblemType::PermissionMissing)
             .detail(format!("The token lacks {}.", permission.name()))
             .member("permission", json!(permission.name())))
     }

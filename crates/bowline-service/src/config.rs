@@ -7,7 +7,7 @@ use url::{Position, Url};
 pub use crate::variables::{Component, Variable, Variables};
 use crate::{
     cors::Origins,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     proxies::Proxies,
     rate::RegistryLimits,
     token::{KeySet, Published, Rules},
@@ -206,7 +206,7 @@ fn invalid(variable: &'static str, reason: impl ToString) -> ConfigError {
 impl From<&ConfigError> for Problem {
     fn from(error: &ConfigError) -> Self {
         let ConfigError { variable, reason } = error;
-        Self::from(Failure::Config(variable))
+        Self::from(ProblemType::Config(variable))
             .detail(format!("The operator's variable {variable}: {reason}."))
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     negotiation::{self, Form},
     operations::{Row, parameter::Place},
     parameters::Parameters,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
 };
 
 /// A request without its body, and what is known of it.
@@ -61,7 +61,7 @@ impl RequestContext {
             .iter()
             .any(|parameter| parameter.place == Place::IfMatch && parameter.is_required);
         if needs_version && !self.head.headers.contains_key(header::IF_MATCH) {
-            return Err(Failure::PreconditionRequired.into());
+            return Err(ProblemType::PreconditionRequired.into());
         }
         Ok(())
     }

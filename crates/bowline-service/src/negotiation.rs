@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::problem::{Failure, Problem};
+use crate::problem::{Problem, ProblemType};
 
 /// A format of answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(crate) fn json_accepted(headers: &HeaderMap) -> Result<(), Problem> {
     if quality(headers, "application", "json") > 0 {
         Ok(())
     } else {
-        Err(Failure::AcceptUnsupported.into())
+        Err(ProblemType::AcceptUnsupported.into())
     }
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn preferred(headers: &HeaderMap) -> Result<Form, Problem> {
     let named =
         media_types(headers).any(|entry| entry.kind == "text" && entry.subtype == "event-stream");
     match (json, events) {
-        (0, 0) => Err(Failure::AcceptUnsupported.into()),
+        (0, 0) => Err(ProblemType::AcceptUnsupported.into()),
         (json, events) if events > 0 && (json == 0 || (named && events >= json)) => {
             Ok(Form::Events)
         }
@@ -51,7 +51,7 @@ pub(crate) fn json_sent(headers: &HeaderMap) -> Result<(), Problem> {
     if essence.eq_ignore_ascii_case("application/json") {
         Ok(())
     } else {
-        Err(Failure::MediaTypeUnsupported.into())
+        Err(ProblemType::MediaTypeUnsupported.into())
     }
 }
 

@@ -6,7 +6,7 @@ use url::form_urlencoded;
 
 use crate::{
     operations::parameter::{Parameter, Place},
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
 };
 
 /// The parameters of a query that an operation takes.
@@ -90,5 +90,5 @@ impl Parameters {
 }
 
 fn malformed(detail: String) -> Problem {
-    Problem::from(Failure::QueryMalformed).detail(detail)
+    Problem::from(ProblemType::QueryMalformed).detail(detail)
 }

@@ -12,7 +12,7 @@ macro_rules! failures {
     ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $status:ident, $title:literal, $detail:literal;)+) => {
         /// Why a request was not done. A code never changes its meaning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Failure {
+        pub enum ProblemType {
             $($(#[doc = $doc])+ $variant,)+
             /// A variable of the operator is missing or wrong: `config.<name>`.
             Config(&'static str),
@@ -22,7 +22,7 @@ macro_rules! failures {
             RegistryFailed(Code),
         }
 
-        impl Failure {
+        impl ProblemType {
             /// Every row of the table; `config.<name>` is none, because its names are the operator's variables,
             /// nor are the codes of checks.
             pub const TABLE: &'static [Self] = &[$(Self::$variant,)+];
@@ -163,7 +163,7 @@ pub struct Cause(pub String);
 /// A failure with what is particular about it.
 #[derive(Debug)]
 pub struct Problem {
-    failure: Failure,
+    failure: ProblemType,
     pub(crate) particulars: Box<Particulars>,
 }
 
@@ -205,7 +205,7 @@ impl Problem {
     /// 405, with the methods that there are.
     pub fn method_not_allowed(allowed: &[Method]) -> Self {
         let allowed: Vec<&str> = allowed.iter().map(Method::as_str).collect();
-        let problem = Self::from(Failure::MethodNotAllowed);
+        let problem = Self::from(ProblemType::MethodNotAllowed);
         match HeaderValue::from_str(&allowed.join(", ")) {
             Ok(allow) => problem.header(header::ALLOW, allow),
             Err(_) => problem,
@@ -216,14 +216,14 @@ impl Problem {
     pub fn form_invalid(mut report: Report) -> Self {
         report.redact();
         match serde_json::to_value(&report.findings) {
-            Ok(findings) => Self::from(Failure::FormInvalid).member("findings", findings),
+            Ok(findings) => Self::from(ProblemType::FormInvalid).member("findings", findings),
             Err(error) => Self::internal(error),
         }
     }
 
     /// `internal`; `cause` goes to the log.
     pub fn internal(cause: impl fmt::Display) -> Self {
-        Self::from(Failure::Internal).because(cause)
+        Self::from(ProblemType::Internal).because(cause)
     }
 
     /// With why it came to that, for the log; never for the caller.
@@ -233,28 +233,28 @@ impl Problem {
     }
 
     /// The failure.
-    pub fn failure(&self) -> Failure {
+    pub fn problem_type(&self) -> ProblemType {
         self.failure
     }
 }
 
-impl From<Failure> for Problem {
-    fn from(failure: Failure) -> Self {
+impl From<ProblemType> for Problem {
+    fn from(failure: ProblemType) -> Self {
         let mut headers = HeaderMap::new();
         match failure {
-            Failure::AuthMissing => {
+            ProblemType::AuthMissing => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            Failure::AuthInvalid => {
+            ProblemType::AuthInvalid => {
                 headers.insert(
                     header::WWW_AUTHENTICATE,
                     HeaderValue::from_static("Bearer error=\"invalid_token\""),
                 );
             }
-            Failure::StoreBusy => {
+            ProblemType::StoreBusy => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
-            Failure::AuthUnavailable => {
+            ProblemType::AuthUnavailable => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
             }
             _ => {}
@@ -281,8 +281,8 @@ impl From<bowline_registry::Problem> for Problem {
             ..
         } = problem;
         let refused = Self::from(match &field {
-            Some(_) => Failure::RegistryRefused(code),
-            None => Failure::RegistryFailed(code),
+            Some(_) => ProblemType::RegistryRefused(code),
+            None => ProblemType::RegistryFailed(code),
         });
         let refused = refused.detail(detail).member("hint", hint.into());
         match field {
@@ -300,12 +300,12 @@ mod tests {
 
     #[test]
     fn codes_are_distinct_dotted_and_failures() {
-        let codes: BTreeSet<String> = Failure::TABLE
+        let codes: BTreeSet<String> = ProblemType::TABLE
             .iter()
             .map(|failure| failure.code())
             .collect();
-        assert_eq!(codes.len(), Failure::TABLE.len());
-        for failure in Failure::TABLE {
+        assert_eq!(codes.len(), ProblemType::TABLE.len());
+        for failure in ProblemType::TABLE {
             let code = failure.code();
             assert!(
                 code.chars()

@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, header};
 
-use crate::problem::{Failure, Problem};
+use crate::problem::{Problem, ProblemType};
 
 /// The most checks, of forms and of kept connections, that a subject may start.
 pub(crate) const CHECKS: i64 = 30;
@@ -31,7 +31,8 @@ pub(crate) fn within(most: i64, requests: i64, now: i64) -> Result<(), Problem> 
         return Ok(());
     }
     let left = 60_i64.saturating_sub(now.div_euclid(1000).rem_euclid(60));
-    Err(Problem::from(Failure::RateLimited).header(header::RETRY_AFTER, HeaderValue::from(left)))
+    Err(Problem::from(ProblemType::RateLimited)
+        .header(header::RETRY_AFTER, HeaderValue::from(left)))
 }
 
 /// The counters of requests. The database counts: instances come and go.

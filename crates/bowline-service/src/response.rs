@@ -118,7 +118,7 @@ pub fn events(stream: ByteStream) -> Response {
 impl Problem {
     /// The answer: `application/problem+json`.
     pub fn into_response(self, request_id: &str) -> Response {
-        let failure = self.failure();
+        let failure = self.problem_type();
         let code = failure.code();
         let Particulars {
             detail,

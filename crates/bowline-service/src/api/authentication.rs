@@ -9,7 +9,7 @@ use crate::{
     client::Outbound,
     config::Issuer,
     context::RequestContext,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     token::{Invalid, PublishedError, Token},
 };
 
@@ -46,7 +46,7 @@ where
 
 impl From<Invalid> for Problem {
     fn from(_: Invalid) -> Self {
-        Failure::AuthInvalid.into()
+        ProblemType::AuthInvalid.into()
     }
 }
 
@@ -55,7 +55,7 @@ impl From<PublishedError> for Problem {
         match error {
             PublishedError::Store(error) => error.into(),
             PublishedError::Unavailable(reason) => {
-                Self::from(Failure::AuthUnavailable).because(reason)
+                Self::from(ProblemType::AuthUnavailable).because(reason)
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::{
     client::Outbound,
     context::RequestContext,
     negotiation::Form,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     protocol::check::CheckRequest,
     response::{Response, ResponseBody},
 };
@@ -97,7 +97,7 @@ where
         let external_id = match project.as_deref().or(caller.only_project()) {
             Some(project) => self.external_id(context, project, form).await?,
             None if private_service::delegates(form) => {
-                return Err(Problem::from(Failure::BodyMalformed)
+                return Err(Problem::from(ProblemType::BodyMalformed)
                     .field("project")
                     .detail("Name the project for which the role is taken on."));
             }
@@ -140,7 +140,7 @@ where
             .as_ref()
             .map_or("Not enough was proven.", |problem| problem.title.as_str());
         let problem =
-            Problem::from(Failure::CheckFailed).detail(format!("{detail} Nothing was saved."));
+            Problem::from(ProblemType::CheckFailed).detail(format!("{detail} Nothing was saved."));
         Err(problem.member(
             "check",
             serde_json::to_value(&check).map_err(Problem::internal)?,

@@ -34,7 +34,7 @@ use crate::{
     client::Outbound,
     context::RequestContext,
     negotiation::{IfMatch, etag},
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     response::{self, Response},
     schedule::knows_zone,
 };
@@ -212,11 +212,11 @@ where
         id: ConnectionId,
         request: EditRequest,
     ) -> Result<Response, Problem> {
-        let expected = IfMatch::read(&context.head.headers).ok_or(Failure::PreconditionRequired)?;
+        let expected =
+            IfMatch::read(&context.head.headers).ok_or(ProblemType::PreconditionRequired)?;
         if request.name.is_none() && request.description.is_none() && request.policy.is_none() {
-            return Err(
-                Problem::from(Failure::BodyMalformed).detail("The body names nothing to change.")
-            );
+            return Err(Problem::from(ProblemType::BodyMalformed)
+                .detail("The body names nothing to change."));
         }
         let store = self.store(context).await?;
         let mut edit = Edit {
@@ -262,7 +262,7 @@ where
             .as_ref()
             .is_some_and(|endpoint| endpoint.to_string() != kept.endpoint)
         {
-            return Err(Problem::from(Failure::EndpointImmutable).field("values.url"));
+            return Err(Problem::from(ProblemType::EndpointImmutable).field("values.url"));
         }
         let checked = match verify {
             None => None,
@@ -385,7 +385,7 @@ fn with_credentials(kept: &Connection, sent: ConnectionForm) -> Result<Connectio
         ("purpose", &sent.purpose, purpose),
     ] {
         if !sent.is_empty() && sent != kept {
-            return Err(Problem::from(Failure::EndpointImmutable).field(field));
+            return Err(Problem::from(ProblemType::EndpointImmutable).field(field));
         }
     }
     let mut form = ConnectionForm {

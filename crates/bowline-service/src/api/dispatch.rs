@@ -18,7 +18,7 @@ use crate::{
     finish::finish,
     forms, openapi,
     operations::{Authorization, Operation, PublicOperation, path::ConnectionPath},
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     request_id,
     response::Response,
     router::Route,
@@ -50,7 +50,7 @@ where
     ) -> Result<Response, Problem> {
         let ready = self.ready.as_ref()?;
         let uri = context.head.uri.clone();
-        let route = Route::find(uri.path()).ok_or(Failure::NotFound)?;
+        let route = Route::find(uri.path()).ok_or(ProblemType::NotFound)?;
         if context.head.method == Method::OPTIONS {
             let origins = &ready.access.origins;
             return Ok(origins.preflight(&context.head.headers, &route.methods()));
@@ -61,7 +61,7 @@ where
         match row.authorization {
             Authorization::Public(bind) => {
                 context.negotiate(row)?;
-                let operation = bind(&route.parameters).ok_or(Failure::NotFound)?;
+                let operation = bind(&route.parameters).ok_or(ProblemType::NotFound)?;
                 self.do_publicly(context, operation, body).await
             }
             Authorization::Token(need, bind) => {
@@ -71,7 +71,7 @@ where
                 context.negotiate(row)?;
                 let body = context.body(body).await?;
                 let key = IdempotencyKey::read(&context.head)?;
-                let operation = bind(&route.parameters).ok_or(Failure::NotFound)?;
+                let operation = bind(&route.parameters).ok_or(ProblemType::NotFound)?;
                 let act = async |id: Option<ConnectionId>| {
                     if row.is_counted {
                         self.count_registry_request(context, &caller, &project)

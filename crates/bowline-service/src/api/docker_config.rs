@@ -16,7 +16,7 @@ use crate::{
     client::Outbound,
     context::RequestContext,
     parameters::Parameters,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     protocol::credentials::{CredentialsRequest, CredentialsResponse, Login},
     response::{self, Response},
 };
@@ -155,7 +155,7 @@ where
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Failure::StoreBusy.into())
+        Err(ProblemType::StoreBusy.into())
     }
 
     /// What the private service makes of the credentials of a connection. Breaks with what it answered where that is

@@ -15,7 +15,7 @@ use crate::{
     caller::Caller,
     client::Outbound,
     context::RequestContext,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     protocol::endpoint::{EndpointRequest, EndpointResponse},
     response::Response,
 };
@@ -55,13 +55,13 @@ where
                 ControlFlow::Continue(said) => said,
                 ControlFlow::Break(answer) => return Ok(ControlFlow::Break(answer)),
             };
-        let account = account_of(&endpoint).ok_or(Failure::EndpointUnresolved)?;
+        let account = account_of(&endpoint).ok_or(ProblemType::EndpointUnresolved)?;
         form.values
             .insert(ACCOUNT.to_owned(), account.as_str().into());
         let spec = context.spec(form)?;
         match spec.endpoint {
             Some(_) => Ok(ControlFlow::Continue(spec)),
-            None => Err(Failure::EndpointUnresolved.into()),
+            None => Err(ProblemType::EndpointUnresolved.into()),
         }
     }
 }

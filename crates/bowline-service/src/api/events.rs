@@ -21,7 +21,7 @@ use crate::{
     client::Outbound,
     context::RequestContext,
     events::{self, Notification},
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     rate,
     response::{self, Response},
 };
@@ -131,7 +131,7 @@ where
         body: B,
     ) -> Result<Response, Problem> {
         let headers = &context.head.headers;
-        let id = ConnectionId::parse(id).ok_or(Failure::NotFound)?;
+        let id = ConnectionId::parse(id).ok_or(ProblemType::NotFound)?;
         let store = self.store(context).await?;
         let project = store.admit_event(id, &secrets(headers, secret)).await?;
         let body = body::read(headers, body, events::LARGEST).await?;

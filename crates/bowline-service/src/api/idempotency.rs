@@ -11,7 +11,7 @@ use crate::{
     client::Outbound,
     context::RequestContext,
     negotiation::Form,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     response::{self, HoldsSecret, Response},
 };
 
@@ -39,7 +39,7 @@ impl IdempotencyKey {
         let text = value.to_str().unwrap_or_default();
         let sound = (1..=255).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
         if !sound || values.next().is_some() {
-            return Err(Failure::IdempotencyKeyMalformed.into());
+            return Err(ProblemType::IdempotencyKeyMalformed.into());
         }
         Ok(Some(Self(text.to_owned())))
     }
@@ -81,11 +81,11 @@ where
         let lease = match store.claim(&change, request, &content).await? {
             Claim::Ours(lease) => lease,
             Claim::Done(kept) => return replayed(kept),
-            Claim::OtherContent => return Err(Failure::IdempotencyKeyReused.into()),
+            Claim::OtherContent => return Err(ProblemType::IdempotencyKeyReused.into()),
             Claim::InProgress(until) => {
                 let left = until.0.saturating_sub(context.now).max(1);
                 let seconds = left.saturating_add(999).div_euclid(1000);
-                return Err(Problem::from(Failure::IdempotencyKeyInProgress)
+                return Err(Problem::from(ProblemType::IdempotencyKeyInProgress)
                     .header(header::RETRY_AFTER, HeaderValue::from(seconds)));
             }
         };

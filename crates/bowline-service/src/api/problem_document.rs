@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::{
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     response::{Cause, Response},
 };
 
@@ -39,8 +39,8 @@ impl ProblemDocument {
         Self {
             cause: answer.extensions().get().cloned(),
             ..told.unwrap_or_else(|| Self {
-                code: Failure::Internal.code(),
-                title: Failure::Internal.title().to_owned(),
+                code: ProblemType::Internal.code(),
+                title: ProblemType::Internal.title().to_owned(),
                 detail: String::new(),
                 cause: None,
             })

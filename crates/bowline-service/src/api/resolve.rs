@@ -13,7 +13,7 @@ use crate::{
     client::Outbound,
     context::RequestContext,
     parameters::Parameters,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     response::Response,
 };
 
@@ -45,7 +45,7 @@ where
         parameters: &Parameters,
     ) -> Result<Connection, Problem> {
         let image = parameters.parsed("image", |text| Reference::parse(text).ok())?;
-        let image = image.ok_or(Failure::QueryMalformed)?;
+        let image = image.ok_or(ProblemType::QueryMalformed)?;
         let store = self.store(context).await?;
         Ok(store
             .serving(project, &endpoints_of(&image), context.now)

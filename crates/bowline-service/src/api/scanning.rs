@@ -22,7 +22,7 @@ use crate::{
     client::Outbound,
     context::RequestContext,
     negotiation::Form,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     protocol::inventory::ReleaseRequest,
     response::{self, Response},
 };
@@ -100,7 +100,7 @@ where
         let most = request.limit.unwrap_or(1);
         if !(1..=MOST_LEASED).contains(&most) {
             let detail = format!("limit takes 1 to {MOST_LEASED}.");
-            return Err(Problem::from(Failure::BodyMalformed).detail(detail));
+            return Err(Problem::from(ProblemType::BodyMalformed).detail(detail));
         }
         for project in request.projects.iter().flatten() {
             caller.require(Permission::Use, project)?;
@@ -159,9 +159,9 @@ where
         let reason = request.reason.unwrap_or_default();
         if reason.chars().count() > LONGEST_REASON {
             let detail = format!("reason takes {LONGEST_REASON} characters at most.");
-            return Err(Problem::from(Failure::BodyMalformed).detail(detail));
+            return Err(Problem::from(ProblemType::BodyMalformed).detail(detail));
         }
-        let id = ScanId::parse(id).ok_or(Failure::NotFound)?;
+        let id = ScanId::parse(id).ok_or(ProblemType::NotFound)?;
         let result = ScanResult {
             lease: &request.lease,
             outcome: request.outcome,

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     client::Outbound,
     context::RequestContext,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     protocol::inventory::{DigestsRequest, InSession},
     response::{self, Response},
 };
@@ -96,7 +96,7 @@ where
         ScansRequest { images }: ScansRequest,
     ) -> Result<Response, Problem> {
         if images.is_empty() || images.len() > MOST_IMAGES {
-            return Err(Problem::from(Failure::BodyMalformed)
+            return Err(Problem::from(ProblemType::BodyMalformed)
                 .detail(format!("images takes 1 to {MOST_IMAGES} images.")));
         }
         let store = self.store(context).await?;

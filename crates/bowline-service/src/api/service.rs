@@ -11,7 +11,7 @@ use crate::{
     config::{Access, Config, ConfigError},
     context::RequestContext,
     once_cell::OnceCell,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
 };
 
 /// Randomness: ids and nonces that nobody can foretell, and numbers.
@@ -81,26 +81,27 @@ where
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let failure = match &error {
-            StoreError::NotFound => Failure::NotFound,
-            StoreError::NameTaken => return Self::from(Failure::NameTaken).field("name"),
+            StoreError::NotFound => ProblemType::NotFound,
+            StoreError::NameTaken => return Self::from(ProblemType::NameTaken).field("name"),
             StoreError::EndpointTaken => {
-                return Self::from(Failure::EndpointTaken).field("values.url");
+                return Self::from(ProblemType::EndpointTaken).field("values.url");
             }
-            StoreError::EndpointUnresolved => Failure::EndpointUnresolved,
+            StoreError::EndpointUnresolved => ProblemType::EndpointUnresolved,
             StoreError::EndpointImmutable => {
-                return Self::from(Failure::EndpointImmutable).field("values.url");
+                return Self::from(ProblemType::EndpointImmutable).field("values.url");
             }
             StoreError::VersionMismatch { current } => {
-                return Self::from(Failure::PreconditionFailed).member("version", json!(current));
+                return Self::from(ProblemType::PreconditionFailed)
+                    .member("version", json!(current));
             }
             StoreError::InUse(uses) => {
-                return Self::from(Failure::ConnectionInUse).member("uses", json!(uses));
+                return Self::from(ProblemType::ConnectionInUse).member("uses", json!(uses));
             }
-            StoreError::TooManyUses => Failure::UsesTooMany,
-            StoreError::LeaseLost => Failure::LeaseLost,
-            StoreError::Busy => Failure::StoreBusy,
+            StoreError::TooManyUses => ProblemType::UsesTooMany,
+            StoreError::LeaseLost => ProblemType::LeaseLost,
+            StoreError::Busy => ProblemType::StoreBusy,
             StoreError::UnknownKey => {
-                return Self::from(Failure::Config("sealing_keys")).detail(error.to_string());
+                return Self::from(ProblemType::Config("sealing_keys")).detail(error.to_string());
             }
             StoreError::Unsealable | StoreError::Corrupt(_) | StoreError::Database(_) => {
                 return Self::internal(error);

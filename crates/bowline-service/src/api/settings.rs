@@ -11,7 +11,7 @@ use crate::{
     client::Outbound,
     context::RequestContext,
     negotiation::{IfMatch, etag},
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     response::{self, Response},
 };
 
@@ -67,7 +67,8 @@ where
         project: &str,
         request: SettingsRequest,
     ) -> Result<Response, Problem> {
-        let expected = IfMatch::read(&context.head.headers).ok_or(Failure::PreconditionRequired)?;
+        let expected =
+            IfMatch::read(&context.head.headers).ok_or(ProblemType::PreconditionRequired)?;
         let defaults = request.judge()?;
         let store = self.store(context).await?;
         let change = context.change(caller);
@@ -103,7 +104,7 @@ fn bounded(member: &'static str, number: u32, most: u32) -> Result<(), Problem> 
     if (1..=most).contains(&number) {
         return Ok(());
     }
-    Err(Problem::from(Failure::BodyMalformed)
+    Err(Problem::from(ProblemType::BodyMalformed)
         .field(member)
         .detail(format!("{member} takes 1 to {most}.")))
 }

@@ -27,7 +27,7 @@ use crate::{
     client::Outbound,
     context::RequestContext,
     negotiation::Form,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     protocol::{
         PrivateRequest,
         inventory::{
@@ -95,7 +95,7 @@ where
             (Some(ended), _) => (StatusCode::OK, ended),
             (None, Some(running)) => (StatusCode::ACCEPTED, running),
             // It was removed meanwhile, or another has just ended it.
-            (None, None) => return Err(Failure::StoreBusy.into()),
+            (None, None) => return Err(ProblemType::StoreBusy.into()),
         };
         response::json(status, &shown)
     }

@@ -11,7 +11,7 @@ use crate::{
     caller::Caller,
     client::Outbound,
     context::RequestContext,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     response::{self, Response},
 };
 
@@ -89,7 +89,7 @@ where
             .await?;
         // Every connection begins with an entry, so without one the project never had it.
         if page.items.is_empty() && cursor.is_none() {
-            return Err(Failure::NotFound.into());
+            return Err(ProblemType::NotFound.into());
         }
         response::json(StatusCode::OK, &page)
     }
@@ -118,5 +118,5 @@ fn later(member: &str, text: &str, now: i64) -> Result<i64, Problem> {
 }
 
 fn malformed(detail: String) -> Problem {
-    Problem::from(Failure::BodyMalformed).detail(detail)
+    Problem::from(ProblemType::BodyMalformed).detail(detail)
 }

@@ -22,7 +22,7 @@ use crate::{
     forms, negotiation,
     operations::{Authorization, Operation, PublicOperation},
     outbound::OutboundService,
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     protocol::EXTERNAL_ID,
     rate, request_id,
     response::Response,
@@ -117,7 +117,7 @@ where
         let uri = context.head.uri.clone();
         let route = Route::find(uri.path())
             .filter(|route| route.is_of(&OPERATIONS))
-            .ok_or(Failure::NotFound)?;
+            .ok_or(ProblemType::NotFound)?;
         if context.head.method == Method::OPTIONS {
             let origins = &access.origins;
             return Ok(origins.preflight(&context.head.headers, &route.methods()));
@@ -130,7 +130,7 @@ where
                 context.negotiate(row)?;
                 match bind(&route.parameters) {
                     Some(PublicOperation::ListProviders) => forms::provider_table(),
-                    _ => Err(Failure::NotFound.into()),
+                    _ => Err(ProblemType::NotFound.into()),
                 }
             }
             Authorization::Token(need, bind) => {
@@ -141,7 +141,7 @@ where
                 match bind(&route.parameters) {
                     Some(Operation::ValidateForm) => forms::validate(context, &body),
                     Some(Operation::CheckForm) => self.check(context, &caller, &body).await,
-                    _ => Err(Failure::NotFound.into()),
+                    _ => Err(ProblemType::NotFound.into()),
                 }
             }
         }

@@ -13,7 +13,7 @@ use crate::{
         parameter::Place,
         response::{Content, Schema},
     },
-    problem::Failure,
+    problem::ProblemType,
 };
 
 /// The document as the code is now.
@@ -151,7 +151,7 @@ fn problem(codes: &[String]) -> Value {
 
 /// The codes that an operation fails with, by status.
 fn failures(row: &Row) -> BTreeMap<StatusCode, Vec<String>> {
-    use Failure::{
+    use ProblemType::{
         AcceptUnsupported, AuthInvalid, AuthMissing, AuthUnavailable, BodyMalformed, BodyTooLarge,
         IdempotencyKeyInProgress, IdempotencyKeyMalformed, IdempotencyKeyReused, Internal,
         MediaTypeUnsupported, NotFound, PermissionMissing, PreconditionRequired, QueryMalformed,

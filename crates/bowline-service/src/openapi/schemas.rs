@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     api::{SyncStatus, due::Due},
     operations::response::Schema,
-    problem::Failure,
+    problem::ProblemType,
 };
 
 /// A schema that a row names.
@@ -233,7 +233,7 @@ fn saved_connection() -> Value {
 
 /// RFC 9457, with the members that this service adds.
 fn problem() -> Value {
-    let mut codes: Vec<String> = Failure::TABLE
+    let mut codes: Vec<String> = ProblemType::TABLE
         .iter()
         .map(|failure| failure.code())
         .collect();

@@ -8,7 +8,7 @@ use super::{
     response::{Schema, ok},
     row::{Authorization, Need, RequestBody, Row},
 };
-use crate::{caller::Permission, problem::Failure::FormInvalid};
+use crate::{caller::Permission, problem::ProblemType::FormInvalid};
 
 pub(super) static ROWS: &[Row] = &[
     Row {

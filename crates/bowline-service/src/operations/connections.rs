@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     caller::Permission,
-    problem::Failure::{
+    problem::ProblemType::{
         CheckFailed, ConnectionInUse, EndpointImmutable, EndpointTaken, EndpointUnresolved,
         FormInvalid, NameTaken, PreconditionFailed, RateLimited, UsesTooMany,
     },

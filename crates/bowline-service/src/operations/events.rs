@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     caller::Permission,
-    problem::Failure::{NotFound, RateLimited},
+    problem::ProblemType::{NotFound, RateLimited},
 };
 
 /// The address's secret says who sends it.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     caller::Permission,
-    problem::Failure::{FormInvalid, NotFound},
+    problem::ProblemType::{FormInvalid, NotFound},
 };
 
 pub(super) static ROWS: &[Row] = &[

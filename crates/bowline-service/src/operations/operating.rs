@@ -8,7 +8,7 @@ use super::{
     response::{Schema, ok, versioned},
     row::{Authorization, Need, RequestBody, Row},
 };
-use crate::{caller::Permission, problem::Failure::PreconditionFailed};
+use crate::{caller::Permission, problem::ProblemType::PreconditionFailed};
 
 pub(super) static ROWS: &[Row] = &[
     Row {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     caller::{Caller, Permission},
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
 };
 
 /// One method of one path.
@@ -30,7 +30,7 @@ pub(crate) struct Row {
     pub(crate) responses: &'static [Response],
     /// The failures beside those that follow from the rest of the row.
     #[cfg_attr(not(test), expect(dead_code, reason = "only the document tells it"))]
-    pub(crate) failures: &'static [Failure],
+    pub(crate) failures: &'static [ProblemType],
     /// True when a registry is asked, so that the codes of a check may come as problems.
     #[cfg_attr(not(test), expect(dead_code, reason = "only the document tells it"))]
     pub(crate) asks_registry: bool,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     caller::Permission,
-    problem::Failure::{LeaseLost, NotFound},
+    problem::ProblemType::{LeaseLost, NotFound},
 };
 
 pub(super) static ROWS: &[Row] = &[

@@ -22,7 +22,7 @@ use crate::{
     body,
     event_stream::{EventStream, Events, SILENCE},
     negotiation::{self, Form},
-    problem::{Failure, Problem},
+    problem::{Problem, ProblemType},
     protocol::{
         EXTERNAL_ID, PrivateOperation, PrivateRequest,
         check::CheckRequest,
@@ -112,7 +112,7 @@ where
         body: B,
     ) -> Result<Response, Problem> {
         let operator = &self.operator_for(head)?;
-        let operation = PrivateOperation::of_path(head.uri.path()).ok_or(Failure::NotFound)?;
+        let operation = PrivateOperation::of_path(head.uri.path()).ok_or(ProblemType::NotFound)?;
         if head.method != Method::POST {
             return Err(Problem::method_not_allowed(&[Method::POST]));
         }
@@ -293,7 +293,7 @@ where
         if self.blocked.get() {
             return Ok(());
         }
-        Err(Problem::from(Failure::Config("networks_not_blocked")).detail(
+        Err(Problem::from(ProblemType::Config("networks_not_blocked")).detail(
             "The runtime does not block private networks: start it with Bowline's runtime-config.toml, \
              or name the private hosts that may be reached in the variable private_hosts.",
         ))
@@ -324,5 +324,5 @@ where
 }
 
 fn invalid_variable(error: &OperatorError) -> Problem {
-    Problem::from(Failure::Config(error.variable)).detail(error.to_string())
+    Problem::from(ProblemType::Config(error.variable)).detail(error.to_string())
 }

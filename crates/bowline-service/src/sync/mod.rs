@@ -103,7 +103,7 @@ pub(crate) async fn put_back<D: Database, R: Random>(
     problem: &Problem,
     now: i64,
 ) -> Result<(), StoreError> {
-    let failure = problem.failure();
+    let failure = problem.problem_type();
     let told = SyncProblem {
         code: failure.code(),
         title: failure.title().to_owned(),

@@ -173,7 +173,7 @@ impl Published {
         let (head, body) = answer.into_parts();
         let body = body::read(&head.headers, body, LARGEST)
             .await
-            .map_err(|problem| unavailable(problem.failure().code()))?;
+            .map_err(|problem| unavailable(problem.problem_type().code()))?;
         String::from_utf8(body.to_vec()).map_err(|_| unavailable("it answers no text"))
     }
 

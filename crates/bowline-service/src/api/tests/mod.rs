@@ -24,7 +24,7 @@ use crate::{
     config::{Config, Variables},
     context::RequestContext,
     openapi::contract,
-    problem::Failure,
+    problem::ProblemType,
     response::{Response, ResponseBody},
     token::signing,
 };

@@ -18,7 +18,9 @@ type Outcome = (u16, String);
 
 /// What the description calls a code.
 fn described_as(code: &str) -> &str {
-    let is_ours = Failure::TABLE.iter().any(|failure| failure.code() == code);
+    let is_ours = ProblemType::TABLE
+        .iter()
+        .any(|failure| failure.code() == code);
     match code {
         _ if code.starts_with("config.") => "config.*",
         _ if code.is_empty() || is_ours => code,
