@@ -13,7 +13,6 @@ use serde::Serialize;
 use super::{
     scanning::Releases,
     service::{Random, Service},
-    validation,
 };
 use crate::{
     caller::Caller,
