@@ -38,7 +38,7 @@ pub(crate) struct Daily {
 impl Daily {
     /// Of a policy; `None` where nothing is pulled by itself.
     ///
-    /// A zone that the database lacks is read as UTC: [`knows_zone`] tells.
+    /// A zone that the database lacks is read as UTC; no policy that was checked names one.
     pub(crate) fn of(policy: &Policy) -> Option<Self> {
         if policy.mode != Mode::Automatic {
             return None;
@@ -93,11 +93,6 @@ impl Daily {
         let instant = self.zone.to_ambiguous_timestamp(local).compatible();
         Some(instant.ok()?.as_millisecond())
     }
-}
-
-/// Whether the time zone database has this zone; the empty one is UTC.
-pub(crate) fn knows_zone(name: &str) -> bool {
-    zone(name).is_some()
 }
 
 fn zone(name: &str) -> Option<TimeZone> {
@@ -324,7 +319,7 @@ mod tests {
     fn the_database_is_part_of_the_program() {
         assert!(jiff::tz::db().available().count() > 400);
         for (name, known) in [("Europe/Vienna", true), ("", true), ("Mars/Phobos", false)] {
-            assert_eq!(knows_zone(name), known, "{name}");
+            assert_eq!(zone(name).is_some(), known, "{name}");
         }
     }
 

@@ -303,8 +303,8 @@ export interface Policy {
   at?: string | null;
   /** Where it is that time: a name of the IANA database; the default is `UTC`. */
   timezone?: string | null;
-  /** Whether images that were pulled before are pulled again. */
-  rescanExisting?: boolean | null;
+  /** When images that were pulled before are pulled again: `never`, the default, whenever something `new` is pulled, or `always`. `false` and `true` are read as the first two. */
+  rescanExisting?: "never" | "new" | "always" | boolean | null;
   /** Patterns of what is taken; empty takes everything. */
   include?: readonly string[] | null;
   /** What must hold for it besides. */

@@ -1,4 +1,5 @@
-//! `PatternSet::filter` beside `RegexSet`, `globset` and a naive loop, in one run, on the same names.
+//! `PatternSet::filter` beside `RegexSet`, `globset` and a naive loop, and `Policy::select` beside `filter`, in one run, on
+//! the same names.
 //!
 //! `cargo bench -p bowline --bench patterns` prints Markdown, which `cargo xtask bench` puts into docs/benchmarks.md.
 //! A peer that would need minutes is given the first images only, and its time is scaled up.
@@ -12,7 +13,10 @@
 
 use std::{hint::black_box, time::Instant};
 
-use bowline::pattern::PatternSet;
+use bowline::{
+    pattern::PatternSet,
+    selection::{Image, Policy},
+};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use regex::bytes::{RegexSet, RegexSetBuilder};
 
@@ -34,10 +38,27 @@ up.
 | patterns | RegexSet ÷ | globset ÷ | naive loop ÷ | PatternSet | RegexSet | globset | naive loop | taken |
 |---:|---:|---:|---:|---:|---:|---:|---:|---:|";
 
+const SELECT_HEAD: &str = "
+## A pull policy, natively
+
+How many times as long as `PatternSet::filter` it takes `Policy::select`, which the service runs, to decide about the first
+200,000 of those images with the same patterns in `include`, and the times in milliseconds: the best of five.
+
+| patterns | select ÷ filter | filter | select | taken |
+|---:|---:|---:|---:|---:|";
+
+/// So many images `Policy::select` decides about.
+const SELECTED: usize = 200_000;
+
 fn main() {
     let mut random = Random(88_172_645_463_325_252);
     let images: Vec<String> = (0..IMAGES).map(|_| random.image()).collect();
     println!("{HEAD}");
+    let inventory: Vec<Image> = images[..SELECTED]
+        .iter()
+        .map(|image| listed(image))
+        .collect();
+    let mut selects = Vec::new();
     for count in [1, 64, 4096] {
         let patterns: Vec<String> = (0..count).map(|index| random.pattern(index)).collect();
         // Many patterns take a peer so long that only a part is measured.
@@ -78,6 +99,61 @@ fn main() {
             "| {count} | {ratios} | {} | {times} | {all} |",
             milliseconds(time)
         );
+        selects.push(select_beside_filter(
+            count,
+            ours,
+            &images[..SELECTED],
+            &inventory,
+        ));
+    }
+    println!("{SELECT_HEAD}");
+    for row in selects {
+        println!("{row}");
+    }
+}
+
+/// A row of the second table.
+fn select_beside_filter(
+    count: usize,
+    include: PatternSet,
+    images: &[String],
+    inventory: &[Image],
+) -> String {
+    let policy = Policy {
+        include,
+        ..Policy::default()
+    };
+    let (mut filter, mut select) = (u128::MAX, u128::MAX);
+    let mut taken = (0, 0);
+    for _ in 0..5 {
+        let start = Instant::now();
+        taken.0 = black_box(policy.include.filter(black_box(images))).len();
+        filter = filter.min(start.elapsed().as_micros());
+        let start = Instant::now();
+        let decisions = black_box(policy.select(black_box(inventory), 0));
+        select = select.min(start.elapsed().as_micros());
+        taken.1 = decisions
+            .iter()
+            .filter(|decision| decision.selected)
+            .count();
+    }
+    assert_eq!(taken.0, taken.1, "both must take the same images");
+    format!(
+        "| {count} | {:.1} × | {:.1} | {:.1} | {} |",
+        select as f64 / filter as f64,
+        filter as f64 / 1000.0,
+        select as f64 / 1000.0,
+        taken.0
+    )
+}
+
+/// An image of an inventory.
+fn listed(image: &str) -> Image {
+    let (repository, tag) = split(image);
+    Image {
+        repository: repository.to_owned(),
+        tag: tag.to_owned(),
+        ..Image::default()
     }
 }
 

@@ -10,6 +10,7 @@ pub mod credential;
 pub mod detect;
 pub mod endpoint;
 pub mod finding;
+mod findings;
 pub mod form;
 pub mod json;
 mod jwt;

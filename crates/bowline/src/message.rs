@@ -30,6 +30,7 @@ table! {
     NameRequired "name.required" Error "Give the connection a name."
     NameTooLong "name.too_long" Error "The name has {length} characters; 64 are the most."
     DescriptionTooLong "description.too_long" Error "The description has {length} characters; 4096 are the most."
+    FindingsMore "findings.more" Hint "Findings that are not shown: {count}."
     FormTooLarge "form.too_large" Error "The texts of the form have {length} bytes together; {most} are the most."
     NameControl "name.control" Error "The name holds a line break or another invisible character."
     PurposeUnknown "purpose.unknown" Error "“{purpose}” is no purpose; it is “pull” or “push”."
@@ -163,6 +164,7 @@ table! {
     PatternExpression "pattern.expression" Error "This is no regular expression: {reason}."
     PatternNotAscii "pattern.not_ascii" Error "A regular expression is written in ASCII; image names have no other characters."
     PatternUnicode "pattern.unicode" Error "The flag “u” is not known here; image names are ASCII."
+    PatternTooLarge "pattern.too_large" Error "The patterns up to this one are too large together. Repetitions and alternatives count as if they were written out; use smaller ones, or fewer patterns."
     PatternBraces "pattern.braces" Error "Braces hold alternatives, as in “{sample}”; they come in pairs, not inside one another, and make {most} combinations at most."
     PatternNeverMatches "pattern.never_matches" Warning "No repository has such a name, so this pattern never matches."
     PatternAnchored "pattern.anchored" Hint "This is compared with the whole {part}, from its beginning."
@@ -170,6 +172,7 @@ table! {
 
     // Pull policies.
     PolicyShape "policy.shape" Error "This should be {expected}."
+    PolicySwitchText "policy.switch_text" Warning "This is a text; it should be {value} without quotation marks."
     PolicyUnknown "policy.unknown" Error "A policy has no “{name}”."
     PolicyChoice "policy.choice" Error "“{value}” is none of: {choices}."
     PolicyTime "policy.time" Error "“{value}” is no time of day; it is written “02:30”."

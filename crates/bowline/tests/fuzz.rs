@@ -91,6 +91,7 @@ fn patterns() {
             for image in &images {
                 let explained = matches!(set.explain(image), Explanation::Taken { .. });
                 assert_eq!(explained, set.matches(image), "{image}");
+                assert_eq!(explained, set.first(image) == Some(0), "{image}");
             }
         }
         Err(issue) => check_issue(&issue, &text, Pattern::parse),
@@ -131,6 +132,11 @@ fn policies() {
         }];
         if let Some(parsed) = parsed {
             assert_eq!(parsed.select(&images, NOW).len(), images.len());
+            // What is kept is read again as the same policy.
+            let kept = json!({ "policy": parsed });
+            let (findings, again) = judge(&kept);
+            assert_eq!(again.as_ref(), Some(&parsed), "{findings:?}");
+            assert_eq!(json!({ "policy": again }), kept);
         }
     });
 }

@@ -181,7 +181,7 @@ export class BowlinePolicyForm extends LitElement {
         ${this.#field({ path: "policy.at", label: words.at, kind: "time", value: policy.at ?? "00:00", required: true })}
         ${this.#field({ path: "policy.timezone", label: words.timezone, kind: "select", value: policy.timezone || "UTC", options: timezones(policy.timezone), required: true })}
       </div>
-      ${this.#switch("rescanExisting", words.rescanExisting, words.rescanExistingHelp, policy.rescanExisting)}
+      ${this.#switch("rescanExisting", words.rescanExisting, words.rescanExistingHelp, policy.rescanExisting !== "never" && Boolean(policy.rescanExisting))}
     </fieldset>`;
   }
 

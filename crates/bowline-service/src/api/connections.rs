@@ -36,7 +36,6 @@ use crate::{
     negotiation::{IfMatch, etag},
     problem::{Problem, ProblemType},
     response::{self, Response},
-    schedule::knows_zone,
 };
 
 /// The body of PATCH. What a connection logs in with is replaced by PUT …/credentials, its endpoint never.
@@ -341,23 +340,12 @@ const SHARED: SavedWarning = SavedWarning {
     detail: "Give each project a secret of its own: whoever takes this one away takes it from both.",
 };
 
-/// A form knows how zones are named, not which there are: their list is the service's.
-const ZONE_UNKNOWN: SavedWarning = SavedWarning {
-    code: "policy.timezone_unknown",
-    title: "There is no such time zone in the service's database",
-    detail: "The daily pull begins at its time in UTC.",
-};
-
 fn saved(
     status: StatusCode,
     connection: &Connection,
     is_shared: bool,
 ) -> Result<Response, Problem> {
-    let policy = validation::kept_policy(connection.policy.as_ref());
-    let warnings = [
-        is_shared.then_some(SHARED),
-        (!knows_zone(&policy.timezone)).then_some(ZONE_UNKNOWN),
-    ];
+    let warnings = [is_shared.then_some(SHARED)];
     let saved = Saved {
         connection,
         warnings: warnings.into_iter().flatten().collect(),

@@ -222,8 +222,7 @@ fn count() -> Value {
 /// A connection, and what is to be thought over.
 fn saved_connection() -> Value {
     let warning = object(&[("code", text()), ("title", text()), ("detail", text())]);
-    let said = "`policy.timezone_unknown`: the database of time zones lacks the policy's, so that the daily pull begins at \
-                its time in UTC.";
+    let said = "`secret.shared`: another one of your projects uses this secret.";
     let warnings = (
         "warnings?",
         json!({ "type": "array", "items": warning, "description": said }),

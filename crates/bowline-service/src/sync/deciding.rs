@@ -2,10 +2,7 @@
 
 use std::{collections::BTreeMap, mem};
 
-use bowline::{
-    pattern::Explanation,
-    selection::{Condition, DecidedBy, Image, Policy},
-};
+use bowline::selection::{Condition, DecidedBy, Image, Policy, Rescan};
 use bowline_registry::{Clock, Code};
 use bowline_store::{
     ConnectionId, Database, Decided, HeldSync, KnownImage, Origin, Random, RepositoryOutcome,
@@ -77,9 +74,13 @@ where
         let now = self.now();
         let decided = decide(store, Some(held), held.connection, policy, repository, now).await?;
         self.show_newest(held, repository, &decided).await?;
+        let is_new = |(known, decided): &(KnownImage, Decided)| {
+            is_wanted(known, decided) && known.scanned_at.is_none()
+        };
+        let has_new = decided.iter().any(is_new);
         let due: Vec<_> = decided
             .iter()
-            .filter(|(known, decided)| self.is_due(held, known, decided))
+            .filter(|(known, decided)| self.is_due(held, known, decided, has_new))
             .map(|(known, _)| WantedScan {
                 repository: repository.to_owned(),
                 tag: Some(known.image.tag.clone()),
@@ -127,11 +128,23 @@ where
         finished.await?.then_some(()).ok_or(Stop::Lost)
     }
 
-    /// Whether an image is to be scanned because of this sync.
-    fn is_due(&self, held: &HeldSync, known: &KnownImage, decided: &Decided) -> bool {
+    /// Whether an image is to be scanned because of this sync. `has_new` says whether its repository has one that never
+    /// was.
+    fn is_due(
+        &self,
+        held: &HeldSync,
+        known: &KnownImage,
+        decided: &Decided,
+        has_new: bool,
+    ) -> bool {
+        let rescans = match self.plan.policy.rescan_existing {
+            Rescan::Never => false,
+            Rescan::New => has_new,
+            Rescan::Always => true,
+        };
         let scanned = match known.scanned_at {
             None => false,
-            Some(at) => !self.plan.policy.rescan_existing || at >= held.started_at,
+            Some(at) => !rescans || at >= held.started_at,
         };
         self.is_automatic() && is_wanted(known, decided) && !scanned
     }
@@ -192,14 +205,8 @@ fn pattern(policy: &Policy, by: DecidedBy, at: usize) -> Option<String> {
 /// What the policy left out of a repository, by what decided.
 fn skipped(policy: &Policy, repository: &str, decided: &[(KnownImage, Decided)]) -> Vec<Skipped> {
     let mut counts: BTreeMap<(&str, Option<&str>), (i64, i64)> = BTreeMap::new();
-    let whole = match policy.never.explain(repository) {
-        Explanation::Taken {
-            pattern: at,
-            by_tag: false,
-            ..
-        } => pattern(policy, DecidedBy::Never, at),
-        _ => None,
-    };
+    let whole = policy.excluded_by(repository);
+    let whole = whole.and_then(|at| pattern(policy, DecidedBy::Never, at));
     if let Some(whole) = &whole {
         counts.insert((DecidedBy::Never.as_str(), Some(whole)), (1, 0));
     }

@@ -52,11 +52,7 @@ struct Sound<'a> {
 }
 
 fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Option<Sound<'a>>) {
-    let mut findings = Findings {
-        options,
-        list: Vec::new(),
-        invalid: false,
-    };
+    let mut findings = Findings::new(options);
     let provider = find_provider(form, &mut findings);
     let auth = provider.and_then(|provider| find_auth(form, provider, &mut findings));
     check_name(form, &mut findings);
@@ -69,7 +65,7 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
         return (
             Report {
                 valid: false,
-                findings: findings.list,
+                findings: findings.in_order(|_| 0),
                 endpoint: None,
                 detected: None,
             },
@@ -107,14 +103,18 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
     offer_detected(&mut draft, detected);
     if let Some(policy) = &form.policy {
         let authority = endpoint.as_ref().map(Endpoint::authority);
-        let (found, _) = Policy::check(policy, Some(provider), authority.as_deref());
-        draft.findings.extend(found);
+        Policy::find(
+            policy,
+            Some(provider),
+            authority.as_deref(),
+            draft.findings.found(),
+        );
     }
 
     let Draft {
         findings, values, ..
     } = draft;
-    let invalid = findings.invalid;
+    let invalid = findings.has_error();
     let list = findings.in_order(|field| rank(field, auth));
     let report = |valid| Report {
         valid,
@@ -224,7 +224,7 @@ fn with_namespace(draft: &mut Draft<'_>, endpoint: Endpoint) -> Endpoint {
 fn check_namespace(draft: &mut Draft<'_>, endpoint: &Endpoint) {
     let is_wrong =
         |finding: &Finding| finding.field == "values.url" && finding.severity == Severity::Error;
-    if draft.findings.list.iter().any(is_wrong) {
+    if draft.findings.shown().iter().any(is_wrong) {
         return;
     }
     let namespace = endpoint.namespace();

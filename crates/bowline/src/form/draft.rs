@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::{CheckOptions, ConnectionForm};
 use crate::{
     endpoint::Endpoint,
-    finding::{Finding, Issue, Severity},
+    finding::{Finding, Issue},
+    findings::BoundedFindings,
+    message::Code,
     provider::{Auth, Field, Provider},
     secret::Secret,
     text::concat,
@@ -82,49 +84,73 @@ impl Draft<'_> {
 
 /// What was found so far.
 pub(super) struct Findings<'a> {
-    pub(super) options: CheckOptions<'a>,
-    pub(super) list: Vec<Finding>,
-    /// Whether there was an error, shown or not.
-    pub(super) invalid: bool,
+    options: CheckOptions<'a>,
+    found: BoundedFindings,
+    /// Whether a field is empty that should not be, which is not always shown.
+    lacks: bool,
 }
 
-impl Findings<'_> {
-    /// Adds an issue with the text of a field.
-    pub(super) fn push(&mut self, field: &str, text: &str, issue: Issue, secret: bool) {
-        self.invalid |= issue.code().severity() == Severity::Error;
-        self.list.push(issue.in_field(field, text, secret));
+impl<'a> Findings<'a> {
+    pub(super) fn new(options: CheckOptions<'a>) -> Self {
+        Self {
+            options,
+            found: BoundedFindings::default(),
+            lacks: false,
+        }
     }
 
-    /// Adds what was found by others.
-    pub(super) fn extend(&mut self, found: Vec<Finding>) {
-        self.invalid |= found
-            .iter()
-            .any(|finding| finding.severity == Severity::Error);
-        self.list.extend(found);
+    /// When the form is checked.
+    pub(super) fn now(&self) -> Option<i64> {
+        self.options.now
+    }
+
+    /// Whether there was an error, shown or not.
+    pub(super) fn has_error(&self) -> bool {
+        self.lacks || self.found.has_error()
+    }
+
+    /// What is shown so far.
+    pub(super) fn shown(&self) -> &[Finding] {
+        self.found.shown()
+    }
+
+    /// Adds an issue with the text of a field.
+    pub(super) fn push(&mut self, field: &str, text: &str, issue: Issue, secret: bool) {
+        self.found.push(field, text, issue, secret);
+    }
+
+    /// For those who add to what was found.
+    pub(super) fn found(&mut self) -> &mut BoundedFindings {
+        &mut self.found
     }
 
     /// Adds an issue with a field that is empty; shown only once the field was touched.
     pub(super) fn push_missing(&mut self, field: &str, issue: Issue) {
-        self.invalid = true;
+        self.lacks = true;
         let touched = |name: &String| name == field || field.strip_prefix("values.") == Some(name);
         if self
             .options
             .touched
             .is_none_or(|names| names.iter().any(touched))
         {
-            self.list.push(issue.in_field(field, "", false));
+            self.found.push(field, "", issue, false);
         }
     }
 
     /// What was found, by the rank of its field. (There are a few; the standard sort would be larger than this crate's
-    /// rules for a provider.)
+    /// rules for a provider.) What counts the others stays the last.
     pub(super) fn in_order(self, rank: impl Fn(&str) -> usize) -> Vec<Finding> {
-        let mut sorted: Vec<Finding> = Vec::with_capacity(self.list.len());
-        for finding in self.list {
-            let of = rank(&finding.field);
+        let list = self.found.into_vec();
+        let mut sorted: Vec<Finding> = Vec::with_capacity(list.len());
+        let rank = |finding: &Finding| match finding.code {
+            code if code == Code::FindingsMore.as_str() => usize::MAX,
+            _ => rank(&finding.field),
+        };
+        for finding in list {
+            let of = rank(&finding);
             let at = sorted
                 .iter()
-                .rposition(|other| rank(&other.field) <= of)
+                .rposition(|other| rank(other) <= of)
                 .map_or(0, |at| at.saturating_add(1));
             sorted.insert(at, finding);
         }

@@ -169,7 +169,7 @@ pub(super) fn find_expiry(form: &ConnectionForm, findings: &mut Findings<'_>) ->
         findings.push("expiresAt", typed, issue, false);
         return None;
     };
-    if findings.options.now.is_some_and(|now| time <= now) {
+    if findings.now().is_some_and(|now| time <= now) {
         findings.push("expiresAt", typed, Issue::new(Code::ExpiryPast), false);
     }
     Some(time)

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{CheckOptions, ConnectionForm, check_form};
+use super::{CheckOptions, ConnectionForm, MEMBERS, check_form};
 use crate::provider::providers;
 
 fn form(value: serde_json::Value) -> ConnectionForm {

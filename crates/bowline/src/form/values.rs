@@ -76,7 +76,7 @@ fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &
     }
     let mut judge = Judge {
         text,
-        now: draft.findings.options.now,
+        now: draft.findings.now(),
         provider: draft.provider,
         is_choice: false,
         issues: Vec::new(),

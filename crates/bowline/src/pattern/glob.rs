@@ -1,5 +1,6 @@
 //! Globs over a whole part, matched without backtracking beyond the last star.
 
+use super::cost::Budget;
 use crate::{
     finding::{Code, Issue},
     text::concat,
@@ -12,14 +13,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glob {
     text: String,
-    alternatives: Vec<Vec<Token>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
-    Text(String),
-    One,
-    Any,
+    /// Without braces.
+    alternatives: Vec<String>,
 }
 
 /// Braces that would multiply out to more alternatives than this are refused.
@@ -27,48 +22,21 @@ const MOST_ALTERNATIVES: usize = 256;
 
 impl Glob {
     /// Parses a glob, which begins at byte `start` of the pattern.
-    pub(super) fn parse(text: &str, start: usize) -> Result<Self, Issue> {
-        let mut spelled = vec![String::new()];
-        let mut rest = text;
-        while let Some(open) = rest.find(['{', '}']) {
-            let at = start
-                .saturating_add(text.len().saturating_sub(rest.len()))
-                .saturating_add(open);
-            let (before, group) = rest.split_at_checked(open).unwrap_or_default();
-            let braces = || {
-                let issue = Issue::new(Code::PatternBraces).at(at..at.saturating_add(1));
-                issue
-                    .with("sample", "{a,b}")
-                    .with("most", MOST_ALTERNATIVES.to_string())
-            };
-            let (inner, after) = group
-                .strip_prefix('{')
-                .and_then(|group| group.split_once('}'))
-                .ok_or_else(braces)?;
-            if inner.contains('{') {
-                return Err(braces());
-            }
-            let choices: Vec<&str> = inner.split(',').collect();
-            if spelled.len().saturating_mul(choices.len()) > MOST_ALTERNATIVES {
-                return Err(braces());
-            }
-            spelled = spelled
-                .iter()
-                .flat_map(|head| {
-                    choices
-                        .iter()
-                        .map(move |choice| concat(&[head, before, choice]))
-                })
-                .collect();
-            rest = after;
-        }
-        let alternatives = spelled
-            .iter()
-            .map(|head| tokens(&concat(&[head, rest])))
-            .collect();
+    pub(super) fn parse(text: &str, start: usize, budget: &mut Budget) -> Result<Self, Issue> {
+        let groups = Groups::of(text).map_err(|at| {
+            let at = start.saturating_add(at);
+            Issue::new(Code::PatternBraces)
+                .at(at..at.saturating_add(1))
+                .with("sample", "{a,b}")
+                .with("most", MOST_ALTERNATIVES.to_string())
+        })?;
+        let place = start..start.saturating_add(text.len());
+        budget
+            .glob(text, groups.alternatives)
+            .map_err(|issue| issue.at(place))?;
         Ok(Self {
             text: text.to_owned(),
-            alternatives,
+            alternatives: groups.written_out(),
         })
     }
 
@@ -79,78 +47,110 @@ impl Glob {
 
     /// Whether the whole of `text` is of this shape.
     pub fn matches(&self, text: &str) -> bool {
-        self.alternatives
-            .iter()
-            .any(|tokens| matches_tokens(tokens, text))
+        let mut alternatives = self.alternatives.iter();
+        alternatives.any(|glob| matches_alternative(glob, text))
     }
 
     /// Whether every alternative begins with a star.
     pub(super) fn starts_anywhere(&self) -> bool {
-        self.alternatives
-            .iter()
-            .all(|tokens| tokens.first() == Some(&Token::Any))
+        self.alternatives.iter().all(|glob| glob.starts_with('*'))
     }
 
     /// For each alternative the longest text that it needs, which is empty where it needs none.
     pub(super) fn needed_texts(&self) -> impl Iterator<Item = &str> {
-        self.alternatives.iter().map(|tokens| {
-            let texts = tokens.iter().filter_map(|token| match token {
-                Token::Text(text) => Some(text.as_str()),
-                Token::One | Token::Any => None,
-            });
+        self.alternatives.iter().map(|glob| {
+            let texts = glob.split(['*', '?']);
             texts.max_by_key(|text| text.len()).unwrap_or_default()
         })
     }
 }
 
-fn tokens(spelled: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
-    for c in spelled.chars() {
-        match (c, tokens.last_mut()) {
-            ('*', Some(Token::Any)) => {}
-            ('*', _) => tokens.push(Token::Any),
-            ('?', _) => tokens.push(Token::One),
-            (c, Some(Token::Text(text))) => text.push(c),
-            (c, _) => tokens.push(Token::Text(c.to_string())),
+/// A glob taken apart at its braces.
+struct Groups<'a> {
+    /// What stands before each group, and the choices in it.
+    groups: Vec<(&'a str, Vec<&'a str>)>,
+    /// What stands behind the last one.
+    rest: &'a str,
+    /// How many alternatives the groups make.
+    alternatives: usize,
+}
+
+impl<'a> Groups<'a> {
+    /// Errors: at which byte the brace is that has no partner, or that makes too many alternatives.
+    fn of(text: &'a str) -> Result<Self, usize> {
+        let mut all = Self {
+            groups: Vec::new(),
+            rest: text,
+            alternatives: 1,
+        };
+        while let Some(open) = all.rest.find(['{', '}']) {
+            let at = text
+                .len()
+                .saturating_sub(all.rest.len())
+                .saturating_add(open);
+            let (before, group) = all.rest.split_at_checked(open).unwrap_or_default();
+            let group = group
+                .strip_prefix('{')
+                .and_then(|group| group.split_once('}'));
+            let (inner, after) = group.filter(|(inner, _)| !inner.contains('{')).ok_or(at)?;
+            let choices: Vec<&str> = inner.split(',').collect();
+            all.alternatives = all.alternatives.saturating_mul(choices.len());
+            if all.alternatives > MOST_ALTERNATIVES {
+                return Err(at);
+            }
+            all.groups.push((before, choices));
+            all.rest = after;
         }
+        Ok(all)
     }
-    tokens
+
+    fn written_out(&self) -> Vec<String> {
+        let mut alternatives = vec![String::new()];
+        for (before, choices) in &self.groups {
+            let all = alternatives.iter().flat_map(|head| {
+                let each = choices.iter();
+                each.map(move |choice| concat(&[head, before, choice]))
+            });
+            alternatives = all.collect();
+        }
+        for alternative in &mut alternatives {
+            alternative.push_str(self.rest);
+        }
+        alternatives
+    }
 }
 
 /// The classic walk: on a mismatch go back to the last star only and let it take one character more.
-fn matches_tokens(tokens: &[Token], text: &str) -> bool {
-    let (mut token, mut rest) = (0_usize, text);
-    let mut star: Option<(usize, &str)> = None;
+fn matches_alternative(glob: &str, text: &str) -> bool {
+    let (mut glob, mut text) = (glob, text);
+    let mut star: Option<(&str, &str)> = None;
     loop {
-        let step = match tokens.get(token) {
-            Some(Token::Any) => {
-                token = token.saturating_add(1);
-                star = Some((token, rest));
-                continue;
+        if let Some(after) = glob.strip_prefix('*') {
+            glob = after;
+            star = Some((after, text));
+            continue;
+        }
+        let (wanted, found) = (split_first(glob), split_first(text));
+        match (wanted, found) {
+            (None, None) => return true,
+            (Some((wanted, after)), Some((found, rest))) if wanted == found || wanted == '?' => {
+                (glob, text) = (after, rest);
             }
-            Some(Token::Text(text)) => rest.strip_prefix(text.as_str()),
-            Some(Token::One) => without_first(rest),
-            None if rest.is_empty() => return true,
-            None => None,
-        };
-        match (step, star) {
-            (Some(left), _) => {
-                token = token.saturating_add(1);
-                rest = left;
-            }
-            (None, Some((after_star, from))) => {
-                let Some(from) = without_first(from) else {
+            _ => {
+                let Some((after_star, from)) = star else {
+                    return false;
+                };
+                let Some((_, from)) = split_first(from) else {
                     return false;
                 };
                 star = Some((after_star, from));
-                (token, rest) = (after_star, from);
+                (glob, text) = (after_star, from);
             }
-            (None, None) => return false,
         }
     }
 }
 
-fn without_first(text: &str) -> Option<&str> {
+fn split_first(text: &str) -> Option<(char, &str)> {
     let mut chars = text.chars();
-    chars.next().map(|_| chars.as_str())
+    Some((chars.next()?, chars.as_str()))
 }

@@ -1,11 +1,12 @@
 //! Parses a policy from what a form or a request holds.
 
-use super::{Condition, Mode, Policy, Scanner, Unit};
+use super::{Condition, Mode, Policy, Rescan, Scanner, Schedule, Unit, timezone};
 use crate::{
     endpoint::{DOCKER_HUB, DOCKER_HUB_NAMES},
-    finding::{Code, Finding, Issue, Severity},
+    finding::{Code, Finding, Issue},
+    findings::BoundedFindings,
     json::{Object, Value},
-    pattern::{Pattern, PatternSet},
+    pattern::{Budget, Pattern, PatternSet},
     provider::{Capabilities, Provider, provider},
     text::{concat, join, split_once},
 };
@@ -30,24 +31,20 @@ impl Policy {
         provider: Option<&Provider>,
         host: Option<&str>,
     ) -> (Vec<Finding>, Option<Self>) {
-        let mut reader = Reader {
-            host,
-            findings: Vec::new(),
-        };
-        let mut policy = Self::default();
-        match value {
-            Value::Null => {}
-            Value::Object(members) => reader.policy(members, &mut policy),
-            _ => reader.shape("policy", value, "an object"),
-        }
-        if let Some(provider) = provider {
-            reader.judge(&policy, provider);
-        }
-        let valid = !reader
-            .findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error);
-        (reader.findings, valid.then_some(policy))
+        let mut findings = BoundedFindings::default();
+        let policy = Uncompiled::read(value, provider, host, &mut findings);
+        let policy = (!findings.has_error()).then(|| policy.compile());
+        (findings.into_vec(), policy)
+    }
+
+    /// Adds what [`Policy::check`] finds.
+    pub(crate) fn find(
+        value: &Value,
+        provider: Option<&Provider>,
+        host: Option<&str>,
+        findings: &mut BoundedFindings,
+    ) {
+        Uncompiled::read(value, provider, host, findings);
     }
 
     /// What [`Policy::check`] finds, for the provider of this id: `{"valid": …, "findings": […]}`. An id that nobody
@@ -55,57 +52,153 @@ impl Policy {
     pub fn judge(value: &Value, provider_id: Option<&str>, host: Option<&str>) -> Value {
         let id = provider_id.unwrap_or_default();
         let known = provider(id);
-        let (mut findings, _) = Self::check(value, known, host);
+        let mut findings = BoundedFindings::default();
         if known.is_none() && !id.is_empty() {
             let issue = Issue::new(Code::ProviderUnknown).with("provider", id);
-            findings.push(issue.in_field("provider", id, false));
+            findings.push("provider", id, issue, false);
         }
-        let valid = findings
-            .iter()
-            .all(|finding| finding.severity != Severity::Error);
+        Self::find(value, known, host, &mut findings);
         Value::object(vec![
-            ("valid", valid.into()),
-            ("findings", Value::array(&findings)),
+            ("valid", (!findings.has_error()).into()),
+            ("findings", Value::array(&findings.into_vec())),
         ])
     }
 }
 
+impl Schedule {
+    /// Reads the schedule of a policy and nothing else: no pattern is parsed. `None` where it is not valid.
+    pub fn read(policy: &Value) -> Option<Self> {
+        let mut findings = BoundedFindings::default();
+        let mut reader = Reader {
+            host: None,
+            findings: &mut findings,
+        };
+        let schedule = match policy {
+            Value::Null => Self::default(),
+            Value::Object(members) => reader.schedule(members),
+            _ => return None,
+        };
+        (!findings.has_error()).then_some(schedule)
+    }
+}
+
+/// A policy as it was read: a form is judged without compiling anything.
+#[derive(Default)]
+struct Uncompiled {
+    /// Without patterns.
+    policy: Policy,
+    never: Vec<Pattern>,
+    include: Vec<Pattern>,
+    always: Vec<Pattern>,
+}
+
+impl Uncompiled {
+    fn read(
+        value: &Value,
+        provider: Option<&Provider>,
+        host: Option<&str>,
+        findings: &mut BoundedFindings,
+    ) -> Self {
+        let mut reader = Reader { host, findings };
+        let read = match value {
+            Value::Null => Self::default(),
+            Value::Object(members) => reader.policy(members),
+            _ => {
+                reader.shape("policy", value, "an object");
+                Self::default()
+            }
+        };
+        if let Some(provider) = provider {
+            reader.judge(&read.policy, provider);
+        }
+        read
+    }
+
+    fn compile(self) -> Policy {
+        Policy {
+            never: PatternSet::of(self.never),
+            include: PatternSet::of(self.include),
+            always: PatternSet::of(self.always),
+            ..self.policy
+        }
+    }
+}
+
+/// The members of a policy.
+const MEMBERS: [&str; 14] = [
+    "mode",
+    "at",
+    "timezone",
+    "rescanExisting",
+    "include",
+    "condition",
+    "never",
+    "always",
+    "cleanup",
+    "events",
+    "quarantine",
+    "imageStreams",
+    "scanner",
+    "scanTimeoutSeconds",
+];
+
 struct Reader<'a> {
     host: Option<&'a str>,
-    findings: Vec<Finding>,
+    findings: &'a mut BoundedFindings,
 }
 
 impl Reader<'_> {
-    fn policy(&mut self, members: &Object, policy: &mut Policy) {
+    /// Reads the members, in the order in which they are described, whatever their order in the document.
+    fn policy(&mut self, members: &Object) -> Uncompiled {
+        let Schedule { mode, at, timezone } = self.schedule(members);
+        let rescan_existing = self.rescan(members).unwrap_or_default();
+        let mut budget = Some(Budget::default());
+        let include = self.patterns(members, "include", &mut budget);
+        let condition = self.condition(members).unwrap_or_default();
+        let never = self.patterns(members, "never", &mut budget);
+        let always = self.patterns(members, "always", &mut budget);
+        let policy = Policy {
+            mode,
+            at,
+            timezone,
+            rescan_existing,
+            condition,
+            cleanup: self.switch(members, "cleanup"),
+            events: self.switch(members, "events"),
+            quarantine: self.switch(members, "quarantine"),
+            image_streams: self.switch(members, "imageStreams"),
+            scanner: self.scanner(members).unwrap_or_default(),
+            scan_timeout_seconds: filled(members, "scanTimeoutSeconds")
+                .and_then(|value| self.number("policy.scanTimeoutSeconds", value, LONGEST_SCAN)),
+            ..Policy::default()
+        };
+        self.unknown("policy.", members, &MEMBERS);
+        Uncompiled {
+            policy,
+            never,
+            include,
+            always,
+        }
+    }
+
+    /// Members of other names.
+    fn unknown(&mut self, object: &str, members: &Object, known: &[&str]) {
         for (name, value) in members.iter() {
-            let field = concat(&["policy.", name]);
-            match name {
-                _ if is_empty(value) => {}
-                "mode" => {
-                    let modes = [("manual", Mode::Manual), ("automatic", Mode::Automatic)];
-                    policy.mode = self.choice(&field, value, &modes).unwrap_or_default();
-                }
-                "at" => policy.at = self.time_of_day(&field, value).unwrap_or_default(),
-                "timezone" => policy.timezone = self.timezone(&field, value).unwrap_or_default(),
-                "rescanExisting" => policy.rescan_existing = self.switch(&field, value),
-                "include" => policy.include = self.patterns(&field, value),
-                "condition" => policy.condition = self.condition(&field, value).unwrap_or_default(),
-                "never" => policy.never = self.patterns(&field, value),
-                "always" => policy.always = self.patterns(&field, value),
-                "cleanup" => policy.cleanup = self.switch(&field, value),
-                "events" => policy.events = self.switch(&field, value),
-                "quarantine" => policy.quarantine = self.switch(&field, value),
-                "imageStreams" => policy.image_streams = self.switch(&field, value),
-                "scanner" => policy.scanner = self.scanner(&field, value).unwrap_or_default(),
-                "scanTimeoutSeconds" => {
-                    policy.scan_timeout_seconds = self.number(&field, value, LONGEST_SCAN)
-                }
-                _ => self.push(
-                    &field,
-                    "",
-                    Issue::new(Code::PolicyUnknown).with("name", name),
-                ),
+            if !value.is_null() && !known.contains(&name) {
+                let issue = Issue::new(Code::PolicyUnknown).with("name", name);
+                self.push(&concat(&[object, name]), "", issue);
             }
+        }
+    }
+
+    fn schedule(&mut self, members: &Object) -> Schedule {
+        let modes = [Mode::Manual, Mode::Automatic].map(|mode| (mode.as_str(), mode));
+        let mode = filled_text(members, "mode");
+        let mode = mode.and_then(|mode| self.choice("policy.mode", mode, &modes));
+        Schedule {
+            mode: mode.unwrap_or_default(),
+            at: self.time_of_day(members).unwrap_or_default(),
+            timezone: self.timezone(members).unwrap_or_default(),
         }
     }
 
@@ -143,60 +236,83 @@ impl Reader<'_> {
         }
     }
 
-    fn condition(&mut self, field: &str, value: &Value) -> Option<Condition> {
-        if value.as_object().is_none() {
-            self.shape(field, value, "an object");
+    fn condition(&mut self, members: &Object) -> Option<Condition> {
+        let value = filled(members, "condition")?;
+        let Some(members) = value.as_object() else {
+            self.shape("policy.condition", value, "an object");
             return None;
-        }
-        let of = |name: &str| value.get(name).filter(|value| !is_empty(value));
-        let at = |name: &str| concat(&[field, ".", name]);
+        };
+        self.unknown(
+            "policy.condition.",
+            members,
+            &["kind", "amount", "unit", "count"],
+        );
         let kinds = [("none", 0), ("created-within", 1), ("latest", 2)];
-        let condition =
-            match of("kind").map_or(Some(0), |kind| self.choice(&at("kind"), kind, &kinds))? {
-                0 => Condition::None,
-                1 => {
-                    let units = [
-                        ("days", Unit::Days),
-                        ("weeks", Unit::Weeks),
-                        ("months", Unit::Months),
-                        ("years", Unit::Years),
-                    ];
-                    let amount = of("amount").map_or(Some(USUAL_AGE), |amount| {
-                        self.number(&at("amount"), amount, MOST)
-                    });
-                    let unit = of("unit").map_or(Some(Unit::Days), |unit| {
-                        self.choice(&at("unit"), unit, &units)
-                    });
-                    Condition::CreatedWithin {
-                        amount: amount?,
-                        unit: unit?,
-                    }
-                }
-                _ => match of("count") {
-                    Some(count) => Condition::Latest {
-                        count: self.number(&at("count"), count, MOST)?,
-                    },
-                    None => {
-                        self.push(&at("count"), "", amount_issue(MOST));
-                        return None;
-                    }
-                },
+        let kind = filled_text(members, "kind");
+        let kind = kind.map_or(Some(0), |kind| {
+            self.choice("policy.condition.kind", kind, &kinds)
+        });
+        let used: &[&str] = match kind? {
+            0 => &[],
+            1 => &["amount", "unit"],
+            _ => &["count"],
+        };
+        // Of what does not count for this kind, the type is judged.
+        for name in ["amount", "unit", "count"] {
+            let Some(value) = filled(members, name).filter(|_| !used.contains(&name)) else {
+                continue;
             };
-        Some(condition)
+            let field = concat(&["policy.condition.", name]);
+            match (name, value) {
+                ("unit", Value::String(_)) | ("amount" | "count", Value::Number(_)) => {}
+                ("unit", _) => self.shape(&field, value, "a text"),
+                _ => self.shape(&field, value, "a number"),
+            }
+        }
+        Some(match kind? {
+            0 => Condition::None,
+            1 => {
+                let units = [Unit::Days, Unit::Weeks, Unit::Months, Unit::Years];
+                let units = units.map(|unit| (unit.as_str(), unit));
+                let amount = filled(members, "amount").map_or(Some(USUAL_AGE), |amount| {
+                    self.number("policy.condition.amount", amount, MOST)
+                });
+                let unit = filled_text(members, "unit").map_or(Some(Unit::Days), |unit| {
+                    self.choice("policy.condition.unit", unit, &units)
+                });
+                Condition::CreatedWithin {
+                    amount: amount?,
+                    unit: unit?,
+                }
+            }
+            _ => {
+                let count = filled(members, "count").unwrap_or(&Value::Null);
+                Condition::Latest {
+                    count: self.number("policy.condition.count", count, MOST)?,
+                }
+            }
+        })
     }
 
-    fn scanner(&mut self, field: &str, value: &Value) -> Option<Scanner> {
-        if value.as_object().is_none() {
-            self.shape(field, value, "an object");
+    fn scanner(&mut self, members: &Object) -> Option<Scanner> {
+        let value = filled(members, "scanner")?;
+        let Some(members) = value.as_object() else {
+            self.shape("policy.scanner", value, "an object");
             return None;
-        }
-        let at = |name: &str| concat(&[field, ".", name]);
+        };
+        self.unknown("policy.scanner.", members, &["kind", "names"]);
         let kinds = [("any", false), ("specific", true)];
-        let kind = value.get("kind").filter(|value| !is_empty(value));
-        if !kind.map_or(Some(false), |kind| self.choice(&at("kind"), kind, &kinds))? {
+        let kind = filled_text(members, "kind").map_or(Some(false), |kind| {
+            self.choice("policy.scanner.kind", kind, &kinds)
+        });
+        if !kind? {
+            if let Some(names) = filled(members, "names").filter(|names| names.as_array().is_none())
+            {
+                self.shape("policy.scanner.names", names, "a list of names");
+            }
             return Some(Scanner::Any);
         }
-        let names = value
+        let names = members
             .get("names")
             .and_then(Value::as_array)
             .unwrap_or_default();
@@ -212,36 +328,54 @@ impl Reader<'_> {
         match names {
             Some(names) if !names.is_empty() => Some(Scanner::Specific(names)),
             _ => {
-                self.push(&at("names"), "", Issue::new(Code::PolicyScannerNames));
+                let issue = Issue::new(Code::PolicyScannerNames);
+                self.push("policy.scanner.names", "", issue);
                 None
             }
         }
     }
 
-    fn patterns(&mut self, field: &str, value: &Value) -> PatternSet {
+    /// The patterns of a list. Once the patterns are too large together, that was said and no other is parsed: there is
+    /// no budget any more.
+    fn patterns(
+        &mut self,
+        members: &Object,
+        name: &str,
+        budget: &mut Option<Budget>,
+    ) -> Vec<Pattern> {
+        let Some(value) = filled(members, name) else {
+            return Vec::new();
+        };
+        let list = concat(&["policy.", name]);
         let texts: Option<Vec<&str>> = value
             .as_array()
+            .filter(|list| u32::try_from(list.len()).is_ok_and(|count| count <= MOST))
             .and_then(|list| list.iter().map(Value::as_str).collect());
-        let Some(texts) =
-            texts.filter(|texts| u32::try_from(texts.len()).is_ok_and(|count| count <= MOST))
-        else {
-            self.shape(field, value, "a list of patterns, 10000 at most");
-            return PatternSet::default();
+        let Some(texts) = texts else {
+            self.shape(&list, value, "a list of patterns, 10000 at most");
+            return Vec::new();
         };
+        let mut patterns = Vec::new();
         for (index, text) in texts.iter().enumerate() {
-            let field = concat(&[field, ".", &index.to_string()]);
-            match Pattern::parse(text) {
-                Err(issue) => self.push(&field, text, issue),
+            let Some(left) = budget else { break };
+            let field = concat(&[&list, ".", &index.to_string()]);
+            match Pattern::parse_within(text, left) {
+                Err(issue) => {
+                    if issue.code() == Code::PatternTooLarge {
+                        *budget = None;
+                    }
+                    self.push(&field, text, issue);
+                }
                 Ok(pattern) => {
                     for note in pattern.notes() {
                         self.push(&field, text, note.clone());
                     }
                     self.own_host(&field, text);
+                    patterns.push(pattern);
                 }
             }
         }
-        // What is no pattern was reported above, with its place.
-        PatternSet::new(texts).unwrap_or_default()
+        patterns
     }
 
     /// Policies match the repository's path, without the host.
@@ -257,8 +391,8 @@ impl Reader<'_> {
         }
     }
 
-    fn time_of_day(&mut self, field: &str, value: &Value) -> Option<u16> {
-        let text = self.text(field, value)?;
+    fn time_of_day(&mut self, members: &Object) -> Option<u16> {
+        let text = self.text(members, "at")?;
         let minutes = text.split_once(':').and_then(|(hour, minute)| {
             let number = |text: &str, most: u16| {
                 let digits = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
@@ -271,40 +405,52 @@ impl Reader<'_> {
                 .checked_add(number(minute, 59)?)
         });
         if minutes.is_none() {
-            self.push(
-                field,
-                text,
-                Issue::new(Code::PolicyTime).with("value", text),
-            );
+            let issue = Issue::new(Code::PolicyTime).with("value", text);
+            self.push("policy.at", text, issue);
         }
         minutes
     }
 
-    /// A name of the IANA database by its form; the list of names is the runtime's.
-    fn timezone(&mut self, field: &str, value: &Value) -> Option<String> {
-        let text = self.text(field, value)?;
-        let part = |part: &str| {
-            part.starts_with(|c: char| c.is_ascii_alphabetic())
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+'))
-        };
-        let sound = text.len() <= 64 && text.split('/').all(part);
-        if !sound {
+    /// A name of the IANA database, as it is spelled there.
+    fn timezone(&mut self, members: &Object) -> Option<String> {
+        let text = self.text(members, "timezone")?;
+        let zone = timezone::known(text);
+        if zone.is_none() {
             let issue = Issue::new(Code::PolicyTimezone).with("value", text);
-            self.push(field, text, issue);
+            let meant = timezone::meant(text).map(str::to_owned);
+            self.push("policy.timezone", text, issue.suggest_some(meant));
         }
-        sound.then(|| text.to_owned())
+        zone.map(str::to_owned)
     }
 
-    /// Yes or no; as a text too, which is what a suggestion is.
-    fn switch(&mut self, field: &str, value: &Value) -> bool {
-        match (value.as_bool(), value.as_str()) {
-            (Some(value), _) => value,
-            (_, Some("true")) => true,
-            (_, Some("false")) => false,
+    /// `false` and `true` are how `never` and `new` were written.
+    fn rescan(&mut self, members: &Object) -> Option<Rescan> {
+        let value = filled(members, "rescanExisting")?;
+        if let Some(on) = value.as_bool() {
+            return Some(if on { Rescan::New } else { Rescan::Never });
+        }
+        let choices = [Rescan::Never, Rescan::New, Rescan::Always];
+        let choices = choices.map(|choice| (choice.as_str(), choice));
+        self.choice("policy.rescanExisting", value, &choices)
+    }
+
+    /// Yes or no. A text that says so is read too: a suggestion is one.
+    fn switch(&mut self, members: &Object, name: &str) -> bool {
+        let Some(value) = members.get(name).filter(|value| !value.is_null()) else {
+            return false;
+        };
+        if let Some(on) = value.as_bool() {
+            return on;
+        }
+        let field = concat(&["policy.", name]);
+        match value.as_str() {
+            Some(text @ ("true" | "false")) => {
+                let issue = Issue::new(Code::PolicySwitchText).with("value", text);
+                self.push(&field, text, issue);
+                text == "true"
+            }
             _ => {
-                self.shape(field, value, "true or false");
+                self.shape(&field, value, "true or false");
                 false
             }
         }
@@ -312,7 +458,7 @@ impl Reader<'_> {
 
     fn number(&mut self, field: &str, value: &Value, most: u32) -> Option<u32> {
         let number = match value {
-            Value::Number(text) => text.parse::<u32>().ok(),
+            Value::Number(text) => whole(text),
             _ => None,
         };
         let number = number.filter(|number| (1..=most).contains(number));
@@ -338,10 +484,12 @@ impl Reader<'_> {
         chosen
     }
 
-    fn text<'v>(&mut self, field: &str, value: &'v Value) -> Option<&'v str> {
+    /// A member that is a text; one that is empty is not filled in.
+    fn text<'v>(&mut self, members: &'v Object, name: &str) -> Option<&'v str> {
+        let value = filled_text(members, name)?;
         let text = value.as_str();
         if text.is_none() {
-            self.shape(field, value, "a text");
+            self.shape(&concat(&["policy.", name]), value, "a text");
         }
         text
     }
@@ -355,7 +503,7 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, field: &str, text: &str, issue: Issue) {
-        self.findings.push(issue.in_field(field, text, false));
+        self.findings.push(field, text, issue, false);
     }
 }
 
@@ -363,9 +511,21 @@ fn amount_issue(most: u32) -> Issue {
     Issue::new(Code::PolicyAmount).with("most", most.to_string())
 }
 
-/// Whether nothing is filled in.
-fn is_empty(value: &Value) -> bool {
-    value.is_null() || value.as_str() == Some("")
+/// The member of this name, unless it is `null`.
+fn filled<'v>(members: &'v Object, name: &str) -> Option<&'v Value> {
+    members.get(name).filter(|value| !value.is_null())
+}
+
+/// The member of this name, unless it is `null` or an empty text: what is a text is not filled in either way.
+fn filled_text<'v>(members: &'v Object, name: &str) -> Option<&'v Value> {
+    filled(members, name).filter(|value| value.as_str() != Some(""))
+}
+
+/// A whole number, which may be written with a fraction of zero.
+fn whole(number: &str) -> Option<u32> {
+    let (number, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let is_whole = fraction.bytes().all(|digit| digit == b'0');
+    number.parse().ok().filter(|_| is_whole)
 }
 
 /// A value as the field that holds it shows it.

@@ -6,11 +6,7 @@
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{Condition, Policy, Unit};
-use crate::{
-    pattern::{Explanation, PatternSet},
-    text::concat,
-    time,
-};
+use crate::{pattern::PatternSet, time};
 
 /// An image of an inventory.
 #[derive(Clone, Debug, Default)]
@@ -60,96 +56,98 @@ pub enum DecidedBy {
 impl Policy {
     /// Decides about every image, in order. `now` is in milliseconds since 1970.
     pub fn select(&self, images: &[Image], now: i64) -> Vec<Decision> {
-        let mut decisions: Vec<Decision> =
-            images.iter().map(|image| self.by_patterns(image)).collect();
-        let due = self.by_condition(images, &decisions, now);
-        for ((decision, image), due) in decisions.iter_mut().zip(images).zip(due) {
-            let left_out = match decision.by {
-                DecidedBy::Artifact | DecidedBy::Never | DecidedBy::Always => continue,
-                DecidedBy::Include if !decision.selected => true,
-                DecidedBy::Include | DecidedBy::Condition => !due,
-            };
-            if !left_out {
-                continue;
-            }
-            let always = taken_by(&self.always, &image.text());
-            *decision = match (always, decision.selected) {
-                (Some(pattern), _) => Decision {
-                    selected: true,
-                    by: DecidedBy::Always,
-                    pattern: Some(pattern),
-                },
-                (None, true) => Decision {
-                    selected: false,
-                    by: DecidedBy::Condition,
-                    pattern: None,
-                },
-                (None, false) => *decision,
-            };
-        }
-        decisions
+        let firsts = |patterns: &PatternSet| patterns.firsts(images, Image::write);
+        let never = firsts(&self.never);
+        let include = firsts(&self.include);
+        let always = firsts(&self.always);
+        let takes_all = self.include.patterns().is_empty();
+        let candidates: Vec<Candidate<'_>> = images
+            .iter()
+            .zip(never.into_iter().zip(include).zip(always))
+            .map(|(image, ((never, include), always))| Candidate {
+                image,
+                is_artifact: image.is_artifact(),
+                never,
+                include,
+                always,
+                passes: takes_all || include.is_some(),
+            })
+            .collect();
+        let holds = self.condition_holds(&candidates, now);
+        let decide = |(candidate, holds): (&Candidate<'_>, bool)| candidate.decide(holds);
+        candidates.iter().zip(holds).map(decide).collect()
+    }
+
+    /// The first pattern of `never` that excludes a whole repository, so that its tags need not be asked for.
+    pub fn excluded_by(&self, repository: &str) -> Option<usize> {
+        let first = self.never.first(repository)?;
+        let pattern = self.never.patterns().get(first)?;
+        pattern.tag().is_none().then_some(first)
     }
 
     /// Whether a pattern of `never` excludes the whole repository, so that its tags need not be asked for.
     pub fn never_asks(&self, repository: &str) -> bool {
-        let whole = |explanation| matches!(explanation, Explanation::Taken { by_tag: false, .. });
-        whole(self.never.explain(repository))
+        self.excluded_by(repository).is_some()
     }
 
-    fn by_patterns(&self, image: &Image) -> Decision {
-        let text = image.text();
-        if image.is_artifact() {
-            return Decision {
-                selected: false,
-                by: DecidedBy::Artifact,
-                pattern: None,
-            };
-        }
-        if let Some(pattern) = taken_by(&self.never, &text) {
-            return Decision {
-                selected: false,
-                by: DecidedBy::Never,
-                pattern: Some(pattern),
-            };
-        }
-        let pattern = taken_by(&self.include, &text);
-        let selected = self.include.patterns().is_empty() || pattern.is_some();
-        Decision {
-            selected,
-            by: DecidedBy::Include,
-            pattern,
-        }
-    }
-
-    /// For each image whether it passed the patterns and passes the condition; what `always` takes does not count as one
-    /// of the latest.
-    fn by_condition(&self, images: &[Image], decisions: &[Decision], now: i64) -> Vec<bool> {
-        let passed = decisions.iter().map(|decision| decision.selected);
+    /// For each image whether the condition holds. What another list decides about anyway does not count as one of the
+    /// latest.
+    fn condition_holds(&self, candidates: &[Candidate<'_>], now: i64) -> Vec<bool> {
         match self.condition {
-            Condition::None => passed.collect(),
+            Condition::None => vec![true; candidates.len()],
             Condition::CreatedWithin { amount, unit } => {
                 let since = before(now, amount, unit);
-                let young = images.iter().map(|image| image.born(now) >= since);
-                passed
-                    .zip(young)
-                    .map(|(passed, young)| passed && young)
-                    .collect()
+                let born = candidates.iter().map(|candidate| candidate.image.born(now));
+                born.map(|born| born >= since).collect()
             }
             Condition::Latest { count } => {
-                let images = images.iter().enumerate();
-                let passed = images.zip(passed).filter(|((_, image), passed)| {
-                    // What is taken anyway takes no place from the others.
-                    *passed && !self.always.matches(&image.text())
+                let counted = candidates.iter().enumerate().filter(|(_, candidate)| {
+                    let decided = candidate.is_artifact || candidate.never.is_some();
+                    candidate.passes && !decided && candidate.always.is_none()
                 });
-                let due = latest(passed.map(|(image, _)| image), count, now);
-                let mut flags = vec![false; decisions.len()];
-                for index in due {
-                    if let Some(flag) = flags.get_mut(index) {
-                        *flag = true;
+                let images = counted.map(|(index, candidate)| (index, candidate.image));
+                let mut holds = vec![false; candidates.len()];
+                for index in latest(images, count, now) {
+                    if let Some(holds) = holds.get_mut(index) {
+                        *holds = true;
                     }
                 }
-                flags
+                holds
             }
+        }
+    }
+}
+
+/// An image, and what the lists of patterns say about it: the first pattern of each that takes it.
+struct Candidate<'a> {
+    image: &'a Image,
+    is_artifact: bool,
+    never: Option<usize>,
+    include: Option<usize>,
+    always: Option<usize>,
+    /// Whether `include` takes it, with a pattern or because it is empty.
+    passes: bool,
+}
+
+impl Candidate<'_> {
+    fn decide(&self, condition_holds: bool) -> Decision {
+        let (selected, by, pattern) = if self.is_artifact {
+            (false, DecidedBy::Artifact, None)
+        } else if self.never.is_some() {
+            (false, DecidedBy::Never, self.never)
+        } else if self.passes && condition_holds {
+            (true, DecidedBy::Include, self.include)
+        } else if self.always.is_some() {
+            (true, DecidedBy::Always, self.always)
+        } else if self.passes {
+            (false, DecidedBy::Condition, None)
+        } else {
+            (false, DecidedBy::Include, None)
+        };
+        Decision {
+            selected,
+            by,
+            pattern,
         }
     }
 }
@@ -189,17 +187,6 @@ fn latest<'a>(
     due
 }
 
-/// The first pattern of the list that takes the image.
-fn taken_by(patterns: &PatternSet, text: &str) -> Option<usize> {
-    if !patterns.matches(text) {
-        return None;
-    }
-    match patterns.explain(text) {
-        Explanation::Taken { pattern, .. } => Some(pattern),
-        Explanation::Missed { .. } | Explanation::Unmatched => None,
-    }
-}
-
 fn before(now: i64, amount: u32, unit: Unit) -> i64 {
     const DAY: i64 = 86_400_000;
     let amount = i64::from(amount);
@@ -215,11 +202,12 @@ fn before(now: i64, amount: u32, unit: Unit) -> i64 {
 const FIRST_BELIEVED: i64 = 347_155_200_000;
 
 impl Image {
-    fn text(&self) -> String {
-        if self.tag.is_empty() {
-            self.repository.clone()
-        } else {
-            concat(&[self.repository.as_str(), ":", &self.tag])
+    /// Puts the image's text, as patterns see it, behind another text.
+    fn write(&self, text: &mut String) {
+        text.push_str(&self.repository);
+        if !self.tag.is_empty() {
+            text.push(':');
+            text.push_str(&self.tag);
         }
     }
 

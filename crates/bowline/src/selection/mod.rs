@@ -1,11 +1,14 @@
 //! The pull policy: which images of a registry are due, and when.
 //!
 //! [`Policy::check`] parses what a form or a request holds, [`Policy::select`] says of every image of an inventory
-//! whether it is due and what decided. Time enters as a parameter.
+//! whether it is due and what decided. Time enters as a parameter. A policy serializes normalized, and that is what is to
+//! be kept.
 
 mod check;
 mod due;
 mod json;
+mod timezone;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +19,7 @@ pub use json::ImageError;
 use crate::pattern::PatternSet;
 
 /// A pull policy, parsed.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     /// Whether images are pulled by themselves.
     pub mode: Mode,
@@ -24,8 +27,8 @@ pub struct Policy {
     pub at: u16,
     /// A name of the IANA time zone database; empty is UTC.
     pub timezone: String,
-    /// Whether images that were pulled before are pulled again.
-    pub rescan_existing: bool,
+    /// When images that were pulled before are pulled again.
+    pub rescan_existing: Rescan,
     /// What is taken; empty takes everything.
     pub include: PatternSet,
     /// What must hold for it besides.
@@ -48,6 +51,17 @@ pub struct Policy {
     pub scan_timeout_seconds: Option<u32>,
 }
 
+/// When a policy pulls by itself. [`Schedule::read`] reads it from a policy's document without looking at its patterns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schedule {
+    /// Whether images are pulled by themselves.
+    pub mode: Mode,
+    /// When the daily pull begins, in minutes after midnight of `timezone`.
+    pub at: u16,
+    /// A name of the IANA time zone database; empty is UTC.
+    pub timezone: String,
+}
+
 /// Whether images are pulled by themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
@@ -56,6 +70,18 @@ pub enum Mode {
     Manual,
     /// Every day.
     Automatic,
+}
+
+/// When images that were pulled before are pulled again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rescan {
+    /// Never.
+    #[default]
+    Never,
+    /// Whenever something new is pulled.
+    New,
+    /// At every pull.
+    Always,
 }
 
 /// What must hold for an image besides the patterns.

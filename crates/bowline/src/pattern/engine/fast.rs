@@ -1,29 +1,29 @@
 //! About one pass over the images' text, however many patterns there are.
 //!
 //! Every pattern that needs some text is filed under it, and one automaton (Aho-Corasick) finds all those texts at
-//! once. Where the text is all that a pattern asks for, a hit is the verdict; else the pattern is asked itself.
-//! Expressions are found together by one set automaton for each part.
+//! once. Where the text is all that a pattern asks for, a hit is the verdict; else the pattern is asked itself. Expressions
+//! are looked for together, once for each image at most.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use aho_corasick::{
     AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind, automaton::Automaton,
     dfa::DFA,
 };
-use regex::bytes::{RegexSet, RegexSetBuilder};
 
 use super::{
-    super::{Part, Pattern, split_image},
-    CompiledPattern,
-    regex::SIZE_LIMIT,
+    super::{explanation::Explanation, image::split_image, parse::Pattern},
+    compiled::{Compiled, CompiledPart, CompiledPattern, explain},
+    expression_set::{ExpressionSet, SetSearch},
 };
 
 #[derive(Debug)]
 pub(crate) struct Fast {
+    patterns: Vec<CompiledPattern>,
+    names: ExpressionSet,
+    tags: ExpressionSet,
     texts: Option<Texts>,
-    name_regexes: Option<Regexes>,
-    tag_regexes: Option<Regexes>,
-    /// Patterns that nothing above finds: `*`, `:?`.
+    /// Patterns that need no text: `*`, `:?`, `/^[ab]/`. In order.
     rest: Vec<usize>,
 }
 
@@ -52,124 +52,148 @@ enum Where {
     Tag,
 }
 
-#[derive(Debug)]
-struct Regexes {
-    set: RegexSet,
-    patterns: Vec<usize>,
-}
-
 impl Fast {
     pub(crate) fn new(patterns: &[Pattern]) -> Self {
-        let mut texts: HashMap<&str, Vec<Filed>> = HashMap::new();
-        let (mut name_regexes, mut tag_regexes) = (Vec::new(), Vec::new());
+        let compiled = Compiled::new(patterns);
+        let mut texts: BTreeMap<&str, Vec<Filed>> = BTreeMap::new();
         let mut rest = Vec::new();
-        for (index, pattern) in patterns.iter().enumerate() {
-            let parts = [(Where::Name, pattern.name()), (Where::Tag, pattern.tag())];
-            let mut parts = parts
-                .into_iter()
-                .filter_map(|(part, found)| found.map(|found| (part, found)));
-            let one_part = pattern.name().is_none() || pattern.tag().is_none();
+        for (index, pattern) in compiled.patterns.iter().enumerate() {
+            let parts = [(Where::Name, &pattern.name), (Where::Tag, &pattern.tag)];
             let needed = parts
-                .clone()
-                .find_map(|(part, found)| needed_texts(found).map(|texts| (part, found, texts)));
-            match (needed, parts.next()) {
-                (Some((part, found, needed)), _) => {
-                    let alone = one_part && matches!(found, Part::Literal(_));
-                    for text in needed {
-                        texts.entry(text).or_default().push(Filed {
-                            pattern: index,
-                            part,
-                            alone,
-                        });
-                    }
-                }
-                (None, Some((Where::Name, Part::Regex(text)))) => {
-                    name_regexes.push((text.as_str(), index))
-                }
-                (None, Some((Where::Tag, Part::Regex(text)))) => {
-                    tag_regexes.push((text.as_str(), index))
-                }
-                (None, _) => rest.push(index),
+                .into_iter()
+                .filter_map(|(part, found)| found.as_ref().map(|found| (part, found)))
+                .find_map(|(part, found)| found.needed_texts().map(|texts| (part, found, texts)));
+            let Some((part, found, needed)) = needed else {
+                rest.push(index);
+                continue;
+            };
+            let one_part = pattern.name.is_none() || pattern.tag.is_none();
+            for text in needed {
+                texts.entry(text).or_default().push(Filed {
+                    pattern: index,
+                    part,
+                    alone: one_part && matches!(found, CompiledPart::Literal(_)),
+                });
             }
         }
+        let texts = Texts::new(texts, &mut rest);
+        rest.sort_unstable();
+        rest.dedup();
         Self {
-            texts: Texts::new(texts, &mut rest),
-            name_regexes: Regexes::new(name_regexes, &mut rest),
-            tag_regexes: Regexes::new(tag_regexes, &mut rest),
+            texts,
+            names: ExpressionSet::new(&compiled.name_expressions),
+            tags: ExpressionSet::new(&compiled.tag_expressions),
             rest,
+            patterns: compiled.patterns,
         }
     }
 
-    /// Whether one of `patterns`, those that it was made of, matches the image.
-    pub(crate) fn matches(&self, patterns: &[CompiledPattern], image: &str) -> bool {
-        let (name, tag) = split_image(image);
-        let asks = |index: usize| {
-            patterns
-                .get(index)
-                .is_some_and(|pattern| pattern.matches(name, tag))
-        };
-        self.texts
-            .as_ref()
-            .is_some_and(|texts| texts.find(image, name, tag, asks))
-            || self
-                .name_regexes
-                .as_ref()
-                .is_some_and(|regexes| regexes.find(name, asks))
-            || tag.is_some_and(|tag| {
-                self.tag_regexes
-                    .as_ref()
-                    .is_some_and(|regexes| regexes.find(tag, asks))
-            })
-            || self.rest.iter().any(|&index| asks(index))
+    /// Whether a pattern takes the image.
+    pub(crate) fn matches(&self, image: &str) -> bool {
+        self.search(image, Wanted::Any).is_some()
     }
 
-    /// The places of the images that one of `patterns` matches.
-    pub(crate) fn filter<T: AsRef<str>>(
-        &self,
-        patterns: &[CompiledPattern],
-        images: impl Iterator<Item = T>,
-    ) -> Vec<u32> {
+    /// The first pattern that takes the image.
+    pub(crate) fn first(&self, image: &str) -> Option<usize> {
+        self.search(image, Wanted::First)
+    }
+
+    /// The places of the images that a pattern takes.
+    pub(crate) fn filter<T: AsRef<str>>(&self, images: impl Iterator<Item = T>) -> Vec<u32> {
         let images = (0_u32..).zip(images);
         match &self.texts {
-            Some(texts)
-                if self.name_regexes.is_none()
-                    && self.tag_regexes.is_none()
-                    && self.rest.is_empty() =>
-            {
+            Some(texts) if self.rest.is_empty() => {
                 let mut taken = Vec::new();
-                texts.candidates(images, |index, image| {
-                    if self.matches(patterns, image) {
+                let write = |image: &T, page: &mut String| page.push_str(image.as_ref());
+                texts.candidates(images, write, |index, image| {
+                    if self.matches(image) {
                         taken.push(index);
                     }
                 });
                 taken
             }
             _ => images
-                .filter(|(_, image)| self.matches(patterns, image.as_ref()))
+                .filter(|(_, image)| self.matches(image.as_ref()))
                 .map(|(index, _)| index)
                 .collect(),
         }
     }
+
+    /// For each image the first pattern that takes it. `write` puts an image's text behind another text.
+    pub(crate) fn firsts<T>(
+        &self,
+        images: &[T],
+        write: impl Fn(&T, &mut String),
+    ) -> Vec<Option<usize>> {
+        let mut firsts = vec![None; images.len()];
+        if !self.rest.is_empty() {
+            let mut text = String::new();
+            for (first, image) in firsts.iter_mut().zip(images) {
+                text.clear();
+                write(image, &mut text);
+                *first = self.first(&text);
+            }
+        } else if let Some(texts) = &self.texts {
+            let images = (0_usize..).zip(images);
+            let write = |image: &&T, page: &mut String| write(image, page);
+            texts.candidates(images, write, |index, image| {
+                if let Some(first) = firsts.get_mut(index) {
+                    *first = self.first(image);
+                }
+            });
+        }
+        firsts
+    }
+
+    pub(crate) fn explain(&self, image: &str) -> Explanation {
+        let (name, tag) = split_image(image);
+        let (names, tags) = self.searches(name, tag);
+        explain(&self.patterns, &names, tags.as_ref())
+    }
+
+    fn search(&self, image: &str, wanted: Wanted) -> Option<usize> {
+        let (name, tag) = split_image(image);
+        let (names, tags) = self.searches(name, tag);
+        let takes = |index: usize| {
+            let pattern = self.patterns.get(index);
+            pattern.is_some_and(|pattern| pattern.matches(&names, tags.as_ref()))
+        };
+        let texts = self.texts.as_ref();
+        let found = texts.and_then(|texts| texts.search(image, (name, tag), wanted, takes));
+        if found.is_some() && wanted == Wanted::Any {
+            return found;
+        }
+        let end = found.unwrap_or(usize::MAX);
+        let mut rest = self.rest.iter().copied().take_while(|&index| index < end);
+        rest.find(|&index| takes(index)).or(found)
+    }
+
+    fn searches<'a>(
+        &'a self,
+        name: &'a str,
+        tag: Option<&'a str>,
+    ) -> (SetSearch<'a>, Option<SetSearch<'a>>) {
+        (
+            self.names.search(name),
+            tag.map(|tag| self.tags.search(tag)),
+        )
+    }
 }
 
-/// The texts one of which the part needs; `None` where it needs none.
-fn needed_texts(part: &Part) -> Option<Vec<&str>> {
-    let needed: Vec<&str> = match part {
-        Part::Literal(text) => vec![text],
-        Part::Glob(glob) => glob.needed_texts().collect(),
-        Part::Regex(_) => return None,
-    };
-    (!needed.iter().any(|text| text.is_empty())).then_some(needed)
+/// Which of the patterns that take an image is looked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Wanted {
+    Any,
+    First,
 }
 
 impl Texts {
     /// What cannot be compiled into one automaton goes to `rest`, to be asked one by one.
-    fn new(texts: HashMap<&str, Vec<Filed>>, rest: &mut Vec<usize>) -> Option<Self> {
+    fn new(texts: BTreeMap<&str, Vec<Filed>>, rest: &mut Vec<usize>) -> Option<Self> {
         if texts.is_empty() {
             return None;
         }
         let (texts, filed): (Vec<&str>, Vec<_>) = texts.into_iter().unzip();
-        let bytes: usize = texts.iter().map(|text| text.len()).sum();
         let kind = Some(AhoCorasickKind::ContiguousNFA);
         let Ok(automaton) = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
@@ -179,7 +203,7 @@ impl Texts {
             rest.extend(filed.iter().flatten().map(|filed| filed.pattern));
             return None;
         };
-        let many = texts.len() >= FEWEST_FOR_TABLE && bytes <= LARGEST_TABLE;
+        let has_table = texts.len() >= FEWEST_FOR_TABLE && table_size(&texts) <= LARGEST_TABLE;
         let mut table = DFA::builder();
         table
             .match_kind(MatchKind::Standard)
@@ -187,84 +211,95 @@ impl Texts {
             .prefilter(false);
         Some(Self {
             automaton,
-            table: many.then(|| table.build(&texts).ok()).flatten(),
+            table: has_table.then(|| table.build(&texts).ok()).flatten(),
             filed,
         })
     }
 
-    /// Whether a text of the image decides, or one of the patterns that it brings up says yes.
-    fn find(
+    /// The pattern whose text decides, or that is brought up by a text and says yes.
+    fn search(
         &self,
         image: &str,
-        name: &str,
-        tag: Option<&str>,
-        asks: impl Fn(usize) -> bool,
-    ) -> bool {
+        (name, tag): (&str, Option<&str>),
+        wanted: Wanted,
+        takes: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
         let tag_start = name.len().saturating_add(1);
         let end = tag.map_or(name.len(), |tag| tag_start.saturating_add(tag.len()));
+        let mut found: Option<usize> = None;
+        // Of texts that many patterns need, whether they were asked, by the part.
+        let mut asked: Vec<[bool; 2]> = Vec::new();
         let input = Input::new(image).range(..end);
-        self.automaton.find_overlapping_iter(input).any(|hit| {
-            let in_name = hit.end() <= name.len();
-            let in_tag = hit.start() >= tag_start;
-            let filed = self
-                .filed
-                .get(hit.pattern().as_usize())
-                .into_iter()
-                .flatten();
-            filed
-                .filter(|filed| {
-                    if filed.part == Where::Name {
-                        in_name
-                    } else {
-                        in_tag
-                    }
-                })
-                .any(|filed| filed.alone || asks(filed.pattern))
-        })
+        for hit in self.automaton.find_overlapping_iter(input) {
+            let part = match hit.end() <= name.len() {
+                true => Where::Name,
+                false if hit.start() >= tag_start => Where::Tag,
+                false => continue,
+            };
+            let text = hit.pattern().as_usize();
+            let filed = self.filed.get(text).map_or(&[][..], Vec::as_slice);
+            if filed.len() > MANY {
+                asked.resize(self.filed.len(), [false; 2]);
+                let asked = asked
+                    .get_mut(text)
+                    .and_then(|asked| asked.get_mut(part as usize));
+                if asked.is_some_and(|asked| std::mem::replace(asked, true)) {
+                    continue;
+                }
+            }
+            let mut fitting = filed
+                .iter()
+                .take_while(|filed| found.is_none_or(|found| filed.pattern < found))
+                .filter(|filed| filed.part == part);
+            if let Some(first) = fitting.find(|filed| filed.alone || takes(filed.pattern)) {
+                found = Some(first.pattern);
+                if wanted == Wanted::Any {
+                    break;
+                }
+            }
+        }
+        found
     }
 
     /// Gives `judge` every image that holds one of the texts. Many images are searched at a time, since starting a
     /// search costs more than searching so short a text.
-    fn candidates<T: AsRef<str>>(
+    fn candidates<I: Copy, T>(
         &self,
-        images: impl Iterator<Item = (u32, T)>,
-        mut judge: impl FnMut(u32, &str),
+        images: impl Iterator<Item = (I, T)>,
+        write: impl Fn(&T, &mut String),
+        mut judge: impl FnMut(I, &str),
     ) {
         let mut images = images.peekable();
         let mut page = String::with_capacity(PAGE);
         let mut ends = Vec::new();
-        while let Some((first, _)) = images.peek() {
-            let first = *first;
+        while images.peek().is_some() {
             page.clear();
             ends.clear();
             while page.len() < PAGE
-                && let Some((_, image)) = images.next()
+                && let Some((index, image)) = images.next()
             {
-                page.push_str(image.as_ref());
+                write(&image, &mut page);
                 // No pattern holds a line feed, so none matches across two images.
                 page.push('\n');
-                ends.push(page.len());
+                ends.push((index, page.len()));
             }
-            self.candidates_of_page(&page, first, &ends, &mut judge);
+            self.candidates_of_page(&page, &ends, &mut judge);
         }
     }
 
-    /// `ends` has for each image of the page, from the one at place `first` on, the byte after its line feed.
-    fn candidates_of_page(
+    /// `ends` has for each image of the page the byte after its line feed.
+    fn candidates_of_page<I: Copy>(
         &self,
         page: &str,
-        first: u32,
-        ends: &[usize],
-        judge: &mut impl FnMut(u32, &str),
+        ends: &[(I, usize)],
+        judge: &mut impl FnMut(I, &str),
     ) {
-        let starts = std::iter::once(&0).chain(ends);
-        let mut images = (first..).zip(starts.zip(ends));
+        let starts = std::iter::once(0).chain(ends.iter().map(|(_, end)| *end));
+        let mut images = starts.zip(ends);
         let mut judge_at = |hit: usize| {
-            let (index, (&start, &end)) = images.find(|(_, (_, end))| **end > hit)?;
-            judge(
-                index,
-                page.get(start..end.saturating_sub(1)).unwrap_or_default(),
-            );
+            let (start, &(index, end)) = images.find(|(_, (_, end))| *end > hit)?;
+            let image = page.get(start..end.saturating_sub(1));
+            judge(index, image.unwrap_or_default());
             Some(end)
         };
         if let Some(table) = &self.table {
@@ -284,6 +319,31 @@ impl Texts {
             from = end;
         }
     }
+}
+
+/// How many bytes the table of these texts has: for each of their different beginnings a row, and in it an entry for each
+/// kind of byte. The texts are sorted.
+fn table_size(texts: &[&str]) -> usize {
+    let mut rows = 2_usize;
+    let mut before = "";
+    let mut is_used = [false; 257];
+    for text in texts {
+        let common = text.bytes().zip(before.bytes()).take_while(|(a, b)| a == b);
+        rows = rows.saturating_add(text.len().saturating_sub(common.count()));
+        before = text;
+        for byte in text.bytes() {
+            if let Some(used) = is_used.get_mut(usize::from(byte)) {
+                *used = true;
+            }
+        }
+    }
+    // A kind begins with each byte that is used, and behind it.
+    let kinds = is_used
+        .windows(2)
+        .filter(|pair| pair.contains(&true))
+        .count();
+    rows.saturating_mul(kinds.saturating_add(1).next_power_of_two())
+        .saturating_mul(size_of::<u32>())
 }
 
 /// Where in `page` a text ends, in order.
@@ -330,37 +390,11 @@ const LANES: usize = 4;
 /// Fewer texts than this are found by skipping to their rare bytes.
 const FEWEST_FOR_TABLE: usize = 4;
 
-/// Up to so many bytes of texts the automaton is a table of all its states, which is the fastest to walk.
-const LARGEST_TABLE: usize = 128 << 10;
+/// Up to so many bytes the automaton is a table of all its states, which is the fastest to walk.
+const LARGEST_TABLE: usize = 4 << 20;
+
+/// A text that more patterns than this need has them asked once for each part of an image, however often it stands there.
+const MANY: usize = 8;
 
 /// So many bytes are searched at a time; they stay in the nearest cache.
 const PAGE: usize = 16 << 10;
-
-impl Regexes {
-    fn new(regexes: Vec<(&str, usize)>, rest: &mut Vec<usize>) -> Option<Self> {
-        if regexes.is_empty() {
-            return None;
-        }
-        let (texts, patterns): (Vec<&str>, Vec<usize>) = regexes.into_iter().unzip();
-        let set = RegexSetBuilder::new(texts)
-            .unicode(false)
-            .size_limit(SIZE_LIMIT)
-            .dfa_size_limit(32 << 20)
-            .build()
-            .ok();
-        if set.is_none() {
-            rest.extend(&patterns);
-        }
-        set.map(|set| Self { set, patterns })
-    }
-
-    fn find(&self, text: &str, asks: impl Fn(usize) -> bool) -> bool {
-        text.is_ascii()
-            && self.set.is_match(text.as_bytes())
-            && self
-                .set
-                .matches(text.as_bytes())
-                .iter()
-                .any(|hit| self.patterns.get(hit).is_some_and(|&index| asks(index)))
-    }
-}

@@ -5,12 +5,12 @@
 
 mod compiled;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+mod expression_set;
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 mod fast;
-mod regex;
 #[cfg(any(test, all(target_arch = "wasm32", target_os = "unknown")))]
 mod small;
 
-pub(super) use compiled::CompiledPattern;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub(super) use fast::Fast as Engine;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]

@@ -1,14 +1,17 @@
 //! One pattern after the other, of those that an image's letters leave.
 
 use super::{
-    super::{Part, Pattern, split_image},
-    CompiledPattern,
+    super::{explanation::Explanation, image::split_image, parse::Pattern},
+    compiled::{Compiled, CompiledPart, CompiledPattern, Search, explain},
 };
 
 #[derive(Debug)]
 pub(crate) struct Small {
+    patterns: Vec<CompiledPattern>,
     /// For each pattern the pairs that an image must have for it.
     needed: Vec<Pairs>,
+    names: Vec<Option<regex_lite::Regex>>,
+    tags: Vec<Option<regex_lite::Regex>>,
 }
 
 /// Which pairs of neighbouring bytes a text has, a bit for every kind of them. A text has the pairs of all its parts, so
@@ -17,46 +20,104 @@ type Pairs = u64;
 
 impl Small {
     pub(crate) fn new(patterns: &[Pattern]) -> Self {
-        let needed = |pattern: &Pattern| needed_by(pattern.name()) | needed_by(pattern.tag());
+        let compiled = Compiled::new(patterns);
+        // They were judged, so that they compile.
+        let all = |texts: &[&str]| {
+            let texts = texts.iter();
+            texts
+                .map(|text| regex_lite::Regex::new(text).ok())
+                .collect()
+        };
+        let needed = |pattern: &CompiledPattern| {
+            needed_by(pattern.name.as_ref()) | needed_by(pattern.tag.as_ref())
+        };
         Self {
-            needed: patterns.iter().map(needed).collect(),
+            needed: compiled.patterns.iter().map(needed).collect(),
+            names: all(&compiled.name_expressions),
+            tags: all(&compiled.tag_expressions),
+            patterns: compiled.patterns,
         }
     }
 
-    pub(crate) fn matches(&self, patterns: &[CompiledPattern], image: &str) -> bool {
+    /// The first pattern that takes the image.
+    pub(crate) fn first(&self, image: &str) -> Option<usize> {
         let pairs = pairs_of(image);
-        let mut all = self.needed.iter().zip(patterns);
-        all.any(|(needed, pattern)| {
+        let mut all = self.needed.iter().zip(&self.patterns);
+        all.position(|(needed, pattern)| {
             needed & !pairs == 0 && {
-                let (name, tag) = split_image(image);
-                pattern.matches(name, tag)
+                let (name, tag) = self.search(image);
+                pattern.matches(&name, tag.as_ref())
             }
         })
     }
 
-    #[cfg(not(test))]
-    pub(crate) fn filter<T: AsRef<str>>(
-        &self,
-        patterns: &[CompiledPattern],
-        images: impl Iterator<Item = T>,
-    ) -> Vec<u32> {
+    pub(crate) fn matches(&self, image: &str) -> bool {
+        self.first(image).is_some()
+    }
+
+    /// The places of the images that a pattern takes.
+    pub(crate) fn filter<T: AsRef<str>>(&self, images: impl Iterator<Item = T>) -> Vec<u32> {
         (0_u32..)
             .zip(images)
-            .filter(|(_, image)| self.matches(patterns, image.as_ref()))
+            .filter(|(_, image)| self.matches(image.as_ref()))
             .map(|(index, _)| index)
             .collect()
     }
+
+    /// For each image the first pattern that takes it. `write` puts an image's text behind another text.
+    pub(crate) fn firsts<T>(
+        &self,
+        images: &[T],
+        write: impl Fn(&T, &mut String),
+    ) -> Vec<Option<usize>> {
+        let mut text = String::new();
+        let first = |image: &T| {
+            text.clear();
+            write(image, &mut text);
+            self.first(&text)
+        };
+        images.iter().map(first).collect()
+    }
+
+    pub(crate) fn explain(&self, image: &str) -> Explanation {
+        let (name, tag) = self.search(image);
+        explain(&self.patterns, &name, tag.as_ref())
+    }
+
+    fn search<'a>(&'a self, image: &'a str) -> (Single<'a>, Option<Single<'a>>) {
+        let (name, tag) = split_image(image);
+        let search = |expressions, text| Single { expressions, text };
+        (
+            search(&self.names, name),
+            tag.map(|tag| search(&self.tags, tag)),
+        )
+    }
 }
 
-fn needed_by(part: Option<&Part>) -> Pairs {
-    match part {
-        Some(Part::Literal(text)) => pairs_of(text),
-        // What every alternative needs.
-        Some(Part::Glob(glob)) => glob
-            .needed_texts()
-            .fold(Pairs::MAX, |pairs, text| pairs & pairs_of(text)),
-        Some(Part::Regex(_)) | None => 0,
+/// A text, and expressions that are looked for one by one.
+struct Single<'a> {
+    expressions: &'a [Option<regex_lite::Regex>],
+    text: &'a str,
+}
+
+impl Search for Single<'_> {
+    fn text(&self) -> &str {
+        self.text
     }
+
+    fn has(&self, place: usize) -> bool {
+        let expression = self.expressions.get(place).and_then(Option::as_ref);
+        self.text.is_ascii() && expression.is_some_and(|expression| expression.is_match(self.text))
+    }
+}
+
+fn needed_by(part: Option<&CompiledPart>) -> Pairs {
+    // What every alternative needs.
+    let all = |texts: Vec<&str>| {
+        let texts = texts.into_iter().map(pairs_of);
+        texts.fold(Pairs::MAX, |all, pairs| all & pairs)
+    };
+    part.and_then(CompiledPart::needed_texts).map_or(0, all)
 }
 
 fn pairs_of(text: &str) -> Pairs {
