@@ -1,12 +1,14 @@
 //! libSQL's server on this machine, and connections to it.
 
 use std::{
-    cell::Cell,
     collections::BTreeMap,
     net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
-    sync::{Arc, Mutex, Weak},
+    sync::{
+        Arc, Mutex, Weak,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
@@ -20,7 +22,7 @@ use tempfile::TempDir;
 pub(crate) struct Connection {
     server: Arc<Server>,
     agent: ureq::Agent,
-    cost: Cell<u64>,
+    cost: AtomicU64,
     /// What goes with the connection.
     _folder: Option<TempDir>,
 }
@@ -44,7 +46,7 @@ impl Connection {
         Ok(Self {
             server,
             agent: ureq::Agent::new_with_defaults(),
-            cost: Cell::default(),
+            cost: AtomicU64::default(),
             _folder: None,
         })
     }
@@ -59,7 +61,7 @@ impl Connection {
 
     /// What all statements so far have cost: the rows that the server read for them.
     pub(crate) fn cost(&self) -> u64 {
-        self.cost.get()
+        self.cost.load(Relaxed)
     }
 }
 
@@ -89,7 +91,7 @@ impl Database for Connection {
         }
         let result = &outcomes[1]["response"]["result"];
         let read = result["rows_read"].as_u64().expect("it counts rows");
-        self.cost.set(self.cost.get() + read);
+        self.cost.fetch_add(read, Relaxed);
         let rows = result["rows"].as_array().expect("there are rows, or none");
         let values = |row: &serde_json::Value| {
             let values = row.as_array().expect("a row has values");

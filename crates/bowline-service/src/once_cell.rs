@@ -1,69 +1,82 @@
-//! A cell that is filled once, however many requests want it at the same time.
+//! A cell whose value one request makes while the others wait for it.
 
 use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-/// How long a request waits until it looks again whether another has made it. A request cannot wake another: in a
-/// component a task sleeps on the host's events only.
+/// How long a request waits before it looks again whether the value is there. A request cannot wake another one: in a
+/// component, a task sleeps on events of the host only. So the cells of async libraries do not serve here.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Something that the first request makes and the others wait for.
+/// A cell that is initialized once, asynchronously.
 pub struct OnceCell<T> {
-    made: RefCell<Option<Rc<T>>>,
-    is_making: Cell<bool>,
+    value: Mutex<Option<Arc<T>>>,
+    is_initializing: AtomicBool,
 }
 
 impl<T> Default for OnceCell<T> {
     fn default() -> Self {
         Self {
-            made: RefCell::default(),
-            is_making: Cell::default(),
+            value: Mutex::default(),
+            is_initializing: AtomicBool::default(),
         }
     }
 }
 
 impl<T> OnceCell<T> {
-    /// It, made by `make` unless it is there; who has to wait sleeps with `sleep`. After a failure, and where the request
-    /// that was making it is gone, the next one makes it.
+    /// The value. `init` makes it unless it is there; a request that has to wait sleeps with `sleep`. If `init` fails, or
+    /// if the request that ran it is gone, the next request initializes the cell.
     ///
     /// # Errors
-    /// Those of `make`.
-    pub async fn get<E>(
+    /// Those of `init`.
+    pub async fn get<E, S: Future<Output = ()>>(
         &self,
-        sleep: impl AsyncFn(Duration),
-        make: impl Future<Output = Result<T, E>>,
-    ) -> Result<Rc<T>, E> {
+        sleep: impl Fn(Duration) -> S,
+        init: impl Future<Output = Result<T, E>>,
+    ) -> Result<Arc<T>, E> {
         loop {
-            let made = self.made.borrow().clone();
-            if let Some(made) = made {
-                return Ok(made);
+            if let Some(value) = self.value() {
+                return Ok(value);
             }
-            if !self.is_making.replace(true) {
-                let _turn = Turn(&self.is_making);
-                let made = Rc::new(make.await?);
-                self.made.replace(Some(Rc::clone(&made)));
-                return Ok(made);
+            if !self.is_initializing.swap(true, Ordering::AcqRel) {
+                let _initializing = Initializing(&self.is_initializing);
+                let value = Arc::new(init.await?);
+                self.set(Arc::clone(&value));
+                return Ok(value);
             }
             sleep(PAUSE).await;
         }
     }
+
+    fn value(&self) -> Option<Arc<T>> {
+        let value = self.value.lock();
+        value.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, value: Arc<T>) {
+        *self.value.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+    }
 }
 
-/// The making, until it is dropped.
-struct Turn<'a>(&'a Cell<bool>);
+/// The right to initialize a cell, until it is dropped.
+struct Initializing<'a>(&'a AtomicBool);
 
-impl Drop for Turn<'_> {
+impl Drop for Initializing<'_> {
     fn drop(&mut self) {
-        self.0.set(false);
+        self.0.store(false, Ordering::Release);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::future::{pending, ready};
+    use std::{
+        cell::Cell,
+        future::{pending, ready},
+    };
 
     use super::*;
 
@@ -82,7 +95,7 @@ mod tests {
         let wanted = || once.get(still, make());
         let (first, second, third) = tokio::join!(wanted(), wanted(), wanted());
         for made in [first, second, third] {
-            assert_eq!(made, Ok(Rc::new(7)));
+            assert_eq!(made, Ok(Arc::new(7)));
         }
         assert_eq!(count.get(), 1);
     }
@@ -98,8 +111,8 @@ mod tests {
             () = ready(()) => {}
         }
         let made = once.get(still, ready(Ok::<_, &str>(7))).await;
-        assert_eq!(made, Ok(Rc::new(7)));
+        assert_eq!(made, Ok(Arc::new(7)));
         let kept = once.get(still, ready(Err("not asked"))).await;
-        assert_eq!(kept, Ok(Rc::new(7)));
+        assert_eq!(kept, Ok(Arc::new(7)));
     }
 }

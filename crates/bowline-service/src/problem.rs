@@ -151,6 +151,10 @@ failures! {
     /// The database is locked.
     StoreBusy = "store.busy", SERVICE_UNAVAILABLE,
         "The database is busy", "Try again in a moment.";
+    /// A connection to a provider that this build of the service does not know.
+    ProviderUnknown = "provider.unknown", SERVICE_UNAVAILABLE,
+        "The connection's provider is not known",
+        "A newer version of the service saved this connection. It is listed here, but only that version can use it.";
     /// Something that should not happen.
     Internal = "internal", INTERNAL_SERVER_ERROR,
         "Something went wrong", "The service's log has the reason under this request id.";

@@ -1,32 +1,15 @@
-//! When a connection's daily pull begins.
+//! The beginnings of a connection's daily pull.
 //!
 //! A policy names a time of day and a zone of the IANA database. The pull begins once on each day that the zone's
 //! calendar has: where clocks are put forward over that time, as much later as they jump; where they are put back over
 //! it, at the first of the two (RFC 5545 section 3.3.5 reads such times the same way).
 
-use bowline::{
-    finding::Severity,
-    json::Value,
-    selection::{Mode, Policy},
-};
+use bowline_store::DailyPull;
 use jiff::{
     Timestamp,
     civil::{Date, Time},
     tz::TimeZone,
 };
-use serde::{Deserialize, Serialize};
-
-/// The members of a policy that say when it pulls, as they are kept. The others are skipped: patterns in particular
-/// are not compiled to find out what time it is.
-#[derive(Deserialize, Serialize)]
-struct Times {
-    #[serde(default)]
-    mode: serde_json::Value,
-    #[serde(default)]
-    at: serde_json::Value,
-    #[serde(default)]
-    timezone: serde_json::Value,
-}
 
 /// The beginning of a daily pull.
 #[derive(Debug)]
@@ -36,39 +19,12 @@ pub(crate) struct Daily {
 }
 
 impl Daily {
-    /// Of a policy; `None` where nothing is pulled by itself.
-    ///
-    /// A zone that the database lacks is read as UTC; no policy that was checked names one.
-    pub(crate) fn of(policy: &Policy) -> Option<Self> {
-        if policy.mode != Mode::Automatic {
-            return None;
-        }
-        let (hour, minute) = (policy.at.div_euclid(60), policy.at.rem_euclid(60));
+    /// Of a kept policy. A zone that the database lacks is read as UTC; no policy that was checked names one.
+    pub(crate) fn of(pull: &DailyPull) -> Option<Self> {
+        let (hour, minute) = (pull.at.div_euclid(60), pull.at.rem_euclid(60));
         let at = Time::new(hour.try_into().ok()?, minute.try_into().ok()?, 0, 0).ok()?;
-        let zone = zone(&policy.timezone).unwrap_or(TimeZone::UTC);
+        let zone = zone(&pull.timezone).unwrap_or(TimeZone::UTC);
         Some(Self { at, zone })
-    }
-
-    /// Of the text of a kept policy; `None` where nothing is pulled by itself.
-    ///
-    /// # Errors
-    /// Why the text does not tell.
-    pub(crate) fn of_kept(policy: Option<&str>) -> Result<Option<Self>, String> {
-        let Some(text) = policy else {
-            return Ok(None);
-        };
-        let unreadable = |error: serde_json::Error| format!("The policy cannot be read: {error}.");
-        let times: Option<Times> = serde_json::from_str(text).map_err(unreadable)?;
-        let times = serde_json::to_value(times).map_err(unreadable)?;
-        let times: Value = serde_json::from_value(times).map_err(unreadable)?;
-        match Policy::check(&times, None, None) {
-            (_, Some(policy)) => Ok(Self::of(&policy)),
-            (findings, None) => {
-                let errors = findings.iter().filter(|it| it.severity == Severity::Error);
-                let messages: Vec<_> = errors.map(|it| it.message.as_str()).collect();
-                Err(messages.join(" "))
-            }
-        }
     }
 
     /// The first beginning after a time; both in milliseconds since 1970. `None` at the end of the calendar.
@@ -116,11 +72,9 @@ mod tests {
 
     fn daily(at: &str, timezone: &str) -> Daily {
         let (hour, minute) = at.split_once(':').unwrap();
-        Daily::of(&Policy {
-            mode: Mode::Automatic,
+        Daily::of(&DailyPull {
             at: hour.parse::<u16>().unwrap() * 60 + minute.parse::<u16>().unwrap(),
             timezone: timezone.to_owned(),
-            ..Policy::default()
         })
         .unwrap()
     }
@@ -236,82 +190,6 @@ mod tests {
                 Some(ms(expected)),
                 "{name}"
             );
-        }
-    }
-
-    #[test]
-    fn a_manual_policy_has_none() {
-        assert!(Daily::of(&Policy::default()).is_none());
-    }
-
-    #[test]
-    fn a_kept_policy_is_read_for_its_times_alone() {
-        let large = format!(r#"{{"include":["/{}/"]}}"#, "a{20000}".repeat(1000));
-        let deep = format!(r#"{{"include":{}1{}}}"#, "[".repeat(200), "]".repeat(200));
-        let cases = [
-            ("no policy", None, Ok(false)),
-            ("null", Some("null"), Ok(false)),
-            ("an empty one", Some("{}"), Ok(false)),
-            (
-                "a manual one",
-                Some(r#"{"mode":"manual","at":"02:30"}"#),
-                Ok(false),
-            ),
-            (
-                "an automatic one",
-                Some(r#"{"mode":"automatic"}"#),
-                Ok(true),
-            ),
-            (
-                "members not filled in",
-                Some(r#"{"mode":"automatic","at":"","timezone":null}"#),
-                Ok(true),
-            ),
-            (
-                "patterns that nobody can compile",
-                Some(large.as_str()),
-                Ok(false),
-            ),
-            (
-                "wrong types elsewhere",
-                Some(r#"{"mode":"automatic","include":7}"#),
-                Ok(true),
-            ),
-            ("no JSON", Some("{"), Err("The policy cannot be read")),
-            ("a deep one", Some(deep.as_str()), Ok(false)),
-            ("no object", Some("7"), Err("The policy cannot be read")),
-            (
-                "an unknown mode",
-                Some(r#"{"mode":"weekly"}"#),
-                Err("weekly"),
-            ),
-            (
-                "a mode of another type",
-                Some(r#"{"mode":true}"#),
-                Err("manual"),
-            ),
-            (
-                "a time of another type",
-                Some(r#"{"mode":"automatic","at":230}"#),
-                Err("a text"),
-            ),
-            (
-                "no time",
-                Some(r#"{"mode":"automatic","at":"25:00"}"#),
-                Err("25:00"),
-            ),
-            (
-                "no zone",
-                Some(r#"{"mode":"automatic","timezone":"../x"}"#),
-                Err("../x"),
-            ),
-        ];
-        for (name, policy, expected) in cases {
-            match (Daily::of_kept(policy), expected) {
-                (Ok(daily), Ok(automatic)) => assert_eq!(daily.is_some(), automatic, "{name}"),
-                (Err(reason), Err(part)) => assert!(reason.contains(part), "{name}: {reason}"),
-                (outcome, _) => panic!("{name}: {outcome:?}"),
-            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! Who changed what and who was given what, when and from where.
+//! The audit: every change and every hand-out of credentials, with its subject, time and address.
 
 use serde::Serialize;
 
@@ -27,7 +27,7 @@ pub struct AuditEntry {
     pub changes: serde_json::Map<String, serde_json::Value>,
     /// When.
     pub at: Timestamp,
-    /// Who: the subject of their token.
+    /// The subject of the caller's token.
     pub subject: String,
     /// From which address, where it is known.
     pub from: Option<String>,

@@ -17,9 +17,9 @@ use crate::{id::ConnectionId, timestamp::Timestamp};
 pub struct Connection {
     /// Its id.
     pub id: ConnectionId,
-    /// Whose it is.
+    /// The project that it belongs to.
     pub project: String,
-    /// What the customer calls it; unique in the project, whatever the case.
+    /// Its name, unique in the project regardless of case.
     pub name: String,
     /// Free text.
     pub description: String,
@@ -27,10 +27,10 @@ pub struct Connection {
     pub provider: String,
     /// The auth method's id.
     pub auth: String,
-    /// What it is for: `pull` or `push`.
+    /// Its purpose: `pull` or `push`.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub purpose: Purpose,
-    /// Where the registry is, as shown; unique in the project for each purpose.
+    /// The registry's endpoint as it is shown, unique in the project for each purpose.
     pub endpoint: String,
     /// The values that are not secret. `url` is among them where the auth method has it, and is not serialised: the
     /// endpoint says it.
@@ -45,7 +45,7 @@ pub struct Connection {
     pub trusted_auth_hosts: Vec<String>,
     /// The image to test with; may be empty.
     pub image: String,
-    /// Who uses it, as far as they said so and have not lapsed.
+    /// The declared uses that have not lapsed.
     pub uses: Vec<Use>,
     /// 1 at first, one more with each change of what the customer set.
     pub version: i64,
@@ -59,7 +59,7 @@ pub struct Connection {
     pub last_used_at: Option<Timestamp>,
     /// When its credentials end, where that is known.
     pub expires_at: Option<Timestamp>,
-    /// How its last check with these credentials ended.
+    /// The outcome of its last check with these credentials.
     pub last_check: Option<LastCheck>,
 }
 
@@ -69,23 +69,23 @@ pub struct Connection {
 pub struct Use {
     /// Their id, unique for the connection.
     pub consumer: String,
-    /// What they are called.
+    /// The title of the consumer.
     pub title: String,
     /// When it lapses.
     pub until: Timestamp,
 }
 
-/// How a check ended.
+/// The outcome of a check.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LastCheck {
     /// When it began.
     pub at: Timestamp,
-    /// Whether what could be tried passed.
+    /// True if everything that could be tried passed.
     pub ok: bool,
-    /// What it proved: `none`, `reach`, `login` or `pull`.
+    /// The proof: `none`, `reach`, `login` or `pull`.
     pub proved: String,
-    /// What was wrong, as the check said it; kept as it is given, so it must hold no secret.
+    /// The problem as the check reported it. It is kept as it is given, so it must hold no secret.
     pub problem: Option<serde_json::Value>,
 }
 

@@ -2,12 +2,12 @@
 
 use std::{error::Error, fmt};
 
-/// SQLite, or something that speaks its dialect and keeps its promises: a statement is atomic, and what one returned
-/// is on disk.
+/// An SQLite database, or one that speaks its dialect and keeps its promises: a statement is atomic, and what a
+/// statement changed is on disk when it returns.
 ///
-/// A connection may be shared by requests that run at once, so the store never relies on a transaction or on a counter
-/// of the connection.
-pub trait Database {
+/// Several requests may share a connection at once, so the store relies neither on transactions nor on counters of the
+/// connection. The futures are `Send`: the store runs in `tokio::spawn` as well as in a WebAssembly component.
+pub trait Database: Send + Sync {
     /// Runs one statement and collects all of its rows.
     ///
     /// `statement` is one statement of text that is fixed in this crate; `parameters` are its `?1`, `?2`, …
@@ -15,7 +15,7 @@ pub trait Database {
         &self,
         statement: &str,
         parameters: Vec<Value>,
-    ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>>;
+    ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
 }
 
 impl<D: Database> Database for &D {
@@ -23,7 +23,7 @@ impl<D: Database> Database for &D {
         &self,
         statement: &str,
         parameters: Vec<Value>,
-    ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> {
+    ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send {
         (**self).query(statement, parameters)
     }
 }
@@ -47,7 +47,7 @@ pub enum Value {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row(pub Vec<Value>);
 
-/// Why a statement was not run. Neither variant carries a parameter's value.
+/// An error of a statement. No variant carries the value of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DatabaseError {
     /// Another connection holds the lock; the same statement may do later.

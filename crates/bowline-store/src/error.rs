@@ -1,10 +1,10 @@
-//! What goes wrong with kept connections.
+//! The errors of the store.
 
 use std::{error::Error, fmt};
 
 use crate::{connection::Use, database::DatabaseError};
 
-/// Why the store did not do it. No variant holds a secret.
+/// An error of the store. No variant holds a secret.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StoreError {
     /// The project has no such connection.
@@ -30,6 +30,9 @@ pub enum StoreError {
     LeaseLost,
     /// The database is locked, or others were faster again and again; the same call may do later.
     Busy,
+    /// The connection is to a provider that this build does not know: a newer one kept it. It is listed, but it cannot be
+    /// opened.
+    UnknownProvider,
     /// The secrets are sealed with a key that the operator no longer lists.
     UnknownKey,
     /// The sealed secrets do not belong to this row as it stands, or were damaged.
@@ -69,6 +72,10 @@ impl StoreError {
             Self::TooManyUses => ("uses.too_many", "as many use the connection as may"),
             Self::LeaseLost => ("lease.lost", "the lease of the scan is lost"),
             Self::Busy => ("store.busy", "the database is busy"),
+            Self::UnknownProvider => (
+                "provider.unknown",
+                "this build does not know the connection's provider",
+            ),
             Self::UnknownKey => (
                 "config.sealing_keys",
                 "the key that sealed the secrets is not among the operator's",

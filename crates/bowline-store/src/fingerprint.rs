@@ -1,4 +1,4 @@
-//! What tells that two connections keep the same secrets, without telling the secrets.
+//! Fingerprints of secrets: equal for two connections with the same secrets, without telling them.
 
 use bowline::form::ConnectionSpec;
 

@@ -1,4 +1,4 @@
-//! What is known of the images of a connection's registry.
+//! The inventory: the images of a connection's registry, as far as they are known.
 
 use bowline::selection::{DecidedBy, Decision, Image};
 use serde::{Serialize, Serializer};
@@ -19,7 +19,7 @@ pub struct SeenImage {
     pub pushed_at: Option<i64>,
 }
 
-/// What an event says is gone from a repository.
+/// A removal that an event announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removed<'a> {
     /// A tag.
@@ -30,7 +30,7 @@ pub enum Removed<'a> {
     Repository,
 }
 
-/// What a digest stands for. It never changes, so it is read once.
+/// The facts about a digest. They never change, so they are read once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ManifestDetails {
@@ -38,13 +38,13 @@ pub struct ManifestDetails {
     pub digest: String,
     /// When the image was built, in milliseconds since 1970; `None` where that cannot be known.
     pub created_at: Option<i64>,
-    /// How many bytes its layers have.
+    /// The size of its layers, in bytes.
     pub size: Option<i64>,
     /// The artifact's type, where it is no image.
     pub artifact_type: String,
-    /// Why the registry does not tell it: a check's code.
+    /// The reason why the registry does not tell it: a check's code.
     pub problem: Option<String>,
-    /// Whether it may tell it another time.
+    /// True if it may tell it another time.
     pub ask_again: bool,
 }
 
@@ -53,25 +53,25 @@ pub struct ManifestDetails {
 pub struct KnownImage {
     /// The image.
     pub image: Image,
-    /// How it stands.
+    /// Its state.
     pub state: ImageState,
-    /// Whether it is shown: it is one of those that the project keeps.
+    /// True if it is shown: it is one of those that the project keeps.
     pub kept: bool,
     /// When the last scan of its digest ended.
     pub scanned_at: Option<Timestamp>,
-    /// Why the registry does not tell what its digest stands for: a check's code.
+    /// The reason why the registry does not tell the facts about its digest: a check's code.
     pub problem: Option<String>,
-    /// What was decided; `None` where nothing was.
+    /// The policy's decision; `None` before there is one.
     pub decided: Option<Decided>,
 }
 
-/// What a policy decided about an image, with the pattern in full: the policy may change.
+/// The decision of a policy about an image, with the pattern in full: the policy may change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Decided {
-    /// Whether it is due.
+    /// True if the policy selects it.
     pub selected: bool,
-    /// What decided.
+    /// The list or condition that decided.
     #[serde(serialize_with = "by_name")]
     pub decided_by: DecidedBy,
     /// The pattern that decided, where one did.
@@ -92,7 +92,7 @@ impl Decided {
     }
 }
 
-/// How an image stands since it was last looked at.
+/// The state of an image since the last sync or event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -141,30 +141,30 @@ pub struct InventoryImage {
     pub created_at: Option<Timestamp>,
     /// When it was pushed, where the registry tells.
     pub pushed_at: Option<Timestamp>,
-    /// How many bytes it has, where that is known.
+    /// Its size in bytes, if known.
     pub size: Option<i64>,
     /// When it was first seen.
     pub first_seen: Timestamp,
     /// When it was last seen.
     pub last_seen: Timestamp,
-    /// How it stands since the last look.
+    /// Its state since the last sync or event.
     pub state: ImageState,
     /// When it was found gone.
     pub gone_at: Option<Timestamp>,
-    /// Whether the policy selects it; `None` where nothing was decided yet.
+    /// True if the policy selects it; `None` before there is a decision.
     pub selected: Option<bool>,
-    /// What decided: `never`, `include`, `condition`, `always` or `artifact`.
+    /// The list or condition that decided: `never`, `include`, `condition`, `always` or `artifact`.
     pub decided_by: Option<String>,
     /// The pattern that decided, where one did.
     pub pattern: Option<String>,
     /// Why the registry does not tell what its digest stands for: a check's code. `manifest.unsupported` is no image that
     /// anybody could scan; one with `digest.mismatch` is not queued before the registry has what it says.
     pub problem: Option<String>,
-    /// How its scan stands; where none is unfinished, how the last one ended.
+    /// Its unfinished scan or, if there is none, its last one.
     pub scan: Option<ShownScan>,
 }
 
-/// How a scan of an image stands, and since when.
+/// The state of a scan of an image, and its time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShownScan {

@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// How long a key is, in bytes.
+/// The length of a key, in bytes.
 const LENGTH: usize = 32;
 
 /// The longest id of a key, in bytes.
@@ -30,7 +30,7 @@ pub struct SealingKeys {
 
 /// One key.
 pub(crate) struct SealingKey {
-    /// What sealed values name it by; 1-32 characters.
+    /// Its id, which sealed values name; 1-32 characters.
     pub(crate) id: String,
     pub(crate) bytes: Zeroizing<[u8; LENGTH]>,
 }
@@ -41,7 +41,7 @@ impl SealingKeys {
     /// An id is 1-32 letters, digits, `.`, `_` or `-`. White space around a key means nothing.
     ///
     /// # Errors
-    /// What is wrong with which key; no error carries anything of the text.
+    /// The number of the key and what is wrong with it. No error carries anything of the text.
     pub fn parse(text: &str) -> Result<Self, SealingKeysError> {
         if text.trim().is_empty() {
             return Err(SealingKeysError::Missing);
@@ -86,8 +86,8 @@ impl SealingKeys {
     }
 }
 
-/// What a key hashes beside sealing. Each has a key of its own, derived from it, so that no hash of one purpose says
-/// anything about another or about what is sealed.
+/// A purpose of a keyed hash. Each has a key of its own, derived from the sealing key, so that no hash of one purpose
+/// says anything about another or about what is sealed.
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose {
     /// To see that two secrets are one.
@@ -162,7 +162,7 @@ impl fmt::Debug for SealingKeys {
     }
 }
 
-/// What is wrong with the variable `sealing_keys`; the number is that of the key, counted from 1.
+/// An error in the variable `sealing_keys`. The number is that of the key, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SealingKeysError {
     /// There is no key.

@@ -1,13 +1,20 @@
-//! Connections at rest over an injected database.
+#![doc = include_str!("../README.md")]
 //!
-//! [`Store`] keeps connections in SQLite, wherever it runs: the functions bring Spin's, the tests rusqlite. The world
-//! comes in through [`Database`] and [`Random`]; the time is a parameter, in milliseconds since 1970.
+//! ## How it works
 //!
-//! - Every change, and every hand-out of credentials, is one statement, so an instance that dies leaves no half state;
-//!   triggers write the audit with it.
-//! - The secrets of a connection are one sealed value, bound to everything that decides where they go: see [`Store::open`].
-//! - Several sealing keys live at once; [`Store::reseal`] moves connections to the first in bounded steps.
-//! - Names and endpoints are unique per project by index, not by looking first.
+//! - Every change, and every hand-out of credentials, is one statement; triggers write the audit with it. Names and
+//!   endpoints are unique in a project by an index, so nothing is looked up first.
+//! - [`Store::open`] says what the sealed value is bound to. Several sealing keys live at once: [`Store::reseal`] moves
+//!   connections to the first one in bounded steps.
+//! - Times are parameters, in milliseconds since 1970.
+//! - What the service does for a connection by itself is claimed, counted and set aside: [`Store::set_aside`].
+//!
+//! ## Where the tests are
+//!
+//! `tests/store` has the behavior, one file a concept, over any database: `tests/sqlite` runs it on SQLite, and the
+//! end-to-end tests run it on libSQL's server. `tests/store/plans.rs` holds every statement to an index,
+//! `tests/store/interruption.rs` kills the store after each statement, and `tests/sqlite/send.rs` names every public
+//! async function. Tests of private parts stand at the end of their files; those of sealing in `src/seal/tests.rs`.
 
 mod audit;
 mod connection;
@@ -18,6 +25,7 @@ mod id;
 mod inventory;
 mod keys;
 mod page;
+mod policy;
 mod random;
 mod row;
 #[cfg(feature = "rusqlite")]
@@ -43,6 +51,7 @@ pub use self::{
     },
     keys::{SealingKeys, SealingKeysError},
     page::{Cursor, Page, PageSize},
+    policy::{DailyPull, KeptPolicy},
     random::Random,
     scan::{
         Lapsed, LeaseRequest, Leased, Origin, Outcome, PendingRelease, Release, Scan, ScanResult,

@@ -11,9 +11,9 @@ use serde::{Serialize, Serializer};
     schemars(rename = "{T}Page")
 )]
 pub struct Page<T> {
-    /// What is on it.
+    /// Its items.
     pub items: Vec<T>,
-    /// Where the next page begins; `None` on the last.
+    /// The cursor of the next page; `None` on the last one.
     pub next: Option<Cursor>,
 }
 
@@ -58,7 +58,7 @@ impl Serialize for Cursor {
     }
 }
 
-/// How many items a page has at most: 1 to 200, 50 where nothing is said.
+/// The most items that a page has: 1 to 200, 50 by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageSize(u8);
 
@@ -75,7 +75,7 @@ impl PageSize {
         self.0.into()
     }
 
-    /// How many rows a statement asks for, to see whether there are more.
+    /// The number of rows that a statement asks for: one more than the page has, to see whether there are more.
     pub(crate) fn one_more(self) -> i64 {
         i64::from(self.0).saturating_add(1)
     }

@@ -1,7 +1,7 @@
 //! The randomness that a store is given.
 
-/// A source of bytes that nobody can foretell: nonces and ids come from it.
-pub trait Random {
+/// A source of unpredictable bytes, for nonces and ids.
+pub trait Random: Send + Sync {
     /// Fills `bytes`.
     fn fill(&self, bytes: &mut [u8]);
 }

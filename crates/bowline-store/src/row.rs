@@ -34,7 +34,7 @@ impl Columns {
         }
     }
 
-    /// What the text of a column stands for, as `parse` has it.
+    /// The text of a column, parsed.
     pub(crate) fn parsed<T>(
         &mut self,
         column: &'static str,

@@ -1,6 +1,13 @@
-//! The database of native tests: SQLite in this process.
+//! SQLite in this process: the database of native tests, and of programs that run the store themselves.
 
-use std::{cell::Cell, fmt, path::Path};
+use std::{
+    fmt,
+    path::Path,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use rusqlite::{Connection, ErrorCode, StatementStatus, params_from_iter, types};
 
@@ -8,8 +15,9 @@ use crate::database::{Database, DatabaseError, Row, Value};
 
 /// A connection to a database file.
 pub struct Rusqlite {
-    connection: Connection,
-    cost: Cell<u64>,
+    /// One statement at a time.
+    connection: Mutex<Connection>,
+    cost: AtomicU64,
 }
 
 impl Rusqlite {
@@ -24,17 +32,24 @@ impl Rusqlite {
     }
 
     fn over(connection: Connection) -> Self {
-        let cost = Cell::default();
-        Self { connection, cost }
+        Self {
+            connection: Mutex::new(connection),
+            cost: AtomicU64::default(),
+        }
     }
 
-    /// What all statements so far have cost, whatever the computer: the steps that SQLite's machine took for them.
+    /// The cost of all statements so far, independent of the computer: the steps of SQLite's virtual machine.
     pub fn cost(&self) -> u64 {
-        self.cost.get()
+        self.cost.load(Ordering::Relaxed)
     }
 
     fn run(&self, statement: &str, parameters: Vec<Value>) -> rusqlite::Result<Vec<Row>> {
-        let mut statement = self.connection.prepare_cached(statement)?;
+        // A statement that panicked left the connection as it was.
+        let connection = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut statement = connection.prepare_cached(statement)?;
         let columns = statement.column_count();
         let parameters = params_from_iter(parameters.into_iter().map(to_sqlite));
         let rows = statement.query_map(parameters, |row| {
@@ -45,7 +60,7 @@ impl Rusqlite {
         let rows = rows.map(|values| values.map(Row)).collect();
         let steps = statement.reset_status(StatementStatus::VmStep);
         self.cost
-            .set(self.cost.get().saturating_add(steps.unsigned_abs().into()));
+            .fetch_add(steps.unsigned_abs().into(), Ordering::Relaxed);
         rows
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 pub struct Scan {
     /// Its id.
     pub id: ScanId,
-    /// Whose it is.
+    /// The project that it belongs to.
     pub project: String,
     /// The connection that the image is pulled with.
     pub connection: ConnectionId,
@@ -25,13 +25,13 @@ pub struct Scan {
     pub tag: Option<String>,
     /// The image's digest; `None` in a registry of Docker's version 1, which knows none: there the tag is the image.
     pub digest: Option<String>,
-    /// What to pull: `registry.example.com/team/app@sha256:…`.
+    /// The reference to pull: `registry.example.com/team/app@sha256:…`.
     pub image: String,
-    /// Where it stands.
+    /// Its state.
     pub state: ScanState,
-    /// Why it was queued.
+    /// Its origin.
     pub origin: Origin,
-    /// How often a scanner took it.
+    /// The number of times that a scanner took it.
     pub attempts: u32,
     /// When it was queued, or queued again.
     pub queued_at: Timestamp,
@@ -43,7 +43,7 @@ pub struct Scan {
     pub finished_at: Option<Timestamp>,
     /// The scanner that has it or had it last.
     pub scanner: Option<String>,
-    /// What the scanner said, or why the image was queued again or set aside.
+    /// The scanner's reason, or the reason why the image was queued again or set aside.
     pub reason: Option<String>,
     /// The image is not released yet, because the registry refused or could not be reached; tried again by itself.
     pub release: Option<PendingRelease>,
@@ -54,15 +54,15 @@ pub struct Scan {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PendingRelease {
-    /// How often it was tried.
+    /// The number of tries.
     pub attempts: u32,
     /// When it is tried next.
     pub next_at: Timestamp,
-    /// Why the last try failed.
+    /// The reason why the last try failed.
     pub problem: Option<String>,
 }
 
-/// Where a scan stands.
+/// The state of a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -79,7 +79,7 @@ pub enum ScanState {
     SetAside,
 }
 
-/// Why an image was queued.
+/// The origin of a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -92,7 +92,7 @@ pub enum Origin {
     Request,
 }
 
-/// How a scan ended, as its scanner says.
+/// The outcome of a scan, as its scanner reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -121,7 +121,7 @@ pub struct WantedScan {
 pub struct Leased {
     /// The scan.
     pub scan: Scan,
-    /// What the scanner shows with the result: who has it, has the scan.
+    /// The token that the scanner sends with the result: it proves the lease.
     pub lease: String,
 }
 
@@ -130,53 +130,53 @@ pub struct Leased {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Scanner {
-    /// What it calls itself; what a policy names.
+    /// The name that it gives itself, and that a policy can name.
     pub name: String,
     /// When it last asked, to the minute.
     pub last_seen: Timestamp,
 }
 
-/// Who asks for images, and for which.
+/// A scanner's request for images.
 #[derive(Clone, Copy, Debug)]
 pub struct LeaseRequest<'a> {
-    /// What the scanner calls itself.
+    /// The name of the scanner.
     pub scanner: &'a str,
     /// The projects whose images it may have.
     pub projects: &'a [String],
-    /// How many it takes at most.
+    /// The most images that it takes.
     pub most: u32,
 }
 
-/// What a scanner says of an image that it took.
+/// A scanner's result for an image that it took.
 #[derive(Clone, Copy, Debug)]
 pub struct ScanResult<'a> {
-    /// What it was given with the image.
+    /// The token of the lease.
     pub lease: &'a str,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Why, in the scanner's words; may be empty.
+    /// The reason, in the scanner's words; may be empty.
     pub reason: &'a str,
 }
 
-/// What became of the leases whose deadline passed.
+/// The leases that had passed their deadline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Lapsed {
-    /// How many images were queued again.
+    /// The number of images that were queued again.
     pub requeued: usize,
-    /// How many were tried as often as they may.
+    /// The number of images that were set aside after too many tries.
     pub set_aside: usize,
 }
 
 /// An image that its registry withholds until it is told that the image passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
-    /// Whose connection it is.
+    /// The project of the connection.
     pub project: String,
     /// The connection to the registry.
     pub connection: ConnectionId,
-    /// Where in it the image is.
+    /// The repository of the image.
     pub repository: String,
     /// The image's digest.
     pub digest: String,
@@ -235,14 +235,14 @@ impl Outcome {
         }
     }
 
-    /// Whether a scan that has ended in this state ended so.
+    /// True if a scan that ended in this state had this outcome.
     pub(crate) fn is(self, ended: ScanState) -> bool {
         self.state().unwrap_or(ScanState::SetAside) == ended
     }
 }
 
-/// What to pull: the registry of `endpoint`, as it is shown, with its base path, and in it the image. Written so, the
-/// image leads back to its connection.
+/// The reference to pull: the registry of `endpoint`, as it is shown, with its base path, and in it the image. Written
+/// so, the image leads back to its connection.
 pub(crate) fn image(
     endpoint: &str,
     repository: &str,

@@ -5,6 +5,7 @@
 
 mod events;
 mod inventory;
+mod policies;
 mod scans;
 mod schedules;
 mod sync;
@@ -19,6 +20,9 @@ const BEGIN: &str = "CREATE TABLE IF NOT EXISTS migrations (
     step INTEGER PRIMARY KEY,
     taken_at INTEGER NOT NULL
 ) STRICT";
+
+/// In place of a step that a later one replaced: what it made is made there.
+const REPLACED: &str = "SELECT 1";
 
 const STEPS: &[&str] = &[
     // A removed connection stays as a tombstone: the row without its sealed value. Times are milliseconds since 1970.
@@ -260,10 +264,10 @@ const STEPS: &[&str] = &[
     scans::RELEASES,
     scans::RELEASES_NEXT,
     scans::RELEASES_SCAN,
-    scans::RELEASE,
-    scans::RELEASES_END,
+    REPLACED,
+    REPLACED,
     scans::RECORD,
-    scans::IMAGE_GONE,
+    REPLACED,
     sync::SYNCS,
     sync::UNFINISHED,
     sync::FINISHED,
@@ -277,11 +281,11 @@ const STEPS: &[&str] = &[
     schedules::DUE,
     schedules::CHECKS,
     schedules::WATCHES,
-    schedules::BEGIN,
+    REPLACED,
     schedules::CHECKED,
-    schedules::PLAN_ANEW,
+    REPLACED,
     schedules::STARTS,
-    schedules::WATCH,
+    REPLACED,
     schedules::ENDS,
     schedules::OF_BEFORE,
     inventory::MANIFESTS_PROBLEM,
@@ -296,7 +300,33 @@ const STEPS: &[&str] = &[
     schedules::WATCH_PROBLEM,
     sync::ATTEMPTS,
     schedules::CHECK_SUCCEEDED,
+    REPLACED,
+    policies::REVISION,
+    policies::PULL_AT,
+    policies::PULL_TIMEZONE,
+    policies::SCANNERS,
+    policies::SCAN_TIMEOUT,
+    policies::QUARANTINE,
+    policies::IMAGE_STREAMS,
+    policies::READ_AT,
+    policies::READ_ATTEMPTS,
+    policies::UNREAD,
+    policies::WRITTEN_BEFORE,
+    schedules::BEGIN,
+    schedules::PLAN_ANEW,
+    schedules::WATCH,
     schedules::TRY_ANEW,
+    scans::RELEASE,
+    scans::RELEASES_END,
+    scans::IMAGE_GONE,
+    policies::ENDS[0],
+    policies::ENDS[1],
+    policies::ENDS[2],
+    policies::ENDS[3],
+    policies::ENDS[4],
+    policies::ENDS[5],
+    policies::ENDS[6],
+    policies::OF_BEFORE,
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.
@@ -325,7 +355,7 @@ pub(crate) async fn migrate(database: &impl Database, now_ms: i64) -> Result<(),
     Ok(())
 }
 
-/// What a local file needs: a write-ahead log, so that readers and a writer do not wait for each other, and that what
+/// Prepares a local file: a write-ahead log, so that readers and a writer do not wait for each other, and that what
 /// is removed is overwritten.
 ///
 /// A remote database has its own ways and may refuse both. The log is switched on once for all connections, which does

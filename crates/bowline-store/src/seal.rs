@@ -23,10 +23,10 @@ const VERSION: u8 = 1;
 
 const NONCE: usize = 24;
 
-/// How many bytes sealing adds to the text.
+/// The number of bytes that sealing adds to the text.
 const TAG: usize = 16;
 
-/// What a sealed value belongs to.
+/// The data that a sealed value is bound to.
 #[derive(Clone, Copy)]
 pub(crate) struct Binding<'a> {
     pub(crate) project: &'a str,

@@ -12,9 +12,9 @@ use crate::timestamp::Timestamp;
 pub struct SetAside {
     /// Which work it is.
     pub work: BackgroundWork,
-    /// How often it was begun since it last ended in order.
+    /// The number of times that it was begun since it last ended in order.
     pub attempts: u32,
-    /// Why it does not end, as far as that is known.
+    /// The reason why it does not end, as far as that is known.
     pub reason: String,
     /// When it is tried again; `None` where only a change of the connection helps.
     pub next_at: Option<Timestamp>,

@@ -1,10 +1,10 @@
-//! What holds for all connections of a project.
+//! Settings of a project, which hold for all its connections.
 
 use serde::Serialize;
 
 use crate::timestamp::Timestamp;
 
-/// How long a scan may take where neither the policy nor the project says it.
+/// The time that a scan may take if neither the policy nor the project says it.
 const USUAL_SCAN_SECONDS: u32 = 3600;
 
 /// A project's settings, as the HTTP API shows them.
@@ -12,7 +12,7 @@ const USUAL_SCAN_SECONDS: u32 = 3600;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Settings {
-    /// What the project set.
+    /// The values that the project set.
     #[serde(flatten)]
     pub defaults: Defaults,
     /// The external id that the service takes on the project's AWS roles with. Issued once, never changed.
@@ -23,14 +23,14 @@ pub struct Settings {
     pub updated_at: Timestamp,
 }
 
-/// What applies where a policy says nothing.
+/// The defaults for what a policy does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Defaults {
-    /// How long a scan may take.
+    /// The time that a scan may take.
     pub scan_timeout_seconds: u32,
-    /// How many images of a repository are kept; `None` keeps all.
+    /// The number of images of a repository that are kept; `None` keeps all.
     pub keep_newest: Option<u32>,
 }
 

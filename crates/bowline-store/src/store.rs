@@ -4,6 +4,7 @@ pub(crate) mod events;
 mod hand_out;
 mod inventory;
 pub(crate) mod key_set;
+mod policies;
 pub(crate) mod read;
 mod requests;
 mod reseal;
@@ -27,6 +28,7 @@ use crate::{
     error::StoreError,
     keys::SealingKeys,
     page::{Cursor, PageSize},
+    policy::KeptPolicy,
     random::Random,
     row::Columns,
     schema,
@@ -40,7 +42,7 @@ pub struct Store<D, R> {
     keys: SealingKeys,
 }
 
-/// Who makes a change, from where, in which request and when; the audit keeps it.
+/// The origin of a change, for the audit: subject, address, request and time.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// The subject of the caller's token.
@@ -64,13 +66,13 @@ pub struct Query {
     pub expiring_by: Option<Timestamp>,
     /// Only those whose credentials were not handed out since then, that are older than that, and that nobody uses.
     pub unused_since: Option<Timestamp>,
-    /// How many a page has.
+    /// The size of a page.
     pub size: PageSize,
-    /// Where the page begins; `None` is the first page.
+    /// The cursor of the page; `None` is the first page.
     pub cursor: Option<Cursor>,
 }
 
-/// What to change of a connection; `None` leaves it as it is. The caller has judged the texts as those of a form.
+/// An edit of a connection; `None` leaves a part as it is. The caller has checked the texts like those of a form.
 #[derive(Clone, Debug, Default)]
 pub struct Edit {
     /// The new name.
@@ -78,7 +80,7 @@ pub struct Edit {
     /// The new description.
     pub description: Option<String>,
     /// The new pull policy; `Some(None)` takes it away.
-    pub policy: Option<Option<bowline::json::Value>>,
+    pub policy: Option<Option<KeptPolicy>>,
 }
 
 impl<D: Database, R: Random> Store<D, R> {

@@ -14,28 +14,28 @@ use crate::{
 pub struct Sync {
     /// Its id.
     pub id: SyncId,
-    /// Why it was started.
+    /// Its origin.
     pub origin: SyncOrigin,
-    /// Whether it has ended, and how.
+    /// Its state.
     pub state: SyncState,
     /// When it was started.
     pub started_at: Timestamp,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
-    /// How far it is.
+    /// Its phase.
     pub phase: SyncPhase,
-    /// What it found.
+    /// Its outcome so far.
     #[serde(flatten)]
     pub outcome: SyncOutcome,
-    /// How many requests to the registry it took.
+    /// The number of requests that it made to the registry.
     pub requests: i64,
-    /// Whether it has read all that there is.
+    /// True if it has read everything.
     pub complete: bool,
-    /// Why it failed, or why the last step of one that is running did.
+    /// The problem that it failed with or, while it runs, that its last step failed with.
     pub problem: Option<SyncProblem>,
 }
 
-/// What a sync found, as far as it is.
+/// The outcome of a sync so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SyncOutcome {
@@ -43,13 +43,13 @@ pub struct SyncOutcome {
     pub repositories: RepositoryCounts,
     /// The images of those that were read.
     pub images: ImageCounts,
-    /// What the policy left out, by what decided: those that left out the most, at most a hundred.
+    /// The images that the policy left out, by the list that decided: the hundred that left out the most.
     pub skipped: Vec<Skipped>,
-    /// How many scans were queued.
+    /// The number of scans that were queued.
     pub queued: i64,
 }
 
-/// How many repositories there are.
+/// Numbers of repositories.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RepositoryCounts {
@@ -61,13 +61,13 @@ pub struct RepositoryCounts {
     pub failed: i64,
 }
 
-/// How many images there are. What is skipped is also one of the others.
+/// Numbers of images. A skipped image is also one of the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImageCounts {
-    /// Whose tag was not there before.
+    /// Images with a tag that was not there before.
     pub new: i64,
-    /// Whose tag named another digest before.
+    /// Images with a tag that named another digest before.
     pub replaced: i64,
     /// That are as they were.
     pub unchanged: i64,
@@ -85,24 +85,24 @@ pub struct Skipped {
     pub list: String,
     /// The pattern of that list, where one decided.
     pub pattern: Option<String>,
-    /// How many repositories were not asked for their tags because of it.
+    /// The number of repositories that were not asked for their tags because of it.
     pub repositories: i64,
-    /// How many images.
+    /// The number of images.
     pub images: i64,
 }
 
-/// Why a sync or a step of it failed, in the words of a check.
+/// The problem of a sync or of one of its steps, in the words of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SyncProblem {
     /// The stable code.
     pub code: String,
-    /// What happened, in a few words.
+    /// The title: what happened, in a few words.
     pub title: String,
-    /// What it was here.
+    /// The details of this case.
     #[serde(default)]
     pub detail: String,
-    /// What helps.
+    /// A hint: what to do about it.
     #[serde(default)]
     pub hint: String,
 }
@@ -121,13 +121,13 @@ pub struct Syncs {
 pub struct HeldSync {
     /// The sync.
     pub id: SyncId,
-    /// Whose images.
+    /// The connection that it reads.
     pub connection: ConnectionId,
-    /// How far it is.
+    /// Its phase.
     pub phase: SyncPhase,
-    /// Where the listing of repositories goes on.
+    /// The cursor of the next page of repositories.
     pub cursor: Option<String>,
-    /// How many steps in a row have failed without getting ahead.
+    /// The number of steps in a row that failed without progress.
     pub failures: u32,
     /// When it was started.
     pub started_at: Timestamp,
@@ -150,33 +150,33 @@ pub enum ListedTo<'a> {
 pub struct UnreadRepository {
     /// Its path.
     pub repository: String,
-    /// Whether the registry listed it; if not, the inventory knows it from before.
+    /// True if the registry listed it. If not, the inventory knows it from before.
     pub listed: bool,
-    /// Where the listing of its tags goes on.
+    /// The cursor of the next page of its tags.
     pub cursor: Option<String>,
-    /// How many times it could not be read.
+    /// The number of times that it could not be read.
     pub failures: u32,
 }
 
-/// What the inventory knows of a tag.
+/// A tag that the inventory knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownTag {
     /// The tag.
     pub tag: String,
     /// The digest that it named last.
     pub digest: String,
-    /// Whether this sync has seen it.
+    /// True if this sync has seen it.
     pub seen: bool,
 }
 
-/// How a repository was done with.
+/// The outcome of a repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RepositoryOutcome {
-    /// Why it could not be read.
+    /// The reason why it could not be read.
     pub problem: Option<SyncProblem>,
-    /// How many scans were queued.
+    /// The number of scans that were queued.
     pub queued: usize,
-    /// What the policy left out.
+    /// The images that the policy left out.
     pub skipped: Vec<Skipped>,
 }
 
@@ -209,7 +209,7 @@ macro_rules! names {
 }
 
 names! {
-    /// Why a sync was started.
+    /// The origin of a sync.
     SyncOrigin {
         /// Somebody asked for it.
         Request = "request",
@@ -219,7 +219,7 @@ names! {
 }
 
 names! {
-    /// Whether a sync has ended, and how.
+    /// The state of a sync.
     SyncState {
         /// It has not.
         Running = "running",
@@ -231,7 +231,7 @@ names! {
 }
 
 names! {
-    /// How far a sync is.
+    /// The phase of a sync.
     SyncPhase {
         /// It lists the repositories.
         Repositories = "repositories",

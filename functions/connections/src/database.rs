@@ -1,6 +1,6 @@
 //! The default database, with `spin:sqlite`.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use bowline_service::once_cell::OnceCell;
 use bowline_store::{Database, DatabaseError, Row, Value};
@@ -15,7 +15,7 @@ use spin_sdk::{
 pub(crate) struct SpinDatabase(OnceCell<Connection>);
 
 impl SpinDatabase {
-    async fn connection(&self) -> Result<Rc<Connection>, DatabaseError> {
+    async fn connection(&self) -> Result<Arc<Connection>, DatabaseError> {
         let open = async { Connection::open_default().await.map_err(reason) };
         self.0.get(sleep, open).await
     }

@@ -6,6 +6,7 @@ use std::{
     convert::Infallible,
     io::{self, Write},
     rc::Rc,
+    sync::Arc,
 };
 
 use bowline_service::{
@@ -45,7 +46,7 @@ async fn handle(request: Request) -> http::Response<ResponseBody> {
     answer
 }
 
-async fn service() -> Rc<Connections> {
+async fn service() -> Arc<Connections> {
     let service = SERVICE.with(Rc::clone);
     let Ok(service) = service.get(sleep, made()).await;
     service

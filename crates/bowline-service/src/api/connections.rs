@@ -15,7 +15,9 @@ use bowline::{
     time::parse_rfc3339,
 };
 use bowline_registry::Clock;
-use bowline_store::{Connection, ConnectionId, Database, Edit, Query, Store, Timestamp};
+use bowline_store::{
+    Connection, ConnectionId, Database, Edit, KeptPolicy, Query, Store, Timestamp,
+};
 use http::{HeaderValue, StatusCode, header};
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -177,6 +179,8 @@ where
         let connection = store
             .create_as(&change, project, id, &spec, checked.as_ref())
             .await?;
+        // If this fails, the scheduled work plans the pull.
+        _ = self.plan_pull_of(context, id).await;
         let is_shared = is_shared(store, caller, project, &spec).await;
         let mut answer = saved(StatusCode::CREATED, &connection, is_shared)?;
         let public_url = &self.ready.as_ref()?.access.public_url;
@@ -226,8 +230,9 @@ where
         if let Some(policy) = request.policy {
             // Provider and endpoint never change, so what is judged here still holds when it is kept.
             let kept = store.read(project, id, context.now).await?;
-            validation::policy(&policy, &kept.provider, &kept.endpoint)?;
-            edit.policy = Some(Some(policy).filter(|policy| !policy.is_null()));
+            let parsed = validation::policy(&policy, &kept.provider, &kept.endpoint)?;
+            let kept = (!policy.is_null()).then(|| KeptPolicy::of(&parsed));
+            edit.policy = Some(kept.transpose()?);
         }
         let connection = store
             .update(
@@ -238,6 +243,8 @@ where
                 &edit,
             )
             .await?;
+        // If this fails, the scheduled work plans the pull.
+        _ = self.plan_pull_of(context, id).await;
         saved(StatusCode::OK, &connection, false)
     }
 

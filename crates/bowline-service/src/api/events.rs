@@ -1,7 +1,7 @@
 //! The address at which a connection's registry announces pushes and removals, and what comes there.
 //!
 //! Who knows its secret is let in, in a header or as the last segment of the path. What is sent says only which tags are
-//! worth a look: see [`super::looking`].
+//! worth a look: see [`super::event_lookup`].
 
 use bowline::{endpoint::Endpoint, secret::Secret};
 use bowline_registry::Clock;
@@ -12,7 +12,7 @@ use http_body::Body;
 use serde::Serialize;
 
 use super::{
-    looking::Announced,
+    event_lookup::AnnouncedEvent,
     service::{Random, Service},
 };
 use crate::{
@@ -140,7 +140,7 @@ where
         let events = announced.len();
         let requests = store.count_events(id, events, ignored, context.now).await?;
         rate::within(PER_MINUTE, requests, context.now)?;
-        let accepted = self.look_at(context, &opened, announced).await?;
+        let accepted = self.process_events(context, &opened, announced).await?;
         let received = Received {
             accepted,
             ignored: ignored.saturating_add(events.saturating_sub(accepted)),
@@ -206,7 +206,7 @@ fn secrets<'a>(headers: &'a HeaderMap, of_path: Option<&'a Secret>) -> Vec<&'a s
 }
 
 /// What a body tells of the images of a connection, and how many other things.
-fn announced(opened: &Opened, body: &[u8]) -> (Vec<Announced>, usize) {
+fn announced(opened: &Opened, body: &[u8]) -> (Vec<AnnouncedEvent>, usize) {
     let connection = &opened.connection;
     let Notification { events, ignored } = events::read(&connection.provider, body);
     let Ok(endpoint) = Endpoint::parse(&connection.endpoint) else {
@@ -219,7 +219,7 @@ fn announced(opened: &Opened, body: &[u8]) -> (Vec<Announced>, usize) {
         .filter_map(|event| {
             let at = event.at;
             let (repository, kind) = event.within(&endpoint, &namespace)?;
-            Some(Announced {
+            Some(AnnouncedEvent {
                 repository,
                 kind,
                 at,

@@ -4,7 +4,7 @@ use bowline_registry::{Clock, ImageStream, StreamChanges};
 use bowline_store::{Database, KnownImage, Opened, StreamWatch, SyncOrigin};
 
 use super::{
-    looking::{Announced, Watched},
+    event_lookup::{AnnouncedEvent, WatchedConnection},
     problem_document::ProblemDocument,
     service::{Random, Service},
 };
@@ -49,7 +49,7 @@ where
         let opened = store
             .open(&watch.project, watch.connection, context.now)
             .await?;
-        let Some(watched) = Watched::of(&opened) else {
+        let Some(watched) = WatchedConnection::of(&opened) else {
             return Ok(());
         };
         let request = StreamsRequest {
@@ -67,7 +67,7 @@ where
                 .await?;
         }
         let announced = self.announced(context, &opened, &changes).await?;
-        self.look_at(context, &opened, announced).await?;
+        self.process_events(context, &opened, announced).await?;
         store.keep_watch(watch, &changes.resource_version).await?;
         Ok(())
     }
@@ -78,7 +78,7 @@ where
         context: &RequestContext,
         opened: &Opened,
         changes: &StreamChanges,
-    ) -> Result<Vec<Announced>, Problem> {
+    ) -> Result<Vec<AnnouncedEvent>, Problem> {
         let store = self.store(context).await?;
         let gone = changes.gone.iter().map(|name| (name.as_str(), &[][..]));
         let changed = changes
@@ -88,7 +88,7 @@ where
         let mut announced = Vec::new();
         for (repository, tags) in gone.chain(changed) {
             let known = store.images_of(opened.connection.id, repository).await?;
-            let pushed = tags.iter().map(|tag| Announced {
+            let pushed = tags.iter().map(|tag| AnnouncedEvent {
                 repository: repository.to_owned(),
                 kind: Kind::Pushed {
                     tag: tag.tag.clone(),
@@ -99,7 +99,7 @@ where
             let untagged = known
                 .iter()
                 .filter(|KnownImage { image, .. }| tags.iter().all(|tag| tag.tag != image.tag))
-                .map(|KnownImage { image, .. }| Announced {
+                .map(|KnownImage { image, .. }| AnnouncedEvent {
                     repository: repository.to_owned(),
                     kind: Kind::Untagged {
                         tag: image.tag.clone(),

@@ -7,7 +7,7 @@ use bowline_store::Database;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    looking::Watched,
+    event_lookup::WatchedConnection,
     service::{Random, Service},
 };
 use crate::{
@@ -31,7 +31,7 @@ where
     pub(super) async fn digests(
         &self,
         context: &RequestContext,
-        watched: &Watched<'_>,
+        watched: &WatchedConnection<'_>,
         repository: &str,
         tags: Vec<AskedTag>,
     ) -> Result<HashMap<String, TagDigest>, Problem> {
@@ -57,7 +57,7 @@ where
     pub(super) async fn details(
         &self,
         context: &RequestContext,
-        watched: &Watched<'_>,
+        watched: &WatchedConnection<'_>,
         repository: &str,
         digests: Vec<AskedImage>,
     ) -> Result<Vec<ImageDetails>, Problem> {
@@ -79,7 +79,7 @@ where
     pub(super) async fn look_up<Q>(
         &self,
         context: &RequestContext,
-        watched: &Watched<'_>,
+        watched: &WatchedConnection<'_>,
         request: &Q,
     ) -> Result<Option<Q::Response>, Problem>
     where

@@ -100,6 +100,7 @@ impl From<StoreError> for Problem {
             StoreError::TooManyUses => ProblemType::UsesTooMany,
             StoreError::LeaseLost => ProblemType::LeaseLost,
             StoreError::Busy => ProblemType::StoreBusy,
+            StoreError::UnknownProvider => ProblemType::ProviderUnknown,
             StoreError::UnknownKey => {
                 return Self::from(ProblemType::Config("sealing_keys")).detail(error.to_string());
             }

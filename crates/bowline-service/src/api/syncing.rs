@@ -39,7 +39,7 @@ use crate::{
     sync::{Engine, Plan, Progress, Registry, Stop, put_back},
 };
 
-/// How long a caller's step begins something new.
+/// The time in which a caller's step begins something new.
 const STEP: Duration = Duration::from_secs(10);
 
 /// The answer of GET.
@@ -51,9 +51,9 @@ pub(crate) struct SyncStatus {
     pub(crate) running: Option<Sync>,
     /// The sync that ended last.
     pub(crate) last: Option<Sync>,
-    /// When the next begins by itself.
+    /// The time when the next one begins by itself.
     pub(crate) next: Option<Timestamp>,
-    /// What the service does for the connection by itself, as far as it failed three times and is set aside.
+    /// Background work of the connection that failed three times in a row and is set aside.
     pub(crate) set_aside: Vec<SetAside>,
 }
 
@@ -63,7 +63,7 @@ pub(super) struct Remote<'a, D, O, C, R> {
     pub(super) context: &'a RequestContext,
     pub(super) form: &'a ConnectionForm,
     pub(super) external_id: Option<ExternalId>,
-    /// What the questions so far have learned about the login, so that a step logs in once.
+    /// The login of the requests so far, so that a step logs in once.
     pub(super) session: RefCell<Session>,
 }
 
@@ -100,7 +100,7 @@ where
         response::json(status, &shown)
     }
 
-    /// How a connection's syncs stand.
+    /// The state of a connection's syncs.
     pub(super) async fn sync_status(
         &self,
         context: &RequestContext,

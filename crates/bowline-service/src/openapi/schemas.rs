@@ -12,7 +12,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    api::{SyncStatus, due::Due},
+    api::{SyncStatus, scheduled_work::Due},
     operations::response::Schema,
     problem::ProblemType,
 };

@@ -4,10 +4,10 @@
 //! written again, so an instance that dies is followed by the next from the last cursor. Nothing is marked gone before
 //! the listing that it is missing from was complete.
 
-pub(crate) mod deciding;
+pub(crate) mod decisions;
 mod listing;
-pub(crate) mod reading;
 mod registry;
+pub(crate) mod repository;
 
 use std::{cell::Cell, time::Duration};
 
@@ -25,38 +25,38 @@ use crate::problem::Problem;
 #[cfg(test)]
 mod tests;
 
-/// How many repositories are looked up at a time.
+/// The number of repositories that are looked up at a time.
 const REPOSITORIES: u32 = 50;
 
-/// How many repositories a registry may list.
+/// The most repositories that a registry may list.
 const MOST_REPOSITORIES: usize = 100_000;
 
-/// How many tags a repository may list: its images are judged all at once, in memory that other requests share.
+/// The most tags that a repository may list: its images are decided about all at once, in memory that other requests share.
 const MOST_TAGS: usize = 50_000;
 
-/// After how many failures in a row a sync fails.
+/// The number of failures in a row after which a sync fails.
 const MOST_FAILURES: u32 = 10;
 
-/// After how many failures a repository is passed over.
+/// The number of failures after which a repository is skipped.
 const MOST_REPOSITORY_FAILURES: u32 = 3;
 
-/// How long a sync waits after its first failure; twice as long after each more, up to an hour. In milliseconds.
+/// The pause of a sync after its first failure, in milliseconds. It doubles with each further failure, up to an hour.
 const FIRST_PAUSE_MS: i64 = 60 * 1000;
 const LONGEST_PAUSE_MS: i64 = 60 * 60 * 1000;
 
-/// What a sync goes by.
+/// The settings of a sync.
 pub(crate) struct Plan<'a> {
-    /// Whose connection it is.
+    /// The project of the connection.
     pub(crate) project: &'a str,
-    /// Which images are due.
+    /// The policy that selects images.
     pub(crate) policy: &'a Policy,
-    /// Whether what is gone is removed.
+    /// True if images that are gone are removed.
     pub(crate) cleans_up: bool,
-    /// How many images of a repository are shown; `None` shows all.
+    /// The number of images of a repository that are shown; `None` shows all.
     pub(crate) keep_newest: Option<u32>,
 }
 
-/// What became of a step.
+/// The outcome of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
     /// There is more to do.
@@ -71,7 +71,7 @@ pub(crate) enum Progress {
     Lost,
 }
 
-/// Why a step stops.
+/// The reason why a step stops.
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// Its time is over.
@@ -115,7 +115,7 @@ pub(crate) async fn put_back<D: Database, R: Random>(
     store.pause_sync(held, &told, failures, retry_at).await
 }
 
-/// How long a sync waits after so many failures in a row before the last one, in milliseconds.
+/// The pause of a sync after so many failures in a row before the last one, in milliseconds.
 fn pause_after(failures: u32) -> i64 {
     FIRST_PAUSE_MS
         .checked_shl(failures)
@@ -129,9 +129,9 @@ pub(crate) struct Engine<'a, D, R, L, C> {
     pub(crate) registry: L,
     pub(crate) clock: &'a C,
     pub(crate) plan: Plan<'a>,
-    /// When it stops to begin something new, by the monotonic clock.
+    /// The end of the time in which it begins something new, by the monotonic clock.
     pub(crate) until: Duration,
-    /// Whether this step has got ahead.
+    /// True if this step has made progress.
     pub(crate) ahead: Cell<bool>,
 }
 

@@ -1,4 +1,4 @@
-//! The registry as a sync asks it, and what its refusals mean.
+//! The requests of a sync to a registry, and the meaning of its errors.
 
 use bowline_registry::{AskedImage, AskedTag, Details, Digests};
 use bowline_store::SyncProblem;
@@ -6,7 +6,7 @@ use bowline_store::SyncProblem;
 use super::Stop;
 use crate::protocol::inventory::{RepositoriesPage, TagsPage};
 
-/// What a sync asks of a registry.
+/// The requests of a sync to a registry.
 pub(crate) trait Registry {
     /// A page of the repositories.
     fn repositories(
@@ -21,14 +21,14 @@ pub(crate) trait Registry {
         cursor: Option<&str>,
     ) -> impl Future<Output = Result<TagsPage, Stop>>;
 
-    /// What tags name.
+    /// The digests that tags name.
     fn digests(
         &self,
         repository: &str,
         tags: Vec<AskedTag>,
     ) -> impl Future<Output = Result<Digests, Stop>>;
 
-    /// What digests stand for.
+    /// The details of digests.
     fn details(
         &self,
         repository: &str,
@@ -36,7 +36,7 @@ pub(crate) trait Registry {
     ) -> impl Future<Output = Result<Details, Stop>>;
 }
 
-/// How far a problem reaches.
+/// The scope of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
     /// It may have gone later.

@@ -1,4 +1,4 @@
-//! Where registries announce what happens to images, and what of it could not be done at once.
+//! The tables of event addresses, and of announced tags that wait to be looked up.
 
 /// The address of a connection. Without a hash it was ended: the row stays for who changes it next.
 pub(super) const ADDRESSES: &str = "CREATE TABLE IF NOT EXISTS event_addresses (

@@ -1,4 +1,4 @@
-//! What is known of the images of a connection's registry.
+//! The inventory: the images of a connection's registry, as far as they are known.
 
 /// A tag of a repository, and what it names.
 ///
@@ -29,8 +29,8 @@ pub(super) const IMAGES_GONE: &str =
     "CREATE INDEX IF NOT EXISTS images_gone ON images (connection, repository, tag)
     WHERE state = 'gone'";
 
-/// What a digest stands for, which never changes, and how its last scan ended. `read_at` is when the registry told its
-/// date, or that it has none.
+/// The facts about a digest, which never change, and the outcome of its last scan. `read_at` is when the registry told
+/// its date, or that it has none.
 pub(super) const MANIFESTS: &str = "CREATE TABLE IF NOT EXISTS manifests (
     connection TEXT NOT NULL,
     digest TEXT NOT NULL,
@@ -43,11 +43,11 @@ pub(super) const MANIFESTS: &str = "CREATE TABLE IF NOT EXISTS manifests (
     PRIMARY KEY (connection, digest)
 ) STRICT, WITHOUT ROWID";
 
-/// What kept the registry from telling it, and when that was tried last.
+/// The reason why the registry did not tell it, and the time of the last try.
 pub(super) const MANIFESTS_PROBLEM: &str = "ALTER TABLE manifests ADD COLUMN problem TEXT";
 pub(super) const MANIFESTS_TRIED: &str = "ALTER TABLE manifests ADD COLUMN tried_at INTEGER";
 
-/// What events said is gone, by the registry's clock, for the pushes before it that arrive later. `name` is a tag, a
+/// Removals that events announced, by the registry's clock, for earlier pushes that arrive later. `name` is a tag, a
 /// digest, or empty for the whole repository.
 pub(super) const REMOVALS: &str = "CREATE TABLE IF NOT EXISTS removals (
     connection TEXT NOT NULL,

@@ -1,6 +1,6 @@
-//! What is to be scanned, who scans it, and what registries are told of it.
+//! The tables of the scan queue, of scanners, and of quarantined images to release.
 
-/// What is to be scanned, and what was. Where a registry knows no digests, the tag says what the image is.
+/// Scans: queued, at work and done. If a registry knows no digests, the tag identifies the image.
 pub(super) const SCANS: &str = "CREATE TABLE IF NOT EXISTS scans (
     id TEXT PRIMARY KEY NOT NULL,
     project TEXT NOT NULL,
@@ -132,10 +132,10 @@ pub(super) const RELEASES_NEXT: &str =
 pub(super) const RELEASES_SCAN: &str =
     "CREATE INDEX IF NOT EXISTS releases_scan ON releases (scan, next_at)";
 
-/// Each repository withholds it for itself.
-pub(super) const RELEASE: &str = "CREATE TRIGGER IF NOT EXISTS scans_release AFTER UPDATE OF state ON scans
+/// Each repository withholds it for itself. While a policy is not read, it is taken to quarantine.
+pub(super) const RELEASE: &str = "CREATE TRIGGER IF NOT EXISTS scans_passed AFTER UPDATE OF state ON scans
 WHEN NEW.state = 'passed' AND NEW.digest IS NOT NULL
-    AND (SELECT policy ->> '$.quarantine' FROM connections WHERE id = NEW.connection)
+    AND (SELECT COALESCE(quarantine, policy IS NOT NULL) FROM connections WHERE id = NEW.connection)
 BEGIN
     INSERT INTO releases (connection, digest, repository, scan, attempts, next_at)
     SELECT NEW.connection, NEW.digest, repository, NEW.id, 0, NEW.finished_at
@@ -146,14 +146,15 @@ BEGIN
         scan = excluded.scan, attempts = 0, next_at = excluded.next_at;
 END";
 
-/// Whoever switches it off wants no more of it.
-pub(super) const RELEASES_END: &str = "CREATE TRIGGER IF NOT EXISTS connections_releases_end AFTER UPDATE OF policy, deleted_at ON connections
-WHEN NEW.deleted_at IS NOT NULL OR NOT COALESCE(NEW.policy ->> '$.quarantine', 0)
+/// Releases end when the policy no longer quarantines.
+pub(super) const RELEASES_END: &str = "CREATE TRIGGER IF NOT EXISTS connections_quarantine_ends
+AFTER UPDATE OF policy_revision, deleted_at ON connections
+WHEN NEW.deleted_at IS NOT NULL OR NOT COALESCE(NEW.quarantine, NEW.policy IS NOT NULL)
 BEGIN
     DELETE FROM releases WHERE connection = NEW.id;
 END";
 
-/// What a scan said of a digest, where the inventory shows it. A digest may be scanned that no sync has seen.
+/// The result of a scan, kept with its digest for the inventory. A digest may be scanned that no sync has seen.
 pub(super) const RECORD: &str =
     "CREATE TRIGGER IF NOT EXISTS scans_record AFTER UPDATE OF state ON scans
 WHEN NEW.state IN ('passed', 'failed') AND NEW.digest IS NOT NULL
@@ -164,11 +165,11 @@ BEGIN
         scanned_at = excluded.scanned_at, scan_result = excluded.scan_result;
 END";
 
-/// What is gone from one repository may be pulled from another that has it, and else not at all. A registry with a
-/// quarantine does not list what it withholds.
-pub(super) const IMAGE_GONE: &str = "CREATE TRIGGER IF NOT EXISTS images_gone_scans AFTER UPDATE OF state ON images
+/// Scans of an image that is gone from a repository: pulled from another repository that has it, or set aside. A
+/// registry with a quarantine does not list what it withholds.
+pub(super) const IMAGE_GONE: &str = "CREATE TRIGGER IF NOT EXISTS images_leave_scans AFTER UPDATE OF state ON images
 WHEN NEW.state = 'gone' AND OLD.state <> 'gone'
-    AND NOT COALESCE((SELECT policy ->> '$.quarantine' FROM connections WHERE id = NEW.connection), 0)
+    AND NOT COALESCE((SELECT COALESCE(quarantine, policy IS NOT NULL) FROM connections WHERE id = NEW.connection), 0)
 BEGIN
     UPDATE scans SET state = 'set-aside', finished_at = NEW.gone_at, reason = 'The registry has the image no more.'
     WHERE connection = NEW.connection AND digest = NEW.digest AND state = 'queued'

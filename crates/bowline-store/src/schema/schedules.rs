@@ -26,20 +26,21 @@ pub(super) const WATCHES: &str =
     "CREATE INDEX IF NOT EXISTS schedules_watch ON schedules (watch_at) WHERE watch_at IS NOT NULL";
 
 /// Watching begins anew where it begins again.
-pub(super) const WATCH: &str = "CREATE TRIGGER IF NOT EXISTS schedules_watched AFTER UPDATE OF policy ON connections
-    WHEN COALESCE(NEW.policy ->> '$.imageStreams', 0) <> COALESCE(OLD.policy ->> '$.imageStreams', 0)
+pub(super) const WATCH: &str =
+    "CREATE TRIGGER IF NOT EXISTS schedules_watch_changes AFTER UPDATE OF policy_revision ON connections
+    WHEN NEW.policy_revision IS NOT NULL
     BEGIN
-        UPDATE schedules SET watch_at = CASE WHEN NEW.policy ->> '$.imageStreams' THEN 0 END, stream_version = NULL
-        WHERE connection = NEW.id;
+        UPDATE schedules SET watch_at = IIF(NEW.image_streams, 0, NULL), stream_version = NULL
+        WHERE connection = NEW.id AND (watch_at IS NOT NULL) <> NEW.image_streams;
     END";
 
 /// The first check is a day after the connection was made.
 pub(super) const BEGIN: &str =
-    "CREATE TRIGGER IF NOT EXISTS schedules_begin AFTER INSERT ON connections
+    "CREATE TRIGGER IF NOT EXISTS schedules_created AFTER INSERT ON connections
     BEGIN
-        INSERT INTO schedules (connection, plan_from, watch_at, check_at)
-        VALUES (NEW.id, CASE WHEN NEW.policy ->> '$.mode' = 'automatic' THEN NEW.created_at END,
-            CASE WHEN NEW.policy ->> '$.imageStreams' THEN 0 END, NEW.created_at + 86400000)
+        INSERT INTO schedules (connection, plan_from, watch_at, check_at, policy_read_at)
+        VALUES (NEW.id, IIF(NEW.pull_at IS NULL, NULL, NEW.created_at), IIF(NEW.image_streams, 0, NULL),
+            NEW.created_at + 86400000, IIF(NEW.policy IS NOT NULL AND NEW.policy_revision IS NULL, 0, NULL))
         ON CONFLICT DO NOTHING;
     END";
 
@@ -51,15 +52,21 @@ pub(super) const CHECKED: &str =
         UPDATE schedules SET check_at = NEW.check_at + 86400000 WHERE connection = NEW.id;
     END";
 
-/// What is due already is not put off by an edit.
+/// A new time of the daily pull is planned anew. What is due already stays due. A policy that an older instance wrote
+/// is planned where it is not planned yet.
 pub(super) const PLAN_ANEW: &str =
-    "CREATE TRIGGER IF NOT EXISTS schedules_plan_anew AFTER UPDATE OF policy ON connections
-    WHEN COALESCE(NEW.policy ->> '$.mode', 'manual') <> COALESCE(OLD.policy ->> '$.mode', 'manual')
-        OR NEW.policy ->> '$.at' IS NOT OLD.policy ->> '$.at'
-        OR NEW.policy ->> '$.timezone' IS NOT OLD.policy ->> '$.timezone'
+    "CREATE TRIGGER IF NOT EXISTS schedules_time_changes AFTER UPDATE OF policy_revision ON connections
+    WHEN NEW.policy_revision IS NOT NULL
     BEGIN
-        UPDATE schedules SET plan_from = NEW.updated_at, sync_at = NULL
-        WHERE connection = NEW.id AND (sync_at IS NULL OR sync_at > NEW.updated_at);
+        UPDATE schedules SET policy_read_at = NULL, policy_attempts = 0, policy_problem = NULL
+        WHERE connection = NEW.id AND policy_read_at IS NOT NULL;
+        UPDATE schedules SET plan_from = IIF(NEW.pull_at IS NULL, NULL, NEW.updated_at), sync_at = NULL
+        WHERE connection = NEW.id AND (sync_at IS NULL OR sync_at > NEW.updated_at)
+            AND CASE WHEN NEW.version = OLD.version
+                THEN NEW.pull_at IS NULL OR (sync_at IS NULL AND plan_from IS NULL)
+                ELSE OLD.policy_revision IS NULL OR NEW.pull_at IS NOT OLD.pull_at
+                    OR NEW.pull_timezone IS NOT OLD.pull_timezone
+                END;
     END";
 
 /// So a daily pull begins with the statement that moves the schedule on. A sync that is at work already serves for it.
@@ -79,8 +86,8 @@ pub(super) const ENDS: &str =
         DELETE FROM schedules WHERE connection = NEW.id;
     END";
 
-/// Why the policy does not tell when to pull; and for each kind of work how often it was begun since it last ended in
-/// order, and why it last did not.
+/// The reason why a policy cannot be read; and for each kind of work the number of times that it was begun since it
+/// last ended in order, and why it last did not.
 pub(super) const POLICY_PROBLEM: &str = "ALTER TABLE schedules ADD COLUMN policy_problem TEXT";
 pub(super) const CHECK_ATTEMPTS: &str =
     "ALTER TABLE schedules ADD COLUMN check_attempts INTEGER NOT NULL DEFAULT 0";
@@ -100,11 +107,11 @@ pub(super) const CHECK_SUCCEEDED: &str =
 
 /// A new version of a connection is tried at once, whatever failed before.
 pub(super) const TRY_ANEW: &str =
-    "CREATE TRIGGER IF NOT EXISTS schedules_try_anew AFTER UPDATE OF version ON connections
+    "CREATE TRIGGER IF NOT EXISTS schedules_version_changes AFTER UPDATE OF version ON connections
     WHEN NEW.version <> OLD.version AND NEW.deleted_at IS NULL
     BEGIN
         UPDATE schedules SET
-            plan_from = IIF(policy_problem IS NOT NULL, NEW.updated_at, plan_from), policy_problem = NULL,
+            policy_read_at = IIF(policy_read_at IS NULL, NULL, 0), policy_attempts = 0, policy_problem = NULL,
             check_at = IIF(check_attempts >= 3, MIN(check_at, NEW.updated_at), check_at),
             check_attempts = 0, check_problem = NULL,
             watch_at = IIF(watch_attempts >= 3, MIN(watch_at, NEW.updated_at), watch_at),
@@ -115,10 +122,7 @@ pub(super) const TRY_ANEW: &str =
     END";
 
 /// Connections that were there before, their checks spread over a day.
-pub(super) const OF_BEFORE: &str =
-    "INSERT INTO schedules (connection, plan_from, watch_at, check_at)
-    SELECT id, CASE WHEN policy ->> '$.mode' = 'automatic' THEN unixepoch() * 1000 END,
-        CASE WHEN policy ->> '$.imageStreams' THEN 0 END,
-        unixepoch() * 1000 + abs(random() % 86400000)
+pub(super) const OF_BEFORE: &str = "INSERT INTO schedules (connection, check_at)
+    SELECT id, unixepoch() * 1000 + abs(random() % 86400000)
     FROM connections WHERE deleted_at IS NULL
     ON CONFLICT DO NOTHING";

@@ -33,7 +33,7 @@ pub(super) const FINISHED: &str =
 pub(super) const WAITING: &str =
     "CREATE INDEX IF NOT EXISTS syncs_waiting ON syncs (retry_at) WHERE finished_at IS NULL";
 
-/// How often a step was begun since one last ended in order.
+/// The number of steps that were begun since one last ended in order.
 pub(super) const ATTEMPTS: &str =
     "ALTER TABLE syncs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0";
 
@@ -60,7 +60,7 @@ pub(super) const REPOSITORIES_LEFT: &str =
     "CREATE INDEX IF NOT EXISTS sync_repositories_left ON sync_repositories (sync, repository)
     WHERE done = 0";
 
-/// What has ended needs its repositories no more, and takes the place of the one that ended before.
+/// The end of a sync: its repositories are removed, and it replaces the sync that ended before.
 pub(super) const SYNC_ENDS: &str =
     "CREATE TRIGGER IF NOT EXISTS syncs_end AFTER UPDATE OF finished_at ON syncs
     WHEN NEW.finished_at IS NOT NULL

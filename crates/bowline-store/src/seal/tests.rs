@@ -1,4 +1,7 @@
-use std::{cell::Cell, collections::BTreeMap};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU8, Ordering::Relaxed},
+};
 
 use bowline::secret::Secret;
 use proptest::prelude::*;
@@ -11,12 +14,11 @@ const NEW: &str = "new:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
 /// Bytes that differ with each call.
 #[derive(Default)]
-struct Counting(Cell<u8>);
+struct Counting(AtomicU8);
 
 impl Random for Counting {
     fn fill(&self, bytes: &mut [u8]) {
-        self.0.set(self.0.get().wrapping_add(1));
-        bytes.fill(self.0.get());
+        bytes.fill(self.0.fetch_add(1, Relaxed).wrapping_add(1));
     }
 }
 

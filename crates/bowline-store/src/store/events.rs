@@ -18,10 +18,10 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// How many tags of a connection may wait. What is announced beyond them the next sync finds.
+/// The most tags of a connection that may wait. The next sync finds what is announced beyond them.
 const MOST_PENDING: i64 = 1000;
 
-/// How long a tag waits at most, in milliseconds: a day, after which a sync has been there.
+/// The longest time that a tag waits, in milliseconds: a day, after which a sync has found it.
 const LONGEST_WAIT_MS: i64 = 24 * 60 * 60 * 1000;
 
 const READ: &str = "SELECT hash IS NOT NULL, event_addresses.created_at, COALESCE(received, 0), COALESCE(unknown, 0),
@@ -81,13 +81,13 @@ const DONE: &str = "DELETE FROM pending_events
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EventAddress {
-    /// Whether it has a secret, so that somebody can be let in.
+    /// True if it has a secret, so that a sender can authenticate.
     pub enabled: bool,
     /// When the secret was made, or ended.
     pub created_at: Option<Timestamp>,
-    /// How many events of images were announced.
+    /// The number of events of images that it received.
     pub received: i64,
-    /// How many other things were: of other kinds or registries, or not understood.
+    /// The number of other events: of other kinds or registries, or not understood.
     pub unknown: i64,
     /// When something was announced last.
     pub last_received_at: Option<Timestamp>,
@@ -100,9 +100,9 @@ pub struct PendingEvent {
     pub repository: String,
     /// The tag.
     pub tag: String,
-    /// What it was said to name, where that was said.
+    /// The announced digest, if there is one.
     pub digest: Option<String>,
-    /// Whether it was said to be removed.
+    /// True if the tag was announced as removed.
     pub removed: bool,
     /// When, by the registry's clock, in milliseconds since 1970; where that was said.
     pub at: Option<i64>,
@@ -113,7 +113,7 @@ pub struct PendingEvent {
 pub struct TakenEvent {
     /// The connection's project.
     pub project: String,
-    /// Whose registry is to be asked.
+    /// The connection to the registry.
     pub connection: ConnectionId,
     /// The event.
     pub event: PendingEvent,

@@ -23,10 +23,10 @@ use crate::{
     sync::HeldSync,
 };
 
-/// How many rows a statement writes at most.
+/// The most rows that a statement writes.
 pub(super) const BATCH: usize = 500;
 
-/// How many decisions a statement writes at most: each of them is looked up among all.
+/// The most decisions that a statement writes: each of them is looked up among all.
 const DECISIONS: usize = 100;
 
 /// Which images of an inventory a list has.
@@ -37,9 +37,9 @@ pub struct ImageQuery {
     pub search: String,
     /// Only those in this state.
     pub state: Option<ImageState>,
-    /// How many a page has.
+    /// The size of a page.
     pub size: PageSize,
-    /// Where the page begins; `None` is the first page.
+    /// The cursor of the page; `None` is the first page.
     pub cursor: Option<Cursor>,
 }
 

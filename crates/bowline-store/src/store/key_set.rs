@@ -27,10 +27,10 @@ const CLAIM: &str = "INSERT INTO key_sets (url, asked_at) VALUES (?1, ?2)
 
 const KEEP: &str = "UPDATE key_sets SET fetched_at = ?2, sealed = ?3 WHERE url = ?1";
 
-/// What the sealed value calls the set.
+/// The name of the set in its sealed value.
 const DOCUMENT: &str = "document";
 
-/// What is kept of an address.
+/// The kept key set of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptKeySet {
     /// When it was last asked for, in milliseconds since 1970.
@@ -49,7 +49,7 @@ pub struct FetchedKeySet {
 }
 
 impl<D: Database, R: Random> Store<D, R> {
-    /// What is kept of `url`; `None` where it was never asked for.
+    /// The kept key set of `url`; `None` if nobody has asked for it yet.
     pub async fn key_set(&self, url: &str) -> Result<Option<KeptKeySet>, StoreError> {
         let rows = self.database.query(READ, vec![url.into()]).await?;
         rows.into_iter()
@@ -58,7 +58,7 @@ impl<D: Database, R: Random> Store<D, R> {
             .transpose()
     }
 
-    /// Whether the caller may ask for `url` now: at most one does in `pause_ms`, of all instances.
+    /// Claims the right to fetch `url` now. Of all instances, one may do so in `pause_ms`.
     pub async fn claim_key_set(
         &self,
         url: &str,

@@ -1,6 +1,9 @@
 //! Reading connections.
 
-use bowline::{form::Purpose, provider::providers};
+use bowline::{
+    form::Purpose,
+    provider::{provider, providers},
+};
 use serde::Deserialize;
 
 use super::{Query, Store, columns, json, name_key};
@@ -16,7 +19,8 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// What [`Store::read`] asks the database; public for the benchmark, which has a peer that does nothing else.
+/// The statement of [`Store::read`]; public for the benchmark, which compares it with a component that runs nothing
+/// else.
 pub const READ_CONNECTION: &str = concat!(
     "SELECT ",
     columns!(),
@@ -64,7 +68,8 @@ impl<D: Database, R: Random> Store<D, R> {
     /// endpoint, purpose, plain values and trusted hosts.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::UnknownKey`]; [`StoreError::Unsealable`].
+    /// [`StoreError::NotFound`]; [`StoreError::UnknownProvider`]; [`StoreError::UnknownKey`];
+    /// [`StoreError::Unsealable`].
     pub async fn open(
         &self,
         project: &str,
@@ -73,6 +78,9 @@ impl<D: Database, R: Random> Store<D, R> {
     ) -> Result<Opened, StoreError> {
         let mut columns = self.row(project, id, now_ms).await?;
         let connection = connection(&mut columns)?;
+        if provider(&connection.provider).is_none() {
+            return Err(StoreError::UnknownProvider);
+        }
         let sealed = columns.blob("sealed")?;
         let secrets = seal::open(&self.keys, binding(&connection), &sealed)?;
         Ok(Opened {
@@ -205,7 +213,7 @@ fn last_check(columns: &mut Columns) -> Result<Option<LastCheck>, StoreError> {
     }))
 }
 
-/// What the sealed value of a connection belongs to.
+/// The associated data of a connection's sealed value.
 pub(super) fn binding(connection: &Connection) -> Binding<'_> {
     Binding {
         project: &connection.project,

@@ -16,31 +16,31 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// How long an answer is kept, in milliseconds.
+/// The time for which an answer is kept, in milliseconds.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// How many requests of a subject are remembered: the oldest make room, so that a subject can neither fill the database
-/// nor be stopped by what it did before.
+/// The most requests of a subject that are remembered: the oldest make room, so that a subject can neither fill the
+/// database nor be stopped by what it did before.
 pub const MOST_REQUESTS: i64 = 1000;
 
-/// How long a claim holds, in milliseconds: well over what a check and a few statements take.
+/// The time for which a claim holds, in milliseconds: well over the duration of a check and a few statements.
 const LEASE_MS: i64 = 60 * 1000;
 
-/// How often a claim is tried that others end meanwhile.
+/// The most tries of a claim that others end meanwhile.
 const ATTEMPTS: usize = 3;
 
-/// What tells requests apart: one of the same project, subject, route and key is the same request.
+/// The identity of a request: one of the same project, subject, route and key is the same request.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestKey<'a> {
     /// In which project.
     pub project: &'a str,
-    /// What is asked for.
+    /// The route.
     pub route: &'a str,
-    /// What the caller calls it.
+    /// The caller's `Idempotency-Key`.
     pub key: &'a str,
 }
 
-/// What became of a claim.
+/// The outcome of a claim.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Claim {
     /// It is to be done now.
@@ -72,7 +72,7 @@ pub struct KeptAnswer {
     pub body: String,
 }
 
-/// What is older than a day, and what would be too many of the subject's with one more; never what is being done.
+/// Removes requests that are older than a day, or too many of the subject; never one that is in progress.
 const FORGET: &str = "DELETE FROM requests WHERE begun_at <= ?1 OR (subject = ?2
         AND begun_at < (SELECT begun_at FROM requests WHERE subject = ?2 ORDER BY begun_at DESC LIMIT 1 OFFSET ?3 - 2)
         AND (status IS NOT NULL OR lease_until <= ?4))";
@@ -184,7 +184,7 @@ fn parameters(change: &Change, request: RequestKey<'_>) -> Vec<Value> {
     ]
 }
 
-/// How a request stands that another claimed.
+/// The state of a request that another instance claimed.
 fn standing(row: Row) -> Result<Claim, StoreError> {
     let mut columns = Columns::of(row);
     if columns.integer("hash")? == 0 {

@@ -20,18 +20,19 @@ use crate::{
     seal,
 };
 
-/// What a step did, and how far resealing is.
+/// The outcome of a step of resealing, and its progress.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Resealing {
-    /// How many connections were resealed.
+    /// The number of connections that were resealed.
     pub resealed: usize,
     /// Those that do not open, and stay as they are.
     pub unsealable: Vec<Unsealable>,
-    /// Where the next step begins; `None` when all was seen.
+    /// The cursor of the next step; `None` at the end.
     pub next: Option<Cursor>,
-    /// How many connections each key seals now, by its id. A key can go from the operator's list when it seals none.
+    /// The number of connections that each key seals now, by its id. A key can go from the operator's list when it
+    /// seals none.
     pub sealed_by: BTreeMap<String, i64>,
 }
 
@@ -39,13 +40,13 @@ pub struct Resealing {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unsealable {
-    /// Whose it is.
+    /// The project that it belongs to.
     pub project: String,
     /// Which it is.
     pub id: ConnectionId,
 }
 
-/// What the audit is told of a resealing.
+/// The audit's entry of a resealing.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Resealed<'a> {
@@ -148,7 +149,7 @@ impl<D: Database, R: Random> Store<D, R> {
         Ok(rows)
     }
 
-    /// Whether it was resealed; not where its secrets were replaced meanwhile.
+    /// Reseals it; false if its secrets were replaced meanwhile.
     async fn reseal_one(
         &self,
         change: &Change,

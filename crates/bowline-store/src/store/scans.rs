@@ -22,7 +22,7 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// How many images a statement queues at most.
+/// The most images that a statement queues.
 const AT_ONCE: usize = 500;
 
 /// The columns of a scan, in the order in which [`scan`] takes them.
@@ -53,7 +53,7 @@ macro_rules! queue {
 
 const QUEUE: &str = queue!("DO NOTHING RETURNING id");
 
-/// What is queued or at work already is changed in nothing, so that it is returned too.
+/// An image that is queued or at work already is updated without a change, so that it is returned too.
 const REQUEST: &str = concat!(
     queue!(
         "(connection, COALESCE(digest, repository || ':' || tag)) WHERE state IN ('queued', 'leased')
@@ -84,7 +84,7 @@ const KNOWN: &str = "SELECT images.repository, images.tag, images.digest FROM js
     WHERE images.connection = ?1 AND images.repository = value ->> 'repository' AND images.tag = value ->> 'tag'
         AND images.state <> 'gone'";
 
-/// What comes after the id of every scan.
+/// A text that sorts after the id of every scan.
 const AFTER_ALL: &str = "g";
 
 /// An image to queue, as the statement takes it.
@@ -151,7 +151,7 @@ impl<D: Database, R: Random> Store<D, R> {
         Ok(scans)
     }
 
-    /// What of `tags`, each with its repository, the inventory knows the digest of: repository, tag and digest.
+    /// The digests that the inventory knows for `tags`: repository, tag and digest.
     pub async fn known_digests(
         &self,
         connection: ConnectionId,

@@ -9,15 +9,17 @@ use crate::{
     database::Database,
     error::StoreError,
     id::{ConnectionId, SyncId},
+    policy::DailyPull,
     random::Random,
     row::Columns,
     timestamp::Timestamp,
 };
 
-/// How long who claimed a check has to do it, in milliseconds. Recording the check puts the next one off by a day.
+/// The time in which a claimed check has to be made, in milliseconds. Recording the check puts the next one off by a
+/// day.
 const CHECK_LEASE_MS: i64 = 5 * 60 * 1000;
 
-/// How long image streams are left alone after a look, in milliseconds: less than from one tick to the next.
+/// The time between two looks at image streams, in milliseconds: less than from one tick to the next.
 const WATCH_EVERY_MS: i64 = 20 * 1000;
 
 /// A connection whose daily pull is to be planned, or is due.
@@ -25,10 +27,10 @@ const WATCH_EVERY_MS: i64 = 20 * 1000;
 pub struct Scheduled {
     /// Which it is.
     pub connection: ConnectionId,
-    /// Whose it is.
+    /// The project that it belongs to.
     pub project: String,
-    /// Its policy as it is kept, whatever that is.
-    pub policy: Option<String>,
+    /// When its policy pulls; `None` where it does not pull by itself any more.
+    pub daily_pull: Option<DailyPull>,
     /// From when it is to be planned, or when it was due.
     pub at: Timestamp,
 }
@@ -38,7 +40,7 @@ pub struct Scheduled {
 pub struct StreamWatch {
     /// Which it is.
     pub connection: ConnectionId,
-    /// Whose it is.
+    /// The project that it belongs to.
     pub project: String,
     /// Up to which version it was looked at; `None` where it never was.
     pub version: Option<String>,
@@ -49,35 +51,36 @@ pub struct StreamWatch {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Expiring {
-    /// Whose connection it is.
+    /// The project of the connection.
     pub project: String,
     /// Which it is.
     pub id: ConnectionId,
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// When its credentials end.
     pub expires_at: Timestamp,
 }
 
-const TO_PLAN: &str = "SELECT id, project, policy, plan_from
+const TO_PLAN: &str = "SELECT id, project, pull_at, pull_timezone, plan_from
     FROM schedules JOIN connections ON connections.id = schedules.connection
-    WHERE plan_from IS NOT NULL ORDER BY plan_from LIMIT ?1";
+    WHERE plan_from IS NOT NULL AND policy_read_at IS NULL ORDER BY plan_from LIMIT ?1";
+
+const TO_PLAN_OF: &str = "SELECT id, project, pull_at, pull_timezone, plan_from
+    FROM schedules JOIN connections ON connections.id = schedules.connection
+    WHERE connection = ?1 AND plan_from IS NOT NULL AND policy_read_at IS NULL";
 
 const PLAN: &str = "UPDATE schedules SET sync_at = ?3, plan_from = NULL
     WHERE connection = ?1 AND plan_from = ?2";
 
-const DUE: &str = "SELECT id, project, policy, sync_at
+const DUE: &str = "SELECT id, project, pull_at, pull_timezone, sync_at
     FROM schedules JOIN connections ON connections.id = schedules.connection
-    WHERE sync_at <= ?1 ORDER BY sync_at LIMIT ?2";
+    WHERE sync_at <= ?1 AND policy_read_at IS NULL ORDER BY sync_at LIMIT ?2";
 
 const MOVE_ON: &str = "UPDATE schedules SET sync_at = ?3, run = ?4, run_at = ?5
     WHERE connection = ?1 AND sync_at = ?2
     RETURNING connection";
 
 const NEXT: &str = "SELECT sync_at FROM schedules WHERE connection = ?1";
-
-const UNREADABLE: &str = "UPDATE schedules SET policy_problem = ?3, sync_at = NULL, plan_from = NULL
-    WHERE connection = ?1 AND (plan_from = ?2 OR sync_at = ?2)";
 
 const CLAIM_CHECKS: &str = concat!(
     "UPDATE schedules SET check_attempts = check_attempts + 1, check_problem = NULL, check_at = ",
@@ -109,20 +112,17 @@ impl<D: Database, R: Random> Store<D, R> {
         rows.into_iter().map(scheduled).collect()
     }
 
+    /// The same of one connection, if its daily pull is to be planned.
+    pub async fn to_plan_of(&self, id: ConnectionId) -> Result<Option<Scheduled>, StoreError> {
+        let row = self.first(TO_PLAN_OF, vec![id.to_string().into()]).await?;
+        row.map(scheduled).transpose()
+    }
+
     /// Plans a daily pull: the first at `next`, or none by itself. Not where the policy has changed since.
     pub async fn plan(&self, of: &Scheduled, next: Option<i64>) -> Result<(), StoreError> {
         let connection = of.connection.to_string();
         let parameters = vec![connection.into(), of.at.0.into(), next.into()];
         self.database.query(PLAN, parameters).await?;
-        Ok(())
-    }
-
-    /// Sets the policy of a connection aside, because it does not tell when the daily pull begins. A new version of the
-    /// connection is planned anew. Not where the policy has changed since.
-    pub async fn set_policy_aside(&self, of: &Scheduled, reason: &str) -> Result<(), StoreError> {
-        let connection = of.connection.to_string();
-        let parameters = vec![connection.into(), of.at.0.into(), reason.into()];
-        self.database.query(UNREADABLE, parameters).await?;
         Ok(())
     }
 
@@ -234,7 +234,7 @@ fn scheduled(row: crate::database::Row) -> Result<Scheduled, StoreError> {
     Ok(Scheduled {
         connection: columns.parsed("id", ConnectionId::parse)?,
         project: columns.text("project")?,
-        policy: columns.optional_text("policy")?,
+        daily_pull: DailyPull::of(&mut columns)?,
         at: columns.time("at")?,
     })
 }

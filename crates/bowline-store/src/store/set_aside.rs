@@ -34,8 +34,8 @@ macro_rules! next_attempt {
 }
 pub(in crate::store) use next_attempt;
 
-const SET_ASIDE: &str = "SELECT 'policy', 1, policy_problem, NULL FROM schedules
-        WHERE connection = ?1 AND policy_problem IS NOT NULL
+const SET_ASIDE: &str = "SELECT 'policy', policy_attempts, policy_problem, policy_read_at FROM schedules
+        WHERE connection = ?1 AND policy_read_at IS NOT NULL AND (policy_attempts >= 3 OR policy_problem IS NOT NULL)
     UNION ALL SELECT 'sync', attempts, problem ->> '$.detail', retry_at FROM syncs
         WHERE connection = ?1 AND finished_at IS NULL AND attempts >= 3
     UNION ALL SELECT 'check', check_attempts, check_problem, check_at FROM schedules

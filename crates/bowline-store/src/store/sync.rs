@@ -4,7 +4,7 @@
 //! changes nothing. What a step writes may be written again: one that dies anywhere is gone on with from its last cursor.
 
 mod clean_up;
-mod reading;
+mod progress;
 
 use super::{Store, json, optional_json, set_aside::next_attempt};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     sync::{HeldSync, Sync, SyncOrigin, SyncPhase, SyncProblem, SyncState, Syncs},
 };
 
-/// How long a lease lasts, in milliseconds: well over what one question to the registry takes, after which it is
+/// The duration of a lease, in milliseconds: well over the time of one request to the registry, after which it is
 /// prolonged.
 const LEASE_MS: i64 = 60 * 1000;
 
@@ -28,7 +28,7 @@ macro_rules! held {
 }
 pub(in crate::store) use held;
 
-/// What the sync `?1` has found so far.
+/// The outcome of the sync `?1` so far.
 macro_rules! outcome {
     () => {
         "(SELECT json_object(
@@ -283,7 +283,7 @@ impl<D: Database, R: Random> Store<D, R> {
         Ok(())
     }
 
-    /// Whether all repositories were read.
+    /// True if all repositories were read.
     pub async fn is_complete(&self, held: &HeldSync) -> Result<bool, StoreError> {
         let row = self
             .first(ANY_FAILED, vec![held.id.to_string().into()])

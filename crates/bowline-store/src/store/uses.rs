@@ -1,4 +1,4 @@
-//! Who uses a connection.
+//! Uses of connections, as consumers declare them.
 //!
 //! A use is declared and ended by a row of the audit; triggers of the schema put it into `uses` and take it out. So the
 //! change and its record are one statement here too.
@@ -8,7 +8,7 @@ use crate::{
     connection::Use, database::Database, error::StoreError, id::ConnectionId, random::Random,
 };
 
-/// How many may use a connection at once: every answer about it names them.
+/// The most uses of a connection at once: every answer about it names them.
 pub const MOST_USES: i64 = 100;
 
 const DECLARE: &str = "INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)

@@ -17,21 +17,23 @@ use crate::{
     error::StoreError,
     fingerprint,
     id::ConnectionId,
+    policy::KeptPolicy,
     random::Random,
     row::Columns,
     seal::{self, Binding, Sealed},
 };
 
-/// How often a statement is tried whose reason to fail has gone.
+/// The most tries of a statement after its reason to fail is gone.
 const ATTEMPTS: usize = 3;
 
 const CREATE: &str = concat!(
     "INSERT INTO connections (id, project, name, name_key, description, provider, auth, purpose, endpoint, host,
-        plain_values, secrets, sealed, key_id, trusted_auth_hosts, image, policy, expires_at,
+        plain_values, secrets, sealed, key_id, trusted_auth_hosts, image, expires_at,
         check_at, check_ok, check_proved, check_problem, changed_by, changed_from, request_id, fingerprint,
+        policy, pull_at, pull_timezone, scanners, scan_timeout, quarantine, image_streams, policy_revision,
         version, created_at, updated_at, credentials_changed_at)
     VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-        ?25, ?26, ?27, 1, ?1, ?1, ?1)
+        ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, 1, 1, ?1, ?1, ?1)
     ON CONFLICT DO NOTHING RETURNING ",
     columns!()
 );
@@ -45,8 +47,11 @@ const CREATE_CONFLICT: &str = "SELECT id = ?2, name_key = ?3 FROM connections
 const UPDATE: &str = concat!(
     "UPDATE OR IGNORE connections SET
         name = COALESCE(?5, name), name_key = COALESCE(?6, name_key), description = COALESCE(?7, description),
-        policy = CASE WHEN ?8 THEN ?9 ELSE policy END,
-        version = version + 1, updated_at = ?1, changed_by = ?10, changed_from = ?11, request_id = ?12
+        policy = IIF(?8, ?9, policy), pull_at = IIF(?8, ?10, pull_at),
+        pull_timezone = IIF(?8, ?11, pull_timezone), scanners = IIF(?8, ?12, scanners),
+        scan_timeout = IIF(?8, ?13, scan_timeout), quarantine = IIF(?8, ?14, quarantine),
+        image_streams = IIF(?8, ?15, image_streams), policy_revision = IIF(?8, version + 1, policy_revision),
+        version = version + 1, updated_at = ?1, changed_by = ?16, changed_from = ?17, request_id = ?18
     WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL
         AND (?4 IS NULL OR version IN (SELECT value FROM json_each(?4)))
     RETURNING ",
@@ -149,12 +154,14 @@ impl<D: Database, R: Random> Store<D, R> {
             sealed.key_id.into(),
             json(&spec.trusted_auth_hosts)?,
             spec.image.as_str().into(),
-            optional_json(spec.policy.as_ref())?,
             spec.ends_at(change.now_ms).into(),
         ];
         parameters.extend(check_parameters(checked)?);
         parameters.extend(change_parameters(change));
         parameters.push(fingerprint::of_spec(self.keys.sealing(), spec).into());
+        let policy = spec.policy.as_ref().map(KeptPolicy::read).transpose();
+        let policy = policy.map_err(|_| StoreError::Corrupt("policy"))?;
+        parameters.extend(KeptPolicy::columns(policy.as_ref())?);
         let conflict = vec![
             project.into(),
             id.to_string().into(),
@@ -202,8 +209,9 @@ impl<D: Database, R: Random> Store<D, R> {
             key.clone().into(),
             edit.description.clone().into(),
             edit.policy.is_some().into(),
-            optional_json(edit.policy.as_ref().and_then(Option::as_ref))?,
         ];
+        let policy = edit.policy.as_ref().and_then(Option::as_ref);
+        parameters.extend(KeptPolicy::columns(policy)?);
         parameters.extend(change_parameters(change));
         for _ in 0..ATTEMPTS {
             if let Some(row) = self.first(UPDATE, parameters.clone()).await? {
@@ -319,7 +327,7 @@ impl<D: Database, R: Random> Store<D, R> {
         Err(StoreError::Busy)
     }
 
-    /// Whether a connection of another one of `projects` than `project` keeps the same secrets as `spec`.
+    /// True if a connection of another one of `projects` than `project` keeps the same secrets as `spec`.
     ///
     /// Those are to be projects that the asker sees: else anybody could find out which secrets others have, by trying.
     pub async fn is_shared(
@@ -385,7 +393,7 @@ impl<D: Database, R: Random> Store<D, R> {
         )
     }
 
-    /// Whether the connection is there and has one of the expected versions.
+    /// Checks that the connection exists and has one of the expected versions.
     pub(super) async fn expect_version(
         &self,
         project: &str,

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod file;
+mod send;
 #[path = "../store/mod.rs"]
 mod store;
 

@@ -1,7 +1,7 @@
 //! Who changed what: written by the statement that changed it, and by nobody rewritten.
 
 use crate::store::setup::{
-    NOW, PROJECT, TestStore, change, change_at, create, form, spec_of, store,
+    NOW, PROJECT, TestStore, change, change_at, create, form, kept, normalized, spec_of, store,
 };
 use bowline_store::{
     AuditEntry, Change, ConnectionId, Database, Edit, LastCheck, PageSize, Timestamp,
@@ -23,9 +23,7 @@ fn every_change_is_in_it_and_nothing_else() {
         .id;
     let edit = Edit {
         name: Some("Prod".to_owned()),
-        policy: Some(Some(
-            serde_json::from_value(json!({ "at": "02:30" })).unwrap(),
-        )),
+        policy: Some(kept(json!({ "at": "02:30" }))),
         ..Edit::default()
     };
     let by_bob = Change {
@@ -69,7 +67,7 @@ fn every_change_is_in_it_and_nothing_else() {
         by_ada("delete", 4, json!({}), 3000),
         by_ada("credentials", 3, json!({ "values": [values("scanner"), values("other")] }), 2000),
         { "action": "update", "version": 2,
-          "changes": { "name": ["prod", "Prod"], "policy": [null, { "at": "02:30" }] },
+          "changes": { "name": ["prod", "Prod"], "policy": [null, normalized(json!({ "at": "02:30" }))] },
           "at": Timestamp(NOW + 1000), "subject": "bob", "from": null, "requestId": "req-2" },
         by_ada("create", 1, json!({}), 0),
     ]);

@@ -1,9 +1,9 @@
 //! Creating, reading, changing and removing connections.
 
 use crate::store::setup::{
-    NOW, PROJECT, change, change_at, create, form, spec, spec_of, sql, store,
+    NOW, PROJECT, change, change_at, create, form, kept, normalized, spec, spec_of, sql, store,
 };
-use bowline_store::{ConnectionId, Edit, LastCheck, PageSize, StoreError, Timestamp};
+use bowline_store::{ConnectionId, Edit, LastCheck, PageSize, Query, StoreError, Timestamp};
 use futures::executor::block_on;
 use serde_json::json;
 
@@ -30,7 +30,7 @@ fn a_connection_is_answered_as_the_api_says() {
         "provider": "docker-registry", "auth": "password", "purpose": "pull",
         "endpoint": "https://registry.example.com",
         "values": { "username": "scanner" }, "secrets": ["password"],
-        "policy": { "mode": "manual" }, "trustedAuthHosts": ["auth.example.net"], "image": "", "uses": [], "version": 1,
+        "policy": normalized(json!({ "mode": "manual" })), "trustedAuthHosts": ["auth.example.net"], "image": "", "uses": [], "version": 1,
         "createdAt": "2026-11-21T06:36:40Z", "updatedAt": "2026-11-21T06:36:40Z",
         "credentialsChangedAt": "2026-11-21T06:36:40Z", "lastUsedAt": null, "expiresAt": "2027-01-31T12:00:00Z",
         "lastCheck": { "at": "2026-11-21T06:36:39Z", "ok": true, "proved": "pull", "problem": null },
@@ -197,9 +197,7 @@ fn an_edit_changes_what_it_names() {
         ..Edit::default()
     };
     let policy = Edit {
-        policy: Some(Some(
-            serde_json::from_value(json!({ "mode": "manual" })).unwrap(),
-        )),
+        policy: Some(kept(json!({ "mode": "manual" }))),
         ..Edit::default()
     };
     let no_policy = Edit {
@@ -227,7 +225,7 @@ fn an_edit_changes_what_it_names() {
         (read.name.as_str(), read.description.as_str()),
         ("Prod", "the good ones")
     );
-    assert_eq!(read.policy, Some(json!({ "mode": "manual" })));
+    assert_eq!(read.policy, Some(normalized(json!({ "mode": "manual" }))));
     let changed = block_on(store.update(&change(), PROJECT, id, None, &no_policy)).unwrap();
     assert_eq!((changed.policy, changed.name.as_str()), (None, "Prod"));
     block_on(store.open(PROJECT, id, NOW)).expect("an edit leaves the secrets openable");
@@ -460,4 +458,23 @@ fn an_unknown_id_is_not_found() {
         block_on(store.delete(&change(), PROJECT, id, false)),
         Err(StoreError::NotFound)
     );
+}
+
+#[test]
+fn a_provider_that_this_build_does_not_know_is_listed_and_does_not_open() {
+    let store = store();
+    let id = create(&store, "prod", "https://one.example.com")
+        .unwrap()
+        .id;
+    create(&store, "other", "https://two.example.com").unwrap();
+    let newer = "UPDATE connections SET provider = 'made-up-registry' WHERE id = ?1";
+    sql(&store, newer, vec![id.to_string().into()]);
+    let page = block_on(store.list(PROJECT, &Query::default(), NOW)).unwrap();
+    let listed: Vec<_> = page.items.iter().map(|it| it.provider.as_str()).collect();
+    assert_eq!(listed, ["docker-registry", "made-up-registry"]);
+    let read = block_on(store.read(PROJECT, id, NOW)).unwrap();
+    assert_eq!(read.provider, "made-up-registry");
+    let opened = block_on(store.open(PROJECT, id, NOW));
+    assert_eq!(opened.err(), Some(StoreError::UnknownProvider));
+    block_on(store.delete(&change(), PROJECT, id, false)).unwrap();
 }

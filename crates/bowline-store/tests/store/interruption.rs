@@ -1,6 +1,6 @@
 //! Instances that die, and others that come between two statements.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use bowline_store::{
     Connection, Database, DatabaseError, Defaults, Edit, LastCheck, Origin, Outcome, PageSize,
@@ -18,9 +18,9 @@ use crate::{
 };
 
 /// A database that fails from a certain statement on, as it looks to an instance that is killed.
-struct Dying<'a> {
-    database: &'a TestDatabase,
-    left: Cell<usize>,
+pub(crate) struct Dying<'a> {
+    pub(crate) database: &'a TestDatabase,
+    pub(crate) left: AtomicUsize,
 }
 
 impl Database for Dying<'_> {
@@ -31,7 +31,8 @@ impl Database for Dying<'_> {
     ) -> Result<Vec<Row>, DatabaseError> {
         let died = || DatabaseError::Failed("died".to_owned());
         self.left
-            .set(self.left.get().checked_sub(1).ok_or_else(died)?);
+            .fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1))
+            .map_err(|_| died())?;
         self.database.query(statement, parameters).await
     }
 }
@@ -42,7 +43,7 @@ pub(crate) struct Meddled<'a, F> {
     pub(crate) meddle: F,
 }
 
-impl<F: Fn(&str) -> Option<&'static str>> Database for Meddled<'_, F> {
+impl<F: Fn(&str) -> Option<&'static str> + Send + Sync> Database for Meddled<'_, F> {
     async fn query(
         &self,
         statement: &str,
@@ -82,7 +83,7 @@ fn create<D: Database, R: Random>(
 fn a_migration_may_be_interrupted_anywhere() {
     let database = TestDatabase::in_memory().unwrap();
     let dies_after = |left| {
-        let left = Cell::new(left);
+        let left = AtomicUsize::new(left);
         let database = &database;
         block_on(over(Dying { database, left }).migrate(NOW)).is_err()
     };
@@ -205,7 +206,7 @@ fn a_call_that_dies_after_any_statement_leaves_no_half_state() {
             block_on(queued).unwrap();
             let dying = Dying {
                 database: &database,
-                left: Cell::new(statements),
+                left: AtomicUsize::new(statements),
             };
             let dying = over_with(dying, &format!("{NEWER_KEY},{KEY}"));
             let outcome = call(&dying, name, &kept);
@@ -250,10 +251,10 @@ fn a_conflict_that_comes_and_goes_ends_as_busy() {
     block_on(store.migrate(NOW)).unwrap();
     let id = create(&store, "prod").unwrap().id;
     block_on(store.delete(&change(), PROJECT, id, false)).unwrap();
-    let inserts = Cell::new(0);
+    let inserts = AtomicUsize::new(0);
     let meddle = |statement: &str| {
         let insert = statement.starts_with("INSERT INTO connections");
-        inserts.set(inserts.get() + usize::from(insert));
+        inserts.fetch_add(usize::from(insert), Relaxed);
         if insert {
             return Some(BRING_BACK);
         }
@@ -264,7 +265,7 @@ fn a_conflict_that_comes_and_goes_ends_as_busy() {
         meddle,
     });
     assert_eq!(create(&meddled, "prod").err(), Some(StoreError::Busy));
-    assert_eq!(inserts.get(), 3);
+    assert_eq!(inserts.load(Relaxed), 3);
 }
 
 #[test]

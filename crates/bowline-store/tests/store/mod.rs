@@ -14,6 +14,7 @@ mod inventory;
 mod key_sets;
 mod listing;
 mod plans;
+mod policies;
 mod requests;
 mod reseal;
 mod scale;

@@ -1,12 +1,12 @@
 //! How SQLite finds the rows: never by looking at all of them.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{collections::BTreeMap, sync::Mutex};
 
 use crate::{
     TestDatabase,
     store::{
         scans::{finish, lease, wanted},
-        setup::{Counting, KEY, NEWER_KEY, NOW, PROJECT, change, spec},
+        setup::{Counting, KEY, NEWER_KEY, NOW, PROJECT, change, kept, spec},
     },
 };
 use bowline::selection::DecidedBy;
@@ -22,7 +22,7 @@ use serde_json::json;
 /// A database that asks for the plan of every statement about rows before it runs it.
 struct Planning {
     database: TestDatabase,
-    plans: RefCell<Vec<(String, String)>>,
+    plans: Mutex<Vec<(String, String)>>,
 }
 
 impl Database for Planning {
@@ -43,7 +43,8 @@ impl Database for Planning {
                 )
                 .await?;
             let plan = rows.iter().map(|row| format!("{:?}\n", row.0[3])).collect();
-            self.plans.borrow_mut().push((statement.to_owned(), plan));
+            let mut plans = self.plans.lock().unwrap();
+            plans.push((statement.to_owned(), plan));
         }
         self.database.query(statement, parameters).await
     }
@@ -53,12 +54,12 @@ impl Database for Planning {
 fn every_statement_uses_an_index() {
     let database = Planning {
         database: TestDatabase::in_memory().unwrap(),
-        plans: RefCell::default(),
+        plans: Mutex::default(),
     };
     let store = Store::new(&database, Counting, SealingKeys::parse(KEY).unwrap());
     block_on(async {
         store.migrate(NOW).await.unwrap();
-        database.plans.borrow_mut().clear();
+        database.plans.lock().unwrap().clear();
 
         let one = spec("one", "https://one.example.com");
         let id = store
@@ -198,7 +199,7 @@ fn every_statement_uses_an_index() {
             other => panic!("{other:?}"),
         })
         .collect();
-    let plans = database.plans.into_inner();
+    let plans = database.plans.into_inner().unwrap();
     assert!(plans.len() >= 50, "{} statements were planned", plans.len());
     for (statement, plan) in &plans {
         // What is scanned may be a parameter, `json_each(?)`, or nothing, but no table.
@@ -208,6 +209,10 @@ fn every_statement_uses_an_index() {
                 "{statement}\n{plan}"
             );
         }
+    }
+    // What a policy says stands in columns.
+    for (statement, _) in &plans {
+        assert!(!reads_policy(statement), "{statement}");
     }
     // An inventory may have many repositories: what is about one looks at no other.
     for (statement, plan) in &plans {
@@ -256,7 +261,7 @@ fn every_statement_uses_an_index() {
 async fn scheduled(store: &Store<&Planning, Counting>, id: ConnectionId) {
     let policy = json!({ "mode": "automatic", "imageStreams": true });
     let edit = Edit {
-        policy: Some(serde_json::from_value(policy).unwrap()),
+        policy: Some(kept(policy)),
         ..Edit::default()
     };
     let change = change();
@@ -266,7 +271,7 @@ async fn scheduled(store: &Store<&Planning, Counting>, id: ConnectionId) {
     store.plan(&planned[0], Some(NOW)).await.unwrap();
     let due = store.due(NOW, 9).await.unwrap();
     assert!(store.begin_due(&due[0], Some(NOW), NOW).await.unwrap());
-    store.set_policy_aside(&due[0], "").await.unwrap();
+    store.to_plan_of(id).await.unwrap();
     store.next_sync(id).await.unwrap();
     assert_eq!(store.claim_checks(i64::MAX, 9).await.unwrap().len(), 2);
     store.fail_check(id, "").await.unwrap();
@@ -276,6 +281,35 @@ async fn scheduled(store: &Store<&Planning, Counting>, id: ConnectionId) {
     store.set_aside(id).await.unwrap();
     let projects = [PROJECT.to_owned()];
     store.expiring(&projects, Timestamp(NOW), 9).await.unwrap();
+    let planted = "UPDATE connections SET policy = '{}' WHERE id = ?1";
+    let plant = store
+        .database()
+        .database
+        .query(planted, vec![id.to_string().into()]);
+    plant.await.unwrap();
+    assert_eq!(store.read_policy(NOW).await.unwrap(), Some(id));
+    let planted = "UPDATE connections SET policy = '7' WHERE id = ?1";
+    let plant = store
+        .database()
+        .database
+        .query(planted, vec![id.to_string().into()]);
+    plant.await.unwrap();
+    assert_eq!(store.read_policy(NOW).await.unwrap(), Some(id));
+}
+
+/// Whether a statement reads members of a policy's document.
+pub(crate) fn reads_policy(statement: &str) -> bool {
+    let statement = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+    [
+        "policy ->",
+        "policy->",
+        "json_extract(policy",
+        "json_each(policy",
+        "json_tree(policy",
+        ".policy, '$",
+    ]
+    .iter()
+    .any(|reading| statement.contains(reading))
 }
 
 async fn requests(store: &Store<&Planning, Counting>) {

@@ -4,13 +4,13 @@ use bowline_store::{ConnectionId, Edit, Expiring, LastCheck, Scheduled, Timestam
 use futures::executor::block_on;
 use serde_json::json;
 
-use crate::store::setup::{File, NOW, PROJECT, TestStore, change_at, create, spec, store};
+use crate::store::setup::{File, NOW, PROJECT, TestStore, change_at, create, kept, spec, store};
 
 const DAY: i64 = 86_400_000;
 
 fn with_policy(store: &TestStore, id: ConnectionId, at: i64, policy: serde_json::Value) {
     let edit = Edit {
-        policy: Some(serde_json::from_value(policy).unwrap()),
+        policy: Some(kept(policy)),
         ..Edit::default()
     };
     block_on(store.update(&change_at(at), PROJECT, id, None, &edit)).unwrap();
@@ -63,7 +63,7 @@ fn an_automatic_policy_is_planned_from_when_it_was_set() {
     let id = automatic(&store, "automatic");
     let [scheduled] = to_plan(&store).try_into().unwrap();
     assert_eq!((scheduled.connection, scheduled.at), (id, Timestamp(NOW)));
-    assert!(scheduled.policy.unwrap().contains("02:30"));
+    assert_eq!(scheduled.daily_pull.unwrap().at, 150);
     plan(&store, NOW + 60_000);
     assert_eq!(to_plan(&store), []);
     assert_eq!(next(&store, id), Some(NOW + 60_000));
@@ -91,7 +91,6 @@ fn a_new_time_is_planned_anew_and_nothing_else_is() {
             json!({ "mode": "automatic", "at": "03:30", "timezone": "Europe/Vienna" }),
             true,
         ),
-        ("manual", json!({ "mode": "manual" }), true),
     ] {
         with_policy(&store, id, NOW + 1_000, policy);
         let planned = to_plan(&store);
@@ -99,6 +98,8 @@ fn a_new_time_is_planned_anew_and_nothing_else_is() {
         assert_eq!(next(&store, id).is_none(), anew, "{name}");
         plan(&store, NOW + 60_000);
     }
+    with_policy(&store, id, NOW + 1_000, json!({ "mode": "manual" }));
+    assert_eq!((to_plan(&store), next(&store, id)), (vec![], None));
 }
 
 #[test]
@@ -144,7 +145,7 @@ fn what_is_due_is_not_put_off_by_an_edit() {
     with_policy(&store, id, NOW + 60_001, later);
     assert_eq!(to_plan(&store), []);
     let [scheduled] = due(&store, NOW + 60_002).try_into().unwrap();
-    assert!(scheduled.policy.as_ref().unwrap().contains("23:00"));
+    assert_eq!(scheduled.daily_pull.as_ref().unwrap().at, 23 * 60);
     assert!(block_on(store.begin_due(&scheduled, Some(NOW + DAY), NOW + 60_002)).unwrap());
 }
 

@@ -6,7 +6,7 @@ use bowline_store::{
 use futures::executor::block_on;
 use serde_json::json;
 
-use crate::store::setup::{NOW, PROJECT, TestStore, change_at, create, store};
+use crate::store::setup::{NOW, PROJECT, TestStore, change_at, create, kept, store};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -17,7 +17,7 @@ fn edit(store: &TestStore, id: ConnectionId, at: i64, edit: Edit) {
 }
 
 fn with_policy(store: &TestStore, id: ConnectionId, policy: serde_json::Value) {
-    let policy = Some(serde_json::from_value(policy).unwrap());
+    let policy = Some(kept(policy));
     let change = Edit {
         policy,
         ..Edit::default()
@@ -189,29 +189,4 @@ fn a_reason_is_kept_until_the_work_succeeds() {
     }
     let [shown] = set_aside(&store, id).try_into().unwrap();
     assert_eq!(shown.reason, "It does not open.");
-}
-
-#[test]
-fn a_policy_without_a_time_is_set_aside_until_the_connection_changes() {
-    let store = store();
-    let id = create(&store, "a", "https://a.example.com").unwrap().id;
-    with_policy(&store, id, json!({ "mode": "automatic", "at": 7 }));
-    let [scheduled] = block_on(store.to_plan(9)).unwrap().try_into().unwrap();
-    block_on(store.set_policy_aside(&scheduled, "No time.")).unwrap();
-    assert_eq!(block_on(store.to_plan(9)).unwrap(), []);
-    let expected = SetAside {
-        work: BackgroundWork::Policy,
-        attempts: 1,
-        reason: "No time.".to_owned(),
-        next_at: None,
-    };
-    assert_eq!(set_aside(&store, id), [expected]);
-    let name = Some("renamed".to_owned());
-    let change = Edit {
-        name,
-        ..Edit::default()
-    };
-    edit(&store, id, NOW + 1, change);
-    assert_eq!(set_aside(&store, id), []);
-    assert_eq!(block_on(store.to_plan(9)).unwrap().len(), 1);
 }

@@ -10,9 +10,12 @@ use std::{
 };
 
 use crate::TestDatabase;
-use bowline::form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form};
+use bowline::{
+    form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form},
+    selection::Policy,
+};
 use bowline_store::{
-    Change, Connection, Database, Random, Row, SealingKeys, Store, StoreError, Value,
+    Change, Connection, Database, KeptPolicy, Random, Row, SealingKeys, Store, StoreError, Value,
 };
 use futures::executor::block_on;
 use serde_json::json;
@@ -147,6 +150,19 @@ pub(crate) fn change_at(now_ms: i64) -> Change {
 
 pub(crate) fn create(store: &TestStore, name: &str, url: &str) -> Result<Connection, StoreError> {
     block_on(store.create(&change(), PROJECT, &spec(name, url), None))
+}
+
+/// A policy as it is kept.
+pub(crate) fn kept(policy: serde_json::Value) -> Option<KeptPolicy> {
+    let document = serde_json::from_value(policy).unwrap();
+    Some(KeptPolicy::read(&document).unwrap())
+}
+
+/// The document of a policy as it is kept.
+pub(crate) fn normalized(policy: serde_json::Value) -> serde_json::Value {
+    let document = serde_json::from_value(policy).unwrap();
+    let (_, policy) = Policy::check(&document, None, None);
+    serde_json::to_value(&policy.unwrap()).unwrap()
 }
 
 /// Runs a statement behind the store's back.

@@ -304,28 +304,19 @@ async fn a_policy_is_kept_judged_and_taken_away() {
     sent["policy"] = policy.clone();
     let created = harness.post(LIST, &sent).await;
     assert_eq!(created.status, 201, "{created:?}");
-    assert_eq!(created.json()["policy"], policy);
+    assert_eq!(created.json()["policy"], normalized(&policy));
+    let manual = normalized(&json!({ "mode": "manual" }));
     let path = format!("{LIST}/{}", created.json()["id"].as_str().unwrap());
 
     let patch = |body: Value| request(Method::PATCH, &path, &[("if-match", "*")], Some(&body));
     let cases = [
-        (
-            "another",
-            json!({ "mode": "manual" }),
-            200,
-            json!({ "mode": "manual" }),
-        ),
-        (
-            "no policy",
-            json!("daily"),
-            422,
-            json!({ "mode": "manual" }),
-        ),
+        ("another", json!({ "mode": "manual" }), 200, manual.clone()),
+        ("no policy", json!("daily"), 422, manual.clone()),
         (
             "what the provider lacks",
             json!({ "quarantine": true }),
             422,
-            json!({ "mode": "manual" }),
+            manual.clone(),
         ),
         ("null", Value::Null, 200, Value::Null),
     ];
@@ -346,12 +337,12 @@ async fn a_policy_is_kept_judged_and_taken_away() {
         .await;
     assert_eq!(
         (&renamed.json()["name"], &renamed.json()["policy"]),
-        (&json!("b"), &json!({ "mode": "manual" }))
+        (&json!("b"), &manual)
     );
     harness.send(patch(json!({ "name": "c" }))).await;
     assert_eq!(
         harness.get(&path).await.json()["policy"],
-        json!({ "mode": "manual" }),
+        manual,
         "what is not named stays"
     );
 }
@@ -407,4 +398,21 @@ async fn an_id_that_is_none_is_not_found() {
         let answer = harness.get(&format!("{LIST}/{id}")).await;
         assert_eq!(answer.problem(), problem(404, "not_found"), "{id}");
     }
+}
+
+#[tokio::test]
+async fn a_provider_that_this_build_does_not_know_is_listed_and_says_so_when_it_is_used() {
+    let harness = Harness::new();
+    let (path, _) = harness.created("a", "https://a.example.com").await;
+    let newer = "UPDATE connections SET provider = 'made-up-registry'";
+    harness.database.query(newer, vec![]).await.unwrap();
+    let list = harness.get(LIST).await.json();
+    assert_eq!(list["items"][0]["provider"], "made-up-registry");
+    assert_eq!(harness.get(&path).await.status, 200);
+    for part in ["check", "sync"] {
+        let answer = harness.post(&format!("{path}/{part}"), &json!({})).await;
+        assert_eq!(answer.problem(), problem(503, "provider.unknown"), "{part}");
+    }
+    let delete = request(Method::DELETE, &path, &[], None);
+    assert_eq!(harness.send(delete).await.status, 204);
 }

@@ -5,6 +5,10 @@ use std::{
     collections::VecDeque,
     pin::Pin,
     rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -35,7 +39,6 @@ mod checks;
 mod connections;
 mod credentials;
 mod docker_config;
-mod due;
 mod event_addresses;
 mod events;
 mod once;
@@ -43,6 +46,7 @@ mod protocol;
 mod resealing;
 mod scanning;
 mod scans;
+mod scheduled_work;
 mod selecting;
 mod settings;
 mod signing_in;
@@ -92,12 +96,11 @@ impl Clock for TestClock {
 
 /// Counts, so that every number is another.
 #[derive(Clone, Default)]
-struct Counter(Rc<Cell<u64>>);
+struct Counter(Arc<AtomicU64>);
 
 impl bowline_registry::Random for Counter {
     fn next_u64(&self) -> u64 {
-        self.0.set(self.0.get().wrapping_add(1));
-        self.0.get()
+        self.0.fetch_add(1, Relaxed).wrapping_add(1)
     }
 }
 
@@ -205,7 +208,7 @@ struct Harness {
 
 /// A database that several instances have.
 #[derive(Clone)]
-struct Shared(Rc<Rusqlite>);
+struct Shared(Arc<Rusqlite>);
 
 impl Database for Shared {
     async fn query(
@@ -272,7 +275,7 @@ impl Harness {
     }
 
     fn with(variables: &Variables) -> Self {
-        let database = Shared(Rc::new(Rusqlite::in_memory().unwrap()));
+        let database = Shared(Arc::new(Rusqlite::in_memory().unwrap()));
         let now = Rc::new(Cell::new(START_MS));
         Self::over(database, Script::default(), now, variables)
     }
@@ -349,6 +352,13 @@ impl Harness {
             connection,
         )
     }
+}
+
+/// The document of a policy as it is kept.
+fn normalized(policy: &Value) -> Value {
+    let document = serde_json::from_value(policy.clone()).unwrap();
+    let (_, policy) = bowline::selection::Policy::check(&document, None, None);
+    serde_json::to_value(policy.unwrap()).unwrap()
 }
 
 fn form(name: &str, url: &str) -> Value {

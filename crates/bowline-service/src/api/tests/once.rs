@@ -1,5 +1,7 @@
 //! Requests that are sent again.
 
+use std::sync::atomic::AtomicUsize;
+
 use bowline_store::{Database, DatabaseError, Row, Value as Column};
 
 use super::*;
@@ -204,7 +206,7 @@ async fn what_is_no_key_is_refused() {
 /// A database that dies with the instance, from a certain statement on.
 struct Dying {
     database: Shared,
-    left: Cell<usize>,
+    left: AtomicUsize,
 }
 
 impl Database for Dying {
@@ -215,7 +217,8 @@ impl Database for Dying {
     ) -> Result<Vec<Row>, DatabaseError> {
         let died = || DatabaseError::Failed("died".to_owned());
         self.left
-            .set(self.left.get().checked_sub(1).ok_or_else(died)?);
+            .fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1))
+            .map_err(|_| died())?;
         self.database.query(statement, parameters).await
     }
 }
@@ -230,7 +233,7 @@ async fn what_was_interrupted_anywhere_is_done_once() {
         let dying = Service::new(
             Dying {
                 database: harness.database.clone(),
-                left: Cell::new(statements),
+                left: AtomicUsize::new(statements),
             },
             Script::default(),
             TestClock(Rc::clone(&harness.now)),

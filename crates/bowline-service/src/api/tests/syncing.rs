@@ -33,7 +33,7 @@ async fn a_sync_fills_the_inventory() {
     let status = harness.get(&format!("{path}/sync")).await.json();
     assert_eq!(
         status,
-        json!({ "running": null, "last": null, "next": null, "setAside": [] })
+        json!({ "running": null, "last": null, "next": "2027-01-16T00:00:00Z", "setAside": [] })
     );
 
     registry(&harness);

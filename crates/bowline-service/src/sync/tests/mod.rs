@@ -2,7 +2,16 @@
 
 #![allow(clippy::arithmetic_side_effects, reason = "the numbers are small")]
 
-use std::{cell::Cell, collections::BTreeSet, rc::Rc, time::Duration};
+use std::{
+    cell::Cell,
+    collections::BTreeSet,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use bowline::{
     form::{CheckOptions, ConnectionForm, check_form},
@@ -45,12 +54,11 @@ impl Clock for TestClock {
 
 /// Counts, so that no two ids are the same.
 #[derive(Clone, Default)]
-struct Counter(Rc<Cell<u64>>);
+struct Counter(Arc<AtomicU64>);
 
 impl Random for Counter {
     fn fill(&self, bytes: &mut [u8]) {
-        self.0.set(self.0.get() + 1);
-        let count = self.0.get().to_be_bytes();
+        let count = (self.0.fetch_add(1, Relaxed) + 1).to_be_bytes();
         for (byte, source) in bytes.iter_mut().rev().zip(count.iter().rev().cycle()) {
             *byte = *source;
         }
@@ -60,10 +68,10 @@ impl Random for Counter {
 /// A database that fails from a certain statement on, as it looks to an instance that is killed, and that knows the
 /// most rows and the longest parameter that it had.
 struct Watched {
-    database: Rc<Rusqlite>,
-    left: Cell<usize>,
-    most_rows: Cell<usize>,
-    longest: Cell<usize>,
+    database: Arc<Rusqlite>,
+    left: AtomicUsize,
+    most_rows: AtomicUsize,
+    longest: AtomicUsize,
 }
 
 impl Database for Watched {
@@ -74,14 +82,15 @@ impl Database for Watched {
     ) -> Result<Vec<Row>, DatabaseError> {
         let died = || DatabaseError::Failed("died".to_owned());
         self.left
-            .set(self.left.get().checked_sub(1).ok_or_else(died)?);
+            .fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1))
+            .map_err(|_| died())?;
         for parameter in &parameters {
             if let Value::Text(text) = parameter {
-                self.longest.set(self.longest.get().max(text.len()));
+                self.longest.fetch_max(text.len(), Relaxed);
             }
         }
         let rows = self.database.query(statement, parameters).await?;
-        self.most_rows.set(self.most_rows.get().max(rows.len()));
+        self.most_rows.fetch_max(rows.len(), Relaxed);
         Ok(rows)
     }
 }
@@ -89,7 +98,7 @@ impl Database for Watched {
 /// A connection to a made-up registry.
 struct World {
     registry: Fake,
-    database: Rc<Rusqlite>,
+    database: Arc<Rusqlite>,
     random: Counter,
     connection: ConnectionId,
     policy: Policy,
@@ -102,7 +111,7 @@ impl World {
     /// With a policy.
     async fn new(policy: serde_json::Value) -> Self {
         let now = Rc::new(Cell::new(NOW));
-        let database = Rc::new(Rusqlite::in_memory().unwrap());
+        let database = Arc::new(Rusqlite::in_memory().unwrap());
         let policy: bowline::json::Value = serde_json::from_value(policy).unwrap();
         let (findings, policy) = Policy::check(&policy, None, None);
         let policy = policy.unwrap_or_else(|| panic!("{findings:?}"));
@@ -137,10 +146,10 @@ impl World {
     /// The store of an instance that dies after so many statements.
     fn store(&self, statements: usize) -> Store<Watched, Counter> {
         let watched = Watched {
-            database: Rc::clone(&self.database),
-            left: Cell::new(statements),
-            most_rows: Cell::new(0),
-            longest: Cell::new(0),
+            database: Arc::clone(&self.database),
+            left: AtomicUsize::new(statements),
+            most_rows: AtomicUsize::new(0),
+            longest: AtomicUsize::new(0),
         };
         Store::new(
             watched,

@@ -1,4 +1,4 @@
-//! Who gets which image, for how long, and what they say of it.
+//! Leases of scans: a scanner takes images and reports their results.
 
 use super::{super::json, Store, columns, scan};
 use crate::{
@@ -11,16 +11,16 @@ use crate::{
     settings::Defaults,
 };
 
-/// How often an image is tried before it is set aside.
+/// The number of tries after which an image is set aside.
 const MOST_ATTEMPTS: i64 = 5;
 
-/// How many lapsed leases a statement takes back at most.
+/// The most lapsed leases that a statement takes back.
 const AT_ONCE: i64 = 500;
 
-/// How long what has ended is kept, and scanners that were not seen again, in milliseconds.
+/// The time for which ended scans, and scanners that did not return, are kept, in milliseconds.
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// How many scanners of a project are told.
+/// The most scanners of a project that are listed.
 const MOST_SCANNERS: i64 = 200;
 
 // To the minute, so that a scanner that asks every second is not a write every second.
@@ -34,10 +34,11 @@ const SCANNERS: &str = "SELECT name, last_seen FROM (
     ) ORDER BY name";
 
 /// One image each of the connections that come in the same round, the first that there is: the one that waits longest.
+/// A connection whose policy is not read yet waits: it may name the scanners.
 const LEASE: &str = concat!(
     "UPDATE scans SET state = 'leased', attempts = attempts + 1, scanner = ?3, lease = ?4, leased_at = ?1,
         deadline = ?1 + 1000 * COALESCE(
-            (SELECT CAST(policy ->> '$.scanTimeoutSeconds' AS INTEGER) FROM connections WHERE id = scans.connection),
+            (SELECT scan_timeout FROM connections WHERE id = scans.connection),
             (SELECT scan_timeout_seconds FROM settings WHERE project = scans.project),
             ?6)
     WHERE state = 'queued' AND id IN (
@@ -47,8 +48,8 @@ const LEASE: &str = concat!(
         FROM (SELECT connection, turn, MIN(turn) OVER () AS first
             FROM scan_queues JOIN connections ON connections.id = connection
             WHERE scan_queues.project IN (SELECT value FROM json_each(?2)) AND waiting = 1 AND rests_until <= ?1
-                AND (policy ->> '$.scanner.kind' IS NOT 'specific'
-                    OR EXISTS (SELECT 1 FROM json_each(policy, '$.scanner.names') WHERE trim(value) = ?3))
+                AND (policy IS NULL OR policy_revision IS NOT NULL)
+                AND (scanners IS NULL OR EXISTS (SELECT 1 FROM json_each(scanners) WHERE value = ?3))
             ) AS next
         WHERE turn = first ORDER BY connection LIMIT ?5)
     RETURNING ",
@@ -63,8 +64,8 @@ const REST: &str = "UPDATE scan_queues SET failures = failures + 1,
 const GIVE_BACK: &str = "UPDATE scans SET state = 'queued', attempts = attempts - 1, deadline = NULL, lease = NULL, reason = ?3
     WHERE connection = ?1 AND state = 'leased' AND lease = ?2";
 
-/// What becomes of an image that was not scanned: it is queued again at the end, or set aside where it was tried as often
-/// as it may, `?2`, or the registry is known to have it no more. `?1` is now.
+/// The next state of an image that was not scanned: it is queued again at the end, or set aside if it was tried as
+/// often as it may, `?2`, or the registry is known to have it no more. `?1` is now.
 macro_rules! next {
     () => {
         "SELECT iif(again, 'queued', 'set-aside'), iif(again, ?1, queued_at), iif(again, NULL, ?1)
@@ -73,7 +74,7 @@ macro_rules! next {
                 WHERE images.connection = scans.connection AND images.digest = scans.digest)
             OR EXISTS (SELECT 1 FROM images
                 WHERE images.connection = scans.connection AND images.digest = scans.digest AND images.state <> 'gone')
-            OR (SELECT policy ->> '$.quarantine' FROM connections WHERE connections.id = scans.connection)
+            OR (SELECT COALESCE(quarantine, policy IS NOT NULL) FROM connections WHERE connections.id = scans.connection)
             ) AS again)"
     };
 }
@@ -87,7 +88,8 @@ const LAPSE: &str = concat!(
     RETURNING state"
 );
 
-/// What passed or failed is settled. What was set aside is not: it may have been done all the same, only too late.
+/// The end of a scan. A result that is passed or failed is final. A scan that was set aside may still get its result,
+/// late.
 const FINISH: &str = concat!(
     "UPDATE scans SET state = ?2, finished_at = ?1, deadline = NULL, reason = ?6
     WHERE id = ?3 AND project IN (SELECT value FROM json_each(?4)) AND lease = ?5 AND state NOT IN ('passed', 'failed')

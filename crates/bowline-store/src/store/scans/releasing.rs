@@ -26,7 +26,7 @@ macro_rules! take {
     };
 }
 
-/// What is due longest. The next try is in a minute, then two, four and so on, up to eight and a half hours.
+/// Takes the longest overdue. The next try is in a minute, then two, four and so on, up to eight and a half hours.
 const TAKE: &str = take!("");
 
 const TAKE_OF_SCAN: &str = take!("AND scan = ?2");

@@ -1,4 +1,4 @@
-//! What a complete sync removes.
+//! The clean-up after a complete sync.
 
 use super::held;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     sync::HeldSync,
 };
 
-/// How many batches a call of the clean-up removes.
+/// The number of batches that a call of the clean-up removes.
 const CLEAN_UP_ROUNDS: usize = 20;
 
 const CLEAN_IMAGES: &str = concat!(

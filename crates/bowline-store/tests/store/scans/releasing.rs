@@ -5,7 +5,7 @@ use futures::executor::block_on;
 use serde_json::{Value, json};
 
 use super::{finish, lease, queue, state};
-use crate::store::setup::{NOW, PROJECT, TestStore, change, spec_of, sql, store};
+use crate::store::setup::{NOW, PROJECT, TestStore, change, kept, spec_of, sql, store};
 
 const MINUTE: i64 = 60_000;
 
@@ -87,9 +87,7 @@ fn a_release_that_failed_is_tried_again_after_growing_distances() {
 fn nothing_is_released_that_nobody_wants_released() {
     let switch_off = |store: &TestStore, id| {
         let edit = Edit {
-            policy: Some(Some(
-                serde_json::from_value(json!({ "quarantine": false })).unwrap(),
-            )),
+            policy: Some(kept(json!({ "quarantine": false }))),
             ..Edit::default()
         };
         block_on(store.update(&change(), PROJECT, id, None, &edit)).map(drop)

@@ -3,7 +3,7 @@
 //!
 //! It takes the project and the id from the path: `/bench/select/{project}/{id}`.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use bowline_service::once_cell::OnceCell;
 use bytes::Bytes;
@@ -46,7 +46,7 @@ async fn rows(path: &str) -> Result<usize, Error> {
     Ok(found.collect().await?.len())
 }
 
-async fn database() -> Result<Rc<Connection>, Error> {
+async fn database() -> Result<Arc<Connection>, Error> {
     let database = DATABASE.with(Rc::clone);
     database.get(sleep, Connection::open_default()).await
 }

@@ -47,12 +47,17 @@ impl Harness {
         }
     }
 
-    /// What is set aside of a connection.
-    async fn set_aside(&self, path: &str) -> Value {
+    /// How a connection's syncs stand.
+    async fn status(&self, path: &str) -> Value {
         let now = self.now.replace(START_MS);
         let status = self.get(&format!("{path}/sync")).await.json();
         self.now.set(now);
-        status["setAside"].clone()
+        status
+    }
+
+    /// What is set aside of a connection.
+    async fn set_aside(&self, path: &str) -> Value {
+        self.status(path).await["setAside"].clone()
     }
 
     /// Writes a policy as an older instance would.
@@ -77,28 +82,20 @@ async fn no_kept_policy_keeps_others_from_their_pull() {
     let harness = Harness::new();
     let at = START_MS + 10 * MINUTE;
     let cases = [
-        ("m1", hostile(4), true),
-        ("m2", hostile(5), true),
-        ("m3", hostile(6), true),
-        ("m4", r#"{"mode":"automatic","at":7}"#.to_owned(), false),
-        (
-            "m5",
-            r#"{"mode":"automatic","at":"24:10"}"#.to_owned(),
-            false,
-        ),
-        (
-            "m6",
-            r#"{"mode":"automatic","timezone":[]}"#.to_owned(),
-            false,
-        ),
+        ("m1", hostile(115)),
+        ("m2", hostile(120)),
+        ("m3", hostile(122)),
+        ("m4", r#"{"mode":"automatic","at":7}"#.to_owned()),
+        ("m5", r#"{"mode":"automatic","at":"24:10"}"#.to_owned()),
+        ("m6", r#"{"mode":"automatic","timezone":[]}"#.to_owned()),
     ];
     let mut hostile = Vec::new();
-    for (name, policy, begins) in &cases {
+    for (name, policy) in &cases {
         let (path, _) = harness
             .created(name, &format!("https://{name}.example.com"))
             .await;
         harness.plant(&path, policy).await;
-        hostile.push((path, *begins));
+        hostile.push(path);
     }
     let theirs = harness
         .post(LIST, &automatic("z", "08:10", "UTC"))
@@ -107,24 +104,42 @@ async fn no_kept_policy_keeps_others_from_their_pull() {
     let theirs = format!("{LIST}/{}", theirs["id"].as_str().unwrap());
     // Nothing was planned before the time had come: a fresh instance finds everything at once.
     let due = harness.another_instance(&variables()).due_at(at).await;
-    assert_eq!(due["syncs"]["started"], 4, "{due}");
-    harness.now.set(START_MS);
-    let status = harness.get(&format!("{theirs}/sync")).await.json();
+    assert_eq!(due["syncs"]["started"], 1, "{due}");
+    let status = harness.status(&theirs).await;
     assert_eq!(status["running"]["origin"], "schedule", "{status}");
     assert_eq!(status["setAside"], json!([]));
-    for (path, begins) in hostile {
+    for path in hostile {
         let shown = harness.set_aside(&path).await;
-        let works: Vec<_> = shown
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|it| &it["work"])
-            .collect();
-        assert_eq!(works.is_empty(), begins, "{shown}");
-        assert!(
-            begins || shown[0]["work"] == "policy" && shown[0]["reason"] != "",
-            "{shown}"
+        assert_eq!(shown[0]["work"], "policy", "{shown}");
+        assert!(shown[0]["reason"].as_str().unwrap().len() > 40, "{shown}");
+        let status = harness.status(&path).await;
+        assert_eq!(
+            (&status["running"], &status["next"]),
+            (&Value::Null, &Value::Null)
         );
+    }
+}
+
+#[tokio::test]
+async fn the_next_beginning_is_known_as_soon_as_a_policy_is_saved() {
+    let harness = Harness::new();
+    let created = harness
+        .post(LIST, &automatic("a", "08:10", "UTC"))
+        .await
+        .json();
+    let path = format!("{LIST}/{}", created["id"].as_str().unwrap());
+    assert_eq!(harness.status(&path).await["next"], "2027-01-15T08:10:00Z");
+    for (policy, next) in [
+        (
+            json!({ "mode": "automatic", "at": "07:00" }),
+            json!("2027-01-16T07:00:00Z"),
+        ),
+        (json!({ "mode": "manual", "at": "07:00" }), Value::Null),
+    ] {
+        let edit = json!({ "policy": policy });
+        let edit = request(Method::PATCH, &path, &[("if-match", "*")], Some(&edit));
+        assert_eq!(harness.send(edit).await.status, 200);
+        assert_eq!(harness.status(&path).await["next"], next, "{policy}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the policy makes of a repository's images.
+//! The decisions of a policy about the images of a repository.
 
 use std::{collections::BTreeMap, mem};
 
@@ -49,7 +49,7 @@ pub(crate) async fn decide<D: Database, R: Random>(
     Ok(decided)
 }
 
-/// Whether an image is to be scanned. Nobody can pull one whose registry has something else than it says.
+/// True if an image is to be scanned. Nobody can pull an image if the registry has other content than it says.
 pub(crate) fn is_wanted(known: &KnownImage, decided: &Decided) -> bool {
     let is_another = known.problem.as_deref() == Some(Code::DigestMismatch.as_str());
     decided.selected && !is_another
@@ -128,8 +128,7 @@ where
         finished.await?.then_some(()).ok_or(Stop::Lost)
     }
 
-    /// Whether an image is to be scanned because of this sync. `has_new` says whether its repository has one that never
-    /// was.
+    /// True if an image is to be scanned because of this sync. `has_new` says that its repository has one that never was.
     fn is_due(
         &self,
         held: &HeldSync,

@@ -1,11 +1,11 @@
-//! What a registry says of the tags that it announced.
+//! Resolving announced tags: the registry tells which digests they name.
 
 use std::collections::{BTreeMap, HashMap};
 
 use bowline_registry::{AskedTag, Clock, Source, TagDigest};
 use bowline_store::{Database, KnownImage, PendingEvent, SeenImage};
 
-use super::Watched;
+use super::WatchedConnection;
 use crate::{
     api::service::{Random, Service},
     client::Outbound,
@@ -14,33 +14,33 @@ use crate::{
     protocol::inventory::MOST_ASKED,
 };
 
-/// What is to be looked at in a repository.
+/// The tags of a repository that are to be resolved.
 #[derive(Default)]
-pub(super) struct Suspects {
+pub(super) struct TagsToResolve {
     pub(super) tags: BTreeMap<String, PendingEvent>,
-    /// What the registry shows nobody yet.
+    /// Images that the registry withholds from everybody for now.
     pub(super) quarantined: Vec<SeenImage>,
 }
 
-/// What the registry says of it.
+/// The registry's answer about the tags of a repository.
 #[derive(Default)]
-pub(super) struct Sight {
-    /// Tags, and what they name.
-    pub(super) seen: Vec<Seen>,
-    /// Tags that it has no more.
+pub(super) struct ResolvedTags {
+    /// Tags with the digests that they name.
+    pub(super) seen: Vec<ResolvedTag>,
+    /// Tags that it no longer has.
     pub(super) gone: Vec<PendingEvent>,
-    /// Those of which it said nothing.
+    /// Tags about which it said nothing.
     pub(super) left: Vec<PendingEvent>,
 }
 
-/// A tag, and what it names.
-pub(super) struct Seen {
+/// A tag with the digest that it names.
+pub(super) struct ResolvedTag {
     pub(super) image: SeenImage,
-    /// What made us look; `None` where that is all there is to see.
+    /// The event that announced it; `None` if the image is quarantined.
     pub(super) event: Option<PendingEvent>,
-    /// Where its details stand.
+    /// The source of its details.
     pub(super) source: Option<Source>,
-    /// Whether the inventory says otherwise.
+    /// True if the inventory has another digest for it.
     pub(super) moved: bool,
 }
 
@@ -51,14 +51,14 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// What the registry says that tags name. It is not asked where the inventory has what was announced.
-    pub(super) async fn sight(
+    /// Resolves tags. The registry is not asked about a tag that the inventory has as it was announced.
+    pub(super) async fn resolve_tags(
         &self,
         context: &RequestContext,
-        watched: &Watched<'_>,
+        watched: &WatchedConnection<'_>,
         repository: &str,
-        suspects: Suspects,
-    ) -> Result<Sight, Problem> {
+        to_resolve: TagsToResolve,
+    ) -> Result<ResolvedTags, Problem> {
         let store = self.store(context).await?;
         let known = store.images_of(watched.opened.connection.id, repository);
         let known: HashMap<String, String> = known
@@ -69,7 +69,7 @@ where
         let is_known = |event: &PendingEvent| {
             event.digest.is_some() && event.digest.as_ref() == known.get(&event.tag)
         };
-        let questions = suspects.tags.values().filter(|event| !is_known(event));
+        let questions = to_resolve.tags.values().filter(|event| !is_known(event));
         let questions: Vec<_> = questions
             .take(MOST_ASKED)
             .map(|event| AskedTag {
@@ -80,15 +80,15 @@ where
         let mut answers = self
             .digests(context, watched, repository, questions)
             .await?;
-        let mut sight = Sight {
-            seen: suspects
+        let mut resolved = ResolvedTags {
+            seen: to_resolve
                 .quarantined
                 .into_iter()
-                .map(Seen::quarantined)
+                .map(ResolvedTag::quarantined)
                 .collect(),
-            ..Sight::default()
+            ..ResolvedTags::default()
         };
-        for event in suspects.tags.into_values() {
+        for event in to_resolve.tags.into_values() {
             let known = known.get(&event.tag);
             let (digest, source) = match answers.remove(&event.tag) {
                 _ if is_known(&event) => (event.digest.clone(), None),
@@ -100,12 +100,12 @@ where
                     ..
                 }) if digest.is_some() || problem.is_none() => (digest, from),
                 _ => {
-                    sight.left.push(event);
+                    resolved.left.push(event);
                     continue;
                 }
             };
             match digest {
-                None if event.removed => sight.gone.push(event),
+                None if event.removed => resolved.gone.push(event),
                 // It has gone, and that will be announced.
                 None => {}
                 Some(digest) => {
@@ -113,7 +113,7 @@ where
                     let told = event.digest.as_ref();
                     let as_told = !event.removed && told.is_none_or(|told| *told == digest);
                     if moved || as_told {
-                        sight.seen.push(Seen {
+                        resolved.seen.push(ResolvedTag {
                             image: SeenImage {
                                 repository: repository.to_owned(),
                                 tag: event.tag.clone(),
@@ -129,11 +129,11 @@ where
                 }
             }
         }
-        Ok(sight)
+        Ok(resolved)
     }
 }
 
-impl Seen {
+impl ResolvedTag {
     fn quarantined(image: SeenImage) -> Self {
         Self {
             image,

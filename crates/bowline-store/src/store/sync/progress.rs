@@ -1,4 +1,4 @@
-//! What the steps of a sync write while they read a registry.
+//! The progress of a sync: the statements of its steps while they read a registry.
 
 use super::held;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     sync::{HeldSync, KnownTag, ListedTo, RepositoryOutcome, SyncPhase, UnreadRepository},
 };
 
-/// By how much the clocks of a registry and of ours may differ, in milliseconds: an event from so long before a sync
+/// The most that the clocks of a registry and of ours may differ, in milliseconds: an event from so long before a sync
 /// looked tells nothing new.
 const SKEW_MS: i64 = 5 * 60 * 1000;
 
@@ -143,13 +143,13 @@ impl<D: Database, R: Random> Store<D, R> {
         Ok(self.first(LISTED_TO, parameters).await?.is_some())
     }
 
-    /// How many repositories a sync has listed so far.
+    /// The number of repositories that a sync has listed so far.
     pub async fn listed_so_far(&self, held: &HeldSync) -> Result<usize, StoreError> {
         let parameters = vec![held.id.to_string().into()];
         self.counted(LISTED_SO_FAR, parameters, "listed").await
     }
 
-    /// How many images of a repository a sync has seen so far.
+    /// The number of images of a repository that a sync has seen so far.
     pub async fn seen_so_far(
         &self,
         held: &HeldSync,
@@ -196,7 +196,7 @@ impl<D: Database, R: Random> Store<D, R> {
         rows.into_iter().map(unread).collect()
     }
 
-    /// What the inventory knows of these tags.
+    /// The state of these tags in the inventory.
     pub async fn known_tags(
         &self,
         held: &HeldSync,

@@ -1,7 +1,7 @@
-//! Looking at the tags that a registry announced: what it says they name is what counts, not what was announced. So
-//! repeats, reordering and inventions of whoever knows the secret change nothing.
+//! The lookup of tags that a registry announced. Only what the registry itself says about a tag counts, not what was
+//! announced, so repeated, reordered or forged events change nothing.
 
-mod sight;
+mod resolve_tags;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -14,7 +14,7 @@ use bowline_store::{
     Database, Opened, Origin, PendingEvent, Removed, SeenImage, TakenEvent, WantedScan,
 };
 
-use self::sight::{Seen, Suspects};
+use self::resolve_tags::{ResolvedTag, TagsToResolve};
 use super::{
     service::{Random, Service},
     validation,
@@ -26,30 +26,30 @@ use crate::{
     problem::Problem,
     protocol::inventory::MOST_ASKED,
     sync::{
-        deciding::{decide, is_wanted},
-        reading::described,
+        decisions::{decide, is_wanted},
+        repository::described,
     },
 };
 
-/// How long a request looks at one repository after the other; what is left then waits for the next tick.
+/// The time for which a request looks up one repository after the other. What is left waits for the next tick.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How many waiting events a tick takes at once.
+/// The most waiting events that a tick takes at once.
 const AT_ONCE: u32 = 100;
 
-/// How many digests of a repository are looked through for those that are not known yet.
+/// The most digests of a repository that are searched for those that are not known yet.
 const MOST_UNREAD: u32 = 10_000;
 
 /// An event in the registry and namespace of a connection.
-pub(super) struct Announced {
+pub(super) struct AnnouncedEvent {
     pub(super) repository: String,
     pub(super) kind: Kind,
-    /// When, by the registry's clock.
+    /// Its time, by the registry's clock.
     pub(super) at: Option<i64>,
 }
 
-/// The connection that is looked at, with a policy that takes events.
-pub(super) struct Watched<'a> {
+/// A connection with a policy that takes events or watches image streams.
+pub(super) struct WatchedConnection<'a> {
     pub(super) opened: &'a Opened,
     pub(super) form: ConnectionForm,
     policy: Policy,
@@ -62,25 +62,26 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// Sees to what a registry announced, and says of how many events: what the policy selects of them is in the queue,
-    /// or waits for the registry to be there.
-    pub(super) async fn look_at(
+    /// Processes the events that a registry announced, and returns how many it accepted: what the policy selects of
+    /// them is in the queue, or waits until the registry answers.
+    pub(super) async fn process_events(
         &self,
         context: &RequestContext,
         opened: &Opened,
-        announced: Vec<Announced>,
+        announced: Vec<AnnouncedEvent>,
     ) -> Result<usize, Problem> {
-        let Some(watched) = Watched::of(opened) else {
+        let Some(watched) = WatchedConnection::of(opened) else {
             return Ok(0);
         };
         let (store, began) = (self.store(context).await?, self.clock.monotonic());
         let mut accepted = announced.len();
-        for (repository, suspects) in self.sorted(context, opened, announced).await? {
+        for (repository, to_resolve) in self.sorted(context, opened, announced).await? {
             let late = self.clock.monotonic().saturating_sub(began) > PATIENCE;
-            let left = if late && suspects.quarantined.is_empty() {
-                suspects.tags.into_values().collect()
+            let left = if late && to_resolve.quarantined.is_empty() {
+                to_resolve.tags.into_values().collect()
             } else {
-                self.look(context, &watched, &repository, suspects).await?
+                self.look_up_events(context, &watched, &repository, to_resolve)
+                    .await?
             };
             if !left.is_empty() {
                 let kept = store
@@ -92,8 +93,8 @@ where
         Ok(accepted)
     }
 
-    /// Sees to events that wait, for as long as `budget` lasts, and says to how many.
-    pub(super) async fn work_pending(
+    /// Retries waiting events for as long as `budget` lasts, and returns how many are done.
+    pub(super) async fn retry_pending_events(
         &self,
         context: &RequestContext,
         budget: Duration,
@@ -106,7 +107,7 @@ where
                 break;
             }
             // Whatever is in the way of one connection is not in that of the others: what was taken comes again later.
-            let Ok(left) = self.look_again(context, &taken).await else {
+            let Ok(left) = self.retry_events(context, &taken).await else {
                 continue;
             };
             for taken in taken.iter().filter(|taken| !left.contains(&taken.event)) {
@@ -117,8 +118,8 @@ where
         Ok(done)
     }
 
-    /// Sees to events of one repository, and gives those for which the registry has to be asked again.
-    async fn look_again(
+    /// Retries events of one repository, and returns those for which the registry has to be asked again.
+    async fn retry_events(
         &self,
         context: &RequestContext,
         taken: &[TakenEvent],
@@ -129,30 +130,30 @@ where
         let store = self.store(context).await?;
         let opened = store.open(&first.project, first.connection, context.now);
         let opened = opened.await?;
-        let Some(watched) = Watched::of(&opened) else {
+        let Some(watched) = WatchedConnection::of(&opened) else {
             return Ok(Vec::new());
         };
         let tags = taken
             .iter()
             .map(|taken| (taken.event.tag.clone(), taken.event.clone()));
-        let suspects = Suspects {
+        let to_resolve = TagsToResolve {
             tags: tags.collect(),
-            ..Suspects::default()
+            ..TagsToResolve::default()
         };
-        self.look(context, &watched, &first.event.repository, suspects)
+        self.look_up_events(context, &watched, &first.event.repository, to_resolve)
             .await
     }
 
-    /// What has to be looked at, by repository. Removals that the registry gave a time are marked at once.
+    /// Sorts events by repository. Removals with a time of the registry are recorded at once.
     async fn sorted(
         &self,
         context: &RequestContext,
         opened: &Opened,
-        announced: Vec<Announced>,
-    ) -> Result<BTreeMap<String, Suspects>, Problem> {
+        announced: Vec<AnnouncedEvent>,
+    ) -> Result<BTreeMap<String, TagsToResolve>, Problem> {
         let (store, id) = (self.store(context).await?, opened.connection.id);
-        let mut sorted: BTreeMap<String, Suspects> = BTreeMap::new();
-        for Announced {
+        let mut sorted: BTreeMap<String, TagsToResolve> = BTreeMap::new();
+        for AnnouncedEvent {
             repository,
             kind,
             at,
@@ -176,8 +177,8 @@ where
                     continue;
                 }
                 Kind::Quarantined { tag, digest } => {
-                    let suspects = sorted.entry(repository.clone()).or_default();
-                    suspects.quarantined.push(SeenImage {
+                    let to_resolve = sorted.entry(repository.clone()).or_default();
+                    to_resolve.quarantined.push(SeenImage {
                         repository,
                         tag,
                         digest,
@@ -202,32 +203,34 @@ where
         Ok(sorted)
     }
 
-    /// Looks at tags of a repository: records what they name, and queues what is new and selected. Gives the events
+    /// Looks up tags of a repository: records what they name, and queues what is new and selected. Returns the events
     /// for which the registry has to be asked again later.
-    async fn look(
+    async fn look_up_events(
         &self,
         context: &RequestContext,
-        watched: &Watched<'_>,
+        watched: &WatchedConnection<'_>,
         repository: &str,
-        suspects: Suspects,
+        to_resolve: TagsToResolve,
     ) -> Result<Vec<PendingEvent>, Problem> {
         if watched.policy.never_asks(repository) {
             return Ok(Vec::new());
         }
         let connection = &watched.opened.connection;
         let (store, id, now) = (self.store(context).await?, connection.id, context.now);
-        let sight = self.sight(context, watched, repository, suspects).await?;
-        for PendingEvent { tag, at, .. } in sight.gone {
+        let resolved = self
+            .resolve_tags(context, watched, repository, to_resolve)
+            .await?;
+        for PendingEvent { tag, at, .. } in resolved.gone {
             let tag = Removed::Tag(&tag);
             store.record_removed(id, repository, tag, at, now).await?;
         }
-        let unscanned = self.record(context, watched, &sight.seen).await?;
+        let unscanned = self.record(context, watched, &resolved.seen).await?;
         let unread = self
-            .describe(context, watched, repository, &sight.seen)
+            .describe(context, watched, repository, &resolved.seen)
             .await?;
         let decided = decide(store, None, id, &watched.policy, repository, now).await?;
-        let (mut left, mut wanted) = (sight.left, Vec::new());
-        for Seen { image, event, .. } in sight.seen {
+        let (mut left, mut wanted) = (resolved.left, Vec::new());
+        for ResolvedTag { image, event, .. } in resolved.seen {
             let name = |image: &SeenImage| (image.tag.clone(), image.digest.clone());
             let is_selected = decided.iter().any(|(known, decided)| {
                 is_wanted(known, decided)
@@ -254,12 +257,12 @@ where
         Ok(left)
     }
 
-    /// Records what was seen, and gives what of it was never scanned.
+    /// Records resolved tags, and returns the images that were never scanned.
     async fn record(
         &self,
         context: &RequestContext,
-        watched: &Watched<'_>,
-        seen: &[Seen],
+        watched: &WatchedConnection<'_>,
+        seen: &[ResolvedTag],
     ) -> Result<Vec<SeenImage>, Problem> {
         let (store, id) = (self.store(context).await?, watched.opened.connection.id);
         let images: Vec<_> = seen.iter().map(|seen| seen.image.clone()).collect();
@@ -281,14 +284,14 @@ where
         Ok(unscanned)
     }
 
-    /// Learns what digests stand for that nobody has asked for yet, and gives those that are to be asked for again
+    /// Reads the details of digests that are not known yet, and returns those that have to be asked for again
     /// before they are scanned: the registry did not answer, or has something else than it says.
     async fn describe(
         &self,
         context: &RequestContext,
-        watched: &Watched<'_>,
+        watched: &WatchedConnection<'_>,
         repository: &str,
-        seen: &[Seen],
+        seen: &[ResolvedTag],
     ) -> Result<HashSet<String>, Problem> {
         let (store, id) = (self.store(context).await?, watched.opened.connection.id);
         let unread = store.unread_digests(id, repository, MOST_UNREAD, context.now);
@@ -322,7 +325,7 @@ where
     }
 }
 
-impl<'a> Watched<'a> {
+impl<'a> WatchedConnection<'a> {
     /// The connection, where its policy takes events or watches image streams.
     pub(super) fn of(opened: &'a Opened) -> Option<Self> {
         let policy = validation::kept_policy(opened.connection.policy.as_ref());

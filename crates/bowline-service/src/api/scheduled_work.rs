@@ -1,4 +1,4 @@
-//! What is done without anybody asking: daily pulls, daily checks, and what could not be finished at once.
+//! The scheduled work: daily pulls, daily checks, and what could not be finished at once.
 //!
 //! The embedded host asks for it twice a minute, a CronJob elsewhere. One call works for a bounded time and says whether
 //! there is more; any number of calls may run at once, since each piece of work is claimed.
@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use bowline_registry::Clock;
-use bowline_store::{Database, Expiring, Timestamp};
+use bowline_store::{ConnectionId, Database, Expiring, Scheduled, Timestamp};
 use http::StatusCode;
 use serde::Serialize;
 
@@ -24,40 +24,41 @@ use crate::{
     sync::Progress,
 };
 
-/// How long a call works at events and at releases.
+/// The time that a call spends on reading policies, on events and on releases.
+const POLICIES: Duration = Duration::from_secs(2);
 const EVENTS: Duration = Duration::from_secs(4);
 const RELEASES: Duration = Duration::from_secs(3);
 
-/// Until when, from its beginning, a call begins further checks and syncs. What it began may take ten seconds more.
+/// The time, from its beginning, in which a call begins further checks and syncs. What it began may take ten seconds more.
 const CHECKS: Duration = Duration::from_secs(10);
 const SYNCS: Duration = Duration::from_secs(20);
 
-/// How long a sync goes on before the next has its turn.
+/// The time that a sync takes before the next one has its turn.
 const TURN: Duration = Duration::from_secs(5);
 
-/// How many schedules are read at once.
+/// The most schedules that are read at once.
 const BATCH: u32 = 100;
 
-/// How long before their end credentials are reported: two weeks, in milliseconds.
+/// The time before their end when credentials are reported: two weeks, in milliseconds.
 const SOON_MS: i64 = 14 * 24 * 60 * 60 * 1000;
 
-/// How many of them are reported.
+/// The most expiring credentials that are reported.
 const MOST_EXPIRING: u32 = 200;
 
-/// What a call did.
+/// The result of a call.
 #[derive(Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Due {
     syncs: Syncs,
     checks: Checks,
     scans: Scans,
-    /// Of images that Azure withholds until they have passed.
+    /// Releases of images that a registry withholds until they have passed.
     releases: Releases,
     events: Events,
     streams: Streams,
-    /// Of the caller's projects, those that end first before.
+    /// Credentials of the caller's projects that end soon, in the order of their end.
     expiring: Vec<Expiring>,
-    /// Whether there was more to do than time.
+    /// True if there was more to do than time.
     more: bool,
 }
 
@@ -66,7 +67,7 @@ pub(crate) struct Due {
 struct Syncs {
     /// Daily pulls that began.
     started: u32,
-    /// Steps after which there is more to do.
+    /// Syncs that made a step and have more to do.
     continued: u32,
     finished: u32,
     failed: u32,
@@ -75,7 +76,7 @@ struct Syncs {
 #[derive(Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Checks {
-    /// Those that found the connection well.
+    /// Checks that passed.
     passed: u32,
     failed: u32,
 }
@@ -84,16 +85,16 @@ struct Checks {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct Scans {
-    /// Those that a scanner did not finish in time.
+    /// Scans that a scanner did not finish in time.
     requeued: usize,
-    /// Those that were tried too often.
+    /// Scans that were tried too often.
     set_aside: usize,
 }
 
 #[derive(Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Events {
-    /// Those whose registry did not answer when they came.
+    /// Events that had to wait for their registry.
     done: usize,
 }
 
@@ -101,7 +102,7 @@ struct Events {
 #[derive(Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Streams {
-    /// How many connections' were looked at.
+    /// The number of connections with image streams that were read.
     watched: usize,
 }
 
@@ -112,7 +113,7 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// Does what is due, for a bounded time.
+    /// Does the work that is due, for a bounded time.
     pub(super) async fn do_due(
         &self,
         context: &RequestContext,
@@ -121,16 +122,17 @@ where
         let begun = self.clock.monotonic();
         let store = self.store(context).await?;
         let mut due = Due::default();
+        let until = |share: Duration| begun.saturating_add(share);
+        self.read_policies(context, until(POLICIES)).await?;
         self.plan_pulls(context).await?;
         due.syncs.started = self.begin_pulls(context).await?;
         let lapsed = store.requeue_lapsed(context.now).await?;
         due.scans.requeued = lapsed.requeued;
         due.scans.set_aside = lapsed.set_aside;
         store.forget_scans(context.now).await?;
-        due.events.done = self.work_pending(context, EVENTS).await?;
+        due.events.done = self.retry_pending_events(context, EVENTS).await?;
         due.streams.watched = self.watch_streams(context).await?;
         due.releases = self.retry_releases(context, RELEASES).await?;
-        let until = |share: Duration| begun.saturating_add(share);
         let checks_left = self.check_daily(context, &mut due.checks, until(CHECKS));
         due.more |= checks_left.await?;
         let syncs_left = self.go_on(context, &mut due.syncs, until(SYNCS));
@@ -140,17 +142,41 @@ where
         response::json(StatusCode::OK, &due)
     }
 
+    /// Reads policies that an older instance wrote.
+    async fn read_policies(
+        &self,
+        context: &RequestContext,
+        until: Duration,
+    ) -> Result<(), Problem> {
+        let store = self.store(context).await?;
+        while self.clock.monotonic() < until {
+            if store.read_policy(context.now).await?.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Plans the daily pulls of policies that are new.
     async fn plan_pulls(&self, context: &RequestContext) -> Result<(), Problem> {
         let store = self.store(context).await?;
         for scheduled in store.to_plan(BATCH).await? {
-            match Daily::of_kept(scheduled.policy.as_deref()) {
-                Ok(daily) => {
-                    let next = daily.and_then(|daily| daily.after(scheduled.at.0));
-                    store.plan(&scheduled, next).await?;
-                }
-                Err(reason) => store.set_policy_aside(&scheduled, &reason).await?,
-            }
+            let next = next_pull(&scheduled, scheduled.at.0);
+            store.plan(&scheduled, next).await?;
+        }
+        Ok(())
+    }
+
+    /// Plans the daily pull of a connection that was just changed, so that its next beginning is known at once.
+    pub(super) async fn plan_pull_of(
+        &self,
+        context: &RequestContext,
+        id: ConnectionId,
+    ) -> Result<(), Problem> {
+        let store = self.store(context).await?;
+        if let Some(scheduled) = store.to_plan_of(id).await? {
+            let next = next_pull(&scheduled, scheduled.at.0);
+            store.plan(&scheduled, next).await?;
         }
         Ok(())
     }
@@ -160,14 +186,7 @@ where
         let store = self.store(context).await?;
         let mut begun = 0_u32;
         for scheduled in store.due(context.now, BATCH).await? {
-            let daily = match Daily::of_kept(scheduled.policy.as_deref()) {
-                Ok(daily) => daily,
-                Err(reason) => {
-                    store.set_policy_aside(&scheduled, &reason).await?;
-                    continue;
-                }
-            };
-            let next = daily.and_then(|daily| daily.after(context.now));
+            let next = next_pull(&scheduled, context.now);
             let is_ours = store.begin_due(&scheduled, next, context.now).await?;
             begun = begun.saturating_add(is_ours.into());
         }
@@ -229,4 +248,9 @@ where
         }
         Ok(true)
     }
+}
+
+/// When a connection's daily pull begins next after a time; `None` where it does not begin by itself.
+fn next_pull(scheduled: &Scheduled, after: i64) -> Option<i64> {
+    Daily::of(scheduled.daily_pull.as_ref()?)?.after(after)
 }
