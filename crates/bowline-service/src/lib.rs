@@ -26,6 +26,9 @@ mod event_stream;
 mod events;
 mod finish;
 mod forms;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod negotiation;
 pub mod once_cell;
 mod openapi;

@@ -12,9 +12,9 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use crate::{
+    fresh,
     progress::{self, Step, Work},
     project::Project,
     tool::Tool,
@@ -173,11 +173,7 @@ fn write_blob(
 }
 
 fn digest(content: &[u8]) -> String {
-    let hash: String = Sha256::digest(content)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("sha256:{hash}")
+    format!("sha256:{}", fresh::digest(content))
 }
 
 /// A tar archive (POSIX ustar) of one file.

@@ -53,15 +53,9 @@ pub(crate) struct Stamp {
 impl Stamp {
     /// The stamp of this name for these inputs.
     pub(crate) fn new(project: &Project, name: &str, inputs: Inputs) -> Self {
-        let digest = inputs
-            .0
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         Self {
             file: project.kept("stamps").join(name),
-            digest,
+            digest: hex(&inputs.0.finalize()),
         }
     }
 
@@ -84,6 +78,15 @@ impl Stamp {
     }
 }
 
+/// The SHA-256 of a content, in hexadecimal.
+pub(crate) fn digest(content: &[u8]) -> String {
+    hex(&Sha256::digest(content))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn walk(path: &Path, except: &[&str], files: &mut Vec<PathBuf>) -> io::Result<()> {
     if path.is_file() {
         files.push(path.to_path_buf());
@@ -102,14 +105,14 @@ fn walk(path: &Path, except: &[&str], files: &mut Vec<PathBuf>) -> io::Result<()
 mod tests {
     use super::*;
 
-    fn digest(inputs: Inputs) -> Vec<u8> {
+    fn digest_of(inputs: Inputs) -> Vec<u8> {
         inputs.0.finalize().to_vec()
     }
 
     #[test]
     fn inputs_that_differ_have_digests_that_differ() {
         let folder = std::env::temp_dir().join(format!("xtask-fresh-{}", std::process::id()));
-        let of = || digest(Inputs::default().files(&folder, &["skipped"]).unwrap());
+        let of = || digest_of(Inputs::default().files(&folder, &["skipped"]).unwrap());
         fs::create_dir_all(folder.join("skipped")).unwrap();
         fs::write(folder.join("a"), "1").unwrap();
         let first = of();
@@ -128,7 +131,7 @@ mod tests {
     #[test]
     fn texts_do_not_run_together() {
         let of = |texts: &[&str]| {
-            digest(
+            digest_of(
                 texts
                     .iter()
                     .fold(Inputs::default(), |inputs, text| inputs.text(text)),

@@ -1,10 +1,11 @@
-//! The project's own commands: `cargo xtask setup`, `build`, `up`, `test`, `check`, `bench`.
+//! The project's own commands: `cargo xtask setup`, `build`, `up`, `test`, `check`, `fuzz`, `bench`.
 
 mod bench;
 mod build;
 mod check;
 mod demo;
 mod fresh;
+mod fuzz;
 mod package;
 mod progress;
 mod project;
@@ -40,9 +41,11 @@ enum Command {
     /// Build what serving needs, serve it, and print an address that is signed in
     Up(up::Options),
     /// Set up, check, build, and run every test
-    Test,
-    /// Format, lint and type check
+    Test(test::Options),
+    /// Check formatting, lints, types, imports, words, YAML and dependencies
     Check,
+    /// Fuzz what reads untrusted input, with limits on memory and time
+    Fuzz(fuzz::Options),
     /// Measure the budgets beside peers, and write docs/benchmarks.md
     Bench,
 }
@@ -53,8 +56,9 @@ fn main() -> ExitCode {
         Command::Setup => setup::run(&project),
         Command::Build => build::run(&project),
         Command::Up(options) => up::run(&project, &options),
-        Command::Test => test::run(&project),
+        Command::Test(options) => test::run(&project, &options),
         Command::Check => check::run(&project),
+        Command::Fuzz(options) => fuzz::run(&project, &options),
         Command::Bench => bench::run(&project),
     };
     match outcome {

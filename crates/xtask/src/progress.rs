@@ -4,6 +4,7 @@
 //! All of it goes to standard error: standard output belongs to what the commands print.
 
 use std::{
+    borrow::Cow,
     cell::RefCell,
     io::{IsTerminal as _, stderr},
     time::{Duration, Instant},
@@ -34,7 +35,7 @@ type Job<'a> = Box<dyn FnOnce(&Screen) -> anyhow::Result<Work> + 'a>;
 /// One step of a command.
 pub(crate) struct Step<'a> {
     key: &'static str,
-    title: &'static str,
+    title: Cow<'static, str>,
     guess: Duration,
     work: Job<'a>,
 }
@@ -43,13 +44,13 @@ impl<'a> Step<'a> {
     /// A step. `key` is what its time is remembered by, `guess` how many seconds it takes on two cores the first time.
     pub(crate) fn new(
         key: &'static str,
-        title: &'static str,
+        title: impl Into<Cow<'static, str>>,
         guess: u64,
         work: impl FnOnce(&Screen) -> anyhow::Result<Work> + 'a,
     ) -> Self {
         Self {
             key,
-            title,
+            title: title.into(),
             guess: Duration::from_secs(guess),
             work: Box::new(work),
         }
@@ -66,10 +67,10 @@ pub(crate) fn run(project: &Project, steps: Vec<Step<'_>>) -> anyhow::Result<()>
         .collect();
     let screen = Screen::new(&estimates);
     for (index, step) in steps.into_iter().enumerate() {
-        screen.start(index, step.title);
+        screen.start(index, step.title.clone());
         let started = Instant::now();
         let work =
-            (step.work)(&screen).with_context(|| format!("{} failed", lower_first(step.title)));
+            (step.work)(&screen).with_context(|| format!("{} failed", lower_first(&step.title)));
         screen.end(work.as_ref().ok().copied());
         work?;
         times.record(step.key, started.elapsed());
@@ -91,7 +92,7 @@ pub(crate) struct Screen {
 /// The step that is running.
 struct Now {
     index: usize,
-    title: &'static str,
+    title: Cow<'static, str>,
     started: Instant,
     spoke: Instant,
     note: String,
@@ -174,7 +175,7 @@ impl Screen {
         }
     }
 
-    fn start(&self, index: usize, title: &'static str) {
+    fn start(&self, index: usize, title: Cow<'static, str>) {
         self.now.replace(Now::begin(index, title));
         if self.bar.is_none() && !self.silent {
             eprintln!("{}", self.headline(&self.now.borrow()));
@@ -236,10 +237,10 @@ impl Screen {
 }
 
 impl Now {
-    fn begin(index: usize, title: &'static str) -> Self {
+    fn begin(index: usize, title: impl Into<Cow<'static, str>>) -> Self {
         Self {
             index,
-            title,
+            title: title.into(),
             started: Instant::now(),
             spoke: Instant::now(),
             note: String::new(),

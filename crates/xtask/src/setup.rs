@@ -12,7 +12,7 @@ use crate::{
     project::Project,
 };
 
-pub(crate) use cargo_tools::DENY;
+pub(crate) use cargo_tools::{DENY, FUZZ};
 pub(crate) use compiler::Lints;
 pub(crate) use node::install as install_packages;
 pub(crate) use system::Purpose;

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 
 use crate::{
-    build, check,
+    build, check, fuzz,
     progress::{self, Screen, Step, Work},
     project::{Project, on_path},
     setup::{self, Purpose},
@@ -24,13 +24,27 @@ const NATIVE: [(&str, &[&str]); 7] = [
     ("xtask", &[]),
 ];
 
+/// How long each fuzz target runs in a long test, in seconds.
+const LONG_FUZZING: u64 = 600;
+
+/// What `cargo xtask test` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Also fuzz every target for ten minutes, which takes more than two hours
+    #[arg(long)]
+    long: bool,
+}
+
 /// Does it all; the first failure ends it.
-pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
+pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
     let mut all = setup::steps(project, Purpose::Tests);
     all.extend(check::steps(project));
     all.extend(build::steps(project));
     all.push(build::edge(project));
     all.extend(steps(project));
+    if options.long {
+        all.extend(fuzz::all(project, LONG_FUZZING));
+    }
     progress::run(project, all)
 }
 

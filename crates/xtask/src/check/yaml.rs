@@ -43,12 +43,12 @@ fn faults(workflow: &Value) -> Vec<String> {
         if job.get("timeout-minutes").is_none() {
             faults.push(format!("the job {name} has no `timeout-minutes`"));
         }
-        let image = job.get("container").map(|container| {
+        let container = job.get("container").map(|container| {
             let image = container.get("image").unwrap_or(container);
             image.as_str().unwrap_or_default()
         });
-        if image.is_some_and(|image| !image.contains("@sha256:") && !image.starts_with("debian:")) {
-            faults.push(format!("the job {name} pins its container by no digest"));
+        for image in container.into_iter().filter(|image| !is_versioned(image)) {
+            faults.push(format!("the job {name} names no version of {image}"));
         }
         let steps = job.get("steps").and_then(Value::as_array);
         let actions = steps
@@ -67,6 +67,12 @@ fn is_pinned(action: &str) -> bool {
     let commit = action.rsplit_once('@').map_or("", |(_, commit)| commit);
     action.starts_with("./")
         || commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether the tag of an image has a version.
+fn is_versioned(image: &str) -> bool {
+    let tag = image.rsplit_once(':').map_or("", |(_, tag)| tag);
+    tag.starts_with(|first: char| first.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -98,6 +104,16 @@ mod tests {
                 "actions/checkout",
                 limit,
                 vec!["the job one pins actions/checkout to no commit"],
+            ),
+            (
+                PINNED,
+                "    timeout-minutes: 5\n    container: debian:latest\n",
+                vec!["the job one names no version of debian:latest"],
+            ),
+            (
+                PINNED,
+                "    timeout-minutes: 5\n    container:\n      image: rust:1.95.0-bookworm\n",
+                vec![],
             ),
         ] {
             assert_eq!(faults(&workflow(action, more)), expected, "{action}");

@@ -22,6 +22,12 @@ pub(crate) const DENY: CargoTool = CargoTool {
     version: "0.20.2",
 };
 
+/// Builds the fuzz targets.
+pub(crate) const FUZZ: CargoTool = CargoTool {
+    name: "cargo-fuzz",
+    version: "0.13.2",
+};
+
 impl CargoTool {
     /// Installs it, if the machine does not have it.
     pub(crate) fn ensure(self, project: &Project, screen: &Screen) -> anyhow::Result<Work> {
