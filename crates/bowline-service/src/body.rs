@@ -2,12 +2,12 @@
 
 use std::{io, pin::pin};
 
-use bowline::json;
+use bowline::{json, secret::Secret};
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use http_body::Body;
 use http_body_util::BodyExt;
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::problem::{Problem, ProblemType};
@@ -73,6 +73,11 @@ pub(crate) fn secret_json(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, 
     let mut body = Zeroizing::new(Vec::with_capacity(length.0));
     serde_json::to_writer(&mut *body, value).map_err(Problem::internal)?;
     Ok(body)
+}
+
+/// Writes a secret into such a body.
+pub(crate) fn expose<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.expose())
 }
 
 /// A writer that counts bytes.

@@ -48,15 +48,22 @@ enum SecretIn {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ShownAddress {
-    url: String,
+    /// It ends with the secret, where that was just made and stands in the path.
+    #[serde(serialize_with = "body::expose")]
+    url: Secret,
     secret_in: SecretIn,
     header: Option<&'static str>,
     /// The value of the header, where it was just made.
     #[serde(skip_serializing_if = "Option::is_none")]
-    authorization: Option<String>,
+    authorization: Option<Authorization>,
     #[serde(flatten)]
     address: EventAddress,
 }
+
+/// The value of the header `Authorization`.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Authorization(#[serde(serialize_with = "body::expose")] Secret);
 
 /// The answer to the registry.
 #[derive(Serialize)]
@@ -162,13 +169,13 @@ where
             (true, secret) => (
                 url,
                 SecretIn::Header,
-                secret.map(|it| format!("{BEARER}{it}")),
+                secret.map(|it| Authorization(Secret::new([BEARER, it].concat()))),
             ),
-            (false, Some(secret)) => (format!("{url}/{secret}"), SecretIn::Url, None),
+            (false, Some(secret)) => ([url.as_str(), "/", secret].concat(), SecretIn::Url, None),
             (false, None) => (url, SecretIn::Url, None),
         };
         Ok(ShownAddress {
-            url,
+            url: Secret::new(url),
             secret_in,
             header: (secret_in == SecretIn::Header).then_some("Authorization"),
             authorization,

@@ -2,9 +2,10 @@
 
 use bowline::secret::Secret;
 use bowline_registry::PullCredentials;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{PrivateOperation, PrivateRequest};
+use crate::body;
 
 /// Asks what a job pulls with.
 #[derive(Debug, Deserialize, Serialize)]
@@ -32,7 +33,7 @@ pub(crate) struct Login {
     /// Under which name container tools look for it.
     pub(crate) server: String,
     pub(crate) username: String,
-    #[serde(serialize_with = "expose", deserialize_with = "conceal")]
+    #[serde(serialize_with = "body::expose", deserialize_with = "conceal")]
     pub(crate) password: Secret,
     /// When the password ends, in milliseconds since 1970, where that is known.
     pub(crate) expires_at: Option<i64>,
@@ -54,10 +55,6 @@ impl From<PullCredentials> for Login {
             expires_at,
         }
     }
-}
-
-fn expose<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(secret.expose())
 }
 
 fn conceal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
