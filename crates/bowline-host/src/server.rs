@@ -45,6 +45,8 @@ mod write_timeout;
 
 /// The time that a client may take to send a request's head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most bytes of a request's head, and of an answer that waits for its client.
+const BUFFER: usize = 64 * 1024;
 /// The time that requests in flight have at a shutdown.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause of the listener when the system refuses a connection, for example because files run out.
@@ -205,6 +207,7 @@ impl<A: Handler> Connection<A> {
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIMEOUT)
+            .max_buf_size(BUFFER)
             .serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
         // Errors here are the client's: gone, too slow, or not HTTP.
@@ -223,8 +226,9 @@ impl<A: Handler> Connection<A> {
     async fn respond(&self, request: Request<Incoming>) -> Response<WasiBody> {
         let shared = &*self.shared;
         let in_flight = InFlight(self.stall.clone());
+        // Two readers could understand it differently.
         if request.headers().get_all(header::HOST).iter().count() > 1 {
-            return counted(bad_request(), in_flight, None);
+            return counted(empty(StatusCode::BAD_REQUEST), in_flight, None);
         }
         let requests = shared.requests(shared.app.component(request.uri().path()));
         let client = shared.proxies.client(self.client.ip(), request.headers());
@@ -241,15 +245,20 @@ impl<A: Handler> Connection<A> {
                 false => DrainOnDrop::new(body).boxed_unsync(),
             }
         });
-        let response = shared.app.handle(request, self.client).await;
-        counted(response, in_flight, Some(place))
+        // A component goes on when its client leaves. So does this task, and with it the request keeps its place.
+        let (app, client) = (shared.app.clone(), self.client);
+        let work = tokio::spawn(async move { (app.handle(request, client).await, place) });
+        match work.await {
+            Ok((response, place)) => counted(response, in_flight, Some(place)),
+            Err(_) => counted(empty(StatusCode::INTERNAL_SERVER_ERROR), in_flight, None),
+        }
     }
 }
 
-/// The answer to a request that two readers could understand differently.
-fn bad_request() -> Response<WasiBody> {
+/// A response without a body.
+fn empty(status: StatusCode) -> Response<WasiBody> {
     let mut response = Response::new(Empty::new().map_err(|never| match never {}).boxed_unsync());
-    *response.status_mut() = StatusCode::BAD_REQUEST;
+    *response.status_mut() = status;
     response
 }
 

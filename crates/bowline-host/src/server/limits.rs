@@ -26,7 +26,7 @@ impl Limits {
     /// The limits without options.
     pub const DEFAULT: Self = Self {
         max_requests: 256,
-        max_requests_per_client: 128,
+        max_requests_per_client: 64,
         max_connections: 640,
         max_connections_per_client: 512,
         client_timeout: Duration::from_secs(10),

@@ -85,9 +85,9 @@ impl Pool {
             if now >= end {
                 return None;
             }
-            let again = next
-                .and_then(|rest| now.checked_add(rest))
-                .map_or(end, |next| next.min(end));
+            // A member that begins to wait now can be evicted after `stalled` at the earliest.
+            let again = now.checked_add(next.unwrap_or(stalled));
+            let again = again.map_or(end, |again| again.min(end));
             tokio::select! {
                 () = left => {}
                 () = sleep_until(again) => {}
@@ -176,7 +176,7 @@ impl Drop for Membership {
 mod tests {
     use super::{super::client::TrustedProxies, *};
     use futures::FutureExt as _;
-    use tokio::time::advance;
+    use tokio::time::{advance, sleep};
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -266,6 +266,23 @@ mod tests {
         assert!(entered.is_some());
         assert_eq!(start.elapsed(), SECOND);
         assert!(is_cut_off(&slow));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_member_that_stalls_later_loses_its_place_too() {
+        let pool = Pool::new(1, 1);
+        let slow = working();
+        let _slow = pool.enter_now(client(1), &slow).unwrap();
+        let start = Instant::now();
+        let stall = working();
+        let enter = pool.enter(client(2), &stall, SECOND, Duration::from_secs(60));
+        let stalls = async {
+            sleep(Duration::from_millis(500)).await;
+            slow.waits();
+        };
+        let (entered, ()) = tokio::join!(enter, stalls);
+        assert!(entered.is_some());
+        assert_eq!(start.elapsed(), Duration::from_millis(1500));
     }
 
     #[tokio::test(start_paused = true)]

@@ -171,6 +171,31 @@ async fn a_request_too_many_is_told_to_come_again() {
 }
 
 #[tokio::test]
+async fn a_request_whose_client_has_left_keeps_its_place() {
+    let mut running = start(1, 1).await;
+    let left = sent(running.address, "GET /wait HTTP/1.1\r\nHost: test\r\n\r\n").await;
+    running.arrived.recv().await.unwrap();
+    drop(left);
+    for _ in 0..5 {
+        let (status, _, _) = get(running.address, "/wait/too").await.unwrap();
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    }
+}
+
+#[tokio::test]
+async fn a_large_head_is_refused() {
+    let running = start(8, 0).await;
+    let large = "a".repeat(4 * BUFFER);
+    let request = format!("GET /now HTTP/1.1\r\nHost: test\r\nA: {large}\r\n\r\n");
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    // The server may answer and close before it has read all of it.
+    let _ = stream.write_all(request.as_bytes()).await;
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(answer, *b"HTTP/1.1 431");
+}
+
+#[tokio::test]
 async fn at_the_end_requests_in_flight_finish_and_no_new_ones_begin() {
     let mut running = start(8, 2).await;
     let first = tokio::spawn(get(running.address, "/wait"));
