@@ -13,6 +13,7 @@ mod fixtures;
 mod hostile;
 mod load;
 mod manifest;
+mod neighbors;
 mod openapi;
 mod operation;
 mod page;

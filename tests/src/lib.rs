@@ -14,6 +14,7 @@ pub mod gate;
 pub mod hostile;
 pub mod image;
 pub mod moto;
+pub mod neighbors;
 pub mod process;
 pub mod registry;
 pub mod relay;

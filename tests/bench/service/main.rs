@@ -3,6 +3,7 @@
 //! same process on the same database.
 
 mod load;
+mod neighbors;
 mod start;
 mod tokens;
 
@@ -101,6 +102,7 @@ async fn main() {
     tokens::measure(&bench.cache()).await;
     start::measure(&mut bench).await;
     println!("{FINDINGS}");
+    neighbors::measure(&bench);
 }
 
 impl Bench {

@@ -1,0 +1,66 @@
+//! Neighbors: how many answers a tenant gets beside attackers, and beside as many honest callers.
+
+use std::{thread, time::Duration};
+
+use bowline_tests::{
+    client::Client,
+    neighbors::{ATTACKS, beside},
+};
+
+use crate::{
+    Bench,
+    load::{Call, sample},
+    median,
+};
+
+/// How many callers the tenant has, and how many attackers or honest callers there are beside it.
+const CALLERS: u64 = 4;
+const OTHERS: usize = 4;
+/// How often each is measured.
+const ROUNDS: usize = 3;
+
+const INTRODUCTION: &str = "
+## Neighbors
+
+Reading a connection with 4 callers beside 4 attackers, in percent of the requests per second beside 4 honest callers who
+read too. The attacks are those of `tests/src/neighbors.rs`; they run on the same cores. Medians of rounds.
+
+| beside | requests/s | of honest |
+|---|---:|---:|";
+
+/// Prints the table.
+pub(crate) fn measure(bench: &Bench) {
+    println!("{INTRODUCTION}");
+    let [_, _, read, ..] = &bench.calls;
+    let path = read.path.clone();
+    let client: Client = bench.app.client(&["read"]);
+    let honest =
+        median((0..ROUNDS).map(|_| beside(&|_| drop(client.get(&path)), OTHERS, || rate(read))));
+    println!("| honest callers | {honest:.0} | 100 % |");
+    let mut worst = f64::INFINITY;
+    for attack in ATTACKS {
+        let rates = (0..ROUNDS).map(|_| attack.run(&bench.app, OTHERS, || rate(read)));
+        let rate = median(rates);
+        let percent = 100.0 * rate / honest;
+        worst = worst.min(percent);
+        println!("| {} | {rate:.0} | {percent:.0} % |", attack.name);
+    }
+    let met = if worst >= 50.0 { "met" } else { "missed" };
+    println!("\nThe budget is 50 %, which is {met} (the least is {worst:.0} %).");
+}
+
+/// The requests per second of the tenant.
+fn rate(call: &Call) -> f64 {
+    // A runtime of its own: this runs within the benchmark's.
+    let measured = thread::scope(|scope| {
+        let measure = || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("there is a thread");
+            runtime.block_on(sample(call, CALLERS, 0, || Duration::ZERO))
+        };
+        scope.spawn(measure).join()
+    });
+    measured.expect("the tenant is served").rate
+}
