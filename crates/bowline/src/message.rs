@@ -166,7 +166,7 @@ table! {
     PatternUnicode "pattern.unicode" Error "The flag “u” is not known here; image names are ASCII."
     PatternTooLarge "pattern.too_large" Error "The patterns up to this one are too large together. Repetitions and alternatives count as if they were written out; use smaller ones, or fewer patterns."
     PatternBraces "pattern.braces" Error "Braces hold alternatives, as in “{sample}”; they come in pairs, not inside one another, and make {most} combinations at most."
-    PatternNeverMatches "pattern.never_matches" Warning "No repository has such a name, so this pattern never matches."
+    PatternNeverMatches "pattern.never_matches" Warning "No repository or tag is written like this, so this pattern never matches."
     PatternAnchored "pattern.anchored" Hint "This is compared with the whole {part}, from its beginning."
     PatternOwnHost "pattern.own_host" Warning "A policy's patterns are compared with names without “{host}/”."
 

@@ -51,6 +51,11 @@ impl Glob {
         alternatives.any(|glob| matches_alternative(glob, text))
     }
 
+    /// The alternatives, without braces.
+    pub(super) fn alternatives(&self) -> impl Iterator<Item = &str> {
+        self.alternatives.iter().map(String::as_str)
+    }
+
     /// Whether every alternative begins with a star.
     pub(super) fn starts_anywhere(&self) -> bool {
         self.alternatives.iter().all(|glob| glob.starts_with('*'))

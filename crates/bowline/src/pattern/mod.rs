@@ -16,7 +16,9 @@ mod expression;
 mod glob;
 mod image;
 mod json;
+mod never;
 mod parse;
+mod part;
 mod set;
 mod tokens;
 
@@ -28,6 +30,7 @@ pub use self::{
     explanation::{Explanation, MissedPart},
     glob::Glob,
     image::split_image,
-    parse::{Part, Pattern},
+    parse::Pattern,
+    part::Part,
     set::PatternSet,
 };

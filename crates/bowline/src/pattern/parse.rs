@@ -2,7 +2,14 @@
 
 use std::ops::Range;
 
-use super::{cost::Budget, expression, glob::Glob, image::tag_colon};
+use super::{
+    cost::Budget,
+    expression,
+    glob::Glob,
+    image::tag_colon,
+    never,
+    part::{Part, Side},
+};
 use crate::{
     finding::{Code, Issue},
     text::{concat, contains, split_once, without},
@@ -15,27 +22,6 @@ pub struct Pattern {
     name: Option<Part>,
     tag: Option<Part>,
     notes: Vec<Issue>,
-}
-
-/// One half of a pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The image's part contains this text.
-    Literal(String),
-    /// The image's whole part is of this shape.
-    Glob(Glob),
-    /// This expression is found in the image's part. Linear time; ASCII, without Unicode classes.
-    Regex(String),
-}
-
-impl Part {
-    /// The part as it was written; an expression without its slashes.
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Literal(text) | Self::Regex(text) => text,
-            Self::Glob(glob) => glob.text(),
-        }
-    }
 }
 
 impl Pattern {
@@ -192,10 +178,15 @@ fn tag_half(text: &str, start: usize, budget: &mut Budget) -> Result<Half, Issue
 
 /// The text, if it is a pattern.
 fn accepted(text: String, budget: &mut Budget) -> Option<String> {
+    parsed(text, budget).map(|pattern| pattern.text)
+}
+
+/// The pattern that is offered.
+fn parsed(text: String, budget: &mut Budget) -> Option<Pattern> {
     let mut own = budget.of_fixes()?;
     let parsed = Pattern::parse_within(&text, &mut own);
     budget.set_fixes(&own);
-    parsed.is_ok().then_some(text)
+    parsed.ok()
 }
 
 /// The next slash from byte `from` on that no backslash escapes and that is followed by `:` or the end.
@@ -242,36 +233,23 @@ fn notes(
     tag: Option<&Part>,
     budget: &mut Budget,
 ) -> Vec<Issue> {
-    let mut notes = Vec::new();
-    let name_text = halves
-        .name
-        .as_ref()
-        .and_then(|half| text.get(half.at.clone()))
-        .unwrap_or_default();
-    if !matches!(name, Some(Part::Regex(_))) {
-        // OCI distribution specification 1.1, "Pulling manifests": names are in lower case.
-        let is_upper = name_text.bytes().any(|byte| byte.is_ascii_uppercase());
-        // An expression for the tag that was not closed.
-        let is_open = contains(name_text, ":/");
-        // What an image's digest is, is not compared.
-        let digest = name_text.find('@');
-        if is_upper || is_open || digest.is_some() {
-            let rest = text.get(name_text.len()..).unwrap_or_default();
-            let lower = name_text.to_ascii_lowercase();
-            let meant = match digest.and_then(|at| lower.get(..at)) {
-                Some(name) => name.to_owned(),
-                None => concat(&[&lower, rest, if is_open { "/" } else { "" }]),
-            };
-            let issue = Issue::new(Code::PatternNeverMatches).at(0..name_text.len());
-            notes.push(issue.suggest_some(accepted(meant, budget)));
-        }
-    }
-    for (half, part, title) in [(&halves.name, name, "name"), (&halves.tag, tag, "tag")] {
-        let (Some(half), Some(Part::Glob(glob))) = (half, part) else {
-            continue;
-        };
+    let sides = [
+        (&halves.name, name, Side::Name),
+        (&halves.tag, tag, Side::Tag),
+    ];
+    let parts = || {
+        let sides = sides.iter();
+        sides.filter_map(|(half, part, side)| Some((half.as_ref()?, (*part)?, *side)))
+    };
+    let mut notes = never_matches(text, parts(), budget);
+    for (half, part, side) in parts() {
+        let Part::Glob(glob) = part else { continue };
         if !glob.starts_anywhere() {
             let (before, after) = text.split_at_checked(half.at.start).unwrap_or_default();
+            let title = match side {
+                Side::Name => "name",
+                Side::Tag => "tag",
+            };
             let issue = Issue::new(Code::PatternAnchored)
                 .at(half.at.clone())
                 .with("part", title);
@@ -279,4 +257,76 @@ fn notes(
         }
     }
     notes
+}
+
+/// The parts that match nothing, each with what was probably meant.
+fn never_matches<'a>(
+    text: &str,
+    parts: impl Iterator<Item = (&'a Half, &'a Part, Side)>,
+    budget: &mut Budget,
+) -> Vec<Issue> {
+    let found = parts.filter_map(|(half, part, side)| {
+        let is_name = side == Side::Name && !matches!(part, Part::Regex(_));
+        let is_open = is_name && contains(part.text(), ":/");
+        let place = match never::place(part, side) {
+            // That is of the name as a whole, not of one of its characters.
+            _ if is_open => half.at.clone(),
+            Some(_) if is_name && is_another_name(part.text()) => half.at.clone(),
+            Some(place) => {
+                let start = half.at.start;
+                start.saturating_add(place.start)..start.saturating_add(place.end)
+            }
+            None => return None,
+        };
+        Some((half, part, is_name, place))
+    });
+    let found: Vec<_> = found.collect();
+    let count = found.len();
+    let mut notes = Vec::new();
+    for (half, part, is_name, place) in found {
+        let before = text.get(..half.at.start).unwrap_or_default();
+        // A digest reaches to the end of the text.
+        let has_digest = is_name && part.text().contains('@');
+        let after = text.get(half.at.end..).filter(|_| !has_digest);
+        let after = after.unwrap_or_default();
+        let mut meant = never::meant(part.text());
+        if is_name && is_another_name(part.text()) {
+            meant.splice(0..0, other_names(part.text()));
+        }
+        // The first that matches something where this matches nothing.
+        let mut meant = meant.into_iter();
+        let meant = meant.find_map(|part| {
+            let meant = parsed(concat(&[before, &part, after]), budget)?;
+            let never = |note: &&Issue| note.code() == Code::PatternNeverMatches;
+            let is_better = meant.notes.iter().filter(never).count() < count;
+            is_better.then_some(meant.text)
+        });
+        let issue = Issue::new(Code::PatternNeverMatches).at(place);
+        notes.push(issue.suggest_some(meant));
+    }
+    notes
+}
+
+/// Whether what is wrong is the whole name: it has capitals, a tag's expression that was not closed, or a digest.
+fn is_another_name(name: &str) -> bool {
+    let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
+    has_capitals || contains(name, ":/") || name.contains('@')
+}
+
+/// What may have been meant by such a name.
+fn other_names(name: &str) -> Vec<String> {
+    let lower = name.to_ascii_lowercase();
+    if let Some((name, _)) = split_once(&lower, "@") {
+        return vec![name.to_owned()];
+    }
+    let Some((repository, tag)) = split_once(&lower, ":/") else {
+        let mut names = never::meant(&lower);
+        names.insert(0, lower);
+        return names;
+    };
+    // With flags behind it, it is closed already.
+    let with_flags = never::meant(&concat(&["/", tag]));
+    let with_flags = with_flags.iter().filter(|tag| tag.starts_with("/(?"));
+    let with_flags = with_flags.map(|tag| concat(&[repository, ":", tag]));
+    with_flags.chain([concat(&[&lower, "/"])]).collect()
 }

@@ -72,13 +72,17 @@ impl PatternSet {
         self.engine.filter(images.into_iter())
     }
 
-    /// [`PatternSet::first`] of each image. `write` puts an image's text behind another text.
+    /// [`PatternSet::first`] of each image; none at all where there are no patterns. `write` puts an image's text behind
+    /// another text.
     pub(crate) fn firsts<T>(
         &self,
         images: &[T],
         write: impl Fn(&T, &mut String),
-    ) -> Vec<Option<usize>> {
-        self.engine.firsts(images, write)
+    ) -> Vec<Option<u32>> {
+        match self.patterns.is_empty() {
+            true => Vec::new(),
+            false => self.engine.firsts(images, write),
+        }
     }
 
     /// Says which pattern decides about the image, and by which part. It asks each pattern: it is for a person who

@@ -1,6 +1,6 @@
 //! Parses a policy from what a form or a request holds.
 
-use super::{Condition, Mode, Policy, Rescan, Scanner, Schedule, Unit, timezone};
+use super::{Condition, Mode, Policy, Rescan, Scanner, Unit, timezone};
 use crate::{
     endpoint::{DOCKER_HUB, DOCKER_HUB_NAMES},
     finding::{Code, Finding, Issue},
@@ -62,23 +62,6 @@ impl Policy {
             ("valid", (!findings.has_error()).into()),
             ("findings", Value::array(&findings.into_vec())),
         ])
-    }
-}
-
-impl Schedule {
-    /// Reads the schedule of a policy and nothing else: no pattern is parsed. `None` where it is not valid.
-    pub fn read(policy: &Value) -> Option<Self> {
-        let mut findings = BoundedFindings::default();
-        let mut reader = Reader {
-            host: None,
-            findings: &mut findings,
-        };
-        let schedule = match policy {
-            Value::Null => Self::default(),
-            Value::Object(members) => reader.schedule(members),
-            _ => return None,
-        };
-        (!findings.has_error()).then_some(schedule)
     }
 }
 
@@ -150,7 +133,11 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Reads the members, in the order in which they are described, whatever their order in the document.
     fn policy(&mut self, members: &Object) -> Uncompiled {
-        let Schedule { mode, at, timezone } = self.schedule(members);
+        let modes = [Mode::Manual, Mode::Automatic].map(|mode| (mode.as_str(), mode));
+        let mode = filled_text(members, "mode");
+        let mode = mode.and_then(|mode| self.choice("policy.mode", mode, &modes));
+        let at = self.time_of_day(members);
+        let timezone = self.timezone(members);
         let rescan_existing = self.rescan(members).unwrap_or_default();
         let mut budget = Some(Budget::default());
         let include = self.patterns(members, "include", &mut budget);
@@ -158,9 +145,9 @@ impl Reader<'_> {
         let never = self.patterns(members, "never", &mut budget);
         let always = self.patterns(members, "always", &mut budget);
         let policy = Policy {
-            mode,
-            at,
-            timezone,
+            mode: mode.unwrap_or_default(),
+            at: at.unwrap_or_default(),
+            timezone: timezone.unwrap_or_default(),
             rescan_existing,
             condition,
             cleanup: self.switch(members, "cleanup"),
@@ -188,17 +175,6 @@ impl Reader<'_> {
                 let issue = Issue::new(Code::PolicyUnknown).with("name", name);
                 self.push(&concat(&[object, name]), "", issue);
             }
-        }
-    }
-
-    fn schedule(&mut self, members: &Object) -> Schedule {
-        let modes = [Mode::Manual, Mode::Automatic].map(|mode| (mode.as_str(), mode));
-        let mode = filled_text(members, "mode");
-        let mode = mode.and_then(|mode| self.choice("policy.mode", mode, &modes));
-        Schedule {
-            mode: mode.unwrap_or_default(),
-            at: self.time_of_day(members).unwrap_or_default(),
-            timezone: self.timezone(members).unwrap_or_default(),
         }
     }
 

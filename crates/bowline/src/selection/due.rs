@@ -57,25 +57,20 @@ impl Policy {
     /// Decides about every image, in order. `now` is in milliseconds since 1970.
     pub fn select(&self, images: &[Image], now: i64) -> Vec<Decision> {
         let firsts = |patterns: &PatternSet| patterns.firsts(images, Image::write);
-        let never = firsts(&self.never);
-        let include = firsts(&self.include);
-        let always = firsts(&self.always);
-        let takes_all = self.include.patterns().is_empty();
-        let candidates: Vec<Candidate<'_>> = images
-            .iter()
-            .zip(never.into_iter().zip(include).zip(always))
-            .map(|(image, ((never, include), always))| Candidate {
-                image,
-                is_artifact: image.is_artifact(),
-                never,
-                include,
-                always,
-                passes: takes_all || include.is_some(),
-            })
-            .collect();
-        let holds = self.condition_holds(&candidates, now);
-        let decide = |(candidate, holds): (&Candidate<'_>, bool)| candidate.decide(holds);
-        candidates.iter().zip(holds).map(decide).collect()
+        let taken = Taken {
+            never: firsts(&self.never),
+            include: firsts(&self.include),
+            always: firsts(&self.always),
+            takes_all: self.include.patterns().is_empty(),
+        };
+        let holds = self.condition_holds(images, &taken, now);
+        let decide = |(index, image)| {
+            let holds = holds
+                .as_ref()
+                .is_none_or(|holds| holds.get(index) == Some(&true));
+            taken.candidate(index, image).decide(holds)
+        };
+        images.iter().enumerate().map(decide).collect()
     }
 
     /// The first pattern of `never` that excludes a whole repository, so that its tags need not be asked for.
@@ -90,37 +85,45 @@ impl Policy {
         self.excluded_by(repository).is_some()
     }
 
-    /// For each image whether the condition holds. What another list decides about anyway does not count as one of the
-    /// latest.
-    fn condition_holds(&self, candidates: &[Candidate<'_>], now: i64) -> Vec<bool> {
+    /// For each image whether the condition holds; `None` where it holds for all. What another list decides about anyway
+    /// does not count as one of the latest.
+    fn condition_holds(&self, images: &[Image], taken: &Taken, now: i64) -> Option<Vec<bool>> {
         match self.condition {
-            Condition::None => vec![true; candidates.len()],
+            Condition::None => None,
             Condition::CreatedWithin { amount, unit } => {
                 let since = before(now, amount, unit);
-                let born = candidates.iter().map(|candidate| candidate.image.born(now));
-                born.map(|born| born >= since).collect()
+                let born = images.iter().map(|image| image.born(now));
+                Some(born.map(|born| born >= since).collect())
             }
             Condition::Latest { count } => {
-                let counted = candidates.iter().enumerate().filter(|(_, candidate)| {
+                let counted = images.iter().enumerate().filter(|(index, image)| {
+                    let candidate = taken.candidate(*index, image);
                     let decided = candidate.is_artifact || candidate.never.is_some();
                     candidate.passes && !decided && candidate.always.is_none()
                 });
-                let images = counted.map(|(index, candidate)| (index, candidate.image));
-                let mut holds = vec![false; candidates.len()];
-                for index in latest(images, count, now) {
+                let mut holds = vec![false; images.len()];
+                for index in latest(counted, count, now) {
                     if let Some(holds) = holds.get_mut(index) {
                         *holds = true;
                     }
                 }
-                holds
+                Some(holds)
             }
         }
     }
 }
 
-/// An image, and what the lists of patterns say about it: the first pattern of each that takes it.
-struct Candidate<'a> {
-    image: &'a Image,
+/// What the lists of patterns say about the images: for each the first pattern that takes it.
+struct Taken {
+    never: Vec<Option<u32>>,
+    include: Vec<Option<u32>>,
+    always: Vec<Option<u32>>,
+    /// Whether `include` is empty.
+    takes_all: bool,
+}
+
+/// What the lists say about one image.
+struct Candidate {
     is_artifact: bool,
     never: Option<usize>,
     include: Option<usize>,
@@ -129,7 +132,24 @@ struct Candidate<'a> {
     passes: bool,
 }
 
-impl Candidate<'_> {
+impl Taken {
+    fn candidate(&self, index: usize, image: &Image) -> Candidate {
+        let of = |list: &[Option<u32>]| {
+            let first = list.get(index).copied().flatten();
+            first.and_then(|first| usize::try_from(first).ok())
+        };
+        let include = of(&self.include);
+        Candidate {
+            is_artifact: image.is_artifact(),
+            never: of(&self.never),
+            include,
+            always: of(&self.always),
+            passes: self.takes_all || include.is_some(),
+        }
+    }
+}
+
+impl Candidate {
     fn decide(&self, condition_holds: bool) -> Decision {
         let (selected, by, pattern) = if self.is_artifact {
             (false, DecidedBy::Artifact, None)

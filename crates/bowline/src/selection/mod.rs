@@ -51,17 +51,6 @@ pub struct Policy {
     pub scan_timeout_seconds: Option<u32>,
 }
 
-/// When a policy pulls by itself. [`Schedule::read`] reads it from a policy's document without looking at its patterns.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Schedule {
-    /// Whether images are pulled by themselves.
-    pub mode: Mode,
-    /// When the daily pull begins, in minutes after midnight of `timezone`.
-    pub at: u16,
-    /// A name of the IANA time zone database; empty is UTC.
-    pub timezone: String,
-}
-
 /// Whether images are pulled by themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {

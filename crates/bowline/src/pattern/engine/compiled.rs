@@ -4,7 +4,8 @@ use super::super::{
     explanation::{Explanation, MissedPart},
     expression,
     glob::Glob,
-    parse::{Part, Pattern},
+    parse::Pattern,
+    part::Part,
 };
 use crate::text::contains;
 

@@ -124,21 +124,25 @@ impl Fast {
         &self,
         images: &[T],
         write: impl Fn(&T, &mut String),
-    ) -> Vec<Option<usize>> {
+    ) -> Vec<Option<u32>> {
         let mut firsts = vec![None; images.len()];
+        let first = |image: &str| {
+            self.first(image)
+                .and_then(|first| u32::try_from(first).ok())
+        };
         if !self.rest.is_empty() {
             let mut text = String::new();
-            for (first, image) in firsts.iter_mut().zip(images) {
+            for (found, image) in firsts.iter_mut().zip(images) {
                 text.clear();
                 write(image, &mut text);
-                *first = self.first(&text);
+                *found = first(&text);
             }
         } else if let Some(texts) = &self.texts {
             let images = (0_usize..).zip(images);
             let write = |image: &&T, page: &mut String| write(image, page);
             texts.candidates(images, write, |index, image| {
-                if let Some(first) = firsts.get_mut(index) {
-                    *first = self.first(image);
+                if let Some(found) = firsts.get_mut(index) {
+                    *found = first(image);
                 }
             });
         }

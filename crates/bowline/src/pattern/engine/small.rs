@@ -69,12 +69,13 @@ impl Small {
         &self,
         images: &[T],
         write: impl Fn(&T, &mut String),
-    ) -> Vec<Option<usize>> {
+    ) -> Vec<Option<u32>> {
         let mut text = String::new();
         let first = |image: &T| {
             text.clear();
             write(image, &mut text);
             self.first(&text)
+                .and_then(|first| u32::try_from(first).ok())
         };
         images.iter().map(first).collect()
     }
