@@ -35,7 +35,7 @@ struct Run {
 }
 
 fn main() {
-    let app = App::start_with(Setup::optimised());
+    let app = App::start_with(Setup::optimized());
     let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
     registry.push(&Image::new("bench"), "team/app:v1");
     println!("{INTRODUCTION}");

@@ -64,8 +64,8 @@ fn a_broken_connection_is_named_and_the_next_check_is_right() {
             let changed = matches!(fault, Fault::Garbage) && CHANGED.contains(&code);
             assert!(changed || BROKEN.contains(&code), "{name}: {broken:#}");
             relay.set_fault(None);
-            let mended = check(&client, &relay);
-            assert_eq!(mended["proved"], "pull", "after {name}: {mended:#}");
+            let fixed = check(&client, &relay);
+            assert_eq!(fixed["proved"], "pull", "after {name}: {fixed:#}");
         }
     }
 }

@@ -85,7 +85,7 @@ impl Default for Setup {
 
 impl Setup {
     /// On a host that is built for speed, as `cargo xtask bench` builds it.
-    pub fn optimised() -> Self {
+    pub fn optimized() -> Self {
         Self {
             host: repository().join("target/release/bowline-host"),
             ..Self::default()

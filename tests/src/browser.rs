@@ -270,7 +270,7 @@ impl Browser {
     }
 
     /// Sets what the person prefers: `dark` or `light`, and as little motion as can be, so that nothing is seen half
-    /// way between two colours.
+    /// way between two colors.
     pub fn prefer(&self, scheme: &str) {
         let features = json!([
             { "name": "prefers-color-scheme", "value": scheme },

@@ -103,7 +103,7 @@ impl Relay {
         std::mem::take(&mut *self.state.traffic.lock().expect("no thread panics with it"))
     }
 
-    /// From now on connections have this fault at this byte of what they bring back; `None` mends it. Those that are open
+    /// From now on connections have this fault at this byte of what they bring back; `None` fixes it. Those that are open
     /// are closed.
     pub fn set_fault(&self, fault: Option<(usize, Fault)>) {
         *self.state.fault.lock().expect("no thread panics with it") = fault;

@@ -88,7 +88,7 @@ impl WasiHttpHooks for Hooks {
     }
 }
 
-/// The component that a host names. The domain never reaches the resolver, however it is spelt.
+/// The component that a host names. The domain never reaches the resolver, however it is spelled.
 pub(crate) fn chaining_target(host: &str) -> Option<&str> {
     let name = host.strip_suffix('.').unwrap_or(host);
     let dot = name.len().checked_sub(CHAINING_DOMAIN.len())?;

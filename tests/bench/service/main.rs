@@ -62,7 +62,7 @@ const FINDINGS: &str = "
 A read is one statement, which its instance keeps prepared, and around it what the statement alone has not: a token that
 is verified, a row that is taken apart, an answer in JSON with four headers more. A profile shows nothing in it that
 stands out: half of what a read computes more is WebAssembly, a few microseconds each for the token, JSON both ways and
-memory; the other half is the host's, for the calls and copies that these need. What did stand out was mended:
+memory; the other half is the host's, for the calls and copies that these need. What did stand out is fixed:
 - the host handed every statement to a thread, which took longer than a short read: it now reads a little on the spot;
 - the requests that reach a new instance together (one in 128 is its first) each read the variables, opened the database
   and looked for migrations: the first one now does, and the others wait for it;
@@ -112,7 +112,7 @@ impl Bench {
         fs::write(&manifest, manifest_with_peers()).expect("a temporary folder can be written");
         let app = App::start_with(Setup {
             program: Program::Application(manifest),
-            ..optimised(&folder.path().join(CACHE))
+            ..optimized(&folder.path().join(CACHE))
         });
         let client = app.client(&["read", "create"]);
         let mut id = String::new();
@@ -213,10 +213,10 @@ fn budget(least: f64, peer: &str, reached: &[f64]) -> String {
 }
 
 /// The application on a host that is built for speed, which keeps compiled components in `cache`.
-fn optimised(cache: &Path) -> Setup {
+fn optimized(cache: &Path) -> Setup {
     Setup {
         cache: cache.to_owned(),
-        ..Setup::optimised()
+        ..Setup::optimized()
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     form,
     load::{Call, Sample, sample},
-    median, optimised,
+    median, optimized,
 };
 
 const ROUNDS: usize = 5;
@@ -37,7 +37,7 @@ pub(crate) async fn measure(cache: &Path) {
     let keys = [Key::ed_dsa(), Key::es256()].map(Arc::new);
     let jwks = json!({ "keys": keys.each_ref().map(|key| key.jwk()) });
     let app = App::start_with(
-        optimised(cache)
+        optimized(cache)
             .with("auth_secret", "")
             .with("jwks", jwks.to_string()),
     );

@@ -94,7 +94,7 @@ fn main() {
             uploader.put(&image(repository, &tag), repository, &tag);
         }
     }
-    let app = App::start_with(Setup::optimised());
+    let app = App::start_with(Setup::optimized());
     let client = app.client(&["acme"]);
     println!("{INTRODUCTION}");
     for (latency, changed) in DISTANCES.into_iter().zip(&repositories) {

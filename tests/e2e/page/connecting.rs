@@ -211,7 +211,7 @@ fn the_further_options_stay_open_while_one_types_in_them() {
     let browser = open(&app);
     browser.go("#/connections/new?provider=docker-registry");
     browser.click("[data-testid='more-options'] summary");
-    // On the way there it is an error that a click would mend, and then none any more.
+    // On the way there it is an error that a click would fix, and then none any more.
     browser.fill(&id("field-image"), "team/app:v1");
     assert_eq!(browser.value(&id("field-image")), "team/app:v1");
 }

@@ -90,7 +90,7 @@ fn a_connection_is_renamed_given_rules_and_removed_by_keyboard_alone() {
     browser.press(&format!("team/{ENTER}"));
     assert!(browser.announced().contains("team/ added"));
     browser.press(&format!("internal-{ENTER}"));
-    // Backspace in the empty box takes the last one back for mending.
+    // Backspace in the empty box takes the last one back to fix it.
     browser.press(BACKSPACE);
     assert_eq!(browser.value(&id("pattern-input-include")), "internal-");
     browser.press(&format!("tools{ENTER}"));

@@ -1,5 +1,5 @@
 //! Somebody who has never seen the page connects Docker Hub, a registry of their own and Amazon ECR, and makes the usual
-//! mistakes. Only what the page says is used: labels, findings, problems and their hints, and the buttons that mend.
+//! mistakes. Only what the page says is used: labels, findings, problems and their hints, and the buttons that fix.
 //!
 //! The registries have their own names, and are what the other tests take for them: no address of a vendor is contacted.
 
@@ -48,7 +48,7 @@ fn fill(browser: &Browser, fields: &[(&str, &str)]) {
     }
 }
 
-/// What the page says of a test that failed; the field to mend has the focus.
+/// What the page says of a test that failed; the field to fix has the focus.
 fn problem(browser: &Browser, code: &str, field: &str) -> String {
     browser.click(&id("test-button"));
     let said = browser.see(&format!("[data-testid='problem'][data-code='{code}']"));

@@ -1,4 +1,4 @@
-//! A host that is killed while it synchronises.
+//! A host that is killed while it synchronizes.
 
 use std::{collections::BTreeMap, thread};
 
