@@ -60,11 +60,15 @@ pub use self::{
     set_aside::{BackgroundWork, SetAside},
     settings::{Defaults, Settings},
     store::{
-        Change, Claim, Edit, Expiring, ImageQuery, KeptAnswer, Lease, MOST_REQUESTS, MOST_USES,
-        Query, RequestKey, Resealing, Scheduled, Store, StreamWatch, Unsealable,
+        Change, Edit, Query, Store,
         events::{EventAddress, PendingEvent, TakenEvent},
+        inventory::ImageQuery,
         key_set::{FetchedKeySet, KeptKeySet},
         read::READ_CONNECTION,
+        requests::{Claim, KeptAnswer, Lease, MOST_REQUESTS, RequestKey},
+        reseal::{Resealing, Unsealable},
+        schedule::{Expiring, Scheduled, StreamWatch},
+        uses::MOST_USES,
     },
     sync::{
         HeldSync, ImageCounts, KnownTag, ListedTo, RepositoryCounts, RepositoryOutcome, Skipped,

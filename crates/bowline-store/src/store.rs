@@ -2,27 +2,20 @@
 
 pub(crate) mod events;
 mod hand_out;
-mod inventory;
+pub(crate) mod inventory;
 pub(crate) mod key_set;
 mod policies;
 pub(crate) mod read;
-mod requests;
-mod reseal;
+pub(crate) mod requests;
+pub(crate) mod reseal;
 mod scans;
-mod schedule;
+pub(crate) mod schedule;
 mod set_aside;
 mod settings;
 mod sync;
-mod uses;
+pub(crate) mod uses;
 mod write;
 
-pub use self::{
-    inventory::ImageQuery,
-    requests::{Claim, KeptAnswer, Lease, MOST_REQUESTS, RequestKey},
-    reseal::{Resealing, Unsealable},
-    schedule::{Expiring, Scheduled, StreamWatch},
-    uses::MOST_USES,
-};
 use crate::{
     database::{Database, Value},
     error::StoreError,

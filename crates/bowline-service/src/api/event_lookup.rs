@@ -2,23 +2,21 @@
 //! announced, so repeated, reordered or forged events change nothing.
 
 mod resolve_tags;
+mod watched_connection;
 
 use std::{
     collections::{BTreeMap, HashSet},
     time::Duration,
 };
 
-use bowline::{form::ConnectionForm, selection::Policy};
 use bowline_registry::{AskedImage, Clock, Code};
 use bowline_store::{
     Database, Opened, Origin, PendingEvent, Removed, SeenImage, TakenEvent, WantedScan,
 };
 
 use self::resolve_tags::{ResolvedTag, TagsToResolve};
-use super::{
-    service::{Random, Service},
-    validation,
-};
+pub(super) use self::watched_connection::WatchedConnection;
+use super::service::{Random, Service};
 use crate::{
     client::Outbound,
     context::RequestContext,
@@ -46,13 +44,6 @@ pub(super) struct AnnouncedEvent {
     pub(super) kind: Kind,
     /// Its time, by the registry's clock.
     pub(super) at: Option<i64>,
-}
-
-/// A connection with a policy that takes events or watches image streams.
-pub(super) struct WatchedConnection<'a> {
-    pub(super) opened: &'a Opened,
-    pub(super) form: ConnectionForm,
-    policy: Policy,
 }
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -322,17 +313,5 @@ where
             }
         }
         Ok(unread)
-    }
-}
-
-impl<'a> WatchedConnection<'a> {
-    /// The connection, where its policy takes events or watches image streams.
-    pub(super) fn of(opened: &'a Opened) -> Option<Self> {
-        let policy = validation::kept_policy(opened.connection.policy.as_ref());
-        (policy.events || policy.image_streams).then(|| Self {
-            opened,
-            form: opened.form(),
-            policy,
-        })
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod decisions;
 mod listing;
 mod registry;
 pub(crate) mod repository;
+mod stop;
 
 use std::{cell::Cell, time::Duration};
 
@@ -19,7 +20,7 @@ use bowline_store::{
 };
 
 use self::listing::Listing;
-pub(crate) use self::registry::Registry;
+pub(crate) use self::{registry::Registry, stop::Stop};
 use crate::problem::Problem;
 
 #[cfg(test)]
@@ -69,31 +70,6 @@ pub(crate) enum Progress {
     Failed,
     /// Another took it over.
     Lost,
-}
-
-/// The reason why a step stops.
-#[derive(Debug)]
-pub(crate) enum Stop {
-    /// Its time is over.
-    Late,
-    /// Another took over.
-    Lost,
-    /// The registry refused, or failed.
-    Registry(SyncProblem),
-    /// We failed.
-    Ours(Problem),
-}
-
-impl From<Problem> for Stop {
-    fn from(problem: Problem) -> Self {
-        Self::Ours(problem)
-    }
-}
-
-impl From<StoreError> for Stop {
-    fn from(error: StoreError) -> Self {
-        Self::Ours(error.into())
-    }
 }
 
 /// Ends a step that we failed at, with what is known of it: the sync is gone on with later, and less and less often.

@@ -3,7 +3,7 @@
 use bowline_registry::{AskedImage, AskedTag, Details, Digests};
 use bowline_store::SyncProblem;
 
-use super::Stop;
+use super::stop::Stop;
 use crate::protocol::inventory::{RepositoriesPage, TagsPage};
 
 /// The requests of a sync to a registry.

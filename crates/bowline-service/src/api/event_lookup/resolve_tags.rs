@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use bowline_registry::{AskedTag, Clock, Source, TagDigest};
 use bowline_store::{Database, KnownImage, PendingEvent, SeenImage};
 
-use super::WatchedConnection;
+use super::watched_connection::WatchedConnection;
 use crate::{
     api::service::{Random, Service},
     client::Outbound,
