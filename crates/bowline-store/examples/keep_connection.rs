@@ -2,6 +2,8 @@
 //!
 //! Run it with `cargo run -p bowline-store --example keep_connection`.
 
+#![allow(clippy::expect_used, reason = "an example shows where it ends")]
+
 use std::{
     error::Error,
     time::{SystemTime, UNIX_EPOCH},

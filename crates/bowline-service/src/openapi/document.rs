@@ -154,8 +154,8 @@ fn failures(row: &Row) -> BTreeMap<StatusCode, Vec<String>> {
     use ProblemType::{
         AcceptUnsupported, AuthInvalid, AuthMissing, AuthUnavailable, BodyMalformed, BodyTooLarge,
         IdempotencyKeyInProgress, IdempotencyKeyMalformed, IdempotencyKeyReused, Internal,
-        MediaTypeUnsupported, NotFound, PermissionMissing, PreconditionRequired, ProviderUnknown,
-        QueryMalformed, RateLimited, StoreBusy,
+        MediaTypeUnsupported, NotFound, PermissionMissing, PreconditionRequired, QueryMalformed,
+        RateLimited, StoreBusy,
     };
     let mut failures = vec![QueryMalformed];
     let is_public = matches!(row.authorization, Authorization::Public(_));
@@ -167,7 +167,7 @@ fn failures(row: &Row) -> BTreeMap<StatusCode, Vec<String>> {
         failures.extend([AuthMissing, AuthInvalid, AuthUnavailable]);
         match need {
             Need::Nothing => {}
-            Need::InProject(_) => failures.extend([PermissionMissing, NotFound, ProviderUnknown]),
+            Need::InProject(_) => failures.extend([PermissionMissing, NotFound]),
             Need::InSomeProject(_) | Need::Anywhere(_) => failures.push(PermissionMissing),
         }
     }

@@ -8,7 +8,10 @@ use super::{
     response::{Schema, ok},
     row::{Authorization, Need, RequestBody, Row},
 };
-use crate::{caller::Permission, problem::ProblemType::FormInvalid};
+use crate::{
+    caller::Permission,
+    problem::ProblemType::{FormInvalid, ProviderUnknown},
+};
 
 pub(super) static ROWS: &[Row] = &[
     Row {
@@ -22,7 +25,7 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[text("search", "A part of their names.")],
         body: RequestBody::None,
         responses: &[ok("The repositories.", Schema::Named("Listing"))],
-        failures: &[],
+        failures: &[ProviderUnknown],
         asks_registry: true,
         is_counted: true,
     },
@@ -40,7 +43,7 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[],
         body: RequestBody::None,
         responses: &[ok("The tags.", Schema::Named("Listing"))],
-        failures: &[],
+        failures: &[ProviderUnknown],
         asks_registry: true,
         is_counted: true,
     },
@@ -55,7 +58,7 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[REPOSITORY],
         body: RequestBody::None,
         responses: &[ok("The tags.", Schema::Named("Listing"))],
-        failures: &[],
+        failures: &[ProviderUnknown],
         asks_registry: true,
         is_counted: true,
     },
@@ -73,7 +76,7 @@ pub(super) static ROWS: &[Row] = &[
             "The images, and what decided.",
             Schema::Named("Selection"),
         )],
-        failures: &[FormInvalid],
+        failures: &[FormInvalid, ProviderUnknown],
         asks_registry: true,
         is_counted: true,
     },

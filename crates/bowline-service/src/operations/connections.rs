@@ -12,7 +12,7 @@ use crate::{
     caller::Permission,
     problem::ProblemType::{
         CheckFailed, ConnectionInUse, EndpointImmutable, EndpointTaken, EndpointUnresolved,
-        FormInvalid, NameTaken, PreconditionFailed, RateLimited, UsesTooMany,
+        FormInvalid, NameTaken, PreconditionFailed, ProviderUnknown, RateLimited, UsesTooMany,
     },
 };
 
@@ -162,7 +162,7 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[],
         body: RequestBody::OptionalJson(Schema::Named("StoredCheckRequest")),
         responses: &[CHECKED],
-        failures: &[FormInvalid],
+        failures: &[FormInvalid, ProviderUnknown],
         asks_registry: false,
         is_counted: true,
     },

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     caller::Permission,
-    problem::ProblemType::{NotFound, RateLimited},
+    problem::ProblemType::{NotFound, ProviderUnknown, RateLimited},
 };
 
 /// The address's secret says who sends it.
@@ -88,7 +88,7 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[],
         body: RequestBody::Notification,
         responses: &[RECEIVED],
-        failures: &[NotFound, RateLimited],
+        failures: &[NotFound, RateLimited, ProviderUnknown],
         asks_registry: false,
         is_counted: false,
     },
@@ -101,7 +101,7 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[],
         body: RequestBody::Notification,
         responses: &[RECEIVED],
-        failures: &[NotFound, RateLimited],
+        failures: &[NotFound, RateLimited, ProviderUnknown],
         asks_registry: false,
         is_counted: false,
     },

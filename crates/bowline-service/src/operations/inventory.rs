@@ -8,7 +8,7 @@ use super::{
     response::{Schema, ok, success},
     row::{Authorization, Need, RequestBody, Row},
 };
-use crate::caller::Permission;
+use crate::{caller::Permission, problem::ProblemType::ProviderUnknown};
 
 pub(super) static ROWS: &[Row] = &[
     Row {
@@ -55,7 +55,7 @@ pub(super) static ROWS: &[Row] = &[
                 Schema::Named("Sync"),
             ),
         ],
-        failures: &[],
+        failures: &[ProviderUnknown],
         asks_registry: false,
         is_counted: true,
     },

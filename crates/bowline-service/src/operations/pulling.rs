@@ -8,7 +8,7 @@ use super::{
     response::{HANDED_OUT, Schema, versioned},
     row::{Authorization, Need, RequestBody, Row},
 };
-use crate::caller::Permission;
+use crate::{caller::Permission, problem::ProblemType::ProviderUnknown};
 
 pub(super) static ROWS: &[Row] = &[
     Row {
@@ -22,7 +22,7 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[FORMAT],
         body: RequestBody::None,
         responses: &[HANDED_OUT],
-        failures: &[],
+        failures: &[ProviderUnknown],
         asks_registry: true,
         is_counted: true,
     },
@@ -39,7 +39,7 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[IMAGE, FORMAT],
         body: RequestBody::None,
         responses: &[HANDED_OUT],
-        failures: &[],
+        failures: &[ProviderUnknown],
         asks_registry: true,
         is_counted: true,
     },

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     caller::Permission,
-    problem::ProblemType::{LeaseLost, NotFound},
+    problem::ProblemType::{LeaseLost, NotFound, ProviderUnknown},
 };
 
 pub(super) static ROWS: &[Row] = &[
@@ -51,7 +51,7 @@ pub(super) static ROWS: &[Row] = &[
             "The scans, new or unfinished, and the images that are not queued.",
             Schema::Named("RequestedScans"),
         )],
-        failures: &[],
+        failures: &[ProviderUnknown],
         asks_registry: false,
         is_counted: true,
     },

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use bowline_store::{Database, Random, Store};
 
 /// An argument of any type; nothing of this is ever run.
+#[allow(clippy::unreachable, reason = "it is only compiled")]
 fn any<T>() -> T {
     unreachable!("only compiled")
 }

@@ -162,7 +162,7 @@ pub(crate) fn kept(policy: serde_json::Value) -> Option<KeptPolicy> {
 pub(crate) fn normalized(policy: serde_json::Value) -> serde_json::Value {
     let document = serde_json::from_value(policy).unwrap();
     let (_, policy) = Policy::check(&document, None, None);
-    serde_json::to_value(&policy.unwrap()).unwrap()
+    serde_json::to_value(policy.unwrap()).unwrap()
 }
 
 /// Runs a statement behind the store's back.

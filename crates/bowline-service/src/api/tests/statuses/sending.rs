@@ -30,6 +30,8 @@ pub(super) enum Before {
     Requests,
     Events,
     Uses,
+    /// A newer version changed the connection: this one does not know its provider.
+    NewerProvider,
     /// Its key came with another request, or with this one, which is being done.
     KeyUsed,
     KeyInUse,
@@ -173,6 +175,10 @@ impl Sending {
                 for number in 0..100 {
                     uses(harness, kept, &format!("job-{number}")).await;
                 }
+            }
+            Before::NewerProvider => {
+                let newer = "UPDATE connections SET provider = 'made-up-registry'";
+                harness.database.query(newer, vec![]).await.unwrap();
             }
             Before::KeyUsed => self.claim(harness, path, b"another").await,
             Before::KeyInUse => {
