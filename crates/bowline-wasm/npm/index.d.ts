@@ -10,13 +10,17 @@
  */
 export type ModuleSource = string | URL | Request | Response | ArrayBuffer | ArrayBufferView | object;
 
+/** What {@link ready} can take the provider table from, where the default does not fit: the table, or where it is. */
+export type TableSource = readonly Provider[] | string | URL | Request | Response;
+
 /**
- * Loads the module. Calling it again returns the same promise.
+ * Loads the module and the provider table. Calling it again returns the same promise.
  *
  * @param source where the `.wasm` is; left out, it is the file in this package.
- * @throws (rejects) when the module cannot be fetched or compiled; the next call tries again.
+ * @param table where `providers.json` is; left out, it is the file in this package.
+ * @throws (rejects) when one of them cannot be loaded; the next call tries again.
  */
-export function ready(source?: ModuleSource | Promise<Response>): Promise<void>;
+export function ready(source?: ModuleSource | Promise<Response>, table?: TableSource): Promise<void>;
 
 /** A connection as it was typed; what is left out, `null` or empty is not filled in. */
 export interface ConnectionForm {

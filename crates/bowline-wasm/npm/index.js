@@ -16,8 +16,23 @@ export {
   selectImages,
 } from "./surface.js";
 
-export function ready(source) {
-  return load(() => source ?? served(new URL("./bowline.wasm", import.meta.url)));
+export function ready(source, table) {
+  return load(
+    () => source ?? served(new URL("./bowline.wasm", import.meta.url)),
+    () => (Array.isArray(table) ? table : listed(table ?? new URL("./providers.json", import.meta.url))),
+  );
+}
+
+/** The provider table from where it is served. */
+async function listed(source) {
+  const missing = (why, cause) => new Error(`providers.json was not served at ${source.url ?? source}: ${why}`, { cause });
+  const response = source instanceof Response ? source : await fetch(source).catch((error) => {
+    throw missing(error.message, error);
+  });
+  if (!response.ok) throw missing(`HTTP ${response.status}`);
+  return response.json().catch((error) => {
+    throw missing("the answer is not JSON", error);
+  });
 }
 
 /** The module from beside this file. Where it was not served there, the error says so, and what was. */

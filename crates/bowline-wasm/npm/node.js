@@ -18,8 +18,18 @@ export {
   selectImages,
 } from "./surface.js";
 
-export function ready(source) {
-  return load(() => fromFile(source ?? new URL("./bowline.wasm", import.meta.url)));
+export function ready(source, table) {
+  return load(
+    () => fromFile(source ?? new URL("./bowline.wasm", import.meta.url)),
+    () => (Array.isArray(table) ? table : listed(table ?? new URL("./providers.json", import.meta.url))),
+  );
+}
+
+/** The provider table from a file or from where it is served. */
+async function listed(source) {
+  const file = fromFile(source);
+  if (file !== source) return JSON.parse(await file);
+  return (source instanceof Response ? source : await fetch(source)).json();
 }
 
 /** The bytes of a file's URL; anything else as it is. */

@@ -5,12 +5,16 @@ import initialise, * as module from "./bindings.js";
 
 let loading;
 let loaded = false;
-let table;
+let list;
 
-/** Loads the module once; `source` is asked for only then. A load that failed can be tried again. */
-export function load(source) {
-  loading ??= initialise({ module_or_path: source() }).then(
-    () => {
+/**
+ * Loads the module and the provider table once; `source` and `table` are asked for only then. A load that failed can be
+ * tried again.
+ */
+export function load(source, table) {
+  loading ??= Promise.all([initialise({ module_or_path: source() }), table()]).then(
+    ([, rows]) => {
+      list = frozen(rows);
       loaded = true;
     },
     (error) => {
@@ -23,8 +27,7 @@ export function load(source) {
 
 export function providers() {
   need();
-  table ??= frozen(JSON.parse(module.providers()));
-  return table;
+  return list;
 }
 
 export function checkForm(form, options) {

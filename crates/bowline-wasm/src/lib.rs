@@ -4,8 +4,6 @@
 //! the same code; and it is smaller and faster than to build JavaScript objects from here one member at a time. What
 //! comes as JSON comes in UTF-8, which a browser makes of a text at once and the glue letter by letter.
 
-#[cfg(target_arch = "wasm32")]
-mod memory;
 mod pattern_set;
 
 use bowline::{
@@ -13,20 +11,12 @@ use bowline::{
     form::{self, CheckOptions, ConnectionForm},
     json::Value,
     pattern::Pattern,
-    provider,
     reference::Reference,
     selection::{Image, Policy},
 };
 use wasm_bindgen::prelude::*;
 
 pub use pattern_set::PatternSet;
-
-/// Every provider, as JSON.
-#[wasm_bindgen]
-pub fn providers() -> String {
-    // A table of plain texts is always JSON.
-    serde_json::to_string(provider::providers()).unwrap_or_default()
-}
 
 /// Checks a form: takes `{form, touched?, now?}` and gives a Report, both as JSON.
 ///

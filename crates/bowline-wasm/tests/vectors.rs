@@ -4,8 +4,7 @@
 mod support;
 
 use bowline_wasm::{
-    PatternSet, check_form, check_policy, detect, parse_pattern, parse_reference, providers,
-    select_images,
+    PatternSet, check_form, check_policy, detect, parse_pattern, parse_reference, select_images,
 };
 use serde_json::{Value, json};
 use support::{
@@ -131,7 +130,7 @@ fn policies() {
 
 #[wasm_bindgen_test]
 fn the_table_is_as_declared() {
-    let table = declared::<Vec<Provider>>(&providers());
+    let table = declared::<Vec<Provider>>(&bowline::provider::providers_json());
     assert_eq!(table.as_array().unwrap().len(), FORMS.len());
 }
 

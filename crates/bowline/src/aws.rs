@@ -60,7 +60,7 @@ macro_rules! regions {
         /// Every region.
         pub(crate) static REGIONS: &[&str] = &[$($region),*];
         /// Every region as a choice of a form.
-        pub(crate) static CHOICES: &[crate::provider::Choice] = &[$(crate::provider::Choice { value: $region, label: $region }),*];
+        pub(crate) static CHOICES: &[crate::provider::Choice] = &[$(crate::provider::Choice::new($region, $region)),*];
     };
 }
 

@@ -1,6 +1,8 @@
 //! The one thing that is read of a JSON Web Token: when it ends. Nothing is verified and nothing else is looked at.
 
-use crate::{base64, json::Value};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+
+use crate::json::Value;
 
 /// When a JWT ends, in milliseconds since 1970; `None` for any other text, and for one without an end.
 pub(crate) fn expiry(text: &str) -> Option<i64> {
@@ -10,8 +12,8 @@ pub(crate) fn expiry(text: &str) -> Option<i64> {
     }
     let mut parts = text.split('.');
     let (_header, claims, _signature) = (parts.next()?, parts.next()?, parts.next()?);
-    let claims = base64::for_urls(claims.trim_end_matches('='))?;
-    let claims = Value::parse(std::str::from_utf8(&claims).ok()?)?;
+    let claims = BASE64_URL_SAFE_NO_PAD.decode(claims.trim_end_matches('='));
+    let claims = Value::parse(std::str::from_utf8(&claims.ok()?).ok()?)?;
     // Seconds, with a fraction perhaps.
     let Value::Number(end) = claims.get("exp")? else {
         return None;

@@ -3,9 +3,10 @@
 //! Pure: no I/O, no clock, no randomness, no async. The same code decides in the browser and in the functions,
 //! so a form that the browser calls valid, the server calls valid.
 
+#![forbid(unsafe_code)]
+
 pub mod aws;
 pub mod azure;
-mod base64;
 pub mod credential;
 pub mod detect;
 pub mod endpoint;

@@ -20,10 +20,8 @@ const SOURCES: &str = "crates/bowline-wasm/npm";
 /// What wasm-bindgen makes, below `target/xtask`: the module and its glue.
 const BINDINGS: &str = "bindings";
 
-/// How large a function may be that is inlined into others, in LLVM's units: any, and one that asks to be. By itself
-/// `opt-level = "s"` takes 50 and 325, and the module is a fifth above its budget; "z" takes 5, and its loops are slow.
-const INLINED: &str = "target.wasm32-unknown-unknown.rustflags = [\
-    '-Cllvm-args=-inline-threshold=5', '-Cllvm-args=-inlinehint-threshold=5']";
+/// The provider table of the package.
+pub(crate) const PROVIDERS: &str = "providers.json";
 
 /// What the hand-written manifest says in place of the version.
 const UNVERSIONED: &str = "\"version\": \"0.0.0\"";
@@ -38,24 +36,14 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
             "wasm32-unknown-unknown",
             "--profile",
             "browser",
-            "--config",
-            INLINED,
         ])
         .run(screen)?;
     let compiled = project.target("wasm32-unknown-unknown/browser/bowline_wasm.wasm");
     let bindgen = project.target("debug/wasm-bindgen");
     let optimiser = project.path("web/node_modules/binaryen");
-    // For gzip, which finds more that repeats in small functions and in code whose locals are few: a function that is
-    // called once is inlined only where it is tiny.
+    // The level that inlines nothing: code that repeats compresses well.
     let optimise = [
-        "-Os",
-        "--converge",
-        "--gufa-optimizing",
-        // Alignment in loads and stores is a hint that no engine of today uses; without, they all look alike to gzip.
-        "--dealign",
-        "--always-inline-max-function-size=8",
-        "--one-caller-inline-max-function-size=5",
-        "--skip-pass=local-cse",
+        "-O1",
         "--strip-debug",
         "--strip-producers",
         "--strip-target-features",
@@ -108,10 +96,12 @@ pub(crate) fn assemble(project: &Project, _: &Screen) -> anyhow::Result<Work> {
     let bindings = project.kept(BINDINGS);
     let version = env!("CARGO_PKG_VERSION");
     let licences = ["LICENSE-APACHE", "LICENSE-MIT"];
+    let providers = bowline::provider::providers_json();
     let mut inputs = Inputs::default()
         .files(&sources, &[])?
         .files(&bindings, &[])?
-        .text(version);
+        .text(version)
+        .text(&providers);
     for licence in licences {
         inputs = inputs.files(&project.path(licence), &[])?;
     }
@@ -134,6 +124,7 @@ pub(crate) fn assemble(project: &Project, _: &Screen) -> anyhow::Result<Work> {
     }
     copy(&bindings.join("bowline.wasm"), &folder.join("bowline.wasm"))?;
     copy(&bindings.join("bowline.js"), &folder.join("bindings.js"))?;
+    fs::write(folder.join(PROVIDERS), providers)?;
     let manifest = folder.join("package.json");
     let stamped = with_version(&fs::read_to_string(&manifest)?, version)
         .context("package.json of the npm package")?;

@@ -4,8 +4,9 @@
 mod command;
 mod config;
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+
 use crate::{
-    base64,
     endpoint::{DOCKER_HUB, Endpoint, Split},
     form::ConnectionForm,
     provider::{self, Provider, providers},
@@ -194,9 +195,9 @@ fn form_of_image(text: &str) -> Option<ConnectionForm> {
 /// The text that a base64 text stands for.
 pub(crate) fn decoded(text: &str) -> Option<String> {
     let bytes = if text.bytes().all(|b| b.is_ascii_graphic()) {
-        base64::standard(text)
+        BASE64_STANDARD.decode(text)
     } else {
-        base64::standard(&joined(text))
+        BASE64_STANDARD.decode(joined(text))
     };
-    String::from_utf8(bytes?).ok()
+    String::from_utf8(bytes.ok()?).ok()
 }

@@ -3,6 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
     aws::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN, SHAPES, keys},
+    field::page_text,
     login,
     rules::{Console, Judge, Rules, decoded, report_other_host},
 };
@@ -22,7 +23,9 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::AmazonEcr,
     title: "Amazon ECR",
-    docs_url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html",
+    docs_url: page_text(
+        "https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html",
+    ),
     group: Group::Cloud,
     rank: 20,
     auth: &[

@@ -3,6 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Group, Provider, ProviderId,
     aws::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN, SHAPES, keys},
+    field::page_text,
     login::anonymous,
     rules::{Console, Namespaces, Rules, is_slug},
 };
@@ -18,7 +19,9 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::AmazonEcrPublic,
     title: "Amazon ECR Public",
-    docs_url: "https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html",
+    docs_url: page_text(
+        "https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html",
+    ),
     group: Group::Cloud,
     rank: 130,
     auth: &[

@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
+    field::page_text,
     login::{self, hint_unusual_secret, username},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape, report_other_host},
 };
@@ -18,7 +19,9 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::AzureAcr,
     title: "Azure Container Registry",
-    docs_url: "https://learn.microsoft.com/azure/container-registry/container-registry-authentication",
+    docs_url: page_text(
+        "https://learn.microsoft.com/azure/container-registry/container-registry-authentication",
+    ),
     group: Group::Cloud,
     rank: 50,
     auth: &[

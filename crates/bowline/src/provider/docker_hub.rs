@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
+    field::page_text,
     login::{anonymous, oauth2, password},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
@@ -18,7 +19,7 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::DockerHub,
     title: "Docker Hub",
-    docs_url: "https://docs.docker.com/security/access-tokens/",
+    docs_url: page_text("https://docs.docker.com/security/access-tokens/"),
     group: Group::Hosted,
     rank: 10,
     auth: &[

@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Field, Group, Notifications, Provider, ProviderId,
+    field::page_text,
     login::{anonymous, oauth2, optional_password},
     rules::Rules,
 };
@@ -15,7 +16,7 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::DockerRegistry,
     title: "Docker Registry (OCI)",
-    docs_url: "https://distribution.github.io/distribution/about/configuration/#auth",
+    docs_url: page_text("https://distribution.github.io/distribution/about/configuration/#auth"),
     group: Group::Generic,
     rank: 70,
     auth: &[

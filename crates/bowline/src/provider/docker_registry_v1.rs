@@ -1,13 +1,14 @@
 //! A registry of the first Docker API, which cannot be searched.
 
 use super::{
-    Auth, Capabilities, Field, Group, Provider, ProviderId, login::optional_password, rules::Rules,
+    Auth, Capabilities, Field, Group, Provider, ProviderId, field::page_text,
+    login::optional_password, rules::Rules,
 };
 
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::DockerRegistryV1,
     title: "Docker Registry v1",
-    docs_url: "https://distribution.github.io/distribution/",
+    docs_url: page_text("https://distribution.github.io/distribution/"),
     group: Group::Generic,
     rank: 180,
     auth: &[Auth::new(

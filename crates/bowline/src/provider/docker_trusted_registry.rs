@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
+    field::page_text,
     login::password,
     rules::{Judge, Namespaces, Rules},
 };
@@ -15,7 +16,7 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::DockerTrustedRegistry,
     title: "Docker Trusted Registry",
-    docs_url: "https://docs.mirantis.com/msr/3.1/index.html",
+    docs_url: page_text("https://docs.mirantis.com/msr/3.1/index.html"),
     group: Group::SelfHosted,
     rank: 160,
     auth: &[Auth::new(

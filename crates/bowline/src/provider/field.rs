@@ -71,6 +71,20 @@ pub struct Help {
     pub push: &'static str,
 }
 
+impl Choice {
+    pub(crate) const fn new(value: &'static str, label: &'static str) -> Self {
+        Self {
+            value,
+            label: page_text(label),
+        }
+    }
+}
+
+/// A text that only a page shows: empty in a build without the feature `texts`.
+pub(crate) const fn page_text(text: &'static str) -> &'static str {
+    if cfg!(feature = "texts") { text } else { "" }
+}
+
 impl Kind {
     /// `text`, `secret`, …
     pub fn as_str(self) -> &'static str {
@@ -182,7 +196,9 @@ impl Field {
     }
 
     pub(crate) const fn placeholder(mut self, text: &'static str) -> Self {
-        self.placeholder = Some(text);
+        if cfg!(feature = "texts") {
+            self.placeholder = Some(text);
+        }
         self
     }
 
@@ -193,7 +209,9 @@ impl Field {
 
     /// Help for pulling and for pushing.
     pub(crate) const fn help_for(mut self, pull: &'static str, push: &'static str) -> Self {
-        self.help = Some(Help { pull, push });
+        if cfg!(feature = "texts") {
+            self.help = Some(Help { pull, push });
+        }
         self
     }
 

@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
+    field::page_text,
     login::{anonymous, oauth2, password},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape, report_other_host},
 };
@@ -18,7 +19,9 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::GitHub,
     title: "GitHub Container Registry",
-    docs_url: "https://docs.github.com/packages/working-with-a-github-packages-registry/working-with-the-container-registry",
+    docs_url: page_text(
+        "https://docs.github.com/packages/working-with-a-github-packages-registry/working-with-the-container-registry",
+    ),
     group: Group::Hosted,
     rank: 30,
     auth: &[

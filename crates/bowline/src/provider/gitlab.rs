@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
+    field::page_text,
     login::{anonymous, hint_personal, oauth2, password},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
@@ -13,7 +14,9 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::GitLab,
     title: "GitLab",
-    docs_url: "https://docs.gitlab.com/user/packages/container_registry/authenticate_with_container_registry/",
+    docs_url: page_text(
+        "https://docs.gitlab.com/user/packages/container_registry/authenticate_with_container_registry/",
+    ),
     group: Group::Hosted,
     rank: 60,
     auth: &[

@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Choice, Field, Group, Line, Notifications, Provider, ProviderId,
+    field::page_text,
     login::as_username,
     rules::{Alphabet, Console, Judge, Namespaces, Rules, Shape, decoded},
 };
@@ -20,7 +21,7 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::Google,
     title: "Google Artifact Registry",
-    docs_url: "https://cloud.google.com/artifact-registry/docs/docker/authentication",
+    docs_url: page_text("https://cloud.google.com/artifact-registry/docs/docker/authentication"),
     group: Group::Cloud,
     rank: 40,
     auth: &[
@@ -109,7 +110,7 @@ const SHAPES: &[Shape] = &[
 
 macro_rules! places {
     ($($place:literal)*) => {
-        static CHOICES: &[Choice] = &[$(Choice { value: $place, label: $place }),*];
+        static CHOICES: &[Choice] = &[$(Choice::new($place, $place)),*];
     };
 }
 

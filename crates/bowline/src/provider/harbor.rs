@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
+    field::page_text,
     login::{anonymous, hint_personal, oauth2, password},
     rules::{Console, Judge, Namespaces, Rules, is_slug},
 };
@@ -17,7 +18,9 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::Harbor,
     title: "Harbor",
-    docs_url: "https://goharbor.io/docs/main/working-with-projects/project-configuration/create-robot-accounts/",
+    docs_url: page_text(
+        "https://goharbor.io/docs/main/working-with-projects/project-configuration/create-robot-accounts/",
+    ),
     group: Group::SelfHosted,
     rank: 80,
     auth: &[

@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Choice, Field, Group, Provider, ProviderId,
+    field::page_text,
     login::{hint_unusual_secret, password},
     rules::{Alphabet, Console, Judge, Namespaces, Rules},
 };
@@ -18,7 +19,7 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::Ibm,
     title: "IBM Cloud",
-    docs_url: "https://cloud.ibm.com/docs/Registry?topic=Registry-registry_access",
+    docs_url: page_text("https://cloud.ibm.com/docs/Registry?topic=Registry-registry_access"),
     group: Group::Cloud,
     rank: 150,
     auth: &[Auth::new(
@@ -85,8 +86,8 @@ macro_rules! regions {
     ($($id:literal $host:literal $title:literal)*) => {
         const REGIONS: &[Region] = &[$(Region { id: $id, host: $host }),*];
         const CHOICES: &[Choice] = &[
-            $(Choice { value: $id, label: concat!($title, " (", $id, ")") },)*
-            $(Choice { value: concat!("private.", $id), label: concat!($title, " (", $id, "), private network") },)*
+            $(Choice::new($id, concat!($title, " (", $id, ")")),)*
+            $(Choice::new(concat!("private.", $id), concat!($title, " (", $id, "), private network")),)*
         ];
     };
 }

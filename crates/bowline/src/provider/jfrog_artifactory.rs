@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
+    field::page_text,
     login::{header_secret, password, username},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
@@ -17,7 +18,9 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::JfrogArtifactory,
     title: "JFrog Artifactory",
-    docs_url: "https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens",
+    docs_url: page_text(
+        "https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens",
+    ),
     group: Group::SelfHosted,
     rank: 100,
     auth: &[

@@ -1,7 +1,8 @@
 //! The usual ways to make credentials of a form's values.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+
 use crate::{
-    base64,
     credential::{Credentials, Username},
     detect::decoded,
     finding::Issue,
@@ -37,7 +38,7 @@ pub(crate) fn password(draft: &mut Draft<'_>) -> Option<Credentials> {
 /// The secret in `auth` of Docker's configuration file, which is username and secret in base64.
 fn secret_of_pair(text: &str, username: &str) -> Option<String> {
     // Four digits are three letters; few secrets begin so, and long ones take time to decode.
-    let start = base64::standard(text.get(..4)?)?;
+    let start = BASE64_STANDARD.decode(text.get(..4)?).ok()?;
     let pair = username.bytes().chain([b':']);
     if pair.zip(start).any(|(expected, found)| expected != found) {
         return None;

@@ -33,12 +33,12 @@ use std::fmt;
 
 use serde::Serialize;
 
+use self::{field::page_text, id::PROVIDERS, login::Login, rules::Rules};
 pub use self::{
     field::{Choice, Field, Help, Kind},
     id::{ProviderId, UnknownProvider},
     notifications::{Line, Notifications, When},
 };
-use self::{id::PROVIDERS, login::Login, rules::Rules};
 use crate::{endpoint::Endpoint, finding::Issue, form::Draft, message::Code};
 
 /// A registry product, enough to render its form.
@@ -115,7 +115,7 @@ impl Auth {
     ) -> Self {
         Self {
             id,
-            title,
+            title: page_text(title),
             fields,
             login,
             endpoint: typed_endpoint,
@@ -193,11 +193,28 @@ impl Capabilities {
 }
 
 /// Every provider, in the order of [`ProviderId::ALL`].
+///
+/// ```
+/// let mut providers = bowline::provider::providers().to_vec();
+/// providers.sort_by_key(|provider| provider.rank);
+/// assert_eq!(providers[0].title, "Docker Hub");
+/// ```
 pub fn providers() -> &'static [&'static Provider] {
     PROVIDERS
 }
 
+/// The table as a JSON document: what the npm package has as `providers.json` and `GET /v1/providers` answers.
+pub fn providers_json() -> String {
+    // A table of texts and numbers is always JSON.
+    serde_json::to_string(PROVIDERS).unwrap_or_default()
+}
+
 /// The provider of this id.
+///
+/// ```
+/// let provider = bowline::provider::provider("harbor").expect("Harbor is known");
+/// assert_eq!(provider.auth("").map(|auth| auth.id), Some("password"));
+/// ```
 pub fn provider(id: &str) -> Option<&'static Provider> {
     id.parse().ok().map(ProviderId::provider)
 }

@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Field, Group, Provider, ProviderId,
+    field::page_text,
     login::{anonymous, password},
     rules::{Alphabet, Console, Rules},
 };
@@ -15,7 +16,7 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::Nexus,
     title: "Sonatype Nexus",
-    docs_url: "https://help.sonatype.com/en/docker-registry.html",
+    docs_url: page_text("https://help.sonatype.com/en/docker-registry.html"),
     group: Group::SelfHosted,
     rank: 110,
     auth: &[

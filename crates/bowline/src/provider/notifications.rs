@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::field::page_text;
+
 /// What to do at a product so that it notifies of its pushes.
 ///
 /// Texts hold the placeholders `{url}`, where the product sends to, and `{authorization}`, the value of the header
@@ -41,33 +43,31 @@ pub enum When {
 
 impl Notifications {
     /// Docker's Distribution, and what is built on it.
-    pub(crate) const DISTRIBUTION: Self = Self {
-        steps: &[
-            Line::new("Add this to the registry's configuration, config.yml."),
-            Line::new(
-                "Restart the registry. It announces pushes and deletions from then on. It can have several endpoints.",
-            ),
-        ],
-        snippet: &[
-            Line::new("notifications:"),
-            Line::new("  endpoints:"),
-            Line::new("    - name: bowline"),
-            Line::new("      url: {url}"),
-            Line::authorization("      headers:"),
-            Line::authorization("        Authorization: [\"{authorization}\"]"),
-            Line::new("      timeout: 10s"),
-            Line::new("      threshold: 5"),
-            Line::new("      backoff: 10s"),
-            Line::new("      ignore:"),
-            Line::new("        actions: [pull]"),
-        ],
-        docs_url: Some("https://distribution.github.io/distribution/about/notifications/"),
-    };
+    pub(crate) const DISTRIBUTION: Self = Self::steps(&[
+        Line::new("Add this to the registry's configuration, config.yml."),
+        Line::new(
+            "Restart the registry. It announces pushes and deletions from then on. It can have several endpoints.",
+        ),
+    ])
+    .snippet(&[
+        Line::new("notifications:"),
+        Line::new("  endpoints:"),
+        Line::new("    - name: bowline"),
+        Line::new("      url: {url}"),
+        Line::authorization("      headers:"),
+        Line::authorization("        Authorization: [\"{authorization}\"]"),
+        Line::new("      timeout: 10s"),
+        Line::new("      threshold: 5"),
+        Line::new("      backoff: 10s"),
+        Line::new("      ignore:"),
+        Line::new("        actions: [pull]"),
+    ])
+    .docs_url("https://distribution.github.io/distribution/about/notifications/");
 
     /// Steps without anything to paste.
     pub(crate) const fn steps(steps: &'static [Line]) -> Self {
         Self {
-            steps,
+            steps: lines(steps),
             snippet: &[],
             docs_url: None,
         }
@@ -75,13 +75,13 @@ impl Notifications {
 
     /// With lines to paste.
     pub(crate) const fn snippet(mut self, lines: &'static [Line]) -> Self {
-        self.snippet = lines;
+        self.snippet = self::lines(lines);
         self
     }
 
     /// With the vendor's page.
     pub(crate) const fn docs_url(mut self, url: &'static str) -> Self {
-        self.docs_url = Some(url);
+        self.docs_url = Some(page_text(url));
         self
     }
 }
@@ -110,6 +110,11 @@ impl Line {
             when: When::NoAuthorization,
         }
     }
+}
+
+/// Lines that only a page shows: none in a build without the feature `texts`.
+const fn lines(lines: &'static [Line]) -> &'static [Line] {
+    if cfg!(feature = "texts") { lines } else { &[] }
 }
 
 #[cfg(test)]

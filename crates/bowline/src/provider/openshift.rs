@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Field, Group, Notifications, Provider, ProviderId,
+    field::page_text,
     login::{header_secret, password},
     rules::{Alphabet, Console, Fit, Judge, Namespaces, Rules, Shape},
 };
@@ -18,7 +19,9 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::OpenShift,
     title: "OpenShift",
-    docs_url: "https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/registry/accessing-the-registry",
+    docs_url: page_text(
+        "https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/registry/accessing-the-registry",
+    ),
     group: Group::SelfHosted,
     rank: 120,
     auth: &[

@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Choice, Field, Group, Provider, ProviderId,
+    field::page_text,
     login::{oauth2, password},
     region_or_url,
     rules::{Console, Judge, Rules, report_other_host},
@@ -17,7 +18,9 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::OracleOcir,
     title: "Oracle OCIR",
-    docs_url: "https://docs.oracle.com/en-us/iaas/Content/Registry/Tasks/registrypullingimagesusingthedockercli.htm",
+    docs_url: page_text(
+        "https://docs.oracle.com/en-us/iaas/Content/Registry/Tasks/registrypullingimagesusingthedockercli.htm",
+    ),
     group: Group::Cloud,
     rank: 140,
     auth: &[
@@ -98,7 +101,7 @@ struct Region {
 macro_rules! regions {
     ($($domain:literal: $($key:literal $id:literal)*;)*) => {
         const REGIONS: &[Region] = &[$($(Region { key: $key, id: $id, domain: $domain },)*)*];
-        const CHOICES: &[Choice] = &[$($(Choice { value: $id, label: concat!($id, " (", $key, ")") },)*)*];
+        const CHOICES: &[Choice] = &[$($(Choice::new($id, concat!($id, " (", $key, ")")),)*)*];
     };
 }
 

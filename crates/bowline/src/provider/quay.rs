@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
+    field::page_text,
     login::{anonymous, hint_personal, hint_unusual_secret, oauth2, password},
     rules::{Alphabet, Console, Fit, Judge, Namespaces, Rules, Shape, is_slug},
 };
@@ -18,7 +19,7 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::Quay,
     title: "Quay",
-    docs_url: "https://docs.quay.io/glossary/robot-accounts.html",
+    docs_url: page_text("https://docs.quay.io/glossary/robot-accounts.html"),
     group: Group::Hosted,
     rank: 90,
     auth: &[

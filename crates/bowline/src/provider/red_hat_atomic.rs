@@ -2,6 +2,7 @@
 
 use super::{
     Auth, Capabilities, Field, Group, Provider, ProviderId,
+    field::page_text,
     login::{hint_personal, hint_unusual_secret, password},
     rules::{Alphabet, Console, Judge, Rules, Shape},
 };
@@ -17,7 +18,7 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::RedHatAtomic,
     title: "Red Hat registry",
-    docs_url: "https://access.redhat.com/RegistryAuthentication",
+    docs_url: page_text("https://access.redhat.com/RegistryAuthentication"),
     group: Group::SelfHosted,
     rank: 170,
     auth: &[Auth::new(

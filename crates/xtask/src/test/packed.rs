@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context as _;
 
 use crate::{
-    package::FOLDER,
+    package::{FOLDER, PROVIDERS},
     progress::{Screen, Work},
     project::Project,
     tool::Tool,
@@ -18,6 +18,11 @@ use crate::{
 pub(super) fn package(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     let folder = empty(project.target("npm/tests"))?;
     install(project, screen, &folder)?;
+    let table = fs::read_to_string(folder.join("node_modules/bowline").join(PROVIDERS))?;
+    anyhow::ensure!(
+        table == bowline::provider::providers_json(),
+        "{PROVIDERS} of the package is not the table of the crate"
+    );
     copy_all(&project.path("crates/bowline-wasm/package-tests"), &folder)?;
     let tsc = project.path("web/node_modules/typescript/bin/tsc");
     for resolution in ["bundler", "nodenext"] {
