@@ -3,11 +3,10 @@
 use bowline::{endpoint::Endpoint, form::ConnectionSpec};
 
 use crate::{
-    http::HttpClient,
     operator::Operator,
     problem::{Failure, Problem},
     registry::Registry,
-    world::{Clock, Random, World},
+    world::World,
 };
 
 /// The registry of a connection. Where the form tells, nothing is sent; where only the provider's API can (ECR without
@@ -15,8 +14,8 @@ use crate::{
 ///
 /// # Errors
 /// What a check would name; `endpoint.unresolved` where the provider does not tell either.
-pub async fn resolve_endpoint<H: HttpClient, C: Clock, R: Random>(
-    world: &World<H, C, R>,
+pub async fn resolve_endpoint<W: World>(
+    world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
 ) -> Result<Endpoint, Problem> {

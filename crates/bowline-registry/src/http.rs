@@ -24,11 +24,20 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Sends one request and gives one answer.
+/// Sends one request and gives one response.
 ///
-/// An implementation follows no redirect, keeps no cookie, adds no credential, decodes no content encoding and
-/// retries nothing. It must be safe to drop the future at any time, and to have several under way at once.
-pub trait HttpClient {
+/// # What an implementation owes
+///
+/// - **It judges the address that it dials.** The conversation decides which host names, ports and literal addresses may
+///   be contacted, but it never resolves a name: a registry's owner can let any name resolve to `127.0.0.1` or to a
+///   metadata service (server-side request forgery). So resolve the name, refuse every address that is not on the public
+///   internet with [`SendError::Prohibited`], and connect to the very address that was judged, not to the name a second
+///   time, because it may resolve to another one then. [`networks_are_blocked`](crate::networks_are_blocked) asks whether
+///   that works. The example `axum` has such a resolver for reqwest.
+/// - It follows no redirect, keeps no cookie, adds no credential, decodes no content encoding, uses no proxy of its
+///   environment, and retries nothing.
+/// - It is safe to drop the future at any time, and to have several under way at once.
+pub trait HttpClient: Send + Sync {
     /// The body of its answers.
     type Body: ResponseBody;
 
@@ -39,13 +48,13 @@ pub trait HttpClient {
         &self,
         request: Request,
         timeout: Duration,
-    ) -> impl Future<Output = Result<Response<Self::Body>, SendError>>;
+    ) -> impl Future<Output = Result<Response<Self::Body>, SendError>> + Send;
 }
 
 /// The body of an answer, read piece by piece so that its reader can stop.
-pub trait ResponseBody {
+pub trait ResponseBody: Send {
     /// The next piece; `None` at the end. A body that ends early is [`SendError::Closed`].
-    fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, SendError>>;
+    fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, SendError>> + Send;
 }
 
 /// Why there is no answer, or no more of it.

@@ -33,6 +33,7 @@ mod said;
 mod scope;
 mod token;
 mod transport;
+mod urlencoded;
 mod world;
 
 pub use crate::{

@@ -7,20 +7,19 @@ use crate::{
     check::RateLimit,
     digest::Digest,
     guard::Target,
-    http::HttpClient,
     image::{Repository, Selector},
     manifest::{ACCEPT, MAX_BYTES, Manifest, content},
     problem::{Code, Failure},
     registry::{Get, Registry},
     scope::Scope,
     transport::Answer,
-    world::{Clock, Random},
+    world::World,
 };
 
 /// The largest blob that is read, in bytes.
 const BLOB_BYTES: usize = 4 * 1024 * 1024;
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// Reads a manifest, and gives its digest with it.
     pub(crate) async fn manifest(
         &mut self,

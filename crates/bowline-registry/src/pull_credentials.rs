@@ -3,12 +3,11 @@
 use bowline::{endpoint::Endpoint, form::ConnectionSpec, secret::Secret};
 
 use crate::{
-    http::HttpClient,
     login::RegistryLogin,
     operator::Operator,
     problem::{Code, Failure, Problem},
     registry::Registry,
-    world::{Clock, Random, World},
+    world::World,
 };
 
 /// A username and password for a registry, as `docker login` takes them.
@@ -33,8 +32,8 @@ pub struct PullCredentials {
 /// # Errors
 /// What a check would name for a login that has to be exchanged first; `challenge.unsupported` for one that no
 /// username and password can stand for.
-pub async fn pull_credentials<H: HttpClient, C: Clock, R: Random>(
-    world: &World<H, C, R>,
+pub async fn pull_credentials<W: World>(
+    world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
 ) -> Result<Option<PullCredentials>, Problem> {

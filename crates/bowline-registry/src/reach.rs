@@ -7,13 +7,12 @@ use url::Url;
 use crate::{
     challenge::{self, Login, NoLogin},
     guard::Target,
-    http::HttpClient,
     json,
     problem::{Code, Failure},
     registry::{Asks, PING_BYTES, Registry},
     scope::Scope,
     transport::{Answer, Call, Message},
-    world::{Clock, Random},
+    world::World,
 };
 
 /// What tells the distribution specification's error answer from another.
@@ -23,7 +22,7 @@ struct ErrorMark {
     errors: Option<IgnoredAny>,
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// Asks whether a registry answers, and how it wants a login. Gives what was seen.
     pub(crate) async fn reach(&mut self) -> Result<String, Failure> {
         let answer = match self.ping(self.url(""), Target::Registry, true).await {

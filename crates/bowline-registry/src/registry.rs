@@ -9,14 +9,13 @@ use crate::{
     challenge::{self, Login, NoLogin},
     check::{Facts, Scheme},
     guard::Target,
-    http::HttpClient,
     login::{self, Authorization, Minted, RegistryLogin},
     operator::Operator,
     problem::{Code, Failure},
     scope::Scope,
     token::Tokens,
     transport::{Answer, Call, Message, Session, Transport},
-    world::{Clock, Random, World},
+    world::World,
 };
 
 /// What a registry asks for before it answers.
@@ -34,8 +33,8 @@ pub(crate) enum Asks {
 pub(crate) const PING_BYTES: usize = 64 * 1024;
 
 /// A conversation with one registry.
-pub(crate) struct Registry<'w, H, C, R> {
-    pub(crate) transport: Transport<'w, H, C, R>,
+pub(crate) struct Registry<'w, W> {
+    pub(crate) transport: Transport<'w, W>,
     pub(crate) spec: &'w ConnectionSpec,
     pub(crate) endpoint: Endpoint,
     pub(crate) asks: Asks,
@@ -63,11 +62,11 @@ pub(crate) struct Get<'a> {
     pub(crate) limit: usize,
 }
 
-impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
+impl<'w, W: World> Registry<'w, W> {
     /// Starts a conversation that stands for itself. Nothing is sent yet, except where only the provider can tell the
     /// registry's address: there the credentials are exchanged first.
     pub(crate) async fn open(
-        world: &'w World<H, C, R>,
+        world: &'w W,
         operator: &'w Operator,
         spec: &'w ConnectionSpec,
     ) -> Result<Self, Failure> {
@@ -77,7 +76,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Registry<'w, H, C, R> {
     /// As [`Self::open`], but in a session, where there is one.
     pub(crate) async fn open_in(
         session: Option<&'w Session>,
-        world: &'w World<H, C, R>,
+        world: &'w W,
         operator: &'w Operator,
         spec: &'w ConnectionSpec,
     ) -> Result<Self, Failure> {

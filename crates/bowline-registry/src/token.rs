@@ -8,13 +8,12 @@ use url::Url;
 use crate::{
     challenge::{Login, NoLogin},
     guard::Target,
-    http::HttpClient,
     login::{self, Authorization, RegistryLogin, form},
     problem::{Code, Failure},
     registry::{Asks, Registry},
     scope::{Claims, Grant, Scope},
     transport::{Answer, Call, Message},
-    world::{Clock, Random},
+    world::{Clock, World},
 };
 
 /// The largest answer of a token service, in bytes.
@@ -92,7 +91,7 @@ struct TokenAnswer {
     scope: Option<String>,
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// Proves the login, with a token for `scope` where the registry takes tokens. Gives what was seen.
     pub(crate) async fn authenticate(&mut self, scope: &Scope) -> Result<String, Failure> {
         let login = match &self.asks {
@@ -144,7 +143,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         match self.asks.clone() {
             Asks::For(Login::Basic) => self.minted().await?.login.authorization(),
             Asks::For(Login::Bearer { realm, service }) => {
-                let now = self.transport.world().clock.epoch_ms();
+                let now = self.transport.world().clock().epoch_ms();
                 self.tokens.drop_ending(now);
                 if let Some(token) = self.tokens.covering(scope) {
                     return Ok(Some(token.authorization.clone()));
@@ -348,7 +347,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         self.transport.hide(&text);
         let authorization = Authorization::bearer(&text)?;
         let claims = Claims::read(text.expose());
-        let now = self.transport.world().clock.epoch_ms();
+        let now = self.transport.world().clock().epoch_ms();
         let expires_at = claims.as_ref().and_then(Claims::expires_at).or_else(|| {
             let seconds = body.expires_in? as i64;
             Some(now.saturating_add(seconds.max(SHORTEST_LIFE).saturating_mul(1000)))

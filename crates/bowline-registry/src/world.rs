@@ -1,32 +1,42 @@
-//! The outside world, as it is handed in.
+//! The outside world of a conversation, which its caller hands in.
 
 use std::{future::Future, time::Duration};
 
-/// Time.
-pub trait Clock {
-    /// Time since a fixed moment; never goes back.
+use crate::http::HttpClient;
+
+/// A clock.
+pub trait Clock: Send + Sync {
+    /// Time since a fixed moment; it never goes back.
     fn monotonic(&self) -> Duration;
 
     /// The time of day, in milliseconds since 1970.
     fn epoch_ms(&self) -> i64;
 
     /// Ends after `duration`.
-    fn sleep(&self, duration: Duration) -> impl Future<Output = ()>;
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 }
 
-/// Randomness that picks images and spreads retries; nothing secret comes of it.
-pub trait Random {
+/// Randomness that picks images and spreads retries. Nothing secret is made of it.
+pub trait Random: Send + Sync {
     /// The next number, evenly distributed.
     fn next_u64(&self) -> u64;
 }
 
-/// What the conversation runs in.
-#[derive(Clone, Debug)]
-pub struct World<H, C, R> {
+/// What a conversation runs in: an HTTP client, a clock and randomness.
+pub trait World: Send + Sync {
+    /// The HTTP client.
+    type Http: HttpClient;
+    /// The clock.
+    type Clock: Clock;
+    /// The randomness.
+    type Random: Random;
+
     /// Sends requests.
-    pub http: H,
+    fn http(&self) -> &Self::Http;
+
     /// Tells the time.
-    pub clock: C,
-    /// Draws.
-    pub random: R,
+    fn clock(&self) -> &Self::Clock;
+
+    /// Picks at random.
+    fn random(&self) -> &Self::Random;
 }

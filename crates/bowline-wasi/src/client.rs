@@ -16,6 +16,7 @@ use wasip3::{
 };
 
 /// The host's HTTP client. It resolves, connects, does TLS, and follows no redirect.
+#[derive(Default)]
 pub struct WasiClient;
 
 impl HttpClient for WasiClient {

@@ -3,9 +3,11 @@
 mod client;
 mod clock;
 mod random;
+mod world;
 
 pub use self::{
     client::{WasiBody, WasiClient},
     clock::WasiClock,
     random::WasiRandom,
+    world::WasiWorld,
 };

@@ -6,7 +6,7 @@ use bowline_service::{
     config::{Component, Variables},
     edge::EdgeService,
 };
-use bowline_wasi::{WasiClient, WasiClock, WasiRandom};
+use bowline_wasi::WasiWorld;
 use wasip3::{
     exports::http::handler::Guest,
     http::types::{ErrorCode, Request, Response},
@@ -15,7 +15,7 @@ use wasip3::{
 
 use crate::log;
 
-type Service = EdgeService<WasiClient, WasiClock, WasiRandom>;
+type Service = EdgeService<WasiWorld>;
 
 thread_local! {
     /// Made once an instance; of a request it keeps who made it, to count.
@@ -45,7 +45,7 @@ async fn service() -> Rc<Service> {
         env::var(name).unwrap_or_default()
     };
     let variables = Variables::read(Component::Edge, value).await;
-    let service = Rc::new(Service::new(crate::world(), &variables));
+    let service = Rc::new(Service::new(WasiWorld::default(), &variables));
     SERVICE.set(Some(Rc::clone(&service)));
     service
 }

@@ -6,23 +6,12 @@
 
 use std::io::{self, Write};
 
-use bowline_registry::World;
 use bowline_service::response::{Cause, Response};
-use bowline_wasi::{WasiClient, WasiClock, WasiRandom};
 
 #[cfg(not(feature = "spin"))]
 mod edge;
 #[cfg(feature = "spin")]
 mod private;
-
-/// What the host gives.
-fn world() -> World<WasiClient, WasiClock, WasiRandom> {
-    World {
-        http: WasiClient,
-        clock: WasiClock::default(),
-        random: WasiRandom,
-    }
-}
 
 /// Logs why an answer is `internal`.
 fn log(answer: &Response) {

@@ -7,12 +7,12 @@ use bowline_service::{
     outbound::OutboundService,
     response::Response,
 };
-use bowline_wasi::{WasiClient, WasiClock, WasiRandom};
+use bowline_wasi::WasiWorld;
 use spin_sdk::{http::Request, http_service, variables};
 
 use crate::log;
 
-type Service = OutboundService<WasiClient, WasiClock, WasiRandom>;
+type Service = OutboundService<WasiWorld>;
 
 thread_local! {
     /// Made once an instance; it keeps nothing of a request.
@@ -33,7 +33,7 @@ async fn service() -> Rc<Service> {
     // One that cannot be read counts as empty, which allows nothing.
     let value = async |name| variables::get(name).await.unwrap_or_default();
     let operator = Variables::read(Component::Outbound, value).await.operator();
-    let service = Rc::new(Service::new(crate::world(), operator));
+    let service = Rc::new(Service::new(WasiWorld::default(), operator));
     SERVICE.set(Some(Rc::clone(&service)));
     service
 }

@@ -61,27 +61,27 @@ fn below(random: &impl Random, count: u64) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
 
     /// Marsaglia's xorshift.
-    struct Shift(Cell<u64>);
+    struct Shift(AtomicU64);
 
     impl Random for Shift {
         fn next_u64(&self) -> u64 {
-            let mut x = self.0.get();
+            let mut x = self.0.load(Ordering::Relaxed);
             x ^= x << 13;
             x ^= x >> 7;
             x ^= x << 17;
-            self.0.set(x);
+            self.0.store(x, Ordering::Relaxed);
             x
         }
     }
 
     #[test]
     fn every_item_has_the_same_chance_and_place() {
-        let random = Shift(Cell::new(0x9e37_79b9_7f4a_7c15));
+        let random = Shift(AtomicU64::new(0x9e37_79b9_7f4a_7c15));
         let mut first = [0_u32; 50];
         let mut any = [0_u32; 50];
         for _ in 0..20_000 {
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn fewer_than_asked_for_are_all_drawn() {
-        let random = Shift(Cell::new(7));
+        let random = Shift(AtomicU64::new(7));
         let mut sample = Sample::new(&random, 5);
         sample.add('a');
         sample.add('b');

@@ -9,13 +9,12 @@ use crate::{
         steps::{Done, Steps},
         v1,
     },
-    http::HttpClient,
     image::{Image, Repository, Selector},
     operator::Operator,
     problem::{Code, Failure},
     registry::Registry,
     scope::{Grant, Scope},
-    world::{Clock, Random, World},
+    world::{Clock, World},
 };
 
 /// Tries a connection: reach, authenticate, catalog, tags, manifest, pull.
@@ -28,16 +27,16 @@ use crate::{
 /// platforms, one more), the config, and one more token request that finds out whether the login may push. Without an
 /// image the catalog and the tags come before the manifest, and a token of its own before the catalog. With Basic
 /// there is a second `GET /v2/` in place of the tokens.
-pub async fn check<H: HttpClient, C: Clock, R: Random>(
-    world: &World<H, C, R>,
+pub async fn check<W: World>(
+    world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
     image: Option<&str>,
     on_step: impl FnMut(&Step),
 ) -> Check {
     let mut run = Run {
-        steps: Steps::new(&world.clock, on_step),
-        random: &world.random,
+        steps: Steps::new(world.clock(), on_step),
+        random: world.random(),
         proved: Proved::None,
         warnings: Vec::new(),
     };
@@ -60,30 +59,30 @@ pub async fn check<H: HttpClient, C: Clock, R: Random>(
 }
 
 /// A check under way.
-pub(super) struct Run<'w, C, R, F> {
-    pub(super) steps: Steps<'w, C, F>,
-    random: &'w R,
+pub(super) struct Run<'w, W: World, F> {
+    pub(super) steps: Steps<'w, W::Clock, F>,
+    random: &'w W::Random,
     pub(super) proved: Proved,
     warnings: Vec<Warning>,
 }
 
-impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
+impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
     /// Starts the conversation. Where that takes a login, because only the provider can tell where the registry is, its
     /// failure is one of the step `authenticate`, and `reach` could not be tried.
-    async fn open<H: HttpClient>(
+    async fn open(
         &mut self,
-        world: &'w World<H, C, R>,
+        world: &'w W,
         operator: &'w Operator,
         spec: &'w ConnectionSpec,
-    ) -> Result<Registry<'w, H, C, R>, Failure> {
-        let start = world.clock.monotonic();
+    ) -> Result<Registry<'w, W>, Failure> {
+        let start = world.clock().monotonic();
         let opened = Registry::open(world, operator, spec).await;
         opened.inspect_err(|failure| self.steps.fail(StepName::Authenticate, start, failure))
     }
 
-    async fn through<H: HttpClient>(
+    async fn through(
         &mut self,
-        registry: &mut Registry<'_, H, C, R>,
+        registry: &mut Registry<'_, W>,
         image: &str,
     ) -> Result<(), Failure> {
         let image = match image.trim() {
@@ -150,10 +149,10 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
     }
 
     /// Finds repositories to draw from.
-    async fn draw<H: HttpClient>(
+    async fn draw(
         &mut self,
-        registry: &mut Registry<'_, H, C, R>,
-    ) -> Result<Option<Search<'w, R>>, Failure> {
+        registry: &mut Registry<'_, W>,
+    ) -> Result<Option<Search<'w, W::Random>>, Failure> {
         if registry.spec.provider.capabilities.test_needs_image {
             let required = Failure::new(
                 Code::ImageRequired,
@@ -204,10 +203,10 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
     }
 
     /// Finds tags, and among them an image.
-    async fn find<H: HttpClient>(
+    async fn find(
         &mut self,
-        registry: &mut Registry<'_, H, C, R>,
-        search: &mut Search<'_, R>,
+        registry: &mut Registry<'_, W>,
+        search: &mut Search<'_, W::Random>,
         named: Option<(Repository, Selector)>,
     ) -> Result<Option<Found>, Failure> {
         let tagged = match named {
@@ -245,11 +244,7 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
     }
 
     /// Pulls a blob of what was found.
-    async fn pull<H: HttpClient>(
-        &mut self,
-        registry: &mut Registry<'_, H, C, R>,
-        found: &Found,
-    ) -> Result<(), Failure> {
+    async fn pull(&mut self, registry: &mut Registry<'_, W>, found: &Found) -> Result<(), Failure> {
         let repository = &found.repository;
         let scope = scope_of(registry.spec.purpose, repository);
         let pushes = registry.spec.purpose == Purpose::Push;
@@ -285,11 +280,7 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
     }
 
     /// Whether a login for pulling may push, too; only a readable grant can tell, and nothing depends on it.
-    async fn ask_for_push<H: HttpClient>(
-        &mut self,
-        registry: &mut Registry<'_, H, C, R>,
-        repository: &Repository,
-    ) {
+    async fn ask_for_push(&mut self, registry: &mut Registry<'_, W>, repository: &Repository) {
         let readable = registry
             .grant(&Scope::Pull(repository.clone()))
             .is_some_and(Grant::is_known);
@@ -313,7 +304,7 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
     }
 
     /// Warns of credentials that nobody asked for.
-    pub(super) fn warn_of_unproven<H: HttpClient>(&mut self, registry: &Registry<'_, H, C, R>) {
+    pub(super) fn warn_of_unproven(&mut self, registry: &Registry<'_, W>) {
         if registry.has_credentials() && !registry.tokens.are_proven() {
             self.warn(
                 WarningCode::CredentialNotProven,
@@ -328,10 +319,7 @@ impl<'w, C: Clock, R: Random, F: FnMut(&Step)> Run<'w, C, R, F> {
 }
 
 /// What the token for pulling and pushing says.
-fn can_push<H: HttpClient, C: Clock, R: Random>(
-    registry: &Registry<'_, H, C, R>,
-    repository: &Repository,
-) -> CanPush {
+fn can_push<W: World>(registry: &Registry<'_, W>, repository: &Repository) -> CanPush {
     let grant = registry.grant(&Scope::PullPush(repository.clone()));
     match grant.and_then(|grant| grant.allows(repository, "push")) {
         Some(true) => CanPush::Yes,

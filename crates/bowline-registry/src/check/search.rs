@@ -7,14 +7,13 @@ use bowline::form::Purpose;
 use crate::{
     check::draw::Sample,
     digest::Digest,
-    http::HttpClient,
     image::{Image, Repository, Selector},
     listing::{OtherWay, PAGES},
     manifest::{self, INDEXES, Manifest},
     problem::{Code, Failure},
     registry::Registry,
     scope::Scope,
-    world::{Clock, Random},
+    world::{Random, World},
 };
 
 /// How many drawn repositories are tried.
@@ -52,9 +51,9 @@ pub(super) struct Found {
 
 impl Listed {
     /// Reads pages until there is one with repositories on it.
-    pub(super) async fn read<H: HttpClient, C: Clock, R: Random>(
-        registry: &mut Registry<'_, H, C, R>,
-        random: &R,
+    pub(super) async fn read<W: World>(
+        registry: &mut Registry<'_, W>,
+        random: &W::Random,
     ) -> Result<Self, Failure> {
         let mut sample = Sample::new(random, REPOSITORIES);
         let mut place = None;
@@ -123,9 +122,9 @@ impl<'r, R: Random> Search<'r, R> {
 
     /// The next repository that has tags, and some of them. A drawn one may be empty, deleted or hidden though it is
     /// listed; a named one may not.
-    pub(super) async fn tagged<H: HttpClient, C: Clock>(
+    pub(super) async fn tagged<W: World<Random = R>>(
         &mut self,
-        registry: &mut Registry<'_, H, C, R>,
+        registry: &mut Registry<'_, W>,
     ) -> Result<Option<(Repository, Vec<Selector>)>, Failure> {
         while let Some(repository) = self.repositories.pop() {
             self.tried = self.tried.saturating_add(1);
@@ -159,9 +158,9 @@ impl<'r, R: Random> Search<'r, R> {
 
     /// The first of these that is an image, else one of the repositories that are left; of a named repository whatever
     /// it is.
-    pub(super) async fn image<H: HttpClient, C: Clock>(
+    pub(super) async fn image<W: World<Random = R>>(
         &mut self,
-        registry: &mut Registry<'_, H, C, R>,
+        registry: &mut Registry<'_, W>,
         tagged: (Repository, Vec<Selector>),
     ) -> Result<Option<Found>, Failure> {
         let mut tagged = Some(tagged);
@@ -215,8 +214,8 @@ fn is_about_the_image(failure: &Failure) -> bool {
 }
 
 /// Reads a manifest and, of several platforms, the one to pull. Gives what to pull of it, and whether it is an image.
-async fn resolve<H: HttpClient, C: Clock, R: Random>(
-    registry: &mut Registry<'_, H, C, R>,
+async fn resolve<W: World>(
+    registry: &mut Registry<'_, W>,
     repository: &Repository,
     selector: Selector,
 ) -> Result<(Found, bool), Failure> {

@@ -8,13 +8,12 @@ use crate::{
     challenge,
     check::{Proved, Step, StepName, run::Run, steps::Done},
     guard::Target,
-    http::HttpClient,
     image::{Image, Repository, Selector},
     problem::{Code, Failure},
     registry::{Asks, Get, Registry},
     scope::Scope,
     transport::Answer,
-    world::{Clock, Random},
+    world::World,
 };
 
 /// The largest answer, in bytes.
@@ -31,11 +30,11 @@ pub(super) fn is_of(provider: &str) -> bool {
     provider == "docker-registry-v1"
 }
 
-impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
+impl<W: World, F: FnMut(&Step)> Run<'_, W, F> {
     /// The check from `authenticate` on, of a registry that was reached.
-    pub(super) async fn through_v1<H: HttpClient>(
+    pub(super) async fn through_v1(
         &mut self,
-        registry: &mut Registry<'_, H, C, R>,
+        registry: &mut Registry<'_, W>,
         image: Option<Image>,
     ) -> Result<(), Failure> {
         self.steps
@@ -63,7 +62,7 @@ impl<C: Clock, R: Random, F: FnMut(&Step)> Run<'_, C, R, F> {
     }
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// Asks whether a registry of version 1 answers, and how it wants a login. Gives what was seen; `None` where none
     /// does.
     pub(super) async fn reach_v1(&mut self) -> Result<Option<String>, Failure> {

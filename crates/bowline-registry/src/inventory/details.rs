@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     digest::Digest,
-    http::HttpClient,
     image::{Repository, Selector},
     manifest::{self, INDEXES, Kind, Manifest},
     operator::Operator,
@@ -16,7 +15,7 @@ use crate::{
     registry::Registry,
     scope::Scope,
     transport::Session,
-    world::{Clock, Random, World},
+    world::World,
 };
 
 /// From an index to its image, to the config of that, to what this says.
@@ -27,8 +26,8 @@ const PLACES: usize = INDEXES + 3;
 ///
 /// # Errors
 /// What a check would name; `permission.pull_missing` where this login may pull none of them.
-pub async fn details<H: HttpClient, C: Clock, R: Random>(
-    world: &World<H, C, R>,
+pub async fn details<W: World>(
+    world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
     session: Option<&Session>,
@@ -45,9 +44,9 @@ impl Asked for AskedImage {
         self.digest
     }
 
-    async fn find<H: HttpClient, C: Clock, R: Random>(
+    async fn find<W: World>(
         &self,
-        registry: &mut Registry<'_, H, C, R>,
+        registry: &mut Registry<'_, W>,
         repository: &Repository,
         scope: &Scope,
     ) -> Result<ImageDetails, Failure> {

@@ -8,14 +8,13 @@ use super::{
 };
 use crate::{
     digest::Digest,
-    http::HttpClient,
     image::{Repository, Selector, Tag},
     operator::Operator,
     problem::{Code, Failure, Problem},
     registry::Registry,
     scope::Scope,
     transport::Session,
-    world::{Clock, Random, World},
+    world::World,
 };
 
 /// What these tags of a repository point to: as many as 8 seconds allow, at least one.
@@ -25,8 +24,8 @@ use crate::{
 ///
 /// # Errors
 /// What a check would name; `permission.pull_missing` where this login may pull none of them.
-pub async fn digests<H: HttpClient, C: Clock, R: Random>(
-    world: &World<H, C, R>,
+pub async fn digests<W: World>(
+    world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
     session: Option<&Session>,
@@ -43,9 +42,9 @@ impl Asked for AskedTag {
         self.tag
     }
 
-    async fn find<H: HttpClient, C: Clock, R: Random>(
+    async fn find<W: World>(
         &self,
-        registry: &mut Registry<'_, H, C, R>,
+        registry: &mut Registry<'_, W>,
         repository: &Repository,
         scope: &Scope,
     ) -> Result<TagDigest, Failure> {

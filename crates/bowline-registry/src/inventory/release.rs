@@ -6,14 +6,13 @@ use bytes::Bytes;
 use crate::{
     digest::Digest,
     guard::Target,
-    http::HttpClient,
     image::Repository,
     operator::Operator,
     problem::{Code, Failure, Problem},
     registry::Registry,
     scope::Scope,
     transport::{Call, Message},
-    world::{Clock, Random, World},
+    world::World,
 };
 
 /// What the registry is told. Its details are JSON in a text, which ACR keeps as it is.
@@ -27,8 +26,8 @@ const ANSWER_BYTES: usize = 64 * 1024;
 /// # Errors
 /// What a check would name; `permission.push_missing` where this login may not (the role is `AcrQuarantineWriter`),
 /// `image.unknown` where there is no such image, and for every other product, because none has this.
-pub async fn release<H: HttpClient, C: Clock, R: Random>(
-    world: &World<H, C, R>,
+pub async fn release<W: World>(
+    world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
     repository: &str,
@@ -52,7 +51,7 @@ pub async fn release<H: HttpClient, C: Clock, R: Random>(
         .map_err(|failure: Failure| failure.explain(spec, operator))
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     async fn let_pass(&mut self, repository: &Repository, digest: &Digest) -> Result<(), Failure> {
         let scope = Scope::PullPush(repository.clone());
         let authorization = self.authorization(&scope).await?.ok_or_else(|| {

@@ -10,17 +10,16 @@ use std::collections::HashMap;
 use bowline::form::ConnectionSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use url::form_urlencoded;
 
 use crate::{
-    http::HttpClient,
     image_stream::{self, Metadata},
     json::Number,
     operator::Operator,
     problem::{Code, Failure, Problem},
     registry::Registry,
     transport::Answer,
-    world::{Clock, Random, World},
+    urlencoded,
+    world::World,
 };
 
 const WHAT: &str = "the changes of image streams";
@@ -93,8 +92,8 @@ struct Versioned {
 /// # Errors
 /// What a check would name; `permission.catalog_missing` where this login may not list and watch image streams, or the
 /// connection names no API server.
-pub async fn stream_changes<H: HttpClient, C: Clock, R: Random>(
-    world: &World<H, C, R>,
+pub async fn stream_changes<W: World>(
+    world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
     since: Option<&str>,
@@ -122,7 +121,7 @@ pub async fn stream_changes<H: HttpClient, C: Clock, R: Random>(
         .map_err(|failure: Failure| failure.explain(spec, operator))
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// The present version: that of a list as short as there is.
     async fn streams_version(&self) -> Result<String, Failure> {
         let answer = self.streams_answer(&[("limit", "1")]).await?;
@@ -159,8 +158,8 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     }
 
     async fn streams_answer(&self, query: &[(&str, &str)]) -> Result<Answer, Failure> {
-        let mut pairs = form_urlencoded::Serializer::new(String::new());
-        let url = self.image_streams_url(&pairs.extend_pairs(query).finish())?;
+        let query = urlencoded::encode(query.iter().copied());
+        let url = self.image_streams_url(&query)?;
         let login = self.token_login()?;
         self.ask(WHAT, url, login.as_ref()).await
     }

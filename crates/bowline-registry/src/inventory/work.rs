@@ -1,20 +1,25 @@
 //! Reading a number of things of one repository, a few at a time, until time or the registry ends it.
 
-use std::{cell::RefCell, iter::Enumerate, time::Duration, vec};
+use std::{
+    future::Future,
+    iter::Enumerate,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+    vec,
+};
 
 use bowline::form::ConnectionSpec;
 use futures::future::join_all;
 
 use super::Found;
 use crate::{
-    http::HttpClient,
     image::Repository,
     operator::Operator,
     problem::{Code, Failure, Problem},
     registry::Registry,
     scope::Scope,
     transport::Session,
-    world::{Clock, Random, World},
+    world::{Clock, World},
 };
 
 /// How long something new is begun. What is under way then has the rest of the conversation's 10 seconds.
@@ -25,20 +30,20 @@ const AT_ONCE: usize = 6;
 const REFUSALS: usize = 3;
 
 /// One thing of a repository that is asked for.
-pub(super) trait Asked {
+pub(super) trait Asked: Send + Sync {
     /// What is found of it.
-    type Found;
+    type Found: Send;
 
     /// What it is called where it is left over.
     fn name(self) -> String;
 
     /// Asks the registry for it, with a token for `scope`.
-    async fn find<H: HttpClient, C: Clock, R: Random>(
+    fn find<W: World>(
         &self,
-        registry: &mut Registry<'_, H, C, R>,
+        registry: &mut Registry<'_, W>,
         repository: &Repository,
         scope: &Scope,
-    ) -> Result<Self::Found, Failure>;
+    ) -> impl Future<Output = Result<Self::Found, Failure>> + Send;
 
     /// What is to be said of it where it could not be read for this reason.
     fn unreadable(&self, code: Code) -> Self::Found;
@@ -49,8 +54,8 @@ pub(super) trait Asked {
 ///
 /// # Errors
 /// What ended it, where nothing was read before; what was read counts else, and who asks for the rest will meet it.
-pub(super) async fn all<H: HttpClient, C: Clock, R: Random, T: Asked>(
-    world: &World<H, C, R>,
+pub(super) async fn all<W: World, T: Asked>(
+    world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
     session: Option<&Session>,
@@ -83,35 +88,49 @@ struct Work<T: Asked> {
     stopped: Option<Failure>,
 }
 
-async fn each<H: HttpClient, C: Clock, R: Random, T: Asked>(
-    registry: &mut Registry<'_, H, C, R>,
+async fn each<W: World, T: Asked>(
+    registry: &mut Registry<'_, W>,
     repository: &Repository,
     scope: &Scope,
     asked: Vec<T>,
 ) -> Work<T> {
-    let clock = &registry.transport.world().clock;
+    let clock = registry.transport.world().clock();
     let end = clock.monotonic().saturating_add(LONGEST);
-    let work = RefCell::new(Work::new(asked));
-    let next = || {
-        let mut work = work.borrow_mut();
-        let goes_on = work.stopped.is_none() && clock.monotonic() < end;
-        if goes_on { work.todo.next() } else { None }
-    };
-    let one = async |registry: &mut Registry<'_, H, C, R>, number: usize, item: T| {
-        let outcome = item.find(registry, repository, scope).await;
-        work.borrow_mut().note(number, item, outcome);
-    };
+    let work = Mutex::new(Work::new(asked));
     // The first alone finds out how the registry wants a login, for all.
-    if let Some((number, item)) = next() {
-        one(registry, number, item).await;
+    if let Some((number, item)) = next(&work, clock, end) {
+        let outcome = item.find(registry, repository, scope).await;
+        locked(&work).note(number, item, outcome);
     }
-    let lane = async |mut registry: Registry<'_, H, C, R>| {
-        while let Some((number, item)) = next() {
-            one(&mut registry, number, item).await;
-        }
-    };
-    join_all((0..AT_ONCE).map(|_| lane(registry.beside()))).await;
-    work.into_inner()
+    let lanes = (0..AT_ONCE).map(|_| lane(registry.beside(), repository, scope, &work, end));
+    join_all(lanes).await;
+    work.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Reads one thing after the other, as long as there is something to do.
+async fn lane<W: World, T: Asked>(
+    mut registry: Registry<'_, W>,
+    repository: &Repository,
+    scope: &Scope,
+    work: &Mutex<Work<T>>,
+    end: Duration,
+) {
+    let clock = registry.transport.world().clock();
+    while let Some((number, item)) = next(work, clock, end) {
+        let outcome = item.find(&mut registry, repository, scope).await;
+        locked(work).note(number, item, outcome);
+    }
+}
+
+/// What to do next, unless time or the registry has ended the work.
+fn next<T: Asked>(work: &Mutex<Work<T>>, clock: &impl Clock, end: Duration) -> Option<(usize, T)> {
+    let mut work = locked(work);
+    let goes_on = work.stopped.is_none() && clock.monotonic() < end;
+    if goes_on { work.todo.next() } else { None }
+}
+
+fn locked<T: Asked>(work: &Mutex<Work<T>>) -> MutexGuard<'_, Work<T>> {
+    work.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<T: Asked> Work<T> {

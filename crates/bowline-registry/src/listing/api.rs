@@ -7,7 +7,6 @@ use url::Url;
 
 use crate::{
     guard::Target,
-    http::HttpClient,
     listing::{
         Page,
         cursor::Mark,
@@ -17,7 +16,7 @@ use crate::{
     problem::{Code, Failure},
     registry::Registry,
     transport::{Answer, Call, Message},
-    world::{Clock, Random},
+    world::World,
 };
 
 /// The largest page of an API, in bytes.
@@ -25,7 +24,7 @@ const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// The largest answer to a login, in bytes.
 const LOGIN_BYTES: usize = 64 * 1024;
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// The URL of a path on the registry's own origin, with a query. Names in the path are parsed ones.
     pub(super) fn own_url(&self, path: &str, query: &str) -> Url {
         let mut url = self.url("");

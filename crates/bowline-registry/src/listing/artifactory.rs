@@ -4,7 +4,6 @@
 use serde::Deserialize;
 
 use crate::{
-    http::HttpClient,
     json::List,
     listing::{
         ListedRepository, Page,
@@ -15,7 +14,7 @@ use crate::{
     login::Authorization,
     problem::Failure,
     registry::Registry,
-    world::{Clock, Random},
+    world::World,
 };
 
 const WHAT: &str = "Artifactory's listing";
@@ -33,7 +32,7 @@ struct Catalog {
     repositories: List<String>,
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// A page of a key's repositories.
     pub(super) async fn artifactory_repositories(
         &mut self,

@@ -4,7 +4,6 @@ use serde::Deserialize;
 
 use crate::{
     guard::Target,
-    http::HttpClient,
     image::Repository,
     json::List,
     listing::{
@@ -15,7 +14,7 @@ use crate::{
     problem::{Code, Failure},
     registry::{Get, Registry},
     scope::Scope,
-    world::{Clock, Random},
+    world::World,
 };
 
 const WHAT: &str = "Azure's listing";
@@ -42,7 +41,7 @@ struct Entry {
     last_update_time: Option<String>,
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// A page of a repository's tags. It takes the permission `metadata/read`, which not all that may pull have.
     pub(super) async fn azure_tags(
         &mut self,

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    http::HttpClient,
     image::Repository,
     json::List,
     listing::{
@@ -18,7 +17,7 @@ use crate::{
     login::Authorization,
     problem::{Code, Failure},
     registry::Registry,
-    world::{Clock, Random},
+    world::World,
 };
 
 const WHAT: &str = "Docker Hub's listing";
@@ -58,7 +57,7 @@ struct TagEntry {
     tag_last_pushed: Option<String>,
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// A page of the repositories of the connection's namespace, else of the username.
     pub(super) async fn docker_hub_repositories(
         &mut self,

@@ -1,17 +1,16 @@
 //! Docker Trusted Registry's own listing (API 0), for connections that prefer it.
 
 use serde::Deserialize;
-use url::form_urlencoded;
 
 use crate::{
-    http::HttpClient,
     image::Repository,
     json::List,
     listing::{ListedRepository, ListedTag, Page, api::time, cursor::Mark},
     problem::Failure,
     registry::Registry,
     transport::Answer,
-    world::{Clock, Random},
+    urlencoded,
+    world::World,
 };
 
 const WHAT: &str = "the DTR API's listing";
@@ -39,7 +38,7 @@ struct TagEntry {
     updated_at: Option<String>,
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// A page of the repositories.
     pub(super) async fn docker_trusted_repositories(
         &mut self,
@@ -88,13 +87,13 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         path: &str,
         mark: Option<Mark>,
     ) -> Result<Answer, Failure> {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("pageSize", &PER_PAGE.to_string());
-        if let Some(start) = Mark::token(mark)? {
-            query.append_pair("pageStart", &start);
-        }
+        let start = Mark::token(mark)?;
+        let start = start.as_deref().map(|start| ("pageStart", start));
+        let size = PER_PAGE.to_string();
+        let size = [("pageSize", size.as_str())];
+        let query = urlencoded::encode(size.into_iter().chain(start));
         let login = self.api_login().await?;
-        self.ask(WHAT, self.own_url(path, &query.finish()), login.as_ref())
+        self.ask(WHAT, self.own_url(path, &query), login.as_ref())
             .await
     }
 }

@@ -4,13 +4,12 @@ use bowline::credential::{Credentials, EcrService};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    http::HttpClient,
     image::Repository,
     json::List,
     listing::{ListedRepository, ListedTag, Page, cursor::Mark},
     problem::{Code, Failure},
     registry::Registry,
-    world::{Clock, Random},
+    world::World,
 };
 
 /// How many entries a page is asked for; 1000 could be had, but would be large.
@@ -60,7 +59,7 @@ struct Image {
     artifact_media_type: Option<String>,
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// A page of the account's repositories.
     pub(super) async fn ecr_repositories(
         &mut self,

@@ -3,7 +3,6 @@
 use serde::Deserialize;
 
 use crate::{
-    http::HttpClient,
     json::List,
     listing::{
         ListedRepository, Page,
@@ -15,7 +14,7 @@ use crate::{
     login::Authorization,
     problem::Failure,
     registry::Registry,
-    world::{Clock, Random},
+    world::World,
 };
 
 const WHAT: &str = "GitHub's listing";
@@ -35,7 +34,7 @@ struct Owner {
     login: String,
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// A page of the namespace's packages, else of the login's own.
     pub(super) async fn github_repositories(
         &mut self,

@@ -7,7 +7,6 @@ use url::{Url, form_urlencoded};
 
 use crate::{
     challenge::Login,
-    http::HttpClient,
     json::List,
     listing::{
         ListedRepository, Page,
@@ -19,7 +18,7 @@ use crate::{
     login::Authorization,
     problem::Failure,
     registry::{Asks, Registry},
-    world::{Clock, Random},
+    world::World,
 };
 
 const WHAT: &str = "GitLab's listing";
@@ -39,7 +38,7 @@ struct Entry {
     path: String,
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// A page of a group's or project's repositories; empty where those that come next have none.
     pub(super) async fn gitlab_repositories(
         &mut self,

@@ -9,7 +9,6 @@ use serde::{
 
 use crate::{
     digest::Digest,
-    http::HttpClient,
     image::Repository,
     json::{List, Number},
     listing::{ListedRepository, ListedTag, Page, cursor::Mark, v2::TagList},
@@ -17,7 +16,7 @@ use crate::{
     problem::Failure,
     registry::Registry,
     scope::Scope,
-    world::{Clock, Random},
+    world::World,
 };
 
 const WHAT: &str = "Google's listing";
@@ -111,7 +110,7 @@ impl<'de> Visitor<'de> for ManifestsVisitor {
     }
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// The next path of the tree below the namespace: one repository, or none where the path holds no image itself.
     pub(super) async fn google_repositories(
         &mut self,

@@ -3,7 +3,6 @@
 use serde::Deserialize;
 
 use crate::{
-    http::HttpClient,
     image::Repository,
     json::{List, or_default},
     listing::{
@@ -13,7 +12,7 @@ use crate::{
     },
     problem::Failure,
     registry::Registry,
-    world::{Clock, Random},
+    world::World,
 };
 
 const WHAT: &str = "Harbor's listing";
@@ -52,7 +51,7 @@ struct Attributes {
     created: Option<String>,
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// A page of the project's repositories, or of all that the login may see.
     pub(super) async fn harbor_repositories(
         &mut self,

@@ -6,17 +6,16 @@ use bowline::{credential::Credentials, secret::Secret};
 use bytes::Bytes;
 use http::HeaderName;
 use serde::Deserialize;
-use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use crate::{
-    http::HttpClient,
     json::List,
     listing::{ListedRepository, Page, cursor::Mark, way::unlistable},
     login::Authorization,
     problem::Failure,
     registry::Registry,
-    world::{Clock, Random},
+    urlencoded,
+    world::World,
 };
 
 const WHAT: &str = "IBM Cloud's listing";
@@ -42,7 +41,7 @@ struct Image {
     created: Option<i64>,
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// All repositories of the account, within the namespace.
     pub(super) async fn ibm_repositories(
         &mut self,
@@ -56,14 +55,11 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
                 "IBM Cloud lists for API keys and access tokens of IAM only.",
             ));
         };
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("includeIBM", "false");
-        if let Some(namespace) = self.endpoint.namespace().split('/').next()
-            && !namespace.is_empty()
-        {
-            query.append_pair("namespace", namespace);
-        }
-        let url = self.own_url("/api/v1/images", &query.finish());
+        let namespace = self.endpoint.namespace().split('/').next();
+        let namespace = namespace.filter(|namespace| !namespace.is_empty());
+        let namespace = namespace.map(|namespace| ("namespace", namespace));
+        let query = urlencoded::encode([("includeIBM", "false")].into_iter().chain(namespace));
+        let url = self.own_url("/api/v1/images", &query);
         let answer = self.ask(WHAT, url, Some(&login)).await?;
         let images: List<Image> = self.listed(&answer, WHAT)?;
         let mut found = BTreeMap::new();
@@ -89,7 +85,7 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     }
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// An access token of IAM, for the account; `None` where the login is a refresh token, which buys none.
     async fn ibm_login(&mut self) -> Result<Option<Authorization>, Failure> {
         let Credentials::Password { username, password } = &self.spec.credentials else {
@@ -109,10 +105,11 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
 
     /// An API key buys a token that lives an hour.
     async fn iam_token(&mut self, key: &Secret) -> Result<Secret, Failure> {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("grant_type", "urn:ibm:params:oauth:grant-type:apikey");
-        form.append_pair("apikey", key.expose());
-        let body = Bytes::from_owner(Zeroizing::new(form.finish().into_bytes()));
+        let form = urlencoded::encode([
+            ("grant_type", "urn:ibm:params:oauth:grant-type:apikey"),
+            ("apikey", key.expose()),
+        ]);
+        let body = Bytes::from_owner(Zeroizing::new(form.into_bytes()));
         let answer = self
             .login_to_api(WHAT, IAM, "application/x-www-form-urlencoded", body)
             .await?;

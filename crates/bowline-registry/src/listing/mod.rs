@@ -9,13 +9,12 @@ use std::collections::HashSet;
 use bowline::form::ConnectionSpec;
 
 use crate::{
-    http::HttpClient,
     image::Repository,
     operator::Operator,
     problem::{Code, Failure, Problem},
     registry::Registry,
     scope::Scope,
-    world::{Clock, Random, World},
+    world::World,
 };
 
 mod api;
@@ -44,6 +43,7 @@ pub(crate) use self::way::OtherWay;
 use self::{
     cursor::Place,
     entry::{Entry, Page},
+    way::{Listable, PlainTagsOf, RepositoriesOfIt, page_of},
 };
 pub use self::{
     entry::{ListedRepository, ListedTag},
@@ -72,15 +72,15 @@ pub struct Listing {
 /// # Errors
 /// What a check would name; `permission.catalog_missing` where this login may not list, or the registry offers no
 /// listing.
-pub async fn repositories<H: HttpClient, C: Clock, R: Random>(
-    world: &World<H, C, R>,
+pub async fn repositories<W: World>(
+    world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
 ) -> Result<Listing, Problem> {
     let listing = async {
         let mut registry = Registry::open(world, operator, spec).await?;
         registry.enter(&registry.listing_scope()).await?;
-        whole(async |place| registry.repositories_page(place, OtherWay::IfItFails).await).await
+        whole(&RepositoriesOfIt, &mut registry).await
     };
     listing
         .await
@@ -91,8 +91,8 @@ pub async fn repositories<H: HttpClient, C: Clock, R: Random>(
 ///
 /// # Errors
 /// What a check would name; `image.unknown` where there is no such repository.
-pub async fn tags<H: HttpClient, C: Clock, R: Random>(
-    world: &World<H, C, R>,
+pub async fn tags<W: World>(
+    world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
     repository: &str,
@@ -103,14 +103,14 @@ pub async fn tags<H: HttpClient, C: Clock, R: Random>(
         let repository = repository.reached(&registry.endpoint)?;
         let scope = Scope::Pull(repository.clone());
         registry.enter(&scope).await?;
-        whole(async |place| registry.plain_tags_page(&repository, &scope, place).await).await
+        whole(&PlainTagsOf(repository), &mut registry).await
     };
     listing
         .await
         .map_err(|failure: Failure| failure.explain(spec, operator))
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// Reaches the registry and logs in, so that listing can begin.
     async fn enter(&mut self, scope: &Scope) -> Result<(), Failure> {
         self.reach().await?;
@@ -120,15 +120,16 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
 }
 
 /// Reads pages until the end, or until it is enough. What was read before the time ran out is given, too.
-async fn whole<T: Entry>(
-    mut read: impl AsyncFnMut(Option<Place>) -> Result<Page<T>, Failure>,
+async fn whole<W: World, L: Listable>(
+    listed: &L,
+    registry: &mut Registry<'_, W>,
 ) -> Result<Listing, Failure> {
     let mut items = Vec::new();
     let mut known = HashSet::new();
     let mut place = None;
     for _ in 0..LISTING_PAGES {
         let is_cut;
-        match read(place.take()).await {
+        match page_of(listed, registry, place.take(), OtherWay::IfItFails).await {
             Ok(page) => {
                 let before = items.len();
                 let names = page.items.iter().map(|entry| entry.name().to_owned());

@@ -1,10 +1,9 @@
 //! OpenShift's own listing: the image streams that the API server tells of.
 
 use serde::Deserialize;
-use url::{Url, form_urlencoded};
+use url::Url;
 
 use crate::{
-    http::HttpClient,
     image::Repository,
     image_stream::ImageStream,
     json::{List, or_default},
@@ -15,7 +14,8 @@ use crate::{
     },
     problem::{Code, Failure},
     registry::Registry,
-    world::{Clock, Random},
+    urlencoded,
+    world::World,
 };
 
 const WHAT: &str = "the list of image streams";
@@ -37,18 +37,18 @@ struct ListMetadata {
     next: String,
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// A page of the project's image streams, or of all of the cluster.
     pub(super) async fn openshift_repositories(
         &mut self,
         mark: Option<Mark>,
     ) -> Result<Page<ListedRepository, Mark>, Failure> {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("limit", &PER_PAGE.to_string());
-        if let Some(token) = Mark::token(mark)? {
-            query.append_pair("continue", &token);
-        }
-        let url = self.image_streams_url(&query.finish())?;
+        let token = Mark::token(mark)?;
+        let token = token.as_deref().map(|token| ("continue", token));
+        let limit = PER_PAGE.to_string();
+        let limit = [("limit", limit.as_str())];
+        let query = urlencoded::encode(limit.into_iter().chain(token));
+        let url = self.image_streams_url(&query)?;
         let login = self.token_login()?;
         let answer = self.ask(WHAT, url, login.as_ref()).await?;
         let streams: ImageStreams = self.listed(&answer, WHAT)?;

@@ -2,17 +2,16 @@
 
 use bowline::{credential::Credentials, secret::Secret};
 use serde::Deserialize;
-use url::form_urlencoded;
 
 use crate::{
-    http::HttpClient,
     image::Repository,
     json::{List, or_default},
     listing::{ListedRepository, ListedTag, Page, cursor::Mark},
     login::Authorization,
     problem::Failure,
     registry::Registry,
-    world::{Clock, Random},
+    urlencoded,
+    world::World,
 };
 
 const WHAT: &str = "Quay's listing";
@@ -62,7 +61,7 @@ pub(super) fn token(credentials: &Credentials) -> Option<&Secret> {
     }
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// A page of the namespace's repositories.
     pub(super) async fn quay_repositories(
         &mut self,
@@ -70,16 +69,15 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
     ) -> Result<Page<ListedRepository, Mark>, Failure> {
         let login = self.quay_login()?;
         let namespace = self.endpoint.namespace().split('/').next();
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("namespace", namespace.unwrap_or_default());
-        query.append_pair("last_modified", "true");
-        if login.is_none() {
-            query.append_pair("public", "true");
-        }
-        if let Some(token) = Mark::token(mark)? {
-            query.append_pair("next_page", &token);
-        }
-        let url = self.own_url("/api/v1/repository", &query.finish());
+        let token = Mark::token(mark)?;
+        let fields = [
+            Some(("namespace", namespace.unwrap_or_default())),
+            Some(("last_modified", "true")),
+            login.is_none().then_some(("public", "true")),
+            token.as_deref().map(|token| ("next_page", token)),
+        ];
+        let query = urlencoded::encode(fields.into_iter().flatten());
+        let url = self.own_url("/api/v1/repository", &query);
         let answer = self.ask(WHAT, url, login.as_ref()).await?;
         let read: RepositoriesAnswer = self.listed(&answer, WHAT)?;
         let items = read

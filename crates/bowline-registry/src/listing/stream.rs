@@ -3,18 +3,17 @@
 use bowline::form::ConnectionSpec;
 
 use crate::{
-    http::HttpClient,
     image::Repository,
     listing::{
-        ListedRepository, ListedTag, Page, Place,
-        way::{OtherWay, Way},
+        ListedRepository, ListedTag, Place,
+        way::{Listable, OtherWay, RepositoriesOfIt, TagsOf, Way, page_of},
     },
     operator::Operator,
     problem::{Failure, Problem},
     registry::Registry,
     scope::Scope,
     transport::Session,
-    world::{Clock, Random, World},
+    world::World,
 };
 
 /// A page of a listing.
@@ -31,19 +30,19 @@ pub struct ListingPage<T> {
 /// The repositories that a connection reaches, within its namespace, page by page.
 ///
 /// Each page has 10 seconds. A page that failed can be asked for again.
-pub struct Repositories<'w, H, C, R>(Stream<'w, H, C, R>);
+pub struct Repositories<'w, W>(Stream<'w, W>);
 
 /// The tags of a repository, page by page, with what the provider's listing knows of them.
 ///
 /// Each page has 10 seconds. A page that failed can be asked for again.
-pub struct Tags<'w, H, C, R> {
-    stream: Stream<'w, H, C, R>,
-    repository: Repository,
+pub struct Tags<'w, W> {
+    stream: Stream<'w, W>,
+    tags: TagsOf,
 }
 
 /// A listing under way.
-struct Stream<'w, H, C, R> {
-    registry: Registry<'w, H, C, R>,
+struct Stream<'w, W> {
+    registry: Registry<'w, W>,
     operator: &'w Operator,
     ways: &'static [Way],
     /// Where it goes on; `None` at the beginning.
@@ -53,14 +52,14 @@ struct Stream<'w, H, C, R> {
     is_over: bool,
 }
 
-impl<'w, H: HttpClient, C: Clock, R: Random> Repositories<'w, H, C, R> {
+impl<'w, W: World> Repositories<'w, W> {
     /// Reaches the registry and logs in, unless `session` knows that already. With the `cursor` of a page, the listing
     /// goes on after it.
     ///
     /// # Errors
     /// What a check would name; `link.not_allowed` for a cursor of another listing.
     pub async fn open(
-        world: &'w World<H, C, R>,
+        world: &'w W,
         operator: &'w Operator,
         spec: &'w ConnectionSpec,
         session: Option<&'w Session>,
@@ -68,7 +67,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Repositories<'w, H, C, R> {
     ) -> Result<Self, Problem> {
         let opened = async {
             let ways = Way::of_repositories(spec);
-            let place = place(cursor, ways)?;
+            let place = placed(cursor, ways)?;
             let mut registry = Registry::open_in(session, world, operator, spec).await?;
             registry.enter(&registry.listing_scope()).await?;
             Ok(Stream::new(registry, operator, ways, place))
@@ -85,11 +84,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Repositories<'w, H, C, R> {
     /// What a check would name; `permission.catalog_missing` where this login may not list, or the registry offers no
     /// listing.
     pub async fn next_page(&mut self) -> Result<Option<ListingPage<ListedRepository>>, Problem> {
-        self.0
-            .next(async |registry, place| {
-                registry.repositories_page(place, OtherWay::IfRefused).await
-            })
-            .await
+        self.0.next(&RepositoriesOfIt).await
     }
 
     /// How many requests were sent so far.
@@ -98,7 +93,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Repositories<'w, H, C, R> {
     }
 }
 
-impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
+impl<'w, W: World> Tags<'w, W> {
     /// Reaches the registry and logs in, unless `session` knows that already. With the `cursor` of a page, the listing
     /// goes on after it.
     ///
@@ -106,7 +101,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
     /// What a check would name; `image.unknown` for what is no repository's name, and `link.not_allowed` for a cursor of
     /// another listing.
     pub async fn open(
-        world: &'w World<H, C, R>,
+        world: &'w W,
         operator: &'w Operator,
         spec: &'w ConnectionSpec,
         session: Option<&'w Session>,
@@ -116,7 +111,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
         let opened = async {
             let repository = Repository::named(repository)?;
             let ways = Way::of_tags(spec);
-            let place = place(cursor, ways)?;
+            let place = placed(cursor, ways)?;
             let mut registry = Registry::open_in(session, world, operator, spec).await?;
             let repository = repository.reached(&registry.endpoint)?;
             // A provider's own API does not tell a wrong login from a missing permission: there it is tried before.
@@ -125,7 +120,8 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
                 _ => registry.enter(&Scope::Login).await?,
             }
             let stream = Stream::new(registry, operator, ways, place);
-            Ok(Self { stream, repository })
+            let tags = TagsOf(repository);
+            Ok(Self { stream, tags })
         };
         opened
             .await
@@ -137,10 +133,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
     /// # Errors
     /// What a check would name; `image.unknown` where there is no such repository.
     pub async fn next_page(&mut self) -> Result<Option<ListingPage<ListedTag>>, Problem> {
-        let repository = &self.repository;
-        self.stream
-            .next(async |registry, place| registry.known_tags_page(repository, place).await)
-            .await
+        self.stream.next(&self.tags).await
     }
 
     /// How many requests were sent so far.
@@ -149,9 +142,9 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Tags<'w, H, C, R> {
     }
 }
 
-impl<'w, H: HttpClient, C: Clock, R: Random> Stream<'w, H, C, R> {
+impl<'w, W: World> Stream<'w, W> {
     fn new(
-        registry: Registry<'w, H, C, R>,
+        registry: Registry<'w, W>,
         operator: &'w Operator,
         ways: &'static [Way],
         place: Option<Place>,
@@ -166,15 +159,16 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Stream<'w, H, C, R> {
         }
     }
 
-    async fn next<T>(
+    async fn next<L: Listable>(
         &mut self,
-        read: impl AsyncFnOnce(&mut Registry<'w, H, C, R>, Option<Place>) -> Result<Page<T>, Failure>,
-    ) -> Result<Option<ListingPage<T>>, Problem> {
+        listed: &L,
+    ) -> Result<Option<ListingPage<L::Item>>, Problem> {
         if self.is_over {
             return Ok(None);
         }
         self.registry.transport.restart();
-        match read(&mut self.registry, self.place.take()).await {
+        let place = self.place.take();
+        match page_of(listed, &mut self.registry, place, OtherWay::IfRefused).await {
             Ok(page) => {
                 self.is_over = page.next.is_none();
                 self.cursor = page.next.as_ref().and_then(Place::cursor);
@@ -186,13 +180,13 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Stream<'w, H, C, R> {
                 }))
             }
             Err(failure) => {
-                self.place = place(self.cursor.as_deref(), self.ways).ok().flatten();
+                self.place = placed(self.cursor.as_deref(), self.ways).ok().flatten();
                 Err(failure.explain(self.registry.spec, self.operator))
             }
         }
     }
 }
 
-fn place(cursor: Option<&str>, ways: &[Way]) -> Result<Option<Place>, Failure> {
+fn placed(cursor: Option<&str>, ways: &[Way]) -> Result<Option<Place>, Failure> {
     cursor.map(|cursor| Place::parse(cursor, ways)).transpose()
 }

@@ -5,7 +5,6 @@ use url::Url;
 
 use crate::{
     guard::Target,
-    http::HttpClient,
     image::Repository,
     json::{List, or_default},
     listing::{ListedRepository, ListedTag, Page, api::Style, cursor::Mark, google},
@@ -13,7 +12,7 @@ use crate::{
     registry::{Get, Registry},
     scope::Scope,
     transport::Answer,
-    world::{Clock, Random},
+    world::World,
 };
 
 /// How many entries a page is asked for; distribution's default limit for the catalog, and ECR's for tags.
@@ -48,7 +47,7 @@ impl TagList {
     }
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// What a token for the catalog is asked for. Quay's token service knows no scope for it.
     pub(super) fn catalog_scope(&self) -> Scope {
         match self.spec.provider.id.as_str() {

@@ -1,12 +1,11 @@
 //! The ways to list: which a connection has, and in which order they are tried.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, future::Future};
 
-use bowline::{credential::Credentials, form::ConnectionSpec};
+use bowline::{credential::Credentials, endpoint::Endpoint, form::ConnectionSpec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    http::HttpClient,
     image::Repository,
     listing::{
         ListedRepository, ListedTag, Page, Place,
@@ -18,7 +17,7 @@ use crate::{
     problem::{Code, Failure},
     registry::Registry,
     scope::Scope,
-    world::{Clock, Random},
+    world::World,
 };
 
 /// A way to list.
@@ -98,7 +97,7 @@ impl Way {
     }
 }
 
-impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
+impl<W: World> Registry<'_, W> {
     /// What a token is asked for before repositories are listed: nothing, where the first way needs none of the
     /// registry's.
     pub(crate) fn listing_scope(&self) -> Scope {
@@ -114,87 +113,158 @@ impl<H: HttpClient, C: Clock, R: Random> Registry<'_, H, C, R> {
         place: Option<Place>,
         wanted: OtherWay,
     ) -> Result<Page<ListedRepository>, Failure> {
-        let ways = Way::of_repositories(self.spec);
-        let mut page = first_of(ways, place, wanted, async |way, mark| match way {
+        page_of(&RepositoriesOfIt, self, place, wanted).await
+    }
+}
+
+/// Something that is listed.
+pub(super) trait Listable: Send + Sync {
+    /// What the list holds.
+    type Item: Entry + Send;
+
+    /// The ways to list it, in the order in which they are tried.
+    fn ways(&self, spec: &ConnectionSpec) -> &'static [Way];
+
+    /// A page of it in one way.
+    fn page<W: World>(
+        &self,
+        registry: &mut Registry<'_, W>,
+        way: Way,
+        mark: Option<Mark>,
+    ) -> impl Future<Output = Result<Page<Self::Item, Mark>, Failure>> + Send;
+
+    /// Whether the connection reaches an entry.
+    fn is_reached(&self, endpoint: &Endpoint, item: &Self::Item) -> bool;
+}
+
+/// The repositories of a registry.
+pub(super) struct RepositoriesOfIt;
+
+/// The tags of a repository, with what the product knows of them.
+pub(super) struct TagsOf(pub(super) Repository);
+
+/// The tags of a repository by the distribution API.
+pub(super) struct PlainTagsOf(pub(super) Repository);
+
+impl Listable for RepositoriesOfIt {
+    type Item = ListedRepository;
+
+    fn ways(&self, spec: &ConnectionSpec) -> &'static [Way] {
+        Way::of_repositories(spec)
+    }
+
+    async fn page<W: World>(
+        &self,
+        registry: &mut Registry<'_, W>,
+        way: Way,
+        mark: Option<Mark>,
+    ) -> Result<Page<ListedRepository, Mark>, Failure> {
+        match way {
             // Azure's own listing is one of tags.
-            Way::Registry | Way::Azure => self.catalog_page(mark).await,
-            Way::Artifactory => self.artifactory_repositories(mark).await,
-            Way::DockerHub => self.docker_hub_repositories(mark).await,
-            Way::DockerTrusted => self.docker_trusted_repositories(mark).await,
-            Way::Ecr => self.ecr_repositories(mark).await,
-            Way::GitHub => self.github_repositories(mark).await,
-            Way::GitLab => self.gitlab_repositories(mark).await,
-            Way::Google => self.google_repositories(mark).await,
-            Way::Harbor => self.harbor_repositories(mark).await,
-            Way::Ibm => self.ibm_repositories(mark).await,
-            Way::OpenShift => self.openshift_repositories(mark).await,
-            Way::Quay => self.quay_repositories(mark).await,
-        })
-        .await?;
-        let namespace = self.endpoint.namespace();
-        page.items.retain(|entry| entry.repository.is_in(namespace));
-        Ok(page)
+            Way::Registry | Way::Azure => registry.catalog_page(mark).await,
+            Way::Artifactory => registry.artifactory_repositories(mark).await,
+            Way::DockerHub => registry.docker_hub_repositories(mark).await,
+            Way::DockerTrusted => registry.docker_trusted_repositories(mark).await,
+            Way::Ecr => registry.ecr_repositories(mark).await,
+            Way::GitHub => registry.github_repositories(mark).await,
+            Way::GitLab => registry.gitlab_repositories(mark).await,
+            Way::Google => registry.google_repositories(mark).await,
+            Way::Harbor => registry.harbor_repositories(mark).await,
+            Way::Ibm => registry.ibm_repositories(mark).await,
+            Way::OpenShift => registry.openshift_repositories(mark).await,
+            Way::Quay => registry.quay_repositories(mark).await,
+        }
     }
 
-    /// A page of a repository's tags by the distribution API.
-    pub(super) async fn plain_tags_page(
-        &mut self,
-        repository: &Repository,
-        scope: &Scope,
-        place: Option<Place>,
-    ) -> Result<Page<ListedTag>, Failure> {
-        first_of(
-            &[Way::Registry],
-            place,
-            OtherWay::IfItFails,
-            async |_, mark| self.tags_page(repository, scope, mark).await,
-        )
-        .await
+    fn is_reached(&self, endpoint: &Endpoint, item: &ListedRepository) -> bool {
+        item.repository.is_in(endpoint.namespace())
+    }
+}
+
+impl Listable for TagsOf {
+    type Item = ListedTag;
+
+    fn ways(&self, spec: &ConnectionSpec) -> &'static [Way] {
+        Way::of_tags(spec)
     }
 
-    /// A page of a repository's tags, with what the provider knows of them.
-    pub(super) async fn known_tags_page(
-        &mut self,
-        repository: &Repository,
-        place: Option<Place>,
-    ) -> Result<Page<ListedTag>, Failure> {
-        first_of(
-            Way::of_tags(self.spec),
-            place,
-            OtherWay::IfRefused,
-            async |way, mark| match way {
-                Way::Azure => self.azure_tags(repository, mark).await,
-                Way::DockerHub => self.docker_hub_tags(repository, mark).await,
-                Way::DockerTrusted => self.docker_trusted_tags(repository, mark).await,
-                Way::Ecr => self.ecr_tags(repository, mark).await,
-                Way::Harbor => self.harbor_tags(repository, mark).await,
-                Way::OpenShift => self.openshift_tags(repository, mark).await,
-                Way::Quay => self.quay_tags(repository, mark).await,
-                _ => {
-                    let scope = Scope::Pull(repository.clone());
-                    self.tags_page(repository, &scope, mark).await
-                }
-            },
-        )
-        .await
+    async fn page<W: World>(
+        &self,
+        registry: &mut Registry<'_, W>,
+        way: Way,
+        mark: Option<Mark>,
+    ) -> Result<Page<ListedTag, Mark>, Failure> {
+        let Self(repository) = self;
+        match way {
+            Way::Azure => registry.azure_tags(repository, mark).await,
+            Way::DockerHub => registry.docker_hub_tags(repository, mark).await,
+            Way::DockerTrusted => registry.docker_trusted_tags(repository, mark).await,
+            Way::Ecr => registry.ecr_tags(repository, mark).await,
+            Way::Harbor => registry.harbor_tags(repository, mark).await,
+            Way::OpenShift => registry.openshift_tags(repository, mark).await,
+            Way::Quay => registry.quay_tags(repository, mark).await,
+            _ => {
+                let scope = Scope::Pull(repository.clone());
+                registry.tags_page(repository, &scope, mark).await
+            }
+        }
+    }
+
+    fn is_reached(&self, _: &Endpoint, _: &ListedTag) -> bool {
+        true
+    }
+}
+
+impl Listable for PlainTagsOf {
+    type Item = ListedTag;
+
+    fn ways(&self, _: &ConnectionSpec) -> &'static [Way] {
+        &[Way::Registry]
+    }
+
+    async fn page<W: World>(
+        &self,
+        registry: &mut Registry<'_, W>,
+        _: Way,
+        mark: Option<Mark>,
+    ) -> Result<Page<ListedTag, Mark>, Failure> {
+        let Self(repository) = self;
+        let scope = Scope::Pull(repository.clone());
+        registry.tags_page(repository, &scope, mark).await
+    }
+
+    fn is_reached(&self, _: &Endpoint, _: &ListedTag) -> bool {
+        true
     }
 }
 
 /// Reads the page at `place`; without one the first, in the first way that answers.
-async fn first_of<T: Entry>(
-    ways: &[Way],
+pub(super) async fn page_of<W: World, L: Listable>(
+    listed: &L,
+    registry: &mut Registry<'_, W>,
     place: Option<Place>,
     wanted: OtherWay,
-    mut read: impl AsyncFnMut(Way, Option<Mark>) -> Result<Page<T, Mark>, Failure>,
-) -> Result<Page<T>, Failure> {
+) -> Result<Page<L::Item>, Failure> {
+    let mut page = first_of(listed, registry, place, wanted).await?;
+    page.items
+        .retain(|item| listed.is_reached(&registry.endpoint, item));
+    Ok(page)
+}
+
+async fn first_of<W: World, L: Listable>(
+    listed: &L,
+    registry: &mut Registry<'_, W>,
+    place: Option<Place>,
+    wanted: OtherWay,
+) -> Result<Page<L::Item>, Failure> {
     if let Some(Place { way, mark, trail }) = place {
         let is_probe = matches!(mark, Mark::Probe(_));
-        let page = read(way, Some(mark)).await?;
+        let page = listed.page(registry, way, Some(mark)).await?;
         return Ok(on_trail(way, trail, is_probe, page));
     }
     let mut refused = None;
-    for way in ways.iter().copied() {
-        match read(way, None).await {
+    for way in listed.ways(registry.spec).iter().copied() {
+        match listed.page(registry, way, None).await {
             Ok(page) => return Ok(on_trail(way, Trail::default(), false, page)),
             Err(failure) if ends_listing(&failure, wanted) => return Err(failure),
             Err(failure) => refused = Some(joined(refused, failure)),

@@ -17,11 +17,10 @@ use super::{
 };
 use crate::{
     guard::Target,
-    http::HttpClient,
     json::First,
     problem::{Code, Failure},
     transport::{Answer, Transport},
-    world::{Clock, Random},
+    world::{Clock, World},
 };
 
 /// What a token of Entra is asked for: the registries of every cloud are this one resource.
@@ -46,9 +45,9 @@ impl Application<'_> {
 
     /// Makes a refresh token of the registry. Where Entra or the registry does not know this way, the application is
     /// given as a username and password.
-    pub(super) async fn exchange<H: HttpClient, C: Clock, R: Random>(
+    pub(super) async fn exchange<W: World>(
         &self,
-        transport: &mut Transport<'_, H, C, R>,
+        transport: &mut Transport<'_, W>,
         tenant: &TenantId,
         spec: &ConnectionSpec,
     ) -> Result<Minted, Failure> {
@@ -56,7 +55,7 @@ impl Application<'_> {
             Some(registry) => self.refresh_token(transport, tenant, registry).await?,
             None => None,
         };
-        let now = transport.world().clock.epoch_ms();
+        let now = transport.world().clock().epoch_ms();
         Ok(match token {
             Some(token) => Minted {
                 expires_at: Some(now.saturating_add(LIFE)),
@@ -66,9 +65,9 @@ impl Application<'_> {
         })
     }
 
-    async fn refresh_token<H: HttpClient, C: Clock, R: Random>(
+    async fn refresh_token<W: World>(
         &self,
-        transport: &mut Transport<'_, H, C, R>,
+        transport: &mut Transport<'_, W>,
         tenant: &TenantId,
         registry: &Endpoint,
     ) -> Result<Option<Secret>, Failure> {
@@ -115,8 +114,8 @@ impl Application<'_> {
 }
 
 /// Posts a login; `None` where nobody there can judge it.
-async fn ask<H: HttpClient, C: Clock, R: Random>(
-    transport: &Transport<'_, H, C, R>,
+async fn ask<W: World>(
+    transport: &Transport<'_, W>,
     url: &str,
     target: Target,
     fields: &[(&str, &str)],
@@ -135,10 +134,7 @@ async fn ask<H: HttpClient, C: Clock, R: Random>(
 }
 
 /// Why Entra refuses an application. Its numbers say which field is wrong; they only choose the field.
-fn refused<H: HttpClient, C: Clock, R: Random>(
-    transport: &Transport<'_, H, C, R>,
-    answer: &Answer,
-) -> Failure {
+fn refused<W: World>(transport: &Transport<'_, W>, answer: &Answer) -> Failure {
     #[derive(Deserialize)]
     struct Refusal {
         #[serde(default)]

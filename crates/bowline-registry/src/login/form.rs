@@ -3,23 +3,23 @@
 use bowline::secret::Secret;
 use bytes::Bytes;
 use serde::Deserialize;
-use url::{Url, form_urlencoded};
+use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
     guard::Target,
-    http::HttpClient,
     problem::{Code, Failure},
     transport::{Answer, Call, Message, Transport},
-    world::{Clock, Random},
+    urlencoded,
+    world::{Clock, World},
 };
 
 /// The largest answer, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
 /// Posts a login to `url`, once; redirects are not followed.
-pub(crate) async fn post<H: HttpClient, C: Clock, R: Random>(
-    transport: &Transport<'_, H, C, R>,
+pub(crate) async fn post<W: World>(
+    transport: &Transport<'_, W>,
     url: Url,
     target: Target,
     fields: &[(&str, &str)],
@@ -29,9 +29,8 @@ pub(crate) async fn post<H: HttpClient, C: Clock, R: Random>(
     let asked_for = fields.iter().filter(asked_for).map(|(_, value)| *value);
     let remembered_as = [url.as_str()].into_iter().chain(asked_for);
     let remembered_as = Some(remembered_as.collect::<Vec<_>>().join(" "));
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs(fields);
-    let body = Bytes::from_owner(Zeroizing::new(form.finish().into_bytes()));
+    let form = urlencoded::encode(fields.iter().copied());
+    let body = Bytes::from_owner(Zeroizing::new(form.into_bytes()));
     let call = Call {
         what: "a token",
         permit: transport.guard().permit(url, target, true)?,
@@ -54,8 +53,8 @@ pub(super) struct Granted {
 
 impl Granted {
     /// What a successful answer grants, at `now`; its tokens are not shown any more.
-    pub(super) fn read<H: HttpClient, C: Clock, R: Random>(
-        transport: &mut Transport<'_, H, C, R>,
+    pub(super) fn read<W: World>(
+        transport: &mut Transport<'_, W>,
         answer: &Answer,
     ) -> Result<Self, Failure> {
         #[derive(Deserialize)]
@@ -71,7 +70,7 @@ impl Granted {
                 format!("The answer of {host} is no token answer."),
             )
         })?;
-        let now = transport.world().clock.epoch_ms();
+        let now = transport.world().clock().epoch_ms();
         let mut secret = |token: Option<String>| {
             let secret = token.map(Secret::new).filter(|token| !token.is_empty())?;
             transport.hide(&secret);

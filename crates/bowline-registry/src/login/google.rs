@@ -14,10 +14,9 @@ use super::{
 };
 use crate::{
     guard::Target,
-    http::HttpClient,
     problem::{Code, Failure},
     transport::Transport,
-    world::{Clock, Random},
+    world::{Clock, World},
 };
 
 /// Google's token service. The key file names one, too, and is not believed.
@@ -34,11 +33,11 @@ const TOKEN_USER: &str = "oauth2accesstoken";
 /// Makes an access token of a service account's key. A key that makes none here (of another cloud, or in a form that is
 /// not known), and one whose token service does not answer, is given to the registry itself, which takes it as a
 /// password.
-pub(super) async fn exchange<H: HttpClient, C: Clock, R: Random>(
-    transport: &mut Transport<'_, H, C, R>,
+pub(super) async fn exchange<W: World>(
+    transport: &mut Transport<'_, W>,
     key: Secret,
 ) -> Result<Minted, Failure> {
-    let now = transport.world().clock.epoch_ms();
+    let now = transport.world().clock().epoch_ms();
     let assertion = KeyFile::read(&key).and_then(|file| file.assertion(now));
     let (Some(assertion), Ok(url)) = (assertion, Url::parse(TOKEN_SERVICE)) else {
         return as_password(key);

@@ -12,13 +12,7 @@ use bowline::{
 use http::HeaderName;
 
 use self::aws::Aws;
-use crate::{
-    http::HttpClient,
-    operator::Operator,
-    problem::Failure,
-    transport::Transport,
-    world::{Clock, Random},
-};
+use crate::{operator::Operator, problem::Failure, transport::Transport, world::World};
 
 mod assertion;
 mod authorization;
@@ -97,8 +91,8 @@ impl Minted {
 /// Makes what the registry takes of a connection's credentials. Only credentials that need an exchange send anything.
 ///
 /// Every secret that is learnt on the way is given to [`Transport::hide`].
-pub(crate) async fn exchange<H: HttpClient, C: Clock, R: Random>(
-    transport: &mut Transport<'_, H, C, R>,
+pub(crate) async fn exchange<W: World>(
+    transport: &mut Transport<'_, W>,
     operator: &Operator,
     spec: &ConnectionSpec,
 ) -> Result<Minted, Failure> {

@@ -1,6 +1,15 @@
 //! Sending: the guard, redirects, the shared deadline, and what a failure to send means.
 
-use std::{cell::Cell, future::Future, pin::pin, rc::Rc, task::Poll, time::Duration};
+use std::{
+    future::Future,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
 
 use bowline::{form::ConnectionSpec, secret::Secret};
 use bytes::Bytes;
@@ -18,7 +27,7 @@ use crate::{
     operator::Operator,
     problem::{Code, Failure},
     said::{self, Secrets},
-    world::{Clock, Random, World},
+    world::{Clock, World},
 };
 
 mod reading;
@@ -80,8 +89,8 @@ pub(crate) struct Answer {
 }
 
 /// Sends the requests of one conversation.
-pub(crate) struct Transport<'w, H, C, R> {
-    world: &'w World<H, C, R>,
+pub(crate) struct Transport<'w, W> {
+    world: &'w W,
     guard: Guard<'w>,
     secrets: Secrets,
     /// In milliseconds since 1970, where the customer said so.
@@ -89,13 +98,13 @@ pub(crate) struct Transport<'w, H, C, R> {
     deadline: Duration,
     session: Option<&'w Session>,
     /// How many requests were sent.
-    requests: Rc<Cell<u32>>,
+    requests: Arc<AtomicU32>,
 }
 
-impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
+impl<'w, W: World> Transport<'w, W> {
     /// Starts a conversation, and its deadline.
     pub(crate) fn new(
-        world: &'w World<H, C, R>,
+        world: &'w W,
         operator: &'w Operator,
         spec: &'w ConnectionSpec,
         session: Option<&'w Session>,
@@ -106,9 +115,9 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
             guard: Guard::new(operator, spec),
             secrets: Secrets::of(spec),
             credentials_end: spec.expires_at,
-            deadline: world.clock.monotonic().saturating_add(DEADLINE),
+            deadline: world.clock().monotonic().saturating_add(DEADLINE),
             session,
-            requests: Rc::default(),
+            requests: Arc::default(),
         }
     }
 
@@ -146,7 +155,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
         }
     }
 
-    pub(crate) fn world(&self) -> &'w World<H, C, R> {
+    pub(crate) fn world(&self) -> &'w W {
         self.world
     }
 
@@ -156,7 +165,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
 
     /// Begins a new deadline: a listing that goes on for long has one for each page.
     pub(crate) fn restart(&mut self) {
-        self.deadline = self.world.clock.monotonic().saturating_add(DEADLINE);
+        self.deadline = self.world.clock().monotonic().saturating_add(DEADLINE);
     }
 
     /// The same conversation, to send with beside this one: with the same deadline, and counting with it.
@@ -168,25 +177,25 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
             credentials_end: self.credentials_end,
             deadline: self.deadline,
             session: self.session,
-            requests: Rc::clone(&self.requests),
+            requests: Arc::clone(&self.requests),
         }
     }
 
     /// How much time is left.
     pub(crate) fn remaining(&self) -> Duration {
-        self.deadline.saturating_sub(self.world.clock.monotonic())
+        self.deadline.saturating_sub(self.world.clock().monotonic())
     }
 
     /// How many requests were sent, with redirects and repetitions.
     pub(crate) fn requests(&self) -> u32 {
-        self.requests.get()
+        self.requests.load(Ordering::Relaxed)
     }
 
     /// Why credentials were not accepted, as far as the answer or the form tells.
     pub(crate) fn rejection(&self, answer: &Answer) -> Failure {
         let words = self.error(answer).unwrap_or_default().to_ascii_lowercase();
         let says = |texts: &[&str]| texts.iter().any(|text| words.contains(text));
-        let now = self.world.clock.epoch_ms();
+        let now = self.world.clock().epoch_ms();
         let code = if says(&["locked", "too many failed", "disabled"]) {
             Code::AuthLocked
         } else if answer.status == StatusCode::TOO_MANY_REQUESTS {
@@ -206,7 +215,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
         let Some((session, question)) = self.session.zip(call.remembered_as.take()) else {
             return self.send_anew(call).await;
         };
-        let now = self.world.clock.epoch_ms();
+        let now = self.world.clock().epoch_ms();
         if let Some(login) = session.recall(&question, now) {
             return Ok(login.answer(call.permit));
         }
@@ -242,7 +251,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
                 && let Some(pause) = self.pause(attempt, status, response.headers())
             {
                 drop(response);
-                self.world.clock.sleep(pause).await;
+                self.world.clock().sleep(pause).await;
                 continue;
             }
             let limit = match call.message {
@@ -259,7 +268,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
         permit: &Permit,
         accept: &'static str,
         message: &Message<'_>,
-    ) -> Result<Response<H::Body>, Failure> {
+    ) -> Result<Response<<W::Http as HttpClient>::Body>, Failure> {
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, AGENT);
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
@@ -284,11 +293,11 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
             return Err(deadline_exceeded());
         }
         let timeout = PATIENCE.min(remaining);
-        self.requests.set(self.requests.get().saturating_add(1));
+        self.requests.fetch_add(1, Ordering::Relaxed);
         // The client bounds connecting and waiting, each; this bounds a client that does not.
         let patience = timeout.saturating_mul(2).min(remaining);
         match self
-            .within(patience, self.world.http.send(request, timeout))
+            .within(patience, self.world.http().send(request, timeout))
             .await
         {
             Some(Ok(response)) => Ok(response),
@@ -327,7 +336,7 @@ impl<'w, H: HttpClient, C: Clock, R: Random> Transport<'w, H, C, R> {
     /// Runs a future for at most `limit`.
     async fn within<T>(&self, limit: Duration, future: impl Future<Output = T>) -> Option<T> {
         let mut future = pin!(future);
-        let mut end = pin!(self.world.clock.sleep(limit));
+        let mut end = pin!(self.world.clock().sleep(limit));
         std::future::poll_fn(|context| match future.as_mut().poll(context) {
             Poll::Ready(value) => Poll::Ready(Some(value)),
             Poll::Pending => end.as_mut().poll(context).map(|()| None),

@@ -11,18 +11,18 @@ use crate::{
     http::{HttpClient, ResponseBody, SendError},
     problem::{Code, Failure},
     transport::{Answer, PATIENCE, Transport, deadline_exceeded},
-    world::{Clock, Random},
+    world::World,
 };
 
 /// The largest body of an error that is read.
 const ERROR_BYTES: usize = 64 * 1024;
 
-impl<H: HttpClient, C: Clock, R: Random> Transport<'_, H, C, R> {
+impl<W: World> Transport<'_, W> {
     /// Reads an answer; one to HEAD has no `limit` and no body.
     pub(super) async fn read(
         &self,
         permit: Permit,
-        response: Response<H::Body>,
+        response: Response<<W::Http as HttpClient>::Body>,
         what: &'static str,
         limit: Option<usize>,
     ) -> Result<Answer, Failure> {
@@ -59,7 +59,7 @@ impl<H: HttpClient, C: Clock, R: Random> Transport<'_, H, C, R> {
     async fn read_body(
         &self,
         permit: &Permit,
-        stream: &mut H::Body,
+        stream: &mut <W::Http as HttpClient>::Body,
         what: &'static str,
         limit: usize,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {

@@ -5,9 +5,8 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 
 use crate::{
-    http::HttpClient,
     transport::Transport,
-    world::{Clock, Random},
+    world::{Clock, Random, World},
 };
 
 /// How often one request is sent at most.
@@ -16,7 +15,7 @@ pub(super) const ATTEMPTS: u32 = 3;
 /// random, so that many checks do not come back at the same moment.
 const PAUSE: Duration = Duration::from_millis(200);
 
-impl<H: HttpClient, C: Clock, R: Random> Transport<'_, H, C, R> {
+impl<W: World> Transport<'_, W> {
     /// How long to wait before the next attempt; `None` where there is no time for one, or no hope: who has had too many
     /// requests and does not say for how long wants none soon.
     pub(super) fn pause(
@@ -35,11 +34,11 @@ impl<H: HttpClient, C: Clock, R: Random> Transport<'_, H, C, R> {
             .saturating_add(1);
         let jitter = self
             .world
-            .random
+            .random()
             .next_u64()
             .checked_rem(spread)
             .unwrap_or(0);
-        let pause = match retry_after(headers, self.world.clock.epoch_ms()) {
+        let pause = match retry_after(headers, self.world.clock().epoch_ms()) {
             Some(asked) => asked.saturating_add(Duration::from_millis(jitter.min(100))),
             None if status == StatusCode::TOO_MANY_REQUESTS => return None,
             None => doubled.saturating_add(Duration::from_millis(jitter)),

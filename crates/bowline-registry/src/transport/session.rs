@@ -1,6 +1,9 @@
 //! What logging in was answered, for the next conversation with the same registry.
 
-use std::{cell::RefCell, fmt};
+use std::{
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::WWW_AUTHENTICATE};
 use serde::{Deserialize, Serialize};
@@ -29,9 +32,15 @@ const HEADERS: [HeaderName; 2] = [
 /// The conversations that serve one request of a caller have one session for each connection, so that they log in once.
 /// What is answered from it is judged as if the server had just said it, and only once a conversation: who asks again has
 /// found it to be of no use. It holds tokens: who hands it on lets it end with the request.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Session(RefCell<Vec<Login>>);
+pub struct Session(Mutex<Vec<Login>>);
+
+impl Clone for Session {
+    fn clone(&self) -> Self {
+        Self(Mutex::new(self.logins().clone()))
+    }
+}
 
 /// What was answered to a question on the way to a login.
 #[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -52,16 +61,20 @@ pub(super) struct Login {
 struct Header(String, String);
 
 impl Session {
+    fn logins(&self) -> MutexGuard<'_, Vec<Login>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Tells that another conversation begins.
     pub(super) fn begin(&self) {
-        for login in self.0.borrow_mut().iter_mut() {
+        for login in self.logins().iter_mut() {
             login.is_used = false;
         }
     }
 
     /// What was answered to a question, if that still counts.
     pub(super) fn recall(&self, question: &str, now: i64) -> Option<Login> {
-        let mut logins = self.0.borrow_mut();
+        let mut logins = self.logins();
         logins.retain(|login| (0..LIFE).contains(&now.saturating_sub(login.at)));
         let at = logins
             .iter()
@@ -74,7 +87,7 @@ impl Session {
 
     /// Remembers the answer to a question that was asked `at` this time, where it would be the same again.
     pub(super) fn note(&self, question: String, answer: &Answer, at: i64) {
-        let mut logins = self.0.borrow_mut();
+        let mut logins = self.logins();
         logins.retain(|login| login.question != question);
         if !may_pass(answer.status) {
             let login = Login::of(question, answer, at);

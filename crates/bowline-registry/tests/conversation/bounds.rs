@@ -1,6 +1,6 @@
 //! Servers without end, without haste, or without luck: everything ends within ten seconds, and passing troubles pass.
 
-use std::{cell::Cell, rc::Rc, time::Duration};
+use std::time::Duration;
 
 use bowline_registry::{Clock, Operator, SendError};
 use bytes::Bytes;
@@ -13,10 +13,10 @@ use crate::{
 /// A sound registry whose first `failures` answers to `path` are `reply`.
 fn failing(path: &'static str, failures: u32, reply: Reply) -> FakeWorld {
     let fake = Fake::basic();
-    let left = Rc::new(Cell::new(failures));
+    let mut left = failures;
     world(move |sent| {
-        if sent.url.path() == path && left.get() > 0 {
-            left.set(left.get() - 1);
+        if sent.url.path() == path && left > 0 {
+            left -= 1;
             return reply.clone();
         }
         fake.answer(sent)

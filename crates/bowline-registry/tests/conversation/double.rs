@@ -2,9 +2,11 @@
 //! and numbers that come in turn.
 
 use std::{
-    cell::{Cell, RefCell},
     future::poll_fn,
-    rc::Rc,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+    },
     task::Poll,
     time::Duration,
 };
@@ -123,15 +125,15 @@ impl Reply {
     }
 }
 
-type Script = Box<dyn FnMut(&Sent) -> Reply>;
+type Script = Box<dyn FnMut(&Sent) -> Reply + Send>;
 
 /// The scripted client. When it goes, it checks that no credentials went where they must not: see [`Double::trust`].
 pub struct Double {
-    script: RefCell<Script>,
-    sent: RefCell<Vec<Sent>>,
-    received: Cell<usize>,
-    trusted: RefCell<Vec<&'static str>>,
-    time: Rc<Time>,
+    script: Mutex<Script>,
+    sent: Mutex<Vec<Sent>>,
+    received: AtomicUsize,
+    trusted: Mutex<Vec<&'static str>>,
+    time: Arc<Time>,
 }
 
 /// The origins that may get credentials unless a test names others.
@@ -150,43 +152,51 @@ const CREDENTIALS: [&str; 6] = [
 /// The body of a scripted answer.
 pub struct DoubleBody {
     body: Option<Body>,
-    time: Rc<Time>,
+    time: Arc<Time>,
 }
 
 /// The clock: it starts at 2023-11-14T22:13:20Z.
-pub struct FakeClock(Rc<Time>);
+pub struct FakeClock(Arc<Time>);
 
 /// Time that passes only when somebody sleeps: then it goes on to what happens next, a server's answer or the end of
 /// the sleep.
 #[derive(Default)]
-struct Time {
-    now: Cell<Duration>,
-    next: Cell<Option<Duration>>,
+struct Time(Mutex<Moments>);
+
+#[derive(Default)]
+struct Moments {
+    now: Duration,
+    next: Option<Duration>,
 }
 
 impl Time {
+    fn now(&self) -> Duration {
+        self.0.lock().unwrap().now
+    }
+
     /// Ends when a server has taken this long.
     async fn pass(&self, pause: Duration) {
-        let end = self.now.get() + pause;
+        let end = self.now() + pause;
         poll_fn(|_| {
-            if self.now.get() >= end {
+            let mut moments = self.0.lock().unwrap();
+            if moments.now >= end {
                 return Poll::Ready(());
             }
-            self.next.set(Some(end));
+            moments.next = Some(end);
             Poll::Pending
         })
         .await;
     }
 
     async fn sleep(&self, pause: Duration) {
-        let end = self.now.get() + pause;
+        let end = self.now() + pause;
         poll_fn(|context| {
-            if self.now.get() < end {
-                self.now
-                    .set(self.next.take().map_or(end, |next| next.min(end)));
+            let mut moments = self.0.lock().unwrap();
+            if moments.now < end {
+                moments.now = moments.next.take().map_or(end, |next| next.min(end));
                 context.waker().wake_by_ref();
             }
-            if self.now.get() >= end {
+            if moments.now >= end {
                 Poll::Ready(())
             } else {
                 Poll::Pending
@@ -198,20 +208,43 @@ impl Time {
 
 /// 0, 1, 2, …
 #[derive(Default)]
-pub struct InTurn(Cell<u64>);
+pub struct InTurn(AtomicU64);
 
-pub type FakeWorld = World<Double, FakeClock, InTurn>;
+/// All of it.
+pub struct FakeWorld {
+    pub http: Double,
+    pub clock: FakeClock,
+    pub random: InTurn,
+}
+
+impl World for FakeWorld {
+    type Http = Double;
+    type Clock = FakeClock;
+    type Random = InTurn;
+
+    fn http(&self) -> &Double {
+        &self.http
+    }
+
+    fn clock(&self) -> &FakeClock {
+        &self.clock
+    }
+
+    fn random(&self) -> &InTurn {
+        &self.random
+    }
+}
 
 /// A world in which `script` answers.
-pub fn world(script: impl FnMut(&Sent) -> Reply + 'static) -> FakeWorld {
-    let time = Rc::new(Time::default());
-    World {
+pub fn world(script: impl FnMut(&Sent) -> Reply + Send + 'static) -> FakeWorld {
+    let time = Arc::new(Time::default());
+    FakeWorld {
         http: Double {
-            script: RefCell::new(Box::new(script)),
-            sent: RefCell::default(),
-            received: Cell::default(),
-            trusted: RefCell::new(TRUSTED.to_vec()),
-            time: Rc::clone(&time),
+            script: Mutex::new(Box::new(script)),
+            sent: Mutex::default(),
+            received: AtomicUsize::default(),
+            trusted: Mutex::new(TRUSTED.to_vec()),
+            time: Arc::clone(&time),
         },
         clock: FakeClock(time),
         random: InTurn::default(),
@@ -220,26 +253,32 @@ pub fn world(script: impl FnMut(&Sent) -> Reply + 'static) -> FakeWorld {
 
 impl Double {
     pub fn sent(&self) -> Vec<Sent> {
-        self.sent.borrow().clone()
+        self.sent.lock().unwrap().clone()
     }
 
     pub fn lines(&self) -> Vec<String> {
-        self.sent.borrow().iter().map(Sent::line).collect()
+        self.sent.lock().unwrap().iter().map(Sent::line).collect()
     }
 
     /// The bytes of all requests and of the heads and whole bodies of all answers.
     pub fn bytes(&self) -> usize {
-        self.sent.borrow().iter().map(Sent::bytes).sum::<usize>() + self.received.get()
+        self.sent
+            .lock()
+            .unwrap()
+            .iter()
+            .map(Sent::bytes)
+            .sum::<usize>()
+            + self.received.load(Relaxed)
     }
 
     /// Lets these origins, too, get credentials: the test is about that.
     pub fn trust(&self, origins: &[&'static str]) {
-        self.trusted.borrow_mut().extend(origins);
+        self.trusted.lock().unwrap().extend(origins);
     }
 
     /// Lets no other origin than these get credentials.
     pub fn trust_only(&self, origins: &[&'static str]) {
-        *self.trusted.borrow_mut() = origins.to_vec();
+        *self.trusted.lock().unwrap() = origins.to_vec();
     }
 }
 
@@ -249,10 +288,11 @@ impl Drop for Double {
         if std::thread::panicking() {
             return;
         }
-        let trusted = self.trusted.borrow();
+        let trusted = self.trusted.lock().unwrap();
         for sent in self
             .sent
-            .borrow()
+            .lock()
+            .unwrap()
             .iter()
             .filter(|sent| sent.has_credentials())
         {
@@ -279,8 +319,8 @@ impl HttpClient for Double {
             headers: request.headers,
             body: String::from_utf8(request.body.to_vec()).unwrap(),
         };
-        self.sent.borrow_mut().push(sent.clone());
-        let reply = (self.script.borrow_mut())(&sent);
+        self.sent.lock().unwrap().push(sent.clone());
+        let reply = (self.script.lock().unwrap())(&sent);
         match reply {
             Reply::Fail(error) => Err(error),
             Reply::Hang => std::future::pending().await,
@@ -303,10 +343,10 @@ impl HttpClient for Double {
                     bytes += name.len() + value.len() + 4;
                     response = response.header(name, value);
                 }
-                self.received.set(self.received.get() + bytes);
+                self.received.fetch_add(bytes, Relaxed);
                 let body = DoubleBody {
                     body: Some(body),
-                    time: Rc::clone(&self.time),
+                    time: Arc::clone(&self.time),
                 };
                 Ok(response.body(body).unwrap())
             }
@@ -344,7 +384,7 @@ impl ResponseBody for DoubleBody {
 
 impl Clock for FakeClock {
     fn monotonic(&self) -> Duration {
-        self.0.now.get()
+        self.0.now()
     }
 
     fn epoch_ms(&self) -> i64 {
@@ -358,6 +398,6 @@ impl Clock for FakeClock {
 
 impl Random for InTurn {
     fn next_u64(&self) -> u64 {
-        self.0.replace(self.0.get() + 1)
+        self.0.fetch_add(1, Relaxed)
     }
 }

@@ -1,6 +1,9 @@
 //! Anything at any place: a check survives it, names it, and sends nothing where it must not.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use bowline_registry::{Operator, SendError};
 use bytes::Bytes;
@@ -185,8 +188,8 @@ impl Fault {
 #[tokio::test]
 async fn a_fault_at_any_byte_of_any_answer_leaves_nothing_behind() {
     // The answers of a check, in order: the ping, and then, as `Fake` gives them, tokens and what they are for.
-    let lengths: Rc<RefCell<Vec<usize>>> = Rc::default();
-    let seen = Rc::clone(&lengths);
+    let lengths: Arc<Mutex<Vec<usize>>> = Arc::default();
+    let seen = Arc::clone(&lengths);
     let sound = world(move |sent| {
         let reply = Fake::bearer().answer(sent);
         if let Reply::Answer {
@@ -194,7 +197,7 @@ async fn a_fault_at_any_byte_of_any_answer_leaves_nothing_behind() {
             ..
         } = &reply
         {
-            seen.borrow_mut().push(bytes.len());
+            seen.lock().unwrap().push(bytes.len());
         }
         reply
     });
@@ -203,7 +206,7 @@ async fn a_fault_at_any_byte_of_any_answer_leaves_nothing_behind() {
             .await
             .ok
     );
-    let lengths = lengths.take();
+    let lengths = std::mem::take(&mut *lengths.lock().unwrap());
     // Whether the login may push, too, is asked last, and nothing depends on it.
     let last = lengths.len() - 1;
     for (answer, length) in lengths.into_iter().enumerate() {

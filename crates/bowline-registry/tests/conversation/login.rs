@@ -20,7 +20,7 @@ fn oauth2() -> ConnectionSpec {
 }
 
 /// A registry whose token service answers as `service` says.
-fn with_service(service: impl Fn(&Sent) -> Reply + 'static) -> crate::double::FakeWorld {
+fn with_service(service: impl Fn(&Sent) -> Reply + Send + 'static) -> crate::double::FakeWorld {
     let fake = Fake::bearer();
     world(move |sent| {
         if sent.url.as_str().starts_with(SERVICE) {

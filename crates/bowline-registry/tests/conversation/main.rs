@@ -22,4 +22,5 @@ mod login;
 mod problems;
 mod providers;
 mod registry;
+mod send;
 mod warnings;

@@ -7,7 +7,7 @@
 
 use std::cell::RefCell;
 
-use bowline_registry::{Clock, HttpClient, Random, World};
+use bowline_registry::{Clock, World};
 use bytes::Bytes;
 use http::{Method, request::Parts};
 use http_body::Body;
@@ -38,9 +38,9 @@ mod tests;
 const OPERATIONS: [&str; 3] = ["listProviders", "validateForm", "checkForm"];
 
 /// The service over a world in which requests can be sent.
-pub struct EdgeService<H, C, R> {
+pub struct EdgeService<W> {
     access: Result<EdgeAccess, ConfigError>,
-    outbound: OutboundService<H, C, R>,
+    outbound: OutboundService<W>,
     recent: RefCell<Recent>,
 }
 
@@ -79,15 +79,10 @@ impl EdgeAccess {
     }
 }
 
-impl<H, C, R> EdgeService<H, C, R>
-where
-    H: HttpClient + 'static,
-    C: Clock + 'static,
-    R: Random + 'static,
-{
+impl<W: World + 'static> EdgeService<W> {
     /// With the operator's variables; one that is missing or not valid is answered on every route. There is nothing to
     /// seal, so `sealing_keys` is not looked at.
-    pub fn new(world: World<H, C, R>, variables: &Variables) -> Self {
+    pub fn new(world: W, variables: &Variables) -> Self {
         Self {
             access: EdgeAccess::parse(variables),
             outbound: OutboundService::new(world, variables.operator()),
@@ -101,8 +96,8 @@ where
         // Only the public service may say for which project a role is taken on; there are no projects here.
         head.headers.remove(EXTERNAL_ID);
         let world = self.outbound.world();
-        let request_id = request_id::of(&head.headers, &world.random);
-        let mut context = RequestContext::new(head, request_id, None, world.clock.epoch_ms());
+        let request_id = request_id::of(&head.headers, world.random());
+        let mut context = RequestContext::new(head, request_id, None, world.clock().epoch_ms());
         let outcome = self.answer(&mut context, body).await;
         let origins = self.access.as_ref().ok().map(|access| &access.origins);
         finish(outcome, &context.request_id, origins, &context.head.headers)

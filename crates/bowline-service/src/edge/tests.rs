@@ -1,6 +1,12 @@
-use std::{cell::Cell, rc::Rc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
-use bowline_registry::{Request, ResponseBody, SendError};
+use bowline_registry::{HttpClient, Random, Request, ResponseBody, SendError};
 use http::{StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
@@ -14,7 +20,7 @@ const WRITE: &str = "iam:project:cicd:registry:write";
 
 /// Blocks private networks, finds no name, and counts what was sent beside the question whether they are blocked.
 #[derive(Clone, Default)]
-struct Client(Rc<Cell<usize>>);
+struct Client(Arc<AtomicUsize>);
 
 struct NoBody;
 
@@ -35,7 +41,7 @@ impl HttpClient for Client {
         if request.url.host_str() == Some("127.0.0.1") {
             return Err(SendError::Prohibited);
         }
-        self.0.update(|sent| sent.saturating_add(1));
+        self.0.fetch_add(1, Relaxed);
         Err(SendError::Dns)
     }
 }
@@ -64,16 +70,40 @@ impl Random for Seven {
     }
 }
 
+struct TestWorld {
+    http: Client,
+    clock: StoppedClock,
+    random: Seven,
+}
+
+impl World for TestWorld {
+    type Http = Client;
+    type Clock = StoppedClock;
+    type Random = Seven;
+
+    fn http(&self) -> &Client {
+        &self.http
+    }
+
+    fn clock(&self) -> &StoppedClock {
+        &self.clock
+    }
+
+    fn random(&self) -> &Seven {
+        &self.random
+    }
+}
+
 struct Edge {
-    service: EdgeService<Client, StoppedClock, Seven>,
-    sent: Rc<Cell<usize>>,
+    service: EdgeService<TestWorld>,
+    sent: Arc<AtomicUsize>,
 }
 
 impl Edge {
     fn with(variables: &Variables) -> Self {
         let http = Client::default();
-        let sent = Rc::clone(&http.0);
-        let world = World {
+        let sent = Arc::clone(&http.0);
+        let world = TestWorld {
             http,
             clock: StoppedClock,
             random: Seven,
@@ -170,7 +200,7 @@ async fn it_has_three_routes() {
     let asked = json!({ "form": form() });
     let check = body(edge.send("POST", "/v1/check", &writer, &asked).await).await;
     assert_eq!(check["problem"]["code"], "dns.not_found", "{check:#}");
-    assert_eq!(edge.sent.get(), 1);
+    assert_eq!(edge.sent.load(Relaxed), 1);
 
     for (method, path, expected) in [
         ("GET", "/", (404, "not_found")),
@@ -208,7 +238,7 @@ async fn it_verifies_its_callers() {
     }
     let (status, code) = code(edge.send("POST", "/v1/validate", "", &form()).await).await;
     assert_eq!((status, &*code), (401, "auth.missing"));
-    assert_eq!(edge.sent.get(), 0);
+    assert_eq!(edge.sent.load(Relaxed), 0);
 }
 
 #[tokio::test]
@@ -240,7 +270,7 @@ async fn a_subject_starts_thirty_checks_a_minute() {
     let limited = edge.send("POST", "/v1/check", &ada, &asked).await;
     assert_eq!(limited.headers()[header::RETRY_AFTER], "60");
     assert_eq!(code(limited).await, (429, "rate.limited".to_owned()));
-    assert_eq!(edge.sent.get(), 30);
+    assert_eq!(edge.sent.load(Relaxed), 30);
     let other = edge.send("POST", "/v1/check", &bob, &asked).await;
     assert_eq!(other.status(), StatusCode::OK);
 }

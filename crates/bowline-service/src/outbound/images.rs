@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use bowline::{form::ConnectionSpec, json, selection::Policy};
 use bowline_registry::{
-    Clock, Code, HttpClient, ListedTag, Operator, Problem, Random, Session, Tags, World,
-    repositories,
+    Clock, Code, ListedTag, Operator, Problem, Session, Tags, World, repositories,
 };
 
 use crate::protocol::images::{Images, ListedImage};
@@ -30,8 +29,8 @@ fn listed_image(repository: &str, tag: ListedTag) -> ListedImage {
 }
 
 /// Lists images, within bounds. A repository that this login may not pull, or that has gone, is left out.
-pub(super) async fn images<H: HttpClient, C: Clock, R: Random>(
-    world: &World<H, C, R>,
+pub(super) async fn images<W: World>(
+    world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
     policy: &json::Value,
@@ -39,7 +38,7 @@ pub(super) async fn images<H: HttpClient, C: Clock, R: Random>(
     // One that is none excludes nothing; whoever selects with it judges it.
     let (_, policy) = Policy::check(policy, Some(spec.provider), None);
     let policy = policy.unwrap_or_default();
-    let (session, begun) = (Session::default(), world.clock.monotonic());
+    let (session, begun) = (Session::default(), world.clock().monotonic());
     let listing = repositories(world, operator, spec).await?;
     let mut found = Images {
         images: Vec::new(),
@@ -50,7 +49,7 @@ pub(super) async fn images<H: HttpClient, C: Clock, R: Random>(
         .into_iter()
         .filter(|repository| !policy.never_asks(repository));
     for (number, repository) in wanted.enumerate() {
-        let elapsed = world.clock.monotonic().saturating_sub(begun);
+        let elapsed = world.clock().monotonic().saturating_sub(begun);
         if number == MOST_REPOSITORIES || found.images.len() >= MOST_IMAGES || elapsed > LONGEST {
             found.complete = false;
             break;
@@ -82,8 +81,8 @@ pub(super) async fn images<H: HttpClient, C: Clock, R: Random>(
 }
 
 /// Adds the images of a repository, up to the bound, and says whether those are all.
-async fn tagged<H: HttpClient, C: Clock, R: Random>(
-    world: &World<H, C, R>,
+async fn tagged<W: World>(
+    world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
     session: &Session,

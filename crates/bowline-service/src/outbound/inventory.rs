@@ -2,8 +2,8 @@
 
 use bowline::form::ConnectionForm;
 use bowline_registry::{
-    Clock, Details, Digests, HttpClient, Operator, Random, Repositories, Session, StreamChanges,
-    Tags, details, digests, release, stream_changes,
+    Details, Digests, Operator, Repositories, Session, StreamChanges, Tags, World, details,
+    digests, release, stream_changes,
 };
 
 use super::OutboundService;
@@ -16,12 +16,7 @@ use crate::{
     },
 };
 
-impl<H, C, R> OutboundService<H, C, R>
-where
-    H: HttpClient + 'static,
-    C: Clock + 'static,
-    R: Random + 'static,
-{
+impl<W: World + 'static> OutboundService<W> {
     pub(super) async fn repositories_page(
         &self,
         operator: &Operator,
@@ -29,7 +24,8 @@ where
     ) -> Result<InSession<RepositoriesPage>, Problem> {
         let spec = self.admit(operator, request.form).await?;
         let (session, cursor) = (request.session.as_ref(), request.cursor.as_deref());
-        let mut listing = Repositories::open(&self.world, operator, &spec, session, cursor).await?;
+        let mut listing =
+            Repositories::open(&*self.world, operator, &spec, session, cursor).await?;
         let page = listing.next_page().await?;
         let cursor = page.as_ref().and_then(|page| page.cursor.clone());
         let complete = page.as_ref().is_some_and(|page| page.complete);
@@ -56,7 +52,7 @@ where
         let (session, cursor) = (request.session.as_ref(), request.cursor.as_deref());
         let repository = &request.repository;
         let mut listing =
-            Tags::open(&self.world, operator, &spec, session, repository, cursor).await?;
+            Tags::open(&*self.world, operator, &spec, session, repository, cursor).await?;
         let page = listing.next_page().await?;
         let cursor = page.as_ref().and_then(|page| page.cursor.clone());
         let complete = page.as_ref().is_some_and(|page| page.complete);
@@ -87,7 +83,7 @@ where
         let spec = self.admit(operator, request.form).await?;
         let (session, repository) = (request.session.as_ref(), &request.repository);
         let found = digests(
-            &self.world,
+            &*self.world,
             operator,
             &spec,
             session,
@@ -105,7 +101,7 @@ where
         let spec = self.admit(operator, request.form).await?;
         let (session, repository) = (request.session.as_ref(), &request.repository);
         let found = details(
-            &self.world,
+            &*self.world,
             operator,
             &spec,
             session,
@@ -122,7 +118,7 @@ where
     ) -> Result<Released, Problem> {
         let spec = self.admit(operator, request.form).await?;
         release(
-            &self.world,
+            &*self.world,
             operator,
             &spec,
             &request.repository,
@@ -139,7 +135,7 @@ where
     ) -> Result<StreamChanges, Problem> {
         let spec = self.admit(operator, request.form).await?;
         let since = request.resource_version.as_deref();
-        Ok(stream_changes(&self.world, operator, &spec, since).await?)
+        Ok(stream_changes(&*self.world, operator, &spec, since).await?)
     }
 }
 

@@ -10,8 +10,8 @@ use std::{cell::Cell, rc::Rc};
 
 use bowline::form::{CheckOptions, ConnectionForm, ConnectionSpec, check_form};
 use bowline_registry::{
-    Clock, ExternalId, HttpClient, Operator, OperatorError, Random, World, check,
-    networks_are_blocked, pull_credentials, repositories, resolve_endpoint, tags,
+    Clock, ExternalId, Operator, OperatorError, World, check, networks_are_blocked,
+    pull_credentials, repositories, resolve_endpoint, tags,
 };
 use bytes::Bytes;
 use http::{Method, StatusCode, request::Parts};
@@ -46,8 +46,8 @@ const LARGEST: usize = 2 * body::LARGEST;
 const LONGEST_LISTING: usize = 10_000;
 
 /// The private service over a world in which requests can be sent.
-pub struct OutboundService<H, C, R> {
-    world: Rc<World<H, C, R>>,
+pub struct OutboundService<W> {
+    world: Rc<W>,
     operator: Result<Rc<Operator>, OperatorError>,
     /// True once the runtime was seen to block private networks: its configuration does not change.
     blocked: Cell<bool>,
@@ -81,14 +81,9 @@ where
     response::secret_json(StatusCode::OK, &response)
 }
 
-impl<H, C, R> OutboundService<H, C, R>
-where
-    H: HttpClient + 'static,
-    C: Clock + 'static,
-    R: Random + 'static,
-{
+impl<W: World + 'static> OutboundService<W> {
     /// With what [`Operator::parse`] made of the variables; an error is answered on every request.
-    pub fn new(world: World<H, C, R>, operator: Result<Operator, OperatorError>) -> Self {
+    pub fn new(world: W, operator: Result<Operator, OperatorError>) -> Self {
         Self {
             world: Rc::new(world),
             operator: operator.map(Rc::new),
@@ -99,7 +94,7 @@ where
     /// Answers one request.
     pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Response {
         let (head, body) = request.into_parts();
-        let request_id = request_id::of(&head.headers, &self.world.random);
+        let request_id = request_id::of(&head.headers, self.world.random());
         match self.answer(&head, body).await {
             Ok(answer) => answer,
             Err(problem) => problem.into_response(&request_id),
@@ -174,7 +169,7 @@ where
         RepositoriesRequest { form, search }: RepositoriesRequest<ConnectionForm>,
     ) -> Result<Listing, Problem> {
         let spec = self.admit(operator, form).await?;
-        let listing = repositories(&self.world, operator, &spec).await?;
+        let listing = repositories(&*self.world, operator, &spec).await?;
         Ok(found(listing, &search))
     }
 
@@ -184,7 +179,7 @@ where
         TagsRequest { form, repository }: TagsRequest<ConnectionForm>,
     ) -> Result<Listing, Problem> {
         let spec = self.admit(operator, form).await?;
-        let listing = tags(&self.world, operator, &spec, &repository).await?;
+        let listing = tags(&*self.world, operator, &spec, &repository).await?;
         Ok(found(listing, ""))
     }
 
@@ -194,7 +189,7 @@ where
         ImagesRequest { form, policy }: ImagesRequest<ConnectionForm>,
     ) -> Result<Images, Problem> {
         let spec = self.admit(operator, form).await?;
-        Ok(images::images(&self.world, operator, &spec, &policy).await?)
+        Ok(images::images(&*self.world, operator, &spec, &policy).await?)
     }
 
     async fn endpoint(
@@ -203,7 +198,7 @@ where
         EndpointRequest { form }: EndpointRequest<ConnectionForm>,
     ) -> Result<EndpointResponse, Problem> {
         let spec = self.admit(operator, form).await?;
-        let endpoint = resolve_endpoint(&self.world, operator, &spec).await?;
+        let endpoint = resolve_endpoint(&*self.world, operator, &spec).await?;
         Ok(EndpointResponse {
             endpoint: endpoint.to_string(),
         })
@@ -215,14 +210,14 @@ where
         CredentialsRequest { form }: CredentialsRequest<ConnectionForm>,
     ) -> Result<CredentialsResponse, Problem> {
         let spec = self.admit(operator, form).await?;
-        let login = pull_credentials(&self.world, operator, &spec).await?;
+        let login = pull_credentials(&*self.world, operator, &spec).await?;
         Ok(CredentialsResponse {
             login: login.map(Login::from),
         })
     }
 
     /// The world of the service.
-    pub(crate) fn world(&self) -> &World<H, C, R> {
+    pub(crate) fn world(&self) -> &W {
         &self.world
     }
 
@@ -239,7 +234,7 @@ where
         let image = asked.image.filter(|image| !image.is_empty());
         match form {
             Form::Json => {
-                let check = check(&self.world, operator, &spec, image.as_deref(), |_| ()).await;
+                let check = check(&*self.world, operator, &spec, image.as_deref(), |_| ()).await;
                 response::json(StatusCode::OK, &check)
             }
             Form::Events => Ok(self.stream(Rc::clone(operator), spec, image)),
@@ -267,7 +262,7 @@ where
         }
         let options = CheckOptions {
             touched: None,
-            now: Some(self.world.clock.epoch_ms()),
+            now: Some(self.world.clock().epoch_ms()),
         };
         let (report, spec) = check_form(&form, options);
         spec.ok_or_else(|| Problem::form_invalid(report))
@@ -288,7 +283,7 @@ where
     async fn networks_blocked(&self, operator: &Operator) -> Result<(), Problem> {
         if !self.blocked.get() {
             self.blocked
-                .set(networks_are_blocked(&self.world.http, operator).await);
+                .set(networks_are_blocked(self.world.http(), operator).await);
         }
         if self.blocked.get() {
             return Ok(());
@@ -309,7 +304,7 @@ where
         let clock = Rc::clone(&self.world);
         let put = events.clone();
         let work = async move {
-            let check = check(&world, &operator, &spec, image.as_deref(), |step| {
+            let check = check(&*world, &operator, &spec, image.as_deref(), |step| {
                 put.push("step", step)
             })
             .await;
@@ -317,7 +312,7 @@ where
         };
         let sleep = move || {
             let world = Rc::clone(&clock);
-            Box::pin(async move { world.clock.sleep(SILENCE).await }) as _
+            Box::pin(async move { world.clock().sleep(SILENCE).await }) as _
         };
         response::events(Box::pin(EventStream::new(events, work, sleep)))
     }

@@ -1,6 +1,9 @@
-use std::{cell::RefCell, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use bowline_registry::{Request, ResponseBody, SendError};
+use bowline_registry::{HttpClient, Random, Request, ResponseBody, SendError};
 use http::header;
 use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
@@ -12,7 +15,7 @@ mod inventory;
 /// An HTTP client that blocks private networks or not, finds one name, and keeps where it was sent, with the body.
 struct Client {
     blocks: bool,
-    sent: Rc<RefCell<Vec<String>>>,
+    sent: Arc<Mutex<Vec<String>>>,
 }
 
 /// A body in one piece.
@@ -34,7 +37,7 @@ impl HttpClient for Client {
     ) -> Result<http::Response<Whole>, SendError> {
         let body = String::from_utf8(request.body.to_vec()).unwrap();
         let line = format!("{} {body}", request.url);
-        self.sent.borrow_mut().push(line.trim_end().to_owned());
+        self.sent.lock().unwrap().push(line.trim_end().to_owned());
         match (request.url.host_str(), self.blocks) {
             (Some("127.0.0.1"), true) => Err(SendError::Prohibited),
             (Some("127.0.0.1"), false) => Err(SendError::Refused),
@@ -68,17 +71,41 @@ impl Random for Seven {
     }
 }
 
+struct TestWorld {
+    http: Client,
+    clock: Clock0,
+    random: Seven,
+}
+
+impl World for TestWorld {
+    type Http = Client;
+    type Clock = Clock0;
+    type Random = Seven;
+
+    fn http(&self) -> &Client {
+        &self.http
+    }
+
+    fn clock(&self) -> &Clock0 {
+        &self.clock
+    }
+
+    fn random(&self) -> &Seven {
+        &self.random
+    }
+}
+
 struct Setup {
-    service: OutboundService<Client, Clock0, Seven>,
-    sent: Rc<RefCell<Vec<String>>>,
+    service: OutboundService<TestWorld>,
+    sent: Arc<Mutex<Vec<String>>>,
 }
 
 fn setup(blocks: bool, private_hosts: &str) -> Setup {
-    let sent = Rc::new(RefCell::new(Vec::new()));
-    let world = World {
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let world = TestWorld {
         http: Client {
             blocks,
-            sent: Rc::clone(&sent),
+            sent: Arc::clone(&sent),
         },
         clock: Clock0,
         random: Seven,
@@ -159,7 +186,8 @@ async fn a_check_is_answered_whole_or_as_events() {
     let (_, result) = events.rsplit_once("event: result\ndata: ").unwrap();
     assert_eq!(serde_json::from_str::<Value>(result).unwrap()["ok"], false);
     let probes = sent
-        .borrow()
+        .lock()
+        .unwrap()
         .iter()
         .filter(|url| *url == "http://127.0.0.1:1/")
         .count();
@@ -176,7 +204,7 @@ async fn without_blocked_networks_nothing_is_sent() {
         problem(answer).await,
         (503, "config.networks_not_blocked".to_owned())
     );
-    assert_eq!(*sent.borrow(), ["http://127.0.0.1:1/"]);
+    assert_eq!(*sent.lock().unwrap(), ["http://127.0.0.1:1/"]);
     let answer = service
         .handle(request("text/event-stream", &json!({ "form": form() })))
         .await;
@@ -260,7 +288,7 @@ async fn what_is_no_check_is_a_problem() {
             .0,
         415
     );
-    assert!(sent.borrow().is_empty());
+    assert!(sent.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -312,7 +340,7 @@ async fn what_cannot_be_listed_is_a_problem_with_the_code_of_a_check() {
         assert_eq!(problem["field"], "values.url");
         assert!(problem["hint"].as_str().unwrap().ends_with('.'));
     }
-    let probes = sent.borrow().len();
+    let probes = sent.lock().unwrap().len();
     let nameless = json!({ "form": form(), "repository": "Team//App" });
     for errand in ["tags", "tags/page"] {
         let answer = service
@@ -320,7 +348,11 @@ async fn what_cannot_be_listed_is_a_problem_with_the_code_of_a_check() {
             .await;
         assert_eq!(problem(answer).await, (422, "image.unknown".to_owned()));
     }
-    assert_eq!(sent.borrow().len(), probes, "no such name is asked for");
+    assert_eq!(
+        sent.lock().unwrap().len(),
+        probes,
+        "no such name is asked for"
+    );
     let Setup { service, sent } = setup(false, "");
     let answer = service
         .handle(request_to(
@@ -333,7 +365,7 @@ async fn what_cannot_be_listed_is_a_problem_with_the_code_of_a_check() {
         problem(answer).await,
         (503, "config.networks_not_blocked".to_owned())
     );
-    assert_eq!(*sent.borrow(), ["http://127.0.0.1:1/"]);
+    assert_eq!(*sent.lock().unwrap(), ["http://127.0.0.1:1/"]);
 }
 
 #[test]
@@ -379,7 +411,11 @@ async fn a_job_gets_what_the_connection_logs_in_with() {
         let whole: Value = serde_json::from_str(&text(answer).await).unwrap();
         assert_eq!(whole, json!({ "login": expected }), "{name}");
     }
-    assert_eq!(sent.borrow().len(), 1, "the probe of the networks alone");
+    assert_eq!(
+        sent.lock().unwrap().len(),
+        1,
+        "the probe of the networks alone"
+    );
 }
 
 #[tokio::test]
@@ -415,7 +451,7 @@ async fn the_external_id_of_a_role_without_keys_is_the_issued_one() {
             request.headers_mut().insert(EXTERNAL_ID, id);
         }
         service.handle(request).await;
-        let asked: Vec<String> = sent.borrow().iter().skip(1).cloned().collect();
+        let asked: Vec<String> = sent.lock().unwrap().iter().skip(1).cloned().collect();
         let expected = expected.map(|id| {
             format!(
                 "https://sts.eu-west-1.amazonaws.com/ Action=AssumeRole&Version=2011-06-15\

@@ -28,11 +28,10 @@ use zeroize::Zeroizing;
 use super::{Minted, RegistryLogin};
 use crate::{
     guard::Target,
-    http::HttpClient,
     operator::Operator,
     problem::{Code, Failure},
     transport::{Answer, Call, Message, Transport},
-    world::{Clock, Random},
+    world::{Clock, World},
 };
 
 mod refusal;
@@ -86,8 +85,8 @@ struct AuthorizationData {
 }
 
 /// Gets a registry password for an AWS identity.
-pub(super) async fn login<H: HttpClient, C: Clock, R: Random>(
-    transport: &mut Transport<'_, H, C, R>,
+pub(super) async fn login<W: World>(
+    transport: &mut Transport<'_, W>,
     operator: &Operator,
     spec: &ConnectionSpec,
     aws: &Aws<'_>,
@@ -124,9 +123,9 @@ pub(super) async fn login<H: HttpClient, C: Clock, R: Random>(
 
 impl EcrApi {
     /// Asks ECR something: an operation with its arguments. `denied` is what it is called if the identity may not.
-    pub(crate) async fn ask<H: HttpClient, C: Clock, R: Random, T: DeserializeOwned>(
+    pub(crate) async fn ask<W: World, T: DeserializeOwned>(
         &self,
-        transport: &Transport<'_, H, C, R>,
+        transport: &Transport<'_, W>,
         operation: &str,
         arguments: &impl Serialize,
         denied: Code,
@@ -175,9 +174,9 @@ struct Question {
 }
 
 impl Question {
-    async fn ask<H: HttpClient, C: Clock, R: Random>(
+    async fn ask<W: World>(
         self,
-        transport: &Transport<'_, H, C, R>,
+        transport: &Transport<'_, W>,
         region: AwsRegion,
         keys: &AwsKeys,
     ) -> Result<Answer, Failure> {
@@ -187,7 +186,7 @@ impl Question {
             keys,
             region: region.as_str(),
             service: self.service,
-            now_ms: transport.world().clock.epoch_ms(),
+            now_ms: transport.world().clock().epoch_ms(),
         };
         let authorization = signed.sign("POST", &url, self.headers, &self.body)?;
         let call = Call {

@@ -9,10 +9,9 @@ use serde::Deserialize;
 
 use super::EcrApi;
 use crate::{
-    http::HttpClient,
     problem::{Code, Failure},
     transport::{Answer, Transport},
-    world::{Clock, Random},
+    world::{Clock, World},
 };
 
 /// An error of AWS in its own words.
@@ -54,8 +53,8 @@ impl Signer {
 }
 
 /// Why ECR refused an operation; `denied` is what it is called if the identity may not.
-pub(super) fn of_ecr<H: HttpClient, C: Clock, R: Random>(
-    transport: &Transport<'_, H, C, R>,
+pub(super) fn of_ecr<W: World>(
+    transport: &Transport<'_, W>,
     api: &EcrApi,
     answer: &Answer,
     operation: &str,
@@ -76,8 +75,8 @@ pub(super) fn of_ecr<H: HttpClient, C: Clock, R: Random>(
 }
 
 /// Why STS did not give the role's keys. `keys` are the form's.
-pub(super) fn of_sts<H: HttpClient, C: Clock, R: Random>(
-    transport: &Transport<'_, H, C, R>,
+pub(super) fn of_sts<W: World>(
+    transport: &Transport<'_, W>,
     keys: Option<&AwsKeys>,
     answer: &Answer,
 ) -> Failure {
@@ -108,17 +107,13 @@ struct Refusal {
 }
 
 impl Refusal {
-    fn read<H: HttpClient, C: Clock, R: Random>(
-        transport: &Transport<'_, H, C, R>,
-        answer: &Answer,
-        signer: Signer,
-    ) -> Self {
+    fn read<W: World>(transport: &Transport<'_, W>, answer: &Answer, signer: Signer) -> Self {
         let error = AwsError::read(&answer.body);
         let status = answer.status.as_u16();
         let words = error
             .as_ref()
             .and_then(|error| transport.shown(&format!("{}: {}", error.code, error.message)));
-        let now = transport.world().clock.epoch_ms();
+        let now = transport.world().clock().epoch_ms();
         Self {
             seen: match words {
                 Some(words) => format!("HTTP {status} ({words})"),

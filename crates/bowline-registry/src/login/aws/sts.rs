@@ -8,15 +8,14 @@ use bowline::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use roxmltree::Document;
-use url::form_urlencoded;
 
 use super::{Aws, Question, host, malformed, refusal};
 use crate::{
-    http::HttpClient,
     operator::Operator,
     problem::{Code, Failure},
     transport::Transport,
-    world::{Clock, Random},
+    urlencoded,
+    world::World,
 };
 
 /// What the role's log of sessions names.
@@ -25,8 +24,8 @@ const SESSION_NAME: &str = "bowline";
 /// The keys that ask ECR, and when they end: the form's, or those of the role that they take on. Without keys in the form
 /// the operator's take it on, with the external id that was issued to the project and none that was typed: whoever could
 /// choose it could use another customer's role.
-pub(super) async fn identity<H: HttpClient, C: Clock, R: Random>(
-    transport: &mut Transport<'_, H, C, R>,
+pub(super) async fn identity<W: World>(
+    transport: &mut Transport<'_, W>,
     operator: &Operator,
     aws: &Aws<'_>,
 ) -> Result<(AwsKeys, Option<i64>), Failure> {
@@ -49,19 +48,21 @@ pub(super) async fn identity<H: HttpClient, C: Clock, R: Random>(
     }
 }
 
-async fn assume_role<H: HttpClient, C: Clock, R: Random>(
-    transport: &mut Transport<'_, H, C, R>,
+async fn assume_role<W: World>(
+    transport: &mut Transport<'_, W>,
     aws: &Aws<'_>,
     keys: &AwsKeys,
     role: &AwsRole,
     external_id: Option<&str>,
 ) -> Result<(AwsKeys, Option<i64>), Failure> {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("Action", "AssumeRole");
-    form.append_pair("Version", "2011-06-15");
-    form.append_pair("RoleArn", &role.arn);
-    form.append_pair("RoleSessionName", SESSION_NAME);
-    form.extend_pairs(external_id.map(|id| ("ExternalId", id)));
+    let fields = [
+        ("Action", "AssumeRole"),
+        ("Version", "2011-06-15"),
+        ("RoleArn", &role.arn),
+        ("RoleSessionName", SESSION_NAME),
+    ];
+    let external_id = external_id.map(|id| ("ExternalId", id));
+    let form = urlencoded::encode(fields.into_iter().chain(external_id));
     let mut headers = HeaderMap::new();
     headers.insert(
         CONTENT_TYPE,
@@ -72,7 +73,7 @@ async fn assume_role<H: HttpClient, C: Clock, R: Random>(
         host: host("sts", aws.region),
         service: "sts",
         headers,
-        body: Bytes::from(form.finish()),
+        body: Bytes::from(form),
         logs_in: true,
     };
     let answer = question.ask(transport, aws.region, keys).await?;

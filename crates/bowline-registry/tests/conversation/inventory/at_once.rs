@@ -1,6 +1,9 @@
 //! How much is under way at once.
 
-use std::{cell::Cell, time::Duration};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    time::Duration,
+};
 
 use bowline_registry::{
     AskedTag, Clock, HttpClient, Operator, Random, Request, ResponseBody, SendError, World, digests,
@@ -13,8 +16,8 @@ use crate::registry::anonymous;
 /// Answers everything with a manifest, after a while in which others can ask.
 #[derive(Default)]
 struct Busy {
-    under_way: Cell<usize>,
-    most: Cell<usize>,
+    under_way: AtomicUsize,
+    most: AtomicUsize,
 }
 
 struct Empty;
@@ -29,12 +32,12 @@ impl HttpClient for Busy {
     type Body = Empty;
 
     async fn send(&self, _: Request, _: Duration) -> Result<Response<Empty>, SendError> {
-        self.under_way.set(self.under_way.get() + 1);
-        self.most.set(self.most.get().max(self.under_way.get()));
+        let under_way = self.under_way.fetch_add(1, Relaxed) + 1;
+        self.most.fetch_max(under_way, Relaxed);
         for _ in 0..3 {
             tokio::task::yield_now().await;
         }
-        self.under_way.set(self.under_way.get() - 1);
+        self.under_way.fetch_sub(1, Relaxed);
         Ok(Response::new(Empty))
     }
 }
@@ -61,14 +64,30 @@ impl Random for Still {
     }
 }
 
+struct BusyWorld(Busy);
+
+impl World for BusyWorld {
+    type Http = Busy;
+    type Clock = Still;
+    type Random = Still;
+
+    fn http(&self) -> &Busy {
+        &self.0
+    }
+
+    fn clock(&self) -> &Still {
+        &Still
+    }
+
+    fn random(&self) -> &Still {
+        &Still
+    }
+}
+
 #[tokio::test]
 async fn six_requests_are_under_way_at_once() {
     for (tags, most) in [(1, 1), (3, 2), (40, 6)] {
-        let world = World {
-            http: Busy::default(),
-            clock: Still,
-            random: Still,
-        };
+        let world = BusyWorld(Busy::default());
         let asked = (0..tags)
             .map(|number| AskedTag {
                 tag: number.to_string(),
@@ -86,6 +105,6 @@ async fn six_requests_are_under_way_at_once() {
         .await;
         let found = found.unwrap();
         assert_eq!((found.items.len(), found.requests), (tags, tags as u32 + 1));
-        assert_eq!(world.http.most.get(), most, "{tags} tags");
+        assert_eq!(world.0.most.load(Relaxed), most, "{tags} tags");
     }
 }

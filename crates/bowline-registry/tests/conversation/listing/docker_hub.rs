@@ -71,7 +71,7 @@ fn hub(extra: &[(&str, &str)]) -> ConnectionSpec {
 }
 
 /// Docker Hub, with `list` in place of its listing.
-fn fake(list: impl Fn(&Sent) -> Reply + 'static) -> FakeWorld {
+fn fake(list: impl Fn(&Sent) -> Reply + Send + 'static) -> FakeWorld {
     let registry = registry();
     let world = world(move |sent| match sent.url.as_str() {
         "https://hub.docker.com/v2/auth/token" => {
@@ -382,14 +382,17 @@ async fn what_a_login_could_not_see_does_not_seem_gone() {
 
 #[tokio::test]
 async fn a_token_that_ended_between_pages_is_had_anew() {
-    use std::{cell::Cell, rc::Rc};
-    let tokens = Rc::new(Cell::new(0_u32));
-    let count = Rc::clone(&tokens);
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    };
+    let tokens = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&tokens);
     let registry = registry();
     let world = product().world(move |sent| match sent.url.host_str() {
         Some("hub.docker.com") if sent.url.path() == "/v2/auth/token" => {
-            count.set(count.get() + 1);
-            Reply::json(format!(r#"{{"access_token":"hub{}"}}"#, count.get()))
+            let number = count.fetch_add(1, Relaxed) + 1;
+            Reply::json(format!(r#"{{"access_token":"hub{number}"}}"#))
         }
         // The first token serves one page only.
         Some("hub.docker.com") => match (number(sent, "page"), sent.authorization()) {
@@ -407,5 +410,5 @@ async fn a_token_that_ended_between_pages_is_had_anew() {
         let page = listing.next_page().await.unwrap().unwrap();
         assert_eq!(page.items[0].name(), expected);
     }
-    assert_eq!(tokens.get(), 2);
+    assert_eq!(tokens.load(Relaxed), 2);
 }

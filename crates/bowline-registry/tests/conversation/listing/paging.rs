@@ -34,7 +34,7 @@ fn body(page: &[String]) -> Reply {
 }
 
 /// A registry whose catalog and tags `answer` tells.
-fn listed(answer: impl Fn(&Sent) -> Reply + 'static) -> FakeWorld {
+fn listed(answer: impl Fn(&Sent) -> Reply + Send + 'static) -> FakeWorld {
     let fake = Fake::new(Login::None);
     world(move |sent| match sent.url.path() {
         "/v2/_catalog" | "/v2/team/app/tags/list" => answer(sent),

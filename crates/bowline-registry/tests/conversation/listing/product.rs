@@ -42,14 +42,14 @@ impl Product {
     }
 
     /// What `script` answers, with credentials for the product's own origins only.
-    pub fn world(&self, script: impl FnMut(&Sent) -> Reply + 'static) -> FakeWorld {
+    pub fn world(&self, script: impl FnMut(&Sent) -> Reply + Send + 'static) -> FakeWorld {
         let world = world(script);
         world.http.trust_only(self.trusted);
         world
     }
 
     /// The product with one repository, and `instead` in place of every answer of its API.
-    pub fn answering(&self, instead: impl Fn(&Sent, Reply) -> Reply + 'static) -> FakeWorld {
+    pub fn answering(&self, instead: impl Fn(&Sent, Reply) -> Reply + Send + 'static) -> FakeWorld {
         let (registry, api, names) = (self.registry.clone(), self.api, self.names(1));
         self.world(move |sent| match api(&names, sent) {
             Some(reply) if !is_login(sent) => instead(sent, reply),

@@ -7,7 +7,7 @@ use crate::{
     registry::*,
 };
 
-fn catalog(answer: impl Fn(&Sent) -> Reply + 'static) -> FakeWorld {
+fn catalog(answer: impl Fn(&Sent) -> Reply + Send + 'static) -> FakeWorld {
     let fake = Fake::basic();
     world(move |sent| {
         let listed =

@@ -7,7 +7,7 @@ use std::{
     rc::Rc,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
     },
     task::{Context, Poll},
     time::Duration,
@@ -70,7 +70,27 @@ const ALL: [&str; 6] = [
     "iam:project:cicd:registry:sync",
 ];
 
-type Clocked = Rc<Cell<i64>>;
+/// The time, which tests set.
+#[derive(Clone)]
+struct Clocked(Arc<AtomicI64>);
+
+impl Clocked {
+    fn new(now: i64) -> Self {
+        Self(Arc::new(AtomicI64::new(now)))
+    }
+
+    fn get(&self) -> i64 {
+        self.0.load(Relaxed)
+    }
+
+    fn set(&self, now: i64) {
+        self.0.store(now, Relaxed);
+    }
+
+    fn replace(&self, now: i64) -> i64 {
+        self.0.swap(now, Relaxed)
+    }
+}
 
 struct TestClock(Clocked);
 
@@ -276,7 +296,7 @@ impl Harness {
 
     fn with(variables: &Variables) -> Self {
         let database = Shared(Arc::new(Rusqlite::in_memory().unwrap()));
-        let now = Rc::new(Cell::new(START_MS));
+        let now = Clocked::new(START_MS);
         Self::over(database, Script::default(), now, variables)
     }
 
@@ -284,7 +304,7 @@ impl Harness {
         let service = Service::new(
             database.clone(),
             script.clone(),
-            TestClock(Rc::clone(&now)),
+            TestClock(now.clone()),
             Counter::default(),
             Config::parse(variables),
         );
@@ -298,7 +318,7 @@ impl Harness {
 
     /// One more instance over the same database, in the same world.
     fn another_instance(&self, variables: &Variables) -> Self {
-        let (script, now) = (self.script.clone(), Rc::clone(&self.now));
+        let (script, now) = (self.script.clone(), self.now.clone());
         Self::over(self.database.clone(), script, now, variables)
     }
 

@@ -236,7 +236,7 @@ async fn what_was_interrupted_anywhere_is_done_once() {
                 left: AtomicUsize::new(statements),
             },
             Script::default(),
-            TestClock(Rc::clone(&harness.now)),
+            TestClock(harness.now.clone()),
             Counter::default(),
             Config::parse(&variables()),
         );

@@ -342,7 +342,7 @@ async fn a_broken_database_is_internal_and_says_why_to_the_log_only() {
         }
     }
 
-    let clock = TestClock(Rc::new(Cell::new(START_MS)));
+    let clock = TestClock(Clocked::new(START_MS));
     let service = Service::new(
         Broken,
         Script::default(),

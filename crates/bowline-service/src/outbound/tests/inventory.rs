@@ -88,7 +88,7 @@ async fn a_synchronization_reads_part_by_part() {
             if session.is_array() && number > 0 {
                 expected["requests"] = json!(1);
             }
-            let before = sent.borrow().len();
+            let before = sent.lock().unwrap().len();
             let answer = service
                 .handle(request_to(errand, "application/json", &body))
                 .await;
@@ -104,7 +104,8 @@ async fn a_synchronization_reads_part_by_part() {
                 .unwrap_or_default();
             assert_eq!(told, expected, "{errand}");
             let to_the_registry = sent
-                .borrow()
+                .lock()
+                .unwrap()
                 .iter()
                 .skip(before)
                 .filter(|line| line.contains("open."))
@@ -136,5 +137,5 @@ async fn what_a_product_does_not_have_is_a_problem() {
             .await;
         assert_eq!(problem(answer).await, (422, code.to_owned()), "{errand}");
     }
-    assert_eq!(*sent.borrow(), ["http://127.0.0.1:1/"]);
+    assert_eq!(*sent.lock().unwrap(), ["http://127.0.0.1:1/"]);
 }

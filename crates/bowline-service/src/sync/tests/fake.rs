@@ -36,12 +36,12 @@ pub(super) struct Fake {
     /// What it was asked.
     pub(super) asked: RefCell<Vec<String>>,
     pub(super) before: RefCell<Option<Before>>,
-    now: Rc<Cell<i64>>,
+    now: Now,
 }
 
 impl Fake {
     /// One that holds nothing, with pages of two entries.
-    pub(super) fn new(now: Rc<Cell<i64>>) -> Self {
+    pub(super) fn new(now: Now) -> Self {
         Self {
             images: RefCell::default(),
             unlisted: RefCell::default(),

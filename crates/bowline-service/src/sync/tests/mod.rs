@@ -8,7 +8,7 @@ use std::{
     rc::Rc,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -36,7 +36,25 @@ const NOW: i64 = 1_800_000_000_000;
 const PROJECT: &str = "acme";
 const KEY: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
-struct TestClock(Rc<Cell<i64>>);
+/// The time, which tests set.
+#[derive(Clone)]
+struct Now(Arc<AtomicI64>);
+
+impl Now {
+    fn new(now: i64) -> Self {
+        Self(Arc::new(AtomicI64::new(now)))
+    }
+
+    fn get(&self) -> i64 {
+        self.0.load(Relaxed)
+    }
+
+    fn set(&self, now: i64) {
+        self.0.store(now, Relaxed);
+    }
+}
+
+struct TestClock(Now);
 
 impl Clock for TestClock {
     fn monotonic(&self) -> Duration {
@@ -104,19 +122,19 @@ struct World {
     policy: Policy,
     cleans_up: bool,
     keep_newest: Option<u32>,
-    now: Rc<Cell<i64>>,
+    now: Now,
 }
 
 impl World {
     /// With a policy.
     async fn new(policy: serde_json::Value) -> Self {
-        let now = Rc::new(Cell::new(NOW));
+        let now = Now::new(NOW);
         let database = Arc::new(Rusqlite::in_memory().unwrap());
         let policy: bowline::json::Value = serde_json::from_value(policy).unwrap();
         let (findings, policy) = Policy::check(&policy, None, None);
         let policy = policy.unwrap_or_else(|| panic!("{findings:?}"));
         let mut world = Self {
-            registry: Fake::new(Rc::clone(&now)),
+            registry: Fake::new(now.clone()),
             database,
             random: Counter::default(),
             connection: ConnectionId::parse("00000000-0000-0000-0000-000000000000").unwrap(),
@@ -173,7 +191,7 @@ impl World {
         store: &Store<Watched, Counter>,
         held: HeldSync,
     ) -> Result<Progress, Problem> {
-        let clock = TestClock(Rc::clone(&self.now));
+        let clock = TestClock(self.now.clone());
         let engine = Engine {
             store,
             registry: &self.registry,

@@ -232,7 +232,7 @@ impl Sending {
                 let service = Service::new(
                     Unusable(self.world),
                     harness.script.clone(),
-                    TestClock(Rc::clone(&harness.now)),
+                    TestClock(harness.now.clone()),
                     Counter::default(),
                     Config::parse(&variables),
                 );
