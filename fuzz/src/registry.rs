@@ -31,11 +31,34 @@ pub struct Ticks(AtomicU64);
 /// The same number each time.
 pub struct Seven;
 
+/// The world in which that registry is asked.
+pub struct FakeWorld<F> {
+    http: Registry<F>,
+    clock: Ticks,
+    random: Seven,
+}
+
+impl<F: Fn(&Request) -> Answer + Send + Sync> World for FakeWorld<F> {
+    type Http = Registry<F>;
+    type Clock = Ticks;
+    type Random = Seven;
+
+    fn http(&self) -> &Registry<F> {
+        &self.http
+    }
+
+    fn clock(&self) -> &Ticks {
+        &self.clock
+    }
+
+    fn random(&self) -> &Seven {
+        &self.random
+    }
+}
+
 /// The world with a registry that answers like this.
-pub fn world<F: Fn(&Request) -> Answer + Send + Sync>(
-    answer: F,
-) -> World<Registry<F>, Ticks, Seven> {
-    World {
+pub fn world<F: Fn(&Request) -> Answer + Send + Sync>(answer: F) -> FakeWorld<F> {
+    FakeWorld {
         http: Registry(answer),
         clock: Ticks::default(),
         random: Seven,

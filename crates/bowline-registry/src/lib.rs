@@ -23,8 +23,11 @@ mod listing;
 mod login;
 mod manifest;
 mod networks;
+mod notification;
+mod open;
 mod operator;
 mod problem;
+mod product;
 mod pull;
 mod pull_credentials;
 mod reach;
@@ -32,6 +35,7 @@ mod registry;
 mod said;
 mod scope;
 mod token;
+mod tokens;
 mod transport;
 mod urlencoded;
 mod world;
@@ -42,6 +46,7 @@ pub use crate::{
         Warning, WarningCode, check,
     },
     endpoint::resolve_endpoint,
+    guard::is_public_address,
     http::{HttpClient, Request, ResponseBody, SendError},
     image::NamedImage,
     inventory::{
@@ -52,8 +57,10 @@ pub use crate::{
         ListedRepository, ListedTag, Listing, ListingPage, Repositories, Tags, repositories, tags,
     },
     networks::networks_are_blocked,
+    notification::{Event, EventKind, Notification},
     operator::{ExternalId, Operator, OperatorError},
     problem::{Code, Problem},
+    product::{has_digests, namespace_of, read_notification, sends_header},
     pull_credentials::{PullCredentials, pull_credentials},
     transport::Session,
     world::{Clock, Random, World},

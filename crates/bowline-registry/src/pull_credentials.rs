@@ -1,6 +1,6 @@
 //! What a job pulls with: the username and password that any container tool can keep.
 
-use bowline::{endpoint::Endpoint, form::ConnectionSpec, secret::Secret};
+use bowline::{form::ConnectionSpec, secret::Secret};
 
 use crate::{
     login::RegistryLogin,
@@ -39,13 +39,14 @@ pub async fn pull_credentials<W: World>(
 ) -> Result<Option<PullCredentials>, Problem> {
     let made = async {
         let mut registry = Registry::open(world, operator, spec).await?;
-        let server = server(&registry.endpoint);
+        let product = registry.product;
+        let server = (product.docker_config_key)(&registry.endpoint);
         let minted = registry.minted().await?;
         let (username, password) = match &minted.login {
             RegistryLogin::Anonymous => return Ok(None),
             RegistryLogin::Password { username, password } => (username.as_str(), password),
             RegistryLogin::OAuth2 { token } | RegistryLogin::Bearer { token } => {
-                (username_of_tokens(spec.provider.id.as_str()), token)
+                (product.token_username, token)
             }
             RegistryLogin::Header { .. } => {
                 return Err(Failure::new(
@@ -64,20 +65,4 @@ pub async fn pull_credentials<W: World>(
     };
     made.await
         .map_err(|failure: Failure| failure.explain(spec, operator))
-}
-
-fn server(endpoint: &Endpoint) -> String {
-    match endpoint.host() {
-        "docker.io" => "https://index.docker.io/v1/".to_owned(),
-        _ => endpoint.authority(),
-    }
-}
-
-/// The username under which a product takes a token for a password.
-fn username_of_tokens(provider: &str) -> &'static str {
-    match provider {
-        "azure-acr" => "00000000-0000-0000-0000-000000000000",
-        "google" => "oauth2accesstoken",
-        _ => "oauth2",
-    }
 }

@@ -8,12 +8,13 @@ use url::Url;
 use crate::{
     challenge::{self, Login, NoLogin},
     check::{Facts, Scheme},
-    guard::Target,
+    guard::{Target, hosts::Hosts},
     login::{self, Authorization, Minted, RegistryLogin},
     operator::Operator,
     problem::{Code, Failure},
+    product::row::Product,
     scope::Scope,
-    token::Tokens,
+    tokens::Tokens,
     transport::{Answer, Call, Message, Session, Transport},
     world::World,
 };
@@ -35,6 +36,8 @@ pub(crate) const PING_BYTES: usize = 64 * 1024;
 /// A conversation with one registry.
 pub(crate) struct Registry<'w, W> {
     pub(crate) transport: Transport<'w, W>,
+    /// What is known of its product.
+    pub(crate) product: &'static Product,
     pub(crate) spec: &'w ConnectionSpec,
     pub(crate) endpoint: Endpoint,
     pub(crate) asks: Asks,
@@ -63,24 +66,17 @@ pub(crate) struct Get<'a> {
 }
 
 impl<'w, W: World> Registry<'w, W> {
-    /// Starts a conversation that stands for itself. Nothing is sent yet, except where only the provider can tell the
-    /// registry's address: there the credentials are exchanged first.
-    pub(crate) async fn open(
-        world: &'w W,
-        operator: &'w Operator,
-        spec: &'w ConnectionSpec,
-    ) -> Result<Self, Failure> {
-        Self::open_in(None, world, operator, spec).await
-    }
-
-    /// As [`Self::open`], but in a session, where there is one.
-    pub(crate) async fn open_in(
+    /// Starts a conversation, in a session where there is one. Nothing is sent yet, except where only the provider can
+    /// tell the registry's address: there the credentials are exchanged first.
+    pub(crate) async fn start(
+        product: &'static Product,
+        hosts: Hosts,
         session: Option<&'w Session>,
         world: &'w W,
         operator: &'w Operator,
         spec: &'w ConnectionSpec,
     ) -> Result<Self, Failure> {
-        let mut transport = Transport::new(world, operator, spec, session);
+        let mut transport = Transport::new(world, operator, spec, session, hosts);
         let mut minted = None;
         let endpoint = match &spec.endpoint {
             Some(endpoint) => endpoint.clone(),
@@ -100,6 +96,7 @@ impl<'w, W: World> Registry<'w, W> {
         transport.set_registry(base.clone());
         let mut registry = Self {
             transport,
+            product,
             spec,
             endpoint,
             asks: Asks::Nothing,
@@ -120,6 +117,7 @@ impl<'w, W: World> Registry<'w, W> {
     pub(crate) fn beside(&self) -> Self {
         Self {
             transport: self.transport.beside(),
+            product: self.product,
             spec: self.spec,
             endpoint: self.endpoint.clone(),
             asks: self.asks.clone(),

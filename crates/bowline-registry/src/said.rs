@@ -43,7 +43,7 @@ impl Secrets {
         secrets
     }
 
-    /// Adds one that was learnt on the way.
+    /// Adds one that was learned on the way.
     pub(crate) fn add(&mut self, secret: &Secret) {
         self.0.push(secret.clone());
     }

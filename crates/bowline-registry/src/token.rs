@@ -12,6 +12,7 @@ use crate::{
     problem::{Code, Failure},
     registry::{Asks, Registry},
     scope::{Claims, Grant, Scope},
+    tokens::Token,
     transport::{Answer, Call, Message},
     world::{Clock, World},
 };
@@ -20,67 +21,6 @@ use crate::{
 const TOKEN_BYTES: usize = 64 * 1024;
 /// How long a token without a stated life lives at least, in seconds (token specification).
 const SHORTEST_LIFE: i64 = 60;
-/// How long before its end a token is not used any more, in milliseconds.
-const MARGIN: i64 = 5000;
-
-/// The tokens of a conversation.
-#[derive(Clone, Default)]
-pub(crate) struct Tokens {
-    held: Vec<Token>,
-    /// The credentials' own token is the registry's Bearer token: the token service does not know the grant.
-    directly: bool,
-    /// The token service takes logins by POST alone.
-    by_post: bool,
-    /// The credentials have been accepted.
-    proven: bool,
-}
-
-/// A token with what it is for.
-#[derive(Clone)]
-pub(crate) struct Token {
-    scope: Scope,
-    authorization: Authorization,
-    /// What it says that it grants.
-    pub(crate) grant: Grant,
-    /// In milliseconds since 1970.
-    pub(crate) expires_at: Option<i64>,
-}
-
-impl Tokens {
-    /// Whether the credentials' own token is given to the registry.
-    pub(crate) fn are_given_directly(&self) -> bool {
-        self.directly
-    }
-
-    /// Drops all tokens: they are another service's.
-    pub(crate) fn forget(&mut self) {
-        self.held.clear();
-        self.by_post = false;
-    }
-
-    /// Notes that the credentials have been accepted.
-    pub(crate) fn prove(&mut self) {
-        self.proven = true;
-    }
-
-    /// Whether the credentials have been accepted.
-    pub(crate) fn are_proven(&self) -> bool {
-        self.proven
-    }
-
-    fn covering(&self, scope: &Scope) -> Option<&Token> {
-        self.held.iter().find(|token| token.scope.covers(scope))
-    }
-
-    /// Drops the tokens that are about to end: a listing may take longer than a token lives.
-    fn drop_ending(&mut self, now: i64) {
-        self.held.retain(|token| {
-            token
-                .expires_at
-                .is_none_or(|end| end > now.saturating_add(MARGIN))
-        });
-    }
-}
 
 /// What a token service answers.
 #[derive(Deserialize)]

@@ -2,13 +2,11 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bowline::endpoint::Endpoint;
+use bowline_registry::read_notification;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::{
-    events,
-    token::{KeySet, Rules, Token},
-};
+use crate::token::{KeySet, Rules, Token};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
@@ -17,7 +15,10 @@ pub fn notification(provider: &str, body: &[u8]) {
     let Ok(endpoint) = Endpoint::parse("registry.example.com/team") else {
         return;
     };
-    for event in events::read(provider, body).events {
+    let Ok(provider) = provider.parse() else {
+        return;
+    };
+    for event in read_notification(provider, body).events {
         let _ = event.within(&endpoint, endpoint.namespace());
     }
 }

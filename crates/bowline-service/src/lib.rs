@@ -23,7 +23,6 @@ mod context;
 mod cors;
 pub mod edge;
 mod event_stream;
-mod events;
 mod finish;
 mod forms;
 #[cfg(feature = "fuzzing")]

@@ -7,7 +7,6 @@ use crate::{
         CanPush, CatalogSupport, Check, Facts, Proved, Step, StepName, Warning, WarningCode,
         search::{Found, Listed, Search, scope_of},
         steps::{Done, Steps},
-        v1,
     },
     image::{Image, Repository, Selector},
     operator::Operator,
@@ -98,7 +97,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
             },
         };
         let reached = self.steps.run(StepName::Reach, async {
-            if v1::is_of(registry.spec.provider.id.as_str())
+            if registry.product.speaks_v1
                 && let Some(seen) = registry.reach_v1().await?
             {
                 return Ok(Done::passed(true, seen));

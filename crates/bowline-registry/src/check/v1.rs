@@ -25,11 +25,6 @@ struct ImageJson {
     id: Option<String>,
 }
 
-/// Whether this is the provider whose registries are asked for version 1 first.
-pub(super) fn is_of(provider: &str) -> bool {
-    provider == "docker-registry-v1"
-}
-
 impl<W: World, F: FnMut(&Step)> Run<'_, W, F> {
     /// The check from `authenticate` on, of a registry that was reached.
     pub(super) async fn through_v1(

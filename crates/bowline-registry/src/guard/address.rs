@@ -2,7 +2,7 @@
 //!
 //! Sources: the IANA special-purpose registries for IPv4 and IPv6, and the cloud platforms' own addresses.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// IPv4 networks that are not the public internet.
 const SPECIAL_V4: &[([u8; 4], u32)] = &[
@@ -31,6 +31,22 @@ const SPECIAL_V6: &[([u16; 3], u32)] = &[
     ([0x2002, 0, 0], 16),     // 6to4, which carries an IPv4 address
     ([0x3fff, 0, 0], 20),     // documentation
 ];
+
+/// Whether an address is on the public internet, and not private, loopback, link-local, multicast, reserved or a cloud's
+/// metadata service. An [`HttpClient`](crate::HttpClient) asks this about every address that it is to dial.
+///
+/// ```
+/// # use bowline_registry::is_public_address;
+/// assert!(is_public_address("1.1.1.1".parse().unwrap()));
+/// assert!(!is_public_address("169.254.169.254".parse().unwrap()));
+/// assert!(!is_public_address("::ffff:127.0.0.1".parse().unwrap()));
+/// ```
+pub fn is_public_address(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
 
 pub(super) fn is_public_v4(address: Ipv4Addr) -> bool {
     !SPECIAL_V4.iter().any(|(network, length)| {

@@ -23,10 +23,12 @@ use crate::{
 
 mod address;
 mod authority;
-mod hosts;
+pub(crate) mod hosts;
 mod port;
 #[cfg(test)]
 mod tests;
+
+pub use self::address::is_public_address;
 
 /// Why a URL is contacted, which says who named it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +44,7 @@ pub(crate) enum Target {
 }
 
 /// What to do about a realm that no consent makes good.
-const MEND_REALM: &str = "The registry says in WWW-Authenticate where logins are sent. That must be a public https address without a username or password in it: tell whoever runs the registry.";
+const FIX_REALM: &str = "The registry says in WWW-Authenticate where logins are sent. That must be a public https address without a username or password in it: tell whoever runs the registry.";
 
 /// The leave to contact one URL.
 #[derive(Debug)]
@@ -155,11 +157,11 @@ pub(crate) struct Guard<'a> {
 
 impl<'a> Guard<'a> {
     /// The rules for a connection whose registry is not known yet.
-    pub(crate) fn new(operator: &'a Operator, spec: &'a ConnectionSpec) -> Self {
+    pub(crate) fn new(operator: &'a Operator, spec: &'a ConnectionSpec, hosts: Hosts) -> Self {
         Self {
             operator,
             trusted: &spec.trusted_auth_hosts,
-            hosts: Hosts::of(spec),
+            hosts,
             registry: None,
         }
     }
@@ -189,7 +191,7 @@ impl<'a> Guard<'a> {
                     Code::RealmNotTrusted,
                     "The address of the token service holds a username or password.",
                 )
-                .advise(MEND_REALM));
+                .advise(FIX_REALM));
             }
             Target::TokenService if credentials && !self.trusts(&url, &authority) => {
                 let named = format!("The registry names {authority} as its token service");
@@ -197,7 +199,7 @@ impl<'a> Guard<'a> {
                 // Consent does not help where a login may not be sent without HTTPS.
                 return Err(match self.allows_scheme(&url, &authority) {
                     true => untrusted(format!("{named}.")),
-                    false => untrusted(format!("{named}, without HTTPS.")).advise(MEND_REALM),
+                    false => untrusted(format!("{named}, without HTTPS.")).advise(FIX_REALM),
                 });
             }
             Target::TokenService => credentials,
@@ -212,7 +214,7 @@ impl<'a> Guard<'a> {
         };
         if has_userinfo || !scheme_allowed || !self.is_destination(&url, &authority) {
             return Err(match target {
-                Target::TokenService => not_allowed().advise(MEND_REALM),
+                Target::TokenService => not_allowed().advise(FIX_REALM),
                 _ => not_allowed(),
             });
         }
@@ -300,7 +302,7 @@ impl<'a> Guard<'a> {
             return false;
         };
         let is_known = is_usual_https(realm, authority)
-            && hosts::is_known_pair(registry.host(), authority.host());
+            && self.hosts.is_known_pair(registry.host(), authority.host());
         let is_sister = || {
             realm.scheme() == "https"
                 && registry.registrable_domain().is_some_and(|domain| {

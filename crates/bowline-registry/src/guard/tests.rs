@@ -61,7 +61,7 @@ fn hosts(provider: &str, auth: &str, values: &serde_json::Map<String, serde_json
     )
     .unwrap();
     let (report, spec) = check_form(&form, CheckOptions::default());
-    Hosts::of(&spec.unwrap_or_else(|| panic!("the form is invalid: {report:?}")))
+    crate::product::hosts(&spec.unwrap_or_else(|| panic!("the form is invalid: {report:?}")))
 }
 
 fn usual_hosts() -> Hosts {

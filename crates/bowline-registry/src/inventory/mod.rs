@@ -104,7 +104,7 @@ pub struct ImageDetails {
     pub problem: Option<Code>,
 }
 
-/// Where the details of an image stand, learnt from its manifest, so that this is not read again. Only this crate looks
+/// Where the details of an image stand, learned from its manifest, so that this is not read again. Only this crate looks
 /// into it; everybody else hands it on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -34,7 +34,7 @@ pub async fn release<W: World>(
     digest: &str,
 ) -> Result<(), Problem> {
     let told = async {
-        if spec.provider.id.as_str() != "azure-acr" {
+        if !spec.provider.capabilities.quarantine {
             return Err(Failure::new(
                 Code::ImageUnknown,
                 "Only Azure Container Registry keeps images in quarantine.",

@@ -16,6 +16,7 @@ use crate::{
     json::Number,
     operator::Operator,
     problem::{Code, Failure, Problem},
+    product::openshift,
     registry::Registry,
     transport::Answer,
     urlencoded,
@@ -99,7 +100,7 @@ pub async fn stream_changes<W: World>(
     since: Option<&str>,
 ) -> Result<StreamChanges, Problem> {
     let asked = async {
-        if !spec.values.contains_key("apiUrl") {
+        if !openshift::names_api(spec) {
             return Err(Failure::new(
                 Code::PermissionCatalogMissing,
                 "The connection names no API server.",
@@ -159,7 +160,7 @@ impl<W: World> Registry<'_, W> {
 
     async fn streams_answer(&self, query: &[(&str, &str)]) -> Result<Answer, Failure> {
         let query = urlencoded::encode(query.iter().copied());
-        let url = self.image_streams_url(&query)?;
+        let url = openshift::image_streams_url(self, &query)?;
         let login = self.token_login()?;
         self.ask(WHAT, url, login.as_ref()).await
     }

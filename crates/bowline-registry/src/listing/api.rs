@@ -8,8 +8,8 @@ use url::Url;
 use crate::{
     guard::Target,
     listing::{
-        Page,
         cursor::Mark,
+        entry::Page,
         link::{self, NextLink},
     },
     login::Authorization,
@@ -26,7 +26,7 @@ const LOGIN_BYTES: usize = 64 * 1024;
 
 impl<W: World> Registry<'_, W> {
     /// The URL of a path on the registry's own origin, with a query. Names in the path are parsed ones.
-    pub(super) fn own_url(&self, path: &str, query: &str) -> Url {
+    pub(crate) fn own_url(&self, path: &str, query: &str) -> Url {
         let mut url = self.url("");
         url.set_path(path);
         url.set_query(Some(query));
@@ -34,7 +34,7 @@ impl<W: World> Registry<'_, W> {
     }
 
     /// The login as the provider's API takes it: what was made for it, else what the registry takes.
-    pub(super) async fn api_login(&mut self) -> Result<Option<Authorization>, Failure> {
+    pub(crate) async fn api_login(&mut self) -> Result<Option<Authorization>, Failure> {
         let minted = self.minted().await?;
         match &minted.api {
             Some(api) => Ok(Some(api.clone())),
@@ -78,7 +78,7 @@ impl<W: World> Registry<'_, W> {
     }
 
     /// Sends a login to an API of the provider's, at this address of ours.
-    pub(super) async fn login_to_api(
+    pub(crate) async fn login_to_api(
         &self,
         what: &'static str,
         at: &str,
@@ -99,7 +99,7 @@ impl<W: World> Registry<'_, W> {
     }
 
     /// What a listing answered.
-    pub(super) fn listed<T: DeserializeOwned>(
+    pub(crate) fn listed<T: DeserializeOwned>(
         &self,
         answer: &Answer,
         what: &str,
@@ -112,7 +112,7 @@ impl<W: World> Registry<'_, W> {
 
     /// Why a listing is refused. The login is right, it was tried before; so these are all a matter of permissions, or
     /// of what the registry offers.
-    pub(super) fn not_listed(&self, answer: &Answer, what: &str) -> Failure {
+    pub(crate) fn not_listed(&self, answer: &Answer, what: &str) -> Failure {
         let code = match answer.status.as_u16() {
             400 | 401 | 403 | 404 | 405 | 501 => Code::PermissionCatalogMissing,
             429 => Code::RateLimited,
@@ -127,7 +127,7 @@ impl<W: World> Registry<'_, W> {
     /// The link must lead to the same host; of it only the query is taken, because some products behind a path or a
     /// proxy name a wrong path, scheme or port there. A page that is full and has no link, or one that cannot be read, is
     /// not taken for the last: the next is asked for by `style`.
-    pub(super) fn turn(
+    pub(crate) fn turn(
         &self,
         answer: &Answer,
         style: Style,
@@ -159,8 +159,8 @@ impl<W: World> Registry<'_, W> {
 }
 
 /// How a listing goes on after a page.
-pub(super) struct Turn {
-    pub(super) next: Option<Mark>,
+pub(crate) struct Turn {
+    pub(crate) next: Option<Mark>,
     is_cut: bool,
     is_empty: bool,
     is_full: bool,
@@ -168,7 +168,7 @@ pub(super) struct Turn {
 
 impl Turn {
     /// The page that it follows, which goes on at `next`.
-    pub(super) fn page<T>(self, items: Vec<T>, next: Option<Mark>) -> Page<T, Mark> {
+    pub(crate) fn page<T>(self, items: Vec<T>, next: Option<Mark>) -> Page<T, Mark> {
         Page {
             items,
             next,
@@ -179,20 +179,20 @@ impl Turn {
     }
 
     /// The page that it follows.
-    pub(super) fn of<T>(mut self, items: Vec<T>) -> Page<T, Mark> {
+    pub(crate) fn of<T>(mut self, items: Vec<T>) -> Page<T, Mark> {
         let next = self.next.take();
         self.page(items, next)
     }
 
     /// The query of the next page.
-    pub(super) fn query(&mut self) -> Option<String> {
+    pub(crate) fn query(&mut self) -> Option<String> {
         self.next.take().and_then(Mark::into_query)
     }
 }
 
 /// How the next page of a listing is asked for where no link tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     /// By the last name of this one: `n=100&last=app`.
     Last,
     /// By its number: `page=2`.
@@ -252,7 +252,7 @@ fn parameter<'u>(url: &'u Url, name: &str) -> Option<std::borrow::Cow<'u, str>> 
 }
 
 /// That an answer is another than the one that was asked for.
-pub(super) fn not_about_it(what: &str) -> Failure {
+pub(crate) fn not_about_it(what: &str) -> Failure {
     Failure::new(
         Code::AnswerMalformed,
         format!("The answer of {what} is not what it should be."),
@@ -260,7 +260,7 @@ pub(super) fn not_about_it(what: &str) -> Failure {
 }
 
 /// The URL of an API.
-pub(super) fn address(text: &str) -> Result<Url, Failure> {
+pub(crate) fn address(text: &str) -> Result<Url, Failure> {
     Url::parse(text).map_err(|_| {
         Failure::new(
             Code::AddressNotAllowed,
@@ -270,6 +270,11 @@ pub(super) fn address(text: &str) -> Result<Url, Failure> {
 }
 
 /// The time of an RFC 3339 text, in milliseconds since 1970.
-pub(super) fn time(text: Option<&str>) -> Option<i64> {
+pub(crate) fn time(text: Option<&str>) -> Option<i64> {
     bowline::time::parse_rfc3339(text?)
+}
+
+/// That there is no listing for this connection, and why.
+pub(crate) fn unlistable(why: impl Into<String>) -> Failure {
+    Failure::new(Code::PermissionCatalogMissing, why)
 }

@@ -4,7 +4,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    listing::{google::Walk, groups::Groups, trail::Trail, way::Way},
+    listing::{groups::Groups, trail::Trail, walk::Walk, way::Way},
     problem::{Code, Failure},
 };
 
@@ -14,10 +14,10 @@ const MAX_CHARS: usize = 8 * 1024;
 /// A place in a listing: the way that is read, and where that goes on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Place {
-    pub(super) way: Way,
-    pub(super) mark: Mark,
+    pub(crate) way: Way,
+    pub(crate) mark: Mark,
     #[serde(default)]
-    pub(super) trail: Trail,
+    pub(crate) trail: Trail,
 }
 
 /// Where a way goes on. It names no host, no path and no credential: those are the connection's, and what a mark leads
@@ -41,13 +41,13 @@ pub(crate) enum Mark {
 
 impl Place {
     /// As a text that [`Place::parse`] reads.
-    pub(super) fn cursor(&self) -> Option<String> {
+    pub(crate) fn cursor(&self) -> Option<String> {
         let json = serde_json::to_vec(self).ok()?;
         Some(BASE64_URL_SAFE_NO_PAD.encode(json))
     }
 
     /// The place of a cursor, in one of these ways.
-    pub(super) fn parse(cursor: &str, ways: &[Way]) -> Result<Self, Failure> {
+    pub(crate) fn parse(cursor: &str, ways: &[Way]) -> Result<Self, Failure> {
         Some(cursor)
             .filter(|cursor| cursor.len() <= MAX_CHARS)
             .and_then(|cursor| BASE64_URL_SAFE_NO_PAD.decode(cursor).ok())
@@ -64,7 +64,7 @@ impl Place {
 
 impl Mark {
     /// That a mark is of another kind than its way makes: a cursor was tampered with.
-    pub(super) fn foreign() -> Failure {
+    pub(crate) fn foreign() -> Failure {
         Failure::new(
             Code::LinkNotAllowed,
             "The cursor is none of this listing's.",
@@ -72,7 +72,7 @@ impl Mark {
     }
 
     /// The query of the page; `None` without a mark.
-    pub(super) fn query(mark: Option<Self>) -> Result<Option<String>, Failure> {
+    pub(crate) fn query(mark: Option<Self>) -> Result<Option<String>, Failure> {
         match mark {
             None => Ok(None),
             Some(Self::Query(query) | Self::Probe(query)) => Ok(Some(query)),
@@ -81,7 +81,7 @@ impl Mark {
     }
 
     /// The query of the page; `None` where it is found in another way.
-    pub(super) fn into_query(self) -> Option<String> {
+    pub(crate) fn into_query(self) -> Option<String> {
         match self {
             Self::Query(query) | Self::Probe(query) => Some(query),
             Self::Number(_) | Self::Token(_) | Self::Groups(_) | Self::Walk(_) => None,
@@ -89,7 +89,7 @@ impl Mark {
     }
 
     /// Whether a page, or a guess, named the next one by the query of its URL.
-    pub(super) fn is_query(&self) -> bool {
+    pub(crate) fn is_query(&self) -> bool {
         match self {
             Self::Query(_) | Self::Probe(_) => true,
             Self::Groups(groups) => groups.is_within_one(),
@@ -98,7 +98,7 @@ impl Mark {
     }
 
     /// The number of the page; 1 without a mark.
-    pub(super) fn number(mark: Option<Self>) -> Result<u32, Failure> {
+    pub(crate) fn number(mark: Option<Self>) -> Result<u32, Failure> {
         match mark {
             None => Ok(1),
             Some(Self::Number(number)) => Ok(number),
@@ -107,7 +107,7 @@ impl Mark {
     }
 
     /// The API's name of the page; `None` without a mark.
-    pub(super) fn token(mark: Option<Self>) -> Result<Option<String>, Failure> {
+    pub(crate) fn token(mark: Option<Self>) -> Result<Option<String>, Failure> {
         match mark {
             None => Ok(None),
             Some(Self::Token(token)) => Ok(Some(token)),
@@ -122,7 +122,7 @@ mod tests {
 
     use super::*;
 
-    const WAYS: &[Way] = &[Way::Harbor, Way::Registry];
+    const WAYS: &[Way] = &[Way::Own, Way::Registry];
 
     fn place(way: Way, mark: Mark) -> Place {
         Place {
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn a_place_survives_its_cursor() {
         for place in [
-            place(Way::Harbor, Mark::Number(7)),
+            place(Way::Own, Mark::Number(7)),
             place(Way::Registry, Mark::Query("last=b&n=1000".to_owned())),
             place(Way::Registry, Mark::Token("a/b+c=".to_owned())),
         ] {
@@ -150,11 +150,19 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_of_an_earlier_version_is_read() {
+        let json = r#"{"way":"harbor","mark":{"number":7}}"#;
+        let cursor = BASE64_URL_SAFE_NO_PAD.encode(json);
+        let read = Place::parse(&cursor, WAYS);
+        assert_eq!(read, Ok(place(Way::Own, Mark::Number(7))));
+    }
+
+    #[test]
     fn a_cursor_of_another_listing_is_refused() {
-        let foreign = place(Way::DockerHub, Mark::Number(2)).cursor().unwrap();
+        let foreign = place(Way::Own, Mark::Number(2)).cursor().unwrap();
         let long = "a".repeat(MAX_CHARS + 1);
         for cursor in ["", "!", "bnVsbA", &foreign, &long] {
-            let refused = Place::parse(cursor, WAYS).unwrap_err();
+            let refused = Place::parse(cursor, &[Way::Registry]).unwrap_err();
             assert_eq!(refused.code, Code::LinkNotAllowed, "{cursor}");
         }
         assert!(Mark::query(Some(Mark::Number(1))).is_err());

@@ -3,7 +3,7 @@
 use crate::{
     digest::Digest,
     image::{Repository, Tag},
-    listing::Place,
+    listing::cursor::Place,
 };
 
 /// A repository, with what its listing knows.
@@ -22,12 +22,12 @@ impl ListedRepository {
 
     /// The repository of this name, of which nothing else is known; `None` where it breaks the grammar, because it
     /// could not be asked for.
-    pub(super) fn parse(name: &str) -> Option<Self> {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
         Repository::parse(name).map(Self::of)
     }
 
     /// This repository, of which nothing else is known.
-    pub(super) fn of(repository: Repository) -> Self {
+    pub(crate) fn of(repository: Repository) -> Self {
         Self {
             repository,
             updated_at: None,
@@ -35,7 +35,7 @@ impl ListedRepository {
     }
 
     /// With the time of its last change.
-    pub(super) fn updated(mut self, at: Option<i64>) -> Self {
+    pub(crate) fn updated(mut self, at: Option<i64>) -> Self {
         self.updated_at = at;
         self
     }
@@ -68,12 +68,12 @@ impl ListedTag {
     }
 
     /// The tag of this text, of which nothing else is known; `None` where it breaks the grammar.
-    pub(super) fn parse(tag: &str) -> Option<Self> {
+    pub(crate) fn parse(tag: &str) -> Option<Self> {
         Tag::parse(tag).map(Self::of)
     }
 
     /// This tag, of which nothing else is known.
-    pub(super) fn of(tag: Tag) -> Self {
+    pub(crate) fn of(tag: Tag) -> Self {
         Self {
             tag,
             digest: None,
@@ -84,7 +84,7 @@ impl ListedTag {
     }
 
     /// With its digest, where the text is one.
-    pub(super) fn digest(mut self, text: Option<&str>) -> Self {
+    pub(crate) fn digest(mut self, text: Option<&str>) -> Self {
         self.digest = text
             .and_then(Digest::parse)
             .map(|digest| digest.to_string());
@@ -93,7 +93,7 @@ impl ListedTag {
 }
 
 /// What a listing lists.
-pub(super) trait Entry {
+pub(crate) trait Entry {
     /// The name that tells it from the others.
     fn name(&self) -> &str;
 }
@@ -120,14 +120,14 @@ pub(crate) struct Page<T, Next = Place> {
     /// Whether entries may be missing after it, or after one before.
     pub(crate) is_cut: bool,
     /// Whether the response had no entry at all.
-    pub(super) is_empty: bool,
+    pub(crate) is_empty: bool,
     /// Whether the response had as many entries as were asked for, and not more.
-    pub(super) is_full: bool,
+    pub(crate) is_full: bool,
 }
 
 impl<T, Next> Page<T, Next> {
     /// A page of a listing that always tells where it goes on.
-    pub(super) fn new(items: Vec<T>, next: Option<Next>) -> Self {
+    pub(crate) fn new(items: Vec<T>, next: Option<Next>) -> Self {
         Self {
             is_empty: items.is_empty(),
             items,
@@ -138,7 +138,7 @@ impl<T, Next> Page<T, Next> {
     }
 
     /// A page of nothing, and the last.
-    pub(super) fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self::new(Vec::new(), None)
     }
 }

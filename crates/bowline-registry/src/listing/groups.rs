@@ -22,7 +22,7 @@ pub(crate) struct Groups {
 
 /// How the groups go on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Rest {
+pub(crate) enum Rest {
     /// After the last that was begun.
     #[default]
     Unknown,
@@ -34,7 +34,7 @@ pub(super) enum Rest {
 
 impl Groups {
     /// The listing of one group.
-    pub(super) fn only(group: &str) -> Self {
+    pub(crate) fn only(group: &str) -> Self {
         Self {
             ahead: vec![group.to_owned()],
             only: true,
@@ -43,7 +43,7 @@ impl Groups {
     }
 
     /// The next page of the only group; `None` without one.
-    pub(super) fn within(group: &str, query: Option<String>) -> Option<Self> {
+    pub(crate) fn within(group: &str, query: Option<String>) -> Option<Self> {
         query.map(|query| Self {
             page: Some((group.to_owned(), query)),
             only: true,
@@ -52,13 +52,13 @@ impl Groups {
     }
 
     /// Whether to ask for more groups before the next page, and after which. The page has to be read in the same step,
-    /// because what is learnt here is known to this instance only.
-    pub(super) fn wanted(&self) -> Option<Option<String>> {
+    /// because what is learned here is known to this instance only.
+    pub(crate) fn wanted(&self) -> Option<Option<String>> {
         (self.is_short() && !self.are_all_known()).then(|| self.after.clone())
     }
 
     /// The group to read, with the query of its page where that is not the first. It counts as read.
-    pub(super) fn page(&mut self) -> Option<(String, Option<String>)> {
+    pub(crate) fn page(&mut self) -> Option<(String, Option<String>)> {
         if let Some((group, query)) = self.page.take() {
             return Some((group, Some(query)));
         }
@@ -68,25 +68,25 @@ impl Groups {
     }
 
     /// Takes the groups that come next, in their order, and how they go on.
-    pub(super) fn learn(&mut self, groups: impl DoubleEndedIterator<Item = String>, rest: Rest) {
+    pub(crate) fn learn(&mut self, groups: impl DoubleEndedIterator<Item = String>, rest: Rest) {
         self.ahead = groups.rev().collect();
         self.rest = rest;
         self.pass();
     }
 
     /// Takes the query of a group's next page.
-    pub(super) fn turn(&mut self, group: String, query: Option<String>) {
+    pub(crate) fn turn(&mut self, group: String, query: Option<String>) {
         self.page = query.map(|query| (group, query));
     }
 
     /// The place after this step; `None` where there is nothing left.
-    pub(super) fn next(mut self) -> Option<Self> {
+    pub(crate) fn next(mut self) -> Option<Self> {
         self.pass();
         (!(self.is_short() && self.are_all_known())).then_some(self)
     }
 
     /// Whether the next page is a further one of the same group.
-    pub(super) fn is_within_one(&self) -> bool {
+    pub(crate) fn is_within_one(&self) -> bool {
         self.page.is_some()
     }
 

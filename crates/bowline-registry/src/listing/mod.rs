@@ -1,6 +1,6 @@
 //! Listing what a connection reaches: repositories and tags, page by page.
 //!
-//! A registry is listed in one or more [`Way`]s: by its provider's own API where there is one, by the distribution API
+//! A registry is listed in one or more [`Way`](way::Way)s: by its provider's own API where there is one, by the distribution API
 //! else and where the first refuses. A way reads about one page a request and tells where it goes on, so a listing
 //! costs the memory of a page, however long it is, and another instance can continue it.
 
@@ -17,33 +17,23 @@ use crate::{
     world::World,
 };
 
-mod api;
-mod artifactory;
-mod azure;
-mod cursor;
-mod docker_hub;
-mod docker_trusted;
-mod ecr;
-mod entry;
-mod github;
-mod gitlab;
-mod google;
-mod groups;
-mod harbor;
-mod ibm;
+pub(crate) mod api;
+pub(crate) mod cursor;
+pub(crate) mod entry;
+pub(crate) mod groups;
 pub(crate) mod link;
-mod openshift;
-mod quay;
+mod manifests;
+mod read;
 mod stream;
 mod trail;
-mod v2;
-mod way;
+pub(crate) mod v2;
+pub(crate) mod walk;
+pub(crate) mod way;
 
 pub(crate) use self::way::OtherWay;
 use self::{
-    cursor::Place,
-    entry::{Entry, Page},
-    way::{Listable, PlainTagsOf, RepositoriesOfIt, page_of},
+    entry::Entry,
+    read::{Listable, PlainTagsOf, RepositoriesOfIt, page_of},
 };
 pub use self::{
     entry::{ListedRepository, ListedTag},

@@ -5,8 +5,10 @@ use bowline::form::ConnectionSpec;
 use crate::{
     image::Repository,
     listing::{
-        ListedRepository, ListedTag, Place,
-        way::{Listable, OtherWay, RepositoriesOfIt, TagsOf, Way, page_of},
+        cursor::Place,
+        entry::{ListedRepository, ListedTag},
+        read::{Listable, RepositoriesOfIt, TagsOf, page_of},
+        way::{OtherWay, Way},
     },
     operator::Operator,
     problem::{Failure, Problem},
@@ -66,7 +68,7 @@ impl<'w, W: World> Repositories<'w, W> {
         cursor: Option<&str>,
     ) -> Result<Self, Problem> {
         let opened = async {
-            let ways = Way::of_repositories(spec);
+            let ways = RepositoriesOfIt.ways(spec);
             let place = placed(cursor, ways)?;
             let mut registry = Registry::open_in(session, world, operator, spec).await?;
             registry.enter(&registry.listing_scope()).await?;
@@ -110,7 +112,7 @@ impl<'w, W: World> Tags<'w, W> {
     ) -> Result<Self, Problem> {
         let opened = async {
             let repository = Repository::named(repository)?;
-            let ways = Way::of_tags(spec);
+            let ways = TagsOf(repository.clone()).ways(spec);
             let place = placed(cursor, ways)?;
             let mut registry = Registry::open_in(session, world, operator, spec).await?;
             let repository = repository.reached(&registry.endpoint)?;

@@ -23,12 +23,12 @@ pub(crate) struct Trail {
     before: u64,
     saved: u64,
     /// Whether entries may be missing from the pages so far.
-    pub(super) is_cut: bool,
+    pub(crate) is_cut: bool,
 }
 
 /// Whether a listing goes on after a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// It does.
     GoesOn,
     /// The page was read before: that was all.
@@ -39,7 +39,7 @@ pub(super) enum Verdict {
 
 impl Trail {
     /// Takes a page of these names. `links_on` says that the page is empty and links to another.
-    pub(super) fn note<'a>(
+    pub(crate) fn note<'a>(
         &mut self,
         names: impl IntoIterator<Item = &'a str>,
         links_on: bool,

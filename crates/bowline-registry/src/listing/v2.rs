@@ -7,7 +7,12 @@ use crate::{
     guard::Target,
     image::Repository,
     json::{List, or_default},
-    listing::{ListedRepository, ListedTag, Page, api::Style, cursor::Mark, google},
+    listing::{
+        api::Style,
+        cursor::Mark,
+        entry::{ListedRepository, ListedTag, Page},
+        manifests,
+    },
     problem::{Code, Failure},
     registry::{Get, Registry},
     scope::Scope,
@@ -16,7 +21,7 @@ use crate::{
 };
 
 /// How many entries a page is asked for; distribution's default limit for the catalog, and ECR's for tags.
-pub(super) const PER_PAGE: usize = 1000;
+pub(crate) const PER_PAGE: usize = 1000;
 /// The largest page, in bytes.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
@@ -29,39 +34,31 @@ struct Catalog {
 
 /// The answer for tags.
 #[derive(Deserialize)]
-pub(super) struct TagList {
+pub(crate) struct TagList {
     /// `null` where a repository has none (distribution), and sometimes among them (Nexus); never missing.
     tags: List<String>,
     /// What Google adds: the repositories below.
     #[serde(default)]
-    pub(super) child: List<String>,
+    pub(crate) child: List<String>,
     /// What Google adds: the manifests by their digests.
     #[serde(default, deserialize_with = "or_default")]
-    pub(super) manifest: google::Manifests,
+    pub(crate) manifest: manifests::Manifests,
 }
 
 impl TagList {
     /// Whether the repository holds anything.
-    pub(super) fn holds_images(&self) -> bool {
+    pub(crate) fn holds_images(&self) -> bool {
         !self.manifest.is_empty() || !self.tags.0.is_empty()
     }
 }
 
 impl<W: World> Registry<'_, W> {
-    /// What a token for the catalog is asked for. Quay's token service knows no scope for it.
-    pub(super) fn catalog_scope(&self) -> Scope {
-        match self.spec.provider.id.as_str() {
-            "quay" => Scope::Login,
-            _ => Scope::Catalog,
-        }
-    }
-
     /// A page of the catalog.
-    pub(super) async fn catalog_page(
+    pub(crate) async fn catalog_page(
         &mut self,
         mark: Option<Mark>,
     ) -> Result<Page<ListedRepository, Mark>, Failure> {
-        let scope = self.catalog_scope();
+        let scope = self.product.catalog_scope.clone();
         let answer = self
             .page("the catalog", self.url("_catalog"), mark, &scope)
             .await?;
@@ -115,7 +112,7 @@ impl<W: World> Registry<'_, W> {
     }
 
     /// What is answered for a page of a repository's tags.
-    pub(super) async fn tags_answer(
+    pub(crate) async fn tags_answer(
         &mut self,
         repository: &Repository,
         scope: &Scope,

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{
-    Minted, RegistryLogin,
     form::{self, Granted},
+    minted::{Minted, RegistryLogin},
 };
 use crate::{
     guard::Target,

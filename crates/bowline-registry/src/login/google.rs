@@ -8,9 +8,9 @@ use url::Url;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
-    Minted, RegistryLogin,
     assertion::AssertionKey,
     form::{self, Granted},
+    minted::{Minted, RegistryLogin},
 };
 use crate::{
     guard::Target,

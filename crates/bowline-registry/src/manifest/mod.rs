@@ -5,14 +5,19 @@ use serde::{Deserialize, de::IgnoredAny};
 use crate::{
     digest::Digest,
     json::{First, List, or_default},
-    problem::{Code, Failure},
+    problem::Failure,
 };
 
+mod content;
 mod schema_1;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::schema_1::content;
+use self::content::unsupported;
+pub(crate) use self::{
+    content::{Content, Kind, Manifest, created_at},
+    schema_1::content,
+};
 
 /// The media types that are understood; of a registry that has several forms of an image, schema 1 is wanted last.
 pub(crate) const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, \
@@ -27,38 +32,6 @@ pub(crate) const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// How many indexes may name one another before an image.
 pub(crate) const INDEXES: usize = 3;
-
-/// A manifest, as far as a pull goes on from it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Manifest {
-    /// Several platforms: the digest of the one to go on with.
-    Index(Digest),
-    /// One image, or something else in the same form.
-    Content(Content),
-}
-
-/// What a manifest that is no index says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Content {
-    pub(crate) kind: Kind,
-    /// What to pull to prove that pulling works: the config, of an artifact its smallest blob, of schema 1 a layer.
-    pub(crate) blob: Digest,
-    /// How large the manifest says that this blob is; `None` where it does not.
-    pub(crate) blob_bytes: Option<u64>,
-    /// How large all of its blobs are together; `None` where it does not say.
-    pub(crate) bytes: Option<u64>,
-}
-
-/// What a manifest is of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// An image, whose config says when it was made.
-    Image,
-    /// An image in the form of schema 1, which says itself when it was made, in milliseconds since 1970.
-    Schema1(Option<i64>),
-    /// A chart, a signature, an attestation or another artifact, of this media type.
-    Artifact(String),
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -106,12 +79,6 @@ struct Platform {
     architecture: String,
     #[serde(default, deserialize_with = "or_default")]
     os: String,
-}
-
-/// What is read of a config.
-#[derive(Deserialize)]
-struct Config {
-    created: Option<String>,
 }
 
 impl Manifest {
@@ -186,13 +153,6 @@ impl Document {
     }
 }
 
-impl Content {
-    /// Whether it is an image, not a chart, a signature, an attestation or another artifact.
-    pub(crate) fn is_image(&self) -> bool {
-        !matches!(self.kind, Kind::Artifact(_))
-    }
-}
-
 impl Kind {
     fn artifact(media_type: &str) -> Self {
         Self::Artifact(shown(media_type).to_owned())
@@ -235,12 +195,6 @@ fn index(manifests: &[Descriptor]) -> Result<Manifest, Failure> {
         .ok_or_else(|| unsupported("The index names no image."))
 }
 
-/// When an image was made, in milliseconds since 1970, as its config says; `None` where it does not.
-pub(crate) fn created_at(config: &[u8]) -> Option<i64> {
-    let config: Config = serde_json::from_slice(config).ok()?;
-    bowline::time::parse_rfc3339(&config.created?)
-}
-
 /// That more indexes than that name one another.
 pub(crate) fn too_deep() -> Failure {
     unsupported(&format!(
@@ -264,8 +218,4 @@ fn shown(media_type: &str) -> &str {
 fn digest(descriptor: &Descriptor) -> Result<Digest, Failure> {
     Digest::parse(&descriptor.digest)
         .ok_or_else(|| unsupported("The manifest names its content by a digest that is none."))
-}
-
-fn unsupported(detail: &str) -> Failure {
-    Failure::new(Code::ManifestUnsupported, detail)
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
-use super::{Content, Kind, Manifest, created_at, unsupported};
+use super::content::{Content, Kind, Manifest, created_at, unsupported};
 use crate::{
     digest::Digest,
     json::{First, or_default},

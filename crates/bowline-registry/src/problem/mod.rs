@@ -2,12 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
-use bowline::{credential::Credentials, form::ConnectionSpec, provider::Field as FormField};
+use bowline::{form::ConnectionSpec, provider::Field as FormField};
 use serde::{Deserialize, Serialize};
-
-use crate::operator::Operator;
-
-mod hints;
 
 /// Why a check or a listing failed, in words that name what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,11 +34,6 @@ pub(crate) struct Failure {
     pub(crate) advice: Option<&'static str>,
 }
 
-/// Title and hint of `auth.rejected` where there are no credentials.
-const WANTS_LOGIN: &str = "The registry wants a login";
-const ENTER_LOGIN: &str =
-    "Enter a username and password, or a token: this registry lets nobody in without.";
-
 impl Failure {
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
         Self {
@@ -53,53 +44,20 @@ impl Failure {
         }
     }
 
-    /// The same, to be mended in this field of the form: `values.roleArn`.
+    /// The same, to be fixed in this field of the form: `values.roleArn`.
     pub(crate) fn at(mut self, field: &'static str) -> Self {
         self.field = Some(field);
         self
     }
 
-    /// The same, to be mended elsewhere than in the form, by this advice.
+    /// The same, to be fixed elsewhere than in the form, by this advice.
     pub(crate) fn advise(mut self, advice: &'static str) -> Self {
         self.advice = Some(advice);
         self
     }
-
-    /// Adds the title, the hint for this provider, and the field.
-    pub(crate) fn explain(self, spec: &ConnectionSpec, operator: &Operator) -> Problem {
-        let wants_login =
-            self.code == Code::AuthRejected && spec.credentials == Credentials::Anonymous;
-        let (title, hint) = match (self.advice, wants_login) {
-            (Some(advice), _) => (self.code.title(), advice),
-            // What was not given was not rejected.
-            (None, true) => (WANTS_LOGIN, ENTER_LOGIN),
-            (None, false) => (
-                self.code.title(),
-                self.code.hint_for(spec.provider.id.as_str(), spec.auth),
-            ),
-        };
-        let mut hint = hint.to_owned();
-        let egress = operator.egress_addresses();
-        if self.code.may_be_a_firewall() && !egress.is_empty() {
-            hint.push_str(" A firewall in front of the registry must let these addresses in: ");
-            hint.push_str(&egress.join(", "));
-            hint.push('.');
-        }
-        Problem {
-            code: self.code,
-            title: title.to_owned(),
-            detail: self.detail,
-            hint,
-            field: match (self.field, self.advice) {
-                (Some(field), _) => Some(field.to_owned()),
-                (None, Some(_)) => None,
-                (None, None) => self.code.field().path(spec),
-            },
-        }
-    }
 }
 
-/// Where in the form a problem is mended.
+/// Where in the form a problem is fixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Field {
     /// Nowhere in the form.
@@ -322,9 +280,9 @@ codes! {
 }
 
 impl Code {
-    /// What to do about it with this provider and auth method, by their ids.
-    pub fn hint_for(self, provider: &str, auth: &str) -> &'static str {
-        hints::of(self, provider, auth).unwrap_or_else(|| self.hint())
+    /// The form's field where it is to be fixed.
+    pub(crate) fn field_of(self, spec: &ConnectionSpec) -> Option<String> {
+        self.field().path(spec)
     }
 
     /// Whether the credentials themselves were refused.
@@ -336,7 +294,7 @@ impl Code {
     }
 
     /// Whether a firewall in front of the registry is a usual cause.
-    fn may_be_a_firewall(self) -> bool {
+    pub(crate) fn may_be_a_firewall(self) -> bool {
         matches!(
             self,
             Self::ConnectRefused
@@ -405,7 +363,7 @@ mod tests {
             );
             for provider in providers() {
                 for auth in provider.auth {
-                    let hint = code.hint_for(provider.id.as_str(), auth.id);
+                    let hint = code.hint_for(provider.id, auth.id);
                     assert!(
                         hint.ends_with('.'),
                         "{code} {} {}: {hint}",

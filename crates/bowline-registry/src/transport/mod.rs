@@ -21,7 +21,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
-    guard::{Guard, Permit},
+    guard::{Guard, Permit, hosts::Hosts},
     http::{HttpClient, SendError},
     login::Authorization,
     operator::Operator,
@@ -34,7 +34,7 @@ mod reading;
 mod retry;
 mod session;
 
-use self::retry::{ATTEMPTS, may_pass};
+use self::retry::{ATTEMPTS, may_pass, pause};
 pub use self::session::Session;
 
 /// How long a whole check or listing may take.
@@ -108,11 +108,12 @@ impl<'w, W: World> Transport<'w, W> {
         operator: &'w Operator,
         spec: &'w ConnectionSpec,
         session: Option<&'w Session>,
+        hosts: Hosts,
     ) -> Self {
         session.inspect(|session| session.begin());
         Self {
             world,
-            guard: Guard::new(operator, spec),
+            guard: Guard::new(operator, spec, hosts),
             secrets: Secrets::of(spec),
             credentials_end: spec.expires_at,
             deadline: world.clock().monotonic().saturating_add(DEADLINE),
@@ -126,7 +127,7 @@ impl<'w, W: World> Transport<'w, W> {
         self.guard.set_registry(registry);
     }
 
-    /// Notes a secret that was learnt on the way: nothing that repeats it is shown.
+    /// Notes a secret that was learned on the way: nothing that repeats it is shown.
     pub(crate) fn hide(&mut self, secret: &Secret) {
         self.secrets.add(secret);
     }
@@ -248,7 +249,13 @@ impl<'w, W: World> Transport<'w, W> {
             if again
                 && attempt < ATTEMPTS
                 && may_pass(status)
-                && let Some(pause) = self.pause(attempt, status, response.headers())
+                && let Some(pause) = pause(
+                    self.world,
+                    self.remaining(),
+                    attempt,
+                    status,
+                    response.headers(),
+                )
             {
                 drop(response);
                 self.world.clock().sleep(pause).await;

@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 
-use crate::{
-    transport::Transport,
-    world::{Clock, Random, World},
-};
+use crate::world::{Clock, Random, World};
 
 /// How often one request is sent at most.
 pub(super) const ATTEMPTS: u32 = 3;
@@ -15,36 +12,30 @@ pub(super) const ATTEMPTS: u32 = 3;
 /// random, so that many checks do not come back at the same moment.
 const PAUSE: Duration = Duration::from_millis(200);
 
-impl<W: World> Transport<'_, W> {
-    /// How long to wait before the next attempt; `None` where there is no time for one, or no hope: who has had too many
-    /// requests and does not say for how long wants none soon.
-    pub(super) fn pause(
-        &self,
-        attempt: u32,
-        status: StatusCode,
-        headers: &HeaderMap,
-    ) -> Option<Duration> {
-        let doubled = PAUSE.saturating_mul(
-            1_u32
-                .checked_shl(attempt.saturating_sub(1))
-                .unwrap_or(u32::MAX),
-        );
-        let spread = u64::try_from(doubled.as_millis())
-            .unwrap_or(u64::MAX)
-            .saturating_add(1);
-        let jitter = self
-            .world
-            .random()
-            .next_u64()
-            .checked_rem(spread)
-            .unwrap_or(0);
-        let pause = match retry_after(headers, self.world.clock().epoch_ms()) {
-            Some(asked) => asked.saturating_add(Duration::from_millis(jitter.min(100))),
-            None if status == StatusCode::TOO_MANY_REQUESTS => return None,
-            None => doubled.saturating_add(Duration::from_millis(jitter)),
-        };
-        (pause < self.remaining()).then_some(pause)
-    }
+/// How long to wait before the next attempt, if there is this much time; `None` where there is not, or no hope: who has
+/// had too many requests and does not say for how long wants none soon.
+pub(super) fn pause<W: World>(
+    world: &W,
+    remaining: Duration,
+    attempt: u32,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> Option<Duration> {
+    let doubled = PAUSE.saturating_mul(
+        1_u32
+            .checked_shl(attempt.saturating_sub(1))
+            .unwrap_or(u32::MAX),
+    );
+    let spread = u64::try_from(doubled.as_millis())
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
+    let jitter = world.random().next_u64().checked_rem(spread).unwrap_or(0);
+    let pause = match retry_after(headers, world.clock().epoch_ms()) {
+        Some(asked) => asked.saturating_add(Duration::from_millis(jitter.min(100))),
+        None if status == StatusCode::TOO_MANY_REQUESTS => return None,
+        None => doubled.saturating_add(Duration::from_millis(jitter)),
+    };
+    (pause < remaining).then_some(pause)
 }
 
 /// Whether sending again may help.

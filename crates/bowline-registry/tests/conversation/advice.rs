@@ -108,7 +108,7 @@ fn hints_say_what_to_do() {
         ),
     ];
     for (provider, auth, code, advice) in cases {
-        let hint = code.hint_for(provider, auth);
+        let hint = code.hint_for(provider.parse().unwrap(), auth);
         assert!(hint.contains(advice), "{provider}, {auth}, {code}: {hint}");
     }
 }

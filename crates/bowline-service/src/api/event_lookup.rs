@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use bowline_registry::{AskedImage, Clock, Code};
+use bowline_registry::{AskedImage, Clock, Code, EventKind};
 use bowline_store::{
     Database, Opened, Origin, PendingEvent, Removed, SeenImage, TakenEvent, WantedScan,
 };
@@ -20,7 +20,6 @@ use super::service::{Random, Service};
 use crate::{
     client::Outbound,
     context::RequestContext,
-    events::Kind,
     problem::Problem,
     protocol::inventory::MOST_ASKED,
     sync::{
@@ -41,7 +40,7 @@ const MOST_UNREAD: u32 = 10_000;
 /// An event in the registry and namespace of a connection.
 pub(super) struct AnnouncedEvent {
     pub(super) repository: String,
-    pub(super) kind: Kind,
+    pub(super) kind: EventKind,
     /// Its time, by the registry's clock.
     pub(super) at: Option<i64>,
 }
@@ -151,23 +150,23 @@ where
         } in announced
         {
             let (tag, digest, removed) = match kind {
-                Kind::Pushed { tag, digest } => (tag, digest, false),
-                Kind::Untagged { tag } if at.is_none() => (tag, None, true),
-                Kind::Untagged { tag } => {
+                EventKind::Pushed { tag, digest } => (tag, digest, false),
+                EventKind::Untagged { tag } if at.is_none() => (tag, None, true),
+                EventKind::Untagged { tag } => {
                     let tag = Removed::Tag(&tag);
                     store
                         .record_removed(id, &repository, tag, at, context.now)
                         .await?;
                     continue;
                 }
-                Kind::Removed { digest } => {
+                EventKind::Removed { digest } => {
                     let digest = Removed::Digest(&digest);
                     store
                         .record_removed(id, &repository, digest, at, context.now)
                         .await?;
                     continue;
                 }
-                Kind::Quarantined { tag, digest } => {
+                EventKind::Quarantined { tag, digest } => {
                     let to_resolve = sorted.entry(repository.clone()).or_default();
                     to_resolve.quarantined.push(SeenImage {
                         repository,

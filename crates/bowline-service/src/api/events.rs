@@ -3,8 +3,8 @@
 //! Who knows its secret is let in, in a header or as the last segment of the path. What is sent says only which tags are
 //! worth a look: see [`super::event_lookup`].
 
-use bowline::{endpoint::Endpoint, secret::Secret};
-use bowline_registry::Clock;
+use bowline::{endpoint::Endpoint, provider::ProviderId, secret::Secret};
+use bowline_registry::{Clock, Notification, namespace_of, read_notification, sends_header};
 use bowline_store::{Connection, ConnectionId, Database, EventAddress, Opened};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -20,11 +20,13 @@ use crate::{
     caller::Caller,
     client::Outbound,
     context::RequestContext,
-    events::{self, Notification},
     problem::{Problem, ProblemType},
     rate,
     response::{self, Response},
 };
+
+/// The most events of a notification that are seen to. A sync finds what the others tell.
+const MOST: usize = 1000;
 
 /// The most notifications that an address takes in a minute of the clock.
 const PER_MINUTE: i64 = 600;
@@ -141,7 +143,7 @@ where
         let id = ConnectionId::parse(id).ok_or(ProblemType::NotFound)?;
         let store = self.store(context).await?;
         let project = store.admit_event(id, &secrets(headers, secret)).await?;
-        let body = body::read(headers, body, events::LARGEST).await?;
+        let body = body::read(headers, body, Notification::MAX_BYTES).await?;
         let opened = store.open(&project, id, context.now).await?;
         let (announced, ignored) = announced(&opened, &body);
         let events = announced.len();
@@ -186,19 +188,9 @@ where
 
 const BEARER: &str = "Bearer ";
 
-/// Whether the provider's registry sends a header of one's choice. The others send none, one of their own, or a
-/// signature, which cannot be verified with a hash of the secret.
+/// Whether the provider's registry sends a header of one's choice.
 fn takes_header(provider: &str) -> bool {
-    !matches!(
-        provider,
-        "docker-hub"
-            | "docker-trusted-registry"
-            | "github"
-            | "google"
-            | "jfrog-artifactory"
-            | "nexus"
-            | "quay"
-    )
+    provider.parse().is_ok_and(sends_header)
 }
 
 /// The candidates for the secret: the path's, and those of the headers, with a scheme or without.
@@ -215,7 +207,11 @@ fn secrets<'a>(headers: &'a HeaderMap, of_path: Option<&'a Secret>) -> Vec<&'a s
 /// What a body tells of the images of a connection, and how many other things.
 fn announced(opened: &Opened, body: &[u8]) -> (Vec<AnnouncedEvent>, usize) {
     let connection = &opened.connection;
-    let Notification { events, ignored } = events::read(&connection.provider, body);
+    let provider = connection.provider.parse::<ProviderId>();
+    let Notification { events, ignored } = match provider {
+        Ok(provider) => read_notification(provider, body),
+        Err(_) => Notification::unknown(),
+    };
     let Ok(endpoint) = Endpoint::parse(&connection.endpoint) else {
         return (Vec::new(), ignored);
     };
@@ -232,17 +228,17 @@ fn announced(opened: &Opened, body: &[u8]) -> (Vec<AnnouncedEvent>, usize) {
                 at,
             })
         })
-        .take(events::MOST)
+        .take(MOST)
         .collect();
     let foreign = told.saturating_sub(announced.len());
     (announced, ignored.saturating_add(foreign))
 }
 
-/// The namespace of the connection's repositories. At Docker Hub that is the login's own where none was typed.
+/// The namespace of the connection's repositories.
 fn namespace(connection: &Connection, endpoint: &Endpoint) -> String {
-    let own = connection.values.get("username");
-    match own.filter(|_| connection.provider == "docker-hub" && endpoint.namespace().is_empty()) {
-        Some(username) => username.to_ascii_lowercase(),
-        None => endpoint.namespace().to_owned(),
+    let username = connection.values.get("username").map(String::as_str);
+    match connection.provider.parse() {
+        Ok(provider) => namespace_of(provider, endpoint, username),
+        Err(_) => endpoint.namespace().to_owned(),
     }
 }

@@ -1,6 +1,6 @@
 //! Watching OpenShift's image streams: by their version, from one look to the next.
 
-use bowline_registry::{Clock, ImageStream, StreamChanges};
+use bowline_registry::{Clock, EventKind, ImageStream, StreamChanges};
 use bowline_store::{Database, KnownImage, Opened, StreamWatch, SyncOrigin};
 
 use super::{
@@ -9,7 +9,7 @@ use super::{
     service::{Random, Service},
 };
 use crate::{
-    client::Outbound, context::RequestContext, events::Kind, problem::Problem,
+    client::Outbound, context::RequestContext, problem::Problem,
     protocol::inventory::StreamsRequest,
 };
 
@@ -90,7 +90,7 @@ where
             let known = store.images_of(opened.connection.id, repository).await?;
             let pushed = tags.iter().map(|tag| AnnouncedEvent {
                 repository: repository.to_owned(),
-                kind: Kind::Pushed {
+                kind: EventKind::Pushed {
                     tag: tag.tag.clone(),
                     digest: Some(tag.digest.clone()),
                 },
@@ -101,7 +101,7 @@ where
                 .filter(|KnownImage { image, .. }| tags.iter().all(|tag| tag.tag != image.tag))
                 .map(|KnownImage { image, .. }| AnnouncedEvent {
                     repository: repository.to_owned(),
-                    kind: Kind::Untagged {
+                    kind: EventKind::Untagged {
                         tag: image.tag.clone(),
                     },
                     at: None,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, ops::ControlFlow, time::Duration};
 
 use bowline::endpoint::Endpoint;
-use bowline_registry::{AskedTag, Clock, Digests, NamedImage};
+use bowline_registry::{AskedTag, Clock, Digests, NamedImage, has_digests};
 use bowline_store::{ConnectionId, Database, Opened, Scan, ScanState, WantedScan};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -25,9 +25,6 @@ const MOST_IMAGES: usize = 100;
 
 /// After how long no further repository is asked. Asking one takes some 10 seconds at most.
 const PATIENCE: Duration = Duration::from_secs(8);
-
-/// The provider whose registries know no digests: there an image is what its tag names.
-const WITHOUT_DIGESTS: &str = "docker-registry-v1";
 
 /// The body of POST.
 #[derive(Deserialize)]
@@ -177,7 +174,7 @@ impl Sorted {
                 }
             };
             match (digest, tag) {
-                (None, Some(tag)) if connection.provider != WITHOUT_DIGESTS => {
+                (None, Some(tag)) if connection.provider.parse().is_ok_and(has_digests) => {
                     let tags = sorted.unknown.entry(repository).or_default();
                     tags.push((tag, image));
                 }

@@ -9,13 +9,10 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use crate::{
     endpoint::{DOCKER_HUB, Endpoint, Split},
     form::ConnectionForm,
-    provider::{self, Provider, providers},
+    provider::{self, Provider, ProviderId, providers},
     reference::{self, Reference},
     text::{contains, joined, trim, unquoted},
 };
-
-/// The provider of a registry that is none of a product's own hosts.
-const GENERIC: &str = "docker-registry";
 
 /// Partly filled forms for what was pasted, one a registry; none when it is nothing known.
 ///
@@ -125,7 +122,8 @@ fn found(
 }
 
 fn form_of(found: &Found<'_>) -> ConnectionForm {
-    let provider = Provider::of_host(found.endpoint.host()).or_else(|| provider::provider(GENERIC));
+    let provider =
+        Provider::of_host(found.endpoint.host()).or_else(|| Some(ProviderId::GENERIC.provider()));
     let mut form = ConnectionForm::default();
     if let Some(provider) = provider {
         provider.id.as_str().clone_into(&mut form.provider);

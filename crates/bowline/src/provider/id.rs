@@ -60,6 +60,11 @@ table! {
     DockerRegistryV1 "docker-registry-v1" docker_registry_v1,
 }
 
+impl ProviderId {
+    /// The provider of a registry that is no other product, or not known to be.
+    pub const GENERIC: Self = Self::DockerRegistry;
+}
+
 impl fmt::Display for ProviderId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())

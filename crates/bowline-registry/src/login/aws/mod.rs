@@ -8,58 +8,33 @@ use std::fmt;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bowline::{
     aws::{AwsAccount, AwsRegion, registry_host},
-    credential::{AwsKeys, AwsRole, EcrService, Username},
+    credential::Username,
     endpoint::Endpoint,
     form::ConnectionSpec,
     secret::Secret,
 };
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{
-        DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-        value::MapAccessDeserializer,
-    },
+    de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Minted, RegistryLogin};
+use super::minted::{Minted, RegistryLogin};
 use crate::{
-    guard::Target,
     operator::Operator,
     problem::{Code, Failure},
-    transport::{Answer, Call, Message, Transport},
-    world::{Clock, World},
+    transport::Transport,
+    world::World,
 };
 
+mod api;
 mod refusal;
 mod sign;
 mod sts;
 
-/// What stands between an AWS identity and a registry: the parsed members of the form's credentials.
-pub(super) struct Aws<'a> {
-    pub(super) service: EcrService,
-    pub(super) region: AwsRegion,
-    /// `None` is the operator's own identity.
-    pub(super) keys: Option<&'a AwsKeys>,
-    pub(super) role: Option<&'a AwsRole>,
-}
-
-/// What can be asked of the API of ECR.
-#[derive(Clone, Debug)]
-pub(crate) struct EcrApi {
-    service: EcrService,
-    region: AwsRegion,
-    keys: AwsKeys,
-}
-
-/// The largest answer that is read, in bytes.
-const ANSWER_BYTES: usize = 1024 * 1024;
-
-/// The operation of ECR that logs in.
-const GET_TOKEN: &str = "GetAuthorizationToken";
+pub(crate) use self::api::{Aws, EcrApi};
+use self::api::{GET_TOKEN, malformed};
 
 /// The answer of `GetAuthorizationToken`; ECR Public's has one object in place of the list.
 #[derive(Deserialize)]
@@ -121,93 +96,6 @@ pub(super) async fn login<W: World>(
     })
 }
 
-impl EcrApi {
-    /// Asks ECR something: an operation with its arguments. `denied` is what it is called if the identity may not.
-    pub(crate) async fn ask<W: World, T: DeserializeOwned>(
-        &self,
-        transport: &Transport<'_, W>,
-        operation: &str,
-        arguments: &impl Serialize,
-        denied: Code,
-    ) -> Result<T, Failure> {
-        let (name, signing_name, target) = match self.service {
-            EcrService::Private => ("api.ecr", "ecr", "AmazonEC2ContainerRegistry_V20150921"),
-            EcrService::Public => ("api.ecr-public", "ecr-public", "SpencerFrontendService"),
-        };
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/x-amz-json-1.1"),
-        );
-        headers.insert(
-            "x-amz-target",
-            HeaderValue::from_str(&format!("{target}.{operation}"))
-                .map_err(|_| malformed("The operation is no word."))?,
-        );
-        let question = Question {
-            what: "ECR's API",
-            host: host(name, self.region),
-            service: signing_name,
-            headers,
-            body: Bytes::from(serde_json::to_vec(arguments).unwrap_or_default()),
-            logs_in: operation == GET_TOKEN,
-        };
-        let answer = question.ask(transport, self.region, &self.keys).await?;
-        if !answer.status.is_success() {
-            return Err(refusal::of_ecr(transport, self, &answer, operation, denied));
-        }
-        serde_json::from_slice(&answer.body)
-            .map_err(|_| malformed(&format!("ECR's answer to {operation} is none.")))
-    }
-}
-
-/// One signed request.
-struct Question {
-    what: &'static str,
-    host: String,
-    /// As it is named in the signature.
-    service: &'static str,
-    headers: HeaderMap,
-    body: Bytes,
-    /// Whether it asks for a login.
-    logs_in: bool,
-}
-
-impl Question {
-    async fn ask<W: World>(
-        self,
-        transport: &Transport<'_, W>,
-        region: AwsRegion,
-        keys: &AwsKeys,
-    ) -> Result<Answer, Failure> {
-        let url = Url::parse(&format!("https://{}/", self.host))
-            .map_err(|_| malformed("The region makes no host."))?;
-        let signed = sign::Signing {
-            keys,
-            region: region.as_str(),
-            service: self.service,
-            now_ms: transport.world().clock().epoch_ms(),
-        };
-        let authorization = signed.sign("POST", &url, self.headers, &self.body)?;
-        let call = Call {
-            what: self.what,
-            remembered_as: self.logs_in.then(|| url.to_string()),
-            permit: transport.guard().permit(url, Target::ProviderApi, true)?,
-            // STS answers in XML unless JSON is asked for, which its documentation does not know.
-            accept: "application/x-amz-json-1.1, text/xml",
-            message: Message::Signed(&authorization, self.body),
-            limit: ANSWER_BYTES,
-            follow: true,
-        };
-        transport.send(call).await
-    }
-}
-
-/// The host of a service in a region: `sts.eu-west-1.amazonaws.com`.
-fn host(service: &str, region: AwsRegion) -> String {
-    format!("{service}.{}.{}", region.as_str(), region.dns_suffix())
-}
-
 /// The password of an authorization token.
 fn password(token: &str) -> Option<Secret> {
     let pair = Zeroizing::new(BASE64_STANDARD.decode(token).ok()?);
@@ -249,10 +137,6 @@ fn one_or_first<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Authorizat
     }
 
     deserializer.deserialize_any(OneOrFirst)
-}
-
-fn malformed(detail: &str) -> Failure {
-    Failure::new(Code::AnswerMalformed, detail)
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use http::header::DATE;
 use roxmltree::Document;
 use serde::Deserialize;
 
-use super::EcrApi;
 use crate::{
     problem::{Code, Failure},
     transport::{Answer, Transport},
@@ -55,13 +54,14 @@ impl Signer {
 /// Why ECR refused an operation; `denied` is what it is called if the identity may not.
 pub(super) fn of_ecr<W: World>(
     transport: &Transport<'_, W>,
-    api: &EcrApi,
+    service: EcrService,
+    keys: &AwsKeys,
     answer: &Answer,
     operation: &str,
     denied: Code,
 ) -> Failure {
-    let failure = Refusal::read(transport, answer, Signer::of(Some(&api.keys)));
-    let prefix = match api.service {
+    let failure = Refusal::read(transport, answer, Signer::of(Some(keys)));
+    let prefix = match service {
         EcrService::Private => "ecr",
         EcrService::Public => "ecr-public",
     };
@@ -180,7 +180,7 @@ impl Refusal {
         failure
     }
 
-    /// A failure of the keys that signed: the customer's to mend, or the operator's.
+    /// A failure of the keys that signed: the customer's to fix, or the operator's.
     fn of_keys(&self, code: Code, detail: &str) -> Failure {
         match self.signer {
             Signer::Keys => Failure::new(code, detail).at("values.accessKeyId"),

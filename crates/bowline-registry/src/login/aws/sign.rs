@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_no_header_can_hold_is_the_customers_to_mend() {
+    fn a_token_that_no_header_can_hold_is_the_customers_to_fix() {
         let keys = AwsKeys {
             access_key_id: "AKIDEXAMPLE".to_owned(),
             secret_access_key: "not-a-real-secret".into(),

@@ -9,7 +9,10 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use roxmltree::Document;
 
-use super::{Aws, Question, host, malformed, refusal};
+use super::{
+    api::{Aws, Question, host, malformed},
+    refusal,
+};
 use crate::{
     operator::Operator,
     problem::{Code, Failure},

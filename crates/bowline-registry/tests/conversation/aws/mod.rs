@@ -67,7 +67,7 @@ fn operator(issued: Option<&str>) -> Operator {
     }
 }
 
-/// A check that must not show what was learnt on the way, either.
+/// A check that must not show what was learned on the way, either.
 async fn run_aws(world: &FakeWorld, operator: &Operator, spec: &ConnectionSpec) -> Check {
     let check = run(world, operator, spec, IMAGE).await;
     let text = serde_json::to_string(&check).unwrap();

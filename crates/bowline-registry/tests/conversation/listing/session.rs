@@ -1,4 +1,4 @@
-//! How many requests the conversations of a synchronisation take that have a session, and those that have none.
+//! How many requests the conversations of a synchronization take that have a session, and those that have none.
 
 use bowline_registry::{
     AskedImage, AskedTag, Operator, Problem, Repositories, Session, Tags, details, digests,
@@ -79,7 +79,7 @@ fn own_tags(sent: &Sent) -> Option<Reply> {
     })
 }
 
-/// What a synchronisation asks that knows of these digests: the repositories, the tags of each, what they name, and what
+/// What a synchronization asks that knows of these digests: the repositories, the tags of each, what they name, and what
 /// that stands for where it is news. With a session it goes through JSON from one conversation to the next.
 async fn sync(
     world: &FakeWorld,
@@ -132,7 +132,7 @@ async fn sync(
 
 #[tokio::test]
 async fn conversations_in_a_session_log_in_once() {
-    // Requests of three repositories with an image each: those of a first and a second synchronisation, first without a
+    // Requests of three repositories with an image each: those of a first and a second synchronization, first without a
     // session, then with one.
     let cases = [
         ("Basic", plain(Fake::basic()), [21, 15], [12, 9]),

@@ -1,7 +1,7 @@
 //! The public service over SQLite in memory and a private service that answers what it is told to.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::RefCell,
     collections::VecDeque,
     pin::Pin,
     rc::Rc,

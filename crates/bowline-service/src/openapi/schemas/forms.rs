@@ -1,6 +1,9 @@
 //! Forms, what is found in them, and what a page needs to show one.
 
-use bowline::{form::MEMBERS, provider::providers};
+use bowline::{
+    form::MEMBERS,
+    provider::{ProviderId, providers},
+};
 use serde_json::{Value, json};
 
 use super::{list_of, named, object, open_object, optional, some_of, text};
@@ -71,7 +74,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("ConnectionForm", {
             let mut schema = open_object(&form);
             schema["examples"] = json!([{
-                "provider": "docker-registry", "name": "prod-images", "auth": "password",
+                "provider": ProviderId::GENERIC, "name": "prod-images", "auth": "password",
                 "values": { "url": "registry.example.com/team", "username": "scanner", "password": "an access token" },
             }]);
             schema

@@ -1,0 +1,138 @@
+//! Asking AWS: signed requests to the API of ECR and to STS.
+
+use bowline::{
+    aws::AwsRegion,
+    credential::{AwsKeys, AwsRole, EcrService},
+};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
+use serde::{Serialize, de::DeserializeOwned};
+use url::Url;
+
+use super::{refusal, sign};
+use crate::{
+    guard::Target,
+    problem::{Code, Failure},
+    transport::{Answer, Call, Message, Transport},
+    world::{Clock, World},
+};
+
+/// The largest answer that is read, in bytes.
+const ANSWER_BYTES: usize = 1024 * 1024;
+/// The operation of ECR that logs in.
+pub(super) const GET_TOKEN: &str = "GetAuthorizationToken";
+
+/// What stands between an AWS identity and a registry: the parsed members of the form's credentials.
+pub(crate) struct Aws<'a> {
+    pub(crate) service: EcrService,
+    pub(crate) region: AwsRegion,
+    /// `None` is the operator's own identity.
+    pub(crate) keys: Option<&'a AwsKeys>,
+    pub(crate) role: Option<&'a AwsRole>,
+}
+
+/// What can be asked of the API of ECR.
+#[derive(Clone, Debug)]
+pub(crate) struct EcrApi {
+    pub(super) service: EcrService,
+    pub(super) region: AwsRegion,
+    pub(super) keys: AwsKeys,
+}
+
+impl EcrApi {
+    /// Asks ECR something: an operation with its arguments. `denied` is what it is called if the identity may not.
+    pub(crate) async fn ask<W: World, T: DeserializeOwned>(
+        &self,
+        transport: &Transport<'_, W>,
+        operation: &str,
+        arguments: &impl Serialize,
+        denied: Code,
+    ) -> Result<T, Failure> {
+        let (name, signing_name, target) = match self.service {
+            EcrService::Private => ("api.ecr", "ecr", "AmazonEC2ContainerRegistry_V20150921"),
+            EcrService::Public => ("api.ecr-public", "ecr-public", "SpencerFrontendService"),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/x-amz-json-1.1"),
+        );
+        headers.insert(
+            "x-amz-target",
+            HeaderValue::from_str(&format!("{target}.{operation}"))
+                .map_err(|_| malformed("The operation is no word."))?,
+        );
+        let question = Question {
+            what: "ECR's API",
+            host: host(name, self.region),
+            service: signing_name,
+            headers,
+            body: Bytes::from(serde_json::to_vec(arguments).unwrap_or_default()),
+            logs_in: operation == GET_TOKEN,
+        };
+        let answer = question.ask(transport, self.region, &self.keys).await?;
+        if !answer.status.is_success() {
+            return Err(refusal::of_ecr(
+                transport,
+                self.service,
+                &self.keys,
+                &answer,
+                operation,
+                denied,
+            ));
+        }
+        serde_json::from_slice(&answer.body)
+            .map_err(|_| malformed(&format!("ECR's answer to {operation} is none.")))
+    }
+}
+
+/// One signed request.
+pub(super) struct Question {
+    pub(super) what: &'static str,
+    pub(super) host: String,
+    /// As it is named in the signature.
+    pub(super) service: &'static str,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    /// Whether it asks for a login.
+    pub(super) logs_in: bool,
+}
+
+impl Question {
+    pub(super) async fn ask<W: World>(
+        self,
+        transport: &Transport<'_, W>,
+        region: AwsRegion,
+        keys: &AwsKeys,
+    ) -> Result<Answer, Failure> {
+        let url = Url::parse(&format!("https://{}/", self.host))
+            .map_err(|_| malformed("The region makes no host."))?;
+        let signed = sign::Signing {
+            keys,
+            region: region.as_str(),
+            service: self.service,
+            now_ms: transport.world().clock().epoch_ms(),
+        };
+        let authorization = signed.sign("POST", &url, self.headers, &self.body)?;
+        let call = Call {
+            what: self.what,
+            remembered_as: self.logs_in.then(|| url.to_string()),
+            permit: transport.guard().permit(url, Target::ProviderApi, true)?,
+            // STS answers in XML unless JSON is asked for, which its documentation does not know.
+            accept: "application/x-amz-json-1.1, text/xml",
+            message: Message::Signed(&authorization, self.body),
+            limit: ANSWER_BYTES,
+            follow: true,
+        };
+        transport.send(call).await
+    }
+}
+
+/// The host of a service in a region: `sts.eu-west-1.amazonaws.com`.
+pub(super) fn host(service: &str, region: AwsRegion) -> String {
+    format!("{service}.{}.{}", region.as_str(), region.dns_suffix())
+}
+
+pub(super) fn malformed(detail: &str) -> Failure {
+    Failure::new(Code::AnswerMalformed, detail)
+}

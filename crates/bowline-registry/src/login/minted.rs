@@ -1,0 +1,69 @@
+//! What a registry, or its token service, takes for a login.
+
+use bowline::{credential::Username, endpoint::Endpoint, secret::Secret};
+use http::HeaderName;
+
+use super::{authorization::Authorization, aws::EcrApi};
+use crate::problem::Failure;
+
+/// What the registry, or its token service, takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RegistryLogin {
+    /// Nothing: it serves everybody.
+    Anonymous,
+    /// A username and a password: by Basic, or at the token service.
+    Password {
+        username: Username,
+        password: Secret,
+    },
+    /// A token that the token service takes as a refresh token; where it does not, the registry takes it as Bearer.
+    OAuth2 { token: Secret },
+    /// A token that the registry takes as it is, as Bearer.
+    Bearer { token: Secret },
+    /// A secret in a header of the product's own.
+    Header { name: HeaderName, value: Secret },
+}
+
+impl RegistryLogin {
+    /// The login as it goes with a request to the registry itself; `None` where there is none.
+    pub(crate) fn authorization(&self) -> Result<Option<Authorization>, Failure> {
+        match self {
+            Self::Anonymous => Ok(None),
+            Self::Password { username, password } => {
+                Authorization::basic(username.as_str(), password).map(Some)
+            }
+            Self::OAuth2 { token } | Self::Bearer { token } => {
+                Authorization::bearer(token).map(Some)
+            }
+            Self::Header { name, value } => Authorization::header(name.clone(), value).map(Some),
+        }
+    }
+}
+
+/// What an exchange gave.
+#[derive(Clone, Debug)]
+pub(crate) struct Minted {
+    /// What the registry takes.
+    pub(crate) login: RegistryLogin,
+    /// When that ends, in milliseconds since 1970; `None` where it does not, or nobody says so.
+    pub(crate) expires_at: Option<i64>,
+    /// Where the registry is, where only the exchange could tell.
+    pub(crate) endpoint: Option<Endpoint>,
+    /// What the provider's own API takes, where that is something else.
+    pub(crate) api: Option<Authorization>,
+    /// The API of ECR, whose every request is signed.
+    pub(crate) ecr: Option<EcrApi>,
+}
+
+impl Minted {
+    /// Credentials that are taken as they are.
+    pub(super) fn kept(login: RegistryLogin) -> Self {
+        Self {
+            login,
+            expires_at: None,
+            endpoint: None,
+            api: None,
+            ecr: None,
+        }
+    }
+}

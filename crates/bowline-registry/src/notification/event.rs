@@ -1,0 +1,181 @@
+//! An event of an image, in the words of no vendor.
+
+use bowline::{
+    aws::{AwsAccount, AwsRegion},
+    endpoint::Endpoint,
+    reference::Reference,
+};
+
+/// Something happened to a tag or a manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Where it says that it happened.
+    pub(crate) origin: Origin,
+    /// The repository as the registry names it, without the host.
+    pub(crate) repository: String,
+    /// What happened.
+    pub(crate) kind: EventKind,
+    /// When, by the registry's clock, in milliseconds since 1970; where the format tells.
+    pub at: Option<i64>,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// A tag was pushed, or moved.
+    Pushed {
+        /// The tag.
+        tag: String,
+        /// What it names now, where the format tells.
+        digest: Option<String>,
+    },
+    /// An image was pushed that the registry shows nobody under its tag until it is released: only the event tells what
+    /// the tag will name.
+    Quarantined {
+        /// The tag.
+        tag: String,
+        /// What it will name.
+        digest: String,
+    },
+    /// A tag was removed.
+    Untagged {
+        /// The tag.
+        tag: String,
+    },
+    /// A manifest was removed, with all of its tags.
+    Removed {
+        /// The manifest.
+        digest: String,
+    },
+}
+
+/// The registry that an event says it is from. Only names of registries are held against the connection: a host that a
+/// client typed, or that a server behind a proxy has for itself, may be another name of the right one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The format does not tell.
+    Unnamed,
+    /// The registry of this name: `registry.example.com:5000`.
+    Host(String),
+    /// The registry of an AWS account in a region.
+    Aws { account: String, region: String },
+    /// A repository of Artifactory, by its key, with which [`Event::repository`] begins.
+    ArtifactoryKey(String),
+}
+
+impl Event {
+    /// A push of a tag; `None` where the names are none. A digest that is none was not told.
+    pub(crate) fn pushed(
+        repository: &str,
+        tag: Option<&str>,
+        digest: Option<&str>,
+    ) -> Option<Self> {
+        let digest = digest.and_then(digest_of);
+        let tag = tag_of(tag?)?;
+        Self::of(repository, EventKind::Pushed { tag, digest })
+    }
+
+    /// A push of a tag into quarantine.
+    pub(crate) fn quarantined(repository: &str, tag: &str, digest: &str) -> Option<Self> {
+        let (tag, digest) = (tag_of(tag)?, digest_of(digest)?);
+        Self::of(repository, EventKind::Quarantined { tag, digest })
+    }
+
+    /// The removal of a tag, or of a manifest where no tag is told.
+    pub(crate) fn removed(
+        repository: &str,
+        tag: Option<&str>,
+        digest: Option<&str>,
+    ) -> Option<Self> {
+        let kind = match tag.and_then(tag_of) {
+            Some(tag) => EventKind::Untagged { tag },
+            None => EventKind::Removed {
+                digest: digest_of(digest?)?,
+            },
+        };
+        Self::of(repository, kind)
+    }
+
+    /// The same, at a time.
+    pub(crate) fn at(self, at: Option<i64>) -> Self {
+        Self { at, ..self }
+    }
+
+    /// The same, from a registry that is named.
+    pub(crate) fn told_by(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
+
+    fn of(repository: &str, kind: EventKind) -> Option<Self> {
+        let reference = Reference::parse(&format!("{REGISTRY}/{repository}")).ok()?;
+        (reference.path == repository).then_some(Self {
+            origin: Origin::Unnamed,
+            repository: reference.path,
+            kind,
+            at: None,
+        })
+    }
+
+    /// The repository and what happened in it, if that is in the registry and the namespace of a connection.
+    pub fn within(self, endpoint: &Endpoint, namespace: &str) -> Option<(String, EventKind)> {
+        let Self {
+            origin,
+            repository,
+            kind,
+            ..
+        } = self;
+        let repository = origin.path_at(endpoint, repository)?;
+        let is_inside = namespace.is_empty()
+            || repository
+                .strip_prefix(namespace)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        is_inside.then_some((repository, kind))
+    }
+}
+
+impl Origin {
+    /// What the repository is called at `endpoint`; `None` where that is not where it is.
+    fn path_at(&self, endpoint: &Endpoint, repository: String) -> Option<String> {
+        match self {
+            Self::Unnamed => Some(repository),
+            Self::Host(host) => {
+                let told = Endpoint::parse(host).ok()?;
+                let usual = endpoint.scheme().port();
+                let is_same = told.host() == endpoint.host()
+                    && told.port().filter(|&port| port != usual) == endpoint.port();
+                is_same.then_some(repository)
+            }
+            Self::Aws { account, region } => {
+                let account = AwsAccount::parse(account)?;
+                let own = AwsAccount::of_registry(endpoint.host(), AwsRegion::parse(region)?);
+                (own == Some(account)).then_some(repository)
+            }
+            Self::ArtifactoryKey(key) => {
+                let image = repository.strip_prefix(key.as_str())?.strip_prefix('/')?;
+                let (base, first) = (endpoint.base_path(), endpoint.host().split('.').next());
+                // The three ways in which Artifactory lays its keys out: below a path, as a host, before the image.
+                if !base.is_empty() {
+                    let own = base.rsplit('/').next() == Some(key);
+                    return own.then(|| image.to_owned());
+                }
+                if first == Some(key) {
+                    return Some(image.to_owned());
+                }
+                Some(repository)
+            }
+        }
+    }
+}
+
+/// What names are parsed behind: any registry.
+const REGISTRY: &str = "registry.invalid";
+
+fn tag_of(text: &str) -> Option<String> {
+    let reference = Reference::parse(&format!("{REGISTRY}/x:{text}")).ok()?;
+    reference.tag.filter(|tag| tag == text)
+}
+
+fn digest_of(text: &str) -> Option<String> {
+    let reference = Reference::parse(&format!("{REGISTRY}/x@{text}")).ok()?;
+    reference.digest.filter(|digest| digest == text)
+}

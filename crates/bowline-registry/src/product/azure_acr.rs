@@ -1,0 +1,193 @@
+//! Azure Container Registry: what it adds to the distribution protocol.
+//!
+//! Azure Container Registry's own listing of tags, which knows their digests.
+
+use bowline::{azure::AzureCloud, form::ConnectionSpec};
+use serde::Deserialize;
+
+pub(super) use super::distribution::repositories;
+use super::row::{Format, OWN_FIRST, Product, Way, Webhook, authority, plain};
+use crate::{
+    guard::{
+        Target,
+        hosts::{Api, Hosts, Realms},
+    },
+    image::Repository,
+    json::List,
+    listing::{
+        api::{Style, not_about_it, time},
+        cursor::Mark,
+        entry::{ListedTag, Page},
+    },
+    notification::{Event, Notification, Origin, distribution},
+    problem::{
+        Code::{
+            self, AuthExpired, AuthRejected, PermissionCatalogMissing, PermissionPullMissing,
+            PermissionPushMissing,
+        },
+        Failure,
+    },
+    registry::{Get, Registry},
+    scope::Scope,
+    world::World,
+};
+
+/// Its row of what other code asks about it.
+pub(super) static PRODUCT: Product = Product {
+    hosts,
+    token_services: &[],
+    repository_ways: plain,
+    tag_ways,
+    catalog_scope: Scope::Catalog,
+    token_username: "00000000-0000-0000-0000-000000000000",
+    docker_config_key: authority,
+    speaks_v1: false,
+};
+
+fn hosts(spec: &ConnectionSpec) -> Hosts {
+    Hosts::new(Realms::Own, login_host(spec))
+}
+
+fn tag_ways(_: &ConnectionSpec) -> &'static [Way] {
+    OWN_FIRST
+}
+
+/// Entra's login host of the registry's cloud.
+fn login_host(spec: &ConnectionSpec) -> Vec<Api> {
+    let endpoint = spec.endpoint.as_ref();
+    let cloud = endpoint.and_then(|endpoint| AzureCloud::of_registry(endpoint.host()));
+    cloud
+        .map(|cloud| Api::host(cloud.login_host()))
+        .into_iter()
+        .collect()
+}
+
+/// What to do about a problem; `None` where the general hint says all.
+pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
+    Some(match (code, auth) {
+        (AuthRejected, "repository-token") => {
+            "Verify the token's name, that its status is “enabled”, and that the password is one of its two and has not ended or been generated anew."
+        }
+        (AuthRejected, "service-principal") => {
+            "Verify the application (client) id and the directory (tenant) id, and enter the client secret again: its value, not its id. A secret ends, usually after a year. A new secret or role may take some minutes to work."
+        }
+        (AuthExpired, "service-principal") => {
+            "The client secret has ended: add a new one to the application in Microsoft Entra and enter its value here."
+        }
+        (AuthRejected, _) => {
+            "Verify the username: that of the admin user, which must be switched on first, that of a token, or the id of an application. A password that was regenerated takes about a minute to work."
+        }
+        (PermissionPullMissing, "repository-token") => {
+            "The token lacks pull permission: its scope map needs content/read for this repository, and metadata/read for its tags."
+        }
+        (PermissionPullMissing, _) => {
+            "The login lacks pull permission: it needs the role AcrPull, or Container Registry Repository Reader where the registry assigns rights by repository."
+        }
+        (PermissionPushMissing, "repository-token") => {
+            "The token lacks push permission: its scope map needs content/read and content/write for this repository."
+        }
+        (PermissionPushMissing, _) => {
+            "The login lacks push permission: it needs the role AcrPush, or Container Registry Repository Writer where the registry assigns rights by repository."
+        }
+        (PermissionCatalogMissing, _) => {
+            "Name a repository, or give the login the role Container Registry Repository Catalog Lister; repository tokens cannot list."
+        }
+        _ => return None,
+    })
+}
+
+/// How it announces pushes.
+pub(super) static WEBHOOK: Webhook = Webhook {
+    format: Format::Own(notification),
+    sends_header: true,
+    defaults_to_username: false,
+};
+
+/// One event of Distribution's form, without an envelope. `quarantine` is a push that is withheld until the image is
+/// released. The host is the registry's own.
+/// <https://learn.microsoft.com/azure/container-registry/container-registry-webhook-reference>
+fn notification(body: &[u8]) -> Option<Notification> {
+    let told: distribution::Told = serde_json::from_slice(body).ok()?;
+    Some([event(&told)].into_iter().collect())
+}
+
+fn event(told: &distribution::Told) -> Option<Event> {
+    let target = &told.target;
+    let (repository, tag, digest) = (&target.repository, target.tag(), target.digest());
+    let event = match told.action.as_str() {
+        "push" => Event::pushed(repository, tag, digest),
+        "quarantine" => Event::quarantined(repository, tag?, digest?),
+        "delete" => Event::removed(repository, tag, digest),
+        _ => None,
+    }?;
+    let event = event.at(told.at());
+    Some(match &told.request.host {
+        Some(host) => event.told_by(Origin::Host(host.clone())),
+        None => event,
+    })
+}
+
+const WHAT: &str = "Azure's listing";
+/// How many tags a page is asked for.
+const PER_PAGE: usize = 100;
+/// The largest page, in bytes.
+const PAGE_BYTES: usize = 1024 * 1024;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TagsAnswer {
+    /// The repository. What does not name it is no answer about its tags.
+    image_name: String,
+    #[serde(default)]
+    tags: List<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    name: String,
+    digest: Option<String>,
+    /// When the tag came to point there.
+    last_update_time: Option<String>,
+}
+
+/// A page of a repository's tags. It takes the permission `metadata/read`, which not all that may pull have.
+pub(super) async fn tags<W: World>(
+    registry: &mut Registry<'_, W>,
+    repository: &Repository,
+    mark: Option<Mark>,
+) -> Result<Page<ListedTag, Mark>, Failure> {
+    let query = Mark::query(mark)?.unwrap_or_else(|| format!("n={PER_PAGE}"));
+    let get = Get {
+        what: WHAT,
+        url: registry.own_url(&format!("/acr/v1/{repository}/_tags"), &query),
+        target: Target::Registry,
+        scope: &Scope::Metadata(repository.clone()),
+        accept: "application/json",
+        limit: PAGE_BYTES,
+    };
+    let answer = registry.get(get).await?;
+    if answer.status.as_u16() == 404 {
+        return Err(Failure::new(
+            Code::ImageUnknown,
+            "There is no such repository.",
+        ));
+    }
+    let read: TagsAnswer = registry.listed(&answer, WHAT)?;
+    if read.image_name != repository.as_str() {
+        return Err(not_about_it(WHAT));
+    }
+    let items = read
+        .tags
+        .0
+        .iter()
+        .filter_map(|entry| {
+            let mut tag = ListedTag::parse(&entry.name)?.digest(entry.digest.as_deref());
+            tag.pushed_at = time(entry.last_update_time.as_deref());
+            Some(tag)
+        })
+        .collect();
+    let (count, last) = (read.tags.0.len(), read.tags.0.last());
+    let last = last.map(|entry| entry.name.as_str());
+    Ok(registry.turn(&answer, Style::Last, count, last)?.of(items))
+}

@@ -1,0 +1,38 @@
+//! Any registry of the distribution specification: what it adds to the distribution protocol.
+
+pub(super) use super::distribution::{repositories, tags};
+use super::row::{Format, Product, Webhook, authority, plain};
+use crate::{
+    guard::hosts::Hosts,
+    problem::Code::{self, AuthRejected},
+    scope::Scope,
+};
+
+/// Its row of what other code asks about it.
+pub(super) static PRODUCT: Product = Product {
+    hosts: Hosts::consented,
+    token_services: &[],
+    repository_ways: plain,
+    tag_ways: plain,
+    catalog_scope: Scope::Catalog,
+    token_username: "oauth2",
+    docker_config_key: authority,
+    speaks_v1: false,
+};
+
+/// What to do about a problem; `None` where the general hint says all.
+pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
+    Some(match code {
+        AuthRejected => {
+            "Verify the username, and enter the password or token again: it may be wrong, revoked or expired. A registry with a password file reads only bcrypt entries of it."
+        }
+        _ => return None,
+    })
+}
+
+/// How it announces pushes.
+pub(super) static WEBHOOK: Webhook = Webhook {
+    format: Format::Distribution,
+    sends_header: true,
+    defaults_to_username: false,
+};

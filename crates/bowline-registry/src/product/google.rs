@@ -1,0 +1,256 @@
+//! Google's Artifact Registry and Container Registry: what it adds to the distribution protocol.
+//!
+//! Google's own listing: `tags/list` tells what lies below a path, too, so the tree below a project is walked.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bowline::{form::ConnectionSpec, reference::Reference};
+use serde::Deserialize;
+
+pub(super) use super::distribution::tags;
+use super::row::{
+    Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority, has_namespace, plain,
+};
+use crate::{
+    guard::hosts::{Api, Hosts, Realms},
+    image::Repository,
+    json::lenient,
+    listing::{
+        api::time,
+        cursor::Mark,
+        entry::{ListedRepository, Page},
+        v2::TagList,
+        walk::Walk,
+    },
+    login::{Authorization, RegistryLogin},
+    notification::{Event, Notification, Origin},
+    problem::{
+        Code::{
+            self, AuthExpired, AuthRejected, ImageUnknown, PermissionCatalogMissing,
+            PermissionPullMissing, PermissionPushMissing,
+        },
+        Failure,
+    },
+    registry::Registry,
+    scope::Scope,
+    world::World,
+};
+
+/// Its row of what other code asks about it.
+pub(super) static PRODUCT: Product = Product {
+    hosts,
+    token_services: &[],
+    repository_ways,
+    tag_ways: plain,
+    catalog_scope: Scope::Catalog,
+    token_username: "oauth2accesstoken",
+    docker_config_key: authority,
+    speaks_v1: false,
+};
+
+fn hosts(_: &ConnectionSpec) -> Hosts {
+    Hosts::new(
+        Realms::Own,
+        ["oauth2.googleapis.com", "artifactregistry.googleapis.com"]
+            .map(Api::host)
+            .into(),
+    )
+}
+
+fn repository_ways(spec: &ConnectionSpec) -> &'static [Way] {
+    match has_namespace(spec) {
+        true => OWN_FIRST,
+        false => PLAIN,
+    }
+}
+
+/// What to do about a problem; `None` where the general hint says all.
+pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
+    Some(match (code, auth) {
+        (AuthRejected, "access-token") => {
+            "An access token of Google ends after about an hour: print a new one (gcloud auth print-access-token), or connect with a service account's key, which does not end."
+        }
+        (AuthExpired, "access-token") => {
+            "Print a new access token (gcloud auth print-access-token), or connect with a service account's key, which does not end."
+        }
+        (AuthRejected | AuthExpired, _) => {
+            "Verify that the key file is whole and of a service account, and that neither the key nor the account was deleted or disabled: make a new key for the account and paste the file as it is."
+        }
+        (PermissionPullMissing, _) => {
+            "The account lacks pull permission: it needs the role Artifact Registry Reader (roles/artifactregistry.reader) on this repository or project. The image's name is project/repository/image."
+        }
+        (PermissionPushMissing, _) => {
+            "The account lacks push permission: it needs the role Artifact Registry Writer (roles/artifactregistry.writer). The repository must exist first. Nothing can be pushed to Container Registry any more."
+        }
+        (PermissionCatalogMissing, _) => {
+            "Name an image, or give the account the role Artifact Registry Reader on the project."
+        }
+        (ImageUnknown, _) => {
+            "Check the name, project/repository/image, the tag and the region: each region is a registry of its own, and the repository must exist first."
+        }
+        _ => return None,
+    })
+}
+
+/// How it announces pushes.
+pub(super) static WEBHOOK: Webhook = Webhook {
+    format: Format::Own(notification),
+    sends_header: false,
+    defaults_to_username: false,
+};
+
+/// The topic `gcr` of Pub/Sub: a message whose data is base64 of `{"action", "digest", "tag"}`, both of them whole
+/// references. <https://cloud.google.com/artifact-registry/docs/configure-notifications>
+fn notification(body: &[u8]) -> Option<Notification> {
+    #[derive(Deserialize)]
+    struct Envelope {
+        message: Message,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Message {
+        data: String,
+        #[serde(default, deserialize_with = "lenient")]
+        publish_time: Option<String>,
+    }
+    let message = serde_json::from_slice::<Envelope>(body).ok()?.message;
+    let at = time(message.publish_time.as_deref());
+    let event = event(&message.data);
+    Some([event.map(|event| event.at(at))].into_iter().collect())
+}
+
+fn event(data: &str) -> Option<Event> {
+    #[derive(Deserialize)]
+    struct Told {
+        action: String,
+        digest: Option<String>,
+        tag: Option<String>,
+    }
+    let told: Told = serde_json::from_slice(&BASE64_STANDARD.decode(data).ok()?).ok()?;
+    let digest = told.digest.and_then(|text| Reference::parse(&text).ok());
+    let tagged = told.tag.and_then(|text| Reference::parse(&text).ok());
+    let named = tagged.as_ref().or(digest.as_ref())?;
+    let tag = tagged.as_ref().and_then(|named| named.tag.as_deref());
+    let digest = digest.as_ref().and_then(|named| named.digest.as_deref());
+    let event = match told.action.as_str() {
+        "INSERT" => Event::pushed(&named.path, tag, digest),
+        "DELETE" => Event::removed(&named.path, tag, digest),
+        _ => None,
+    }?;
+    Some(event.told_by(Origin::Host(named.domain.clone())))
+}
+
+const WHAT: &str = "Google's listing";
+
+/// The next path of the tree below the namespace: one repository, or none where the path holds no image itself.
+pub(super) async fn repositories<W: World>(
+    registry: &mut Registry<'_, W>,
+    mark: Option<Mark>,
+) -> Result<Page<ListedRepository, Mark>, Failure> {
+    let root = Repository::parse(registry.endpoint.namespace()).ok_or_else(Mark::foreign)?;
+    let (path, mut ahead) = match mark {
+        None => (Some(root.clone()), Vec::new()),
+        Some(Mark::Walk(walk)) => {
+            let mut ahead = if walk.ahead.is_empty() {
+                registry.google_way_to(&root, &walk.last).await?
+            } else {
+                walk.ahead
+            };
+            (next_of(&mut ahead), ahead)
+        }
+        Some(_) => return Err(Mark::foreign()),
+    };
+    let Some(path) = path else {
+        return Ok(Page::empty());
+    };
+    let is_root = path == root;
+    let (holds_images, below) = registry.google_node(&path, is_root).await?;
+    ahead.push(below);
+    ahead.retain(|level| !level.is_empty());
+    let last = path.to_string();
+    let entry = holds_images.then(|| ListedRepository::of(path));
+    Ok(Page::new(
+        entry.into_iter().collect(),
+        (!ahead.is_empty()).then_some(Mark::Walk(Walk { last, ahead })),
+    ))
+}
+
+impl<W: World> Registry<'_, W> {
+    /// What comes after `last` in the tree below `root`.
+    async fn google_way_to(
+        &mut self,
+        root: &Repository,
+        last: &str,
+    ) -> Result<Vec<Vec<Repository>>, Failure> {
+        let last = Repository::parse(last)
+            .filter(|last| last.is_in(root.as_str()))
+            .ok_or_else(Mark::foreign)?;
+        let mut ahead = Vec::new();
+        let mut path = root.clone();
+        loop {
+            let (_, mut below) = self.google_node(&path, path == *root).await?;
+            let toward = below
+                .iter()
+                .find(|child| last.is_in(child.as_str()))
+                .cloned();
+            if path != last {
+                below.retain(|child| child.as_str() > last.as_str());
+            }
+            ahead.push(below);
+            match toward {
+                Some(child) => path = child,
+                None => break,
+            }
+        }
+        ahead.retain(|level| !level.is_empty());
+        Ok(ahead)
+    }
+
+    /// Whether a path holds images itself, and what lies below it, the nearest last. A path that went away meanwhile, or is
+    /// hidden, holds nothing; but if that is the root, there is no listing.
+    async fn google_node(
+        &mut self,
+        path: &Repository,
+        is_root: bool,
+    ) -> Result<(bool, Vec<Repository>), Failure> {
+        let answer = match self.google_token().await? {
+            Some(token) => {
+                let url = self.url(&format!("{path}/tags/list"));
+                self.ask(WHAT, url, Some(&token)).await?
+            }
+            None => {
+                let scope = Scope::Pull(path.clone());
+                self.tags_answer(path, &scope, None).await?
+            }
+        };
+        if !is_root && matches!(answer.status.as_u16(), 401 | 403 | 404) {
+            return Ok((false, Vec::new()));
+        }
+        let list: TagList = self.listed(&answer, WHAT)?;
+        let mut below: Vec<Repository> = list
+            .child
+            .0
+            .iter()
+            .filter_map(|child| Repository::parse(&format!("{path}/{child}")))
+            .collect();
+        below.sort_unstable_by(|a, b| b.as_str().cmp(a.as_str()));
+        Ok((list.holds_images(), below))
+    }
+
+    /// Google's access token, where the login is one: the registry takes it for every path, so that no path needs a
+    /// token of its own.
+    async fn google_token(&mut self) -> Result<Option<Authorization>, Failure> {
+        match &self.minted().await?.login {
+            RegistryLogin::Password { username, password }
+                if username.as_str() == "oauth2accesstoken" =>
+            {
+                Authorization::bearer(password).map(Some)
+            }
+            RegistryLogin::Bearer { token } => Authorization::bearer(token).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
+fn next_of(ahead: &mut [Vec<Repository>]) -> Option<Repository> {
+    ahead.iter_mut().rev().find_map(Vec::pop)
+}

@@ -1,0 +1,224 @@
+//! JFrog Artifactory: what it adds to the distribution protocol.
+//!
+//! Artifactory's own listing, for an address that is not that of one repository key: the keys that hold images, then the
+//! catalog of each. An image is addressed as `<key>/<name>`.
+
+use bowline::form::ConnectionSpec;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+pub(super) use super::distribution::tags;
+use super::row::{Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority, plain};
+use crate::{
+    guard::hosts::Hosts,
+    json::List,
+    listing::{
+        api::Style,
+        cursor::Mark,
+        entry::{ListedRepository, Page},
+        groups::{Groups, Rest},
+    },
+    login::Authorization,
+    notification::{Event, Notification, Origin},
+    problem::{
+        Code::{
+            self, AnswerNotRegistry, AuthExpired, AuthRejected, PermissionPullMissing,
+            PermissionPushMissing,
+        },
+        Failure,
+    },
+    registry::Registry,
+    scope::Scope,
+    world::World,
+};
+
+/// Its row of what other code asks about it.
+pub(super) static PRODUCT: Product = Product {
+    hosts: Hosts::consented,
+    token_services: &[],
+    repository_ways,
+    tag_ways: plain,
+    catalog_scope: Scope::Catalog,
+    token_username: "oauth2",
+    docker_config_key: authority,
+    speaks_v1: false,
+};
+
+fn repository_ways(spec: &ConnectionSpec) -> &'static [Way] {
+    match is_whole(spec) {
+        true => OWN_FIRST,
+        false => PLAIN,
+    }
+}
+
+/// Whether the address is that of all repositories, not of one (`/artifactory/api/docker/<key>`).
+fn is_whole(spec: &ConnectionSpec) -> bool {
+    spec.endpoint
+        .as_ref()
+        .is_some_and(|endpoint| endpoint.base_path().is_empty())
+}
+
+/// What to do about a problem; `None` where the general hint says all.
+pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
+    Some(match (code, auth) {
+        (AuthRejected, "api-key") => {
+            "API keys are deprecated, and newer versions of Artifactory do not take them any more: use an identity or access token. Otherwise verify that the key was not revoked."
+        }
+        (AuthRejected, "access-token") => {
+            "Enter the access token again: it may have ended or been revoked. With a username, verify that the token is that user's."
+        }
+        (AuthRejected, _) => {
+            "Verify the username, and enter the password or identity token again. Who signs in by SSO has no password here and needs a token."
+        }
+        (AuthExpired, _) => "Make a new identity or access token in Artifactory and enter it here.",
+        (PermissionPullMissing, _) => {
+            "The login lacks pull permission: its user or group needs “Read” on the repository. An official image in a remote repository may need library/ before its name."
+        }
+        (PermissionPushMissing, _) => {
+            "The login lacks push permission: its user or group needs “Deploy/Cache” on the repository."
+        }
+        (AnswerNotRegistry, _) => {
+            "Check the host, the port and HTTPS, and name the repository: host/artifactory/api/docker/<repository key>, or the host that the repository has for itself."
+        }
+        _ => return None,
+    })
+}
+
+/// How it announces pushes.
+pub(super) static WEBHOOK: Webhook = Webhook {
+    format: Format::Own(notification),
+    sends_header: false,
+    defaults_to_username: false,
+};
+
+/// Webhooks of the domain `docker`, with their `data` in an envelope as they are sent, or bare as the vendor's page shows
+/// them. The origin is the platform's address, which images need not be pulled from.
+/// <https://docs.jfrog.com/administration/docs/event-types>
+fn notification(body: &[u8]) -> Option<Notification> {
+    #[derive(Deserialize)]
+    struct Envelope<'a> {
+        event_type: String,
+        #[serde(borrow)]
+        data: Option<&'a RawValue>,
+    }
+    let told: Envelope<'_> = serde_json::from_slice(body).ok()?;
+    let data = told.data.map_or(body, |data| data.get().as_bytes());
+    let event = serde_json::from_slice::<Data>(data).ok();
+    let event = event.and_then(|data| event_of(&told.event_type, &data));
+    Some([event].into_iter().collect())
+}
+
+/// What a webhook tells of an image.
+#[derive(Deserialize)]
+struct Data {
+    repo_key: String,
+    image_name: String,
+    tag: Option<String>,
+    sha256: Option<String>,
+}
+
+fn event_of(action: &str, data: &Data) -> Option<Event> {
+    let repository = format!("{}/{}", data.repo_key, data.image_name);
+    let digest = data.sha256.as_ref().map(|hex| format!("sha256:{hex}"));
+    let (tag, digest) = (data.tag.as_deref(), digest.as_deref());
+    let event = match action {
+        "pushed" | "promoted" => Event::pushed(&repository, tag, digest),
+        "deleted" => Event::removed(&repository, tag, digest),
+        _ => None,
+    }?;
+    Some(event.told_by(Origin::ArtifactoryKey(data.repo_key.clone())))
+}
+
+const WHAT: &str = "Artifactory's listing";
+const PER_PAGE: usize = 1000;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Key {
+    key: String,
+    package_type: String,
+}
+
+#[derive(Deserialize)]
+struct Catalog {
+    repositories: List<String>,
+}
+
+/// A page of a key's repositories.
+pub(super) async fn repositories<W: World>(
+    registry: &mut Registry<'_, W>,
+    mark: Option<Mark>,
+) -> Result<Page<ListedRepository, Mark>, Failure> {
+    let login = registry.api_login().await?;
+    let mut groups = match mark {
+        None => registry.keys_of_namespace(),
+        Some(Mark::Groups(groups)) => groups,
+        Some(_) => return Err(Mark::foreign()),
+    };
+    if let Some(after) = groups.wanted() {
+        let mut keys = registry.artifactory_keys(login.as_ref()).await?;
+        keys.retain(|key| Some(key) > after.as_ref());
+        groups.learn(keys.into_iter(), Rest::None);
+    }
+    let Some((key, query)) = groups.page() else {
+        return Ok(Page::new(Vec::new(), groups.next().map(Mark::Groups)));
+    };
+    if !is_key(&key) {
+        return Err(Mark::foreign());
+    }
+    let path = format!("/artifactory/api/docker/{key}/v2/_catalog");
+    let first = format!("n={PER_PAGE}");
+    let url = registry.own_url(&path, query.as_deref().unwrap_or(&first));
+    let answer = registry.ask(WHAT, url, login.as_ref()).await?;
+    let names = registry.listed::<Catalog>(&answer, WHAT)?.repositories.0;
+    let items = names
+        .iter()
+        .filter_map(|name| ListedRepository::parse(&format!("{key}/{name}")))
+        .collect();
+    let last = names.last().map(String::as_str);
+    let mut turn = registry.turn(&answer, Style::Last, names.len(), last)?;
+    groups.turn(key, turn.query());
+    Ok(turn.page(items, groups.next().map(Mark::Groups)))
+}
+
+impl<W: World> Registry<'_, W> {
+    /// The one key that a namespace starts with, else all.
+    fn keys_of_namespace(&self) -> Groups {
+        match self.endpoint.namespace().split('/').next() {
+            None | Some("") => Groups::default(),
+            Some(key) => Groups::only(key),
+        }
+    }
+
+    /// The keys that hold images, sorted.
+    async fn artifactory_keys(
+        &self,
+        login: Option<&Authorization>,
+    ) -> Result<Vec<String>, Failure> {
+        let url = self.own_url("/artifactory/api/repositories", "packageType=docker");
+        let answer = self.ask(WHAT, url, login).await?;
+        let keys: List<Key> = self.listed(&answer, WHAT)?;
+        let mut keys: Vec<String> = keys
+            .0
+            .into_iter()
+            .filter(|key| {
+                let holds_images = ["docker", "oci"]
+                    .iter()
+                    .any(|kind| key.package_type.eq_ignore_ascii_case(kind));
+                holds_images && is_key(&key.key)
+            })
+            .map(|key| key.key)
+            .collect();
+        keys.sort_unstable();
+        Ok(keys)
+    }
+}
+
+/// Whether a text can stand in a path as a repository key.
+fn is_key(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with('.')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+}

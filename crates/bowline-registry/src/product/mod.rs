@@ -1,0 +1,157 @@
+//! The products: what each adds to the distribution protocol, one file a product.
+//!
+//! A product's file has six items, and without one of them the table below does not compile: `PRODUCT` and `WEBHOOK`,
+//! its rows; `hint`, what to do about a problem; `repositories` and `tags`, its own listing. The rows are separate
+//! statics, so that a component that only reads notifications links nothing else.
+
+use bowline::{endpoint::Endpoint, form::ConnectionSpec, provider::ProviderId};
+
+use self::row::{Product, Webhook};
+use crate::{
+    guard::hosts::Hosts,
+    image::Repository,
+    listing::{
+        cursor::Mark,
+        entry::{ListedRepository, ListedTag, Page},
+    },
+    notification::Notification,
+    problem::{Code, Failure},
+    registry::Registry,
+    world::World,
+};
+
+mod amazon_ecr;
+mod amazon_ecr_public;
+mod azure_acr;
+mod distribution;
+mod docker_hub;
+mod docker_registry;
+mod docker_registry_v1;
+mod docker_trusted_registry;
+mod github;
+mod gitlab;
+mod google;
+mod harbor;
+mod ibm;
+mod jfrog_artifactory;
+mod nexus;
+pub(crate) mod openshift;
+mod oracle_ocir;
+mod quay;
+mod red_hat_atomic;
+pub(crate) mod row;
+
+/// Makes the matches of one line a product: variant, module.
+macro_rules! products {
+    ($($variant:ident $module:ident,)*) => {
+        /// The row of a product.
+        pub(crate) fn of(id: ProviderId) -> &'static Product {
+            match id {
+                $(ProviderId::$variant => &$module::PRODUCT,)*
+            }
+        }
+
+        /// How a product announces pushes.
+        pub(crate) fn webhook(id: ProviderId) -> &'static Webhook {
+            match id {
+                $(ProviderId::$variant => &$module::WEBHOOK,)*
+            }
+        }
+
+        /// What to do about a problem with a product and an auth method; `None` where the general hint says all.
+        pub(crate) fn hint(id: ProviderId, code: Code, auth: &str) -> Option<&'static str> {
+            match id {
+                $(ProviderId::$variant => $module::hint(code, auth),)*
+            }
+        }
+
+        /// A page of the product's own listing of repositories.
+        pub(crate) async fn repositories<W: World>(
+            registry: &mut Registry<'_, W>,
+            mark: Option<Mark>,
+        ) -> Result<Page<ListedRepository, Mark>, Failure> {
+            match registry.spec.provider.id {
+                $(ProviderId::$variant => $module::repositories(registry, mark).await,)*
+            }
+        }
+
+        /// A page of the product's own listing of tags.
+        pub(crate) async fn tags<W: World>(
+            registry: &mut Registry<'_, W>,
+            repository: &Repository,
+            mark: Option<Mark>,
+        ) -> Result<Page<ListedTag, Mark>, Failure> {
+            match registry.spec.provider.id {
+                $(ProviderId::$variant => $module::tags(registry, repository, mark).await,)*
+            }
+        }
+    };
+}
+
+products! {
+    AmazonEcr amazon_ecr,
+    AmazonEcrPublic amazon_ecr_public,
+    AzureAcr azure_acr,
+    DockerHub docker_hub,
+    GitHub github,
+    Google google,
+    GitLab gitlab,
+    Harbor harbor,
+    Quay quay,
+    JfrogArtifactory jfrog_artifactory,
+    Nexus nexus,
+    OpenShift openshift,
+    OracleOcir oracle_ocir,
+    Ibm ibm,
+    DockerTrustedRegistry docker_trusted_registry,
+    RedHatAtomic red_hat_atomic,
+    DockerRegistry docker_registry,
+    DockerRegistryV1 docker_registry_v1,
+}
+
+/// Where the credentials of a connection may go beside the registry itself.
+pub(crate) fn hosts(spec: &ConnectionSpec) -> Hosts {
+    let mut hosts = (of(spec.provider.id).hosts)(spec);
+    let pairs = ProviderId::ALL.iter().map(|id| of(*id).token_services);
+    hosts.token_services = pairs.flatten().copied().collect();
+    hosts
+}
+
+/// Reads a notification that was sent for a connection of this provider.
+///
+/// A product without a format of its own sends Distribution's; but what its connection gets may be any product's, so the
+/// first format that knows the body counts. Reading never fails: what is not understood is counted.
+pub fn read_notification(provider: ProviderId, body: &[u8]) -> Notification {
+    let own = |id: ProviderId| match webhook(id).format {
+        row::Format::Own(read) => read(body),
+        row::Format::Distribution => None,
+    };
+    let read = match webhook(provider).format {
+        row::Format::Own(read) => read(body),
+        row::Format::Distribution => crate::notification::distribution::read(body)
+            .or_else(|| ProviderId::ALL.iter().copied().find_map(own)),
+    };
+    read.unwrap_or_else(Notification::unknown)
+}
+
+/// Whether a product's registry sends a header of one's choice with a notification.
+pub fn sends_header(provider: ProviderId) -> bool {
+    webhook(provider).sends_header
+}
+
+/// The part of the registry that a connection reaches: its namespace, else what its product takes the username for.
+pub fn namespace_of(provider: ProviderId, endpoint: &Endpoint, username: Option<&str>) -> String {
+    let own = username.filter(|_| webhook(provider).defaults_to_username);
+    match own.filter(|_| endpoint.namespace().is_empty()) {
+        Some(username) => username.to_ascii_lowercase(),
+        None => endpoint.namespace().to_owned(),
+    }
+}
+
+/// Whether a product's registry knows images by their digests.
+pub fn has_digests(provider: ProviderId) -> bool {
+    !of(provider).speaks_v1
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,199 @@
+//! OpenShift: what it adds to the distribution protocol.
+//!
+//! OpenShift's own listing: the image streams that the API server tells of.
+
+use bowline::form::ConnectionSpec;
+use serde::Deserialize;
+use url::Url;
+
+use super::row::{Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority};
+use crate::{
+    guard::hosts::{Api, Hosts, Realms},
+    image::Repository,
+    image_stream::ImageStream,
+    json::{List, or_default},
+    listing::{
+        api::{address, not_about_it},
+        cursor::Mark,
+        entry::{ListedRepository, ListedTag, Page},
+    },
+    problem::{
+        Code::{
+            self, AnswerNotRegistry, AuthExpired, AuthRejected, PermissionCatalogMissing,
+            PermissionPullMissing, PermissionPushMissing,
+        },
+        Failure,
+    },
+    registry::Registry,
+    scope::Scope,
+    urlencoded,
+    world::World,
+};
+
+/// Its row of what other code asks about it.
+pub(super) static PRODUCT: Product = Product {
+    hosts,
+    token_services: &[],
+    repository_ways,
+    tag_ways,
+    catalog_scope: Scope::Catalog,
+    token_username: "oauth2",
+    docker_config_key: authority,
+    speaks_v1: false,
+};
+
+fn hosts(spec: &ConnectionSpec) -> Hosts {
+    Hosts::new(Realms::Consented, api_server(spec))
+}
+
+fn repository_ways(spec: &ConnectionSpec) -> &'static [Way] {
+    match names_api(spec) {
+        true => OWN_FIRST,
+        false => PLAIN,
+    }
+}
+
+fn tag_ways(spec: &ConnectionSpec) -> &'static [Way] {
+    match names_api(spec) {
+        true => OWN_FIRST,
+        false => PLAIN,
+    }
+}
+
+/// Whether the connection names an API server.
+pub(crate) fn names_api(spec: &ConnectionSpec) -> bool {
+    spec.values.contains_key("apiUrl")
+}
+
+/// The API server, which is the customer's own word for where the token belongs.
+fn api_server(spec: &ConnectionSpec) -> Vec<Api> {
+    let url = spec.values.get("apiUrl");
+    let url = url.and_then(|url| Url::parse(url).ok());
+    url.map(Api::Origin).into_iter().collect()
+}
+
+/// What to do about a problem; `None` where the general hint says all.
+pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
+    Some(match code {
+        AuthRejected | AuthExpired => {
+            "Enter the token again: a user's token (oc whoami -t) ends after a day; better use that of a service account. Any username without a colon will do."
+        }
+        PermissionPullMissing => {
+            "The login lacks pull permission: it needs get, list and watch on imagestreams and imagestreams/layers in this project, which the role registry-viewer or system:image-puller gives. Names have two levels, project/name."
+        }
+        PermissionPushMissing => {
+            "The login lacks push permission: it needs the role registry-editor or system:image-builder in this project, which must exist first."
+        }
+        PermissionCatalogMissing => {
+            "Name an image, or give the login get, list and watch on imagestreams and imagestreams/layers in the whole cluster."
+        }
+        AnswerNotRegistry => {
+            "Check the host, the port and HTTPS: the address is that of the registry's route, not that of the console or of the API server; the route must be exposed first."
+        }
+        _ => return None,
+    })
+}
+
+/// How it announces pushes.
+pub(super) static WEBHOOK: Webhook = Webhook {
+    format: Format::Distribution,
+    sends_header: true,
+    defaults_to_username: false,
+};
+
+const WHAT: &str = "the list of image streams";
+const API: &str = "/apis/image.openshift.io/v1";
+/// How many entries a page is asked for.
+const PER_PAGE: usize = 500;
+
+#[derive(Deserialize)]
+struct ImageStreams {
+    items: List<ImageStream>,
+    #[serde(default, deserialize_with = "or_default")]
+    metadata: ListMetadata,
+}
+
+#[derive(Default, Deserialize)]
+struct ListMetadata {
+    /// What the next page is asked with; absent or empty at the end.
+    #[serde(rename = "continue", default, deserialize_with = "or_default")]
+    next: String,
+}
+
+/// A page of the project's image streams, or of all of the cluster.
+pub(super) async fn repositories<W: World>(
+    registry: &mut Registry<'_, W>,
+    mark: Option<Mark>,
+) -> Result<Page<ListedRepository, Mark>, Failure> {
+    let token = Mark::token(mark)?;
+    let token = token.as_deref().map(|token| ("continue", token));
+    let limit = PER_PAGE.to_string();
+    let limit = [("limit", limit.as_str())];
+    let query = urlencoded::encode(limit.into_iter().chain(token));
+    let url = image_streams_url(registry, &query)?;
+    let login = registry.token_login()?;
+    let answer = registry.ask(WHAT, url, login.as_ref()).await?;
+    let streams: ImageStreams = registry.listed(&answer, WHAT)?;
+    let items = streams
+        .items
+        .0
+        .iter()
+        .filter_map(|stream| stream.repository().map(ListedRepository::of))
+        .collect();
+    let next = Some(streams.metadata.next).filter(|token| !token.is_empty());
+    Ok(Page::new(items, next.map(Mark::Token)))
+}
+
+/// The tags of an image stream, all on one page.
+pub(super) async fn tags<W: World>(
+    registry: &mut Registry<'_, W>,
+    repository: &Repository,
+    mark: Option<Mark>,
+) -> Result<Page<ListedTag, Mark>, Failure> {
+    let Some((project, name)) = repository.as_str().split_once('/') else {
+        return Ok(Page::empty());
+    };
+    if mark.is_some() {
+        return Err(Mark::foreign());
+    }
+    let mut url = api_url(registry)?;
+    url.set_path(&format!("{API}/namespaces/{project}/imagestreams/{name}"));
+    let login = registry.token_login()?;
+    let answer = registry.ask(WHAT, url, login.as_ref()).await?;
+    if answer.status.as_u16() == 404 {
+        return Err(Failure::new(
+            Code::ImageUnknown,
+            "There is no such image stream.",
+        ));
+    }
+    let stream: ImageStream = registry.listed(&answer, WHAT)?;
+    if stream.repository().as_ref() != Some(repository) {
+        return Err(not_about_it(WHAT));
+    }
+    let items = stream.tags().map(|pointer| ListedTag {
+        digest: Some(pointer.digest.to_string()),
+        pushed_at: pointer.since,
+        ..ListedTag::of(pointer.tag)
+    });
+    Ok(Page::new(items.collect(), None))
+}
+
+/// Where the API server tells of the project's image streams, or of those of all projects.
+pub(crate) fn image_streams_url<W: World>(
+    registry: &Registry<'_, W>,
+    query: &str,
+) -> Result<Url, Failure> {
+    let path = match registry.endpoint.namespace() {
+        "" => format!("{API}/imagestreams"),
+        project => format!("{API}/namespaces/{project}/imagestreams"),
+    };
+    let mut url = api_url(registry)?;
+    url.set_path(&path);
+    url.set_query(Some(query));
+    Ok(url)
+}
+
+fn api_url<W: World>(registry: &Registry<'_, W>) -> Result<Url, Failure> {
+    let api = registry.spec.values.get("apiUrl").map(String::as_str);
+    address(api.unwrap_or_default())
+}

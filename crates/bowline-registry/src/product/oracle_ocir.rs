@@ -1,0 +1,53 @@
+//! Oracle Cloud Infrastructure Registry: what it adds to the distribution protocol.
+
+use bowline::form::ConnectionSpec;
+
+pub(super) use super::distribution::{repositories, tags};
+use super::row::{Format, Product, Webhook, authority, plain};
+use crate::{
+    guard::hosts::{Hosts, Realms},
+    problem::Code::{
+        self, AuthExpired, AuthRejected, ImageUnknown, PermissionPullMissing, PermissionPushMissing,
+    },
+    scope::Scope,
+};
+
+/// Its row of what other code asks about it.
+pub(super) static PRODUCT: Product = Product {
+    hosts,
+    token_services: &[],
+    repository_ways: plain,
+    tag_ways: plain,
+    catalog_scope: Scope::Catalog,
+    token_username: "oauth2",
+    docker_config_key: authority,
+    speaks_v1: false,
+};
+
+fn hosts(_: &ConnectionSpec) -> Hosts {
+    Hosts::new(Realms::Own, Vec::new())
+}
+
+/// What to do about a problem; `None` where the general hint says all.
+pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
+    Some(match code {
+        AuthRejected => {
+            "Verify the username, tenancy namespace/user, or tenancy namespace/domain/user for a user of an identity domain. The password is an auth token of the user, not the console's password; the console shows it once, and a new one takes some minutes to work."
+        }
+        AuthExpired => "Make a new auth token in the user's settings and enter it here.",
+        PermissionPullMissing | ImageUnknown => {
+            "Check the name, tenancy namespace/repository, the tag and the region, and that a policy allows the user's group “read repos”: the registry hides what a user may not see."
+        }
+        PermissionPushMissing => {
+            "A policy must allow the user's group “manage repos”, or “use repos” for repositories that exist already."
+        }
+        _ => return None,
+    })
+}
+
+/// How it announces pushes.
+pub(super) static WEBHOOK: Webhook = Webhook {
+    format: Format::Distribution,
+    sends_header: true,
+    defaults_to_username: false,
+};

@@ -1,0 +1,48 @@
+//! Red Hat's registries: what it adds to the distribution protocol.
+
+use bowline::form::ConnectionSpec;
+
+pub(super) use super::distribution::{repositories, tags};
+use super::row::{Format, Product, Way, Webhook, authority, plain};
+use crate::{
+    guard::hosts::Hosts,
+    problem::Code::{self, AuthRejected, ImageRequired, PermissionPullMissing},
+    scope::Scope,
+};
+
+/// Its row of what other code asks about it.
+pub(super) static PRODUCT: Product = Product {
+    hosts: Hosts::consented,
+    token_services: &[("registry.redhat.io", "sso.redhat.com")],
+    repository_ways,
+    tag_ways: plain,
+    catalog_scope: Scope::Catalog,
+    token_username: "oauth2",
+    docker_config_key: authority,
+    speaks_v1: false,
+};
+
+fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
+    &[]
+}
+
+/// What to do about a problem; `None` where the general hint says all.
+pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
+    Some(match code {
+        AuthRejected => {
+            "Verify the username: a registry service account's is number|name, with the bar, and its token is the password. An account of the customer portal works with its own password. Red Hat's hybrid cloud console makes other service accounts."
+        }
+        ImageRequired => "Enter an image as name:tag: this registry cannot be searched.",
+        PermissionPullMissing => {
+            "Check the name, and that the account's subscription covers this image."
+        }
+        _ => return None,
+    })
+}
+
+/// How it announces pushes.
+pub(super) static WEBHOOK: Webhook = Webhook {
+    format: Format::Distribution,
+    sends_header: true,
+    defaults_to_username: false,
+};

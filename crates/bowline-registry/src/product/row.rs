@@ -1,0 +1,67 @@
+//! What other code asks about a product: two rows of members, so that none can be forgotten.
+
+use bowline::{endpoint::Endpoint, form::ConnectionSpec};
+
+pub(crate) use crate::listing::way::Way;
+use crate::{guard::hosts::Hosts, notification::Notification, scope::Scope};
+
+/// What a conversation asks about a product.
+pub(crate) struct Product {
+    /// Where a connection's credentials may go beside the registry itself.
+    pub(crate) hosts: fn(&ConnectionSpec) -> Hosts,
+    /// Token services that belong to a registry on another domain: the registry's host, the token service's host.
+    pub(crate) token_services: &'static [(&'static str, &'static str)],
+    /// The ways to list repositories, in the order in which they are tried; none where the product has no listing.
+    pub(crate) repository_ways: fn(&ConnectionSpec) -> &'static [Way],
+    /// The ways to list tags, what knows more than their names first.
+    pub(crate) tag_ways: fn(&ConnectionSpec) -> &'static [Way],
+    /// What a token for the catalog is asked for.
+    pub(crate) catalog_scope: Scope,
+    /// The username under which container tools give a token as a password.
+    pub(crate) token_username: &'static str,
+    /// The key under which Docker's configuration file keeps a login.
+    pub(crate) docker_config_key: fn(&Endpoint) -> String,
+    /// Whether its registries are asked for version 1 of Docker's API first.
+    pub(crate) speaks_v1: bool,
+}
+
+/// How a product announces pushes and removals.
+pub(crate) struct Webhook {
+    /// The format of its notifications.
+    pub(crate) format: Format,
+    /// Whether it sends a header of one's choice. The others send none, one of their own, or a signature, which cannot
+    /// be verified with a hash of the secret.
+    pub(crate) sends_header: bool,
+    /// Whether a connection without a namespace reaches the repositories of its username.
+    pub(crate) defaults_to_username: bool,
+}
+
+/// The format of a product's notifications.
+pub(crate) enum Format {
+    /// One of its own. A body in another gives `None`.
+    Own(fn(&[u8]) -> Option<Notification>),
+    /// That of Docker Distribution, which most products are made of.
+    Distribution,
+}
+
+/// The distribution API alone.
+pub(super) const PLAIN: &[Way] = &[Way::Registry];
+/// The product's own API, and the distribution API where that refuses.
+pub(super) const OWN_FIRST: &[Way] = &[Way::Own, Way::Registry];
+
+/// [`PLAIN`], whatever the connection.
+pub(super) fn plain(_: &ConnectionSpec) -> &'static [Way] {
+    PLAIN
+}
+
+/// The registry's host and port.
+pub(super) fn authority(endpoint: &Endpoint) -> String {
+    endpoint.authority()
+}
+
+/// Whether the connection reaches a part of the registry only.
+pub(super) fn has_namespace(spec: &ConnectionSpec) -> bool {
+    spec.endpoint
+        .as_ref()
+        .is_some_and(|endpoint| !endpoint.namespace().is_empty())
+}
