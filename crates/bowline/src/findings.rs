@@ -1,4 +1,4 @@
-//! The findings of one check: so many, and a last one that counts the others.
+//! The findings of one check: up to a limit, and a last one that counts the others.
 
 use crate::{
     finding::{Finding, Issue, Severity},
@@ -9,7 +9,7 @@ use crate::{
 /// that a request may have could make tens of thousands.
 const MOST: usize = 100;
 
-/// What a check found so far.
+/// The findings of a check so far.
 #[derive(Default)]
 pub(crate) struct BoundedFindings {
     list: Vec<Finding>,
@@ -17,7 +17,7 @@ pub(crate) struct BoundedFindings {
     has_error: bool,
 }
 
-/// What did not fit into the list.
+/// A count of the findings that did not fit into the list.
 struct LeftOut {
     /// The field of the first.
     field: String,
@@ -44,12 +44,12 @@ impl BoundedFindings {
         left_out.count = left_out.count.saturating_add(1);
     }
 
-    /// What was found and is shown one by one.
+    /// The findings that are shown one by one.
     pub(crate) fn shown(&self) -> &[Finding] {
         &self.list
     }
 
-    /// Whether there is an error, shown or not.
+    /// Returns true if there is an error, shown or not.
     pub(crate) fn has_error(&self) -> bool {
         self.has_error
     }

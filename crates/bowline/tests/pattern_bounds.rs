@@ -23,7 +23,7 @@ use serde_json::json;
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// What is taken while a policy is read and compiled, besides the document.
+/// The most memory that reading and compiling a policy may take, besides the document.
 const MOST_BYTES: usize = 16 << 20;
 
 /// In a build without optimization, on a machine that is busy.
@@ -58,7 +58,7 @@ fn scattered(index: usize, length: usize) -> String {
     letters.collect()
 }
 
-/// Each with whether it is valid.
+/// Policies, and `true` for those that are valid.
 fn policies() -> Vec<(&'static str, Value, bool)> {
     let class = |n| format!("/[acegikmoqsuwyACEGIKMOQSUWY02468]{{60000}}{n}/");
     let all_that_fits = |text: &dyn Fn(usize) -> String| {

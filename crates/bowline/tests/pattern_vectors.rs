@@ -60,7 +60,7 @@ fn policies_are_as_the_vectors_say() {
     });
 }
 
-/// What a policy serializes to is read again as the same policy, and nothing is said of it that was not said before.
+/// A serialized policy is read again as the same policy, without new findings.
 fn check_what_is_kept(policy: &json::Value) {
     let (said, Some(parsed)) = Policy::check(policy, None, None) else {
         return;

@@ -1,4 +1,4 @@
-//! How much compiling patterns takes, counted on their texts before any engine sees them.
+//! The cost of patterns: the steps to compile them, counted on their texts before any engine sees them.
 //!
 //! The engines have limits of their own, which count the sizes of their types: they differ between builds of 32 and 64
 //! bits and between engines. So this count decides in every build, and the engines' limits stand far above it.
@@ -13,16 +13,16 @@ use crate::finding::{Code, Issue};
 /// form, which have 128 KiB at most, fit where no repetition or alternative is written out.
 pub(super) const MOST: usize = 3 << 16;
 
-/// What a pattern takes besides its parts.
+/// The steps of a pattern besides its parts.
 const PATTERN: usize = 8;
 
-/// What a byte of an expression takes, its repetitions written out.
+/// The steps of one byte of an expression, after its repetitions are written out.
 const EXPRESSION_BYTE: usize = 8;
 
-/// What an expression takes besides its bytes, in bytes.
+/// The fixed cost of an expression, in bytes.
 const EXPRESSION: usize = 8;
 
-/// What an alternative of a glob takes besides its bytes.
+/// The steps of an alternative of a glob besides its bytes.
 const ALTERNATIVE: usize = 8;
 
 /// The steps that are left for patterns that are compiled together.
@@ -43,7 +43,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// What a fix is parsed with, if there is something left; no fix of a fix is looked for.
+    /// The budget for one fix, if anything is left. Fixes of fixes are not looked for.
     pub(super) fn of_fixes(&self) -> Option<Self> {
         (self.fixes > 0).then_some(Self {
             patterns: self.fixes,
@@ -92,7 +92,7 @@ impl Budget {
     }
 }
 
-/// How many bytes an expression has when its repetitions are written out. No engine compiles more steps; what no
+/// The bytes of an expression after its repetitions are written out. No engine compiles more steps; what no
 /// engine accepts has some number.
 pub(super) fn written_out(expression: &str) -> usize {
     let mut outer: Vec<Level> = Vec::new();
@@ -127,7 +127,7 @@ pub(super) fn written_out(expression: &str) -> usize {
     outer.iter().fold(level.sum(), sum)
 }
 
-/// What stands in one group so far.
+/// The cost of one group so far.
 #[derive(Default)]
 struct Level {
     /// The bytes before the last item.

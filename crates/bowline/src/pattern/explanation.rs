@@ -1,15 +1,15 @@
-//! Why a list of patterns takes an image, or does not.
+//! The reason why a list of patterns takes an image, or does not.
 
-/// Why a [`super::PatternSet`] takes an image, or does not.
+/// The reason why a [`super::PatternSet`] takes an image, or does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Explanation {
     /// The pattern at `pattern` takes it, by each of its parts.
     Taken {
         /// The first such pattern's place in the list.
         pattern: usize,
-        /// Whether it has a name part.
+        /// True if it has a name part.
         by_name: bool,
-        /// Whether it has a tag part.
+        /// True if it has a tag part.
         by_tag: bool,
     },
     /// No pattern takes it; the one at `pattern` matches one part and not the other.

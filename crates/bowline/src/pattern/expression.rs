@@ -1,4 +1,4 @@
-//! Regular expressions: which are valid, and what a text must hold for one to match.
+//! Regular expressions: the rule for valid ones, and the text that an expression needs.
 //!
 //! An expression is valid where it is ASCII, does not set the flag `u` and the crate `regex-lite` accepts it. That is so in
 //! every build, whichever engine runs it: `regex` over bytes without Unicode, or `regex-lite` in the browser, where the
@@ -25,8 +25,9 @@ pub(super) fn check(text: &str) -> Result<(), Issue> {
     }
 }
 
-/// Whether `regex` and `regex-lite` could read an expression differently: where letters have no case, and a range begins
-/// before the small letters and ends among them. The one adds the small letters of all its capitals, the other does not.
+/// Returns true if `regex` and `regex-lite` could read an expression differently: case is ignored, and a range begins
+/// before the lowercase letters and ends among them. `regex` adds the lowercase letters of all its capitals, `regex-lite`
+/// does not.
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub(super) fn is_ambiguous(text: &str) -> bool {
     let ignores_case = Tokens::of(text).any(|token| token.flags().contains(&b'i'));

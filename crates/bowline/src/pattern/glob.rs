@@ -45,7 +45,7 @@ impl Glob {
         &self.text
     }
 
-    /// Whether the whole of `text` is of this shape.
+    /// Returns true if the whole of `text` has this shape.
     pub fn matches(&self, text: &str) -> bool {
         let mut alternatives = self.alternatives.iter();
         alternatives.any(|glob| matches_alternative(glob, text))
@@ -56,12 +56,12 @@ impl Glob {
         self.alternatives.iter().map(String::as_str)
     }
 
-    /// Whether every alternative begins with a star.
+    /// Returns true if every alternative begins with a star.
     pub(super) fn starts_anywhere(&self) -> bool {
         self.alternatives.iter().all(|glob| glob.starts_with('*'))
     }
 
-    /// For each alternative the longest text that it needs, which is empty where it needs none.
+    /// The longest text that each alternative needs; empty if it needs none.
     pub(super) fn needed_texts(&self) -> impl Iterator<Item = &str> {
         self.alternatives.iter().map(|glob| {
             let texts = glob.split(['*', '?']);
@@ -72,11 +72,11 @@ impl Glob {
 
 /// A glob taken apart at its braces.
 struct Groups<'a> {
-    /// What stands before each group, and the choices in it.
+    /// The text before each group, and the choices in it.
     groups: Vec<(&'a str, Vec<&'a str>)>,
-    /// What stands behind the last one.
+    /// The text after the last group.
     rest: &'a str,
-    /// How many alternatives the groups make.
+    /// The number of alternatives that the groups make.
     alternatives: usize,
 }
 

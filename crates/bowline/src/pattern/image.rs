@@ -13,7 +13,7 @@ pub fn split_image(image: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Where the last `:` after the last `/` is.
+/// The place of the last `:` after the last `/`.
 pub(super) fn tag_colon(text: &str) -> Option<usize> {
     text.bytes()
         .rposition(|byte| byte == b':' || byte == b'/')

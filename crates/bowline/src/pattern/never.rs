@@ -1,11 +1,11 @@
-//! Parts of patterns that match nothing, because no name or tag has such characters, and what was meant by them.
+//! Parts of patterns that never match, because no name or tag has such characters, and fixes for them.
 
 use std::ops::Range;
 
 use super::part::{Part, Side};
 use crate::text::{concat, replace, split_once};
 
-/// Where a part has what no name, or no tag, has: a range of its text. An expression is not looked into.
+/// The first characters of a part that no name, or no tag, can have. Expressions are not looked into.
 pub(super) fn place(part: &Part, side: Side) -> Option<Range<usize>> {
     let text = part.text();
     let has_none = |text: &str| !text.chars().any(|c| !side.has(c));
@@ -31,8 +31,8 @@ pub(super) fn place(part: &Part, side: Side) -> Option<Range<usize>> {
 }
 
 impl Side {
-    /// Whether an image can have this character here (OCI distribution specification 1.1, "Pulling manifests"). A name
-    /// may begin with a host and its port.
+    /// Returns true if an image can have this character here (OCI distribution specification 1.1, "Pulling manifests"). A
+    /// name may begin with a host and its port.
     fn has(self, c: char) -> bool {
         match self {
             Self::Name => matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | '-' | '/' | ':'),
@@ -41,7 +41,7 @@ impl Side {
     }
 }
 
-/// What may have been meant by the text of such a part, the likeliest first.
+/// Fixes for the text of such a part, the likeliest first.
 pub(super) fn meant(text: &str) -> Vec<String> {
     let mut meant = Vec::new();
     let bare = text.trim_matches(['"', '\'', '`']);

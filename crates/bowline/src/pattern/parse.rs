@@ -44,11 +44,11 @@ impl Pattern {
         budget.pattern()?;
         let white = |c: char| c.is_whitespace() || c.is_control();
         if let Some((at, c)) = text.char_indices().find(|(_, c)| white(*c)) {
-            let mended = without(text, white);
+            let fixed = without(text, white);
             let place = at..at.saturating_add(c.len_utf8());
             return Err(Issue::new(Code::PatternWhiteSpace)
                 .at(place)
-                .suggest_some(accepted(mended, budget)));
+                .suggest_some(accepted(fixed, budget)));
         }
         let halves = Halves::of(text, budget)?;
         let name = halves
@@ -75,23 +75,23 @@ impl Pattern {
         &self.text
     }
 
-    /// What the repository must be like; `None` takes every one.
+    /// The condition on the repository; `None` takes every one.
     pub fn name(&self) -> Option<&Part> {
         self.name.as_ref()
     }
 
-    /// What the tag must be like; `None` takes every image, tagged or not.
+    /// The condition on the tag; `None` takes every image, tagged or not.
     pub fn tag(&self) -> Option<&Part> {
         self.tag.as_ref()
     }
 
-    /// What is worth saying about it.
+    /// Warnings and hints about the pattern.
     pub fn notes(&self) -> &[Issue] {
         &self.notes
     }
 }
 
-/// Where a pattern's parts stand in its text.
+/// The places of a pattern's parts in its text.
 struct Halves {
     name: Option<Half>,
     tag: Option<Half>,
@@ -259,7 +259,7 @@ fn notes(
     notes
 }
 
-/// The parts that match nothing, each with what was probably meant.
+/// Warnings about the parts that never match, with fixes.
 fn never_matches<'a>(
     text: &str,
     parts: impl Iterator<Item = (&'a Half, &'a Part, Side)>,
@@ -307,13 +307,13 @@ fn never_matches<'a>(
     notes
 }
 
-/// Whether what is wrong is the whole name: it has capitals, a tag's expression that was not closed, or a digest.
+/// Returns true if the whole name is wrong: it has capitals, a tag's expression that was not closed, or a digest.
 fn is_another_name(name: &str) -> bool {
     let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
     has_capitals || contains(name, ":/") || name.contains('@')
 }
 
-/// What may have been meant by such a name.
+/// Fixes for such a name.
 fn other_names(name: &str) -> Vec<String> {
     let lower = name.to_ascii_lowercase();
     if let Some((name, _)) = split_once(&lower, "@") {

@@ -23,7 +23,7 @@ impl Part {
     }
 }
 
-/// Which half it is.
+/// The half of a pattern that a part is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     /// Of the repository.

@@ -57,7 +57,7 @@ impl PatternSet {
         &self.patterns
     }
 
-    /// Whether a pattern matches the image: `team/api`, `alpine:3.20`, `alpine:3.20@sha256:…`.
+    /// Returns true if a pattern matches the image: `team/api`, `alpine:3.20`, `alpine:3.20@sha256:…`.
     pub fn matches(&self, image: &str) -> bool {
         self.engine.matches(image)
     }

@@ -13,7 +13,7 @@ fn small_first(set: &PatternSet, image: &str) -> Option<usize> {
     Small::new(set.patterns()).first(image)
 }
 
-/// What a pattern and a list of patterns mean is in `vectors/patterns.json`; here is that both engines mean it.
+/// The vectors say what patterns and lists of patterns mean; both engines must agree with them.
 #[test]
 fn the_browsers_engine_gives_the_verdicts_of_the_vectors() {
     let file = include_str!("../../vectors/patterns.json");
@@ -119,7 +119,7 @@ fn an_expression_means_the_same_to_both_engines() {
     assert!(!any.matches("é") && small_first(&any, "é").is_none());
 }
 
-/// What `regex-lite` does not accept.
+/// Expressions that `regex-lite` does not accept.
 const REFUSED: &[&str] = &[
     "a(",
     "(?:a",
@@ -319,7 +319,7 @@ proptest! {
         }
     }
 
-    /// What an engine makes of an expression is not larger than it was counted, by a constant number of bytes for each.
+    /// A compiled expression has at most 64 bytes for each byte that was counted.
     #[test]
     fn no_engine_needs_more_than_was_counted(text in expression(), times in 1..200_u32) {
         let text = format!("(?:{text}){{{times}}}");

@@ -73,7 +73,7 @@ impl Token<'_> {
     }
 }
 
-/// How long the beginning of a group is.
+/// The length of the beginning of a group.
 fn group_head(rest: &[u8]) -> usize {
     let Some(inner) = rest.strip_prefix(b"(?") else {
         return 1;
@@ -89,13 +89,13 @@ fn group_head(rest: &[u8]) -> usize {
     end.map_or(rest.len(), |end| end.saturating_add(3))
 }
 
-/// How long a repetition's braces are.
+/// The length of a repetition's braces.
 fn braces(rest: &[u8]) -> usize {
     let end = rest.iter().position(|&byte| byte == b'}');
     end.map_or(rest.len(), |end| end.saturating_add(1))
 }
 
-/// How often the item before braces is written out, at least once.
+/// The number of copies of the item before the braces, at least one.
 fn times(braces: &[u8]) -> usize {
     let numbers = braces.split(|byte| !byte.is_ascii_digit());
     let numbers = numbers.filter_map(|digits| str::from_utf8(digits).ok());
@@ -105,7 +105,7 @@ fn times(braces: &[u8]) -> usize {
     numbers.max().unwrap_or(1).max(1)
 }
 
-/// How long a class in brackets is.
+/// The length of a class in brackets.
 fn class(rest: &[u8]) -> usize {
     let is = |at: usize, byte: u8| rest.get(at) == Some(&byte);
     let mut at = 1;
@@ -131,7 +131,7 @@ fn class(rest: &[u8]) -> usize {
     rest.len()
 }
 
-/// How long an escape is. The braces after `x`, `u`, `U` and, with a name in them, `b` are part of it.
+/// The length of an escape. The braces after `x`, `u`, `U` and, with a name in them, `b` are part of it.
 fn escape(rest: &[u8]) -> usize {
     match rest.get(1..4).unwrap_or_default() {
         [b'x' | b'u' | b'U', b'{', _] => braces(rest),

@@ -17,7 +17,7 @@ const MOST: u32 = 10_000;
 /// The longest time that a scan may take: a day.
 const LONGEST_SCAN: u32 = 86_400;
 
-/// What is taken where a condition `created-within` has no numbers.
+/// The age of a condition `created-within` without numbers, in days.
 const USUAL_AGE: u32 = 60;
 
 impl Policy {
@@ -47,8 +47,8 @@ impl Policy {
         Uncompiled::read(value, provider, host, findings);
     }
 
-    /// What [`Policy::check`] finds, for the provider of this id: `{"valid": …, "findings": […]}`. An id that nobody
-    /// has is one of the findings.
+    /// Checks a policy for the provider of this id, and gives what was found: `{"valid": …, "findings": […]}`. An id that
+    /// nobody has is one of the findings.
     pub fn judge(value: &Value, provider_id: Option<&str>, host: Option<&str>) -> Value {
         let id = provider_id.unwrap_or_default();
         let known = provider(id);
@@ -178,7 +178,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What the provider's registries cannot do.
+    /// Reports what the provider's registries cannot do.
     fn judge(&mut self, policy: &Policy, provider: &Provider) {
         let Capabilities {
             events,

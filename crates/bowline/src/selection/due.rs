@@ -1,4 +1,4 @@
-//! Which images of an inventory are due.
+//! The images of an inventory that are due.
 //!
 //! The order: `never`, then `include`, then the condition; `always` adds what those left out, except what `never`
 //! excludes. Signatures, attestations, SBOMs, charts and other artifacts are no images.
@@ -17,28 +17,28 @@ pub struct Image {
     pub tag: String,
     /// The manifest's digest; two tags of one digest are one image.
     pub digest: String,
-    /// When it was built, in milliseconds since 1970.
+    /// The time of its build, in milliseconds since 1970.
     pub created_at: Option<i64>,
-    /// When it was pushed.
+    /// The time of its push.
     pub pushed_at: Option<i64>,
-    /// When it was first listed.
+    /// The time when it was first listed.
     pub first_seen: Option<i64>,
     /// The artifact's type, where it is no image.
     pub artifact_type: String,
 }
 
-/// What was decided about an image.
+/// A decision about an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// Whether it is due.
+    /// True if the image is due.
     pub selected: bool,
-    /// What decided.
+    /// The list or condition that decided.
     pub by: DecidedBy,
-    /// Which pattern of the list that decided, where one did.
+    /// The pattern that decided, by its place in the list.
     pub pattern: Option<usize>,
 }
 
-/// What decided about an image.
+/// The list or condition that decided about an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecidedBy {
     /// It is no image but a signature, an attestation or another artifact.
@@ -80,13 +80,13 @@ impl Policy {
         pattern.tag().is_none().then_some(first)
     }
 
-    /// Whether a pattern of `never` excludes the whole repository, so that its tags need not be asked for.
+    /// Returns true if a pattern of `never` excludes the whole repository, so that its tags need not be asked for.
     pub fn never_asks(&self, repository: &str) -> bool {
         self.excluded_by(repository).is_some()
     }
 
-    /// For each image whether the condition holds; `None` where it holds for all. What another list decides about anyway
-    /// does not count as one of the latest.
+    /// The images for which the condition holds; `None` is all of them. Images that another list decides about do not
+    /// count as one of the latest.
     fn condition_holds(&self, images: &[Image], taken: &Taken, now: i64) -> Option<Vec<bool>> {
         match self.condition {
             Condition::None => None,
@@ -113,22 +113,22 @@ impl Policy {
     }
 }
 
-/// What the lists of patterns say about the images: for each the first pattern that takes it.
+/// The first pattern of each list that takes an image, for all images.
 struct Taken {
     never: Vec<Option<u32>>,
     include: Vec<Option<u32>>,
     always: Vec<Option<u32>>,
-    /// Whether `include` is empty.
+    /// True if `include` is empty.
     takes_all: bool,
 }
 
-/// What the lists say about one image.
+/// The first pattern of each list that takes one image.
 struct Candidate {
     is_artifact: bool,
     never: Option<usize>,
     include: Option<usize>,
     always: Option<usize>,
-    /// Whether `include` takes it, with a pattern or because it is empty.
+    /// True if `include` takes it, with a pattern or because the list is empty.
     passes: bool,
 }
 
@@ -231,7 +231,7 @@ impl Image {
         }
     }
 
-    /// When it came to be; one that has no date at all is seen for the first time now.
+    /// The time of its creation; an image that has no date at all is seen for the first time now.
     fn born(&self, now: i64) -> i64 {
         let created = self.created_at.filter(|&created| created >= FIRST_BELIEVED);
         created
@@ -240,7 +240,7 @@ impl Image {
             .unwrap_or(now)
     }
 
-    /// What makes it another image than its neighbour: the digest, or the tag where that is unknown.
+    /// The identity of the image: its digest, or the tag if the digest is unknown.
     fn identity(&self) -> &str {
         if self.digest.is_empty() {
             &self.tag
@@ -249,7 +249,7 @@ impl Image {
         }
     }
 
-    /// Whether it is a signature, an attestation, an SBOM or another artifact. Besides the declared type, the tags
+    /// Returns true for a signature, an attestation, an SBOM or another artifact. Besides the declared type, the tags
     /// tell: `sha256-<digest>`, with `.sig`, `.att` or `.sbom` for Cosign (OCI distribution specification 1.1,
     /// "Referrers Tag Schema").
     fn is_artifact(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The pull policy: which images of a registry are due, and when.
+//! The pull policy: it decides which images of a registry are due, and when.
 //!
 //! [`Policy::check`] parses what a form or a request holds, [`Policy::select`] says of every image of an inventory
 //! whether it is due and what decided. Time enters as a parameter. A policy serializes normalized, and that is what is to
@@ -21,37 +21,37 @@ use crate::pattern::PatternSet;
 /// A pull policy, parsed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// Whether images are pulled by themselves.
+    /// Manual or automatic pulls.
     pub mode: Mode,
-    /// When the daily pull begins, in minutes after midnight of `timezone`.
+    /// The time of the daily pull, in minutes after midnight of `timezone`.
     pub at: u16,
     /// A name of the IANA time zone database; empty is UTC.
     pub timezone: String,
-    /// When images that were pulled before are pulled again.
+    /// The rule for images that were pulled before.
     pub rescan_existing: Rescan,
-    /// What is taken; empty takes everything.
+    /// Patterns of images to take; empty takes everything.
     pub include: PatternSet,
-    /// What must hold for it besides.
+    /// A condition on images that `include` takes.
     pub condition: Condition,
-    /// What is never taken.
+    /// Patterns of images that are never taken.
     pub never: PatternSet,
-    /// What is taken whatever `include` and `condition` say.
+    /// Patterns of images that are taken whatever `include` and `condition` say.
     pub always: PatternSet,
-    /// Whether images that are gone from the registry are forgotten.
+    /// True if images that are gone from the registry are forgotten.
     pub cleanup: bool,
-    /// Whether pushes are announced by the registry.
+    /// True if the registry announces pushes.
     pub events: bool,
-    /// Whether the registry holds images back until they are released.
+    /// True if the registry holds images back until they are released.
     pub quarantine: bool,
-    /// Whether image streams are listed.
+    /// True if image streams are listed.
     pub image_streams: bool,
-    /// Who scans.
+    /// The scanners that may scan.
     pub scanner: Scanner,
-    /// How long a scan may take, in seconds; the project's default where it is `None`.
+    /// The time-out of a scan, in seconds; `None` is the project's default.
     pub scan_timeout_seconds: Option<u32>,
 }
 
-/// Whether images are pulled by themselves.
+/// Manual or automatic pulls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// Only what is asked for.
@@ -61,7 +61,7 @@ pub enum Mode {
     Automatic,
 }
 
-/// When images that were pulled before are pulled again.
+/// The rule for images that were pulled before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rescan {
     /// Never.
@@ -73,7 +73,7 @@ pub enum Rescan {
     Always,
 }
 
-/// What must hold for an image besides the patterns.
+/// A condition on images besides the patterns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Condition {
     /// Nothing.
@@ -81,14 +81,14 @@ pub enum Condition {
     None,
     /// It was created at most so long ago.
     CreatedWithin {
-        /// How many of `unit`.
+        /// The number of `unit`s.
         amount: u32,
         /// Months and years are those of the calendar.
         unit: Unit,
     },
     /// It is one of so many newest digests of its repository.
     Latest {
-        /// How many.
+        /// The number of digests.
         count: u32,
     },
 }
@@ -106,7 +106,7 @@ pub enum Unit {
     Years,
 }
 
-/// Who scans.
+/// The scanners that may scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Scanner {
     /// Whoever asks first.

@@ -13,7 +13,7 @@ use crate::text::contains;
 pub(super) trait Search {
     fn text(&self) -> &str;
 
-    /// Whether the expression at this place is found.
+    /// Returns true if the expression at this place is found.
     fn has(&self, place: usize) -> bool;
 }
 

@@ -13,7 +13,7 @@ pub(super) struct ExpressionSet {
     places: Vec<Place>,
 }
 
-/// Where an expression is.
+/// The place of an expression.
 #[derive(Debug)]
 enum Place {
     /// In the set.

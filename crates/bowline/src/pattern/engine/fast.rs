@@ -42,7 +42,7 @@ struct Texts {
 struct Filed {
     pattern: usize,
     part: Where,
-    /// Whether the text is all that it asks for.
+    /// True if the text is all that the pattern asks for.
     alone: bool,
 }
 
@@ -88,7 +88,7 @@ impl Fast {
         }
     }
 
-    /// Whether a pattern takes the image.
+    /// Returns true if a pattern takes the image.
     pub(crate) fn matches(&self, image: &str) -> bool {
         self.search(image, Wanted::Any).is_some()
     }
@@ -119,7 +119,7 @@ impl Fast {
         }
     }
 
-    /// For each image the first pattern that takes it. `write` puts an image's text behind another text.
+    /// The first pattern that takes the image, for each image. `write` puts an image's text behind another text.
     pub(crate) fn firsts<T>(
         &self,
         images: &[T],
@@ -184,7 +184,7 @@ impl Fast {
     }
 }
 
-/// Which of the patterns that take an image is looked for.
+/// The pattern that is looked for among those that take an image.
 #[derive(Clone, Copy, PartialEq)]
 enum Wanted {
     Any,
@@ -192,7 +192,7 @@ enum Wanted {
 }
 
 impl Texts {
-    /// What cannot be compiled into one automaton goes to `rest`, to be asked one by one.
+    /// Compiles the texts into one automaton. If that fails, their patterns go to `rest`, to be asked one by one.
     fn new(texts: BTreeMap<&str, Vec<Filed>>, rest: &mut Vec<usize>) -> Option<Self> {
         if texts.is_empty() {
             return None;
@@ -325,7 +325,7 @@ impl Texts {
     }
 }
 
-/// How many bytes the table of these texts has: for each of their different beginnings a row, and in it an entry for each
+/// The number of bytes in the table of these texts: a row for each of their different beginnings, with an entry for each
 /// kind of byte. The texts are sorted.
 fn table_size(texts: &[&str]) -> usize {
     let mut rows = 2_usize;
@@ -350,7 +350,7 @@ fn table_size(texts: &[&str]) -> usize {
         .saturating_mul(size_of::<u32>())
 }
 
-/// Where in `page` a text ends, in order.
+/// The places in `page` where a text ends, in order.
 ///
 /// The next state of a table is known only when the last one was read from memory. Four places are read at a time,
 /// so that the processor has something to do meanwhile.

@@ -8,13 +8,13 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct Small {
     patterns: Vec<CompiledPattern>,
-    /// For each pattern the pairs that an image must have for it.
+    /// The pairs that an image must have, for each pattern.
     needed: Vec<Pairs>,
     names: Vec<Option<regex_lite::Regex>>,
     tags: Vec<Option<regex_lite::Regex>>,
 }
 
-/// Which pairs of neighbouring bytes a text has, a bit for every kind of them. A text has the pairs of all its parts, so
+/// The pairs of neighboring bytes of a text, a bit for every kind of them. A text has the pairs of all its parts, so
 /// that most patterns are ruled out without a search.
 type Pairs = u64;
 
@@ -64,7 +64,7 @@ impl Small {
             .collect()
     }
 
-    /// For each image the first pattern that takes it. `write` puts an image's text behind another text.
+    /// The first pattern that takes the image, for each image. `write` puts an image's text behind another text.
     pub(crate) fn firsts<T>(
         &self,
         images: &[T],
