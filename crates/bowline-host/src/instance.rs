@@ -47,8 +47,9 @@ const ANSWER_BEGINS: Duration = Duration::from_secs(60);
 const ANSWER_ENDS: Duration = Duration::from_secs(600);
 /// The memory of one instance.
 const MEMORY: usize = 256 << 20;
-/// The time after which a component that computes lets others run.
-const TICK: Duration = Duration::from_millis(10);
+/// The time after which a component that computes lets others run: short, so that a request beside many that compute
+/// is not late at each of its steps.
+const TICK: Duration = Duration::from_millis(1);
 
 /// The runtime that a component expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The section on the service of `cargo xtask bench`: reading, listing and creating connections on the embedded host,
 //! beside a component that does nothing and one that does nothing but the statement that reads a connection, in the
-//! same process on the same database.
+//! same process on the same database. With the argument `neighbors` it measures the section on neighbors alone.
 
 mod load;
 mod neighbors;
@@ -87,6 +87,9 @@ struct Bench {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let mut bench = Bench::start();
+    if std::env::args().nth(1).as_deref() == Some("neighbors") {
+        return neighbors::measure(&bench);
+    }
     println!("{INTRODUCTION}");
     let (mut of_select, mut of_empty) = (Vec::new(), Vec::new());
     for callers in CALLERS {
