@@ -17,10 +17,40 @@ use crate::{
 /// The crate that is built for the browser only.
 const BROWSER_CRATE: &str = "bowline-wasm";
 
+/// The checks by name, in order.
+const CHECKS: [&str; 9] = [
+    "format",
+    "circles",
+    "words",
+    "yaml",
+    "dependencies",
+    "native",
+    "functions",
+    "browser",
+    "web",
+];
+
+/// What `cargo xtask check` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The checks to do, without set-up; all of them, with set-up, if none is named
+    #[arg(value_name = "CHECK", value_parser = CHECKS)]
+    checks: Vec<String>,
+}
+
 /// Gets what checking needs, and checks.
-pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
-    let mut all = setup::steps(project, Purpose::Serving);
-    all.extend(steps(project));
+pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
+    let chosen = |step: &Step<'_>| {
+        let name = step.key().trim_start_matches("check-");
+        options.checks.iter().any(|check| check == name)
+    };
+    let mut all = Vec::new();
+    if options.checks.is_empty() {
+        all.extend(setup::steps(project, Purpose::Serving));
+        all.extend(steps(project));
+    } else {
+        all.extend(steps(project).into_iter().filter(chosen));
+    }
     progress::run(project, all)
 }
 
@@ -39,13 +69,10 @@ pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
         Step::new("check-yaml", "Check the YAML files", 1, |_| {
             yaml::check(project)
         }),
-        Step::new("setup-deny", "Install cargo-deny", 210, |screen| {
-            DENY.ensure(project, screen)
-        }),
         Step::new(
             "check-dependencies",
-            "Check the dependencies",
-            3,
+            "Check the dependencies, for which the first time cargo-deny is installed",
+            210,
             |screen| dependencies(project, screen),
         ),
         Step::new("check-native", "Lint the crates", 240, |screen| {
@@ -95,6 +122,7 @@ fn format(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
 
 /// What `deny.toml` says about licenses and sources. Advisories are no part of it: they need the network.
 fn dependencies(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
+    DENY.ensure(project, screen)?;
     DENY.run(project)
         .args(["--locked", "check", "bans", "licenses", "sources"])
         .run(screen)?;
@@ -121,4 +149,16 @@ fn types(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
         .args(["run", "check"])
         .run(screen)?;
     Ok(Work::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_has_its_name() {
+        let project = Project::find();
+        let keys: Vec<_> = steps(&project).iter().map(Step::key).collect();
+        assert_eq!(keys, CHECKS.map(|name| format!("check-{name}")));
+    }
 }

@@ -43,7 +43,7 @@ enum Command {
     /// Set up, check, build, and run every test
     Test(test::Options),
     /// Check formatting, lints, types, imports, words, YAML and dependencies
-    Check,
+    Check(check::Options),
     /// Fuzz what reads untrusted input, with limits on memory and time
     Fuzz(fuzz::Options),
     /// Measure the budgets beside peers, and write docs/benchmarks.md
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
         Command::Build => build::run(&project),
         Command::Up(options) => up::run(&project, &options),
         Command::Test(options) => test::run(&project, &options),
-        Command::Check => check::run(&project),
+        Command::Check(options) => check::run(&project, &options),
         Command::Fuzz(options) => fuzz::run(&project, &options),
         Command::Bench => bench::run(&project),
     };

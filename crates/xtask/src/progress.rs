@@ -55,6 +55,11 @@ impl<'a> Step<'a> {
             work: Box::new(work),
         }
     }
+
+    /// What its time is remembered by.
+    pub(crate) fn key(&self) -> &'static str {
+        self.key
+    }
 }
 
 /// Does the steps in order; the first that fails ends it.
