@@ -25,7 +25,8 @@ fuzz_target!(|data: &[u8]| {
                 json(401, b"{}").with("www-authenticate", CHALLENGE)
             }
         });
-        let check = check(&world, &Operator::default(), &spec, None, |_| ());
+        let operator = Operator::default();
+        let check = check(&world, &operator, &spec, None, |_| ());
         let _ = futures::executor::block_on(check);
     });
 });
