@@ -2,8 +2,8 @@
 
 use bowline_tests::{
     image::Image,
-    registry::{Access, Registry, UPLOADER},
-    token_service::{TokenService, User},
+    registry::{Access, Registry},
+    token_service::{TokenService, UPLOADER, User},
     tool::SKOPEO,
 };
 use serde_json::Value;

@@ -9,12 +9,9 @@ use crate::{
     certificate::Certificate,
     image::Image,
     process::Process,
-    token_service::{ISSUER, SERVICE, TokenService},
+    token_service::{ISSUER, SERVICE, TokenService, UPLOADER},
     tool::DOCKER_REGISTRY,
 };
-
-/// Who fills the registries of the tests: name and password. Every registry with accounts knows it.
-pub const UPLOADER: (&str, &str) = ("uploader", "uploads everything");
 
 /// Whom a registry lets in.
 pub enum Access<'a> {

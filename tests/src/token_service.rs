@@ -15,7 +15,6 @@ use serde_json::{Value, json};
 use crate::{
     certificate::{Certificate, Signer},
     gate::Gate,
-    registry::UPLOADER,
     server::{Answer, Request, Server},
 };
 
@@ -23,6 +22,9 @@ use crate::{
 pub const SERVICE: &str = "registry of the tests";
 /// The `iss` of its tokens.
 pub const ISSUER: &str = "token service of the tests";
+
+/// Who fills the registries of the tests: name and password. Every registry with accounts knows it.
+pub const UPLOADER: (&str, &str) = ("uploader", "uploads everything");
 
 /// Somebody whom the service knows.
 #[derive(Clone)]

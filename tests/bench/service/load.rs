@@ -147,3 +147,8 @@ pub(crate) async fn sample(
         computed: computed / count,
     }
 }
+
+/// The same token each time.
+pub(crate) fn always(token: String) -> Arc<dyn Fn(u64) -> String + Send + Sync> {
+    Arc::new(move |_| token.clone())
+}

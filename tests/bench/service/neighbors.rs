@@ -8,9 +8,8 @@ use bowline_tests::{
 };
 
 use crate::{
-    Bench,
+    bench::{Bench, median},
     load::{Call, sample},
-    median,
 };
 
 /// How many callers the tenant has, and how many attackers or honest callers there are beside it.

@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Bench, load::Caller, median};
+use crate::{
+    bench::{Bench, median},
+    load::Caller,
+};
 
 /// How often each is measured.
 const INSTANCES: usize = 15;

@@ -11,9 +11,8 @@ use ring::{
 use serde_json::{Value, json};
 
 use crate::{
-    form,
-    load::{Call, Sample, sample},
-    median, optimized,
+    bench::{form, median, optimized},
+    load::{Call, Sample, always, sample},
 };
 
 const ROUNDS: usize = 5;
@@ -80,11 +79,6 @@ pub(crate) async fn measure(cache: &Path) {
         let (p50, computed) = (typical(|it| it.p50), typical(|it| it.computed));
         println!("| {} | {p50:.2} ms | {computed:.2} ms |", call.name);
     }
-}
-
-/// The same token each time.
-pub(crate) fn always(token: String) -> Arc<dyn Fn(u64) -> String + Send + Sync> {
-    Arc::new(move |_| token.clone())
 }
 
 impl Key {
