@@ -18,7 +18,6 @@ use http::{
     header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, LOCATION, USER_AGENT},
 };
 use url::Url;
-use zeroize::Zeroizing;
 
 use crate::{
     guard::{Guard, Permit, hosts::Hosts},
@@ -30,10 +29,12 @@ use crate::{
     world::{Clock, World},
 };
 
+mod answer;
 mod reading;
 mod retry;
 mod session;
 
+pub(crate) use self::answer::Answer;
 use self::retry::{ATTEMPTS, may_pass, pause};
 pub use self::session::Session;
 
@@ -76,16 +77,6 @@ pub(crate) enum Message<'a> {
     Signed(&'a Authorization, Bytes),
     /// A change in JSON, which made twice is the same. It may be sent again, and is not redirected.
     Patch(&'a Authorization, Bytes),
-}
-
-/// An answer, read within its bounds.
-pub(crate) struct Answer {
-    /// Where it came from, after redirects.
-    pub(crate) permit: Permit,
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    /// Whole for a success; of an error only if it is sound and not larger than 64 KiB. It may hold a token.
-    pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
 /// Sends the requests of one conversation.
@@ -406,13 +397,6 @@ impl<'w, W: World> Transport<'w, W> {
             ),
         };
         Failure::new(code, detail)
-    }
-}
-
-impl Answer {
-    /// The text of a header, where it has one.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     guard::Permit,
     http::{HttpClient, ResponseBody, SendError},
     problem::{Code, Failure},
-    transport::{Answer, PATIENCE, Transport, deadline_exceeded},
+    transport::{PATIENCE, Transport, answer::Answer, deadline_exceeded},
     world::World,
 };
 

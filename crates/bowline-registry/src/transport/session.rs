@@ -11,7 +11,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{
     guard::Permit,
-    transport::{Answer, retry::may_pass},
+    transport::{answer::Answer, retry::may_pass},
 };
 
 /// How long an answer counts, in milliseconds. A token lives 60 seconds at least (token specification), and what it is got

@@ -1,0 +1,23 @@
+//! What a server answered.
+
+use http::{HeaderMap, StatusCode};
+use zeroize::Zeroizing;
+
+use crate::guard::Permit;
+
+/// An answer, read within its bounds.
+pub(crate) struct Answer {
+    /// Where it came from, after redirects.
+    pub(crate) permit: Permit,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    /// Whole for a success; of an error only if it is sound and not larger than 64 KiB. It may hold a token.
+    pub(crate) body: Zeroizing<Vec<u8>>,
+}
+
+impl Answer {
+    /// The text of a header, where it has one.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
