@@ -27,14 +27,17 @@ use crate::{
 
 /// How long an attacker waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How many connections a flood holds: more than one client may have requests in flight. And how many it opens at once.
-const FLOOD: usize = 300;
+/// How many connections a flood holds: more than one client may have requests in flight.
+pub const FLOOD: usize = 300;
+/// How many of them it opens at once.
 const NEW: usize = 50;
 
 /// An attack, and how it is set up.
 pub struct Attack {
     /// What it is.
     pub name: &'static str,
+    /// Whether it holds [`FLOOD`] connections, however many threads there are.
+    pub is_flood: bool,
     prepare: fn(&App) -> Shot,
 }
 
@@ -81,38 +84,47 @@ pub fn beside<T>(
 pub const ATTACKS: &[Attack] = &[
     Attack {
         name: "kept policies whose expressions are large",
+        is_flood: false,
         prepare: kept_policies,
     },
     Attack {
         name: "forms with ten large expressions",
+        is_flood: false,
         prepare: |app| validate(app, large_classes()),
     },
     Attack {
         name: "forms with two hundred expressions",
+        is_flood: false,
         prepare: |app| validate(app, expressions(200)),
     },
     Attack {
         name: "new connections with large expressions",
+        is_flood: false,
         prepare: create_with_expressions,
     },
     Attack {
         name: "a registry of version 1 that answers 4 MB of small objects",
+        is_flood: false,
         prepare: small_objects,
     },
     Attack {
         name: "findings that nobody reads",
+        is_flood: true,
         prepare: unread_findings,
     },
     Attack {
         name: "a scan of ports by connections",
+        is_flood: false,
         prepare: scan_ports,
     },
     Attack {
         name: "connections without requests",
+        is_flood: true,
         prepare: |app| unserved(app, String::new()),
     },
     Attack {
         name: "bodies that do not come",
+        is_flood: true,
         prepare: |app| {
             let head = Attacker::new(app).head("POST", "/v1/validate");
             unserved(app, format!("{head}Content-Length: 1000000\r\n\r\n{{"))
@@ -120,6 +132,7 @@ pub const ATTACKS: &[Attack] = &[
     },
     Attack {
         name: "heads of a megabyte",
+        is_flood: true,
         prepare: |app| {
             let head = Attacker::new(app).head("GET", "/v1/providers");
             unserved(app, format!("{head}A: {}\r\n\r\n", "a".repeat(1 << 20)))
@@ -127,6 +140,7 @@ pub const ATTACKS: &[Attack] = &[
     },
     Attack {
         name: "bodies of deep JSON",
+        is_flood: false,
         prepare: |app| {
             post(
                 app,
@@ -137,42 +151,52 @@ pub const ATTACKS: &[Attack] = &[
     },
     Attack {
         name: "forms of many members",
+        is_flood: false,
         prepare: many_members,
     },
     Attack {
         name: "events of a megabyte",
+        is_flood: false,
         prepare: events,
     },
     Attack {
         name: "uses of a connection",
+        is_flood: false,
         prepare: uses,
     },
     Attack {
         name: "requests to be remembered",
+        is_flood: false,
         prepare: idempotency_keys,
     },
     Attack {
         name: "requests for many projects",
+        is_flood: false,
         prepare: many_projects,
     },
     Attack {
         name: "a listing of a million repositories",
+        is_flood: false,
         prepare: long_listing,
     },
     Attack {
         name: "a repository with a hundred thousand tags",
+        is_flood: false,
         prepare: many_tags,
     },
     Attack {
         name: "checks of a silent registry as event streams",
+        is_flood: true,
         prepare: silent_checks,
     },
     Attack {
         name: "checks of a registry without end",
+        is_flood: false,
         prepare: |app| check(app, hostile::endless_manifests()),
     },
     Attack {
         name: "hand-outs of a secret",
+        is_flood: false,
         prepare: hand_outs,
     },
 ];

@@ -138,13 +138,14 @@ pub(crate) async fn sample(
     let mut times = asking.join_all().await.concat();
     times.sort_unstable();
     let count = u32::try_from(times.len()).expect("the host is not that fast");
-    let percentile = |percent: usize| times[(times.len() - 1) * percent / 100];
+    let last = times.len().saturating_sub(1);
+    let percentile = |percent: usize| times.get(last * percent / 100).copied().unwrap_or_default();
     Sample {
         rate: f64::from(count) / COUNTED.as_secs_f64(),
         p50: percentile(50),
         p95: percentile(95),
         p99: percentile(99),
-        computed: computed / count,
+        computed: computed / count.max(1),
     }
 }
 
