@@ -134,11 +134,11 @@ test("client: 401 means signed out, 403 forbidden", async () => {
   assert.equal((await refusal(other.client.list())).forbidden, true);
 });
 
-test("client: no answer at all is a network error, a cancelled one stays an abort", async () => {
+test("client: no answer at all is a network error, a canceled one stays an abort", async () => {
   const down = clientAnswering(() => Promise.reject(new TypeError("fetch failed")));
   assert.equal((await refusal(down.client.list())).code, "network");
-  const cancelled = clientAnswering(() => Promise.reject(new DOMException("stop", "AbortError")));
-  await assert.rejects(cancelled.client.list(), { name: "AbortError" });
+  const canceled = clientAnswering(() => Promise.reject(new DOMException("stop", "AbortError")));
+  await assert.rejects(canceled.client.list(), { name: "AbortError" });
 });
 
 for (const body of ["", "null", "[]", '"text"', "{", "<html>"]) {

@@ -47,11 +47,11 @@ test("event stream: a character cut between two chunks is whole again", async ()
 });
 
 test("event stream: who stops reading cancels the request", async () => {
-  let cancelled = false;
+  let canceled = false;
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(new TextEncoder().encode("data: a\n\n")),
-    cancel: () => void (cancelled = true),
+    cancel: () => void (canceled = true),
   });
   for await (const _ of eventsOf(body)) break;
-  assert.equal(cancelled, true);
+  assert.equal(canceled, true);
 });

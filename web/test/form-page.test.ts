@@ -250,6 +250,18 @@ test("rules: the time zone is chosen from a list and begins with the browser's",
   assert.equal(await tab.value("select[name='policy.timezone']"), "Europe/Vienna");
 });
 
+test("rules: when images are pulled again is one of three choices", LIMIT, async (t) => {
+  const { tab, go } = await page(t);
+  await go(`${PLACE}/policy`);
+  await tab.click("[data-testid=mode-automatic]");
+  const select = "select[name='policy.rescanExisting']";
+  assert.equal(await tab.value(select), "never");
+  for (const choice of ["new", "always", "never"]) {
+    await tab.choose(select, choice);
+    assert.equal(await tab.value(select), choice);
+  }
+});
+
 test("browse: tags stand as people count", LIMIT, async (t) => {
   const tags = ["22-alpine", "9", "20-alpine", "22", "latest", "20"];
   const { tab, go } = await page(t, {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Policy } from "bowline";
-import { changeOf, isTimezone, modeOf } from "../src/policy/change.js";
+import { changeOf, isTimezone, modeOf, rescanOf } from "../src/policy/change.js";
 
 const newest: Policy = { condition: { kind: "latest", count: 3 } };
 
@@ -9,7 +9,7 @@ const newest: Policy = { condition: { kind: "latest", count: 3 } };
 const changes: readonly [string, string, Policy][] = [
   ["policy.at", "02:30", { at: "02:30" }],
   ["policy.timezone", "", { timezone: "" }],
-  ["policy.rescanExisting", "true", { rescanExisting: true }],
+  ["policy.rescanExisting", "always", { rescanExisting: "always" }],
   ["policy.cleanup", "", { cleanup: false }],
   ["policy.condition", "none", { condition: { kind: "none" } }],
   ["policy.condition", "created-within", { condition: { kind: "created-within", amount: 60, unit: "days" } }],
@@ -26,6 +26,20 @@ for (const [path, typed, change] of changes) {
 
 for (const [name, known] of [["", true], ["UTC", true], ["Europe/Vienna", true], ["Asia/Calcutta", true], ["Mars/Base", false], ["+02:00", false]] as const) {
   test(`policy: “${name}” is ${known ? "a" : "no"} time zone`, () => assert.equal(isTimezone(name), known));
+}
+
+const rescans: readonly [Policy, string][] = [
+  [{}, "never"],
+  [{ rescanExisting: null }, "never"],
+  [{ rescanExisting: false }, "never"],
+  [{ rescanExisting: true }, "new"],
+  [{ rescanExisting: "never" }, "never"],
+  [{ rescanExisting: "new" }, "new"],
+  [{ rescanExisting: "always" }, "always"],
+];
+
+for (const [policy, shown] of rescans) {
+  test(`policy: ${JSON.stringify(policy)} is shown as “${shown}”`, () => assert.equal(rescanOf(policy), shown));
 }
 
 test("policy: what is pulled every day is pulled by the browser's clock, unless another zone was chosen", () => {

@@ -41,7 +41,7 @@ the same input; ratios to a peer come first, since times are those of this machi
 The first columns say how many times as long \`checkForm\` takes as the peer. The form is the first valid one of the
 provider's vectors. The peers judge comparable rules (\`crates/bowline-wasm/bench/peers.mjs\`); each is seen to take that
 form and to refuse vectors that break the rules. They say only whether and where it is wrong; \`checkForm\` also
-normalises the endpoint, detects the provider, knows warnings, hints and fixes. Times are medians, in microseconds.
+normalizes the endpoint, detects the provider, knows warnings, hints and fixes. Times are medians, in microseconds.
 
 | provider | ÷ zod | ÷ valibot | ÷ ajv | checkForm | zod | valibot | ajv |
 |---|---:|---:|---:|---:|---:|---:|---:|

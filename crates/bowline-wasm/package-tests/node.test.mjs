@@ -153,7 +153,7 @@ test("a set of patterns matches, filters and explains", () => {
   assert.throws(() => new PatternSet(["a", "b:"]), { name: "InvalidPatternError", code: "pattern.tag_empty", index: 1 });
 });
 
-test("an image with a line feed does not shift its neighbours", () => {
+test("an image with a line feed does not shift its neighbors", () => {
   const images = ["a\nb", "debian", "debian\n"];
   assert.deepEqual(new PatternSet(["debian"]).filter(images), Uint32Array.of(1, 2));
 });

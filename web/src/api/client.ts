@@ -86,7 +86,7 @@ export interface AuditClient {
   audit(id: string, options?: { readonly cursor?: string | null; readonly limit?: number; readonly signal?: AbortSignal }): Promise<Page<AuditEntry>>;
 }
 
-/** The client of Bowline's own API. All methods throw {@link ApiError}, or `AbortError` when cancelled. */
+/** The client of Bowline's own API. All methods throw {@link ApiError}, or `AbortError` when canceled. */
 export class HttpClient implements AuditClient, ConnectionsClient, PullingClient {
   readonly #options: ClientOptions;
   readonly #base: string;

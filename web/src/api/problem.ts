@@ -76,7 +76,7 @@ export function networkError(online: boolean): ApiError {
     : new ApiError({ code: "offline", title: offline, detail: offlineDetail }, 0);
 }
 
-/** Whether an error only says that somebody cancelled. */
+/** Whether an error is only that of a canceled request. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }

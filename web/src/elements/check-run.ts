@@ -4,7 +4,7 @@ import { asApiError, isAbort, type ApiError } from "../api/problem.js";
 import type { Check, Step } from "../api/types.js";
 import "./check-result.js";
 
-/** One connection test at a time of an element: started, followed step by step, cancelled, shown. */
+/** One connection test at a time of an element: started, followed step by step, canceled, shown. */
 export class CheckRun implements ReactiveController {
   steps: readonly Step[] = [];
   check: Check | null = null;
@@ -29,7 +29,7 @@ export class CheckRun implements ReactiveController {
     return this.running || this.check !== null || this.error !== null || this.cancelled;
   }
 
-  /** Runs a test to its end; `null` when it was cancelled or could not be made. */
+  /** Runs a test to its end; `null` when it was canceled or could not be made. */
   async start(test: (options: CheckOptions) => Promise<Check>): Promise<Check | null> {
     this.#abort?.abort();
     const abort = new AbortController();

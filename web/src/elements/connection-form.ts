@@ -26,7 +26,7 @@ import { element } from "./element.js";
 import { failure } from "./failure.js";
 import { icon } from "./icons.js";
 import "./paste-box.js";
-import type { RecognisedDetail } from "./paste-box.js";
+import type { RecognizedDetail } from "./paste-box.js";
 
 /** `bowline-change`: the form and what the module says of it. It holds the secrets as typed. */
 export interface ChangeDetail {
@@ -155,7 +155,7 @@ export class BowlineConnectionForm extends LitElement {
       <form class="panel" novalidate autocomplete="off" @submit=${this.#submit}>
         ${failed}
         ${connection !== null ? this.#rotation(this.draft, views, connection) : html`
-        ${provider === undefined ? html`<bowline-paste-box @bowline-recognised=${this.#recognised}></bowline-paste-box>` : nothing}
+        ${provider === undefined ? html`<bowline-paste-box @bowline-recognized=${this.#recognized}></bowline-paste-box>` : nothing}
         <p class=${this.filled === "" ? "visually-hidden" : "filled"} role="status" data-testid="filled">${this.filled === "" ? nothing : [icon("wand"), this.filled]}</p>
         <div class="choice">
           ${renderField(views.provider, this.#actions)}
@@ -413,7 +413,7 @@ export class BowlineConnectionForm extends LitElement {
     return true;
   }
 
-  #recognised({ detail }: CustomEvent<RecognisedDetail>): void {
+  #recognized({ detail }: CustomEvent<RecognizedDetail>): void {
     if (this.draft === null) return;
     this.draft.fill(detail.form);
     this.filled = text().form.pasteFilled(this.draft.provider?.title ?? "");

@@ -152,8 +152,8 @@ export class BowlineConnectionList extends LitElement {
     await this.updateComplete;
     // The focus goes to what took its place.
     const rows = [...this.renderRoot.querySelectorAll("bowline-connection-row")];
-    const neighbour = rows[Math.min(index, rows.length - 1)];
-    if (neighbour !== undefined) neighbour.focusName();
+    const neighbor = rows[Math.min(index, rows.length - 1)];
+    if (neighbor !== undefined) neighbor.focusName();
     else this.renderRoot.querySelector<HTMLElement>("[data-testid=add-button]")?.focus();
   }
 

@@ -7,15 +7,15 @@ import { controls, theme } from "../styles/theme.js";
 import { element } from "./element.js";
 import { icon } from "./icons.js";
 
-/** `bowline-recognised`: what was found in something pasted. It may hold secrets. */
-export interface RecognisedDetail {
+/** `bowline-recognized`: what was found in something pasted. It may hold secrets. */
+export interface RecognizedDetail {
   readonly form: ConnectionForm;
 }
 
 /**
  * Takes a registry URL, an image, a `docker login` command, a `.dockerconfigjson` or a pull secret, and gives the form
  * that is in it. What was pasted never becomes the text of the box, so that no secret stands there in clear.
- * Event: `bowline-recognised` with {@link RecognisedDetail}. What is pasted before the module is there waits for it.
+ * Event: `bowline-recognized` with {@link RecognizedDetail}. What is pasted before the module is there waits for it.
  */
 @element("bowline-paste-box")
 export class BowlinePasteBox extends LitElement {
@@ -54,16 +54,16 @@ export class BowlinePasteBox extends LitElement {
 
   #pasted(event: ClipboardEvent): void {
     event.preventDefault();
-    void this.#recognise(event.clipboardData?.getData("text/plain") ?? "");
+    void this.#recognize(event.clipboardData?.getData("text/plain") ?? "");
   }
 
   #entered(event: Event): void {
     if (event instanceof KeyboardEvent && event.key !== "Enter") return;
     event.preventDefault();
-    if (event.currentTarget instanceof HTMLTextAreaElement) void this.#recognise(event.currentTarget.value);
+    if (event.currentTarget instanceof HTMLTextAreaElement) void this.#recognize(event.currentTarget.value);
   }
 
-  async #recognise(pasted: string): Promise<void> {
+  async #recognize(pasted: string): Promise<void> {
     if (pasted.trim() === "") return;
     try {
       await ready();
@@ -80,8 +80,8 @@ export class BowlinePasteBox extends LitElement {
 
   #take(form: ConnectionForm): void {
     this.choices = [];
-    const detail: RecognisedDetail = { form };
-    this.dispatchEvent(new CustomEvent("bowline-recognised", { detail, bubbles: true, composed: true }));
+    const detail: RecognizedDetail = { form };
+    this.dispatchEvent(new CustomEvent("bowline-recognized", { detail, bubbles: true, composed: true }));
   }
 
   static override styles = [
@@ -120,7 +120,7 @@ export class BowlinePasteBox extends LitElement {
   ];
 }
 
-/** What a recognised form is offered as: `registry.example.com · scanner`. */
+/** What a recognized form is offered as: `registry.example.com · scanner`. */
 function labelOf(form: ConnectionForm): string {
   const { url, username } = form.values ?? {};
   return [url || registryType(form.provider ?? "")?.title || form.name, username].filter((part) => part).join(" · ");
@@ -131,6 +131,6 @@ declare global {
     "bowline-paste-box": BowlinePasteBox;
   }
   interface HTMLElementEventMap {
-    "bowline-recognised": CustomEvent<RecognisedDetail>;
+    "bowline-recognized": CustomEvent<RecognizedDetail>;
   }
 }

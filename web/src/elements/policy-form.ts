@@ -4,7 +4,7 @@ import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { controlId, fieldStyles, renderField, type Choice, type FieldActions, type FieldView } from "../form/field.js";
 import { findingText, text } from "../messages.js";
-import { changeOf, isTimezone, modeOf, namesIn } from "../policy/change.js";
+import { changeOf, modeOf, namesIn, rescanOf } from "../policy/change.js";
 import { loadRegistryTypes, registryType } from "../registry-types.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { element } from "./element.js";
@@ -175,13 +175,14 @@ export class BowlinePolicyForm extends LitElement {
 
   #schedule(policy: Policy): TemplateResult {
     const words = text().policy;
+    const rescans = Object.entries(words.rescans).map(([value, label]) => ({ value, label }));
     return html`<fieldset class="group">
       <legend>${words.schedule}</legend>
       <div class="pair">
         ${this.#field({ path: "policy.at", label: words.at, kind: "time", value: policy.at ?? "00:00", required: true })}
         ${this.#field({ path: "policy.timezone", label: words.timezone, kind: "select", value: policy.timezone || "UTC", options: timezones(policy.timezone), required: true })}
       </div>
-      ${this.#switch("rescanExisting", words.rescanExisting, words.rescanExistingHelp, policy.rescanExisting !== "never" && Boolean(policy.rescanExisting))}
+      ${this.#field({ path: "policy.rescanExisting", label: words.rescanExisting, kind: "select", value: rescanOf(policy), options: rescans, help: words.rescanExistingHelp, required: true })}
     </fieldset>`;
   }
 
@@ -251,7 +252,7 @@ export class BowlinePolicyForm extends LitElement {
     </fieldset>`;
   }
 
-  #switch(name: SwitchName | "rescanExisting", label: string, help: string, on: boolean | null | undefined): TemplateResult {
+  #switch(name: SwitchName, label: string, help: string, on: boolean | null | undefined): TemplateResult {
     return this.#field({ path: `policy.${name}`, label, kind: "checkbox", value: on ? "true" : "", help });
   }
 
@@ -282,8 +283,6 @@ export class BowlinePolicyForm extends LitElement {
   /** What is to be shown at a field: nothing is red that nobody has been to, unless the page gave it so. */
   #found(path: string): Finding[] {
     const shown = this.touched === "all" || this.touched.has(path) || this.policy === this.#given;
-    const zone = this.policy?.timezone ?? "";
-    if (path === "policy.timezone" && shown && !isTimezone(zone)) return [unknownTimezone(zone)];
     const here = this.found.findings.filter(({ field }) => field === path || (path === "policy.scanner.names" && field.startsWith(`${path}.`)));
     return here.filter(({ severity }) => shown || severity !== "error");
   }
@@ -387,16 +386,9 @@ export class BowlinePolicyForm extends LitElement {
   ];
 }
 
-/** The module knows no time zones; the browser does. */
-function unknownTimezone(zone: string): Finding {
-  const params = { timezone: zone };
-  return { field: "policy.timezone", severity: "warning", code: "policy.timezone_unknown", params, message: text().policy.timezoneUnknown(zone), start: 0, end: 0 };
-}
-
 let zones: readonly string[] | undefined;
 
-/** The time zones that the browser knows. */
-/** The time zones to choose from, and the one that is kept. */
+/** The time zones that the browser knows, and the one that is kept. */
 function timezones(kept: string | null | undefined): readonly Choice[] {
   zones ??= [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone")])];
   const all = !kept || zones.includes(kept) ? zones : [kept, ...zones];

@@ -4,6 +4,7 @@ import type { PullingClient, SetAside, Skipped, Sync } from "../api/pulling.js";
 import type { Connection } from "../api/types.js";
 import { fromNow, inFull, number } from "../formats.js";
 import { problemText, text } from "../messages.js";
+import { isTimezone } from "../policy/change.js";
 import { SyncRun } from "../pulling/sync-run.js";
 import { panels } from "../styles/panels.js";
 import { controls, notices, theme } from "../styles/theme.js";
@@ -109,7 +110,8 @@ export class BowlineSyncPanel extends LitElement {
     const policy = this.connection?.policy;
     if (policy?.mode !== "automatic") return html`<p class="small quiet">${sync.manual}</p>`;
     if (next === null) return nothing;
-    const zone = policy.timezone || "UTC";
+    // The service may know a zone that this browser does not.
+    const zone = policy.timezone && isTimezone(policy.timezone) ? policy.timezone : "UTC";
     return html`<p class="small quiet" data-testid="sync-next">${sync.next(inFull(next, zone), zone)}</p>`;
   }
 

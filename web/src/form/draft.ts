@@ -109,7 +109,7 @@ export class FormDraft {
     this.trustedAuthHosts = this.trustedAuthHosts.filter((other) => other !== host);
   }
 
-  /** Fills in what was recognised in something pasted; what it does not name stays. */
+  /** Fills in what was recognized in something pasted; what it does not name stays. */
   fill(form: ConnectionForm): void {
     if (form.provider) this.selectProvider(form.provider);
     if (form.auth) this.selectAuth(form.auth);

@@ -21,7 +21,6 @@ export function changeOf(policy: Policy | null, path: string, typed: string): Pa
       return { scanner: { kind: "specific", names: namesIn(typed) } };
     case "scanTimeoutSeconds":
       return { scanTimeoutSeconds: number === null ? null : number * 60 };
-    case "rescanExisting":
     case "cleanup":
     case "events":
     case "quarantine":
@@ -36,6 +35,13 @@ export function changeOf(policy: Policy | null, path: string, typed: string): Pa
 export function modeOf(policy: Policy | null, mode: "manual" | "automatic"): Partial<Policy> {
   if (mode === "manual" || policy?.timezone) return { mode };
   return { mode, timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone };
+}
+
+/** When images that were pulled before are pulled again: how it is chosen, where `false` and `true` are the older words. */
+export function rescanOf(policy: Policy): "never" | "new" | "always" {
+  const rescan = policy.rescanExisting ?? false;
+  if (typeof rescan === "string") return rescan;
+  return rescan ? "new" : "never";
 }
 
 /** The names in a text, apart by white space or commas. */

@@ -1,5 +1,5 @@
 /**
- * Colours, type and controls that the elements share. A product sets the public properties (`--bowline-accent`, …) on
+ * Colors, type and controls that the elements share. A product sets the public properties (`--bowline-accent`, …) on
  * any ancestor; light and dark follow the ancestor's `color-scheme`. All styles are adopted sheets, so a strict
  * Content-Security-Policy has nothing to forbid.
  */
