@@ -87,7 +87,8 @@ fn build(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     // The versions are those of the project. cargo-fuzz cannot be told `--locked`.
     fs::copy(project.path("Cargo.lock"), project.path("fuzz/Cargo.lock"))?;
     FUZZ.run(project)
-        .args(["build", "--fuzz-dir", "fuzz", "--target-dir"])
+        // As in production, without the assertions that dependencies make in debug builds.
+        .args(["build", "--release", "--fuzz-dir", "fuzz", "--target-dir"])
         .args([project.target("fuzz")])
         .env("RUSTUP_TOOLCHAIN", "nightly")
         .fix("rustup toolchain install nightly")
