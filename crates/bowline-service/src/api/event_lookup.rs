@@ -1,5 +1,5 @@
-//! The lookup of tags that a registry announced. Only what the registry itself says about a tag counts, not what was
-//! announced, so repeated, reordered or forged events change nothing.
+//! The lookup of tags that a registry announced, pushed or removed. Only what the registry itself says about a tag
+//! counts, not what was announced, so repeated, reordered or forged events change nothing.
 
 mod resolve_tags;
 mod watched_connection;
@@ -11,7 +11,7 @@ use std::{
 
 use bowline_registry::{AskedImage, Clock, Code, EventKind};
 use bowline_store::{
-    Database, Opened, Origin, PendingEvent, Removed, SeenImage, TakenEvent, WantedScan,
+    Database, KnownImage, Opened, Origin, PendingEvent, Removed, SeenImage, TakenEvent, WantedScan,
 };
 
 use self::resolve_tags::{ResolvedTag, TagsToResolve};
@@ -36,6 +36,9 @@ const AT_ONCE: u32 = 100;
 
 /// The most digests of a repository that are searched for those that are not known yet.
 const MOST_UNREAD: u32 = 10_000;
+
+/// The latest times at which tags and digests of a repository were removed, by the registry's clock.
+type Removals = BTreeMap<String, Option<i64>>;
 
 /// An event in the registry and namespace of a connection.
 pub(super) struct AnnouncedEvent {
@@ -134,7 +137,7 @@ where
             .await
     }
 
-    /// Sorts events by repository. Removals with a time of the registry are recorded at once.
+    /// Sorts events by repository. A removal concerns the tags that the inventory has, and no other.
     async fn sorted(
         &self,
         context: &RequestContext,
@@ -143,28 +146,29 @@ where
     ) -> Result<BTreeMap<String, TagsToResolve>, Problem> {
         let (store, id) = (self.store(context).await?, opened.connection.id);
         let mut sorted: BTreeMap<String, TagsToResolve> = BTreeMap::new();
+        let mut removals: BTreeMap<String, Removals> = BTreeMap::new();
         for AnnouncedEvent {
             repository,
             kind,
             at,
         } in announced
         {
-            let (tag, digest, removed) = match kind {
-                EventKind::Pushed { tag, digest } => (tag, digest, false),
-                EventKind::Untagged { tag } if at.is_none() => (tag, None, true),
-                EventKind::Untagged { tag } => {
-                    let tag = Removed::Tag(&tag);
-                    store
-                        .record_removed(id, &repository, tag, at, context.now)
-                        .await?;
-                    continue;
+            match kind {
+                EventKind::Pushed { tag, digest } => {
+                    let event = PendingEvent {
+                        repository: repository.clone(),
+                        tag,
+                        digest,
+                        removed: false,
+                        at,
+                    };
+                    let pushed = &mut sorted.entry(repository).or_default().tags;
+                    pushed.insert(event.tag.clone(), event);
                 }
-                EventKind::Removed { digest } => {
-                    let digest = Removed::Digest(&digest);
-                    store
-                        .record_removed(id, &repository, digest, at, context.now)
-                        .await?;
-                    continue;
+                EventKind::Untagged { tag: name } | EventKind::Removed { digest: name } => {
+                    let removals = removals.entry(repository).or_default();
+                    let latest = removals.entry(name).or_default();
+                    *latest = at.max(*latest);
                 }
                 EventKind::Quarantined { tag, digest } => {
                     let to_resolve = sorted.entry(repository.clone()).or_default();
@@ -174,21 +178,19 @@ where
                         digest,
                         pushed_at: at,
                     });
-                    continue;
                 }
-            };
-            let event = PendingEvent {
-                repository: repository.clone(),
-                tag: tag.clone(),
-                digest,
-                removed,
-                at,
-            };
-            sorted
-                .entry(repository)
-                .or_default()
-                .tags
-                .insert(tag, event);
+            }
+        }
+        for (repository, removals) in removals {
+            let known = store.images_of(id, &repository).await?;
+            let to_resolve = sorted.entry(repository.clone()).or_default();
+            for KnownImage { image, .. } in known {
+                // A tag has no colon and a digest has one, so a name is one of them.
+                let of_tag = removals.get(&image.tag);
+                if let Some(&at) = of_tag.max(removals.get(&image.digest)) {
+                    to_resolve.remove(&repository, image.tag, at);
+                }
+            }
         }
         Ok(sorted)
     }

@@ -22,6 +22,22 @@ pub(super) struct TagsToResolve {
     pub(super) quarantined: Vec<SeenImage>,
 }
 
+impl TagsToResolve {
+    /// Adds the announced removal of a tag of the inventory. A push of it in the same notification stays: the registry
+    /// tells which of both was the last.
+    pub(super) fn remove(&mut self, repository: &str, tag: String, at: Option<i64>) {
+        let event = self.tags.entry(tag.clone()).or_insert(PendingEvent {
+            repository: repository.to_owned(),
+            tag,
+            digest: None,
+            removed: true,
+            at,
+        });
+        event.removed = true;
+        event.at = event.at.max(at);
+    }
+}
+
 /// The registry's answer about the tags of a repository.
 #[derive(Default)]
 pub(super) struct ResolvedTags {
@@ -51,7 +67,7 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// Resolves tags. The registry is not asked about a tag that the inventory has as it was announced.
+    /// Resolves tags. The registry is not asked about a push of a tag that the inventory has as it was announced.
     pub(super) async fn resolve_tags(
         &self,
         context: &RequestContext,
@@ -67,7 +83,8 @@ where
             .map(|KnownImage { image, .. }| (image.tag, image.digest))
             .collect();
         let is_known = |event: &PendingEvent| {
-            event.digest.is_some() && event.digest.as_ref() == known.get(&event.tag)
+            let is_pushed = !event.removed && event.digest.is_some();
+            is_pushed && event.digest.as_ref() == known.get(&event.tag)
         };
         let questions = to_resolve.tags.values().filter(|event| !is_known(event));
         let questions: Vec<_> = questions
@@ -111,7 +128,7 @@ where
                 Some(digest) => {
                     let moved = known != Some(&digest);
                     let told = event.digest.as_ref();
-                    let as_told = !event.removed && told.is_none_or(|told| *told == digest);
+                    let as_told = told.map_or(!event.removed, |told| *told == digest);
                     if moved || as_told {
                         resolved.seen.push(ResolvedTag {
                             image: SeenImage {

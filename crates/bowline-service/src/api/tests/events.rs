@@ -235,27 +235,76 @@ async fn what_the_registry_does_not_have_is_not_brought_back() {
 }
 
 #[tokio::test]
-async fn removals_mark() {
-    let digest = events(&[event("delete", None, Some(A), LATER)]);
-    let tag = events(&[event("delete", Some("v1"), None, LATER)]);
-    let earlier = events(&[event("delete", None, Some(A), "2027-01-15T07:58:00Z")]);
-    for (name, removal, state) in [
-        ("a manifest", digest, "gone"),
-        ("a tag", tag, "gone"),
-        ("a removal from before the push", earlier, "new"),
+async fn a_removal_counts_when_the_registry_confirms_it() {
+    let digest = || events(&[event("delete", None, Some(A), LATER)]);
+    let tag = || events(&[event("delete", Some("v1"), None, LATER)]);
+    let earlier = || events(&[event("delete", None, Some(A), "2027-01-15T07:58:00Z")]);
+    let with_push = || {
+        let push = event("push", Some("v1"), Some(A), AT);
+        events(&[event("delete", Some("v1"), None, LATER), push])
+    };
+    for (name, removal, named, state) in [
+        ("a manifest", digest(), None, "gone"),
+        ("a tag", tag(), None, "gone"),
+        ("a forged one of a manifest", digest(), Some(A), "new"),
+        ("a forged one of a tag", tag(), Some(A), "new"),
+        ("one from before the push", earlier(), Some(A), "new"),
+        ("one told before its push", with_push(), None, "gone"),
+        ("a forged one with a push", with_push(), Some(A), "new"),
     ] {
         let watched = Watched::new().await;
         watched.names("v1", Some(A));
         watched.stands_for(A, "");
         watched.tell(&push("v1", A, AT)).await;
-        assert_eq!(watched.tell(&removal).await, (1, 0), "{name}");
+        watched.names("v1", named);
+        let told = removal["events"].as_array().map_or(0, Vec::len) as u64;
+        assert_eq!(watched.tell(&removal).await, (told, 0), "{name}");
         assert_eq!(
             watched.inventory().await,
             [format!("{state} team/app:v1@{A}")],
             "{name}"
         );
-        assert_eq!(watched.asked().len(), 2, "{name}: nothing more is asked");
+        assert_eq!(watched.asked(), ["digests", "details", "digests"], "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_removal_that_cannot_be_asked_about_waits() {
+    for (name, digest, state) in [("gone", None, "gone"), ("forged", Some(A), "new")] {
+        let watched = Watched::new().await;
+        watched.names("v1", Some(A));
+        watched.stands_for(A, "");
+        watched.tell(&push("v1", A, AT)).await;
+        let removal = events(&[event("delete", None, Some(A), LATER)]);
+        assert_eq!(watched.tell(&removal).await, (1, 0), "{name}");
+        assert_eq!(
+            watched.inventory().await,
+            [format!("new team/app:v1@{A}")],
+            "{name}"
+        );
+        watched.names("v1", digest);
+        assert_eq!(watched.tick().await, 1, "{name}");
+        assert_eq!(
+            watched.inventory().await,
+            [format!("{state} team/app:v1@{A}")],
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_removal_of_what_the_inventory_does_not_have_asks_nothing() {
+    let watched = Watched::new().await;
+    let removals = [
+        event("delete", Some("v1"), None, AT),
+        event("delete", None, Some(A), AT),
+    ];
+    assert_eq!(watched.tell(&events(&removals)).await, (2, 0));
+    assert_eq!(watched.asked(), Vec::<String>::new());
+    assert_eq!(
+        watched.rows("SELECT tag FROM pending_events").await,
+        Vec::<String>::new()
+    );
 }
 
 #[tokio::test]
@@ -371,12 +420,12 @@ async fn an_image_in_quarantine_is_queued_by_its_digest() {
 #[tokio::test]
 async fn a_notification_without_end_is_bounded() {
     let watched = Watched::new().await;
-    let removals: Vec<_> = (0..1500)
-        .map(|number| event("delete", Some(&format!("v{number}")), None, AT))
+    let pushes: Vec<_> = (0..1500)
+        .map(|number| event("push", Some(&format!("v{number}")), Some(A), AT))
         .collect();
-    assert_eq!(watched.tell(&events(&removals)).await, (1000, 500));
-    let noted = watched.rows("SELECT name FROM removals").await;
-    assert_eq!(noted.len(), 1000);
+    assert_eq!(watched.tell(&events(&pushes)).await, (1000, 500));
+    let waiting = watched.rows("SELECT tag FROM pending_events").await;
+    assert_eq!(waiting.len(), 1000);
 }
 
 #[tokio::test]
