@@ -198,7 +198,7 @@ fn an_old_address_says_that_nothing_is_there() {
 }
 
 #[test]
-fn a_running_check_is_shown_and_cancelled() {
+fn a_running_check_is_shown_and_canceled() {
     let app = App::start();
     let gate = Gate::default();
     let server = hostile::silent(&gate);
