@@ -250,6 +250,18 @@ test("rules: the time zone is chosen from a list and begins with the browser's",
   assert.equal(await tab.value("select[name='policy.timezone']"), "Europe/Vienna");
 });
 
+test("rules: what is wrong with a time zone is said once, with its fix", LIMIT, async (t) => {
+  const kept = { ...KEPT, policy: { mode: "automatic", timezone: "Europe/Viena" } };
+  const { tab, go } = await page(t, { more: ({ method, path }) => (method === "GET" && path.endsWith(`/${KEPT.id}`) ? [200, kept] : undefined) });
+  await go(`${PLACE}/policy`);
+  const finding = "[data-testid='finding-policy.timezone']";
+  await tab.see(`${finding}[data-code='policy.timezone'][data-severity=error]`);
+  assert.equal(await tab.run(`return all("${finding}").length`), 1);
+  await tab.click("[data-testid='fix-policy.timezone']");
+  await tab.seeNo(finding);
+  assert.equal(await tab.value("select[name='policy.timezone']"), "Europe/Vienna");
+});
+
 test("rules: when images are pulled again is one of three choices", LIMIT, async (t) => {
   const { tab, go } = await page(t);
   await go(`${PLACE}/policy`);
