@@ -1,7 +1,7 @@
 // The functions of the package over the WebAssembly module, wherever the module was loaded from.
 // Texts go in and JSON comes out: see crates/bowline-wasm/src/lib.rs.
 
-import initialise, * as module from "./bindings.js";
+import initialize, * as module from "./bindings.js";
 
 let loading;
 let loaded = false;
@@ -12,7 +12,7 @@ let list;
  * tried again.
  */
 export function load(source, table) {
-  loading ??= Promise.all([initialise({ module_or_path: source() }), table()]).then(
+  loading ??= Promise.all([initialize({ module_or_path: source() }), table()]).then(
     ([, rows]) => {
       list = frozen(rows);
       loaded = true;
