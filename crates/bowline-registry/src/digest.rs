@@ -47,7 +47,7 @@ impl Digest {
         }
     }
 
-    /// Whether this is the digest of `content`.
+    /// Tells whether this is the digest of `content`.
     pub(crate) fn matches(&self, content: &[u8]) -> bool {
         let computed = match self.algorithm {
             Algorithm::Sha256 => hex(&Sha256::digest(content)),

@@ -15,7 +15,7 @@ use crate::{
     image::{Image, Repository, Tag},
     listing::link::{self, NextLink},
     manifest::{self, Manifest},
-    said::{self, Secrets},
+    redact::{self, Secrets},
     scope::{Claims, Grant},
 };
 
@@ -175,8 +175,8 @@ fn words_of_servers() {
     ];
     fuzz(near(seen), |body| {
         for shown in [
-            said::error(body.as_bytes(), &secrets),
-            said::shown(&body, &secrets),
+            redact::error(body.as_bytes(), &secrets),
+            redact::shown(&body, &secrets),
         ]
         .into_iter()
         .flatten()

@@ -45,6 +45,15 @@ pub struct NamedImage {
 impl NamedImage {
     /// The image that `text` names, `name:tag` or `name@digest`, with or without the registry's own host in front.
     ///
+    /// ```
+    /// use bowline::endpoint::Endpoint;
+    /// use bowline_registry::NamedImage;
+    ///
+    /// let endpoint = Endpoint::parse("registry.example.com").unwrap();
+    /// let image = NamedImage::parse("registry.example.com/team/app:1", &endpoint).unwrap();
+    /// assert_eq!((image.repository.as_str(), image.tag.as_deref()), ("team/app", Some("1")));
+    /// ```
+    ///
     /// # Errors
     /// Why it is none of this endpoint, in words for people.
     pub fn parse(text: &str, endpoint: &Endpoint) -> Result<Self, String> {
@@ -91,7 +100,7 @@ impl Repository {
         &self.0
     }
 
-    /// Whether it lies in the namespace; every repository lies in the empty one.
+    /// Tells whether it lies in the namespace; every repository lies in the empty one.
     pub(crate) fn is_in(&self, namespace: &str) -> bool {
         namespace.is_empty()
             || self
@@ -112,7 +121,7 @@ impl Tag {
         &self.0
     }
 
-    /// Whether tools keep something else than an image under such tags: signatures, attestations, SBOMs, and the
+    /// Tells whether tools keep something else than an image under such tags: signatures, attestations, SBOMs, and the
     /// referrers of a digest (cosign's tag scheme, OCI's referrers tag schema).
     pub(crate) fn is_attachment(&self) -> bool {
         self.0.split_once('-').is_some_and(|(algorithm, rest)| {

@@ -30,7 +30,7 @@ pub(crate) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     Ok(serde_json::from_str::<Option<T>>(raw.get()).ok().flatten())
 }
 
-/// Whether a body is JSON, whatever it holds.
+/// Tells whether a body is JSON, whatever it holds.
 pub(crate) fn is_json(body: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }

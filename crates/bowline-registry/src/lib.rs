@@ -1,11 +1,26 @@
 //! The conversation with a container registry over an injected HTTP client.
 //!
-//! [`check`] tries a connection step by step and names what is wrong; [`repositories`] and [`tags`] list what a
-//! connection reaches, and [`digests`] and [`details`] read what a listing leaves out; [`pull_credentials`] gives what a
-//! job pulls with. All take the outside world as a [`World`] (an HTTP client, a clock, randomness) and the operator's
-//! settings as an [`Operator`]. What has one conversation after another with a registry gives them a [`Session`], so that
-//! they log in once. Nothing else here does I/O, and one function, the guard's, decides about every request
-//! before it is sent.
+//! [`check`] tries a connection step by step and names what is wrong. [`repositories`] and [`tags`] list what a
+//! connection reaches; [`digests`] and [`details`] read what a list leaves out. [`pull_credentials`] gives the login of a
+//! job, and [`read_notification`] reads what a registry announces.
+//!
+//! All take the outside world as a [`World`]: an HTTP client, a clock and randomness. The operator's settings are an
+//! [`Operator`]. A caller that has several conversations with a registry gives them one [`Session`], so that they log in
+//! once. This crate does no I/O of its own. One function, the guard, decides about every request before it is sent.
+//!
+//! ```
+//! use bowline::form::{CheckOptions, ConnectionForm, check_form};
+//! use bowline_registry::{Check, Operator, World, check};
+//!
+//! async fn test<W: World>(world: &W, form: &ConnectionForm) -> Option<Check> {
+//!     let (_findings, spec) = check_form(form, CheckOptions::default());
+//!     Some(check(world, &Operator::default(), &spec?, None, |step| println!("{step:?}")).await)
+//! }
+//! ```
+//!
+//! The tests: unit tests stand at the end of the file that they test, or in `tests.rs` beside it; `src/fuzz.rs` feeds
+//! every parser texts near real ones; `tests/conversation` plays whole conversations with scripted registries, those of
+//! one product in a file of its name.
 
 mod challenge;
 mod check;
@@ -31,8 +46,8 @@ mod product;
 mod pull;
 mod pull_credentials;
 mod reach;
+mod redact;
 mod registry;
-mod said;
 mod scope;
 mod token;
 mod tokens;

@@ -10,7 +10,7 @@ use crate::{
     operator::Operator,
 };
 
-/// Whether the runtime keeps requests out of private networks, or need not, because the operator names private hosts.
+/// Tells whether the runtime keeps requests out of private networks, or need not, because the operator names private hosts.
 ///
 /// What a name resolves to is judged by the runtime alone, so a runtime that was started without its `block_networks`
 /// leaves the door open. It is asked with a request to a loopback port on which nothing listens: a runtime that blocks

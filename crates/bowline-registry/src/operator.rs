@@ -129,26 +129,26 @@ impl Operator {
         self
     }
 
-    /// Whether no private host is named, so that the runtime must block private networks.
+    /// Tells whether no private host is named, so that the runtime must block private networks.
     pub fn private_hosts_empty(&self) -> bool {
         self.private_hosts.is_empty()
     }
 
-    /// Whether `private_hosts` names this authority. `host` is lower case, without brackets or a trailing dot.
+    /// Tells whether `private_hosts` names this authority. `host` is lower case, without brackets or a trailing dot.
     pub(crate) fn allows_private(&self, host: &str, port: u16) -> bool {
         self.private_hosts
             .iter()
             .any(|rule| rule.matches(host, port))
     }
 
-    /// Whether `private_hosts` names this very `host:port`.
+    /// Tells whether `private_hosts` names this very `host:port`.
     pub(crate) fn allows_port(&self, host: &str, port: u16) -> bool {
         self.private_hosts.iter().any(|rule| {
             matches!(rule, HostRule::Host { port: Some(_), .. }) && rule.matches(host, port)
         })
     }
 
-    /// Whether `plain_http_hosts` names this authority. `host` as for [`Operator::allows_private`].
+    /// Tells whether `plain_http_hosts` names this authority. `host` as for [`Operator::allows_private`].
     pub fn allows_plain_http(&self, host: &str, port: u16) -> bool {
         self.plain_http_hosts
             .iter()

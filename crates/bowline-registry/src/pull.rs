@@ -12,7 +12,7 @@ use crate::{
     problem::{Code, Failure},
     registry::{Get, Registry},
     scope::Scope,
-    transport::Answer,
+    transport::Response,
     world::World,
 };
 
@@ -54,7 +54,7 @@ impl<W: World> Registry<'_, W> {
         }
     }
 
-    /// Asks for the digest of a manifest without reading it, which counts against no limit of pulls. `None` where the
+    /// Authentication for the digest of a manifest without reading it, which counts against no limit of pulls. `None` where the
     /// registry does not tell it so.
     pub(crate) async fn stated_digest(
         &mut self,
@@ -137,7 +137,7 @@ impl<W: World> Registry<'_, W> {
     }
 
     /// What an error answer to pulling means.
-    pub(crate) fn pull_refusal(&self, answer: &Answer, what: &str) -> Failure {
+    pub(crate) fn pull_refusal(&self, answer: &Response, what: &str) -> Failure {
         self.refusal(
             answer,
             what,
@@ -148,7 +148,7 @@ impl<W: World> Registry<'_, W> {
 }
 
 /// The digest of a manifest: the one that was asked for, else what the registry says, else SHA-256.
-fn verified(answer: &Answer, content: &[u8], selector: &Selector) -> Result<Digest, Failure> {
+fn verified(answer: &Response, content: &[u8], selector: &Selector) -> Result<Digest, Failure> {
     let stated = match selector {
         Selector::Digest(digest) => Some(digest.clone()),
         Selector::Tag(_) => stated(answer),
@@ -165,7 +165,7 @@ fn verified(answer: &Answer, content: &[u8], selector: &Selector) -> Result<Dige
 
 /// The digest that a registry states for a manifest. One of an algorithm that is not registered cannot be verified, and is
 /// not shown either.
-fn stated(answer: &Answer) -> Option<Digest> {
+fn stated(answer: &Response) -> Option<Digest> {
     Digest::parse(answer.header("docker-content-digest")?.trim())
 }
 

@@ -1,4 +1,4 @@
-//! What a job pulls with: the username and password that any container tool can keep.
+//! The credentials that a job pulls with: a username and password that any container tool can keep.
 
 use bowline::{form::ConnectionSpec, secret::Secret};
 
@@ -24,7 +24,7 @@ pub struct PullCredentials {
     pub expires_at: Option<i64>,
 }
 
-/// What a job needs to pull with this connection; `None` where it needs nothing, because the registry serves everybody.
+/// The credentials that a job pulls with; `None` where it needs nothing, because the registry serves everybody.
 ///
 /// Nothing is sent where the connection's own username and password are what the registry takes. They are not tried:
 /// that is what [`check`](crate::check) does.

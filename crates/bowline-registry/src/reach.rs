@@ -9,9 +9,9 @@ use crate::{
     guard::Target,
     json,
     problem::{Code, Failure},
-    registry::{Asks, PING_BYTES, Registry},
+    registry::{Authentication, PING_BYTES, Registry},
     scope::Scope,
-    transport::{Answer, Call, Message},
+    transport::{Call, Message, Response},
     world::World,
 };
 
@@ -23,7 +23,7 @@ struct ErrorMark {
 }
 
 impl<W: World> Registry<'_, W> {
-    /// Asks whether a registry answers, and how it wants a login. Gives what was seen.
+    /// Authentication whether a registry answers, and how it wants a login. Gives what was seen.
     pub(crate) async fn reach(&mut self) -> Result<String, Failure> {
         let answer = match self.ping(self.url(""), Target::Registry, true).await {
             Ok(answer) => answer,
@@ -36,7 +36,7 @@ impl<W: World> Registry<'_, W> {
             }
             Err(failure) => return Err(failure),
         };
-        let asks = self.judge(&answer).await?;
+        let authentication = self.judge(&answer).await?;
         if answer.permit.url().origin() != self.base.origin() {
             let to = answer.permit.url().origin().ascii_serialization();
             return Err(Failure::new(
@@ -49,16 +49,18 @@ impl<W: World> Registry<'_, W> {
         let api_version = told("docker-distribution-api-version");
         self.facts.server = server;
         self.facts.api_version = api_version;
-        self.adopt(asks);
+        self.adopt(authentication);
         let status = answer.status.as_u16();
-        Ok(match &self.asks {
-            Asks::Nothing => format!("HTTP {status}, no login asked for"),
-            Asks::For(Login::Basic) => format!("HTTP {status} with a Basic challenge"),
-            Asks::For(Login::Bearer { realm, .. }) => {
+        Ok(match &self.authentication {
+            Authentication::None => format!("HTTP {status}, no login asked for"),
+            Authentication::Login(Login::Basic) => format!("HTTP {status} with a Basic challenge"),
+            Authentication::Login(Login::Bearer { realm, .. }) => {
                 let host = realm.host_str().unwrap_or_default();
                 format!("HTTP {status} with a Bearer challenge from {host}")
             }
-            Asks::Otherwise(_) => format!("HTTP {status} without a challenge that can be answered"),
+            Authentication::Unsupported(_) => {
+                format!("HTTP {status} without a challenge that can be answered")
+            }
         })
     }
 
@@ -66,19 +68,19 @@ impl<W: World> Registry<'_, W> {
     /// password are not tried before: what is read will show whether they are right.
     pub(crate) async fn approach(&mut self, scope: &Scope) -> Result<(), Failure> {
         self.reach().await?;
-        if self.asks != Asks::For(Login::Basic) {
+        if self.authentication != Authentication::Login(Login::Basic) {
             self.authenticate(scope).await?;
         }
         Ok(())
     }
 
-    /// Asks for something without a login. What begins a conversation follows redirects, and is remembered.
+    /// Authentication for something without a login. What begins a conversation follows redirects, and is remembered.
     pub(crate) async fn ping(
         &self,
         url: Url,
         target: Target,
         begins: bool,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let permit = self.transport.guard().permit(url, target, false)?;
         let call = Call {
             what: "/v2/",
@@ -92,8 +94,8 @@ impl<W: World> Registry<'_, W> {
         self.transport.send(call).await
     }
 
-    /// Whether an answer to `/v2/` is a registry's, and what it asks for.
-    async fn judge(&self, answer: &Answer) -> Result<Asks, Failure> {
+    /// Tells whether an answer to `/v2/` is a registry's, and what it asks for.
+    async fn judge(&self, answer: &Response) -> Result<Authentication, Failure> {
         let status = answer.status.as_u16();
         // Older registries and proxies leave the header out, so it proves one but its absence proves nothing.
         let marked = answer
@@ -105,11 +107,11 @@ impl<W: World> Registry<'_, W> {
                 .is_ok_and(|body| body.errors.is_some())
         };
         match status {
-            200 if marked || is_json || answer.body.is_empty() => Ok(Asks::Nothing),
+            200 if marked || is_json || answer.body.is_empty() => Ok(Authentication::None),
             401 => match challenge::login(&answer.headers, self.prefers_bearer()) {
-                Ok(login) => Ok(Asks::For(login)),
-                Err(none) if marked || has_errors() => Ok(Asks::Otherwise(none)),
-                Err(NoLogin::Unsupported) => Ok(Asks::Otherwise(NoLogin::Unsupported)),
+                Ok(login) => Ok(Authentication::Login(login)),
+                Err(none) if marked || has_errors() => Ok(Authentication::Unsupported(none)),
+                Err(NoLogin::Unsupported) => Ok(Authentication::Unsupported(NoLogin::Unsupported)),
                 Err(NoLogin::Missing) => {
                     Err(not_registry("HTTP 401 to GET /v2/, without a challenge."))
                 }
@@ -149,7 +151,7 @@ impl<W: World> Registry<'_, W> {
             && matches!(failure.code, Code::TlsFailed | Code::AnswerMalformed)
     }
 
-    /// Whether the registry's port answers `/v2/` without TLS. A port with TLS answers 400 to that, if anything.
+    /// Tells whether the registry's port answers `/v2/` without TLS. A port with TLS answers 400 to that, if anything.
     async fn speaks_plain_http(&self) -> bool {
         let mut url = self.url("");
         let port = url.port_or_known_default();

@@ -15,19 +15,19 @@ use crate::{
     product::row::Product,
     scope::Scope,
     tokens::Tokens,
-    transport::{Answer, Call, Message, Session, Transport},
+    transport::{Call, Message, Response, Session, Transport},
     world::World,
 };
 
 /// What a registry asks for before it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Asks {
+pub(crate) enum Authentication {
     /// Nothing, so far.
-    Nothing,
+    None,
     /// A login that can be given.
-    For(Login),
+    Login(Login),
     /// A login that cannot be given.
-    Otherwise(NoLogin),
+    Unsupported(NoLogin),
 }
 
 /// The largest answer to `/v2/`, in bytes.
@@ -40,7 +40,7 @@ pub(crate) struct Registry<'w, W> {
     pub(crate) product: &'static Product,
     pub(crate) spec: &'w ConnectionSpec,
     pub(crate) endpoint: Endpoint,
-    pub(crate) asks: Asks,
+    pub(crate) authentication: Authentication,
     pub(crate) tokens: Tokens,
     /// What was learned so far.
     pub(crate) facts: Facts,
@@ -99,7 +99,7 @@ impl<'w, W: World> Registry<'w, W> {
             product,
             spec,
             endpoint,
-            asks: Asks::Nothing,
+            authentication: Authentication::None,
             tokens: Tokens::default(),
             facts: Facts::default(),
             operator,
@@ -120,7 +120,7 @@ impl<'w, W: World> Registry<'w, W> {
             product: self.product,
             spec: self.spec,
             endpoint: self.endpoint.clone(),
-            asks: self.asks.clone(),
+            authentication: self.authentication.clone(),
             tokens: self.tokens.clone(),
             facts: self.facts.clone(),
             operator: self.operator,
@@ -130,7 +130,7 @@ impl<'w, W: World> Registry<'w, W> {
         }
     }
 
-    /// Whether the credentials have become what is to be given.
+    /// Tells whether the credentials have become what is to be given.
     pub(crate) fn is_minted(&self) -> bool {
         self.minted.is_some()
     }
@@ -179,12 +179,12 @@ impl<'w, W: World> Registry<'w, W> {
     ///
     /// A registry that lets everyone ping may ask for a login only now, and one part of it may ask for another login
     /// than the rest: a new challenge is answered once.
-    pub(crate) async fn get(&mut self, get: Get<'_>) -> Result<Answer, Failure> {
+    pub(crate) async fn get(&mut self, get: Get<'_>) -> Result<Response, Failure> {
         self.read(get, &Method::GET, None).await
     }
 
     /// As [`Self::get`], but asks for the head of the answer alone.
-    pub(crate) async fn head(&mut self, get: Get<'_>) -> Result<Answer, Failure> {
+    pub(crate) async fn head(&mut self, get: Get<'_>) -> Result<Response, Failure> {
         self.read(get, &Method::HEAD, None).await
     }
 
@@ -193,7 +193,7 @@ impl<'w, W: World> Registry<'w, W> {
         get: Get<'_>,
         method: &Method,
         remembered_as: Option<&str>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let mut answered = false;
         loop {
             let authorization = self.authorization(get.scope).await?;
@@ -228,7 +228,7 @@ impl<'w, W: World> Registry<'w, W> {
     }
 
     /// `GET /v2/` with the login that the registry asks for.
-    pub(crate) async fn ping_with_login(&mut self) -> Result<Answer, Failure> {
+    pub(crate) async fn ping_with_login(&mut self) -> Result<Response, Failure> {
         let url = self.url("");
         let get = Get {
             what: "/v2/",
@@ -241,7 +241,7 @@ impl<'w, W: World> Registry<'w, W> {
         self.read(get, &Method::GET, Some("login")).await
     }
 
-    /// Asks ECR's own API something that the connection's keys sign; `denied` is what it is called if they may not.
+    /// Authentication ECR's own API something that the connection's keys sign; `denied` is what it is called if they may not.
     ///
     /// # Errors
     /// `denied`, too, where the credentials are none of AWS's.
@@ -264,7 +264,7 @@ impl<'w, W: World> Registry<'w, W> {
     /// What an answer with an error status means for something that was read with a login.
     pub(crate) fn refusal(
         &self,
-        answer: &Answer,
+        answer: &Response,
         what: &str,
         denied: Code,
         unknown: Code,
@@ -283,13 +283,13 @@ impl<'w, W: World> Registry<'w, W> {
         Failure::new(code, format!("{what}: {}", self.transport.seen(answer)))
     }
 
-    /// Whether there are credentials to give.
+    /// Tells whether there are credentials to give.
     pub(crate) fn has_credentials(&self) -> bool {
         self.spec.credentials != Credentials::Anonymous
     }
 
     /// Takes over the login that a 401 of the registry itself asks for, if that is news.
-    fn adopts(&mut self, answer: &Answer) -> bool {
+    fn adopts(&mut self, answer: &Response) -> bool {
         if answer.status != StatusCode::UNAUTHORIZED
             || answer.permit.url().origin() != self.base.origin()
             || self.tokens.are_given_directly()
@@ -299,29 +299,29 @@ impl<'w, W: World> Registry<'w, W> {
         let Ok(login) = challenge::login(&answer.headers, self.prefers_bearer()) else {
             return false;
         };
-        let asks = Asks::For(login);
-        if self.asks == asks {
+        let authentication = Authentication::Login(login);
+        if self.authentication == authentication {
             return false;
         }
         self.tokens.forget();
-        self.adopt(asks);
+        self.adopt(authentication);
         true
     }
 
     /// Takes over what the registry asks for.
-    pub(crate) fn adopt(&mut self, asks: Asks) {
-        self.asks = asks;
+    pub(crate) fn adopt(&mut self, authentication: Authentication) {
+        self.authentication = authentication;
         self.note_login();
     }
 
     fn note_login(&mut self) {
-        let (scheme, realm) = match &self.asks {
-            Asks::Nothing => (Some(Scheme::None), None),
-            Asks::For(Login::Basic) => (Some(Scheme::Basic), None),
-            Asks::For(Login::Bearer { realm, .. }) => {
+        let (scheme, realm) = match &self.authentication {
+            Authentication::None => (Some(Scheme::None), None),
+            Authentication::Login(Login::Basic) => (Some(Scheme::Basic), None),
+            Authentication::Login(Login::Bearer { realm, .. }) => {
                 (Some(Scheme::Bearer), Some(without_query(realm)))
             }
-            Asks::Otherwise(_) => (None, None),
+            Authentication::Unsupported(_) => (None, None),
         };
         self.facts.scheme = scheme;
         self.facts.realm = realm.and_then(|realm| self.transport.shown(&realm));
@@ -334,7 +334,7 @@ impl<'w, W: World> Registry<'w, W> {
         )
     }
 
-    /// Whether the registry does not take the token at all, which says nothing about permissions.
+    /// Tells whether the registry does not take the token at all, which says nothing about permissions.
     fn is_token_refused(&self, headers: &HeaderMap) -> bool {
         challenge::challenges(headers)
             .iter()

@@ -23,14 +23,14 @@ pub(crate) enum Scope {
 }
 
 impl Scope {
-    /// Whether a token for this is one for `other`, too.
+    /// Tells whether a token for this is one for `other`, too.
     pub(crate) fn covers(&self, other: &Self) -> bool {
         self == other
             || *other == Self::Login
             || matches!((self, other), (Self::PullPush(own), Self::Pull(asked)) if own == asked)
     }
 
-    /// Whether it is about the registry as a whole.
+    /// Tells whether it is about the registry as a whole.
     pub(crate) fn is_general(&self) -> bool {
         matches!(self, Self::Login | Self::Catalog)
     }
@@ -60,7 +60,7 @@ struct Access {
     actions: List<String>,
 }
 
-/// What is read of a token that is a JWT.
+/// The part that is read of a token that is a JWT.
 #[derive(Deserialize)]
 pub(crate) struct Claims {
     access: Option<List<Access>>,
@@ -107,12 +107,12 @@ impl Grant {
         Self(text.split_whitespace().map(access).collect())
     }
 
-    /// Whether it is told at all.
+    /// Tells whether it is told at all.
     pub(crate) fn is_known(&self) -> bool {
         self.0.is_some()
     }
 
-    /// Whether it holds this action on the repository; `None` where it is not told.
+    /// Tells whether it holds this action on the repository; `None` where it is not told.
     pub(crate) fn allows(&self, repository: &Repository, action: &str) -> Option<bool> {
         let access = self.0.as_ref()?;
         Some(access.iter().any(|access| {

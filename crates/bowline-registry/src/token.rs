@@ -10,10 +10,10 @@ use crate::{
     guard::Target,
     login::{self, Authorization, RegistryLogin, form},
     problem::{Code, Failure},
-    registry::{Asks, Registry},
+    registry::{Authentication, Registry},
     scope::{Claims, Grant, Scope},
     tokens::Token,
-    transport::{Answer, Call, Message},
+    transport::{Call, Message, Response},
     world::{Clock, World},
 };
 
@@ -24,7 +24,7 @@ const SHORTEST_LIFE: i64 = 60;
 
 /// What a token service answers.
 #[derive(Deserialize)]
-struct TokenAnswer {
+struct TokenResponse {
     token: Option<String>,
     access_token: Option<String>,
     expires_in: Option<f64>,
@@ -34,21 +34,21 @@ struct TokenAnswer {
 impl<W: World> Registry<'_, W> {
     /// Proves the login, with a token for `scope` where the registry takes tokens. Gives what was seen.
     pub(crate) async fn authenticate(&mut self, scope: &Scope) -> Result<String, Failure> {
-        let login = match &self.asks {
-            Asks::Nothing => return Ok("The registry asks for no login.".to_owned()),
-            Asks::Otherwise(NoLogin::Missing) => {
+        let login = match &self.authentication {
+            Authentication::None => return Ok("The registry asks for no login.".to_owned()),
+            Authentication::Unsupported(NoLogin::Missing) => {
                 return Err(Failure::new(
                     Code::ChallengeMissing,
                     "HTTP 401 without WWW-Authenticate.",
                 ));
             }
-            Asks::Otherwise(NoLogin::Unsupported) => {
+            Authentication::Unsupported(NoLogin::Unsupported) => {
                 return Err(Failure::new(
                     Code::ChallengeUnsupported,
                     "There is neither a Basic nor a complete Bearer challenge.",
                 ));
             }
-            Asks::For(login) => login.clone(),
+            Authentication::Login(login) => login.clone(),
         };
         if let Login::Bearer { realm, .. } = &login {
             self.authorization(scope).await?;
@@ -80,9 +80,9 @@ impl<W: World> Registry<'_, W> {
         &mut self,
         scope: &Scope,
     ) -> Result<Option<Authorization>, Failure> {
-        match self.asks.clone() {
-            Asks::For(Login::Basic) => self.minted().await?.login.authorization(),
-            Asks::For(Login::Bearer { realm, service }) => {
+        match self.authentication.clone() {
+            Authentication::Login(Login::Basic) => self.minted().await?.login.authorization(),
+            Authentication::Login(Login::Bearer { realm, service }) => {
                 let now = self.transport.world().clock().epoch_ms();
                 self.tokens.drop_ending(now);
                 if let Some(token) = self.tokens.covering(scope) {
@@ -100,7 +100,7 @@ impl<W: World> Registry<'_, W> {
                 }
                 self.minted().await?.login.authorization()
             }
-            Asks::Nothing | Asks::Otherwise(_) => Ok(None),
+            Authentication::None | Authentication::Unsupported(_) => Ok(None),
         }
     }
 
@@ -153,7 +153,7 @@ impl<W: World> Registry<'_, W> {
                     false => Some(self.get_token(realm, service, scope, Some(&basic)).await?),
                 };
                 // A service that takes only POST (OAuth 2) says so with one of these.
-                let takes_get = |answer: &Answer| {
+                let takes_get = |answer: &Response| {
                     !matches!(
                         answer.status,
                         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
@@ -197,7 +197,7 @@ impl<W: World> Registry<'_, W> {
         service: Option<&str>,
         scope: &Scope,
         authorization: Option<&Authorization>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let mut parameter = scope.parameter();
         loop {
             let mut url = realm.clone();
@@ -238,7 +238,7 @@ impl<W: World> Registry<'_, W> {
         scope: &Scope,
         grant_type: &str,
         login: &[(&str, &str)],
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let scope = scope.parameter();
         let mut fields = vec![
             ("grant_type", grant_type),
@@ -257,7 +257,7 @@ impl<W: World> Registry<'_, W> {
     }
 
     /// The token of a token service's answer.
-    fn token_of(&mut self, answer: &Answer, scope: &Scope) -> Result<Token, Failure> {
+    fn token_of(&mut self, answer: &Response, scope: &Scope) -> Result<Token, Failure> {
         let malformed = |detail: &str| Failure::new(Code::AnswerMalformed, detail);
         match answer.status.as_u16() {
             200 => {}
@@ -276,7 +276,7 @@ impl<W: World> Registry<'_, W> {
                 ));
             }
         }
-        let body: TokenAnswer = serde_json::from_slice(&answer.body)
+        let body: TokenResponse = serde_json::from_slice(&answer.body)
             .map_err(|_| malformed("The answer of the token service is no token answer."))?;
         let text = [body.token, body.access_token]
             .into_iter()
@@ -305,7 +305,7 @@ impl<W: World> Registry<'_, W> {
         })
     }
 
-    fn denial(&self, answer: &Answer, scope: &Scope) -> Failure {
+    fn denial(&self, answer: &Response, scope: &Scope) -> Failure {
         let code = match scope {
             Scope::Login => Code::AuthRejected,
             Scope::Catalog => Code::PermissionCatalogMissing,
@@ -322,7 +322,7 @@ impl<W: World> Registry<'_, W> {
     }
 
     /// Why a login was not accepted.
-    pub(crate) fn rejection(&self, answer: &Answer) -> Failure {
+    pub(crate) fn rejection(&self, answer: &Response) -> Failure {
         let seen = self.transport.seen(answer);
         match &self.spec.credentials {
             Credentials::Anonymous => Failure::new(
@@ -330,7 +330,7 @@ impl<W: World> Registry<'_, W> {
                 format!("The registry wants a login, and there is none: {seen}"),
             ),
             Credentials::OAuth2 { .. } | Credentials::Bearer { .. }
-                if self.asks == Asks::For(Login::Basic) =>
+                if self.authentication == Authentication::Login(Login::Basic) =>
             {
                 Failure::new(
                     Code::AuthRejected,

@@ -32,7 +32,7 @@ pub(crate) struct Token {
 }
 
 impl Tokens {
-    /// Whether the credentials' own token is given to the registry.
+    /// Tells whether the credentials' own token is given to the registry.
     pub(crate) fn are_given_directly(&self) -> bool {
         self.directly
     }
@@ -48,7 +48,7 @@ impl Tokens {
         self.proven = true;
     }
 
-    /// Whether the credentials have been accepted.
+    /// Tells whether the credentials have been accepted.
     pub(crate) fn are_proven(&self) -> bool {
         self.proven
     }

@@ -1,36 +1,36 @@
-//! The check of a connection: what it says.
+//! The result of a check of a connection.
 
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
 
-mod draw;
 mod run;
+mod sample;
 mod search;
 mod steps;
 mod v1;
 
 pub use run::check;
 
-/// What a check found.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Check {
     /// What could be tried passed, and at least the login is proven.
     pub ok: bool,
-    /// How far it got.
+    /// The furthest point that it reached.
     pub proved: Proved,
     /// The six steps, in order.
     pub steps: Vec<Step>,
-    /// What is wrong; `None` where `ok`.
+    /// The problem; `None` where `ok`.
     pub problem: Option<Problem>,
-    /// What was learned on the way.
+    /// Facts that were learned on the way.
     pub facts: Facts,
-    /// What works but is worth a word.
+    /// Warnings: what works but is worth a word.
     pub warnings: Vec<Warning>,
 }
 
-/// How far a check got. Each includes the ones before it.
+/// The furthest point that a check reached. Each includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -76,7 +76,7 @@ impl StepName {
     ];
 }
 
-/// How a step ended.
+/// The outcome of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -94,19 +94,19 @@ pub enum Status {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Step {
-    /// Which.
+    /// The step.
     pub step: StepName,
-    /// How it ended.
+    /// Its outcome.
     pub status: Status,
-    /// How long it took, in milliseconds; `None` where nothing was tried.
+    /// The time it took, in milliseconds; `None` where nothing was tried.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub elapsed_ms: Option<u64>,
-    /// What was seen.
+    /// The observation, in words.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub detail: Option<String>,
 }
 
-/// What a check learned. What a server said stands here only after it proved to be a registry, at most 200
+/// The facts that a check learned. The words of a server stand here only after it proved to be a registry, at most 200
 /// printable characters of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -130,9 +130,9 @@ pub struct Facts {
     /// What its tag points to: the digest of the manifest or index.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
-    /// Whether repositories can be listed.
+    /// True if repositories can be listed.
     pub catalog: CatalogSupport,
-    /// Whether the credentials may push, too.
+    /// True if the credentials may push, too.
     pub can_push: CanPush,
     /// When the registry token of this check ends, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,7 +142,7 @@ pub struct Facts {
     pub rate_limit: Option<RateLimit>,
 }
 
-/// How a registry asks for a login.
+/// The kind of login that a registry asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -155,7 +155,7 @@ pub enum Scheme {
     Bearer,
 }
 
-/// Whether repositories can be listed, by the catalog or by the product's own API.
+/// True if repositories can be listed, by the catalog or by the product's own API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -169,7 +169,7 @@ pub enum CatalogSupport {
     Unknown,
 }
 
-/// Whether the credentials may push. Never found out by uploading.
+/// True if the credentials may push. Never found out by uploading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -196,19 +196,19 @@ pub struct RateLimit {
     pub window_seconds: u64,
 }
 
-/// What works but is worth a word.
+/// A warning: something works but is worth a word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Warning {
-    /// What it is about; stable.
+    /// The stable code.
     pub code: WarningCode,
-    /// What it is about, in a few words.
+    /// The title, a few words.
     pub title: String,
-    /// What was seen, and what to do about it.
+    /// The observation and the advice.
     pub detail: String,
 }
 
-/// What a warning is about.
+/// The subject of a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum WarningCode {

@@ -278,7 +278,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
         pulled
     }
 
-    /// Whether a login for pulling may push, too; only a readable grant can tell, and nothing depends on it.
+    /// Tells whether a login for pulling may push, too; only a readable grant can tell, and nothing depends on it.
     async fn ask_for_push(&mut self, registry: &mut Registry<'_, W>, repository: &Repository) {
         let readable = registry
             .grant(&Scope::Pull(repository.clone()))

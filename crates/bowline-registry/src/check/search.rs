@@ -5,10 +5,10 @@ use std::fmt;
 use bowline::form::Purpose;
 
 use crate::{
-    check::draw::Sample,
+    check::sample::Sample,
     digest::Digest,
     image::{Image, Repository, Selector},
-    listing::{OtherWay, PAGES},
+    listing::{Fallback, PAGES},
     manifest::{self, INDEXES, Manifest},
     problem::{Code, Failure},
     registry::Registry,
@@ -16,9 +16,9 @@ use crate::{
     world::{Random, World},
 };
 
-/// How many drawn repositories are tried.
+/// The number of drawn repositories that are tried.
 const REPOSITORIES: usize = 5;
-/// How many drawn tags of one repository are tried.
+/// The number of drawn tags of one repository that are tried.
 const TAGS: usize = 3;
 
 /// What a listing gave to draw from.
@@ -60,7 +60,7 @@ impl Listed {
         let mut is_cut = false;
         for _ in 0..PAGES {
             let page = registry
-                .repositories_page(place.take(), OtherWay::IfItFails)
+                .repositories_page(place.take(), Fallback::OnFailure)
                 .await?;
             page.items
                 .into_iter()
@@ -208,7 +208,7 @@ pub(super) fn scope_of(purpose: Purpose, repository: &Repository) -> Scope {
     }
 }
 
-/// Whether another image may fare better.
+/// Tells whether another image may fare better.
 fn is_about_the_image(failure: &Failure) -> bool {
     matches!(failure.code, Code::ManifestUnsupported | Code::ImageUnknown)
 }

@@ -10,16 +10,16 @@ use crate::{
     guard::Target,
     image::{Image, Repository, Selector},
     problem::{Code, Failure},
-    registry::{Asks, Get, Registry},
+    registry::{Authentication, Get, Registry},
     scope::Scope,
-    transport::Answer,
+    transport::Response,
     world::World,
 };
 
 /// The largest answer, in bytes.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// What is read of an image's description.
+/// The part that is read of an image's description.
 #[derive(Deserialize)]
 struct ImageJson {
     id: Option<String>,
@@ -58,7 +58,7 @@ impl<W: World, F: FnMut(&Step)> Run<'_, W, F> {
 }
 
 impl<W: World> Registry<'_, W> {
-    /// Asks whether a registry of version 1 answers, and how it wants a login. Gives what was seen; `None` where none
+    /// Authentication whether a registry of version 1 answers, and how it wants a login. Gives what was seen; `None` where none
     /// does.
     pub(super) async fn reach_v1(&mut self) -> Result<Option<String>, Failure> {
         let answer = match self
@@ -70,15 +70,15 @@ impl<W: World> Registry<'_, W> {
             Err(failure) if self.may_be_plain_http(&failure) => return Ok(None),
             Err(failure) => return Err(failure),
         };
-        let asks = match answer.status {
-            StatusCode::OK if is_v1(&answer) => Asks::Nothing,
+        let authentication = match answer.status {
+            StatusCode::OK if is_v1(&answer) => Authentication::None,
             StatusCode::UNAUTHORIZED => match challenge::login(&answer.headers, false) {
-                Ok(login) => Asks::For(login),
+                Ok(login) => Authentication::Login(login),
                 Err(_) => return Ok(None),
             },
             _ => return Ok(None),
         };
-        self.adopt(asks);
+        self.adopt(authentication);
         Ok(Some(format!(
             "HTTP {} to GET /v1/_ping",
             answer.status.as_u16()
@@ -86,7 +86,7 @@ impl<W: World> Registry<'_, W> {
     }
 
     async fn authenticate_v1(&mut self) -> Result<String, Failure> {
-        if self.asks == Asks::Nothing {
+        if self.authentication == Authentication::None {
             return Ok("The registry asks for no login.".to_owned());
         }
         let answer = self.get_v1("/v1/_ping", "_ping").await?;
@@ -156,7 +156,7 @@ impl<W: World> Registry<'_, W> {
         }
     }
 
-    async fn get_v1(&mut self, what: &'static str, path: &str) -> Result<Answer, Failure> {
+    async fn get_v1(&mut self, what: &'static str, path: &str) -> Result<Response, Failure> {
         let get = Get {
             what,
             url: self.v1_url(path),
@@ -169,8 +169,8 @@ impl<W: World> Registry<'_, W> {
     }
 }
 
-/// Whether an answer to `/v1/_ping` is that of such a registry.
-fn is_v1(answer: &Answer) -> bool {
+/// Tells whether an answer to `/v1/_ping` is that of such a registry.
+fn is_v1(answer: &Response) -> bool {
     answer.headers.contains_key("x-docker-registry-version") || answer.body.trim_ascii() == b"true"
 }
 

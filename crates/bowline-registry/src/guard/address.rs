@@ -32,7 +32,7 @@ const SPECIAL_V6: &[([u16; 3], u32)] = &[
     ([0x3fff, 0, 0], 20),     // documentation
 ];
 
-/// Whether an address is on the public internet, and not private, loopback, link-local, multicast, reserved or a cloud's
+/// Tells whether an address is on the public internet, and not private, loopback, link-local, multicast, reserved or a cloud's
 /// metadata service. An [`HttpClient`](crate::HttpClient) asks this about every address that it is to dial.
 ///
 /// ```
@@ -67,7 +67,7 @@ pub(super) fn is_public_v6(address: Ipv6Addr) -> bool {
         })
 }
 
-/// Whether the first `length` of `width` bits are the same.
+/// Tells whether the first `length` of `width` bits are the same.
 fn shares_prefix(one: u128, other: u128, width: u32, length: u32) -> bool {
     (one ^ other)
         .checked_shr(width.saturating_sub(length))

@@ -49,7 +49,7 @@ impl Authority {
         self.port
     }
 
-    /// Whether the name belongs to the runtime: Spin answers `*.spin.internal` and `self.alt` itself, and every
+    /// Tells whether the name belongs to the runtime: Spin answers `*.spin.internal` and `self.alt` itself, and every
     /// permission of the kind `https://*:*` includes them.
     pub(super) fn is_the_runtimes(&self) -> bool {
         ["spin.internal", "self.alt"].iter().any(|own| {
@@ -59,7 +59,7 @@ impl Authority {
         })
     }
 
-    /// Whether this is a name of more than one label under a suffix that ICANN delegated (public suffix list).
+    /// Tells whether this is a name of more than one label under a suffix that ICANN delegated (public suffix list).
     /// `.internal`, `.local`, `.lan` and the like are none.
     pub(super) fn is_public_name(&self) -> bool {
         self.is_name
@@ -76,7 +76,7 @@ impl Authority {
         psl::domain_str(&self.host)
     }
 
-    /// Whether a customer's consent, `host` or `host:port` in lower case, names this. Without a port it means the
+    /// Tells whether a customer's consent, `host` or `host:port` in lower case, names this. Without a port it means the
     /// scheme's usual one.
     pub(super) fn is_named_by(&self, entry: &str, scheme: &str) -> bool {
         let sound = entry

@@ -57,7 +57,7 @@ impl Hosts {
         Self::new(Realms::Consented, Vec::new())
     }
 
-    /// Whether this token service is known to be the registry's.
+    /// Tells whether this token service is known to be the registry's.
     pub(super) fn is_known_pair(&self, registry: &str, service: &str) -> bool {
         self.token_services.contains(&(registry, service))
     }
@@ -70,7 +70,7 @@ impl Api {
     }
 }
 
-/// Whether names on this registrable domain belong to one owner.
+/// Tells whether names on this registrable domain belong to one owner.
 pub(super) fn has_one_owner(domain: &str) -> bool {
     !SHARED_DOMAINS.contains(&domain)
 }

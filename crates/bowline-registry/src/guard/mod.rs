@@ -60,7 +60,7 @@ impl Permit {
         &self.url
     }
 
-    /// Whether credentials may go along.
+    /// Tells whether credentials may go along.
     #[cfg(test)]
     pub(crate) fn credentials(&self) -> bool {
         self.credentials
@@ -277,7 +277,7 @@ impl<'a> Guard<'a> {
         })
     }
 
-    /// Whether a URL is https, or http where the operator allows that.
+    /// Tells whether a URL is https, or http where the operator allows that.
     fn allows_scheme(&self, url: &Url, authority: &Authority) -> bool {
         let plain_http = || {
             self.operator
@@ -296,7 +296,7 @@ impl<'a> Guard<'a> {
             .is_some_and(|registry| is_same_origin(url, registry))
     }
 
-    /// Whether this token service may get the registry's credentials.
+    /// Tells whether this token service may get the registry's credentials.
     fn trusts(&self, realm: &Url, authority: &Authority) -> bool {
         let Some(registry) = self.registry_authority() else {
             return false;
@@ -323,7 +323,7 @@ impl<'a> Guard<'a> {
             }
     }
 
-    /// Whether the provider's own API is at this URL.
+    /// Tells whether the provider's own API is at this URL.
     fn is_api(&self, url: &Url, authority: &Authority) -> bool {
         self.is_own_origin(url)
             || self.hosts.apis.iter().any(|api| match api {
@@ -333,7 +333,7 @@ impl<'a> Guard<'a> {
             })
     }
 
-    /// Whether this is an authority that may be contacted at all.
+    /// Tells whether this is an authority that may be contacted at all.
     fn is_destination(&self, url: &Url, authority: &Authority) -> bool {
         let (host, port) = (authority.host(), authority.port());
         if authority.is_the_runtimes() {
@@ -356,7 +356,7 @@ fn is_same_origin(one: &Url, other: &Url) -> bool {
     one.scheme() == other.scheme() && Authority::of(one) == Authority::of(other)
 }
 
-/// Whether `url`, at this authority, is asked by https on its usual port.
+/// Tells whether `url`, at this authority, is asked by https on its usual port.
 fn is_usual_https(url: &Url, authority: &Authority) -> bool {
     url.scheme() == "https" && authority.port() == 443
 }

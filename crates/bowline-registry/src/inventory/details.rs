@@ -4,7 +4,7 @@ use bowline::form::ConnectionSpec;
 
 use super::{
     AskedImage, Details, ImageDetails, Place, Source,
-    work::{self, Asked},
+    work::{self, Lookup},
 };
 use crate::{
     digest::Digest,
@@ -37,7 +37,7 @@ pub async fn details<W: World>(
     work::all(world, operator, spec, session, repository, images).await
 }
 
-impl Asked for AskedImage {
+impl Lookup for AskedImage {
     type Found = ImageDetails;
 
     fn name(self) -> String {

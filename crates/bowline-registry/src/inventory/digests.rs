@@ -4,7 +4,7 @@ use bowline::form::ConnectionSpec;
 
 use super::{
     AskedTag, Digests, Place, Source, TagDigest,
-    work::{self, Asked},
+    work::{self, Lookup},
 };
 use crate::{
     digest::Digest,
@@ -35,7 +35,7 @@ pub async fn digests<W: World>(
     work::all(world, operator, spec, session, repository, tags).await
 }
 
-impl Asked for AskedTag {
+impl Lookup for AskedTag {
     type Found = TagDigest;
 
     fn name(self) -> String {
@@ -106,7 +106,7 @@ impl TagDigest {
     }
 }
 
-/// Whether a failure means that there is something, which is of no use: who looks after the registry wants to see it.
+/// Tells whether a failure means that there is something, which is of no use: who looks after the registry wants to see it.
 fn is_of_no_use(code: Code) -> bool {
     matches!(
         code,

@@ -1,4 +1,4 @@
-//! What the tags of a repository point to, and when that was made: what a listing does not tell.
+//! The inventory of a repository: the digests of its tags, and the dates and sizes of its images.
 //!
 //! Digests cost a request a tag, and its details one or two more, once for each digest. So both come in parts: what time
 //! or the registry's limits leave over is named, and asked for again.
@@ -31,7 +31,7 @@ pub struct AskedTag {
     pub known: Option<String>,
 }
 
-/// What a tag points to.
+/// The digest that a tag points to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TagDigest {
@@ -47,7 +47,7 @@ pub struct TagDigest {
     pub problem: Option<Code>,
 }
 
-/// What was found of the tags or images of a repository that were asked for.
+/// The tags or images of a repository that were found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Found<T> {
@@ -59,7 +59,7 @@ pub struct Found<T> {
     pub requests: u32,
 }
 
-/// What a number of tags point to.
+/// The digests of a number of tags.
 pub type Digests = Found<TagDigest>;
 
 /// The details of a number of images.
@@ -86,7 +86,7 @@ pub struct AskedImage {
     pub from: Option<Source>,
 }
 
-/// What an image's manifest and config tell.
+/// The details of an image, from its manifest and config.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImageDetails {

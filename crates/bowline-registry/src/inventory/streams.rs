@@ -18,7 +18,7 @@ use crate::{
     problem::{Code, Failure, Problem},
     product::openshift,
     registry::Registry,
-    transport::Answer,
+    transport::Response,
     urlencoded,
     world::World,
 };
@@ -35,7 +35,7 @@ pub struct StreamChanges {
     pub changed: Vec<ImageStream>,
     /// The repositories whose image streams were deleted.
     pub gone: Vec<String>,
-    /// Whether changes are missing here, because too many happened or too long ago: list everything instead.
+    /// True if changes are missing here, because too many happened or too long ago: list everything instead.
     pub missed: bool,
     /// What the next changes are asked for with.
     pub resource_version: String,
@@ -158,7 +158,7 @@ impl<W: World> Registry<'_, W> {
         }
     }
 
-    async fn streams_answer(&self, query: &[(&str, &str)]) -> Result<Answer, Failure> {
+    async fn streams_answer(&self, query: &[(&str, &str)]) -> Result<Response, Failure> {
         let query = urlencoded::encode(query.iter().copied());
         let url = openshift::image_streams_url(self, &query)?;
         let login = self.token_login()?;
@@ -234,7 +234,7 @@ impl Latest {
 }
 
 /// What an answer with an error status means. Its words are not shown: nothing has proved yet that this is an API server.
-fn refusal(answer: &Answer) -> Failure {
+fn refusal(answer: &Response) -> Failure {
     let status = answer.status.as_u16();
     let code = match status {
         401 | 403 | 404 | 405 => Code::PermissionCatalogMissing,

@@ -30,14 +30,14 @@ const AT_ONCE: usize = 6;
 const REFUSALS: usize = 3;
 
 /// One thing of a repository that is asked for.
-pub(super) trait Asked: Send + Sync {
+pub(super) trait Lookup: Send + Sync {
     /// What is found of it.
     type Found: Send;
 
     /// What it is called where it is left over.
     fn name(self) -> String;
 
-    /// Asks the registry for it, with a token for `scope`.
+    /// Authentication the registry for it, with a token for `scope`.
     fn find<W: World>(
         &self,
         registry: &mut Registry<'_, W>,
@@ -54,7 +54,7 @@ pub(super) trait Asked: Send + Sync {
 ///
 /// # Errors
 /// What ended it, where nothing was read before; what was read counts else, and who asks for the rest will meet it.
-pub(super) async fn all<W: World, T: Asked>(
+pub(super) async fn all<W: World, T: Lookup>(
     world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
@@ -76,7 +76,7 @@ pub(super) async fn all<W: World, T: Asked>(
 }
 
 /// What is done, under way and to be done.
-struct Work<T: Asked> {
+struct Work<T: Lookup> {
     todo: Enumerate<vec::IntoIter<T>>,
     done: Vec<(usize, T::Found)>,
     left: Vec<(usize, T)>,
@@ -88,7 +88,7 @@ struct Work<T: Asked> {
     stopped: Option<Failure>,
 }
 
-async fn each<W: World, T: Asked>(
+async fn each<W: World, T: Lookup>(
     registry: &mut Registry<'_, W>,
     repository: &Repository,
     scope: &Scope,
@@ -108,7 +108,7 @@ async fn each<W: World, T: Asked>(
 }
 
 /// Reads one thing after the other, as long as there is something to do.
-async fn lane<W: World, T: Asked>(
+async fn lane<W: World, T: Lookup>(
     mut registry: Registry<'_, W>,
     repository: &Repository,
     scope: &Scope,
@@ -123,17 +123,17 @@ async fn lane<W: World, T: Asked>(
 }
 
 /// What to do next, unless time or the registry has ended the work.
-fn next<T: Asked>(work: &Mutex<Work<T>>, clock: &impl Clock, end: Duration) -> Option<(usize, T)> {
+fn next<T: Lookup>(work: &Mutex<Work<T>>, clock: &impl Clock, end: Duration) -> Option<(usize, T)> {
     let mut work = locked(work);
     let goes_on = work.stopped.is_none() && clock.monotonic() < end;
     if goes_on { work.todo.next() } else { None }
 }
 
-fn locked<T: Asked>(work: &Mutex<Work<T>>) -> MutexGuard<'_, Work<T>> {
+fn locked<T: Lookup>(work: &Mutex<Work<T>>) -> MutexGuard<'_, Work<T>> {
     work.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<T: Asked> Work<T> {
+impl<T: Lookup> Work<T> {
     fn new(asked: Vec<T>) -> Self {
         Self {
             todo: asked.into_iter().enumerate(),
@@ -188,7 +188,7 @@ impl<T: Asked> Work<T> {
     }
 }
 
-/// Whether a failure says something about one image only. A product may forbid to pull one of many (a policy on
+/// Tells whether a failure says something about one image only. A product may forbid to pull one of many (a policy on
 /// vulnerabilities), and the storage behind a redirect may be closed.
 fn is_about_one(code: Code) -> bool {
     matches!(

@@ -15,7 +15,7 @@ use crate::{
     login::Authorization,
     problem::{Code, Failure},
     registry::Registry,
-    transport::{Answer, Call, Message},
+    transport::{Call, Message, Response},
     world::World,
 };
 
@@ -54,13 +54,13 @@ impl<W: World> Registry<'_, W> {
         }
     }
 
-    /// Asks an API, and gives what it answers, whatever the status.
+    /// Authentication an API, and gives what it answers, whatever the status.
     pub(crate) async fn ask(
         &self,
         what: &'static str,
         url: Url,
         login: Option<&Authorization>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let permit = self
             .transport
             .guard()
@@ -84,7 +84,7 @@ impl<W: World> Registry<'_, W> {
         at: &str,
         media_type: &'static str,
         body: Bytes,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let guard = self.transport.guard();
         let call = Call {
             what,
@@ -101,7 +101,7 @@ impl<W: World> Registry<'_, W> {
     /// What a listing answered.
     pub(crate) fn listed<T: DeserializeOwned>(
         &self,
-        answer: &Answer,
+        answer: &Response,
         what: &str,
     ) -> Result<T, Failure> {
         if !answer.status.is_success() {
@@ -112,7 +112,7 @@ impl<W: World> Registry<'_, W> {
 
     /// Why a listing is refused. The login is right, it was tried before; so these are all a matter of permissions, or
     /// of what the registry offers.
-    pub(crate) fn not_listed(&self, answer: &Answer, what: &str) -> Failure {
+    pub(crate) fn not_listed(&self, answer: &Response, what: &str) -> Failure {
         let code = match answer.status.as_u16() {
             400 | 401 | 403 | 404 | 405 | 501 => Code::PermissionCatalogMissing,
             429 => Code::RateLimited,
@@ -129,7 +129,7 @@ impl<W: World> Registry<'_, W> {
     /// not taken for the last: the next is asked for by `style`.
     pub(crate) fn turn(
         &self,
-        answer: &Answer,
+        answer: &Response,
         style: Style,
         count: usize,
         last: Option<&str>,
@@ -236,7 +236,7 @@ fn lost_without(probe: Option<Mark>) -> (Option<Mark>, bool) {
     (probe, is_cut)
 }
 
-/// How many entries a page was asked for; where that is not said, the fewest that a registry cuts a page at.
+/// The number of entries that a page was asked for; where that is not said, the fewest that a registry cuts a page at.
 fn wanted(here: &Url) -> usize {
     const FEWEST: usize = 100;
     ["n", "page_size", "per_page"]

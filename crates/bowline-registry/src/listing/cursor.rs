@@ -88,7 +88,7 @@ impl Mark {
         }
     }
 
-    /// Whether a page, or a guess, named the next one by the query of its URL.
+    /// Tells whether a page, or a guess, named the next one by the query of its URL.
     pub(crate) fn is_query(&self) -> bool {
         match self {
             Self::Query(_) | Self::Probe(_) => true,

@@ -61,7 +61,7 @@ impl ListedTag {
         self.tag.as_str()
     }
 
-    /// Whether tools keep something else than an image under such tags: signatures, attestations, SBOMs, and the
+    /// Tells whether tools keep something else than an image under such tags: signatures, attestations, SBOMs, and the
     /// referrers of a digest.
     pub fn is_attachment(&self) -> bool {
         self.tag.is_attachment()
@@ -115,13 +115,13 @@ impl Entry for ListedTag {
 pub(crate) struct Page<T, Next = Place> {
     /// What it lists, without names that break the grammar.
     pub(crate) items: Vec<T>,
-    /// Where it goes on; `None` after the last.
+    /// The place where it goes on; `None` after the last.
     pub(crate) next: Option<Next>,
-    /// Whether entries may be missing after it, or after one before.
+    /// True if entries may be missing after it, or after one before.
     pub(crate) is_cut: bool,
-    /// Whether the response had no entry at all.
+    /// True if the response had no entry at all.
     pub(crate) is_empty: bool,
-    /// Whether the response had as many entries as were asked for, and not more.
+    /// True if the response had as many entries as were asked for, and not more.
     pub(crate) is_full: bool,
 }
 

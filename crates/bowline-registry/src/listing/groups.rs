@@ -9,7 +9,7 @@ pub(crate) struct Groups {
     page: Option<(String, String)>,
     /// The last group that was begun, or that needs not be asked for again.
     after: Option<String>,
-    /// Whether there is only this one group.
+    /// True if there is only this one group.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     only: bool,
     /// The groups that come next, the nearest last.
@@ -51,7 +51,7 @@ impl Groups {
         })
     }
 
-    /// Whether to ask for more groups before the next page, and after which. The page has to be read in the same step,
+    /// Tells whether to ask for more groups before the next page, and after which. The page has to be read in the same step,
     /// because what is learned here is known to this instance only.
     pub(crate) fn wanted(&self) -> Option<Option<String>> {
         (self.is_short() && !self.are_all_known()).then(|| self.after.clone())
@@ -85,7 +85,7 @@ impl Groups {
         (!(self.is_short() && self.are_all_known())).then_some(self)
     }
 
-    /// Whether the next page is a further one of the same group.
+    /// Tells whether the next page is a further one of the same group.
     pub(crate) fn is_within_one(&self) -> bool {
         self.page.is_some()
     }

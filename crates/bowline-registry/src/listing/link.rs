@@ -140,21 +140,21 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a list of relations holds `next`.
+/// Tells whether a list of relations holds `next`.
 fn has_next(relations: &str) -> bool {
     relations
         .split_whitespace()
         .any(|word| word.eq_ignore_ascii_case("next"))
 }
 
-/// Whether a text is `rel=next`, without the target that it should follow.
+/// Tells whether a text is `rel=next`, without the target that it should follow.
 fn names_next(text: &str) -> bool {
     text.split_once('=').is_some_and(|(name, value)| {
         name.trim().eq_ignore_ascii_case("rel") && has_next(value.trim().trim_matches('"'))
     })
 }
 
-/// Whether a text can be a target that stands without brackets.
+/// Tells whether a text can be a target that stands without brackets.
 fn is_bare_target(text: &str) -> bool {
     let is_parameter = text.len() >= 3
         && text

@@ -18,7 +18,7 @@ use crate::{
 pub(crate) struct Manifests {
     /// Those that have tags.
     tagged: Vec<(Digest, Manifest)>,
-    /// Whether there is any, tagged or not.
+    /// True if there is any, tagged or not.
     are_there: bool,
 }
 

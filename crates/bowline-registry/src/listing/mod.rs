@@ -30,29 +30,29 @@ pub(crate) mod v2;
 pub(crate) mod walk;
 pub(crate) mod way;
 
-pub(crate) use self::way::OtherWay;
+pub(crate) use self::way::Fallback;
 use self::{
     entry::Entry,
-    read::{Listable, PlainTagsOf, RepositoriesOfIt, page_of},
+    read::{AllRepositories, Listable, PlainTagsOf, page_of},
 };
 pub use self::{
     entry::{ListedRepository, ListedTag},
     stream::{ListingPage, Repositories, Tags},
 };
 
-/// How many pages a check reads to find repositories.
+/// The number of pages that a check reads to find repositories.
 pub(crate) const PAGES: usize = 20;
-/// How many pages a whole listing reads.
+/// The number of pages that a whole listing reads.
 const LISTING_PAGES: usize = 100;
-/// How many names a whole listing holds before it reads no further page.
+/// The number of names that a whole listing holds before it reads no further page.
 const LISTING_NAMES: usize = 20_000;
 
-/// What a listing found.
+/// The names that a listing found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// Names of repositories, or tags, in the registry's order.
     pub items: Vec<String>,
-    /// Whether that is known to be all of them. A listing stops after 10 seconds, 100 pages, or the page that makes it
+    /// True if that is known to be all of them. A listing stops after 10 seconds, 100 pages, or the page that makes it
     /// 20,000 names; [`Repositories`] and [`Tags`] go on.
     pub complete: bool,
 }
@@ -70,7 +70,7 @@ pub async fn repositories<W: World>(
     let listing = async {
         let mut registry = Registry::open(world, operator, spec).await?;
         registry.enter(&registry.listing_scope()).await?;
-        whole(&RepositoriesOfIt, &mut registry).await
+        whole(&AllRepositories, &mut registry).await
     };
     listing
         .await
@@ -119,7 +119,7 @@ async fn whole<W: World, L: Listable>(
     let mut place = None;
     for _ in 0..LISTING_PAGES {
         let is_cut;
-        match page_of(listed, registry, place.take(), OtherWay::IfItFails).await {
+        match page_of(listed, registry, place.take(), Fallback::OnFailure).await {
             Ok(page) => {
                 let before = items.len();
                 let names = page.items.iter().map(|entry| entry.name().to_owned());

@@ -10,7 +10,7 @@ use crate::{
         cursor::{Mark, Place},
         entry::{Entry, ListedRepository, ListedTag, Page},
         trail::{Trail, Verdict},
-        way::{OtherWay, Way},
+        way::{Fallback, Way},
     },
     problem::{Code, Failure},
     product,
@@ -33,9 +33,9 @@ impl<W: World> Registry<'_, W> {
     pub(crate) async fn repositories_page(
         &mut self,
         place: Option<Place>,
-        wanted: OtherWay,
+        wanted: Fallback,
     ) -> Result<Page<ListedRepository>, Failure> {
-        page_of(&RepositoriesOfIt, self, place, wanted).await
+        page_of(&AllRepositories, self, place, wanted).await
     }
 }
 
@@ -55,12 +55,12 @@ pub(super) trait Listable: Send + Sync {
         mark: Option<Mark>,
     ) -> impl Future<Output = Result<Page<Self::Item, Mark>, Failure>> + Send;
 
-    /// Whether the connection reaches an entry.
+    /// Tells whether the connection reaches an entry.
     fn is_reached(&self, endpoint: &Endpoint, item: &Self::Item) -> bool;
 }
 
 /// The repositories of a registry.
-pub(super) struct RepositoriesOfIt;
+pub(super) struct AllRepositories;
 
 /// The tags of a repository, with what the product knows of them.
 pub(super) struct TagsOf(pub(super) Repository);
@@ -68,7 +68,7 @@ pub(super) struct TagsOf(pub(super) Repository);
 /// The tags of a repository by the distribution API.
 pub(super) struct PlainTagsOf(pub(super) Repository);
 
-impl Listable for RepositoriesOfIt {
+impl Listable for AllRepositories {
     type Item = ListedRepository;
 
     fn ways(&self, spec: &ConnectionSpec) -> &'static [Way] {
@@ -148,7 +148,7 @@ pub(super) async fn page_of<W: World, L: Listable>(
     listed: &L,
     registry: &mut Registry<'_, W>,
     place: Option<Place>,
-    wanted: OtherWay,
+    wanted: Fallback,
 ) -> Result<Page<L::Item>, Failure> {
     let mut page = first_of(listed, registry, place, wanted).await?;
     page.items
@@ -160,7 +160,7 @@ async fn first_of<W: World, L: Listable>(
     listed: &L,
     registry: &mut Registry<'_, W>,
     place: Option<Place>,
-    wanted: OtherWay,
+    wanted: Fallback,
 ) -> Result<Page<L::Item>, Failure> {
     if let Some(Place { way, mark, trail }) = place {
         let is_probe = matches!(mark, Mark::Probe(_));
@@ -223,13 +223,13 @@ fn on_trail<T: Entry>(
     }
 }
 
-/// Whether a failure ends a listing in one way, so that no other is tried: it leaves no hope, no time or no trust for
+/// Tells whether a failure ends a listing in one way, so that no other is tried: it leaves no hope, no time or no trust for
 /// one, or another way is not wanted because of it.
-fn ends_listing(failure: &Failure, wanted: OtherWay) -> bool {
+fn ends_listing(failure: &Failure, wanted: Fallback) -> bool {
     match failure.code {
         Code::RateLimited | Code::DeadlineExceeded | Code::LinkNotAllowed => true,
         Code::ServerError | Code::AnswerTimeout | Code::ConnectTimeout | Code::ConnectRefused => {
-            wanted == OtherWay::IfRefused
+            wanted == Fallback::OnRefusal
         }
         _ => false,
     }

@@ -7,8 +7,8 @@ use crate::{
     listing::{
         cursor::Place,
         entry::{ListedRepository, ListedTag},
-        read::{Listable, RepositoriesOfIt, TagsOf, page_of},
-        way::{OtherWay, Way},
+        read::{AllRepositories, Listable, TagsOf, page_of},
+        way::{Fallback, Way},
     },
     operator::Operator,
     problem::{Failure, Problem},
@@ -25,7 +25,7 @@ pub struct ListingPage<T> {
     pub items: Vec<T>,
     /// What the listing is opened with to go on after this page; `None` after the last.
     pub cursor: Option<String>,
-    /// Whether this and the pages before it are known to be all there is. Only the last page can be.
+    /// True if this and the pages before it are known to be all there is. Only the last page can be.
     pub complete: bool,
 }
 
@@ -47,7 +47,7 @@ struct Stream<'w, W> {
     registry: Registry<'w, W>,
     operator: &'w Operator,
     ways: &'static [Way],
-    /// Where it goes on; `None` at the beginning.
+    /// The place where it goes on; `None` at the beginning.
     place: Option<Place>,
     /// The same as a text, to come back to after a failure. A place may know more, and be large.
     cursor: Option<String>,
@@ -68,7 +68,7 @@ impl<'w, W: World> Repositories<'w, W> {
         cursor: Option<&str>,
     ) -> Result<Self, Problem> {
         let opened = async {
-            let ways = RepositoriesOfIt.ways(spec);
+            let ways = AllRepositories.ways(spec);
             let place = placed(cursor, ways)?;
             let mut registry = Registry::open_in(session, world, operator, spec).await?;
             registry.enter(&registry.listing_scope()).await?;
@@ -86,10 +86,10 @@ impl<'w, W: World> Repositories<'w, W> {
     /// What a check would name; `permission.catalog_missing` where this login may not list, or the registry offers no
     /// listing.
     pub async fn next_page(&mut self) -> Result<Option<ListingPage<ListedRepository>>, Problem> {
-        self.0.next(&RepositoriesOfIt).await
+        self.0.next(&AllRepositories).await
     }
 
-    /// How many requests were sent so far.
+    /// The number of requests that were sent so far.
     pub fn requests(&self) -> u32 {
         self.0.registry.transport.requests()
     }
@@ -138,7 +138,7 @@ impl<'w, W: World> Tags<'w, W> {
         self.stream.next(&self.tags).await
     }
 
-    /// How many requests were sent so far.
+    /// The number of requests that were sent so far.
     pub fn requests(&self) -> u32 {
         self.stream.registry.transport.requests()
     }
@@ -170,7 +170,7 @@ impl<'w, W: World> Stream<'w, W> {
         }
         self.registry.transport.restart();
         let place = self.place.take();
-        match page_of(listed, &mut self.registry, place, OtherWay::IfRefused).await {
+        match page_of(listed, &mut self.registry, place, Fallback::OnRefusal).await {
             Ok(page) => {
                 self.is_over = page.next.is_none();
                 self.cursor = page.next.as_ref().and_then(Place::cursor);

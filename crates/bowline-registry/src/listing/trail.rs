@@ -4,9 +4,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
-/// How many pages a listing has at most.
+/// The number of pages that a listing has at most.
 const MAX_PAGES: u32 = 200_000;
-/// How many pages in a row may be empty and link to another.
+/// The number of pages in a row that may be empty and link to another.
 const MAX_EMPTY: u32 = 10;
 
 /// What a listing remembers of its pages, from one instance to the next.
@@ -17,16 +17,16 @@ const MAX_EMPTY: u32 = 10;
 #[serde(default)]
 pub(crate) struct Trail {
     pages: u32,
-    /// How many pages in a row were empty and linked to another.
+    /// The number of pages in a row that were empty and linked to another.
     empty: u32,
     first: u64,
     before: u64,
     saved: u64,
-    /// Whether entries may be missing from the pages so far.
+    /// True if entries may be missing from the pages so far.
     pub(crate) is_cut: bool,
 }
 
-/// Whether a listing goes on after a page.
+/// True if a listing goes on after a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It does.

@@ -16,11 +16,11 @@ use crate::{
     problem::{Code, Failure},
     registry::{Get, Registry},
     scope::Scope,
-    transport::Answer,
+    transport::Response,
     world::World,
 };
 
-/// How many entries a page is asked for; distribution's default limit for the catalog, and ECR's for tags.
+/// The number of entries that a page is asked for; distribution's default limit for the catalog, and ECR's for tags.
 pub(crate) const PER_PAGE: usize = 1000;
 /// The largest page, in bytes.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
@@ -46,7 +46,7 @@ pub(crate) struct TagList {
 }
 
 impl TagList {
-    /// Whether the repository holds anything.
+    /// Tells whether the repository holds anything.
     pub(crate) fn holds_images(&self) -> bool {
         !self.manifest.is_empty() || !self.tags.0.is_empty()
     }
@@ -117,7 +117,7 @@ impl<W: World> Registry<'_, W> {
         repository: &Repository,
         scope: &Scope,
         mark: Option<Mark>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let url = self.url(&format!("{repository}/tags/list"));
         self.page("the tags", url, mark, scope).await
     }
@@ -130,7 +130,7 @@ impl<W: World> Registry<'_, W> {
         mut url: Url,
         mark: Option<Mark>,
         scope: &Scope,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let is_first = mark.is_none();
         let query = Mark::query(mark)?.unwrap_or_else(|| format!("n={PER_PAGE}"));
         url.set_query(Some(&query));

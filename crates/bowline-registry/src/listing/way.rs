@@ -15,10 +15,10 @@ pub(crate) enum Way {
 
 /// When another way is tried in place of the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OtherWay {
+pub(crate) enum Fallback {
     /// Whatever is wrong: something is better than nothing.
-    IfItFails,
+    OnFailure,
     /// Only where the first is not for this login. It may list less than the first, and what is left out while that is
     /// down for a moment would seem to be gone.
-    IfRefused,
+    OnRefusal,
 }

@@ -19,7 +19,7 @@ use crate::{
     guard::Target,
     json::First,
     problem::{Code, Failure},
-    transport::{Answer, Transport},
+    transport::{Response, Transport},
     world::{Clock, World},
 };
 
@@ -119,7 +119,7 @@ async fn ask<W: World>(
     url: &str,
     target: Target,
     fields: &[(&str, &str)],
-) -> Result<Option<Answer>, Failure> {
+) -> Result<Option<Response>, Failure> {
     let Ok(url) = Url::parse(url) else {
         return Ok(None);
     };
@@ -134,7 +134,7 @@ async fn ask<W: World>(
 }
 
 /// Why Entra refuses an application. Its numbers say which field is wrong; they only choose the field.
-fn refused<W: World>(transport: &Transport<'_, W>, answer: &Answer) -> Failure {
+fn refused<W: World>(transport: &Transport<'_, W>, answer: &Response) -> Failure {
     #[derive(Deserialize)]
     struct Refusal {
         #[serde(default)]

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::{
     guard::Target,
     problem::{Code, Failure},
-    transport::{Answer, Call, Message, Transport},
+    transport::{Call, Message, Response, Transport},
     urlencoded,
     world::{Clock, World},
 };
@@ -23,7 +23,7 @@ pub(crate) async fn post<W: World>(
     url: Url,
     target: Target,
     fields: &[(&str, &str)],
-) -> Result<Answer, Failure> {
+) -> Result<Response, Failure> {
     // What is asked for is in the fields that hold no secret.
     let asked_for = |(name, _): &&(&str, &str)| matches!(*name, "grant_type" | "scope");
     let asked_for = fields.iter().filter(asked_for).map(|(_, value)| *value);
@@ -55,7 +55,7 @@ impl Granted {
     /// What a successful answer grants, at `now`; its tokens are not shown any more.
     pub(super) fn read<W: World>(
         transport: &mut Transport<'_, W>,
-        answer: &Answer,
+        answer: &Response,
     ) -> Result<Self, Failure> {
         #[derive(Deserialize)]
         struct Members {

@@ -83,12 +83,12 @@ fn login(username: &str, password: Secret) -> Result<Minted, Failure> {
     Ok(Minted::kept(RegistryLogin::Password { username, password }))
 }
 
-/// Whether a key file is JSON, and not that in base64.
+/// Tells whether a key file is JSON, and not that in base64.
 fn is_json(key: &Secret) -> bool {
     key.expose().trim_start().starts_with('{')
 }
 
-/// What is read of a key file.
+/// The part that is read of a key file.
 #[derive(Deserialize, Zeroize, ZeroizeOnDrop)]
 struct KeyFile {
     client_email: String,

@@ -40,13 +40,13 @@ pub(crate) enum Kind {
 }
 
 impl Content {
-    /// Whether it is an image, not a chart, a signature, an attestation or another artifact.
+    /// Tells whether it is an image, not a chart, a signature, an attestation or another artifact.
     pub(crate) fn is_image(&self) -> bool {
         !matches!(self.kind, Kind::Artifact(_))
     }
 }
 
-/// What is read of a config.
+/// The part that is read of a config.
 #[derive(Deserialize)]
 struct Config {
     created: Option<String>,

@@ -30,7 +30,7 @@ pub(crate) const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, \
 /// No larger manifest is read; registries take none that is larger either.
 pub(crate) const MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// How many indexes may name one another before an image.
+/// The number of indexes that may name one another before an image.
 pub(crate) const INDEXES: usize = 3;
 
 #[derive(Deserialize)]
@@ -66,7 +66,7 @@ struct Descriptor {
     annotations: Annotations,
 }
 
-/// What is read of an entry's annotations.
+/// The part that is read of an entry's annotations.
 #[derive(Default, Deserialize)]
 struct Annotations {
     #[serde(default, rename = "vnd.docker.reference.type")]

@@ -13,7 +13,7 @@ use crate::json::{List, or_default};
 
 /// An event, as much of it as counts. Azure's is the same.
 #[derive(Deserialize)]
-pub(crate) struct Told {
+pub(crate) struct Payload {
     pub(crate) action: String,
     timestamp: Option<String>,
     pub(crate) target: Target,
@@ -33,7 +33,7 @@ pub(crate) struct Request {
     pub(crate) host: Option<String>,
 }
 
-impl Told {
+impl Payload {
     /// When it happened.
     pub(crate) fn at(&self) -> Option<i64> {
         parse_rfc3339(self.timestamp.as_deref()?)
@@ -62,7 +62,7 @@ pub(crate) fn read(body: &[u8]) -> Option<Notification> {
 }
 
 fn event(event: &RawValue) -> Option<Event> {
-    let told: Told = serde_json::from_str(event.get()).ok()?;
+    let told: Payload = serde_json::from_str(event.get()).ok()?;
     let target = &told.target;
     let (repository, tag, digest) = (&target.repository, target.tag(), target.digest());
     let event = match told.action.as_str() {

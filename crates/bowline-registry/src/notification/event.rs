@@ -13,13 +13,13 @@ pub struct Event {
     pub(crate) origin: Origin,
     /// The repository as the registry names it, without the host.
     pub(crate) repository: String,
-    /// What happened.
+    /// The kind.
     pub(crate) kind: EventKind,
     /// When, by the registry's clock, in milliseconds since 1970; where the format tells.
     pub at: Option<i64>,
 }
 
-/// What happened.
+/// The kind of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// A tag was pushed, or moved.

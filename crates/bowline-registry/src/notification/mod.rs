@@ -1,4 +1,4 @@
-//! What registries announce of pushes and removals, in the words of no vendor.
+//! Notifications of pushes and removals, independent of the vendor.
 //!
 //! A product's file reads its own format into a [`Notification`]; whatever a body holds, reading it never fails: what is
 //! not understood is counted. Nothing that is read here is believed. It says which tags are worth a question to the
@@ -12,12 +12,12 @@ mod tests;
 pub(crate) use self::event::Origin;
 pub use self::event::{Event, EventKind};
 
-/// What a body tells.
+/// The content of a notification.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Notification {
-    /// What happened to images.
+    /// The events of images.
     pub events: Vec<Event>,
-    /// How many other things it tells: pulls, blobs, scans, and what is not understood.
+    /// The number of other things that it tells: pulls, blobs, scans, and what is not understood.
     pub ignored: usize,
 }
 

@@ -1,23 +1,23 @@
-//! What can be wrong with a connection: one table of codes, titles, hints and fields.
+//! The problems of connections: one table of codes, titles, hints and fields.
 
 use std::{fmt, str::FromStr};
 
 use bowline::{form::ConnectionSpec, provider::Field as FormField};
 use serde::{Deserialize, Serialize};
 
-/// Why a check or a listing failed, in words that name what to do.
+/// The reason why a check or a listing failed, with what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "CheckProblem"))]
 pub struct Problem {
-    /// What happened; stable.
+    /// The stable code.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub code: Code,
-    /// What happened, in a few words.
+    /// The title, a few words.
     pub title: String,
-    /// What was seen this time. It holds no secret, and nothing that a server said before it proved to be a registry.
+    /// The observation of this time. It holds no secret, and nothing that a server said before it proved to be a registry.
     pub detail: String,
-    /// What to do about it.
+    /// The advice.
     pub hint: String,
     /// The form's field to look at: `values.url`, `values.password`, `image`, …
     pub field: Option<String>,
@@ -111,7 +111,7 @@ impl Field {
 /// The table: `/// meaning`, `Name = "code", field, "title", "hint";`.
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $id:literal, $field:ident, $title:literal, $hint:literal;)*) => {
-        /// What happened. A code never changes its meaning.
+        /// The code of a problem. A code never changes its meaning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Code {
@@ -127,12 +127,12 @@ macro_rules! codes {
                 match self { $(Self::$name => $id,)* }
             }
 
-            /// What happened, in a few words.
+            /// The title, a few words.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
 
-            /// What to do about it with any registry.
+            /// The advice for any registry.
             pub fn hint(self) -> &'static str {
                 match self { $(Self::$name => $hint,)* }
             }
@@ -285,7 +285,7 @@ impl Code {
         self.field().path(spec)
     }
 
-    /// Whether the credentials themselves were refused.
+    /// Tells whether the credentials themselves were refused.
     pub(crate) fn is_rejection(self) -> bool {
         matches!(
             self,
@@ -293,7 +293,7 @@ impl Code {
         )
     }
 
-    /// Whether a firewall in front of the registry is a usual cause.
+    /// Tells whether a firewall in front of the registry is a usual cause.
     pub(crate) fn may_be_a_firewall(self) -> bool {
         matches!(
             self,

@@ -136,14 +136,14 @@ fn notification(body: &[u8]) -> Option<Notification> {
     if sender.source != "aws.ecr" {
         return None;
     }
-    let told = serde_json::from_slice::<Told>(body).ok();
+    let told = serde_json::from_slice::<Payload>(body).ok();
     Some([told.and_then(event)].into_iter().collect())
 }
 
 /// An event of ECR.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
-struct Told {
+struct Payload {
     account: String,
     region: String,
     time: Option<String>,
@@ -161,7 +161,7 @@ struct Detail {
     action_type: Option<String>,
 }
 
-fn event(told: Told) -> Option<Event> {
+fn event(told: Payload) -> Option<Event> {
     let detail = told.detail;
     if told.detail_type != "ECR Image Action" || detail.result.as_deref() != Some("SUCCESS") {
         return None;
@@ -178,7 +178,7 @@ fn event(told: Told) -> Option<Event> {
     }))
 }
 
-/// How many entries a page is asked for; 1000 could be had, but would be large.
+/// The number of entries that a page is asked for; 1000 could be had, but would be large.
 const PER_PAGE: usize = 500;
 
 #[derive(Serialize)]
@@ -193,7 +193,7 @@ struct Arguments {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct RepositoriesAnswer {
+struct RepositoriesResponse {
     repositories: List<Entry>,
     next_token: Option<String>,
 }
@@ -207,7 +207,7 @@ struct Entry {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ImagesAnswer {
+struct ImagesResponse {
     image_details: List<Image>,
     next_token: Option<String>,
 }
@@ -230,7 +230,7 @@ pub(super) async fn repositories<W: World>(
     registry: &mut Registry<'_, W>,
     mark: Option<Mark>,
 ) -> Result<Page<ListedRepository, Mark>, Failure> {
-    let read: RepositoriesAnswer = registry
+    let read: RepositoriesResponse = registry
         .ecr_page("DescribeRepositories", None, mark)
         .await?;
     let items = read
@@ -260,7 +260,7 @@ pub(super) async fn tags<W: World>(
         _ => Some(repository.as_str()),
     };
     let name = name.map(str::to_owned);
-    let read: ImagesAnswer = registry.ecr_page("DescribeImages", name, mark).await?;
+    let read: ImagesResponse = registry.ecr_page("DescribeImages", name, mark).await?;
     let images = read.image_details.0.iter().filter(|image| image.is_image());
     let items = images
         .flat_map(|image| image.image_tags.0.iter().map(move |tag| (image, tag)))
@@ -294,7 +294,7 @@ impl<W: World> Registry<'_, W> {
 }
 
 impl Image {
-    /// Whether it is an image or an index, not a chart, a signature or another artifact.
+    /// Tells whether it is an image or an index, not a chart, a signature or another artifact.
     fn is_image(&self) -> bool {
         self.artifact_media_type.as_deref().is_none_or(|kind| {
             matches!(

@@ -107,11 +107,11 @@ pub(super) static WEBHOOK: Webhook = Webhook {
 /// released. The host is the registry's own.
 /// <https://learn.microsoft.com/azure/container-registry/container-registry-webhook-reference>
 fn notification(body: &[u8]) -> Option<Notification> {
-    let told: distribution::Told = serde_json::from_slice(body).ok()?;
+    let told: distribution::Payload = serde_json::from_slice(body).ok()?;
     Some([event(&told)].into_iter().collect())
 }
 
-fn event(told: &distribution::Told) -> Option<Event> {
+fn event(told: &distribution::Payload) -> Option<Event> {
     let target = &told.target;
     let (repository, tag, digest) = (&target.repository, target.tag(), target.digest());
     let event = match told.action.as_str() {
@@ -128,14 +128,14 @@ fn event(told: &distribution::Told) -> Option<Event> {
 }
 
 const WHAT: &str = "Azure's listing";
-/// How many tags a page is asked for.
+/// The number of tags that a page is asked for.
 const PER_PAGE: usize = 100;
 /// The largest page, in bytes.
 const PAGE_BYTES: usize = 1024 * 1024;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct TagsAnswer {
+struct TagsResponse {
     /// The repository. What does not name it is no answer about its tags.
     image_name: String,
     #[serde(default)]
@@ -173,7 +173,7 @@ pub(super) async fn tags<W: World>(
             "There is no such repository.",
         ));
     }
-    let read: TagsAnswer = registry.listed(&answer, WHAT)?;
+    let read: TagsResponse = registry.listed(&answer, WHAT)?;
     if read.image_name != repository.as_str() {
         return Err(not_about_it(WHAT));
     }

@@ -94,7 +94,7 @@ pub(super) static WEBHOOK: Webhook = Webhook {
 /// <https://docs.docker.com/docker-hub/repos/manage/webhooks/>
 fn notification(body: &[u8]) -> Option<Notification> {
     #[derive(Deserialize)]
-    struct Told {
+    struct Payload {
         push_data: PushData,
         repository: Pushed,
     }
@@ -108,7 +108,7 @@ fn notification(body: &[u8]) -> Option<Notification> {
     struct Pushed {
         repo_name: String,
     }
-    let told: Told = serde_json::from_slice(body).ok()?;
+    let told: Payload = serde_json::from_slice(body).ok()?;
     let at = told.push_data.pushed_at.and_then(|at| at.checked_mul(1000));
     let tag = told.push_data.tag.as_deref();
     let pushed = Event::pushed(&told.repository.repo_name, tag, None);
@@ -127,12 +127,12 @@ struct LoginRequest<'a> {
 }
 
 #[derive(Deserialize)]
-struct LoginAnswer {
+struct LoginResponse {
     access_token: String,
 }
 
 #[derive(Deserialize)]
-struct PageAnswer<T> {
+struct PageResponse<T> {
     /// Only whether there is one is of interest: the URL of the next page is made here.
     next: Option<String>,
     results: List<T>,
@@ -226,7 +226,7 @@ impl<W: World> Registry<'_, W> {
         if answer.status.as_u16() == 404 {
             return Ok(None);
         }
-        let page: PageAnswer<T> = self.listed(&answer, WHAT)?;
+        let page: PageResponse<T> = self.listed(&answer, WHAT)?;
         let next = page.next.map(|_| Mark::Number(number.saturating_add(1)));
         Ok(Some((page.results.0, next)))
     }
@@ -281,7 +281,7 @@ impl<W: World> Registry<'_, W> {
             return Err(self.not_listed(&answer, WHAT));
         }
         let token = answer.status.is_success().then_some(&answer.body);
-        let Some(token) = token.and_then(|body| serde_json::from_slice::<LoginAnswer>(body).ok())
+        let Some(token) = token.and_then(|body| serde_json::from_slice::<LoginResponse>(body).ok())
         else {
             return Ok(None);
         };

@@ -25,7 +25,7 @@ use crate::{
     },
     registry::Registry,
     scope::Scope,
-    transport::Answer,
+    transport::Response,
     urlencoded,
     world::World,
 };
@@ -92,7 +92,7 @@ pub(super) static WEBHOOK: Webhook = Webhook {
 /// <https://docs.mirantis.com/msr/3.1/ops/manage-webhooks.html>
 fn notification(body: &[u8]) -> Option<Notification> {
     #[derive(Deserialize)]
-    struct Told {
+    struct Payload {
         r#type: String,
         #[serde(rename = "createdAt")]
         created_at: Option<String>,
@@ -105,7 +105,7 @@ fn notification(body: &[u8]) -> Option<Notification> {
         tag: Option<String>,
         digest: Option<String>,
     }
-    let told: Told = serde_json::from_slice(body).ok()?;
+    let told: Payload = serde_json::from_slice(body).ok()?;
     let contents = told.contents;
     let repository = format!("{}/{}", contents.namespace, contents.repository);
     let (tag, digest) = (contents.tag.as_deref(), contents.digest.as_deref());
@@ -120,11 +120,11 @@ fn notification(body: &[u8]) -> Option<Notification> {
 
 const WHAT: &str = "the DTR API's listing";
 const API: &str = "/api/v0/repositories";
-/// How many entries a page is asked for.
+/// The number of entries that a page is asked for.
 const PER_PAGE: usize = 100;
 
 #[derive(Deserialize)]
-struct RepositoriesAnswer {
+struct RepositoriesResponse {
     repositories: List<Entry>,
 }
 
@@ -149,7 +149,7 @@ pub(super) async fn repositories<W: World>(
     mark: Option<Mark>,
 ) -> Result<Page<ListedRepository, Mark>, Failure> {
     let answer = registry.docker_trusted_page(API, mark).await?;
-    let read: RepositoriesAnswer = registry.listed(&answer, WHAT)?;
+    let read: RepositoriesResponse = registry.listed(&answer, WHAT)?;
     let names = read
         .repositories
         .0
@@ -191,7 +191,7 @@ impl<W: World> Registry<'_, W> {
         &mut self,
         path: &str,
         mark: Option<Mark>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let start = Mark::token(mark)?;
         let start = start.as_deref().map(|start| ("pageStart", start));
         let size = PER_PAGE.to_string();
@@ -204,7 +204,7 @@ impl<W: World> Registry<'_, W> {
 }
 
 /// What the next page starts with.
-fn next(answer: &Answer) -> Option<Mark> {
+fn next(answer: &Response) -> Option<Mark> {
     answer
         .header("x-next-page-start")
         .filter(|start| !start.is_empty())

@@ -221,7 +221,7 @@ impl<W: World> Registry<'_, W> {
     }
 }
 
-/// Whether a text is the path of an owner.
+/// Tells whether a text is the path of an owner.
 fn is_owner(path: &str) -> bool {
     let name = match path.split_once('/') {
         Some(("orgs" | "users", name)) => name,

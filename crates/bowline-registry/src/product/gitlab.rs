@@ -28,7 +28,7 @@ use crate::{
         },
         Failure,
     },
-    registry::{Asks, Registry},
+    registry::{Authentication, Registry},
     scope::Scope,
     world::World,
 };
@@ -223,7 +223,7 @@ impl<W: World> Registry<'_, W> {
     /// A URL of the API. It is where the token service is (`https://gitlab.example.com/jwt/auth`), not where the registry
     /// is.
     fn gitlab_url(&self, path: &str, query: &str) -> Result<Url, Failure> {
-        let Asks::For(Login::Bearer { realm, .. }) = &self.asks else {
+        let Authentication::Login(Login::Bearer { realm, .. }) = &self.authentication else {
             return Err(unlistable(
                 "The registry names no token service, so GitLab's own address is not known.",
             ));
@@ -261,7 +261,7 @@ fn parsed(entries: List<Entry>) -> Vec<ListedRepository> {
         .collect()
 }
 
-/// Whether one lies in the other: a project in the namespace, or the namespace in a project.
+/// Tells whether one lies in the other: a project in the namespace, or the namespace in a project.
 fn overlap(project: &str, namespace: &str) -> bool {
     let is_in = |inner: &str, outer: &str| {
         outer.is_empty()

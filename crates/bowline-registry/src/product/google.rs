@@ -120,12 +120,12 @@ fn notification(body: &[u8]) -> Option<Notification> {
 
 fn event(data: &str) -> Option<Event> {
     #[derive(Deserialize)]
-    struct Told {
+    struct Payload {
         action: String,
         digest: Option<String>,
         tag: Option<String>,
     }
-    let told: Told = serde_json::from_slice(&BASE64_STANDARD.decode(data).ok()?).ok()?;
+    let told: Payload = serde_json::from_slice(&BASE64_STANDARD.decode(data).ok()?).ok()?;
     let digest = told.digest.and_then(|text| Reference::parse(&text).ok());
     let tagged = told.tag.and_then(|text| Reference::parse(&text).ok());
     let named = tagged.as_ref().or(digest.as_ref())?;
@@ -205,7 +205,7 @@ impl<W: World> Registry<'_, W> {
         Ok(ahead)
     }
 
-    /// Whether a path holds images itself, and what lies below it, the nearest last. A path that went away meanwhile, or is
+    /// Tells whether a path holds images itself, and what lies below it, the nearest last. A path that went away meanwhile, or is
     /// hidden, holds nothing; but if that is the root, there is no listing.
     async fn google_node(
         &mut self,

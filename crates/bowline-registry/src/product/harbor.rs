@@ -85,7 +85,7 @@ pub(super) static WEBHOOK: Webhook = Webhook {
 /// <https://goharbor.io/docs/main/working-with-projects/project-configuration/configure-webhooks/>
 fn notification(body: &[u8]) -> Option<Notification> {
     #[derive(Deserialize)]
-    struct Told {
+    struct Payload {
         r#type: String,
         /// In seconds since 1970; a CloudEvent has `time`.
         occur_at: Option<i64>,
@@ -109,7 +109,7 @@ fn notification(body: &[u8]) -> Option<Notification> {
         digest: Option<String>,
         resource_url: Option<String>,
     }
-    let told: Told = serde_json::from_slice(body).ok()?;
+    let told: Payload = serde_json::from_slice(body).ok()?;
     let occurred = told.occur_at.and_then(|at| at.checked_mul(1000));
     let at = occurred.or(time(told.time.as_deref()));
     let repository = &told.event_data.repository.repo_full_name;

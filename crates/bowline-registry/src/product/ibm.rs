@@ -89,7 +89,7 @@ const WHAT: &str = "IBM Cloud's listing";
 const IAM: &str = "https://iam.cloud.ibm.com/identity/token";
 
 #[derive(Deserialize)]
-struct TokenAnswer {
+struct TokenResponse {
     access_token: String,
 }
 
@@ -176,7 +176,7 @@ impl<W: World> Registry<'_, W> {
         let answer = self
             .login_to_api(WHAT, IAM, "application/x-www-form-urlencoded", body)
             .await?;
-        let token: TokenAnswer = self.listed(&answer, "IBM Cloud's IAM")?;
+        let token: TokenResponse = self.listed(&answer, "IBM Cloud's IAM")?;
         let token = Secret::new(token.access_token);
         self.transport.hide(&token);
         Ok(token)

@@ -51,7 +51,7 @@ fn repository_ways(spec: &ConnectionSpec) -> &'static [Way] {
     }
 }
 
-/// Whether the address is that of all repositories, not of one (`/artifactory/api/docker/<key>`).
+/// Tells whether the address is that of all repositories, not of one (`/artifactory/api/docker/<key>`).
 fn is_whole(spec: &ConnectionSpec) -> bool {
     spec.endpoint
         .as_ref()
@@ -214,7 +214,7 @@ impl<W: World> Registry<'_, W> {
     }
 }
 
-/// Whether a text can stand in a path as a repository key.
+/// Tells whether a text can stand in a path as a repository key.
 fn is_key(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with('.')

@@ -121,6 +121,15 @@ pub(crate) fn hosts(spec: &ConnectionSpec) -> Hosts {
 ///
 /// A product without a format of its own sends Distribution's; but what its connection gets may be any product's, so the
 /// first format that knows the body counts. Reading never fails: what is not understood is counted.
+///
+/// ```
+/// use bowline_registry::read_notification;
+///
+/// let body = br#"{"events":[{"action":"push","target":{"repository":"team/app","tag":"1"}}]}"#;
+/// let provider = "docker-registry".parse().unwrap();
+/// let notification = read_notification(provider, body);
+/// assert_eq!((notification.events.len(), notification.ignored), (1, 0));
+/// ```
 pub fn read_notification(provider: ProviderId, body: &[u8]) -> Notification {
     let own = |id: ProviderId| match webhook(id).format {
         row::Format::Own(read) => read(body),
@@ -134,7 +143,7 @@ pub fn read_notification(provider: ProviderId, body: &[u8]) -> Notification {
     read.unwrap_or_else(Notification::unknown)
 }
 
-/// Whether a product's registry sends a header of one's choice with a notification.
+/// Tells whether a product's registry sends a header of one's choice with a notification.
 pub fn sends_header(provider: ProviderId) -> bool {
     webhook(provider).sends_header
 }
@@ -148,7 +157,7 @@ pub fn namespace_of(provider: ProviderId, endpoint: &Endpoint, username: Option<
     }
 }
 
-/// Whether a product's registry knows images by their digests.
+/// Tells whether a product's registry knows images by their digests.
 pub fn has_digests(provider: ProviderId) -> bool {
     !of(provider).speaks_v1
 }

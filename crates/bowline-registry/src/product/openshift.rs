@@ -60,7 +60,7 @@ fn tag_ways(spec: &ConnectionSpec) -> &'static [Way] {
     }
 }
 
-/// Whether the connection names an API server.
+/// Tells whether the connection names an API server.
 pub(crate) fn names_api(spec: &ConnectionSpec) -> bool {
     spec.values.contains_key("apiUrl")
 }
@@ -103,7 +103,7 @@ pub(super) static WEBHOOK: Webhook = Webhook {
 
 const WHAT: &str = "the list of image streams";
 const API: &str = "/apis/image.openshift.io/v1";
-/// How many entries a page is asked for.
+/// The number of entries that a page is asked for.
 const PER_PAGE: usize = 500;
 
 #[derive(Deserialize)]

@@ -94,14 +94,14 @@ fn notification(body: &[u8]) -> Option<Notification> {
         docker_url: Option<IgnoredAny>,
     }
     #[derive(Deserialize)]
-    struct Told {
+    struct Payload {
         repository: String,
         docker_url: String,
         updated_tags: List<String>,
     }
     serde_json::from_slice::<Mark>(body).ok()?.docker_url?;
     // Builds, mirrors and vulnerabilities have no updated tags.
-    let Ok(told) = serde_json::from_slice::<Told>(body) else {
+    let Ok(told) = serde_json::from_slice::<Payload>(body) else {
         return Some(Notification::unknown());
     };
     let host = told.docker_url.split('/').next().unwrap_or_default();
@@ -117,7 +117,7 @@ const WHAT: &str = "Quay's listing";
 const PER_PAGE: usize = 100;
 
 #[derive(Deserialize)]
-struct RepositoriesAnswer {
+struct RepositoriesResponse {
     repositories: List<Entry>,
     next_page: Option<String>,
 }
@@ -133,7 +133,7 @@ struct Entry {
 }
 
 #[derive(Deserialize)]
-struct TagsAnswer {
+struct TagsResponse {
     tags: List<TagEntry>,
     #[serde(default, deserialize_with = "or_default")]
     has_additional: bool,
@@ -176,7 +176,7 @@ pub(super) async fn repositories<W: World>(
     let query = urlencoded::encode(fields.into_iter().flatten());
     let url = registry.own_url("/api/v1/repository", &query);
     let answer = registry.ask(WHAT, url, login.as_ref()).await?;
-    let read: RepositoriesAnswer = registry.listed(&answer, WHAT)?;
+    let read: RepositoriesResponse = registry.listed(&answer, WHAT)?;
     let items = read
         .repositories
         .0
@@ -204,7 +204,7 @@ pub(super) async fn tags<W: World>(
         &format!("limit={PER_PAGE}&page={number}&onlyActiveTags=true"),
     );
     let answer = registry.ask(WHAT, url, login.as_ref()).await?;
-    let read: TagsAnswer = registry.listed(&answer, WHAT)?;
+    let read: TagsResponse = registry.listed(&answer, WHAT)?;
     let items = read
         .tags
         .0

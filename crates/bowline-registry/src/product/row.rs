@@ -21,7 +21,7 @@ pub(crate) struct Product {
     pub(crate) token_username: &'static str,
     /// The key under which Docker's configuration file keeps a login.
     pub(crate) docker_config_key: fn(&Endpoint) -> String,
-    /// Whether its registries are asked for version 1 of Docker's API first.
+    /// True if its registries are asked for version 1 of Docker's API first.
     pub(crate) speaks_v1: bool,
 }
 
@@ -29,10 +29,10 @@ pub(crate) struct Product {
 pub(crate) struct Webhook {
     /// The format of its notifications.
     pub(crate) format: Format,
-    /// Whether it sends a header of one's choice. The others send none, one of their own, or a signature, which cannot
+    /// True if it sends a header of one's choice. The others send none, one of their own, or a signature, which cannot
     /// be verified with a hash of the secret.
     pub(crate) sends_header: bool,
-    /// Whether a connection without a namespace reaches the repositories of its username.
+    /// True if a connection without a namespace reaches the repositories of its username.
     pub(crate) defaults_to_username: bool,
 }
 
@@ -59,7 +59,7 @@ pub(super) fn authority(endpoint: &Endpoint) -> String {
     endpoint.authority()
 }
 
-/// Whether the connection reaches a part of the registry only.
+/// Tells whether the connection reaches a part of the registry only.
 pub(super) fn has_namespace(spec: &ConnectionSpec) -> bool {
     spec.endpoint
         .as_ref()

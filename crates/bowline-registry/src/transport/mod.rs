@@ -14,7 +14,7 @@ use std::{
 use bowline::{form::ConnectionSpec, secret::Secret};
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderValue, Response, StatusCode,
+    HeaderMap, HeaderValue, StatusCode,
     header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, LOCATION, USER_AGENT},
 };
 use url::Url;
@@ -25,16 +25,16 @@ use crate::{
     login::Authorization,
     operator::Operator,
     problem::{Code, Failure},
-    said::{self, Secrets},
+    redact::{self, Secrets},
     world::{Clock, World},
 };
 
-mod answer;
 mod reading;
+mod response;
 mod retry;
 mod session;
 
-pub(crate) use self::answer::Answer;
+pub(crate) use self::response::Response;
 use self::retry::{ATTEMPTS, may_pass, pause};
 pub use self::session::Session;
 
@@ -42,7 +42,7 @@ pub use self::session::Session;
 pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
 /// How long connecting, the head of an answer, and each piece of its body may take.
 const PATIENCE: Duration = Duration::from_secs(6);
-/// How many redirects are followed.
+/// The number of redirects that are followed.
 const REDIRECTS: u32 = 5;
 /// Some registries refuse clients that do not say who they are.
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("bowline/", env!("CARGO_PKG_VERSION")));
@@ -59,7 +59,7 @@ pub(crate) struct Call<'a> {
     pub(crate) message: Message<'a>,
     /// The largest body of a successful answer, in bytes.
     pub(crate) limit: usize,
-    /// Whether redirects are followed.
+    /// True if redirects are followed.
     pub(crate) follow: bool,
     /// What a session knows its answer by, where that is about the login.
     pub(crate) remembered_as: Option<String>,
@@ -88,7 +88,7 @@ pub(crate) struct Transport<'w, W> {
     credentials_end: Option<i64>,
     deadline: Duration,
     session: Option<&'w Session>,
-    /// How many requests were sent.
+    /// The number of requests that were sent.
     requests: Arc<AtomicU32>,
 }
 
@@ -130,16 +130,16 @@ impl<'w, W: World> Transport<'w, W> {
 
     /// A server's words as they may be shown; `None` where they may not.
     pub(crate) fn shown(&self, words: &str) -> Option<String> {
-        said::shown(words, &self.secrets)
+        redact::shown(words, &self.secrets)
     }
 
     /// What an error answer says, where it says it in a known form.
-    pub(crate) fn error(&self, answer: &Answer) -> Option<String> {
-        said::error(&answer.body, &self.secrets)
+    pub(crate) fn error(&self, answer: &Response) -> Option<String> {
+        redact::error(&answer.body, &self.secrets)
     }
 
     /// A status with what the server says to it: `HTTP 403 (DENIED: …)`.
-    pub(crate) fn seen(&self, answer: &Answer) -> String {
+    pub(crate) fn seen(&self, answer: &Response) -> String {
         let status = answer.status.as_u16();
         match self.error(answer) {
             Some(words) => format!("HTTP {status} ({words})"),
@@ -178,13 +178,13 @@ impl<'w, W: World> Transport<'w, W> {
         self.deadline.saturating_sub(self.world.clock().monotonic())
     }
 
-    /// How many requests were sent, with redirects and repetitions.
+    /// The number of requests that were sent, with redirects and repetitions.
     pub(crate) fn requests(&self) -> u32 {
         self.requests.load(Ordering::Relaxed)
     }
 
     /// Why credentials were not accepted, as far as the answer or the form tells.
-    pub(crate) fn rejection(&self, answer: &Answer) -> Failure {
+    pub(crate) fn rejection(&self, answer: &Response) -> Failure {
         let words = self.error(answer).unwrap_or_default().to_ascii_lowercase();
         let says = |texts: &[&str]| texts.iter().any(|text| words.contains(text));
         let now = self.world.clock().epoch_ms();
@@ -203,7 +203,7 @@ impl<'w, W: World> Transport<'w, W> {
     /// Sends a call, unless the session knows its answer; follows its redirects, and sends it again where that may help.
     ///
     /// An answer is given whatever its status, but a redirect only where redirects are not to be followed.
-    pub(crate) async fn send(&self, mut call: Call<'_>) -> Result<Answer, Failure> {
+    pub(crate) async fn send(&self, mut call: Call<'_>) -> Result<Response, Failure> {
         let Some((session, question)) = self.session.zip(call.remembered_as.take()) else {
             return self.send_anew(call).await;
         };
@@ -219,7 +219,7 @@ impl<'w, W: World> Transport<'w, W> {
         Ok(answer)
     }
 
-    async fn send_anew(&self, call: Call<'_>) -> Result<Answer, Failure> {
+    async fn send_anew(&self, call: Call<'_>) -> Result<Response, Failure> {
         let (again, redirected) = match call.message {
             Message::Get(_) | Message::Head(_) => (true, true),
             Message::Login(..) => (false, false),
@@ -266,7 +266,7 @@ impl<'w, W: World> Transport<'w, W> {
         permit: &Permit,
         accept: &'static str,
         message: &Message<'_>,
-    ) -> Result<Response<<W::Http as HttpClient>::Body>, Failure> {
+    ) -> Result<http::Response<<W::Http as HttpClient>::Body>, Failure> {
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, AGENT);
         headers.insert(ACCEPT, HeaderValue::from_static(accept));

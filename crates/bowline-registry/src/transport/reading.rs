@@ -1,7 +1,7 @@
 //! Reading an answer, within its bounds.
 
 use http::{
-    HeaderMap, Response,
+    HeaderMap,
     header::{CONTENT_ENCODING, CONTENT_LENGTH},
 };
 use zeroize::Zeroizing;
@@ -10,7 +10,7 @@ use crate::{
     guard::Permit,
     http::{HttpClient, ResponseBody, SendError},
     problem::{Code, Failure},
-    transport::{PATIENCE, Transport, answer::Answer, deadline_exceeded},
+    transport::{PATIENCE, Transport, deadline_exceeded, response::Response},
     world::World,
 };
 
@@ -22,10 +22,10 @@ impl<W: World> Transport<'_, W> {
     pub(super) async fn read(
         &self,
         permit: Permit,
-        response: Response<<W::Http as HttpClient>::Body>,
+        response: http::Response<<W::Http as HttpClient>::Body>,
         what: &'static str,
         limit: Option<usize>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let (head, mut stream) = response.into_parts();
         let success = head.status.is_success();
         let body = match limit {
@@ -48,7 +48,7 @@ impl<W: World> Transport<'_, W> {
             Err(_) if !success => Zeroizing::default(),
             body => body?,
         };
-        Ok(Answer {
+        Ok(Response {
             permit,
             status: head.status,
             headers: head.headers,

@@ -38,7 +38,7 @@ pub(super) fn pause<W: World>(
     (pause < remaining).then_some(pause)
 }
 
-/// Whether sending again may help.
+/// Tells whether sending again may help.
 pub(super) fn may_pass(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 500 | 502..=504)
 }

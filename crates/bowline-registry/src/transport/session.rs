@@ -11,7 +11,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{
     guard::Permit,
-    transport::{answer::Answer, retry::may_pass},
+    transport::{response::Response, retry::may_pass},
 };
 
 /// How long an answer counts, in milliseconds. A token lives 60 seconds at least (token specification), and what it is got
@@ -52,7 +52,7 @@ pub(super) struct Login {
     status: u16,
     headers: Vec<Header>,
     body: String,
-    /// Whether the present conversation has had it.
+    /// True if the present conversation has had it.
     #[serde(skip)]
     is_used: bool,
 }
@@ -86,7 +86,7 @@ impl Session {
     }
 
     /// Remembers the answer to a question that was asked `at` this time, where it would be the same again.
-    pub(super) fn note(&self, question: String, answer: &Answer, at: i64) {
+    pub(super) fn note(&self, question: String, answer: &Response, at: i64) {
         let mut logins = self.logins();
         logins.retain(|login| login.question != question);
         if !may_pass(answer.status) {
@@ -105,7 +105,7 @@ impl Session {
 }
 
 impl Login {
-    fn of(question: String, answer: &Answer, at: i64) -> Option<Self> {
+    fn of(question: String, answer: &Response, at: i64) -> Option<Self> {
         let named = |name: &HeaderName| {
             let values = answer.headers.get_all(name).iter();
             let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
@@ -123,7 +123,7 @@ impl Login {
     }
 
     /// The same as an answer to who has this permit.
-    pub(super) fn answer(&self, permit: Permit) -> Answer {
+    pub(super) fn answer(&self, permit: Permit) -> Response {
         let header = |Header(name, value): &Header| {
             let name = HeaderName::try_from(name).ok()?;
             Some((name, HeaderValue::try_from(value).ok()?))
@@ -132,7 +132,7 @@ impl Login {
         for (name, value) in self.headers.iter().filter_map(header) {
             headers.append(name, value);
         }
-        Answer {
+        Response {
             permit,
             status: StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_GATEWAY),
             headers,
@@ -164,12 +164,12 @@ mod tests {
         Permit::loopback_probe().unwrap()
     }
 
-    fn answer(status: u16, body: &str) -> Answer {
+    fn answer(status: u16, body: &str) -> Response {
         let mut headers = HeaderMap::new();
         headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Basic"));
         headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         headers.append("set-cookie", HeaderValue::from_static("a=b"));
-        Answer {
+        Response {
             permit: permit(),
             status: StatusCode::from_u16(status).unwrap(),
             headers,

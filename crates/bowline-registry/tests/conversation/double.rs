@@ -37,7 +37,7 @@ impl Sent {
             .map(|value| value.to_str().unwrap())
     }
 
-    /// Whether it brings credentials: in a header, or in the body of a login.
+    /// Tells whether it brings credentials: in a header, or in the body of a login.
     pub fn has_credentials(&self) -> bool {
         !self.body.is_empty()
             || CREDENTIALS

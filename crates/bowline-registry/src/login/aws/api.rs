@@ -13,7 +13,7 @@ use super::{refusal, sign};
 use crate::{
     guard::Target,
     problem::{Code, Failure},
-    transport::{Answer, Call, Message, Transport},
+    transport::{Call, Message, Response, Transport},
     world::{Clock, World},
 };
 
@@ -40,7 +40,7 @@ pub(crate) struct EcrApi {
 }
 
 impl EcrApi {
-    /// Asks ECR something: an operation with its arguments. `denied` is what it is called if the identity may not.
+    /// Authentication ECR something: an operation with its arguments. `denied` is what it is called if the identity may not.
     pub(crate) async fn ask<W: World, T: DeserializeOwned>(
         &self,
         transport: &Transport<'_, W>,
@@ -62,7 +62,7 @@ impl EcrApi {
             HeaderValue::from_str(&format!("{target}.{operation}"))
                 .map_err(|_| malformed("The operation is no word."))?,
         );
-        let question = Question {
+        let question = SignedRequest {
             what: "ECR's API",
             host: host(name, self.region),
             service: signing_name,
@@ -87,24 +87,24 @@ impl EcrApi {
 }
 
 /// One signed request.
-pub(super) struct Question {
+pub(super) struct SignedRequest {
     pub(super) what: &'static str,
     pub(super) host: String,
     /// As it is named in the signature.
     pub(super) service: &'static str,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-    /// Whether it asks for a login.
+    /// True if it asks for a login.
     pub(super) logs_in: bool,
 }
 
-impl Question {
+impl SignedRequest {
     pub(super) async fn ask<W: World>(
         self,
         transport: &Transport<'_, W>,
         region: AwsRegion,
         keys: &AwsKeys,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let url = Url::parse(&format!("https://{}/", self.host))
             .map_err(|_| malformed("The region makes no host."))?;
         let signed = sign::Signing {

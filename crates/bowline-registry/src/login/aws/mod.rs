@@ -39,7 +39,7 @@ use self::api::{GET_TOKEN, malformed};
 /// The answer of `GetAuthorizationToken`; ECR Public's has one object in place of the list.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct TokenAnswer {
+struct TokenResponse {
     #[serde(deserialize_with = "one_or_first")]
     authorization_data: AuthorizationData,
 }
@@ -74,7 +74,7 @@ pub(super) async fn login<W: World>(
     };
     let operation = GET_TOKEN;
     let denied = Code::PermissionPullMissing;
-    let answer: TokenAnswer = api
+    let answer: TokenResponse = api
         .ask(transport, operation, &NoArguments {}, denied)
         .await?;
     let data = answer.authorization_data;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::{
     problem::{Code, Failure},
-    transport::{Answer, Transport},
+    transport::{Response, Transport},
     world::{Clock, World},
 };
 
@@ -56,7 +56,7 @@ pub(super) fn of_ecr<W: World>(
     transport: &Transport<'_, W>,
     service: EcrService,
     keys: &AwsKeys,
-    answer: &Answer,
+    answer: &Response,
     operation: &str,
     denied: Code,
 ) -> Failure {
@@ -78,7 +78,7 @@ pub(super) fn of_ecr<W: World>(
 pub(super) fn of_sts<W: World>(
     transport: &Transport<'_, W>,
     keys: Option<&AwsKeys>,
-    answer: &Answer,
+    answer: &Response,
 ) -> Failure {
     let signer = Signer::of(keys);
     Refusal::read(transport, answer, signer).explain(|_| {
@@ -107,7 +107,7 @@ struct Refusal {
 }
 
 impl Refusal {
-    fn read<W: World>(transport: &Transport<'_, W>, answer: &Answer, signer: Signer) -> Self {
+    fn read<W: World>(transport: &Transport<'_, W>, answer: &Response, signer: Signer) -> Self {
         let error = AwsError::read(&answer.body);
         let status = answer.status.as_u16();
         let words = error

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use roxmltree::Document;
 
 use super::{
-    api::{Aws, Question, host, malformed},
+    api::{Aws, SignedRequest, host, malformed},
     refusal,
 };
 use crate::{
@@ -71,7 +71,7 @@ async fn assume_role<W: World>(
         CONTENT_TYPE,
         HeaderValue::from_static("application/x-www-form-urlencoded"),
     );
-    let question = Question {
+    let question = SignedRequest {
         what: "STS",
         host: host("sts", aws.region),
         service: "sts",

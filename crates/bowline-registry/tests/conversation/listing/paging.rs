@@ -8,7 +8,7 @@ use crate::{
 };
 
 const COUNT: usize = 1_101;
-/// How many entries these registries put on a page at most.
+/// The number of entries that these registries put on a page at most.
 const PAGE: usize = 1_000;
 const HOST: &str = "https://registry.example.com";
 

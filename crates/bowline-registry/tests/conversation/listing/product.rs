@@ -59,7 +59,7 @@ impl Product {
     }
 }
 
-/// Whether a request to an API logs in, and lists nothing.
+/// Tells whether a request to an API logs in, and lists nothing.
 pub fn is_login(sent: &Sent) -> bool {
     let is_of_aws =
         |target: &http::HeaderValue| target.to_str().unwrap().ends_with(".GetAuthorizationToken");

@@ -65,7 +65,7 @@ impl Secrets {
 /// What an error answer says, if it says it in one of the known forms: `CODE: message`, at most 200 printable
 /// characters, and nothing at all if it repeats a secret. Never a body that has no such form.
 pub(crate) fn error(body: &[u8], secrets: &Secrets) -> Option<String> {
-    let answer: ErrorAnswer = serde_json::from_slice(body).ok()?;
+    let answer: ErrorResponse = serde_json::from_slice(body).ok()?;
     let (code, message) = match answer.errors.and_then(|errors| errors.0) {
         Some(error) => (error.code, error.message),
         None => (
@@ -104,7 +104,7 @@ pub(crate) fn shown(text: &str, secrets: &Secrets) -> Option<String> {
 }
 
 #[derive(Deserialize)]
-struct ErrorAnswer {
+struct ErrorResponse {
     /// The distribution specification's.
     #[serde(default, deserialize_with = "json::lenient")]
     errors: Option<First<ErrorEntry>>,

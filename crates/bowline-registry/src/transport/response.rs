@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::guard::Permit;
 
 /// An answer, read within its bounds.
-pub(crate) struct Answer {
+pub(crate) struct Response {
     /// Where it came from, after redirects.
     pub(crate) permit: Permit,
     pub(crate) status: StatusCode,
@@ -15,7 +15,7 @@ pub(crate) struct Answer {
     pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
-impl Answer {
+impl Response {
     /// The text of a header, where it has one.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
