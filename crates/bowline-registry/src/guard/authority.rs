@@ -4,6 +4,8 @@ use std::fmt;
 
 use url::{Host, Url};
 
+use crate::guard::shared_domains::{is_listed, is_shared};
+
 /// Host and port. The host is lower case, without brackets and without a trailing dot.
 #[derive(Clone, Debug)]
 pub(super) struct Authority {
@@ -74,6 +76,33 @@ impl Authority {
             return None;
         }
         psl::domain_str(&self.host)
+    }
+
+    /// Tells whether `other` belongs to who owns this name: it is the same host, a parent, or a sister. A sister is another
+    /// name directly under the parent of this one, or under this one where that is the registrable domain. Under a domain
+    /// where strangers get names only the host itself counts.
+    pub(super) fn has_owner_of(&self, other: &Self) -> bool {
+        let Some(domain) = self.registrable_domain() else {
+            return false;
+        };
+        if self.host == other.host {
+            return !is_listed(&self.host);
+        }
+        if is_shared(&self.host) || other.registrable_domain() != Some(domain) {
+            return false;
+        }
+        let home = match self.host.split_once('.') {
+            Some((_, parent)) if self.host != domain => parent,
+            _ => domain,
+        };
+        let is_parent = home
+            .strip_suffix(other.host.as_str())
+            .is_some_and(|before| before.is_empty() || before.ends_with('.'));
+        let is_sister = other
+            .host
+            .split_once('.')
+            .is_some_and(|(_, parent)| parent == home);
+        is_parent || is_sister
     }
 
     /// Tells whether a customer's consent, `host` or `host:port` in lower case, names this. Without a port it means the

@@ -6,16 +6,12 @@
 use bowline::form::ConnectionSpec;
 use url::Url;
 
-/// Domains under which strangers get names side by side, though the public suffix list does not have them: there a
-/// sister name proves nothing.
-const SHARED_DOMAINS: &[&str] = &["azurecr.cn", "azurecr.io", "azurecr.us", "jfrog.io"];
-
 /// Whom a registry may name as its token service, beside itself and its known pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Realms {
     /// Nobody: the hosts of such a provider are known.
     Own,
-    /// Names on its own domain.
+    /// A parent of its own name, or a sister: another name directly under the same domain.
     Domain,
     /// Those too that the customer consented to.
     Consented,
@@ -59,7 +55,9 @@ impl Hosts {
 
     /// Tells whether this token service is known to be the registry's.
     pub(super) fn is_known_pair(&self, registry: &str, service: &str) -> bool {
-        self.token_services.contains(&(registry, service))
+        self.token_services
+            .iter()
+            .any(|pair| is_pair(*pair, registry, service))
     }
 }
 
@@ -70,7 +68,18 @@ impl Api {
     }
 }
 
-/// Tells whether names on this registrable domain belong to one owner.
-pub(super) fn has_one_owner(domain: &str) -> bool {
-    !SHARED_DOMAINS.contains(&domain)
+/// Tells whether these hosts are a pair of the table. A `*` stands for one label, the same in both hosts: a region.
+fn is_pair(pair: (&str, &str), registry: &str, service: &str) -> bool {
+    match (pair.0.split_once('*'), pair.1.split_once('*')) {
+        (Some(registries), Some(services)) => {
+            region(registries, registry).is_some_and(|here| region(services, service) == Some(here))
+        }
+        _ => pair == (registry, service),
+    }
+}
+
+/// The label of a host between two texts.
+fn region<'a>((before, after): (&str, &str), host: &'a str) -> Option<&'a str> {
+    let label = host.strip_prefix(before)?.strip_suffix(after)?;
+    (!label.is_empty() && !label.contains('.')).then_some(label)
 }

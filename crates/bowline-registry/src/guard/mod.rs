@@ -1,4 +1,4 @@
-//! What may be contacted, and with what: the one decision that every request passes (design.md section 6).
+//! What may be contacted, and with what: the one decision that every request passes.
 //!
 //! [`Guard::permit`] decides about a URL and the reason to contact it. Its answer, a [`Permit`], is the only thing a
 //! request can be made of, and it decides whether credentials go along, so nothing can be sent past it.
@@ -25,6 +25,7 @@ mod address;
 mod authority;
 pub(crate) mod hosts;
 mod port;
+mod shared_domains;
 #[cfg(test)]
 mod tests;
 
@@ -303,12 +304,7 @@ impl<'a> Guard<'a> {
         };
         let is_known = is_usual_https(realm, authority)
             && self.hosts.is_known_pair(registry.host(), authority.host());
-        let is_sister = || {
-            realm.scheme() == "https"
-                && registry.registrable_domain().is_some_and(|domain| {
-                    hosts::has_one_owner(domain) && authority.registrable_domain() == Some(domain)
-                })
-        };
+        let is_of_its_owner = || realm.scheme() == "https" && registry.has_owner_of(authority);
         let is_consented = || {
             self.trusted
                 .iter()
@@ -318,8 +314,8 @@ impl<'a> Guard<'a> {
             || is_known
             || match self.hosts.realms {
                 Realms::Own => false,
-                Realms::Domain => is_sister(),
-                Realms::Consented => is_sister() || is_consented(),
+                Realms::Domain => is_of_its_owner(),
+                Realms::Consented => is_of_its_owner() || is_consented(),
             }
     }
 

@@ -11,7 +11,8 @@ use crate::{
 /// Its row of what other code asks about it.
 pub(super) static PRODUCT: Product = Product {
     hosts: Hosts::consented,
-    token_services: &[],
+    // Alibaba Cloud's, where strangers get names too. Seen: github.com/kubernetes/minikube/pull/13782.
+    token_services: &[("registry.*.aliyuncs.com", "dockerauth.*.aliyuncs.com")],
     repository_ways: plain,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,

@@ -13,7 +13,10 @@ use crate::{
 /// Its row of what other code asks about it.
 pub(super) static PRODUCT: Product = Product {
     hosts: Hosts::consented,
-    token_services: &[("registry.redhat.io", "sso.redhat.com")],
+    token_services: &[
+        ("registry.redhat.io", "sso.redhat.com"),
+        ("registry.connect.redhat.com", "sso.redhat.com"),
+    ],
     repository_ways,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,

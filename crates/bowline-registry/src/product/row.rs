@@ -9,7 +9,8 @@ use crate::{guard::hosts::Hosts, notification::Notification, scope::Scope};
 pub(crate) struct Product {
     /// Where a connection's credentials may go beside the registry itself.
     pub(crate) hosts: fn(&ConnectionSpec) -> Hosts,
-    /// Token services that belong to a registry on another domain: the registry's host, the token service's host.
+    /// Token services that belong to a registry elsewhere: the registry's host, the token service's host. A `*` stands for
+    /// one label, the same in both.
     pub(crate) token_services: &'static [(&'static str, &'static str)],
     /// The ways to list repositories, in the order in which they are tried; none where the product has no listing.
     pub(crate) repository_ways: fn(&ConnectionSpec) -> &'static [Way],
