@@ -22,6 +22,13 @@ pub struct ExternalId(String);
 
 impl ExternalId {
     /// The external id of this text: 2-1224 letters, digits and `_+=,.@:/-` (STS).
+    ///
+    /// ```
+    /// use bowline_registry::ExternalId;
+    ///
+    /// assert!(ExternalId::parse("bowline:acme").is_some());
+    /// assert!(ExternalId::parse("two words").is_none());
+    /// ```
     pub fn parse(text: &str) -> Option<Self> {
         let sound = (2..=1224).contains(&text.len())
             && text
@@ -61,6 +68,14 @@ enum HostRule {
 impl Operator {
     /// Reads the three variables. Each is a comma-separated list, or empty: `private_hosts` and `plain_http_hosts`
     /// of hosts, `host:port` and CIDR networks; `egress_addresses` of addresses and CIDR networks.
+    ///
+    /// ```
+    /// use bowline_registry::Operator;
+    ///
+    /// let operator = Operator::parse("10.0.0.0/8, registry.corp:5000", "registry.corp", "").unwrap();
+    /// assert!(operator.allows_plain_http("registry.corp", 80));
+    /// assert!(Operator::parse("not a host", "", "").is_err());
+    /// ```
     ///
     /// # Errors
     /// Names the variable and the entry that cannot be read.

@@ -78,7 +78,7 @@ impl Authority {
         psl::domain_str(&self.host)
     }
 
-    /// Tells whether `other` belongs to who owns this name: it is the same host, a parent, or a sister. A sister is another
+    /// Tells whether `other` belongs to the owner of this name: it is the same host, a parent, or a sister. A sister is another
     /// name directly under the parent of this one, or under this one where that is the registrable domain. Under a domain
     /// where strangers get names only the host itself counts.
     pub(super) fn has_owner_of(&self, other: &Self) -> bool {

@@ -59,6 +59,20 @@ pub struct Listing {
 
 /// The repositories that the connection reaches, within its namespace.
 ///
+/// ```
+/// use bowline::form::ConnectionSpec;
+/// use bowline_registry::{Operator, Problem, World, repositories, tags};
+///
+/// /// The tags of the first repository.
+/// async fn first<W: World>(world: &W, spec: &ConnectionSpec) -> Result<Vec<String>, Problem> {
+///     let operator = Operator::default();
+///     match repositories(world, &operator, spec).await?.items.first() {
+///         Some(name) => Ok(tags(world, &operator, spec, name).await?.items),
+///         None => Ok(Vec::new()),
+///     }
+/// }
+/// ```
+///
 /// # Errors
 /// What a check would name; `permission.catalog_missing` where this login may not list, or the registry offers no
 /// listing.

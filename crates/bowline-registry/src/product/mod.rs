@@ -144,11 +144,26 @@ pub fn read_notification(provider: ProviderId, body: &[u8]) -> Notification {
 }
 
 /// Tells whether a product's registry sends a header of one's choice with a notification.
+///
+/// ```
+/// use bowline_registry::sends_header;
+///
+/// assert!(sends_header("harbor".parse().unwrap()));
+/// assert!(!sends_header("docker-hub".parse().unwrap()));
+/// ```
 pub fn sends_header(provider: ProviderId) -> bool {
     webhook(provider).sends_header
 }
 
 /// The part of the registry that a connection reaches: its namespace, else what its product takes the username for.
+///
+/// ```
+/// use bowline::endpoint::Endpoint;
+/// use bowline_registry::namespace_of;
+///
+/// let endpoint = Endpoint::parse("registry.example.com/team").unwrap();
+/// assert_eq!(namespace_of("harbor".parse().unwrap(), &endpoint, Some("Alice")), "team");
+/// ```
 pub fn namespace_of(provider: ProviderId, endpoint: &Endpoint, username: Option<&str>) -> String {
     let own = username.filter(|_| webhook(provider).defaults_to_username);
     match own.filter(|_| endpoint.namespace().is_empty()) {
@@ -158,6 +173,13 @@ pub fn namespace_of(provider: ProviderId, endpoint: &Endpoint, username: Option<
 }
 
 /// Tells whether a product's registry knows images by their digests.
+///
+/// ```
+/// use bowline_registry::has_digests;
+///
+/// assert!(has_digests("docker-registry".parse().unwrap()));
+/// assert!(!has_digests("docker-registry-v1".parse().unwrap()));
+/// ```
 pub fn has_digests(provider: ProviderId) -> bool {
     !of(provider).speaks_v1
 }
