@@ -151,7 +151,7 @@ impl Setup {
             Program::Application(manifest) => {
                 command.args(["up", "--from"]).arg(manifest);
                 if self.asks_for_due {
-                    let token = SignIn::new("host", &[], &["sync"]).token(AUTH_SECRET);
+                    let token = SignIn::due().token(AUTH_SECRET);
                     command
                         .arg("--due-token-file")
                         .arg(write("due.token", &token));

@@ -43,6 +43,13 @@ impl SignIn {
         )
     }
 
+    /// Who asks for what is due in all projects.
+    pub fn due() -> Self {
+        let mut due = Self::new("host", &[], &[]);
+        due.claims["permissions"] = json!(["iam:system:cicd:registry:sync"]);
+        due
+    }
+
     /// The HS256 token (RFC 7519).
     pub fn token(&self, secret: &str) -> String {
         let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());

@@ -52,7 +52,7 @@ struct Up {
     /// A variable's value. Other users of the machine can see it: prefer SPIN_VARIABLE_<NAME> for secrets.
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     variable: Vec<(String, String)>,
-    /// A file with a token that permits iam:project:cicd:registry:sync. With it the host starts the application's
+    /// A file with a token that permits iam:system:cicd:registry:sync. With it the host starts the application's
     /// scheduled work twice a minute; without it something else has to.
     #[arg(long, value_name = "FILE")]
     due_token_file: Option<PathBuf>,

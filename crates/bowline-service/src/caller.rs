@@ -1,5 +1,6 @@
 //! Callers and their permissions.
 
+use bowline_store::Within;
 use http::{HeaderMap, header};
 use serde_json::json;
 
@@ -8,7 +9,7 @@ use crate::{
     token::Claims,
 };
 
-/// A permission of a token. It holds in every project that the token lists.
+/// A permission of a token. It holds in every project that the token lists, unless it says that it is of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Permission {
     /// See connections and check them.
@@ -23,6 +24,10 @@ pub(crate) enum Permission {
     Admin,
     /// Do what is due.
     Sync,
+    /// Reseal what is kept of all projects.
+    AdminOfAll,
+    /// Do what is due in all projects.
+    SyncOfAll,
 }
 
 impl Permission {
@@ -35,6 +40,8 @@ impl Permission {
             Self::Use => "iam:project:cicd:registry:use",
             Self::Admin => "iam:project:cicd:registry:admin",
             Self::Sync => "iam:project:cicd:registry:sync",
+            Self::AdminOfAll => "iam:system:cicd:registry:admin",
+            Self::SyncOfAll => "iam:system:cicd:registry:sync",
         }
     }
 }
@@ -102,7 +109,22 @@ impl Caller {
         Ok(())
     }
 
-    /// Checks that the caller may do this where it concerns no project.
+    /// The projects in which the caller may do this: all by the permission `in_all`, else those that the token lists.
+    ///
+    /// Errors: `permission.missing`.
+    pub(crate) fn within(
+        &self,
+        permission: Permission,
+        in_all: Permission,
+    ) -> Result<Within<'_>, Problem> {
+        if self.permitted(in_all).is_ok() {
+            return Ok(Within::All);
+        }
+        self.require_somewhere(permission)?;
+        Ok(Within::Projects(self.projects()))
+    }
+
+    /// Checks that the token has a permission.
     pub(crate) fn permitted(&self, permission: Permission) -> Result<(), Problem> {
         if self
             .0

@@ -38,6 +38,7 @@ mod settings;
 mod store;
 mod sync;
 mod timestamp;
+mod within;
 
 pub use self::{
     audit::AuditEntry,
@@ -75,4 +76,5 @@ pub use self::{
         Sync, SyncOrigin, SyncOutcome, SyncPhase, SyncProblem, SyncState, Syncs, UnreadRepository,
     },
     timestamp::Timestamp,
+    within::Within,
 };

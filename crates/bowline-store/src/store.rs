@@ -26,6 +26,7 @@ use crate::{
     row::Columns,
     schema,
     timestamp::Timestamp,
+    within::Within,
 };
 
 /// Connections at rest. Any number of stores, in any number of instances, may use one database at once.
@@ -144,6 +145,45 @@ fn json(value: &impl serde::Serialize) -> Result<Value, StoreError> {
     serde_json::to_string(value)
         .map(Value::Text)
         .map_err(|_| StoreError::Corrupt("json"))
+}
+
+/// The condition that a project is among those of a parameter, which is NULL for all.
+macro_rules! project_within {
+    ($project:literal, $parameter:literal) => {
+        concat!(
+            " AND (",
+            $parameter,
+            " IS NULL OR ",
+            $project,
+            " IN (SELECT value FROM json_each(",
+            $parameter,
+            ")))"
+        )
+    };
+}
+
+/// The same of the project of a connection.
+macro_rules! connection_within {
+    ($connection:literal, $parameter:literal) => {
+        concat!(
+            " AND (",
+            $parameter,
+            " IS NULL OR EXISTS (SELECT 1 FROM connections AS owner WHERE owner.id = ",
+            $connection,
+            " AND owner.project IN (SELECT value FROM json_each(",
+            $parameter,
+            "))))"
+        )
+    };
+}
+pub(in crate::store) use {connection_within, project_within};
+
+/// The parameter of these conditions.
+fn within_parameter(within: Within<'_>) -> Result<Value, StoreError> {
+    match within {
+        Within::All => Ok(Value::Null),
+        Within::Projects(projects) => json(&projects),
+    }
 }
 
 /// JSON or NULL.

@@ -23,12 +23,12 @@ pub(crate) fn developer(auth_secret: &str, now: SystemTime) -> String {
     )
 }
 
-/// A token for who asks for what is due, in no project. It holds as long as a development server may run.
+/// A token for who asks for what is due in all projects. It holds as long as a development server may run.
 pub(crate) fn due(auth_secret: &str, now: SystemTime) -> String {
     sign(
         auth_secret,
         &json!({ "sub": "host", "exp": seconds(now + YEAR), "projects": [],
-            "permissions": ["iam:project:cicd:registry:sync"] }),
+            "permissions": ["iam:system:cicd:registry:sync"] }),
     )
 }
 

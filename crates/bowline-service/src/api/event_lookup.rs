@@ -12,6 +12,7 @@ use std::{
 use bowline_registry::{AskedImage, Clock, Code, EventKind};
 use bowline_store::{
     Database, KnownImage, Opened, Origin, PendingEvent, Removed, SeenImage, TakenEvent, WantedScan,
+    Within,
 };
 
 use self::resolve_tags::{ResolvedTag, TagsToResolve};
@@ -90,12 +91,13 @@ where
     pub(super) async fn retry_pending_events(
         &self,
         context: &RequestContext,
+        within: Within<'_>,
         budget: Duration,
     ) -> Result<usize, Problem> {
         let (store, began) = (self.store(context).await?, self.clock.monotonic());
         let mut done = 0_usize;
         while self.clock.monotonic().saturating_sub(began) <= budget {
-            let taken = store.take_pending(AT_ONCE, context.now).await?;
+            let taken = store.take_pending(within, AT_ONCE, context.now).await?;
             if taken.is_empty() {
                 break;
             }

@@ -1,7 +1,7 @@
 //! Watching OpenShift's image streams: by their version, from one look to the next.
 
 use bowline_registry::{Clock, EventKind, ImageStream, StreamChanges};
-use bowline_store::{Database, KnownImage, Opened, StreamWatch, SyncOrigin};
+use bowline_store::{Database, KnownImage, Opened, StreamWatch, SyncOrigin, Within};
 
 use super::{
     event_lookup::{AnnouncedEvent, WatchedConnection},
@@ -24,11 +24,15 @@ where
     R: Random + Clone + 'static,
 {
     /// Looks once at each of the connections whose image streams are watched and whose turn it is, and says at how many.
-    pub(super) async fn watch_streams(&self, context: &RequestContext) -> Result<usize, Problem> {
+    pub(super) async fn watch_streams(
+        &self,
+        context: &RequestContext,
+        within: Within<'_>,
+    ) -> Result<usize, Problem> {
         let store = self.store(context).await?;
         let mut looked = 0_usize;
         while looked < MOST {
-            let Some(watch) = store.claim_watch(context.now).await? else {
+            let Some(watch) = store.claim_watch(within, context.now).await? else {
                 break;
             };
             // Whatever is in the way of one is not in that of the others; its version stays, so nothing is missed.

@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::service::{Random, Service};
 use crate::{
-    caller::Caller,
+    caller::{Caller, Permission},
     client::Outbound,
     context::RequestContext,
     problem::Problem,
@@ -20,7 +20,7 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// One bounded step over the connections of all projects, and how far it is. Called again with `next` until there
+    /// One bounded step over the connections of the caller's projects or of all, and how far it is. Called again with `next` until there
     /// is none.
     pub(super) async fn reseal(
         &self,
@@ -30,7 +30,8 @@ where
         let parameters = &context.parameters;
         let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
         let (store, change) = (self.store(context).await?, context.change(caller));
-        let step = store.reseal(&change, size, cursor.as_ref()).await?;
+        let within = caller.within(Permission::Admin, Permission::AdminOfAll)?;
+        let step = store.reseal(within, &change, size, cursor.as_ref()).await?;
         response::json(StatusCode::OK, &step)
     }
 }

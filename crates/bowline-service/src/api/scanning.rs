@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::ControlFlow, time::Duration};
 use bowline_registry::Clock;
 use bowline_store::{
     ConnectionId, Database, LeaseRequest, Leased, Outcome, Release, Scan, ScanId, ScanResult,
-    ScanState,
+    ScanState, Within,
 };
 use futures::future::join_all;
 use http::StatusCode;
@@ -172,7 +172,9 @@ where
         let mut scan = finished.await?;
         if scan.state == ScanState::Passed {
             // Whatever fails here is tried again by the clock.
-            _ = self.release_due(context, Some(id), PATIENCE).await;
+            _ = self
+                .release_due(context, Within::All, Some(id), PATIENCE)
+                .await;
             scan = store.scan(&scan.project, id).await?;
         }
         response::json(StatusCode::OK, &scan)
@@ -182,21 +184,23 @@ where
     pub(super) async fn retry_releases(
         &self,
         context: &RequestContext,
+        within: Within<'_>,
         budget: Duration,
     ) -> Result<Releases, Problem> {
-        self.release_due(context, None, budget).await
+        self.release_due(context, within, None, budget).await
     }
 
     async fn release_due(
         &self,
         context: &RequestContext,
+        within: Within<'_>,
         scan: Option<ScanId>,
         budget: Duration,
     ) -> Result<Releases, Problem> {
         let (store, began) = (self.store(context).await?, self.clock.monotonic());
         let mut releases = Releases::default();
         while self.clock.monotonic().saturating_sub(began) < budget {
-            let Some(release) = store.take_release(scan, context.now).await? else {
+            let Some(release) = store.take_release(within, scan, context.now).await? else {
                 break;
             };
             let failed = self.release(context, &release).await.err();

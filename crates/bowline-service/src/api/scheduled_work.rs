@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use bowline_registry::Clock;
-use bowline_store::{ConnectionId, Database, Expiring, Scheduled, Timestamp};
+use bowline_store::{ConnectionId, Database, Expiring, Scheduled, Timestamp, Within};
 use http::StatusCode;
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use super::{
     service::{Random, Service},
 };
 use crate::{
-    caller::Caller,
+    caller::{Caller, Permission},
     client::Outbound,
     context::RequestContext,
     problem::Problem,
@@ -113,7 +113,7 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// Does the work that is due, for a bounded time.
+    /// Does the work that is due in the caller's projects or in all, for a bounded time.
     pub(super) async fn do_due(
         &self,
         context: &RequestContext,
@@ -121,21 +121,24 @@ where
     ) -> Result<Response, Problem> {
         let begun = self.clock.monotonic();
         let store = self.store(context).await?;
+        let within = caller.within(Permission::Sync, Permission::SyncOfAll)?;
         let mut due = Due::default();
         let until = |share: Duration| begun.saturating_add(share);
-        self.read_policies(context, until(POLICIES)).await?;
-        self.plan_pulls(context).await?;
-        due.syncs.started = self.begin_pulls(context).await?;
-        let lapsed = store.requeue_lapsed(context.now).await?;
+        self.read_policies(context, within, until(POLICIES)).await?;
+        self.plan_pulls(context, within).await?;
+        due.syncs.started = self.begin_pulls(context, within).await?;
+        let lapsed = store.requeue_lapsed(within, context.now).await?;
         due.scans.requeued = lapsed.requeued;
         due.scans.set_aside = lapsed.set_aside;
-        store.forget_scans(context.now).await?;
-        due.events.done = self.retry_pending_events(context, EVENTS).await?;
-        due.streams.watched = self.watch_streams(context).await?;
-        due.releases = self.retry_releases(context, RELEASES).await?;
-        let checks_left = self.check_daily(context, &mut due.checks, until(CHECKS));
+        if within == Within::All {
+            store.forget_scans(context.now).await?;
+        }
+        due.events.done = self.retry_pending_events(context, within, EVENTS).await?;
+        due.streams.watched = self.watch_streams(context, within).await?;
+        due.releases = self.retry_releases(context, within, RELEASES).await?;
+        let checks_left = self.check_daily(context, within, &mut due.checks, until(CHECKS));
         due.more |= checks_left.await?;
-        let syncs_left = self.go_on(context, &mut due.syncs, until(SYNCS));
+        let syncs_left = self.go_on(context, within, &mut due.syncs, until(SYNCS));
         due.more |= syncs_left.await?;
         let by = Timestamp(context.now.saturating_add(SOON_MS));
         due.expiring = store.expiring(caller.projects(), by, MOST_EXPIRING).await?;
@@ -146,11 +149,12 @@ where
     async fn read_policies(
         &self,
         context: &RequestContext,
+        within: Within<'_>,
         until: Duration,
     ) -> Result<(), Problem> {
         let store = self.store(context).await?;
         while self.clock.monotonic() < until {
-            if store.read_policy(context.now).await?.is_none() {
+            if store.read_policy(within, context.now).await?.is_none() {
                 break;
             }
         }
@@ -158,9 +162,13 @@ where
     }
 
     /// Plans the daily pulls of policies that are new.
-    async fn plan_pulls(&self, context: &RequestContext) -> Result<(), Problem> {
+    async fn plan_pulls(
+        &self,
+        context: &RequestContext,
+        within: Within<'_>,
+    ) -> Result<(), Problem> {
         let store = self.store(context).await?;
-        for scheduled in store.to_plan(BATCH).await? {
+        for scheduled in store.to_plan(within, BATCH).await? {
             let next = next_pull(&scheduled, scheduled.at.0);
             store.plan(&scheduled, next).await?;
         }
@@ -182,10 +190,14 @@ where
     }
 
     /// Begins the daily pulls that are due, and says how many. One that is long overdue is made up for once.
-    async fn begin_pulls(&self, context: &RequestContext) -> Result<u32, Problem> {
+    async fn begin_pulls(
+        &self,
+        context: &RequestContext,
+        within: Within<'_>,
+    ) -> Result<u32, Problem> {
         let store = self.store(context).await?;
         let mut begun = 0_u32;
-        for scheduled in store.due(context.now, BATCH).await? {
+        for scheduled in store.due(within, context.now, BATCH).await? {
             let next = next_pull(&scheduled, context.now);
             let is_ours = store.begin_due(&scheduled, next, context.now).await?;
             begun = begun.saturating_add(is_ours.into());
@@ -197,13 +209,14 @@ where
     async fn check_daily(
         &self,
         context: &RequestContext,
+        within: Within<'_>,
         checks: &mut Checks,
         until: Duration,
     ) -> Result<bool, Problem> {
         let store = self.store(context).await?;
         while self.clock.monotonic() < until {
             let now = self.clock.epoch_ms();
-            let Some((project, id)) = store.claim_checks(now, 1).await?.pop() else {
+            let Some((project, id)) = store.claim_checks(within, now, 1).await?.pop() else {
                 return Ok(false);
             };
             // One that cannot be made now, whyever, must not keep the others from theirs.
@@ -224,13 +237,14 @@ where
     async fn go_on(
         &self,
         context: &RequestContext,
+        within: Within<'_>,
         syncs: &mut Syncs,
         until: Duration,
     ) -> Result<bool, Problem> {
         let store = self.store(context).await?;
         while self.clock.monotonic() < until {
             let now = self.clock.epoch_ms();
-            let Some((project, id)) = store.waiting_syncs(1, now).await?.pop() else {
+            let Some((project, id)) = store.waiting_syncs(within, 1, now).await?.pop() else {
                 return Ok(false);
             };
             let Some(held) = store.take_up_sync(id, now).await? else {

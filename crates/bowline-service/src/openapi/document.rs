@@ -75,9 +75,12 @@ fn described(row: &Row, problems: &mut Problems) -> Value {
         Authorization::Token(need, _) => {
             described["description"] = match need {
                 Need::Nothing => "Needs a token.".to_owned(),
-                Need::InProject(permission) | Need::Anywhere(permission) => {
-                    format!("Needs `{}`.", permission.name())
-                }
+                Need::InProject(permission) => format!("Needs `{}`.", permission.name()),
+                Need::InOwnOrAll(permission, in_all) => format!(
+                    "Needs `{}` for the projects of the token, or `{}` for all.",
+                    permission.name(),
+                    in_all.name()
+                ),
                 Need::InSomeProject(permission) => {
                     format!("Needs `{}` in some project.", permission.name())
                 }
@@ -168,7 +171,7 @@ fn failures(row: &Row) -> BTreeMap<StatusCode, Vec<String>> {
         match need {
             Need::Nothing => {}
             Need::InProject(_) => failures.extend([PermissionMissing, NotFound]),
-            Need::InSomeProject(_) | Need::Anywhere(_) => failures.push(PermissionMissing),
+            Need::InSomeProject(_) | Need::InOwnOrAll(..) => failures.push(PermissionMissing),
         }
     }
     if row.answers_content() {

@@ -79,9 +79,10 @@ pub(super) static ROWS: &[Row] = &[
         method: Method::POST,
         path: "/v1/sync/due",
         summary: "Do what is due: daily pulls and checks; again while there is `more`",
-        authorization: Authorization::Token(Need::Anywhere(Permission::Sync), |_| {
-            Some(Operation::DoDue)
-        }),
+        authorization: Authorization::Token(
+            Need::InOwnOrAll(Permission::Sync, Permission::SyncOfAll),
+            |_| Some(Operation::DoDue),
+        ),
         parameters: &[],
         body: RequestBody::None,
         responses: &[ok("What was done.", Schema::Named("Due"))],

@@ -1,4 +1,4 @@
-//! Operations on a project's settings, or on all projects.
+//! Operations on a project's settings, and resealing.
 
 use http::Method;
 
@@ -66,10 +66,11 @@ pub(super) static ROWS: &[Row] = &[
         id: "reseal",
         method: Method::POST,
         path: "/v1/admin/reseal",
-        summary: "Reseal a page of all connections with the first key; again with `next` until there is none",
-        authorization: Authorization::Token(Need::Anywhere(Permission::Admin), |_| {
-            Some(Operation::Reseal)
-        }),
+        summary: "Reseal a page of the caller's connections with the first key; again with `next` until there is none",
+        authorization: Authorization::Token(
+            Need::InOwnOrAll(Permission::Admin, Permission::AdminOfAll),
+            |_| Some(Operation::Reseal),
+        ),
         parameters: &[LIMIT, CURSOR],
         body: RequestBody::None,
         responses: &[ok(

@@ -55,8 +55,8 @@ pub(crate) enum Need {
     InProject(Permission),
     /// This, in one project at least.
     InSomeProject(Permission),
-    /// This; it concerns no project.
-    Anywhere(Permission),
+    /// The first for the projects that the token lists, or the second for all.
+    InOwnOrAll(Permission, Permission),
 }
 
 /// The body of a request.
@@ -84,7 +84,7 @@ impl Need {
             Self::Nothing => Ok(()),
             Self::InProject(permission) => caller.require(permission, project),
             Self::InSomeProject(permission) => caller.require_somewhere(permission),
-            Self::Anywhere(permission) => caller.permitted(permission),
+            Self::InOwnOrAll(permission, in_all) => caller.within(permission, in_all).map(drop),
         }
     }
 }

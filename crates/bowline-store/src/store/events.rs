@@ -8,7 +8,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use super::{Change, Store, json, write::change_parameters};
+use super::{Change, Store, connection_within, json, within_parameter, write::change_parameters};
 use crate::{
     database::{Database, Row},
     error::StoreError,
@@ -16,6 +16,7 @@ use crate::{
     random::Random,
     row::Columns,
     timestamp::Timestamp,
+    within::Within,
 };
 
 /// The most tags of a connection that may wait. The next sync finds what is announced beyond them.
@@ -60,19 +61,26 @@ const KEEP: &str = "INSERT INTO pending_events (connection, repository, tag, dig
         at = excluded.at, since = excluded.since, attempts = 0, retry_at = excluded.retry_at
     RETURNING tag";
 
-const FORGET: &str = "DELETE FROM pending_events WHERE retry_at <= ?1 AND since <= ?1 - ?2";
+const FORGET: &str = concat!(
+    "DELETE FROM pending_events WHERE retry_at <= ?1 AND since <= ?1 - ?2",
+    connection_within!("pending_events.connection", "?3")
+);
 
 // What is taken rests for a minute, then for two, for four, up to an hour. Who dies over it leaves it to the next.
-const TAKE: &str = "UPDATE pending_events SET attempts = attempts + 1,
+const TAKE: &str = concat!(
+    "UPDATE pending_events SET attempts = attempts + 1,
         retry_at = ?1 + 60000 * (1 << MIN(attempts, 6))
     WHERE (connection, repository, tag) IN
         (SELECT waiting.connection, waiting.repository, waiting.tag FROM
-            (SELECT connection, repository FROM pending_events WHERE retry_at <= ?1 ORDER BY retry_at LIMIT 1) AS first
+            (SELECT connection, repository FROM pending_events WHERE retry_at <= ?1",
+    connection_within!("pending_events.connection", "?3"),
+    " ORDER BY retry_at LIMIT 1) AS first
             JOIN pending_events AS waiting
                 ON waiting.connection = first.connection AND waiting.repository = first.repository
             WHERE waiting.retry_at <= ?1 LIMIT ?2)
     RETURNING connection, (SELECT project FROM connections WHERE id = connection), repository, tag, digest, removed,
-        at, since";
+        at, since"
+);
 
 const DONE: &str = "DELETE FROM pending_events
     WHERE connection = ?1 AND repository = ?2 AND tag = ?3 AND since = ?4";
@@ -241,14 +249,16 @@ impl<D: Database, R: Random> Store<D, R> {
     /// for a day.
     pub async fn take_pending(
         &self,
+        within: Within<'_>,
         most: u32,
         now_ms: i64,
     ) -> Result<Vec<TakenEvent>, StoreError> {
-        let forget = vec![now_ms.into(), LONGEST_WAIT_MS.into()];
+        let within = within_parameter(within)?;
+        let forget = vec![now_ms.into(), LONGEST_WAIT_MS.into(), within.clone()];
         self.database().query(FORGET, forget).await?;
         let rows = self
             .database()
-            .query(TAKE, vec![now_ms.into(), most.into()])
+            .query(TAKE, vec![now_ms.into(), most.into(), within])
             .await?;
         rows.into_iter().map(taken).collect()
     }

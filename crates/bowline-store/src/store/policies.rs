@@ -3,10 +3,10 @@
 //! Whoever writes a policy writes its columns with it. An older instance does not, and a trigger of the schema puts what
 //! it wrote on a list. One at a time is claimed, read and kept in full; one that cannot be read is set aside.
 
-use super::{Store, set_aside::next_attempt};
+use super::{Store, connection_within, set_aside::next_attempt, within_parameter};
 use crate::{
     database::Database, error::StoreError, id::ConnectionId, policy::KeptPolicy, random::Random,
-    row::Columns,
+    row::Columns, within::Within,
 };
 
 /// The time in which a claimed policy has to be read, in milliseconds.
@@ -18,7 +18,9 @@ const READ_AGAIN_MS: i64 = 24 * 60 * 60 * 1000;
 const CLAIM: &str = concat!(
     "UPDATE schedules SET policy_attempts = policy_attempts + 1, policy_read_at = ",
     next_attempt!("policy_attempts", "?1", "?2"),
-    " WHERE connection = (SELECT connection FROM schedules WHERE policy_read_at <= ?1 ORDER BY policy_read_at LIMIT 1)
+    " WHERE connection = (SELECT connection FROM schedules WHERE policy_read_at <= ?1 ",
+    connection_within!("schedules.connection", "?3"),
+    " ORDER BY policy_read_at LIMIT 1)
         AND policy_read_at <= ?1
     RETURNING connection, (SELECT policy FROM connections WHERE id = connection),
         (SELECT version FROM connections WHERE id = connection)"
@@ -36,8 +38,13 @@ const FAIL: &str = "UPDATE schedules SET policy_problem = ?3, policy_read_at = ?
 impl<D: Database, R: Random> Store<D, R> {
     /// Reads the policy that waits longest to be read, and keeps it in full; says which connection has it. One that
     /// cannot be read is set aside: nothing is pulled by it. It is read again in a day, and when the connection changes.
-    pub async fn read_policy(&self, now_ms: i64) -> Result<Option<ConnectionId>, StoreError> {
-        let claim = vec![now_ms.into(), now_ms.saturating_add(LEASE_MS).into()];
+    pub async fn read_policy(
+        &self,
+        within: Within<'_>,
+        now_ms: i64,
+    ) -> Result<Option<ConnectionId>, StoreError> {
+        let lease = now_ms.saturating_add(LEASE_MS);
+        let claim = vec![now_ms.into(), lease.into(), within_parameter(within)?];
         let Some(row) = self.first(CLAIM, claim).await? else {
             return Ok(None);
         };

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
-    Change, Store, columns, json,
+    Change, Store, columns, json, project_within,
     read::{binding, connection},
+    within_parameter,
 };
 use crate::{
     connection::Connection,
@@ -18,6 +19,7 @@ use crate::{
     random::Random,
     row::Columns,
     seal,
+    within::Within,
 };
 
 /// The outcome of a step of resealing, and its progress.
@@ -70,7 +72,9 @@ impl<'a> Resealed<'a> {
 const SEALED_WITH: &str = concat!(
     "SELECT ",
     columns!(),
-    ", sealed FROM connections WHERE key_id = ?2 AND id > ?3 ORDER BY id LIMIT ?4"
+    ", sealed FROM connections WHERE key_id = ?2 AND id > ?3",
+    project_within!("project", "?5"),
+    " ORDER BY id LIMIT ?4"
 );
 
 // The customer changed nothing, so the version stays; a trigger tells the audit. Who set new credentials meanwhile has
@@ -80,22 +84,28 @@ const RESEAL: &str =
     WHERE id = ?1 AND sealed = ?2 AND deleted_at IS NULL
     RETURNING id";
 
-const SEALED_BY: &str =
-    "SELECT key_id, count(*) FROM connections WHERE key_id IS NOT NULL GROUP BY key_id";
+const SEALED_BY: &str = concat!(
+    "SELECT key_id, count(*) FROM connections WHERE key_id IS NOT NULL",
+    project_within!("project", "?1"),
+    " GROUP BY key_id"
+);
 
 impl<D: Database, R: Random> Store<D, R> {
-    /// Reseals up to `size` connections with the first key, from `cursor` on. Any number of instances may do so at
+    /// Reseals up to `size` connections of some projects with the first key, from `cursor` on. Any number of instances may do so at
     /// once.
     ///
     /// Connections that an instance without the first key seals meanwhile may be passed over; `sealed_by` tells, and
     /// another round finds them. So do connections whose key is no more among the operator's.
     pub async fn reseal(
         &self,
+        within: Within<'_>,
         change: &Change,
         size: PageSize,
         cursor: Option<&Cursor>,
     ) -> Result<Resealing, StoreError> {
-        let mut rows = self.sealed_with_others(size, cursor, change.now_ms).await?;
+        let mut rows = self
+            .sealed_with_others(within, size, cursor, change.now_ms)
+            .await?;
         let more = rows.len() > size.items();
         rows.truncate(size.items());
         let (mut resealed, mut unsealable, mut last) = (0_usize, Vec::new(), None);
@@ -117,13 +127,14 @@ impl<D: Database, R: Random> Store<D, R> {
             resealed,
             unsealable,
             next: last.filter(|_| more),
-            sealed_by: self.sealed_by().await?,
+            sealed_by: self.sealed_by(within).await?,
         })
     }
 
     /// The rows that come after `cursor`, and one more than a step has, each with the key that sealed it.
     async fn sealed_with_others(
         &self,
+        within: Within<'_>,
         size: PageSize,
         cursor: Option<&Cursor>,
         now_ms: i64,
@@ -142,6 +153,7 @@ impl<D: Database, R: Random> Store<D, R> {
                 key.id.as_str().into(),
                 after.into(),
                 wanted.into(),
+                within_parameter(within)?,
             ];
             let found = self.database.query(SEALED_WITH, parameters).await?;
             rows.extend(found.into_iter().map(|row| (key.id.as_str(), row)));
@@ -174,8 +186,9 @@ impl<D: Database, R: Random> Store<D, R> {
         Ok(self.first(RESEAL, parameters).await?.is_some())
     }
 
-    async fn sealed_by(&self) -> Result<BTreeMap<String, i64>, StoreError> {
-        let rows = self.database.query(SEALED_BY, Vec::new()).await?;
+    async fn sealed_by(&self, within: Within<'_>) -> Result<BTreeMap<String, i64>, StoreError> {
+        let parameters = vec![within_parameter(within)?];
+        let rows = self.database.query(SEALED_BY, parameters).await?;
         let count = |row| {
             let mut columns = Columns::of(row);
             Ok((columns.text("key_id")?, columns.integer("count")?))

@@ -4,7 +4,7 @@
 //! so an instance that knows nothing of schedules does them no harm. Planning needs the calendar, which SQL has not:
 //! whoever calls plans, and claims what is due with the statement that moves it to its next time. A claim is won once.
 
-use super::{Store, set_aside::next_attempt};
+use super::{Store, connection_within, project_within, set_aside::next_attempt, within_parameter};
 use crate::{
     database::Database,
     error::StoreError,
@@ -13,6 +13,7 @@ use crate::{
     random::Random,
     row::Columns,
     timestamp::Timestamp,
+    within::Within,
 };
 
 /// The time in which a claimed check has to be made, in milliseconds. Recording the check puts the next one off by a
@@ -61,9 +62,13 @@ pub struct Expiring {
     pub expires_at: Timestamp,
 }
 
-const TO_PLAN: &str = "SELECT id, project, pull_at, pull_timezone, plan_from
+const TO_PLAN: &str = concat!(
+    "SELECT id, project, pull_at, pull_timezone, plan_from
     FROM schedules JOIN connections ON connections.id = schedules.connection
-    WHERE plan_from IS NOT NULL AND policy_read_at IS NULL ORDER BY plan_from LIMIT ?1";
+    WHERE plan_from IS NOT NULL AND policy_read_at IS NULL",
+    project_within!("project", "?2"),
+    " ORDER BY plan_from LIMIT ?1"
+);
 
 const TO_PLAN_OF: &str = "SELECT id, project, pull_at, pull_timezone, plan_from
     FROM schedules JOIN connections ON connections.id = schedules.connection
@@ -72,9 +77,13 @@ const TO_PLAN_OF: &str = "SELECT id, project, pull_at, pull_timezone, plan_from
 const PLAN: &str = "UPDATE schedules SET sync_at = ?3, plan_from = NULL
     WHERE connection = ?1 AND plan_from = ?2";
 
-const DUE: &str = "SELECT id, project, pull_at, pull_timezone, sync_at
+const DUE: &str = concat!(
+    "SELECT id, project, pull_at, pull_timezone, sync_at
     FROM schedules JOIN connections ON connections.id = schedules.connection
-    WHERE sync_at <= ?1 AND policy_read_at IS NULL ORDER BY sync_at LIMIT ?2";
+    WHERE sync_at <= ?1 AND policy_read_at IS NULL",
+    project_within!("project", "?3"),
+    " ORDER BY sync_at LIMIT ?2"
+);
 
 const MOVE_ON: &str = "UPDATE schedules SET sync_at = ?3, run = ?4, run_at = ?5
     WHERE connection = ?1 AND sync_at = ?2
@@ -85,7 +94,9 @@ const NEXT: &str = "SELECT sync_at FROM schedules WHERE connection = ?1";
 const CLAIM_CHECKS: &str = concat!(
     "UPDATE schedules SET check_attempts = check_attempts + 1, check_problem = NULL, check_at = ",
     next_attempt!("check_attempts", "?1", "?2"),
-    " WHERE connection IN (SELECT connection FROM schedules WHERE check_at <= ?1 ORDER BY check_at LIMIT ?3)
+    " WHERE connection IN (SELECT connection FROM schedules WHERE check_at <= ?1",
+    connection_within!("schedules.connection", "?4"),
+    " ORDER BY check_at LIMIT ?3)
         AND check_at <= ?1
     RETURNING connection, (SELECT project FROM connections WHERE id = connection)"
 );
@@ -93,7 +104,9 @@ const CLAIM_CHECKS: &str = concat!(
 const CLAIM_WATCH: &str = concat!(
     "UPDATE schedules SET watch_attempts = watch_attempts + 1, watch_problem = NULL, watch_at = ",
     next_attempt!("watch_attempts", "?1", "?2"),
-    " WHERE connection = (SELECT connection FROM schedules WHERE watch_at <= ?1 ORDER BY watch_at LIMIT 1)
+    " WHERE connection = (SELECT connection FROM schedules WHERE watch_at <= ?1",
+    connection_within!("schedules.connection", "?3"),
+    " ORDER BY watch_at LIMIT 1)
         AND watch_at <= ?1
     RETURNING connection, (SELECT project FROM connections WHERE id = connection), stream_version"
 );
@@ -107,8 +120,13 @@ const EXPIRING: &str = "SELECT project, id, name, expires_at FROM connections
 
 impl<D: Database, R: Random> Store<D, R> {
     /// Connections whose daily pull is to be planned, those that wait longest first.
-    pub async fn to_plan(&self, most: u32) -> Result<Vec<Scheduled>, StoreError> {
-        let rows = self.database.query(TO_PLAN, vec![most.into()]).await?;
+    pub async fn to_plan(
+        &self,
+        within: Within<'_>,
+        most: u32,
+    ) -> Result<Vec<Scheduled>, StoreError> {
+        let parameters = vec![most.into(), within_parameter(within)?];
+        let rows = self.database.query(TO_PLAN, parameters).await?;
         rows.into_iter().map(scheduled).collect()
     }
 
@@ -127,11 +145,14 @@ impl<D: Database, R: Random> Store<D, R> {
     }
 
     /// Connections whose daily pull is due at `now_ms`, the longest overdue first.
-    pub async fn due(&self, now_ms: i64, most: u32) -> Result<Vec<Scheduled>, StoreError> {
-        let rows = self
-            .database
-            .query(DUE, vec![now_ms.into(), most.into()])
-            .await?;
+    pub async fn due(
+        &self,
+        within: Within<'_>,
+        now_ms: i64,
+        most: u32,
+    ) -> Result<Vec<Scheduled>, StoreError> {
+        let parameters = vec![now_ms.into(), most.into(), within_parameter(within)?];
+        let rows = self.database.query(DUE, parameters).await?;
         rows.into_iter().map(scheduled).collect()
     }
 
@@ -165,11 +186,17 @@ impl<D: Database, R: Random> Store<D, R> {
     /// minutes has it claimed by another.
     pub async fn claim_checks(
         &self,
+        within: Within<'_>,
         now_ms: i64,
         most: u32,
     ) -> Result<Vec<(String, ConnectionId)>, StoreError> {
         let lease = now_ms.saturating_add(CHECK_LEASE_MS);
-        let parameters = vec![now_ms.into(), lease.into(), most.into()];
+        let parameters = vec![
+            now_ms.into(),
+            lease.into(),
+            most.into(),
+            within_parameter(within)?,
+        ];
         let rows = self.database.query(CLAIM_CHECKS, parameters).await?;
         let read = |row| {
             let mut columns = Columns::of(row);
@@ -180,11 +207,14 @@ impl<D: Database, R: Random> Store<D, R> {
     }
 
     /// Claims the connection whose image streams were looked at longest ago, if that was not just now.
-    pub async fn claim_watch(&self, now_ms: i64) -> Result<Option<StreamWatch>, StoreError> {
+    pub async fn claim_watch(
+        &self,
+        within: Within<'_>,
+        now_ms: i64,
+    ) -> Result<Option<StreamWatch>, StoreError> {
         let next = now_ms.saturating_add(WATCH_EVERY_MS);
-        let row = self
-            .first(CLAIM_WATCH, vec![now_ms.into(), next.into()])
-            .await?;
+        let parameters = vec![now_ms.into(), next.into(), within_parameter(within)?];
+        let row = self.first(CLAIM_WATCH, parameters).await?;
         let read = |row| {
             let mut columns = Columns::of(row);
             Ok(StreamWatch {

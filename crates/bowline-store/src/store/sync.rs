@@ -6,7 +6,9 @@
 mod clean_up;
 mod progress;
 
-use super::{Store, json, optional_json, set_aside::next_attempt};
+use super::{
+    Store, json, optional_json, project_within, set_aside::next_attempt, within_parameter,
+};
 use crate::{
     database::{Database, Row, Value},
     error::StoreError,
@@ -14,6 +16,7 @@ use crate::{
     random::Random,
     row::Columns,
     sync::{HeldSync, Sync, SyncOrigin, SyncPhase, SyncProblem, SyncState, Syncs},
+    within::Within,
 };
 
 /// The duration of a lease, in milliseconds: well over the time of one request to the registry, after which it is
@@ -72,9 +75,12 @@ const GO_ON: &str = concat!(
     RETURNING id, connection, phase, cursor, failures, started_at"
 );
 
-const WAITING: &str =
+const WAITING: &str = concat!(
     "SELECT project, connection FROM syncs JOIN connections ON connections.id = connection
-    WHERE finished_at IS NULL AND retry_at <= ?1 AND lease_until <= ?1 ORDER BY retry_at LIMIT ?2";
+    WHERE finished_at IS NULL AND retry_at <= ?1 AND lease_until <= ?1",
+    project_within!("project", "?3"),
+    " ORDER BY retry_at LIMIT ?2"
+);
 
 const PROLONG: &str = "UPDATE syncs SET requests = requests + ?3, lease_until = ?4
     WHERE id = ?1 AND lease = ?2 AND finished_at IS NULL RETURNING id";
@@ -179,13 +185,12 @@ impl<D: Database, R: Random> Store<D, R> {
     /// Connections, at most so many, whose sync waits to be taken up, with their projects.
     pub async fn waiting_syncs(
         &self,
+        within: Within<'_>,
         most: u32,
         now_ms: i64,
     ) -> Result<Vec<(String, ConnectionId)>, StoreError> {
-        let rows = self
-            .database
-            .query(WAITING, vec![now_ms.into(), most.into()])
-            .await?;
+        let parameters = vec![now_ms.into(), most.into(), within_parameter(within)?];
+        let rows = self.database.query(WAITING, parameters).await?;
         let waiting = |row| {
             let mut columns = Columns::of(row);
             Ok((

@@ -31,9 +31,9 @@ functions! {
     begin_sync(_, _, _);
     change_settings(_, _, _, _);
     claim(_, _, _);
-    claim_checks(_, _);
+    claim_checks(_, _, _);
     claim_key_set(_, _, _);
-    claim_watch(_);
+    claim_watch(_, _);
     clean_up(_);
     count_check(_, _);
     count_events(_, _, _, _);
@@ -42,7 +42,7 @@ functions! {
     create_as(_, _, _, _, _);
     declare_use(_, _, _, _);
     delete(_, _, _, _);
-    due(_, _);
+    due(_, _, _);
     end_events(_, _, _);
     end_release(_, _);
     end_use(_, _, _, _);
@@ -81,7 +81,7 @@ functions! {
     prolong(_, _, _);
     queue_scans(_, _, _, _, _);
     read(_, _, _);
-    read_policy(_);
+    read_policy(_, _);
     record_check(_, _, _);
     record_decisions(_, _, _, _);
     record_details(_, _, _);
@@ -95,8 +95,8 @@ functions! {
     renew_event_secret(_, _, _);
     replace_credentials(_, _, _, _, _, _);
     request_scans(_, _, _, _);
-    requeue_lapsed(_);
-    reseal(_, _, _);
+    requeue_lapsed(_, _);
+    reseal(_, _, _, _);
     scan(_, _);
     scanners(_);
     scans(_, _, _, _, _);
@@ -107,15 +107,15 @@ functions! {
     settings_audit(_, _, _);
     start_sync(_, _, _, _);
     syncs(_, _);
-    take_pending(_, _);
-    take_release(_, _);
+    take_pending(_, _, _);
+    take_release(_, _, _);
     take_up_sync(_, _);
-    to_plan(_);
+    to_plan(_, _);
     to_plan_of(_);
     unread_digests(_, _, _, _);
     unread_repositories(_, _);
     update(_, _, _, _, _);
-    waiting_syncs(_, _);
+    waiting_syncs(_, _, _);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use bowline_store::{
-    Defaults, Edit, Origin, Outcome, PageSize, Query, StoreError, Timestamp, Use, Value,
+    Defaults, Edit, Origin, Outcome, PageSize, Query, StoreError, Timestamp, Use, Value, Within,
 };
 use futures::executor::block_on;
 
@@ -291,7 +291,7 @@ fn anything(store: &TestStore, numbers: &mut Numbers) -> Result<(), StoreError> 
                 store.hand_out(&by, &opened.connection).await
             }
             6 => store
-                .reseal(&change(), PageSize::default(), None)
+                .reseal(Within::All, &change(), PageSize::default(), None)
                 .await
                 .map(drop),
             7 => {

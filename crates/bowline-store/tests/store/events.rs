@@ -1,7 +1,7 @@
 //! Addresses of events, who is let in at them, and what waits.
 
 use bowline_store::{
-    ConnectionId, PageSize, PendingEvent, StoreError, TakenEvent, Timestamp, Value,
+    ConnectionId, PageSize, PendingEvent, StoreError, TakenEvent, Timestamp, Value, Within,
 };
 use futures::executor::block_on;
 
@@ -34,7 +34,7 @@ fn keep(store: &TestStore, id: ConnectionId, tags: &[&str], now: i64) -> usize {
 }
 
 fn take(store: &TestStore, now: i64) -> Vec<TakenEvent> {
-    block_on(store.take_pending(10, now)).unwrap()
+    block_on(store.take_pending(Within::All, 10, now)).unwrap()
 }
 
 fn tags(taken: &[TakenEvent]) -> Vec<&str> {

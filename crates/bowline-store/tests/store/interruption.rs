@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use bowline_store::{
     Connection, Database, DatabaseError, Defaults, Edit, LastCheck, Origin, Outcome, PageSize,
-    Random, Row, SealingKeys, Store, StoreError, Timestamp, Use, Value,
+    Random, Row, SealingKeys, Store, StoreError, Timestamp, Use, Value, Within,
 };
 use futures::executor::block_on;
 
@@ -158,7 +158,9 @@ fn call(
                 changed.await.map(drop)
             }
             "reseal" => {
-                let resealed = store.reseal(&change, PageSize::default(), None).await;
+                let resealed = store
+                    .reseal(Within::All, &change, PageSize::default(), None)
+                    .await;
                 resealed.map(drop)
             }
             "renew_event_secret" => {

@@ -14,7 +14,7 @@ use bowline_store::{
     Claim, ConnectionId, Database, DatabaseError, Decided, Defaults, Edit, FetchedKeySet,
     ImageQuery, KeptAnswer, LastCheck, ListedTo, ManifestDetails, Origin, Outcome, PageSize,
     PendingEvent, Query, Release, Removed, RepositoryOutcome, RequestKey, Row, ScanState,
-    SealingKeys, SeenImage, Store, SyncOrigin, Timestamp, Use, Value,
+    SealingKeys, SeenImage, Store, SyncOrigin, Timestamp, Use, Value, Within,
 };
 use futures::executor::block_on;
 use serde_json::json;
@@ -160,7 +160,7 @@ fn every_statement_uses_an_index() {
             at: None,
         };
         store.keep_pending(id, &[event], NOW).await.unwrap();
-        for taken in store.take_pending(1, NOW).await.unwrap() {
+        for taken in store.take_pending(Within::All, 1, NOW).await.unwrap() {
             store.pending_done(&taken).await.unwrap();
         }
         store.end_events(&change(), PROJECT, id).await.unwrap();
@@ -172,7 +172,7 @@ fn every_statement_uses_an_index() {
             .unwrap();
         let newer = SealingKeys::parse(&format!("{NEWER_KEY},{KEY}")).unwrap();
         Store::new(&database, Counting, newer)
-            .reseal(&change(), PageSize::default(), None)
+            .reseal(Within::All, &change(), PageSize::default(), None)
             .await
             .unwrap();
         inventory(&store, id).await;
@@ -267,15 +267,22 @@ async fn scheduled(store: &Store<&Planning, Counting>, id: ConnectionId) {
     let change = change();
     let edited = store.update(&change, PROJECT, id, None, &edit);
     edited.await.unwrap();
-    let planned = store.to_plan(9).await.unwrap();
+    let planned = store.to_plan(Within::All, 9).await.unwrap();
     store.plan(&planned[0], Some(NOW)).await.unwrap();
-    let due = store.due(NOW, 9).await.unwrap();
+    let due = store.due(Within::All, NOW, 9).await.unwrap();
     assert!(store.begin_due(&due[0], Some(NOW), NOW).await.unwrap());
     store.to_plan_of(id).await.unwrap();
     store.next_sync(id).await.unwrap();
-    assert_eq!(store.claim_checks(i64::MAX, 9).await.unwrap().len(), 2);
+    assert_eq!(
+        store
+            .claim_checks(Within::All, i64::MAX, 9)
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
     store.fail_check(id, "").await.unwrap();
-    let watch = store.claim_watch(NOW).await.unwrap().unwrap();
+    let watch = store.claim_watch(Within::All, NOW).await.unwrap().unwrap();
     store.keep_watch(&watch, "1").await.unwrap();
     store.end_watch(id, None).await.unwrap();
     store.set_aside(id).await.unwrap();
@@ -287,14 +294,14 @@ async fn scheduled(store: &Store<&Planning, Counting>, id: ConnectionId) {
         .database
         .query(planted, vec![id.to_string().into()]);
     plant.await.unwrap();
-    assert_eq!(store.read_policy(NOW).await.unwrap(), Some(id));
+    assert_eq!(store.read_policy(Within::All, NOW).await.unwrap(), Some(id));
     let planted = "UPDATE connections SET policy = '7' WHERE id = ?1";
     let plant = store
         .database()
         .database
         .query(planted, vec![id.to_string().into()]);
     plant.await.unwrap();
-    assert_eq!(store.read_policy(NOW).await.unwrap(), Some(id));
+    assert_eq!(store.read_policy(Within::All, NOW).await.unwrap(), Some(id));
 }
 
 /// Whether a statement reads members of a policy's document.
@@ -353,7 +360,14 @@ async fn sync(store: &Store<&Planning, Counting>, id: ConnectionId) {
     let held = store.start_sync(PROJECT, id, origin, NOW).await.unwrap();
     let held = held.unwrap();
     let later = NOW + 60_000;
-    assert_eq!(store.waiting_syncs(9, later).await.unwrap().len(), 1);
+    assert_eq!(
+        store
+            .waiting_syncs(Within::All, 9, later)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     store.take_up_sync(id, NOW).await.unwrap();
     store
         .record_listing(&held, &["app"], ListedTo::Cursor("1"))
@@ -439,9 +453,9 @@ async fn scans(store: &Store<&Planning, Counting>, id: ConnectionId) {
     given_back.await.unwrap();
     store.scanners(PROJECT).await.unwrap();
     store.forget_scans(NOW).await.unwrap();
-    store.take_release(None, NOW).await.unwrap();
+    store.take_release(Within::All, None, NOW).await.unwrap();
     let scan = Some(leased[0].scan.id);
-    store.take_release(scan, NOW).await.unwrap();
+    store.take_release(Within::All, scan, NOW).await.unwrap();
     let release = Release {
         project: PROJECT.to_owned(),
         connection: id,

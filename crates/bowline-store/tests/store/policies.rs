@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicUsize;
 
 use bowline_store::{
-    BackgroundWork, Connection, ConnectionId, Edit, Store, StoreError, Timestamp, Value,
+    BackgroundWork, Connection, ConnectionId, Edit, Store, StoreError, Timestamp, Value, Within,
 };
 use futures::executor::block_on;
 use serde_json::json;
@@ -55,7 +55,7 @@ fn edited(store: &TestStore, id: ConnectionId, at: i64, policy: serde_json::Valu
 }
 
 fn read(store: &TestStore, now: i64) -> Option<ConnectionId> {
-    block_on(store.read_policy(now)).unwrap()
+    block_on(store.read_policy(Within::All, now)).unwrap()
 }
 
 #[test]
@@ -100,8 +100,8 @@ fn no_policy_needs_no_reading() {
     );
     plant(&store, id, None);
     assert_eq!(read(&store, i64::MAX / 2), None);
-    assert_eq!(block_on(store.to_plan(9)).unwrap(), []);
-    assert_eq!(block_on(store.claim_watch(NOW)).unwrap(), None);
+    assert_eq!(block_on(store.to_plan(Within::All, 9)).unwrap(), []);
+    assert_eq!(block_on(store.claim_watch(Within::All, NOW)).unwrap(), None);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_switch_that_is_a_text_switches() {
     let id = made(&store).id;
     plant(&store, id, Some(r#"{"imageStreams":"true"}"#));
     read(&store, NOW);
-    let watch = block_on(store.claim_watch(NOW)).unwrap();
+    let watch = block_on(store.claim_watch(Within::All, NOW)).unwrap();
     assert_eq!(watch.map(|watch| watch.connection), Some(id));
 }
 
@@ -164,8 +164,16 @@ fn a_policy_that_cannot_be_read_is_set_aside_with_its_reason() {
         assert_eq!(shown.work, BackgroundWork::Policy);
         assert!(shown.reason.contains(part), "{policy}: {}", shown.reason);
         assert_eq!(shown.next_at, Some(Timestamp(NOW + DAY)), "{policy}");
-        assert_eq!(block_on(store.to_plan(9)).unwrap(), [], "{policy}");
-        assert_eq!(block_on(store.due(i64::MAX, 9)).unwrap(), [], "{policy}");
+        assert_eq!(
+            block_on(store.to_plan(Within::All, 9)).unwrap(),
+            [],
+            "{policy}"
+        );
+        assert_eq!(
+            block_on(store.due(Within::All, i64::MAX, 9)).unwrap(),
+            [],
+            "{policy}"
+        );
         assert_eq!(read(&store, NOW + DAY - 1), None, "{policy}");
         assert_eq!(read(&store, NOW + DAY), Some(id), "{policy}");
     }
@@ -180,7 +188,7 @@ fn a_new_policy_ends_what_is_set_aside() {
     edited(&store, id, NOW + 1, json!({ "mode": "automatic" }));
     assert_eq!(block_on(store.set_aside(id)).unwrap(), []);
     assert_eq!(read(&store, i64::MAX / 2), None);
-    assert_eq!(block_on(store.to_plan(9)).unwrap().len(), 1);
+    assert_eq!(block_on(store.to_plan(Within::All, 9)).unwrap().len(), 1);
 }
 
 #[test]
@@ -197,15 +205,21 @@ fn a_policy_that_stops_the_service_is_counted_before_it_is_read() {
             database: &database,
             left: AtomicUsize::new(1),
         };
-        let died = block_on(over_with(dying, KEY).read_policy(NOW + attempt * MINUTE));
+        let died = block_on(over_with(dying, KEY).read_policy(Within::All, NOW + attempt * MINUTE));
         assert_eq!(died, Err(StoreError::Database("died".to_owned())));
     }
     let [shown] = block_on(store.set_aside(id)).unwrap().try_into().unwrap();
     assert_eq!((shown.work, shown.attempts), (BackgroundWork::Policy, 3));
     let again = NOW + 2 * MINUTE + HOUR;
     assert_eq!(shown.next_at, Some(Timestamp(again)));
-    assert_eq!(block_on(store.read_policy(again - 1)).unwrap(), None);
-    assert_eq!(block_on(store.read_policy(again)).unwrap(), Some(id));
+    assert_eq!(
+        block_on(store.read_policy(Within::All, again - 1)).unwrap(),
+        None
+    );
+    assert_eq!(
+        block_on(store.read_policy(Within::All, again)).unwrap(),
+        Some(id)
+    );
     assert_eq!(block_on(store.set_aside(id)).unwrap(), []);
 }
 
@@ -218,12 +232,15 @@ fn what_is_due_stays_due_while_its_policy_is_read() {
     block_on(store.plan(&planned, Some(NOW - MINUTE))).unwrap();
     plant(&store, id, Some(r#"{"mode":"automatic","at":"23:00"}"#));
     assert_eq!(
-        block_on(store.due(NOW, 9)).unwrap(),
+        block_on(store.due(Within::All, NOW, 9)).unwrap(),
         [],
         "its policy is not known"
     );
     read(&store, NOW);
-    let [due] = block_on(store.due(NOW, 9)).unwrap().try_into().unwrap();
+    let [due] = block_on(store.due(Within::All, NOW, 9))
+        .unwrap()
+        .try_into()
+        .unwrap();
     assert_eq!(due.daily_pull.unwrap().at, 23 * 60);
 }
 

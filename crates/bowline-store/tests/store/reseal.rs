@@ -10,7 +10,8 @@ use crate::{
     store::interruption::{Meddled, over_with},
 };
 use bowline_store::{
-    Connection, ConnectionId, Cursor, PageSize, Resealing, StoreError, Timestamp, Unsealable, Value,
+    Connection, ConnectionId, Cursor, PageSize, Resealing, StoreError, Timestamp, Unsealable,
+    Value, Within,
 };
 use futures::executor::block_on;
 use serde_json::json;
@@ -27,7 +28,7 @@ fn made(store: &TestStore, count: usize) -> Vec<Connection> {
 
 fn step(store: &TestStore, size: u64, cursor: Option<&Cursor>) -> Resealing {
     let size = PageSize::new(size).unwrap();
-    block_on(store.reseal(&change(), size, cursor)).unwrap()
+    block_on(store.reseal(Within::All, &change(), size, cursor)).unwrap()
 }
 
 /// Every step until there is none left.
@@ -204,7 +205,7 @@ fn a_rotation_between_reading_and_resealing_is_kept() {
         },
         BOTH,
     );
-    let step = block_on(meddled.reseal(&change(), PageSize::default(), None)).unwrap();
+    let step = block_on(meddled.reseal(Within::All, &change(), PageSize::default(), None)).unwrap();
     assert_eq!((step.resealed, step.unsealable), (0, vec![]));
     let opened = block_on(store.open(PROJECT, id, NOW)).unwrap();
     assert_eq!(opened.secrets["password"].expose(), "n3w");

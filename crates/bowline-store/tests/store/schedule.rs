@@ -1,6 +1,6 @@
 //! What is done without anybody asking: planned, claimed once, and not put off by edits.
 
-use bowline_store::{ConnectionId, Edit, Expiring, LastCheck, Scheduled, Timestamp};
+use bowline_store::{ConnectionId, Edit, Expiring, LastCheck, Scheduled, Timestamp, Within};
 use futures::executor::block_on;
 use serde_json::json;
 
@@ -30,7 +30,7 @@ fn automatic(store: &TestStore, name: &str) -> ConnectionId {
 }
 
 fn to_plan(store: &TestStore) -> Vec<Scheduled> {
-    block_on(store.to_plan(10)).unwrap()
+    block_on(store.to_plan(Within::All, 10)).unwrap()
 }
 
 fn plan(store: &TestStore, next: i64) {
@@ -40,7 +40,7 @@ fn plan(store: &TestStore, next: i64) {
 }
 
 fn due(store: &TestStore, now: i64) -> Vec<Scheduled> {
-    block_on(store.due(now, 10)).unwrap()
+    block_on(store.due(Within::All, now, 10)).unwrap()
 }
 
 fn next(store: &TestStore, id: ConnectionId) -> Option<i64> {
@@ -165,7 +165,7 @@ fn what_became_manual_does_not_begin() {
 fn a_connection_is_checked_a_day_after_its_last_check() {
     let store = store();
     let id = create(&store, "a", "https://a.example.com").unwrap().id;
-    let claim = |now| block_on(store.claim_checks(now, 10)).unwrap();
+    let claim = |now| block_on(store.claim_checks(Within::All, now, 10)).unwrap();
     assert_eq!(claim(NOW + DAY - 1), []);
     let ours = vec![(PROJECT.to_owned(), id)];
     assert_eq!(claim(NOW + DAY), ours);
@@ -189,7 +189,10 @@ fn a_removed_connection_has_no_schedule() {
     plan(&store, NOW + 60_000);
     block_on(store.delete(&change_at(NOW), PROJECT, id, false)).unwrap();
     assert_eq!(due(&store, i64::MAX), []);
-    assert_eq!(block_on(store.claim_checks(i64::MAX, 10)).unwrap(), []);
+    assert_eq!(
+        block_on(store.claim_checks(Within::All, i64::MAX, 10)).unwrap(),
+        []
+    );
 }
 
 #[test]
@@ -226,7 +229,7 @@ fn credentials_that_end_are_told_to_their_projects() {
 fn image_streams_are_looked_at_from_version_to_version() {
     let store = store();
     let id = create(&store, "a", "https://a.example.com").unwrap().id;
-    let claim = |now| block_on(store.claim_watch(now)).unwrap();
+    let claim = |now| block_on(store.claim_watch(Within::All, now)).unwrap();
     assert_eq!(claim(NOW), None);
     with_policy(&store, id, NOW, json!({ "imageStreams": true }));
     let first = claim(NOW).unwrap();

@@ -2,6 +2,7 @@
 
 use bowline_store::{
     BackgroundWork, ConnectionId, Edit, LastCheck, PendingEvent, SetAside, SyncOrigin, Timestamp,
+    Within,
 };
 use futures::executor::block_on;
 use serde_json::json;
@@ -46,7 +47,11 @@ const KINDS: [Kind; 4] = [
     Kind {
         work: BackgroundWork::Check,
         prepare: |_, _| {},
-        claim: |store, _, now| !block_on(store.claim_checks(now, 1)).unwrap().is_empty(),
+        claim: |store, _, now| {
+            !block_on(store.claim_checks(Within::All, now, 1))
+                .unwrap()
+                .is_empty()
+        },
         pauses: [5 * MINUTE, 5 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR],
         succeed: |store, id, now| {
             let check = LastCheck {
@@ -64,7 +69,7 @@ const KINDS: [Kind; 4] = [
             block_on(store.begin_sync(id, SyncOrigin::Schedule, NOW)).unwrap();
         },
         claim: |store, _, now| {
-            let waiting = block_on(store.waiting_syncs(1, now)).unwrap();
+            let waiting = block_on(store.waiting_syncs(Within::All, 1, now)).unwrap();
             let held = waiting
                 .first()
                 .map(|(_, id)| block_on(store.take_up_sync(*id, now)).unwrap());
@@ -80,7 +85,11 @@ const KINDS: [Kind; 4] = [
     Kind {
         work: BackgroundWork::Streams,
         prepare: |store, id| with_policy(store, id, json!({ "imageStreams": true })),
-        claim: |store, _, now| block_on(store.claim_watch(now)).unwrap().is_some(),
+        claim: |store, _, now| {
+            block_on(store.claim_watch(Within::All, now))
+                .unwrap()
+                .is_some()
+        },
         pauses: [MINUTE / 3, MINUTE / 3, HOUR, 2 * HOUR, 4 * HOUR],
         succeed: |store, id, _| block_on(store.end_watch(id, None)).unwrap(),
     },
@@ -96,10 +105,14 @@ const KINDS: [Kind; 4] = [
             };
             block_on(store.keep_pending(id, &[event], NOW + DAY)).unwrap();
         },
-        claim: |store, _, now| !block_on(store.take_pending(9, now)).unwrap().is_empty(),
+        claim: |store, _, now| {
+            !block_on(store.take_pending(Within::All, 9, now))
+                .unwrap()
+                .is_empty()
+        },
         pauses: [MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, 16 * MINUTE],
         succeed: |store, _, now| {
-            let taken = block_on(store.take_pending(9, now + DAY)).unwrap();
+            let taken = block_on(store.take_pending(Within::All, 9, now + DAY)).unwrap();
             for taken in taken {
                 block_on(store.pending_done(&taken)).unwrap();
             }
@@ -172,7 +185,7 @@ fn a_connection_that_fails_delays_no_other() {
         create(&store, name, &url).unwrap().id
     });
     let claimed = |now| {
-        let claimed = block_on(store.claim_checks(now, 1)).unwrap();
+        let claimed = block_on(store.claim_checks(Within::All, now, 1)).unwrap();
         claimed.first().map(|(_, id)| *id)
     };
     assert_eq!(claimed(NOW + DAY), Some(ids[0]));
@@ -184,7 +197,7 @@ fn a_reason_is_kept_until_the_work_succeeds() {
     let store = store();
     let id = create(&store, "a", "https://a.example.com").unwrap().id;
     for attempt in 0..3 {
-        block_on(store.claim_checks(NOW + DAY + attempt * 5 * MINUTE, 1)).unwrap();
+        block_on(store.claim_checks(Within::All, NOW + DAY + attempt * 5 * MINUTE, 1)).unwrap();
         block_on(store.fail_check(id, "It does not open.")).unwrap();
     }
     let [shown] = set_aside(&store, id).try_into().unwrap();

@@ -2,7 +2,7 @@
 
 use crate::store::setup::{File, KEY, NEWER_KEY, PROJECT, TestStore, change, form, spec_of, sql};
 use bowline::form::ConnectionSpec;
-use bowline_store::{ConnectionId, PageSize, Value};
+use bowline_store::{ConnectionId, PageSize, Value, Within};
 use futures::executor::block_on;
 use serde_json::json;
 
@@ -89,7 +89,7 @@ fn a_fingerprint_is_of_its_key_and_outlives_it() {
     let before = kept();
     let both = file.connect(&format!("{NEWER_KEY},{KEY}"));
     assert!(is_shared(&both, &spec), "under the key before");
-    block_on(both.reseal(&change(), PageSize::default(), None)).unwrap();
+    block_on(both.reseal(Within::All, &change(), PageSize::default(), None)).unwrap();
     assert_ne!(kept(), before, "without the key it says nothing");
     for (keys, shared) in [(NEWER_KEY, true), (KEY, false)] {
         assert_eq!(is_shared(&file.connect(keys), &spec), shared, "{keys}");

@@ -18,7 +18,7 @@ fn routes() -> Vec<(Method, String, Option<&'static str>)> {
             Need::Nothing => None,
             Need::InProject(permission)
             | Need::InSomeProject(permission)
-            | Need::Anywhere(permission) => Some(permission.name()),
+            | Need::InOwnOrAll(permission, _) => Some(permission.name()),
         };
         let path = row.path.replace("{project}", "acme");
         let path = path.replace(&format!("{LIST}/{{id}}"), "{connection}");

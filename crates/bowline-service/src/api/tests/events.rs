@@ -119,7 +119,7 @@ impl Watched {
         let context = RequestContext::new(head, "tick".to_owned(), None, now);
         self.harness
             .service
-            .retry_pending_events(&context, Duration::from_secs(5))
+            .retry_pending_events(&context, bowline_store::Within::All, Duration::from_secs(5))
             .await
             .unwrap()
     }

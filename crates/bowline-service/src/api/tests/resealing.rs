@@ -122,3 +122,42 @@ async fn a_secret_of_another_project_is_told_to_who_sees_both() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_token_reseals_its_projects_or_all() {
+    let (old, new) = (key("old", 7), key("new", 8));
+    let before = Harness::with(&with_keys(&[&old]));
+    before.created("a", "https://a.example.com").await;
+    let both = before.another_instance(&with_keys(&[&new, &old]));
+    let done = |resealed: u32, sealed_by: Value| json!({ "resealed": resealed, "unsealable": [], "next": null, "sealedBy": sealed_by });
+    let all = "iam:system:cicd:registry:admin";
+    let cases: [(&str, &[&str], &str, Option<Value>); 4] = [
+        (
+            "another's project",
+            &["beta"],
+            ALL[4],
+            Some(done(0, json!({}))),
+        ),
+        ("no project", &[], ALL[4], None),
+        (
+            "its project",
+            &["acme"],
+            ALL[4],
+            Some(done(1, json!({ "new": 1 }))),
+        ),
+        ("all", &[], all, Some(done(0, json!({ "new": 1 })))),
+    ];
+    for (name, projects, permission, expected) in cases {
+        let bearer = format!("Bearer {}", token(&claims("eve", projects, &[permission])));
+        let reseal = request(Method::POST, RESEAL, &[("authorization", &bearer)], None);
+        let answer = both.send(reseal).await;
+        match expected {
+            Some(expected) => assert_eq!(answer.json(), expected, "{name}"),
+            None => assert_eq!(
+                answer.problem(),
+                problem(403, "permission.missing"),
+                "{name}"
+            ),
+        }
+    }
+}

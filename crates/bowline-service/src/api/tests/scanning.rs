@@ -321,7 +321,7 @@ async fn a_release_that_failed_is_told_and_tried_again() {
         let budget = Duration::from_secs(1);
         let releases = harness
             .service
-            .retry_releases(&context, budget)
+            .retry_releases(&context, bowline_store::Within::All, budget)
             .await
             .unwrap();
         (releases.done, releases.failed)

@@ -278,7 +278,7 @@ async fn credentials_that_end_soon_are_reported_to_their_own_project() {
     assert_eq!(due["expiring"].as_array().map(Vec::len), Some(1), "{due}");
     assert_eq!(due["expiring"][0]["name"], "a");
     assert_eq!(due["expiring"][0]["project"], "acme");
-    let other = format!("Bearer {}", token(&claims("cron", &[], &ALL)));
+    let other = format!("Bearer {}", token(&claims("cron", &["other"], &ALL)));
     let request = request(Method::POST, DUE, &[("authorization", &other)], None);
     assert_eq!(harness.send(request).await.json()["expiring"], json!([]));
 }
@@ -296,5 +296,49 @@ async fn a_time_zone_that_nobody_knows_is_refused() {
         let edit = request(Method::PATCH, &path, &[("if-match", "*")], Some(&policy));
         let answer = harness.send(edit).await.json();
         assert_eq!(is_refused(answer.clone()), refused, "{timezone}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_does_the_work_of_its_projects_or_of_all() {
+    const ALL_PROJECTS: &str = "iam:system:cicd:registry:sync";
+    let cases: [(&str, &[&str], &str, u16, u64); 5] = [
+        ("another's project", &["beta"], ALL[5], 200, 0),
+        ("its project", &["acme"], ALL[5], 200, 1),
+        ("no project", &[], ALL[5], 403, 0),
+        ("all", &[], ALL_PROJECTS, 200, 1),
+        (
+            "the power to reseal all",
+            &[],
+            "iam:system:cicd:registry:admin",
+            403,
+            0,
+        ),
+    ];
+    for (name, projects, permission, status, begun) in cases {
+        let harness = Harness::new();
+        harness.post(LIST, &automatic("a", "08:10", "UTC")).await;
+        let now = START_MS + DAY;
+        harness.now.set(now);
+        let mut claims = claims("cron", projects, &[permission]);
+        claims["exp"] = json!(now.div_euclid(1000).saturating_add(60));
+        let bearer = format!("Bearer {}", token(&claims));
+        let due = request(Method::POST, DUE, &[("authorization", &bearer)], None);
+        let answer = harness.send(due).await;
+        assert_eq!(answer.status, status, "{name}: {answer:?}");
+        let done = answer.json();
+        assert_eq!(
+            done["syncs"]["started"].as_u64().unwrap_or(0),
+            begun,
+            "{name}"
+        );
+        // Nobody answers the check of the connection, which is due too.
+        assert_eq!(
+            done["checks"]["failed"].as_u64().unwrap_or(0),
+            begun,
+            "{name}"
+        );
+        let asked = !harness.script.sent.borrow().is_empty();
+        assert_eq!(asked, begun > 0, "{name}");
     }
 }

@@ -111,8 +111,17 @@ async fn exactly_one_of_two_works() {
             .is_none()
     );
     assert!(other.take_up_sync(connection, now).await.unwrap().is_none());
-    assert_eq!(other.waiting_syncs(9, now).await.unwrap(), []);
-    let waiting = other.waiting_syncs(9, now + 60_000).await.unwrap();
+    assert_eq!(
+        other
+            .waiting_syncs(bowline_store::Within::All, 9, now)
+            .await
+            .unwrap(),
+        []
+    );
+    let waiting = other
+        .waiting_syncs(bowline_store::Within::All, 9, now + 60_000)
+        .await
+        .unwrap();
     assert_eq!(waiting, [(PROJECT.to_owned(), connection)]);
     assert_eq!(
         world.go_on(&one, held.unwrap()).await.unwrap(),

@@ -1,6 +1,9 @@
 //! Leases of scans: a scanner takes images and reports their results.
 
-use super::{super::json, Store, columns, scan};
+use super::{
+    super::{json, project_within, within_parameter},
+    Store, columns, scan,
+};
 use crate::{
     database::{Database, Value},
     error::StoreError,
@@ -9,6 +12,7 @@ use crate::{
     row::Columns,
     scan::{Lapsed, LeaseRequest, Leased, Scan, ScanResult, ScanState, Scanner},
     settings::Defaults,
+    within::Within,
 };
 
 /// The number of tries after which an image is set aside.
@@ -84,7 +88,9 @@ const LAPSE: &str = concat!(
         (state, queued_at, finished_at) = (",
     next!(),
     ")
-    WHERE state = 'leased' AND id IN (SELECT id FROM scans WHERE state = 'leased' AND deadline <= ?1 ORDER BY deadline LIMIT ?3)
+    WHERE state = 'leased' AND id IN (SELECT id FROM scans WHERE state = 'leased' AND deadline <= ?1",
+    project_within!("project", "?4"),
+    " ORDER BY deadline LIMIT ?3)
     RETURNING state"
 );
 
@@ -134,7 +140,7 @@ impl<D: Database, R: Random> Store<D, R> {
         let projects = json(&projects)?;
         let seen = vec![projects.clone(), scanner.into(), now_ms.into()];
         self.database.query(SEEN, seen).await?;
-        self.requeue_lapsed(now_ms).await?;
+        self.requeue_lapsed(Within::All, now_ms).await?;
 
         let lease = self.random_text();
         let most = most as usize;
@@ -222,8 +228,17 @@ impl<D: Database, R: Random> Store<D, R> {
     }
 
     /// Queues again what scanners did not finish in time, or sets it aside when it was tried as often as it may.
-    pub async fn requeue_lapsed(&self, now_ms: i64) -> Result<Lapsed, StoreError> {
-        let parameters = vec![now_ms.into(), MOST_ATTEMPTS.into(), AT_ONCE.into()];
+    pub async fn requeue_lapsed(
+        &self,
+        within: Within<'_>,
+        now_ms: i64,
+    ) -> Result<Lapsed, StoreError> {
+        let parameters = vec![
+            now_ms.into(),
+            MOST_ATTEMPTS.into(),
+            AT_ONCE.into(),
+            within_parameter(within)?,
+        ];
         let rows = self.database.query(LAPSE, parameters).await?;
         let (lapsed, mut set_aside) = (rows.len(), 0_usize);
         for row in rows {

@@ -3,7 +3,10 @@
 //! A trigger of the schema keeps that an image is to be released with the result of its scan. Whoever tries it puts the
 //! next try off first: so no two try at once, and what an instance that dies leaves is tried again.
 
-use super::Store;
+use super::{
+    super::{connection_within, within_parameter},
+    Store,
+};
 use crate::{
     database::{Database, Value},
     error::StoreError,
@@ -11,15 +14,16 @@ use crate::{
     random::Random,
     row::Columns,
     scan::Release,
+    within::Within,
 };
 
 macro_rules! take {
-    ($scan:literal) => {
+    ($which:expr) => {
         concat!(
             "UPDATE releases SET attempts = attempts + 1, next_at = ?1 + 60000 * (1 << MIN(attempts, 9))
             WHERE (connection, digest, repository) IN (
                 SELECT connection, digest, repository FROM releases WHERE next_at <= ?1 ",
-            $scan,
+            $which,
             " ORDER BY next_at LIMIT 1)
             RETURNING (SELECT project FROM connections WHERE id = releases.connection), connection, repository, digest"
         )
@@ -27,7 +31,7 @@ macro_rules! take {
 }
 
 /// Takes the longest overdue. The next try is in a minute, then two, four and so on, up to eight and a half hours.
-const TAKE: &str = take!("");
+const TAKE: &str = take!(connection_within!("releases.connection", "?2"));
 
 const TAKE_OF_SCAN: &str = take!("AND scan = ?2");
 
@@ -40,13 +44,16 @@ impl<D: Database, R: Random> Store<D, R> {
     /// Takes the image whose release is due longest, of those that passed in `scan` where one is given.
     pub async fn take_release(
         &self,
+        within: Within<'_>,
         scan: Option<ScanId>,
         now_ms: i64,
     ) -> Result<Option<Release>, StoreError> {
-        let mut parameters: Vec<Value> = vec![now_ms.into()];
-        parameters.extend(scan.map(|scan| scan.to_string().into()));
-        let statement = if scan.is_some() { TAKE_OF_SCAN } else { TAKE };
-        let Some(row) = self.first(statement, parameters).await? else {
+        let (statement, which) = match scan {
+            Some(scan) => (TAKE_OF_SCAN, scan.to_string().into()),
+            None => (TAKE, within_parameter(within)?),
+        };
+        let row = self.first(statement, vec![now_ms.into(), which]).await?;
+        let Some(row) = row else {
             return Ok(None);
         };
         let mut columns = Columns::of(row);

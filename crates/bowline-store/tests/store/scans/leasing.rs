@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bowline_store::{
     Defaults, LeaseRequest, Leased, Origin, Outcome, PageSize, Removed, Row, ScanState, SeenImage,
-    StoreError, Timestamp,
+    StoreError, Timestamp, Within,
 };
 use futures::executor::block_on;
 use serde_json::json;
@@ -243,13 +243,13 @@ fn what_lapses_is_queued_again_at_the_end_and_set_aside_after_five_attempts() {
         );
         sql(&store, "DELETE FROM scans WHERE tag = '2'", vec![]);
         now += HOUR;
-        let lapsed = block_on(store.requeue_lapsed(now - 1)).unwrap();
+        let lapsed = block_on(store.requeue_lapsed(Within::All, now - 1)).unwrap();
         assert_eq!(
             (lapsed.requeued, lapsed.set_aside),
             (0, 0),
             "not before the deadline"
         );
-        let lapsed = block_on(store.requeue_lapsed(now)).unwrap();
+        let lapsed = block_on(store.requeue_lapsed(Within::All, now)).unwrap();
         let expected = if attempt < 5 { (1, 0) } else { (0, 1) };
         assert_eq!(
             (lapsed.requeued, lapsed.set_aside),
@@ -440,7 +440,7 @@ fn what_is_gone_is_set_aside_unless_it_stands_elsewhere() {
     );
     // One that went while it was scanned is not tried again.
     remove("two");
-    let lapsed = block_on(store.requeue_lapsed(NOW + 2 * HOUR)).unwrap();
+    let lapsed = block_on(store.requeue_lapsed(Within::All, NOW + 2 * HOUR)).unwrap();
     assert_eq!((lapsed.requeued, lapsed.set_aside), (2, 1));
 }
 
@@ -460,7 +460,7 @@ fn what_a_registry_withholds_is_not_gone() {
     let removed = store.record_removed(id, "team/app", Removed::Repository, None, NOW + 1);
     assert_eq!(block_on(removed), Ok(1));
     assert_eq!(lease(&store, "s1", 1, NOW + 2).unwrap().len(), 1);
-    let lapsed = block_on(store.requeue_lapsed(NOW + 2 * HOUR)).unwrap();
+    let lapsed = block_on(store.requeue_lapsed(Within::All, NOW + 2 * HOUR)).unwrap();
     assert_eq!((lapsed.requeued, lapsed.set_aside), (1, 0));
 }
 

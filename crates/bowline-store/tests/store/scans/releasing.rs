@@ -1,6 +1,6 @@
 //! Registries that withhold images are told what passed.
 
-use bowline_store::{ConnectionId, Edit, Outcome, Scan, Timestamp};
+use bowline_store::{ConnectionId, Edit, Outcome, Scan, Timestamp, Within};
 use futures::executor::block_on;
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ fn what_passed_is_released_where_the_policy_says_so() {
         let store = store();
         let scan = scanned(&store, azure(&store, policy), outcome);
         assert_eq!(release_of(&store, &scan).is_some(), released, "{name}");
-        let release = block_on(store.take_release(Some(scan.id), NOW)).unwrap();
+        let release = block_on(store.take_release(Within::All, Some(scan.id), NOW)).unwrap();
         let found =
             release.map(|release| (release.project, release.repository, Some(release.digest)));
         let expected = (scan.project, scan.repository, scan.digest);
@@ -64,10 +64,12 @@ fn a_release_that_failed_is_tried_again_after_growing_distances() {
     );
     let mut now = NOW;
     for minutes in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 512] {
-        let release = block_on(store.take_release(None, now)).unwrap().unwrap();
+        let release = block_on(store.take_release(Within::All, None, now))
+            .unwrap()
+            .unwrap();
         let next = now + minutes * MINUTE;
         assert_eq!(
-            block_on(store.take_release(None, next - 1)),
+            block_on(store.take_release(Within::All, None, next - 1)),
             Ok(None),
             "one at a time"
         );
@@ -77,10 +79,15 @@ fn a_release_that_failed_is_tried_again_after_growing_distances() {
         assert_eq!(pending.problem.as_deref(), Some("The registry is away."));
         now = next;
     }
-    let release = block_on(store.take_release(None, now)).unwrap().unwrap();
+    let release = block_on(store.take_release(Within::All, None, now))
+        .unwrap()
+        .unwrap();
     block_on(store.end_release(&release, None)).unwrap();
     assert_eq!(release_of(&store, &scan), None);
-    assert_eq!(block_on(store.take_release(None, i64::MAX / 2)), Ok(None));
+    assert_eq!(
+        block_on(store.take_release(Within::All, None, i64::MAX / 2)),
+        Ok(None)
+    );
 }
 
 #[test]

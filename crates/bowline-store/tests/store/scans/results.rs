@@ -1,6 +1,6 @@
 //! What scanners say of images, in time, late, twice.
 
-use bowline_store::{Outcome, PageSize, ScanResult, ScanState, StoreError, Timestamp};
+use bowline_store::{Outcome, PageSize, ScanResult, ScanState, StoreError, Timestamp, Within};
 use futures::executor::block_on;
 
 use super::{finish, lease, queue, state};
@@ -72,7 +72,7 @@ fn who_had_an_image_last_may_say_how_it_ended() {
         }
         for step in before {
             match *step {
-                "lapse" => drop(block_on(store.requeue_lapsed(NOW + HOUR)).unwrap()),
+                "lapse" => drop(block_on(store.requeue_lapsed(Within::All, NOW + HOUR)).unwrap()),
                 "taken" => assert_eq!(lease(&store, "s2", 1, NOW + HOUR).unwrap().len(), 1),
                 "passed" => drop(finish(&store, &leased, Passed, NOW).unwrap()),
                 "failed" => drop(finish(&store, &leased, Failed, NOW).unwrap()),
