@@ -12,13 +12,18 @@ pub(super) fn described(parameter: &Parameter) -> Value {
         Place::Query => "query",
         Place::IfMatch => "header",
     };
-    json!({
+    let mut described = json!({
         "name": parameter.name,
         "in": place,
         "required": parameter.is_required,
         "description": parameter.description,
         "schema": schema(&parameter.kind, parameter.is_required),
-    })
+    });
+    if parameter.place == Place::Query && !parameter.is_required {
+        // An empty one counts as missing.
+        described["allowEmptyValue"] = json!(true);
+    }
+    described
 }
 
 fn schema(kind: &Kind, is_required: bool) -> Value {
