@@ -92,6 +92,26 @@ test("expiry is judged by the clock, or by the time that is given", () => {
   assert.ok(!codes({ now: Date.UTC(2000, 0, 1) }).includes("expires_at.past"));
 });
 
+test("what is no value of the right kind is a finding, or an error that names the member", () => {
+  const codes = (policy) => checkPolicy(policy).findings.map(({ field, code }) => `${field} ${code}`);
+  assert.deepEqual(codes({ mode: undefined, include: null, cleanup: "", of_a_newer_page: undefined }), []);
+  assert.deepEqual(codes({ scanTimeoutSeconds: 279.0 }), []);
+  assert.deepEqual(codes({ scanTimeoutSeconds: 0.5 }), ["policy.scanTimeoutSeconds policy.amount"]);
+  assert.deepEqual(codes({ scanTimeoutSeconds: NaN }), ["policy.scanTimeoutSeconds policy.amount"]);
+  assert.deepEqual(codes({ include: ["a", undefined] }), ["policy.include policy.shape"]);
+  assert.deepEqual(codes({ at: 5, cleanup: "no", other: 1 }), ["policy.at policy.shape", "policy.cleanup policy.shape", "policy.other policy.unknown"]);
+  assert.deepEqual(codes([]), ["policy policy.shape"]);
+  assert.deepEqual(codes(undefined), []);
+  assert.throws(() => checkForm({ values: [] }), /values has the wrong type/);
+  assert.throws(() => checkForm({ provider: {} }), /provider has the wrong type/);
+  assert.equal(checkForm(undefined).valid, false);
+});
+
+test("answers have null for what there is not", () => {
+  assert.deepEqual(checkForm({}), { valid: false, findings: checkForm({}).findings, endpoint: null, detected: null });
+  assert.equal(Object.getPrototypeOf(checkForm({}).findings[0].params), Object.prototype);
+});
+
 test("the provider table is one, and nobody can change it", () => {
   const table = providers();
   assert.equal(providers(), table);

@@ -41,9 +41,16 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     let compiled = project.target("wasm32-unknown-unknown/browser/bowline_wasm.wasm");
     let bindgen = project.target("debug/wasm-bindgen");
     let optimiser = project.path("web/node_modules/binaryen");
-    // The level that inlines nothing: code that repeats compresses well.
+    // For the size after compression: nothing is inlined and zeros stay in the data, since what repeats compresses well, and
+    // functions of one crate stand together.
     let optimise = [
-        "-O1",
+        "-Oz",
+        "--one-caller-inline-max-function-size=0",
+        "--always-inline-max-function-size=0",
+        "--skip-pass=memory-packing",
+        "--converge",
+        "--low-memory-unused",
+        "--reorder-functions-by-name",
         "--strip-debug",
         "--strip-producers",
         "--strip-target-features",
