@@ -41,6 +41,7 @@ mod limits;
 mod line_ends;
 mod pool;
 mod stall;
+mod wait;
 mod write_timeout;
 
 /// The time that a client may take to send a request's head.

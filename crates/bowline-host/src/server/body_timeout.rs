@@ -1,6 +1,6 @@
 //! A request's body that has to arrive in time: a client that sends slowly must not hold a place that others need.
 
-use super::stall::Stall;
+use super::{stall::Stall, wait::Wait};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::{
@@ -8,15 +8,12 @@ use std::{
     sync::Arc,
     task::{Context, Poll, ready},
 };
-use tokio::time::{Sleep, sleep_until};
 use wasmtime_wasi_http::Error;
 
 /// A body that ends with an error when the client takes too long to send it.
 pub(super) struct BodyTimeout<B> {
     body: B,
-    stall: Arc<Stall>,
-    /// When the wait for the client ends; there is one while nothing arrives.
-    end: Option<Pin<Box<Sleep>>>,
+    wait: Wait,
 }
 
 impl<B> BodyTimeout<B> {
@@ -24,8 +21,7 @@ impl<B> BodyTimeout<B> {
     pub(super) fn new(body: B, stall: Arc<Stall>) -> Self {
         Self {
             body,
-            stall,
-            end: None,
+            wait: Wait::new(stall),
         }
     }
 }
@@ -39,21 +35,12 @@ impl<B: Body<Data = Bytes, Error = Error> + Unpin> Body for BodyTimeout<B> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
-            if self.end.take().is_some() {
-                let data = frame.as_ref().and_then(|frame| frame.as_ref().ok());
-                let bytes = data.and_then(Frame::data_ref).map_or(0, Bytes::len);
-                self.stall.moved(bytes);
-            }
+            let data = frame.as_ref().and_then(|frame| frame.as_ref().ok());
+            let bytes = data.and_then(Frame::data_ref).map_or(0, Bytes::len);
+            self.wait.moved(bytes);
             return Poll::Ready(frame);
         }
-        let deadline = self.stall.waits();
-        let end = self
-            .end
-            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        if end.deadline() != deadline {
-            end.as_mut().reset(deadline);
-        }
-        ready!(end.as_mut().poll(context));
+        ready!(self.wait.poll_end(context));
         Poll::Ready(Some(Err(Error::ConnectionReadTimeout)))
     }
 
@@ -68,9 +55,7 @@ impl<B: Body<Data = Bytes, Error = Error> + Unpin> Body for BodyTimeout<B> {
 
 impl<B> Drop for BodyTimeout<B> {
     fn drop(&mut self) {
-        if self.end.is_some() {
-            self.stall.moved(0);
-        }
+        self.wait.moved(0);
     }
 }
 

@@ -1,23 +1,18 @@
 //! A connection that ends when its client does not read.
 
-use super::stall::Stall;
+use super::{stall::Stall, wait::Wait};
 use std::{
     io::{self, IoSlice},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Sleep, sleep_until},
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A stream with a time limit for what is written to it.
 pub(super) struct WriteTimeout<S> {
     stream: S,
-    stall: Arc<Stall>,
-    /// When the wait for the client ends; there is one while it does not read.
-    end: Option<Pin<Box<Sleep>>>,
+    wait: Wait,
 }
 
 impl<S> WriteTimeout<S> {
@@ -25,8 +20,7 @@ impl<S> WriteTimeout<S> {
     pub(super) fn new(stream: S, stall: Arc<Stall>) -> Self {
         Self {
             stream,
-            stall,
-            end: None,
+            wait: Wait::new(stall),
         }
     }
 
@@ -37,19 +31,10 @@ impl<S> WriteTimeout<S> {
         written: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         let Poll::Ready(written) = written else {
-            let deadline = self.stall.waits();
-            let end = self
-                .end
-                .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-            if end.deadline() != deadline {
-                end.as_mut().reset(deadline);
-            }
-            ready!(end.as_mut().poll(context));
+            ready!(self.wait.poll_end(context));
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         };
-        if self.end.take().is_some() {
-            self.stall.moved(*written.as_ref().unwrap_or(&0));
-        }
+        self.wait.moved(*written.as_ref().unwrap_or(&0));
         Poll::Ready(written)
     }
 }

@@ -65,7 +65,7 @@ pub(crate) enum Need {
     expect(dead_code, reason = "only the document tells all of it")
 )]
 pub(crate) enum RequestBody {
-    /// Nothing that is read. What comes with POST, PUT or PATCH all the same is within the bound of JSON.
+    /// Nothing that is read. A body that comes with POST, PUT or PATCH anyway is within the bound of JSON.
     None,
     /// JSON.
     Json(Schema),
