@@ -39,6 +39,32 @@ pub enum Network {
     Off,
 }
 
+/// How often chromedriver is started before a test gives up.
+const STARTS: usize = 10;
+
+/// Starts chromedriver and reads its port.
+///
+/// With `--port=0` it takes a free port of IPv6 and then the same one of IPv4, which another program may have. It
+/// then ends, so it is started again.
+fn start_driver() -> (Process, u16) {
+    for _ in 0..STARTS {
+        let mut command = CHROMEDRIVER.command();
+        command.arg("--port=0");
+        let driver = Process::start("chromedriver", command);
+        let port = driver.wait_for("its port", |line| {
+            if line.contains("port not available") {
+                return Some(None);
+            }
+            let port = line.split_once("started successfully on port ")?.1;
+            port.trim_end_matches('.').parse().ok().map(Some)
+        });
+        if let Some(port) = port {
+            return (driver, port);
+        }
+    }
+    panic!("chromedriver found no port that is free on IPv4 and IPv6 in {STARTS} starts")
+}
+
 /// An open window of the browser.
 pub struct Browser {
     runtime: Runtime,
@@ -49,16 +75,7 @@ pub struct Browser {
 impl Browser {
     /// Opens a window with this page, in a profile of its own.
     pub fn open(url: &str) -> Self {
-        let mut command = CHROMEDRIVER.command();
-        command.arg("--port=0");
-        let driver = Process::start("chromedriver", command);
-        let port: u16 = driver.wait_for("its port", |line| {
-            line.split_once("started successfully on port ")?
-                .1
-                .trim_end_matches('.')
-                .parse()
-                .ok()
-        });
+        let (driver, port) = start_driver();
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
