@@ -11,6 +11,8 @@ pub enum Component {
     Outbound,
     /// The service at the edge, on its own.
     Edge,
+    /// The page.
+    Site,
 }
 
 /// A variable.
@@ -79,6 +81,12 @@ variables! {
     trusted_proxies: false, [Connections];
     /// The address at which callers reach this service, without a slash at the end; empty: locations are paths.
     public_url: false, [Connections];
+    /// The OpenID Connect provider that people sign in to the page with; empty: none.
+    oidc_issuer: false, [Site];
+    /// The page's client id there. Required with `oidc_issuer`.
+    oidc_client_id: false, [Site];
+    /// The scopes that the page asks for; empty: `openid`.
+    oidc_scope: false, [Site];
     /// Hosts that the private service may reach beyond the public internet; see [`Operator::parse`].
     private_hosts: false, [Connections, Outbound, Edge];
     /// Hosts that it may reach over plain HTTP.
@@ -136,6 +144,7 @@ mod tests {
         let sections = [
             (Component::Connections, "component.connections.variables"),
             (Component::Outbound, "component.outbound.variables"),
+            (Component::Site, "component.site.variables"),
         ];
         for (component, name) in sections {
             let read = Variables::ALL.iter();

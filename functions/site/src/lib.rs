@@ -1,21 +1,21 @@
 //! The Spin component `site`: serves the console page.
 
+use std::{cell::OnceCell, rc::Rc};
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use spin_sdk::{
     http::{FullBody, Request},
-    http_service,
+    http_service, variables,
 };
 
 mod files;
+mod sign_in;
 
-/// What every answer carries. The page runs its own script and module, talks to its own origin, and is in no frame.
-const HEADERS: [(HeaderName, &str); 4] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
-    ),
+use sign_in::SignIn;
+
+/// What every answer carries, beside the content security policy.
+const HEADERS: [(HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     // What opens the page, or is opened by it, cannot reach into it.
@@ -25,24 +25,69 @@ const HEADERS: [(HeaderName, &str); 4] = [
     ),
 ];
 
+thread_local! {
+    /// The operator's settings, read once for all requests of this instance.
+    static SIGN_IN: Rc<OnceCell<SignIn>> = Rc::default();
+}
+
 #[http_service]
 async fn handle(request: Request) -> Response<FullBody<Bytes>> {
     answer(
         request.method(),
         request.uri().path(),
         takes_gzip(request.headers()),
+        &sign_in().await,
     )
 }
 
-fn answer(method: &Method, path: &str, takes_gzip: bool) -> Response<FullBody<Bytes>> {
+async fn sign_in() -> SignIn {
+    let kept = SIGN_IN.with(Rc::clone);
+    if let Some(sign_in) = kept.get() {
+        return sign_in.clone();
+    }
+    // One that cannot be read counts as empty.
+    let value = async |name| variables::get(name).await.unwrap_or_default();
+    let issuer = value("oidc_issuer").await;
+    let client_id = value("oidc_client_id").await;
+    let scope = value("oidc_scope").await;
+    kept.get_or_init(|| SignIn::parse(&issuer, &client_id, &scope))
+        .clone()
+}
+
+/// The page runs its own script and module, talks to its own origin and the identity provider's, and is in no frame.
+fn policy(sign_in: &SignIn) -> HeaderValue {
+    let provider = sign_in
+        .origin()
+        .map_or_else(String::new, |origin| format!(" {origin}"));
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         connect-src 'self'{provider}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    // An origin is ASCII without a control character, so this never fails.
+    HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+}
+
+fn answer(
+    method: &Method,
+    path: &str,
+    takes_gzip: bool,
+    sign_in: &SignIn,
+) -> Response<FullBody<Bytes>> {
     let mut headers: HeaderMap = HEADERS
         .into_iter()
         .map(|(name, value)| (name, HeaderValue::from_static(value)))
         .collect();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy(sign_in));
     let (status, body) = match files::find(path) {
         _ if !matches!(*method, Method::GET | Method::HEAD) => {
             headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
             (StatusCode::METHOD_NOT_ALLOWED, Bytes::new())
+        }
+        _ if path == sign_in::PATH => {
+            let (status, content_type, body) = sign_in.answer();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+            (status, Bytes::from(body))
         }
         None => {
             headers.insert(
@@ -114,12 +159,27 @@ mod tests {
             (Method::POST, "/", 405),
         ];
         for (method, path, status) in cases {
-            let answer = answer(&method, path, true);
+            let answer = answer(&method, path, true, &SignIn::Token);
             assert_eq!(answer.status(), status, "{method} {path}");
             for (name, value) in HEADERS {
                 assert_eq!(answer.headers()[&name], value, "{method} {path}");
             }
+            let policy = &answer.headers()[header::CONTENT_SECURITY_POLICY];
+            assert!(policy.to_str().unwrap().contains("connect-src 'self';"));
         }
+    }
+
+    #[test]
+    fn the_page_may_talk_to_the_identity_provider_and_is_told_of_it() {
+        let sign_in = SignIn::parse("https://login.example.com/realms/acme", "bowline", "");
+        let page = answer(&Method::GET, "/", true, &sign_in);
+        let policy = &page.headers()[header::CONTENT_SECURITY_POLICY];
+        let sources = "connect-src 'self' https://login.example.com;";
+        assert!(policy.to_str().unwrap().contains(sources));
+
+        let told = answer(&Method::GET, sign_in::PATH, true, &sign_in);
+        assert_eq!(told.status(), 200);
+        assert_eq!(told.headers()[header::CONTENT_TYPE], "application/json");
     }
 
     #[test]

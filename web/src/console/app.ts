@@ -3,14 +3,15 @@
 import { ready, type Provider } from "bowline";
 import { loadRegistryTypes, setTableSource } from "../registry-types.js";
 import { BowlineConsole } from "./console.js";
-import { takeArrival } from "./session.js";
+import { takeAnswer, takeArrival } from "./session.js";
 
 /** The file of the provider table, as the build names it. */
 declare const PROVIDERS_FILE: string;
 
-// Before anything is drawn: the token must not stay in the address bar.
+// Before anything is drawn: neither a token nor a code must stay in the address bar.
 const arrival = takeArrival();
-document.body.prepend(new BowlineConsole(arrival));
+const answer = takeAnswer();
+document.body.prepend(new BowlineConsole(arrival, answer));
 
 setTableSource(async () => {
   const response = await fetch(new URL(PROVIDERS_FILE, import.meta.url));

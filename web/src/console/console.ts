@@ -16,7 +16,9 @@ import { text } from "../messages.js";
 import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { formatRoute, parseRoute, type Route } from "./route.js";
+import { identityProvider } from "./identity-provider.js";
 import { currentSession, forgetToken, keepProject, keepToken, parseToken, spendState, takeArrival, type Arrival, type Session } from "./session.js";
+import { failureIn, SignInError } from "./sign-in-error.js";
 import "./sign-in.js";
 import "./sign-in-question.js";
 import { Tabs } from "./tabs.js";
@@ -32,7 +34,7 @@ export class BowlineConsole extends LitElement {
   @state() private offered: Session | null = null;
   /** Why a link was not followed. */
   @state() private refused = "";
-  /** The other tabs are asked for their session. */
+  /** The other tabs are asked for their session, or the identity provider is. */
   @state() private asking = false;
   @state() private route: Route = parseRoute(location.hash);
   @state() private online = navigator.onLine;
@@ -51,13 +53,15 @@ export class BowlineConsole extends LitElement {
   /** Counts for how many people the place was drawn: nobody sees what another has typed. */
   #generation = 0;
   readonly #arrival: Arrival | null;
+  readonly #answer: URLSearchParams | null;
   readonly #listen = new AbortController();
   readonly #tabs = new Tabs({ offer: kept, end: (token) => this.#endedElsewhere(token) });
 
-  /** `arrival` is the token that came by the address. */
-  constructor(arrival: Arrival | null = null) {
+  /** `arrival` is the token that came by the address, `answer` what an identity provider added to it. */
+  constructor(arrival: Arrival | null = null, answer: URLSearchParams | null = null) {
     super();
     this.#arrival = arrival;
+    this.#answer = answer;
   }
 
   override connectedCallback(): void {
@@ -68,7 +72,8 @@ export class BowlineConsole extends LitElement {
     addEventListener("beforeunload", (event) => this.#unsaved.any && event.preventDefault(), { signal });
     addEventListener("offline", () => (this.online = false), { signal });
     if (this.#arrival === null || !this.#offer(this.#arrival)) this.#signIn();
-    if (this.session === null) void this.#askTabs();
+    if (this.#answer !== null && this.offered === null) void this.#finish(this.#answer);
+    else if (this.session === null) void this.#askTabs();
     void this.#prepare();
   }
 
@@ -238,6 +243,29 @@ export class BowlineConsole extends LitElement {
     this.#signIn();
     void this.#prepare();
     void this.#focusHeading();
+  }
+
+  /** Signs in with what the identity provider answered. */
+  async #finish(answer: URLSearchParams): Promise<void> {
+    const { providerTokenErrors, signInErrors } = text().console;
+    this.asking = true;
+    try {
+      const provider = await identityProvider();
+      const { finish } = await import("./oidc.js");
+      if (provider === null) throw new SignInError("state");
+      const { token, place } = await finish(provider, answer);
+      history.replaceState(null, "", location.pathname + place);
+      this.route = parseRoute(place);
+      const session = parseToken(token, Date.now());
+      if (typeof session === "string") this.refused = providerTokenErrors[session];
+      else keepToken(token);
+    } catch (error) {
+      this.refused = signInErrors[failureIn(error)];
+    }
+    this.asking = false;
+    if (this.refused !== "") return;
+    this.#signIn();
+    await this.#prepare();
   }
 
   /** Takes the session of another tab, where there is one. */

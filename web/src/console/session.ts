@@ -6,6 +6,7 @@
 const KEY = "bowline.token";
 const PROJECT_KEY = "bowline.project";
 const STATE_KEY = "bowline.state";
+const ATTEMPT_KEY = "bowline.attempt";
 const PERMISSION = "iam:project:cicd:registry:";
 
 /** What the page needs to know of a token. The server checks it; the page only reads it. */
@@ -67,9 +68,35 @@ export function takeArrival(): Arrival | null {
   return arrival;
 }
 
-/** Keeps what this tab asks a product with, until the answer comes. */
-export function keepState(state: string): void {
+/** The answer of an identity provider, which it adds to the address's query. */
+export function takeAnswer(): URLSearchParams | null {
+  const query = new URLSearchParams(location.search);
+  if (!query.has("state") || !(query.has("code") || query.has("error"))) return null;
+  history.replaceState(null, "", location.pathname + location.hash);
+  return query;
+}
+
+/** A sign-in that this tab has begun at an identity provider. */
+export interface Attempt {
+  readonly state: string;
+  readonly nonce: string;
+  /** The code verifier of RFC 7636. */
+  readonly verifier: string;
+  /** The fragment to come back to. */
+  readonly place: string;
+}
+
+/** Keeps what this tab asks with, until the answer comes. */
+export function keepAttempt({ state, ...attempt }: Attempt): void {
   sessionStorage.setItem(STATE_KEY, state);
+  sessionStorage.setItem(ATTEMPT_KEY, JSON.stringify(attempt));
+}
+
+/** What this tab asked with this state. It counts once, whatever the answer. */
+export function spendAttempt(state: string): Attempt | null {
+  const attempt = sessionStorage.getItem(ATTEMPT_KEY);
+  sessionStorage.removeItem(ATTEMPT_KEY);
+  return spendState(state) && attempt !== null ? { state, ...(JSON.parse(attempt) as Omit<Attempt, "state">) } : null;
 }
 
 /** Whether this tab asked with this state. It counts once, whatever the answer. */

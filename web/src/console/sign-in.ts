@@ -4,24 +4,61 @@ import { element } from "../elements/element.js";
 import { icon } from "../elements/icons.js";
 import { text } from "../messages.js";
 import { controls, notices, theme } from "../styles/theme.js";
+import { identityProvider, type IdentityProvider } from "./identity-provider.js";
 import { arrivalIn, keepToken, parseToken } from "./session.js";
+import { failureIn } from "./sign-in-error.js";
 import { signInCard } from "./sign-in-card.js";
 
-/** Asks for a sign-in token. Event: `bowline-signed-in` when there is a good one in this tab's keeping. */
+/**
+ * Asks somebody to sign in: at the operator's identity provider, where there is one, or by a token. Event:
+ * `bowline-signed-in` when there is a good token in this tab's keeping.
+ */
 @element("bowline-sign-in")
 export class BowlineSignIn extends LitElement {
   /** There was a session, and it has ended. */
   @property({ type: Boolean }) expired = false;
-  /** Why a link to this page was not followed. */
+  /** Why a link to this page was not followed, or why nobody was signed in. */
   @property() refused = "";
   @state() private error = "";
+  /** Not known yet, or none. */
+  @state() private provider: IdentityProvider | null | undefined;
+  /** Somebody is on the way to the identity provider. */
+  @state() private leaving = false;
 
-  protected override render(): TemplateResult {
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#load();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
     const { console: page } = text();
-    return html`<form class="card" @submit=${this.#submit} autocomplete="off" novalidate>
+    const { provider } = this;
+    // The card comes once, as it stays.
+    if (provider === undefined) return nothing;
+    return html`<section class="card">
       <span class="badge">${icon("lock")}</span>
       <h1>${this.expired ? page.expired : page.signIn}</h1>
       ${this.refused === "" ? nothing : html`<div class="notice bad" role="alert" data-testid="link-refused">${icon("alert")}<div>${this.refused}</div></div>`}
+      ${provider === null ? this.#byToken() : this.#byProvider(provider)}
+    </section>`;
+  }
+
+  #byProvider(provider: IdentityProvider): TemplateResult {
+    const { console: page } = text();
+    const { host } = new URL(provider.issuer);
+    return html`
+      <p class="quiet">${page.signInWithDetail(host)}</p>
+      <button type="button" class="primary" data-testid="provider-button" aria-disabled=${this.leaving ? "true" : "false"}
+        @click=${() => this.#leave(provider)}>${page.signInWith(host)}</button>
+      <details>
+        <summary>${icon("chevron")}${page.signInByToken}</summary>
+        ${this.#byToken()}
+      </details>`;
+  }
+
+  #byToken(): TemplateResult {
+    const { console: page } = text();
+    return html`<form @submit=${this.#submit} autocomplete="off" novalidate>
       <p class="quiet">${this.expired ? page.expiredDetail : page.signInDetail}</p>
       <div class="field">
         <label for="token">${page.token}</label>
@@ -29,8 +66,31 @@ export class BowlineSignIn extends LitElement {
           aria-invalid=${this.error === "" ? "false" : "true"} aria-describedby="token-error" />
         <p id="token-error" class="small error" role="alert">${this.error === "" ? nothing : this.error}</p>
       </div>
-      <button type="submit" class="primary" data-testid="sign-in-button">${page.signIn}</button>
+      <button type="submit" class=${this.provider === null ? "primary" : ""} data-testid="sign-in-button">${page.signIn}</button>
     </form>`;
+  }
+
+  async #load(): Promise<void> {
+    try {
+      this.provider = await identityProvider();
+    } catch {
+      this.provider = null;
+      this.refused ||= text().console.signInUnloaded;
+    }
+  }
+
+  async #leave(provider: IdentityProvider): Promise<void> {
+    if (this.leaving) return;
+    this.leaving = true;
+    try {
+      const { begin } = await import("./oidc.js");
+      location.assign(await begin(provider, location.hash));
+    } catch (error) {
+      this.refused = text().console.signInErrors[failureIn(error)];
+    } finally {
+      // Who is asked whether to leave may stay.
+      this.leaving = false;
+    }
   }
 
   #submit(event: Event): void {
@@ -56,6 +116,13 @@ export class BowlineSignIn extends LitElement {
     notices,
     signInCard,
     css`
+      form {
+        display: grid;
+        gap: 1rem;
+      }
+      details form {
+        padding-block-start: 0.75rem;
+      }
       .field {
         display: grid;
         gap: 0.375rem;

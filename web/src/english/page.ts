@@ -13,9 +13,27 @@ export const page = {
     signOut: "Sign out",
     signIn: "Sign in",
     signInDetail: "Paste your access token, or open the sign-in link you were given.",
+    signInWith: (host: string): string => `Continue with ${host}`,
+    signInWithDetail: (host: string): string => `You'll be sent to ${host} and back.`,
+    signInByToken: "Use an access token instead",
+    signInUnloaded: "The sign-in settings couldn't be loaded. You can still use an access token.",
     expired: "Your session has expired",
     expiredDetail: "Open your sign-in link again, or paste a new token. What you saved is safe.",
     token: "Access token",
+    /** Why somebody could not sign in at the identity provider. */
+    signInErrors: {
+      insecure: "Signing in needs HTTPS. Open this page with https://.",
+      unreachable: "The sign-in service can't be reached. Try again.",
+      denied: "Sign-in was canceled.",
+      state: "This sign-in wasn't started in this tab. Try again.",
+      refused: "The sign-in service didn't sign you in. Try again, or ask an administrator.",
+    },
+    /** Why the token of an identity provider is not one for this page. */
+    providerTokenErrors: {
+      invalid: "You signed in, but the token you got isn't one for this page. Ask an administrator.",
+      expired: "You signed in, but the token you got has expired. Check this computer's clock.",
+      "no-project": "You signed in, but you have access to no project. Ask an administrator.",
+    },
     tokenErrors: {
       invalid: "That isn't an access token.",
       expired: "That token has expired.",

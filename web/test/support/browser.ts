@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { TestContext } from "node:test";
+import type { IdentityProvider } from "../../src/console/identity-provider.js";
 import { fileOfPage } from "./page.js";
 
 const FLAGS = [
@@ -16,9 +17,9 @@ const FLAGS = [
   "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,1000", "--remote-debugging-pipe",
 ];
 
-/** The policy that the page is served with. */
-const POLICY =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+/** The policy that the page is served with, and the origin that it may talk to beside its own. */
+const policy = (origin: string): string =>
+  `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${origin}; ` +
   "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -44,6 +45,8 @@ export type Answer = readonly [status: number, body?: unknown];
 export interface SiteOptions {
   /** What the API answers; what it leaves out is 404. */
   readonly api?: (asked: Asked) => Answer | undefined | Promise<Answer | undefined>;
+  /** The identity provider that the page is told of. */
+  readonly oidc?: IdentityProvider;
   /** Called before a file of the page is sent, which waits for it. */
   readonly file?: (name: string) => Promise<void> | undefined;
 }
@@ -55,15 +58,15 @@ export interface Site {
   readonly asked: readonly Asked[];
 }
 
-export async function serve(t: TestContext, { api, file }: SiteOptions = {}): Promise<Site> {
+export async function serve(t: TestContext, { api, file, oidc }: SiteOptions = {}): Promise<Site> {
   const asked: Asked[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "http://page");
     if (!url.pathname.startsWith("/v1/")) {
       const name = url.pathname === "/" ? "index.html" : url.pathname.slice(1);
-      const bytes = fileOfPage(name);
+      const bytes = name === "sign-in.json" ? JSON.stringify({ oidc: oidc ?? null }) : fileOfPage(name);
       await file?.(name);
-      const headers = { "content-type": TYPES[extname(name)] ?? "text/plain", "content-security-policy": POLICY };
+      const headers = { "content-type": TYPES[extname(name)] ?? "text/plain", "content-security-policy": policy(oidc === undefined ? "" : new URL(oidc.issuer).origin) };
       return void (bytes === undefined ? response.writeHead(404).end() : response.writeHead(200, headers).end(bytes));
     }
     let text = "";
