@@ -35,7 +35,17 @@ impl<'w, W: World> Registry<'w, W> {
         spec: &'w ConnectionSpec,
     ) -> Result<Self, Failure> {
         let row = product::of(spec.provider.id);
-        Self::start(row, product::hosts(spec), session, world, operator, spec).await
+        let hosts = product::hosts(spec);
+        Self::start(
+            row,
+            product::exchange,
+            hosts,
+            session,
+            world,
+            operator,
+            spec,
+        )
+        .await
     }
 }
 

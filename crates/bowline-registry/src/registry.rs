@@ -1,15 +1,15 @@
 //! A conversation with one registry: how it is reached and asked.
 
 use bowline::{credential::Credentials, endpoint::Endpoint, form::ConnectionSpec};
+use futures::future::BoxFuture;
 use http::{HeaderMap, Method, StatusCode};
-use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 
 use crate::{
     challenge::{self, Login, NoLogin},
     check::{Facts, Scheme},
     guard::{Target, hosts::Hosts},
-    login::{self, Authorization, Minted, RegistryLogin},
+    login::{Authorization, Minted, RegistryLogin},
     operator::Operator,
     problem::{Code, Failure},
     product::row::Product,
@@ -33,11 +33,20 @@ pub(crate) enum Authentication {
 /// The largest answer to `/v2/`, in bytes.
 pub(crate) const PING_BYTES: usize = 64 * 1024;
 
+/// What a product makes of a connection's credentials. Only those that need an exchange send anything; every secret that
+/// is learned on the way is given to [`Transport::hide`].
+pub(crate) type Exchange<W> = for<'a> fn(
+    &'a mut Transport<'_, W>,
+    &'a Operator,
+    &'a ConnectionSpec,
+) -> BoxFuture<'a, Result<Minted, Failure>>;
+
 /// A conversation with one registry.
 pub(crate) struct Registry<'w, W> {
     pub(crate) transport: Transport<'w, W>,
     /// What is known of its product.
     pub(crate) product: &'static Product,
+    exchange: Exchange<W>,
     pub(crate) spec: &'w ConnectionSpec,
     pub(crate) endpoint: Endpoint,
     pub(crate) authentication: Authentication,
@@ -70,6 +79,7 @@ impl<'w, W: World> Registry<'w, W> {
     /// tell the registry's address: there the credentials are exchanged first.
     pub(crate) async fn start(
         product: &'static Product,
+        exchange: Exchange<W>,
         hosts: Hosts,
         session: Option<&'w Session>,
         world: &'w W,
@@ -81,7 +91,7 @@ impl<'w, W: World> Registry<'w, W> {
         let endpoint = match &spec.endpoint {
             Some(endpoint) => endpoint.clone(),
             None => {
-                let told = login::exchange(&mut transport, operator, spec).await?;
+                let told = exchange(&mut transport, operator, spec).await?;
                 minted.insert(told).endpoint.clone().ok_or_else(|| {
                     Failure::new(
                         Code::EndpointUnresolved,
@@ -97,6 +107,7 @@ impl<'w, W: World> Registry<'w, W> {
         let mut registry = Self {
             transport,
             product,
+            exchange,
             spec,
             endpoint,
             authentication: Authentication::None,
@@ -118,6 +129,7 @@ impl<'w, W: World> Registry<'w, W> {
         Self {
             transport: self.transport.beside(),
             product: self.product,
+            exchange: self.exchange,
             spec: self.spec,
             endpoint: self.endpoint.clone(),
             authentication: self.authentication.clone(),
@@ -138,7 +150,7 @@ impl<'w, W: World> Registry<'w, W> {
     /// What the credentials have become, once they have to be given. They are exchanged at most once.
     pub(crate) async fn minted(&mut self) -> Result<&Minted, Failure> {
         if self.minted.is_none() {
-            let minted = login::exchange(&mut self.transport, self.operator, self.spec).await?;
+            let minted = (self.exchange)(&mut self.transport, self.operator, self.spec).await?;
             self.keep(minted);
         }
         self.minted
@@ -239,26 +251,6 @@ impl<'w, W: World> Registry<'w, W> {
             limit: PING_BYTES,
         };
         self.read(get, &Method::GET, Some("login")).await
-    }
-
-    /// Authentication ECR's own API something that the connection's keys sign; `denied` is what it is called if they may not.
-    ///
-    /// # Errors
-    /// `denied`, too, where the credentials are none of AWS's.
-    pub(crate) async fn ecr<T: DeserializeOwned>(
-        &mut self,
-        operation: &str,
-        arguments: &impl Serialize,
-        denied: Code,
-    ) -> Result<T, Failure> {
-        let api = self.minted().await?.ecr.clone();
-        match api {
-            Some(api) => api.ask(&self.transport, operation, arguments, denied).await,
-            None => Err(Failure::new(
-                denied,
-                "A registry password signs no requests to ECR's API.",
-            )),
-        }
     }
 
     /// What an answer with an error status means for something that was read with a login.

@@ -8,7 +8,7 @@ use url::Url;
 use crate::{
     challenge::{Login, NoLogin},
     guard::Target,
-    login::{self, Authorization, RegistryLogin, form},
+    login::{Authorization, RegistryLogin, form},
     problem::{Code, Failure},
     registry::{Authentication, Registry},
     scope::{Claims, Grant, Scope},
@@ -119,7 +119,8 @@ impl<W: World> Registry<'_, W> {
         service: Option<&str>,
         scope: &Scope,
     ) -> Result<Option<Token>, Failure> {
-        let direct = login::direct(&self.spec.credentials).filter(|_| !self.is_minted());
+        let direct =
+            (self.product.unexchanged)(&self.spec.credentials).filter(|_| !self.is_minted());
         let Some(direct) = direct else {
             let login = self.minted().await?.login.clone();
             return self.token_for(&login, realm, service, scope).await;

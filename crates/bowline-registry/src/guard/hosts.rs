@@ -31,11 +31,11 @@ pub(crate) enum Api {
 /// Where one connection's credentials may go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Hosts {
-    pub(super) realms: Realms,
+    pub(crate) realms: Realms,
     /// Beside the registry's own origin, which may always be asked.
-    pub(super) apis: Vec<Api>,
-    /// Token services that belong to a registry on another domain: the registry's host, the token service's host.
-    pub(crate) token_services: Vec<(&'static str, &'static str)>,
+    pub(crate) apis: Vec<Api>,
+    /// The product's token services on another domain: the registry's host, the token service's host.
+    pub(crate) token_services: &'static [(&'static str, &'static str)],
 }
 
 impl Hosts {
@@ -44,7 +44,7 @@ impl Hosts {
         Self {
             realms,
             apis,
-            token_services: Vec::new(),
+            token_services: &[],
         }
     }
 

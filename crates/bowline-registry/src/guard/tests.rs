@@ -57,7 +57,7 @@ fn hosts(provider: &str, auth: &str, values: &serde_json::Map<String, serde_json
         values.clone().into()
     };
     let form: ConnectionForm = serde_json::from_value(
-        json!({ "provider": provider, "name": "test", "auth": auth, "values": values }),
+        json!({ "provider": provider, "name": "test", "auth": auth, "values": values, "image": "team/app:1" }),
     )
     .unwrap();
     let (report, spec) = check_form(&form, CheckOptions::default());

@@ -33,13 +33,9 @@ impl<W: World> Registry<'_, W> {
         url
     }
 
-    /// The login as the provider's API takes it: what was made for it, else what the registry takes.
+    /// The login of the registry, for a provider's API that takes the same.
     pub(crate) async fn api_login(&mut self) -> Result<Option<Authorization>, Failure> {
-        let minted = self.minted().await?;
-        match &minted.api {
-            Some(api) => Ok(Some(api.clone())),
-            None => minted.login.authorization(),
-        }
+        self.minted().await?.login.authorization()
     }
 
     /// The token of the login, or the password that is one, as Bearer; `None` for a login without a secret.

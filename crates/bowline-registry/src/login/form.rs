@@ -44,16 +44,16 @@ pub(crate) async fn post<W: World>(
 }
 
 /// What was granted.
-pub(super) struct Granted {
-    pub(super) access_token: Option<Secret>,
-    pub(super) refresh_token: Option<Secret>,
+pub(crate) struct Granted {
+    pub(crate) access_token: Option<Secret>,
+    pub(crate) refresh_token: Option<Secret>,
     /// When the access token ends, in milliseconds since 1970.
-    pub(super) expires_at: Option<i64>,
+    pub(crate) expires_at: Option<i64>,
 }
 
 impl Granted {
     /// What a successful answer grants, at `now`; its tokens are not shown any more.
-    pub(super) fn read<W: World>(
+    pub(crate) fn read<W: World>(
         transport: &mut Transport<'_, W>,
         answer: &Response,
     ) -> Result<Self, Failure> {

@@ -1,9 +1,13 @@
 //! What a registry, or its token service, takes for a login.
 
-use bowline::{credential::Username, endpoint::Endpoint, secret::Secret};
+use bowline::{
+    credential::{AwsKeys, Username},
+    endpoint::Endpoint,
+    secret::Secret,
+};
 use http::HeaderName;
 
-use super::{authorization::Authorization, aws::EcrApi};
+use super::authorization::Authorization;
 use crate::problem::Failure;
 
 /// What the registry, or its token service, takes.
@@ -49,21 +53,18 @@ pub(crate) struct Minted {
     pub(crate) expires_at: Option<i64>,
     /// Where the registry is, where only the exchange could tell.
     pub(crate) endpoint: Option<Endpoint>,
-    /// What the provider's own API takes, where that is something else.
-    pub(crate) api: Option<Authorization>,
-    /// The API of ECR, whose every request is signed.
-    pub(crate) ecr: Option<EcrApi>,
+    /// What signs requests to the provider's own API, where that takes another login.
+    pub(crate) signing_keys: Option<AwsKeys>,
 }
 
 impl Minted {
     /// Credentials that are taken as they are.
-    pub(super) fn kept(login: RegistryLogin) -> Self {
+    pub(crate) fn kept(login: RegistryLogin) -> Self {
         Self {
             login,
             expires_at: None,
             endpoint: None,
-            api: None,
-            ecr: None,
+            signing_keys: None,
         }
     }
 }

@@ -8,7 +8,9 @@ use bowline::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::row::{Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority};
+use self::api::{Ecr, EcrApi, host};
+pub(super) use self::exchange::exchange;
+use super::row::{Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority, nothing};
 use crate::{
     guard::hosts::{Api, Hosts, Realms},
     image::Repository,
@@ -31,10 +33,17 @@ use crate::{
     world::World,
 };
 
+mod api;
+mod exchange;
+mod refusal;
+mod sign;
+mod sts;
+
 /// Its row of what other code asks about it.
 pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[],
+    unexchanged: nothing,
     repository_ways,
     tag_ways,
     catalog_scope: Scope::Catalog,
@@ -73,15 +82,10 @@ fn aws_apis(credentials: &Credentials) -> Vec<Api> {
     else {
         return Vec::new();
     };
-    let (id, suffix) = (region.as_str(), region.dns_suffix());
-    let ecr = match service {
-        EcrService::Private => "api.ecr",
-        EcrService::Public => "api.ecr-public",
-    };
+    let ecr = Ecr::of(*service).host;
     ["sts", ecr]
-        .iter()
-        .map(|service| Api::host(format!("{service}.{id}.{suffix}")))
-        .collect()
+        .map(|service| Api::host(host(service, *region)))
+        .into()
 }
 
 /// What to do about a problem; `None` where the general hint says all.
@@ -289,7 +293,26 @@ impl<W: World> Registry<'_, W> {
             repository_name,
         };
         let denied = Code::PermissionCatalogMissing;
-        self.ecr(operation, &arguments, denied).await
+        let keys = self.minted().await?.signing_keys.clone();
+        let (
+            Credentials::Aws {
+                service, region, ..
+            },
+            Some(keys),
+        ) = (&self.spec.credentials, keys)
+        else {
+            return Err(Failure::new(
+                denied,
+                "A registry password signs no requests to ECR's API.",
+            ));
+        };
+        let api = EcrApi {
+            service: *service,
+            region: *region,
+            keys: &keys,
+        };
+        api.ask(&self.transport, operation, &arguments, denied)
+            .await
     }
 }
 

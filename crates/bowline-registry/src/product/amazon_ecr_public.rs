@@ -1,7 +1,7 @@
 //! Amazon ECR Public: what it adds to the distribution protocol.
 
-pub(super) use super::amazon_ecr::{repositories, tags};
-use super::row::{Format, Product, Webhook, authority};
+pub(super) use super::amazon_ecr::{exchange, repositories, tags};
+use super::row::{Format, Product, Webhook, authority, nothing};
 use crate::{
     problem::Code::{
         self, AuthExpired, AuthRejected, PermissionCatalogMissing, PermissionPullMissing,
@@ -13,6 +13,7 @@ use crate::{
 pub(super) static PRODUCT: Product = Product {
     hosts: super::amazon_ecr::hosts,
     token_services: &[],
+    unexchanged: nothing,
     repository_ways: super::amazon_ecr::repository_ways,
     tag_ways: super::amazon_ecr::tag_ways,
     catalog_scope: Scope::Catalog,

@@ -2,9 +2,11 @@
 //!
 //! Azure Container Registry's own listing of tags, which knows their digests.
 
-use bowline::{azure::AzureCloud, form::ConnectionSpec};
+use bowline::{azure::AzureCloud, credential::Credentials, form::ConnectionSpec};
 use serde::Deserialize;
 
+use self::exchange::Application;
+pub(super) use self::exchange::exchange;
 pub(super) use super::distribution::repositories;
 use super::row::{Format, OWN_FIRST, Product, Way, Webhook, authority, plain};
 use crate::{
@@ -19,6 +21,7 @@ use crate::{
         cursor::Mark,
         entry::{ListedTag, Page},
     },
+    login::RegistryLogin,
     notification::{Event, Notification, Origin, distribution},
     problem::{
         Code::{
@@ -32,10 +35,13 @@ use crate::{
     world::World,
 };
 
+mod exchange;
+
 /// Its row of what other code asks about it.
 pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[],
+    unexchanged: application,
     repository_ways: plain,
     tag_ways,
     catalog_scope: Scope::Catalog,
@@ -60,6 +66,11 @@ fn login_host(spec: &ConnectionSpec) -> Vec<Api> {
         .map(|cloud| Api::host(cloud.login_host()))
         .into_iter()
         .collect()
+}
+
+/// An application as a username and password, which the registry's token service takes, too.
+fn application(credentials: &Credentials) -> Option<RegistryLogin> {
+    Application::of(credentials)?.as_password()
 }
 
 /// What to do about a problem; `None` where the general hint says all.

@@ -1,4 +1,6 @@
-//! The listing of a product that has none of its own: that of the distribution API.
+//! What a product adds nothing to: credentials that are taken as they are, and the listing of the distribution API.
+
+use bowline::form::ConnectionSpec;
 
 use crate::{
     image::Repository,
@@ -6,11 +8,31 @@ use crate::{
         cursor::Mark,
         entry::{ListedRepository, ListedTag, Page},
     },
-    problem::Failure,
+    login::{self, Minted},
+    operator::Operator,
+    problem::{Code, Failure},
     registry::Registry,
     scope::Scope,
+    transport::Transport,
     world::World,
 };
+
+/// The credentials as they are. Nothing is sent.
+pub(super) async fn exchange<W: World>(
+    _: &mut Transport<'_, W>,
+    _: &Operator,
+    spec: &ConnectionSpec,
+) -> Result<Minted, Failure> {
+    login::as_given(&spec.credentials)
+        .map(Minted::kept)
+        .ok_or_else(|| {
+            Failure::new(
+                Code::AuthRejected,
+                "This registry does not know credentials of this kind.",
+            )
+            .at("auth")
+        })
+}
 
 /// A page of the catalog.
 pub(super) async fn repositories<W: World>(

@@ -7,7 +7,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::row::{Format, OWN_FIRST, Product, Way, Webhook};
+pub(super) use super::distribution::exchange;
+use super::row::{Format, OWN_FIRST, Product, Way, Webhook, nothing};
 use crate::{
     guard::hosts::{Api, Hosts, Realms},
     image::Repository,
@@ -36,6 +37,7 @@ use crate::{
 pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[("registry-1.docker.io", "auth.docker.io")],
+    unexchanged: nothing,
     repository_ways,
     tag_ways,
     catalog_scope: Scope::Catalog,

@@ -1,7 +1,7 @@
 //! Any registry of the distribution specification: what it adds to the distribution protocol.
 
-pub(super) use super::distribution::{repositories, tags};
-use super::row::{Format, Product, Webhook, authority, plain};
+pub(super) use super::distribution::{exchange, repositories, tags};
+use super::row::{Format, Product, Webhook, authority, nothing, plain};
 use crate::{
     guard::hosts::Hosts,
     problem::Code::{self, AuthRejected},
@@ -13,6 +13,7 @@ pub(super) static PRODUCT: Product = Product {
     hosts: Hosts::consented,
     // Alibaba Cloud's, where strangers get names too. Seen: github.com/kubernetes/minikube/pull/13782.
     token_services: &[("registry.*.aliyuncs.com", "dockerauth.*.aliyuncs.com")],
+    unexchanged: nothing,
     repository_ways: plain,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,

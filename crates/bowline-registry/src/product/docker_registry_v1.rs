@@ -2,8 +2,8 @@
 
 use bowline::form::ConnectionSpec;
 
-pub(super) use super::distribution::{repositories, tags};
-use super::row::{Format, Product, Way, Webhook, authority, plain};
+pub(super) use super::distribution::{exchange, repositories, tags};
+use super::row::{Format, Product, Way, Webhook, authority, nothing, plain};
 use crate::{
     guard::hosts::Hosts,
     problem::Code::{self, AnswerNotRegistry, AuthRejected, ImageRequired},
@@ -14,6 +14,7 @@ use crate::{
 pub(super) static PRODUCT: Product = Product {
     hosts: Hosts::consented,
     token_services: &[],
+    unexchanged: nothing,
     repository_ways,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,

@@ -5,7 +5,8 @@
 use bowline::form::ConnectionSpec;
 use serde::Deserialize;
 
-use super::row::{Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority};
+pub(super) use super::distribution::exchange;
+use super::row::{Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority, nothing};
 use crate::{
     guard::hosts::Hosts,
     image::Repository,
@@ -34,6 +35,7 @@ use crate::{
 pub(super) static PRODUCT: Product = Product {
     hosts: Hosts::consented,
     token_services: &[],
+    unexchanged: nothing,
     repository_ways,
     tag_ways,
     catalog_scope: Scope::Catalog,

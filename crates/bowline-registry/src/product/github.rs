@@ -6,8 +6,8 @@ use bowline::form::ConnectionSpec;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-pub(super) use super::distribution::tags;
-use super::row::{Format, Product, Way, Webhook, authority, plain};
+pub(super) use super::distribution::{exchange, tags};
+use super::row::{Format, Product, Way, Webhook, authority, nothing, plain};
 use crate::{
     guard::hosts::{Api, Hosts, Realms},
     json::List,
@@ -36,6 +36,7 @@ use crate::{
 pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[],
+    unexchanged: nothing,
     repository_ways,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,

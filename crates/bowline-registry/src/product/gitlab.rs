@@ -7,8 +7,8 @@ use bowline::{credential::Credentials, form::ConnectionSpec};
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 
-pub(super) use super::distribution::tags;
-use super::row::{Format, OWN_FIRST, Product, Way, Webhook, authority, plain};
+pub(super) use super::distribution::{exchange, tags};
+use super::row::{Format, OWN_FIRST, Product, Way, Webhook, authority, nothing, plain};
 use crate::{
     challenge::Login,
     guard::hosts::{Api, Hosts, Realms},
@@ -37,6 +37,7 @@ use crate::{
 pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[("registry.gitlab.com", "gitlab.com")],
+    unexchanged: nothing,
     repository_ways,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,

@@ -6,9 +6,10 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bowline::{form::ConnectionSpec, reference::Reference};
 use serde::Deserialize;
 
+pub(super) use self::exchange::exchange;
 pub(super) use super::distribution::tags;
 use super::row::{
-    Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority, has_namespace, plain,
+    Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority, has_namespace, nothing, plain,
 };
 use crate::{
     guard::hosts::{Api, Hosts, Realms},
@@ -35,10 +36,14 @@ use crate::{
     world::World,
 };
 
+mod assertion;
+mod exchange;
+
 /// Its row of what other code asks about it.
 pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[],
+    unexchanged: nothing,
     repository_ways,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,

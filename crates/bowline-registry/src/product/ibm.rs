@@ -10,8 +10,8 @@ use http::HeaderName;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-pub(super) use super::distribution::tags;
-use super::row::{Format, OWN_FIRST, Product, Way, Webhook, authority, plain};
+pub(super) use super::distribution::{exchange, tags};
+use super::row::{Format, OWN_FIRST, Product, Way, Webhook, authority, nothing, plain};
 use crate::{
     guard::hosts::{Api, Hosts, Realms},
     json::List,
@@ -38,6 +38,7 @@ use crate::{
 pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[],
+    unexchanged: nothing,
     repository_ways,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,

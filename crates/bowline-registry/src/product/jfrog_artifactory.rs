@@ -3,12 +3,16 @@
 //! Artifactory's own listing, for an address that is not that of one repository key: the keys that hold images, then the
 //! catalog of each. An image is addressed as `<key>/<name>`.
 
-use bowline::form::ConnectionSpec;
+use bowline::{credential::Credentials, form::ConnectionSpec};
+use http::HeaderName;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 pub(super) use super::distribution::tags;
-use super::row::{Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority, plain};
+use super::{
+    distribution,
+    row::{Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority, nothing, plain},
+};
 use crate::{
     guard::hosts::Hosts,
     json::List,
@@ -18,8 +22,9 @@ use crate::{
         entry::{ListedRepository, Page},
         groups::{Groups, Rest},
     },
-    login::Authorization,
+    login::{Authorization, Minted, RegistryLogin},
     notification::{Event, Notification, Origin},
+    operator::Operator,
     problem::{
         Code::{
             self, AnswerNotRegistry, AuthExpired, AuthRejected, PermissionPullMissing,
@@ -29,6 +34,7 @@ use crate::{
     },
     registry::Registry,
     scope::Scope,
+    transport::Transport,
     world::World,
 };
 
@@ -36,6 +42,7 @@ use crate::{
 pub(super) static PRODUCT: Product = Product {
     hosts: Hosts::consented,
     token_services: &[],
+    unexchanged: nothing,
     repository_ways,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,
@@ -56,6 +63,21 @@ fn is_whole(spec: &ConnectionSpec) -> bool {
     spec.endpoint
         .as_ref()
         .is_some_and(|endpoint| endpoint.base_path().is_empty())
+}
+
+/// An API key goes in a header of Artifactory's own; all else is taken as it is.
+pub(super) async fn exchange<W: World>(
+    transport: &mut Transport<'_, W>,
+    operator: &Operator,
+    spec: &ConnectionSpec,
+) -> Result<Minted, Failure> {
+    match &spec.credentials {
+        Credentials::ApiKey { key } => Ok(Minted::kept(RegistryLogin::Header {
+            name: HeaderName::from_static("x-jfrog-art-api"),
+            value: key.clone(),
+        })),
+        _ => distribution::exchange(transport, operator, spec).await,
+    }
 }
 
 /// What to do about a problem; `None` where the general hint says all.

@@ -1,10 +1,13 @@
 //! The products: what each adds to the distribution protocol, one file a product.
 //!
 //! A product's file has six items, and without one of them the table below does not compile: `PRODUCT` and `WEBHOOK`,
-//! its rows; `hint`, what to do about a problem; `repositories` and `tags`, its own listing. The rows are separate
-//! statics, so that a component that only reads notifications links nothing else.
+//! its rows; `exchange`, what its credentials become; `hint`, what to do about a problem; `repositories` and `tags`, its
+//! own listing. The rows are separate statics, so that a component that only reads notifications links nothing else.
+//! What talks to a product's other APIs stands in files of its folder.
 
 use bowline::{endpoint::Endpoint, form::ConnectionSpec, provider::ProviderId};
+
+use futures::future::BoxFuture;
 
 use self::row::{Product, Webhook};
 use crate::{
@@ -14,9 +17,12 @@ use crate::{
         cursor::Mark,
         entry::{ListedRepository, ListedTag, Page},
     },
+    login::Minted,
     notification::Notification,
+    operator::Operator,
     problem::{Code, Failure},
     registry::Registry,
+    transport::Transport,
     world::World,
 };
 
@@ -62,6 +68,32 @@ macro_rules! products {
         pub(crate) fn hint(id: ProviderId, code: Code, auth: &str) -> Option<&'static str> {
             match id {
                 $(ProviderId::$variant => $module::hint(code, auth),)*
+            }
+        }
+
+        /// What the credentials of a connection become before its registry takes them.
+        pub(crate) fn exchange<'a, W: World>(
+            transport: &'a mut Transport<'_, W>,
+            operator: &'a Operator,
+            spec: &'a ConnectionSpec,
+        ) -> BoxFuture<'a, Result<Minted, Failure>> {
+            match spec.provider.id {
+                $(ProviderId::$variant => Box::pin($module::exchange(transport, operator, spec)),)*
+            }
+        }
+
+        /// Tells whether a product's registry knows images by their digests.
+        ///
+        /// ```
+        /// use bowline_registry::has_digests;
+        ///
+        /// assert!(has_digests("docker-registry".parse().unwrap()));
+        /// assert!(!has_digests("docker-registry-v1".parse().unwrap()));
+        /// ```
+        pub fn has_digests(provider: ProviderId) -> bool {
+            match provider {
+                // Read at compile time, so that nothing links a row for it.
+                $(ProviderId::$variant => const { !$module::PRODUCT.speaks_v1 },)*
             }
         }
 
@@ -111,10 +143,11 @@ products! {
 
 /// Where the credentials of a connection may go beside the registry itself.
 pub(crate) fn hosts(spec: &ConnectionSpec) -> Hosts {
-    let mut hosts = (of(spec.provider.id).hosts)(spec);
-    let pairs = ProviderId::ALL.iter().map(|id| of(*id).token_services);
-    hosts.token_services = pairs.flatten().copied().collect();
-    hosts
+    let product = of(spec.provider.id);
+    Hosts {
+        token_services: product.token_services,
+        ..(product.hosts)(spec)
+    }
 }
 
 /// Reads a notification that was sent for a connection of this provider.
@@ -170,18 +203,6 @@ pub fn namespace_of(provider: ProviderId, endpoint: &Endpoint, username: Option<
         Some(username) => username.to_ascii_lowercase(),
         None => endpoint.namespace().to_owned(),
     }
-}
-
-/// Tells whether a product's registry knows images by their digests.
-///
-/// ```
-/// use bowline_registry::has_digests;
-///
-/// assert!(has_digests("docker-registry".parse().unwrap()));
-/// assert!(!has_digests("docker-registry-v1".parse().unwrap()));
-/// ```
-pub fn has_digests(provider: ProviderId) -> bool {
-    !of(provider).speaks_v1
 }
 
 #[cfg(test)]

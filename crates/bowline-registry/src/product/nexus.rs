@@ -1,7 +1,7 @@
 //! Sonatype Nexus: what it adds to the distribution protocol.
 
-pub(super) use super::distribution::{repositories, tags};
-use super::row::{Format, Product, Webhook, authority, plain};
+pub(super) use super::distribution::{exchange, repositories, tags};
+use super::row::{Format, Product, Webhook, authority, nothing, plain};
 use crate::{
     guard::hosts::Hosts,
     problem::Code::{
@@ -14,6 +14,7 @@ use crate::{
 pub(super) static PRODUCT: Product = Product {
     hosts: Hosts::consented,
     token_services: &[],
+    unexchanged: nothing,
     repository_ways: plain,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,

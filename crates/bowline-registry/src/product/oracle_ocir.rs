@@ -2,8 +2,8 @@
 
 use bowline::form::ConnectionSpec;
 
-pub(super) use super::distribution::{repositories, tags};
-use super::row::{Format, Product, Webhook, authority, plain};
+pub(super) use super::distribution::{exchange, repositories, tags};
+use super::row::{Format, Product, Webhook, authority, nothing, plain};
 use crate::{
     guard::hosts::{Hosts, Realms},
     problem::Code::{
@@ -16,6 +16,7 @@ use crate::{
 pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[],
+    unexchanged: nothing,
     repository_ways: plain,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,

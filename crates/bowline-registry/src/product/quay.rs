@@ -5,7 +5,10 @@
 use bowline::{credential::Credentials, form::ConnectionSpec, secret::Secret};
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::row::{Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority, has_namespace};
+pub(super) use super::distribution::exchange;
+use super::row::{
+    Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority, has_namespace, nothing,
+};
 use crate::{
     guard::hosts::Hosts,
     image::Repository,
@@ -30,6 +33,7 @@ use crate::{
 pub(super) static PRODUCT: Product = Product {
     hosts: Hosts::consented,
     token_services: &[],
+    unexchanged: nothing,
     repository_ways,
     tag_ways,
     catalog_scope: Scope::Login,

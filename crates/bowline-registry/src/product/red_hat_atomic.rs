@@ -2,8 +2,8 @@
 
 use bowline::form::ConnectionSpec;
 
-pub(super) use super::distribution::{repositories, tags};
-use super::row::{Format, Product, Way, Webhook, authority, plain};
+pub(super) use super::distribution::{exchange, repositories, tags};
+use super::row::{Format, Product, Way, Webhook, authority, nothing, plain};
 use crate::{
     guard::hosts::Hosts,
     problem::Code::{self, AuthRejected, ImageRequired, PermissionPullMissing},
@@ -17,6 +17,7 @@ pub(super) static PRODUCT: Product = Product {
         ("registry.redhat.io", "sso.redhat.com"),
         ("registry.connect.redhat.com", "sso.redhat.com"),
     ],
+    unexchanged: nothing,
     repository_ways,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,

@@ -1,9 +1,9 @@
 //! What other code asks about a product: two rows of members, so that none can be forgotten.
 
-use bowline::{endpoint::Endpoint, form::ConnectionSpec};
+use bowline::{credential::Credentials, endpoint::Endpoint, form::ConnectionSpec};
 
 pub(crate) use crate::listing::way::Way;
-use crate::{guard::hosts::Hosts, notification::Notification, scope::Scope};
+use crate::{guard::hosts::Hosts, login::RegistryLogin, notification::Notification, scope::Scope};
 
 /// What a conversation asks about a product.
 pub(crate) struct Product {
@@ -12,6 +12,9 @@ pub(crate) struct Product {
     /// Token services that belong to a registry elsewhere: the registry's host, the token service's host. A `*` stands for
     /// one label, the same in both.
     pub(crate) token_services: &'static [(&'static str, &'static str)],
+    /// What credentials that its `exchange` exchanges are worth as they are. That is tried first, because it takes fewer
+    /// requests; `None` where they are worth nothing, or are not exchanged.
+    pub(crate) unexchanged: fn(&Credentials) -> Option<RegistryLogin>,
     /// The ways to list repositories, in the order in which they are tried; none where the product has no listing.
     pub(crate) repository_ways: fn(&ConnectionSpec) -> &'static [Way],
     /// The ways to list tags, what knows more than their names first.
@@ -53,6 +56,11 @@ pub(super) const OWN_FIRST: &[Way] = &[Way::Own, Way::Registry];
 /// [`PLAIN`], whatever the connection.
 pub(super) fn plain(_: &ConnectionSpec) -> &'static [Way] {
     PLAIN
+}
+
+/// What is exchanged is worth nothing as it is.
+pub(super) fn nothing(_: &Credentials) -> Option<RegistryLogin> {
+    None
 }
 
 /// The registry's host and port.

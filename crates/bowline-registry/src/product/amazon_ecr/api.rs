@@ -23,35 +23,62 @@ const ANSWER_BYTES: usize = 1024 * 1024;
 pub(super) const GET_TOKEN: &str = "GetAuthorizationToken";
 
 /// What stands between an AWS identity and a registry: the parsed members of the form's credentials.
-pub(crate) struct Aws<'a> {
-    pub(crate) service: EcrService,
-    pub(crate) region: AwsRegion,
+pub(super) struct Aws<'a> {
+    pub(super) service: EcrService,
+    pub(super) region: AwsRegion,
     /// `None` is the operator's own identity.
-    pub(crate) keys: Option<&'a AwsKeys>,
-    pub(crate) role: Option<&'a AwsRole>,
+    pub(super) keys: Option<&'a AwsKeys>,
+    pub(super) role: Option<&'a AwsRole>,
+}
+
+/// The names of one of the two services.
+pub(super) struct Ecr {
+    /// The first labels of its API's host.
+    pub(super) host: &'static str,
+    /// As it is named in a signature, and as IAM's actions begin.
+    pub(super) name: &'static str,
+    /// The name space of its operations.
+    target: &'static str,
+}
+
+impl Ecr {
+    pub(super) fn of(service: EcrService) -> Self {
+        match service {
+            EcrService::Private => Self {
+                host: "api.ecr",
+                name: "ecr",
+                target: "AmazonEC2ContainerRegistry_V20150921",
+            },
+            EcrService::Public => Self {
+                host: "api.ecr-public",
+                name: "ecr-public",
+                target: "SpencerFrontendService",
+            },
+        }
+    }
 }
 
 /// What can be asked of the API of ECR.
-#[derive(Clone, Debug)]
-pub(crate) struct EcrApi {
+pub(super) struct EcrApi<'a> {
     pub(super) service: EcrService,
     pub(super) region: AwsRegion,
-    pub(super) keys: AwsKeys,
+    pub(super) keys: &'a AwsKeys,
 }
 
-impl EcrApi {
-    /// Authentication ECR something: an operation with its arguments. `denied` is what it is called if the identity may not.
-    pub(crate) async fn ask<W: World, T: DeserializeOwned>(
+impl EcrApi<'_> {
+    /// Asks ECR for an operation with its arguments. `denied` is what it is called if the identity may not.
+    pub(super) async fn ask<W: World, T: DeserializeOwned>(
         &self,
         transport: &Transport<'_, W>,
         operation: &str,
         arguments: &impl Serialize,
         denied: Code,
     ) -> Result<T, Failure> {
-        let (name, signing_name, target) = match self.service {
-            EcrService::Private => ("api.ecr", "ecr", "AmazonEC2ContainerRegistry_V20150921"),
-            EcrService::Public => ("api.ecr-public", "ecr-public", "SpencerFrontendService"),
-        };
+        let Ecr {
+            host: api,
+            name,
+            target,
+        } = Ecr::of(self.service);
         let mut headers = HeaderMap::new();
         headers.insert(
             CONTENT_TYPE,
@@ -64,21 +91,16 @@ impl EcrApi {
         );
         let question = SignedRequest {
             what: "ECR's API",
-            host: host(name, self.region),
-            service: signing_name,
+            host: host(api, self.region),
+            service: name,
             headers,
             body: Bytes::from(serde_json::to_vec(arguments).unwrap_or_default()),
             logs_in: operation == GET_TOKEN,
         };
-        let answer = question.ask(transport, self.region, &self.keys).await?;
+        let answer = question.ask(transport, self.region, self.keys).await?;
         if !answer.status.is_success() {
             return Err(refusal::of_ecr(
-                transport,
-                self.service,
-                &self.keys,
-                &answer,
-                operation,
-                denied,
+                transport, name, self.keys, &answer, operation, denied,
             ));
         }
         serde_json::from_slice(&answer.body)

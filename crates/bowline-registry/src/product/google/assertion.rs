@@ -48,7 +48,7 @@ mod tests {
     /// The key of RFC 7515 appendix A.2, as PEM.
     fn pem() -> String {
         let jwk: serde_json::Value =
-            serde_json::from_str(include_str!("../../tests/rfc7515-a2.json")).unwrap();
+            serde_json::from_str(include_str!("../../../tests/rfc7515-a2.json")).unwrap();
         let number = |name: &str| {
             let bytes = BASE64_URL_SAFE_NO_PAD
                 .decode(jwk["key"][name].as_str().unwrap())
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn it_signs_as_the_example_of_rfc_7515() {
         let example: serde_json::Value =
-            serde_json::from_str(include_str!("../../tests/rfc7515-a2.json")).unwrap();
+            serde_json::from_str(include_str!("../../../tests/rfc7515-a2.json")).unwrap();
         let text = |name: &str| example[name].as_str().unwrap();
         let signed = AssertionKey::of_pem(&pem())
             .unwrap()

@@ -3,7 +3,7 @@
 
 use bowline::{
     azure::{AzureCloud, TenantId},
-    credential::Username,
+    credential::{Credentials, Username},
     endpoint::Endpoint,
     form::ConnectionSpec,
     secret::Secret,
@@ -11,14 +11,16 @@ use bowline::{
 use serde::Deserialize;
 use url::Url;
 
-use super::{
-    form::{self, Granted},
-    minted::{Minted, RegistryLogin},
-};
 use crate::{
     guard::Target,
     json::First,
+    login::{
+        Minted, RegistryLogin,
+        form::{self, Granted},
+    },
+    operator::Operator,
     problem::{Code, Failure},
+    product::distribution,
     transport::{Response, Transport},
     world::{Clock, World},
 };
@@ -28,13 +30,42 @@ const SCOPE: &str = "https://containerregistry.azure.net/.default";
 /// How long a refresh token of the registry lives, in milliseconds.
 const LIFE: i64 = 3 * 60 * 60 * 1000;
 
-/// An application with one of its secrets.
-pub(super) struct Application<'a> {
-    pub(super) client_id: &'a str,
-    pub(super) client_secret: &'a Secret,
+/// Makes what the registry takes of a connection's credentials.
+pub(in crate::product) async fn exchange<W: World>(
+    transport: &mut Transport<'_, W>,
+    operator: &Operator,
+    spec: &ConnectionSpec,
+) -> Result<Minted, Failure> {
+    match Application::of(&spec.credentials) {
+        Some(application) => application.exchange(transport, spec).await,
+        None => distribution::exchange(transport, operator, spec).await,
+    }
 }
 
-impl Application<'_> {
+/// An application with one of its secrets.
+pub(super) struct Application<'a> {
+    tenant: &'a TenantId,
+    client_id: &'a str,
+    client_secret: &'a Secret,
+}
+
+impl<'a> Application<'a> {
+    /// The application of these credentials; `None` where they are others.
+    pub(super) fn of(credentials: &'a Credentials) -> Option<Self> {
+        match credentials {
+            Credentials::AzureServicePrincipal {
+                tenant,
+                client_id,
+                client_secret,
+            } => Some(Self {
+                tenant,
+                client_id,
+                client_secret,
+            }),
+            _ => None,
+        }
+    }
+
     /// The application as a username and password, which the registry's token service takes, too.
     pub(super) fn as_password(&self) -> Option<RegistryLogin> {
         Some(RegistryLogin::Password {
@@ -45,14 +76,13 @@ impl Application<'_> {
 
     /// Makes a refresh token of the registry. Where Entra or the registry does not know this way, the application is
     /// given as a username and password.
-    pub(super) async fn exchange<W: World>(
+    async fn exchange<W: World>(
         &self,
         transport: &mut Transport<'_, W>,
-        tenant: &TenantId,
         spec: &ConnectionSpec,
     ) -> Result<Minted, Failure> {
         let token = match &spec.endpoint {
-            Some(registry) => self.refresh_token(transport, tenant, registry).await?,
+            Some(registry) => self.refresh_token(transport, registry).await?,
             None => None,
         };
         let now = transport.world().clock().epoch_ms();
@@ -68,13 +98,12 @@ impl Application<'_> {
     async fn refresh_token<W: World>(
         &self,
         transport: &mut Transport<'_, W>,
-        tenant: &TenantId,
         registry: &Endpoint,
     ) -> Result<Option<Secret>, Failure> {
         let Some(cloud) = AzureCloud::of_registry(registry.host()) else {
             return Ok(None);
         };
-        let (host, tenant) = (cloud.login_host(), tenant.as_str());
+        let (host, tenant) = (cloud.login_host(), self.tenant.as_str());
         let entra = format!("https://{host}/{tenant}/oauth2/v2.0/token");
         let fields = [
             ("grant_type", "client_credentials"),

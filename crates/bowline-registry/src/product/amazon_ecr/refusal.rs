@@ -2,7 +2,7 @@
 //!
 //! Codes: ECR's and STS's "Common Errors". ECR answers in JSON, STS in XML; both are read whoever sent them.
 
-use bowline::credential::{AwsKeys, EcrService};
+use bowline::credential::AwsKeys;
 use http::header::DATE;
 use roxmltree::Document;
 use serde::Deserialize;
@@ -51,20 +51,17 @@ impl Signer {
     }
 }
 
-/// Why ECR refused an operation; `denied` is what it is called if the identity may not.
+/// Why ECR refused an operation; IAM's actions of this service begin with `prefix`, and `denied` is what it is called if
+/// the identity may not.
 pub(super) fn of_ecr<W: World>(
     transport: &Transport<'_, W>,
-    service: EcrService,
+    prefix: &str,
     keys: &AwsKeys,
     answer: &Response,
     operation: &str,
     denied: Code,
 ) -> Failure {
     let failure = Refusal::read(transport, answer, Signer::of(Some(keys)));
-    let prefix = match service {
-        EcrService::Private => "ecr",
-        EcrService::Public => "ecr-public",
-    };
     failure.explain(|error| {
         let action = error
             .action()

@@ -8,7 +8,7 @@ use std::fmt;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bowline::{
     aws::{AwsAccount, AwsRegion, registry_host},
-    credential::Username,
+    credential::{Credentials, Username},
     endpoint::Endpoint,
     form::ConnectionSpec,
     secret::Secret,
@@ -20,21 +20,18 @@ use serde::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::minted::{Minted, RegistryLogin};
+use super::{
+    api::{Aws, EcrApi, GET_TOKEN, malformed},
+    sts,
+};
 use crate::{
+    login::{Minted, RegistryLogin},
     operator::Operator,
     problem::{Code, Failure},
+    product::distribution,
     transport::Transport,
     world::World,
 };
-
-mod api;
-mod refusal;
-mod sign;
-mod sts;
-
-pub(crate) use self::api::{Aws, EcrApi};
-use self::api::{GET_TOKEN, malformed};
 
 /// The answer of `GetAuthorizationToken`; ECR Public's has one object in place of the list.
 #[derive(Deserialize)]
@@ -59,8 +56,33 @@ struct AuthorizationData {
     proxy_endpoint: Option<String>,
 }
 
+/// Makes what the registry takes of a connection's credentials.
+pub(in crate::product) async fn exchange<W: World>(
+    transport: &mut Transport<'_, W>,
+    operator: &Operator,
+    spec: &ConnectionSpec,
+) -> Result<Minted, Failure> {
+    let Credentials::Aws {
+        service,
+        region,
+        account: _,
+        keys,
+        role,
+    } = &spec.credentials
+    else {
+        return distribution::exchange(transport, operator, spec).await;
+    };
+    let aws = Aws {
+        service: *service,
+        region: *region,
+        keys: keys.as_ref(),
+        role: role.as_ref(),
+    };
+    password_of(transport, operator, spec, &aws).await
+}
+
 /// Gets a registry password for an AWS identity.
-pub(super) async fn login<W: World>(
+async fn password_of<W: World>(
     transport: &mut Transport<'_, W>,
     operator: &Operator,
     spec: &ConnectionSpec,
@@ -70,7 +92,7 @@ pub(super) async fn login<W: World>(
     let api = EcrApi {
         service: aws.service,
         region: aws.region,
-        keys,
+        keys: &keys,
     };
     let operation = GET_TOKEN;
     let denied = Code::PermissionPullMissing;
@@ -91,8 +113,7 @@ pub(super) async fn login<W: World>(
             username: Username::parse("AWS").ok_or_else(|| malformed("There is no username."))?,
             password,
         },
-        api: None,
-        ecr: Some(api),
+        signing_keys: Some(keys),
     })
 }
 

@@ -2,19 +2,25 @@
 //! the key itself need not be sent anywhere.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use bowline::{credential::Username, secret::Secret};
+use bowline::{
+    credential::{Credentials, Username},
+    form::ConnectionSpec,
+    secret::Secret,
+};
 use serde::{Deserialize, Serialize};
 use url::Url;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{
-    assertion::AssertionKey,
-    form::{self, Granted},
-    minted::{Minted, RegistryLogin},
-};
+use super::assertion::AssertionKey;
 use crate::{
     guard::Target,
+    login::{
+        Minted, RegistryLogin,
+        form::{self, Granted},
+    },
+    operator::Operator,
     problem::{Code, Failure},
+    product::distribution,
     transport::Transport,
     world::{Clock, World},
 };
@@ -30,10 +36,22 @@ const UNIVERSE: &str = "googleapis.com";
 /// The username that goes with an access token.
 const TOKEN_USER: &str = "oauth2accesstoken";
 
+/// Makes what the registry takes of a connection's credentials.
+pub(in crate::product) async fn exchange<W: World>(
+    transport: &mut Transport<'_, W>,
+    operator: &Operator,
+    spec: &ConnectionSpec,
+) -> Result<Minted, Failure> {
+    match &spec.credentials {
+        Credentials::GoogleServiceAccount { key } => access_token(transport, key.clone()).await,
+        _ => distribution::exchange(transport, operator, spec).await,
+    }
+}
+
 /// Makes an access token of a service account's key. A key that makes none here (of another cloud, or in a form that is
 /// not known), and one whose token service does not answer, is given to the registry itself, which takes it as a
 /// password.
-pub(super) async fn exchange<W: World>(
+async fn access_token<W: World>(
     transport: &mut Transport<'_, W>,
     key: Secret,
 ) -> Result<Minted, Failure> {
