@@ -30,9 +30,14 @@ pub(crate) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     Ok(serde_json::from_str::<Option<T>>(raw.get()).ok().flatten())
 }
 
+/// Reads a body. A byte order mark in front of it, which RFC 8259 section 8.1 lets a reader skip, is skipped.
+pub(crate) fn from_slice<'de, T: Deserialize<'de>>(body: &'de [u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
+}
+
 /// Tells whether a body is JSON, whatever it holds.
 pub(crate) fn is_json(body: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(body).is_ok()
+    from_slice::<IgnoredAny>(body).is_ok()
 }
 
 /// A list of at most [`MAX_ENTRIES`] entries, without those that are `null`; `null` itself is an empty one.

@@ -4,7 +4,7 @@ use bowline::{credential::Credentials, form::ConnectionSpec, provider::ProviderI
 
 use crate::{
     operator::Operator,
-    problem::{Code, Failure, Problem},
+    problem::{Code, Failure, Problem, Server},
     product,
     registry::Registry,
     transport::Session,
@@ -15,6 +15,12 @@ use crate::{
 const WANTS_LOGIN: &str = "The registry wants a login";
 const ENTER_LOGIN: &str =
     "Enter a username and password, or a token: this registry lets nobody in without.";
+/// The hint for a failure of the token service.
+const TOKEN_SERVICE: &str = "The registry sends logins to a token service, which the detail names, and that fails. Try again later. If it stays, tell whoever runs the registry what the detail says.";
+/// The hint where nobody typed the address.
+const VENDORS_ADDRESS: &str = "This is the vendor's own address, so nothing is wrong with what you entered. Try again later. If it stays, the network of this service is in the way (its name service, a proxy or a firewall): tell its operator.";
+/// The same where the address is made of a region that was entered.
+const REGIONS_ADDRESS: &str = "The vendor's address is made of the region. If the region is right, try again later. If it stays, the network of this service is in the way (its name service, a proxy or a firewall): tell its operator.";
 
 impl<'w, W: World> Registry<'w, W> {
     /// Starts a conversation of its own. Nothing is sent yet, except where only the provider can tell the registry's
@@ -54,14 +60,27 @@ impl Failure {
     pub(crate) fn explain(self, spec: &ConnectionSpec, operator: &Operator) -> Problem {
         let wants_login =
             self.code == Code::AuthRejected && spec.credentials == Credentials::Anonymous;
-        let (title, hint) = match (self.advice, wants_login) {
-            (Some(advice), _) => (self.code.title(), advice),
+        let at_token_service = (self.server == Server::TokenService)
+            .then(|| self.code.title_at_token_service())
+            .flatten();
+        let title = match at_token_service {
+            Some(title) => title,
             // What was not given was not rejected.
-            (None, true) => (WANTS_LOGIN, ENTER_LOGIN),
-            (None, false) => (
-                self.code.title(),
-                self.code.hint_for(spec.provider.id, spec.auth),
-            ),
+            None if wants_login && self.advice.is_none() => WANTS_LOGIN,
+            None => self.code.title(),
+        };
+        let is_typed = self.code.field_of(spec).is_some();
+        let hint = match self.advice {
+            Some(advice) => advice,
+            None if at_token_service.is_some() => TOKEN_SERVICE,
+            None if wants_login => ENTER_LOGIN,
+            None if self.code.is_about_the_way() && !is_typed => {
+                match spec.values.contains_key("region") {
+                    true => REGIONS_ADDRESS,
+                    false => VENDORS_ADDRESS,
+                }
+            }
+            None => self.code.hint_for(spec.provider.id, spec.auth),
         };
         let mut hint = hint.to_owned();
         let egress = operator.egress_addresses();
@@ -78,6 +97,7 @@ impl Failure {
             field: match (self.field, self.advice) {
                 (Some(field), _) => Some(field.to_owned()),
                 (None, Some(_)) => None,
+                (None, None) if at_token_service.is_some() => None,
                 (None, None) => self.code.field_of(spec),
             },
         }

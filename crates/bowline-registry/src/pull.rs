@@ -10,6 +10,7 @@ use crate::{
     image::{Repository, Selector},
     manifest::{ACCEPT, MAX_BYTES, Manifest, content},
     problem::{Code, Failure},
+    refusal::Refusals,
     registry::{Get, Registry},
     scope::Scope,
     transport::Response,
@@ -138,12 +139,7 @@ impl<W: World> Registry<'_, W> {
 
     /// What an error answer to pulling means.
     pub(crate) fn pull_refusal(&self, answer: &Response, what: &str) -> Failure {
-        self.refusal(
-            answer,
-            what,
-            Code::PermissionPullMissing,
-            Code::ImageUnknown,
-        )
+        self.refusal(answer, what, Refusals::PULL)
     }
 }
 

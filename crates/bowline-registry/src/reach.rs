@@ -8,6 +8,7 @@ use crate::{
     challenge::{self, Login, NoLogin},
     guard::Target,
     json,
+    oci_error::OciError,
     problem::{Code, Failure},
     registry::{Authentication, PING_BYTES, Registry},
     scope::Scope,
@@ -26,12 +27,24 @@ impl<W: World> Registry<'_, W> {
     /// Authentication whether a registry answers, and how it wants a login. Gives what was seen.
     pub(crate) async fn reach(&mut self) -> Result<String, Failure> {
         let answer = match self.ping(self.url(""), Target::Registry, true).await {
+            Ok(answer) if self.base.scheme() == "http" && expects_tls(&answer) => {
+                return Err(tls_expected());
+            }
             Ok(answer) => answer,
             Err(failure) if self.may_be_plain_http(&failure) => {
                 return Err(if self.speaks_plain_http().await {
                     Failure::new(Code::TlsPlainHttp, "The port answers plain HTTP.")
                 } else {
                     failure
+                });
+            }
+            // What is no HTTP may be an alert of TLS.
+            Err(failure)
+                if self.base.scheme() == "http" && failure.code == Code::AnswerMalformed =>
+            {
+                return Err(match self.speaks_tls().await {
+                    true => tls_expected(),
+                    false => failure,
                 });
             }
             Err(failure) => return Err(failure),
@@ -103,19 +116,35 @@ impl<W: World> Registry<'_, W> {
             .is_some_and(|version| version.trim().starts_with("registry/2"));
         let is_json = json::is_json(&answer.body);
         let has_errors = || {
-            serde_json::from_slice::<ErrorMark>(&answer.body)
+            answer
+                .json::<ErrorMark>()
                 .is_ok_and(|body| body.errors.is_some())
         };
+        let object = OciError::read(&answer.body);
+        let challenged = challenge::login(&answer.headers, self.prefers_bearer());
         match status {
+            400.. if object == Some(OciError::TooManyRequests) => Err(Failure::new(
+                Code::RateLimited,
+                format!("{} to GET /v2/.", self.transport.seen(answer)),
+            )),
             200 if marked || is_json || answer.body.is_empty() => Ok(Authentication::None),
-            401 => match challenge::login(&answer.headers, self.prefers_bearer()) {
-                Ok(login) => Ok(Authentication::Login(login)),
-                Err(none) if marked || has_errors() => Ok(Authentication::Unsupported(none)),
-                Err(NoLogin::Unsupported) => Ok(Authentication::Unsupported(NoLogin::Unsupported)),
-                Err(NoLogin::Missing) => {
+            // What 401 says, some say by the code alone.
+            401 | 403 if challenged.is_ok() => Ok(asked(challenged)),
+            400..=499 if object == Some(OciError::NetworkDenied) => {
+                Err(self.network_denied(answer))
+            }
+            401 => match challenged {
+                Err(NoLogin::Missing) if !(marked || has_errors()) => {
                     Err(not_registry("HTTP 401 to GET /v2/, without a challenge."))
                 }
+                challenged => Ok(asked(challenged)),
             },
+            400..=499 if object == Some(OciError::Unauthorized) && status != 403 => {
+                Ok(asked(challenged))
+            }
+            // A registry that refuses whoever asks has a firewall or a list of whom it lets in.
+            403 if marked || object.is_some() => Err(self.network_denied(answer)),
+            400..=499 if object == Some(OciError::Denied) => Err(self.network_denied(answer)),
             429 => Err(Failure::new(Code::RateLimited, "HTTP 429 to GET /v2/.")),
             408 | 500.. => Err(Failure::new(
                 Code::ServerError,
@@ -133,6 +162,11 @@ impl<W: World> Registry<'_, W> {
             )),
             _ => Err(not_registry(&format!("HTTP {status} to GET /v2/."))),
         }
+    }
+
+    fn network_denied(&self, answer: &Response) -> Failure {
+        let seen = self.transport.seen(answer);
+        Failure::new(Code::NetworkDenied, format!("{seen} to GET /v2/."))
     }
 
     async fn speaks_v1(&self) -> bool {
@@ -153,15 +187,52 @@ impl<W: World> Registry<'_, W> {
 
     /// Tells whether the registry's port answers `/v2/` without TLS. A port with TLS answers 400 to that, if anything.
     async fn speaks_plain_http(&self) -> bool {
-        let mut url = self.url("");
-        let port = url.port_or_known_default();
-        if url.set_scheme("http").is_err() || url.set_port(port).is_err() {
-            return false;
-        }
-        self.ping(url, Target::PlainHttpProbe, false)
+        self.probe("http")
             .await
             .is_ok_and(|answer| matches!(answer.status.as_u16(), 200 | 401 | 403 | 404))
     }
+
+    /// Tells whether the registry's port speaks TLS: whatever it answers by that, and if its certificate is not trusted.
+    async fn speaks_tls(&self) -> bool {
+        match self.probe("https").await {
+            Ok(_) => true,
+            Err(failure) => failure.code == Code::TlsCertificate,
+        }
+    }
+
+    /// Asks the registry's port for `/v2/` by this scheme, without credentials.
+    async fn probe(&self, scheme: &str) -> Result<Response, Failure> {
+        let mut url = self.url("");
+        let port = url.port_or_known_default();
+        if url.set_scheme(scheme).is_err() || url.set_port(port).is_err() {
+            return Err(not_registry("The port has no other scheme."));
+        }
+        self.ping(url, Target::SchemeProbe, false).await
+    }
+}
+
+/// Tells whether an answer to plain HTTP says that the port speaks HTTPS: in the words of nginx, Go, Apache and Java's
+/// servers, or as an alert of TLS (RFC 8446 section 6) that a proxy made an answer of.
+fn expects_tls(answer: &Response) -> bool {
+    const WORDS: [&str; 5] = [
+        "the plain http request was sent to https port",
+        "client sent an http request to an https server",
+        "plain http to an ssl-enabled server port",
+        "plain http to an tls-enabled server port",
+        "requires tls",
+    ];
+    let words = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
+    (400..=499).contains(&answer.status.as_u16())
+        && (answer.body.starts_with(&[0x15, 0x03]) || WORDS.iter().any(|text| words.contains(text)))
+}
+
+fn tls_expected() -> Failure {
+    Failure::new(Code::TlsExpected, "The port does not take plain HTTP.")
+}
+
+/// What a registry asks for that sent these challenges.
+fn asked(challenged: Result<Login, NoLogin>) -> Authentication {
+    challenged.map_or_else(Authentication::Unsupported, Authentication::Login)
 }
 
 fn not_registry(detail: &str) -> Failure {

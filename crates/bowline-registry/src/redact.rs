@@ -65,7 +65,7 @@ impl Secrets {
 /// What an error answer says, if it says it in one of the known forms: `CODE: message`, at most 200 printable
 /// characters, and nothing at all if it repeats a secret. Never a body that has no such form.
 pub(crate) fn error(body: &[u8], secrets: &Secrets) -> Option<String> {
-    let answer: ErrorResponse = serde_json::from_slice(body).ok()?;
+    let answer: ErrorResponse = json::from_slice(body).ok()?;
     let (code, message) = match answer.errors.and_then(|errors| errors.0) {
         Some(error) => (error.code, error.message),
         None => (

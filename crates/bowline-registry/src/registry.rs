@@ -2,7 +2,7 @@
 
 use bowline::{credential::Credentials, endpoint::Endpoint, form::ConnectionSpec};
 use futures::future::BoxFuture;
-use http::{HeaderMap, Method, StatusCode};
+use http::{Method, StatusCode};
 use url::Url;
 
 use crate::{
@@ -253,28 +253,6 @@ impl<'w, W: World> Registry<'w, W> {
         self.read(get, &Method::GET, Some("login")).await
     }
 
-    /// What an answer with an error status means for something that was read with a login.
-    pub(crate) fn refusal(
-        &self,
-        answer: &Response,
-        what: &str,
-        denied: Code,
-        unknown: Code,
-    ) -> Failure {
-        let code = match answer.status.as_u16() {
-            401 if self.has_credentials() && !self.tokens.are_proven() => {
-                return self.rejection(answer);
-            }
-            401 if self.is_token_refused(&answer.headers) => Code::AuthRejected,
-            401 | 403 => denied,
-            404 => unknown,
-            429 => Code::RateLimited,
-            408 | 500.. => Code::ServerError,
-            _ => Code::AnswerMalformed,
-        };
-        Failure::new(code, format!("{what}: {}", self.transport.seen(answer)))
-    }
-
     /// Tells whether there are credentials to give.
     pub(crate) fn has_credentials(&self) -> bool {
         self.spec.credentials != Credentials::Anonymous
@@ -324,13 +302,6 @@ impl<'w, W: World> Registry<'w, W> {
             self.spec.credentials,
             Credentials::OAuth2 { .. } | Credentials::Bearer { .. }
         )
-    }
-
-    /// Tells whether the registry does not take the token at all, which says nothing about permissions.
-    fn is_token_refused(&self, headers: &HeaderMap) -> bool {
-        challenge::challenges(headers)
-            .iter()
-            .any(|challenge| challenge.parameter("error") == Some("invalid_token"))
     }
 }
 

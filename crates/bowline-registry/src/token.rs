@@ -9,7 +9,9 @@ use crate::{
     challenge::{Login, NoLogin},
     guard::Target,
     login::{Authorization, RegistryLogin, form},
+    oci_error::OciError,
     problem::{Code, Failure},
+    refusal::Refusals,
     registry::{Authentication, Registry},
     scope::{Claims, Grant, Scope},
     tokens::Token,
@@ -64,15 +66,28 @@ impl<W: World> Registry<'_, W> {
         }
         let answer = self.ping_with_login().await?;
         match answer.status.as_u16() {
-            200 => Ok("The registry accepts the credentials".to_owned()),
+            200..=299 => Ok("The registry accepts the credentials".to_owned()),
             401 | 403 => Err(self.rejection(&answer)),
-            _ => Err(self.refusal(
-                &answer,
-                "The login",
-                Code::AuthRejected,
-                Code::AnswerNotRegistry,
-            )),
+            // Some registries have nothing at `/v2/` for those that are logged in. Their images are pulled all the same.
+            404 | 405 if OciError::read(&answer.body).is_none_or(OciError::is_about_the_path) => {
+                Ok(format!(
+                    "{} to GET /v2/ with the login, so what is read next shows whether it is right",
+                    self.transport.seen(&answer)
+                ))
+            }
+            // A registry that says no more than that refuses what it got: a password with a line break, another region.
+            400..=499 if answer.status != 408 && OciError::read(&answer.body).is_none() => {
+                Err(self.rejection(&answer))
+            }
+            _ => Err(self.refusal(&answer, "The login", Refusals::LOGIN)),
         }
+    }
+
+    /// Tells whether the credentials have been accepted, or none are wanted.
+    pub(crate) fn is_login_settled(&self) -> bool {
+        self.tokens.are_proven()
+            || !self.has_credentials()
+            || self.authentication == Authentication::None
     }
 
     /// The authorization for a scope; `None` where the registry asks for none or there are no credentials for it.
@@ -218,7 +233,11 @@ impl<W: World> Registry<'_, W> {
                 limit: TOKEN_BYTES,
                 follow: true,
             };
-            let answer = self.transport.send(call).await?;
+            let answer = self
+                .transport
+                .send(call)
+                .await
+                .map_err(Failure::of_the_token_service)?;
             let refused = matches!(
                 answer.status,
                 StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN
@@ -255,29 +274,33 @@ impl<W: World> Registry<'_, W> {
             &fields,
         )
         .await
+        .map_err(Failure::of_the_token_service)
     }
 
     /// The token of a token service's answer.
     fn token_of(&mut self, answer: &Response, scope: &Scope) -> Result<Token, Failure> {
-        let malformed = |detail: &str| Failure::new(Code::AnswerMalformed, detail);
+        let malformed =
+            |detail: &str| Failure::new(Code::AnswerMalformed, detail).of_the_token_service();
         match answer.status.as_u16() {
             200 => {}
+            400..=499 if self.transport.is_refused_before_the_login(answer) => {
+                return Err(self.rejection(answer).of_the_token_service());
+            }
             // A login that was accepted before is not wrong now, and none cannot be wrong: it may not have this.
             400 | 401 | 403 if self.tokens.proven => return Err(self.denial(answer, scope)),
             403 if !(self.has_credentials() || scope.is_general()) => {
                 return Err(self.denial(answer, scope));
             }
-            400 | 401 | 403 | 429 => return Err(self.rejection(answer)),
+            400 | 401 | 403 | 429 => {
+                return Err(self.rejection(answer).of_the_token_service());
+            }
             _ => {
-                return Err(self.refusal(
-                    answer,
-                    "The token service",
-                    Code::AuthRejected,
-                    Code::AnswerMalformed,
-                ));
+                let failure = self.refusal(answer, "The token service", Refusals::TOKEN);
+                return Err(failure.of_the_token_service());
             }
         }
-        let body: TokenResponse = serde_json::from_slice(&answer.body)
+        let body: TokenResponse = answer
+            .json()
             .map_err(|_| malformed("The answer of the token service is no token answer."))?;
         let text = [body.token, body.access_token]
             .into_iter()

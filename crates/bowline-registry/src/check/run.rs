@@ -124,7 +124,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
                     .map(|seen| Done::passed((), seen))
             })
             .await?;
-        self.proved = Proved::Login;
+        self.note_login(registry);
 
         let (search, selector) = match image {
             Some(image) => (
@@ -139,6 +139,13 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
         };
         if let Some(found) = &found {
             self.pull(registry, found).await?;
+        }
+        self.note_login(registry);
+        if self.proved < Proved::Login {
+            return Err(Failure::new(
+                Code::ImageRequired,
+                "The registry has nothing at /v2/ for this login, so only an image can show whether it is right.",
+            ));
         }
         self.warn_of_unproven(registry);
         if let Some(found) = found {
@@ -299,6 +306,13 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
                 WarningCode::CredentialCanPush,
                 "This connection only pulls. A login that may only read does less harm if it is lost.",
             );
+        }
+    }
+
+    /// Notes that the login is proven, once it is.
+    fn note_login(&mut self, registry: &Registry<'_, W>) {
+        if registry.is_login_settled() {
+            self.proved = self.proved.max(Proved::Login);
         }
     }
 

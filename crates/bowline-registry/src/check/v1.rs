@@ -128,7 +128,7 @@ impl<W: World> Registry<'_, W> {
         if !answer.status.is_success() {
             return Err(self.pull_refusal(&answer, "The tag"));
         }
-        let id: String = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let id: String = answer.json().unwrap_or_default();
         if is_id(&id) {
             Ok(id)
         } else {
@@ -144,7 +144,8 @@ impl<W: World> Registry<'_, W> {
         if !answer.status.is_success() {
             return Err(self.pull_refusal(&answer, "The image"));
         }
-        let image: ImageJson = serde_json::from_slice(&answer.body)
+        let image: ImageJson = answer
+            .json()
             .map_err(|_| malformed("The image's description is no JSON."))?;
         if image.id.as_deref() == Some(id) {
             Ok(answer.body.len())

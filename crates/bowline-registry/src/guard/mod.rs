@@ -40,8 +40,8 @@ pub(crate) enum Target {
     TokenService,
     /// The provider's own API, at a URL of ours.
     ProviderApi,
-    /// The registry's own port spoken to without TLS, to find out whether it has any. Never with credentials.
-    PlainHttpProbe,
+    /// The registry's own port by the other of http and https, to find out which it speaks. Never with credentials.
+    SchemeProbe,
 }
 
 /// What to do about a realm that no consent makes good.
@@ -140,7 +140,7 @@ impl Permit {
         let url = Url::parse("http://127.0.0.1:1/").ok()?;
         Some(Self {
             url,
-            target: Target::PlainHttpProbe,
+            target: Target::SchemeProbe,
             credentials: false,
         })
     }
@@ -205,11 +205,12 @@ impl<'a> Guard<'a> {
             }
             Target::TokenService => credentials,
             Target::ProviderApi => credentials && self.is_api(&url, &authority),
-            Target::PlainHttpProbe => false,
+            Target::SchemeProbe => false,
         };
         let scheme_allowed = match target {
-            Target::PlainHttpProbe => {
-                url.scheme() == "http" && Some(&authority) == self.registry_authority().as_ref()
+            Target::SchemeProbe => {
+                matches!(url.scheme(), "http" | "https")
+                    && Some(&authority) == self.registry_authority().as_ref()
             }
             _ => self.allows_scheme(&url, &authority),
         };

@@ -98,7 +98,7 @@ impl Case {
             "page" => guard.link(&from(Target::Registry, "/v2/_catalog"), &url),
             "token-service" => guard.permit(url, Target::TokenService, self.login),
             "provider-api" => guard.permit(url, Target::ProviderApi, self.login),
-            "probe" => guard.permit(url, Target::PlainHttpProbe, self.login),
+            "probe" => guard.permit(url, Target::SchemeProbe, self.login),
             "redirect" => guard.redirect(&from(Target::Registry, "/v2/app/blobs/x"), url),
             "token-redirect" => guard.redirect(&from(Target::TokenService, "/token"), url),
             other => panic!("no such target: {other}"),

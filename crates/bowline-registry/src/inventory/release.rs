@@ -9,6 +9,7 @@ use crate::{
     image::Repository,
     operator::Operator,
     problem::{Code, Failure, Problem},
+    refusal::Refusals,
     registry::Registry,
     scope::Scope,
     transport::{Call, Message},
@@ -79,8 +80,7 @@ impl<W: World> Registry<'_, W> {
         Err(self.refusal(
             &answer,
             "The end of the quarantine (role AcrQuarantineWriter)",
-            Code::PermissionPushMissing,
-            Code::ImageUnknown,
+            Refusals::PUSH,
         ))
     }
 }

@@ -129,7 +129,7 @@ impl<W: World> Registry<'_, W> {
         if !answer.status.is_success() {
             return Err(refusal(&answer));
         }
-        let list: Versioned = serde_json::from_slice(&answer.body).map_err(|_| malformed())?;
+        let list: Versioned = answer.json().map_err(|_| malformed())?;
         Some(list.metadata.resource_version)
             .filter(|version| !version.is_empty())
             .ok_or_else(malformed)

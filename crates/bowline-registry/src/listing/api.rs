@@ -103,7 +103,7 @@ impl<W: World> Registry<'_, W> {
         if !answer.status.is_success() {
             return Err(self.not_listed(answer, what));
         }
-        serde_json::from_slice(&answer.body).map_err(|_| not_about_it(what))
+        answer.json().map_err(|_| not_about_it(what))
     }
 
     /// Why a listing is refused. The login is right, it was tried before; so these are all a matter of permissions, or

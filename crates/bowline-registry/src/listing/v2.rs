@@ -14,6 +14,7 @@ use crate::{
         manifests,
     },
     problem::{Code, Failure},
+    refusal::Refusals,
     registry::{Get, Registry},
     scope::Scope,
     transport::Response,
@@ -63,11 +64,12 @@ impl<W: World> Registry<'_, W> {
             .page("the catalog", self.url("_catalog"), mark, &scope)
             .await?;
         if !answer.status.is_success() {
-            let denied = Code::PermissionCatalogMissing;
-            let mut failure = self.refusal(&answer, "The catalog", denied, denied);
+            let mut failure = self.refusal(&answer, "The catalog", Refusals::LISTING);
             // Registries without a catalog answer in all these ways.
-            if matches!(answer.status.as_u16(), 400 | 405 | 501) {
-                failure.code = denied;
+            if matches!(answer.status.as_u16(), 400 | 405 | 501)
+                && matches!(failure.code, Code::AnswerMalformed | Code::ServerError)
+            {
+                failure.code = Code::PermissionCatalogMissing;
             }
             return Err(failure);
         }
@@ -93,12 +95,7 @@ impl<W: World> Registry<'_, W> {
         let answer = self.tags_answer(repository, scope, mark).await?;
         if !answer.status.is_success() {
             let what = format!("The tags of {repository}");
-            return Err(self.refusal(
-                &answer,
-                &what,
-                Code::PermissionPullMissing,
-                Code::ImageUnknown,
-            ));
+            return Err(self.refusal(&answer, &what, Refusals::TAGS));
         }
         let list: TagList = self.listed(&answer, "the tags")?;
         let tags = list.tags.0;

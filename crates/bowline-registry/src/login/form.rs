@@ -63,7 +63,7 @@ impl Granted {
             refresh_token: Option<String>,
             expires_in: Option<f64>,
         }
-        let members: Members = serde_json::from_slice(&answer.body).map_err(|_| {
+        let members: Members = answer.json().map_err(|_| {
             let host = answer.permit.url().host_str().unwrap_or_default();
             Failure::new(
                 Code::AnswerMalformed,

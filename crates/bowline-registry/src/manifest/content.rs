@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     digest::Digest,
+    json,
     problem::{Code, Failure},
 };
 
@@ -54,7 +55,7 @@ struct Config {
 
 /// When an image was made, in milliseconds since 1970, as its config says; `None` where it does not.
 pub(crate) fn created_at(config: &[u8]) -> Option<i64> {
-    let config: Config = serde_json::from_slice(config).ok()?;
+    let config: Config = json::from_slice(config).ok()?;
     bowline::time::parse_rfc3339(&config.created?)
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
     digest::Digest,
-    json::{First, List, or_default},
+    json::{self, First, List, or_default},
     problem::Failure,
 };
 
@@ -84,7 +84,7 @@ struct Platform {
 impl Manifest {
     /// Reads a manifest. `media_type` is that of the answer; it is believed only where the document states none.
     pub(crate) fn parse(media_type: &str, body: &[u8]) -> Result<Self, Failure> {
-        let document: Document = serde_json::from_slice(body)
+        let document: Document = json::from_slice(body)
             .map_err(|_| unsupported("The answer for the manifest is no manifest in JSON."))?;
         if let Some(layers) = &document.fs_layers
             && document.schema_version == Some(1)

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::content::{Content, Kind, Manifest, created_at, unsupported};
 use crate::{
     digest::Digest,
-    json::{First, or_default},
+    json::{self, First, or_default},
     problem::Failure,
 };
 
@@ -74,7 +74,7 @@ fn signed(body: &[u8]) -> Option<Vec<u8>> {
             .decode(text.trim_end_matches('='))
             .ok()
     };
-    let document: Signed = serde_json::from_slice(body).ok()?;
+    let document: Signed = json::from_slice(body).ok()?;
     if document.schema_version != 1 {
         return None;
     }

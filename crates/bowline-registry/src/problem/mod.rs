@@ -32,6 +32,17 @@ pub(crate) struct Failure {
     pub(crate) field: Option<&'static str>,
     /// What to do about it, where that is nothing in the form.
     pub(crate) advice: Option<&'static str>,
+    /// Who failed.
+    pub(crate) server: Server,
+}
+
+/// The server that a failure is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Server {
+    /// The registry, or the way to it.
+    Registry,
+    /// The token service that the registry names.
+    TokenService,
 }
 
 impl Failure {
@@ -41,12 +52,21 @@ impl Failure {
             detail: detail.into(),
             field: None,
             advice: None,
+            server: Server::Registry,
         }
     }
 
     /// The same, to be fixed in this field of the form: `values.roleArn`.
     pub(crate) fn at(mut self, field: &'static str) -> Self {
         self.field = Some(field);
+        self
+    }
+
+    /// The same, met at the token service. What it says of the login is as good as the registry's word.
+    pub(crate) fn of_the_token_service(mut self) -> Self {
+        if self.code.title_at_token_service().is_some() {
+            self.server = Server::TokenService;
+        }
         self
     }
 
@@ -62,7 +82,7 @@ impl Failure {
 enum Field {
     /// Nowhere in the form.
     None,
-    /// The registry's address, or the region that makes it; nowhere where the product has only one.
+    /// The registry's address, where that was typed. One that the vendor has given is not the customer's to fix.
     Address,
     /// What the address lacks.
     AddressPart,
@@ -84,13 +104,16 @@ impl Field {
             .map(|auth| auth.fields)
             .unwrap_or_default();
         let named = |name: &str| fields.iter().find(|field| field.name == name);
-        let is_given = |field: &&FormField| spec.values.get(field.name).is_some();
+        let is_given = |field: &&FormField| {
+            let value = spec.values.get(field.name).map(String::as_str);
+            value.is_some() && value != field.default
+        };
         let is_given_secret = |field: &&FormField| spec.secrets.get(field.name).is_some();
         let field = match self {
             Self::None => return None,
             Self::Image => return Some("image".to_owned()),
             Self::TrustedAuthHosts => return Some("trustedAuthHosts".to_owned()),
-            Self::Address => named("url").filter(is_given).or_else(|| named("region"))?,
+            Self::Address => named("url").filter(is_given)?,
             Self::AddressPart => named("accountId").or_else(|| named("url"))?,
             Self::Secret | Self::EndingSecret => {
                 let mut secrets = fields.iter().filter(is_given_secret);
@@ -173,6 +196,14 @@ codes! {
     TlsPlainHttp = "tls.plain_http", Address,
         "The registry answers without HTTPS",
         "Give the registry a certificate, or use the port on which it speaks HTTPS. Plain HTTP sends the password in clear; http:// works only for hosts that the operator of this service has allowed.";
+    /// The http port speaks HTTPS.
+    TlsExpected = "tls.expected", Address,
+        "This port speaks HTTPS",
+        "Begin the address with https:// in place of http://.";
+    /// The registry lets in no requests from this network.
+    NetworkDenied = "network.denied", None,
+        "The registry refuses requests from this network",
+        "Allow the addresses of this service in the registry's firewall or allow list. The detail may name the address that it saw.";
     /// What answers is no registry.
     AnswerNotRegistry = "answer.not_registry", Address,
         "This is not a container registry",
@@ -299,9 +330,46 @@ impl Code {
             self,
             Self::ConnectRefused
                 | Self::ConnectTimeout
+                | Self::NetworkDenied
                 | Self::AnswerNotRegistry
                 | Self::AnswerTimeout
         )
+    }
+
+    /// Tells whether it is about the way to the registry, not about what the registry answers.
+    pub(crate) fn is_about_the_way(self) -> bool {
+        matches!(
+            self,
+            Self::DnsNotFound
+                | Self::ConnectRefused
+                | Self::ConnectTimeout
+                | Self::TlsFailed
+                | Self::TlsCertificate
+                | Self::TlsPlainHttp
+        )
+    }
+
+    /// The title where the token service, not the registry, has failed; `None` for what is not that service's failure.
+    pub(crate) fn title_at_token_service(self) -> Option<&'static str> {
+        Some(match self {
+            Self::DnsNotFound => "The token service's name is unknown",
+            Self::AddressNotAllowed => "The token service's address is not allowed",
+            Self::ConnectRefused => "The token service's port does not answer",
+            Self::ConnectTimeout => "The token service could not be reached in time",
+            Self::TlsFailed => "No secure connection to the token service could be made",
+            Self::TlsCertificate => "The token service's certificate is not trusted",
+            Self::NetworkDenied => "The token service refuses requests from this network",
+            Self::AnswerMalformed => "The token service's answer makes no sense",
+            Self::AnswerTooLarge => "The token service's answer is too large",
+            Self::AnswerEncoded => {
+                "The token service compresses its answers though it was asked not to"
+            }
+            Self::AnswerTimeout => "The token service took too long to answer",
+            Self::RedirectNotAllowed => "The token service redirects to where it must not",
+            Self::RateLimited => "The token service has had too many requests",
+            Self::ServerError => "The token service failed",
+            _ => return None,
+        })
     }
 }
 
@@ -349,7 +417,7 @@ mod tests {
 
     #[test]
     fn every_code_is_told_in_full_sentences() {
-        assert_eq!(Code::ALL.len(), 33, "design.md section 7 lists 33 codes");
+        assert_eq!(Code::ALL.len(), 35, "docs/check.md lists them");
         for code in Code::ALL {
             let (area, name) = code.as_str().split_once('.').expect("dotted");
             assert!(

@@ -282,9 +282,8 @@ impl<W: World> Registry<'_, W> {
         if matches!(answer.status.as_u16(), 408 | 429 | 500..) {
             return Err(self.not_listed(&answer, WHAT));
         }
-        let token = answer.status.is_success().then_some(&answer.body);
-        let Some(token) = token.and_then(|body| serde_json::from_slice::<LoginResponse>(body).ok())
-        else {
+        let token = answer.json::<LoginResponse>().ok();
+        let Some(token) = token.filter(|_| answer.status.is_success()) else {
             return Ok(None);
         };
         let token = Secret::new(token.access_token);

@@ -20,9 +20,11 @@ use http::{
 use url::Url;
 
 use crate::{
+    challenge,
     guard::{Guard, Permit, hosts::Hosts},
     http::{HttpClient, SendError},
     login::Authorization,
+    oci_error::{self, OciError},
     operator::Operator,
     problem::{Code, Failure},
     redact::{self, Secrets},
@@ -133,9 +135,20 @@ impl<'w, W: World> Transport<'w, W> {
         redact::shown(words, &self.secrets)
     }
 
-    /// What an error answer says, where it says it in a known form.
+    /// What an error answer says, where it says it in a known form: in its body, and in its challenge.
     pub(crate) fn error(&self, answer: &Response) -> Option<String> {
-        redact::error(&answer.body, &self.secrets)
+        let body = redact::error(&answer.body, &self.secrets);
+        let challenges = challenge::challenges(&answer.headers);
+        let description = challenges
+            .iter()
+            .find_map(|challenge| challenge.parameter("error_description"))
+            .and_then(|text| self.shown(text));
+        match (body, description) {
+            (Some(body), Some(description)) if !body.contains(&description) => {
+                Some(format!("{body}; {description}"))
+            }
+            (body, description) => body.or(description),
+        }
     }
 
     /// A status with what the server says to it: `HTTP 403 (DENIED: …)`.
@@ -188,9 +201,16 @@ impl<'w, W: World> Transport<'w, W> {
         let words = self.error(answer).unwrap_or_default().to_ascii_lowercase();
         let says = |texts: &[&str]| texts.iter().any(|text| words.contains(text));
         let now = self.world.clock().epoch_ms();
-        let code = if says(&["locked", "too many failed", "disabled"]) {
+        let code = if oci_error::names_network(&words) {
+            Code::NetworkDenied
+        } else if says(&[
+            "locked",
+            "too many failed",
+            "too many login attempts",
+            "disabled",
+        ]) {
             Code::AuthLocked
-        } else if answer.status == StatusCode::TOO_MANY_REQUESTS {
+        } else if is_too_many(answer) {
             Code::RateLimited
         } else if says(&["expired"]) || self.credentials_end.is_some_and(|end| end <= now) {
             Code::AuthExpired
@@ -198,6 +218,15 @@ impl<'w, W: World> Transport<'w, W> {
             Code::AuthRejected
         };
         Failure::new(code, self.seen(answer))
+    }
+
+    /// Tells whether an answer refuses a request before anybody has looked at its login: there were too many, or none
+    /// from this network is let in.
+    pub(crate) fn is_refused_before_the_login(&self, answer: &Response) -> bool {
+        is_too_many(answer)
+            || self
+                .error(answer)
+                .is_some_and(|words| oci_error::names_network(&words))
     }
 
     /// Sends a call, unless the session knows its answer; follows its redirects, and sends it again where that may help.
@@ -405,6 +434,11 @@ fn deadline_exceeded() -> Failure {
         Code::DeadlineExceeded,
         format!("It was not done after {} seconds.", DEADLINE.as_secs()),
     )
+}
+
+fn is_too_many(answer: &Response) -> bool {
+    answer.status == StatusCode::TOO_MANY_REQUESTS
+        || OciError::read(&answer.body) == Some(OciError::TooManyRequests)
 }
 
 fn is_redirect(status: StatusCode) -> bool {

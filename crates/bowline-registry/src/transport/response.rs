@@ -1,9 +1,10 @@
 //! What a server answered.
 
 use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::guard::Permit;
+use crate::{guard::Permit, json};
 
 /// An answer, read within its bounds.
 pub(crate) struct Response {
@@ -16,6 +17,11 @@ pub(crate) struct Response {
 }
 
 impl Response {
+    /// The body, as JSON.
+    pub(crate) fn json<'de, T: Deserialize<'de>>(&'de self) -> serde_json::Result<T> {
+        json::from_slice(&self.body)
+    }
+
     /// The text of a header, where it has one.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())

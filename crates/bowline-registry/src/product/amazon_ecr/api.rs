@@ -103,7 +103,8 @@ impl EcrApi<'_> {
                 transport, name, self.keys, &answer, operation, denied,
             ));
         }
-        serde_json::from_slice(&answer.body)
+        answer
+            .json()
             .map_err(|_| malformed(&format!("ECR's answer to {operation} is none.")))
     }
 }

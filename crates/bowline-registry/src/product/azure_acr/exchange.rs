@@ -170,7 +170,7 @@ fn refused<W: World>(transport: &Transport<'_, W>, answer: &Response) -> Failure
         error_codes: First<u32>,
     }
     let failure = transport.rejection(answer);
-    let refusal = serde_json::from_slice::<Refusal>(&answer.body);
+    let refusal = answer.json::<Refusal>();
     match refusal.ok().and_then(|refusal| refusal.error_codes.0) {
         // The directory has no such application; there is no such directory.
         Some(700_016) => failure.at("values.clientId"),

@@ -136,7 +136,7 @@ async fn a_tag_takes_one_request_or_two() {
         (
             "no sense",
             None,
-            &[(get, Reply::status(412)), (head, Reply::status(412))],
+            &[(get, Reply::status(418)), (head, Reply::status(418))],
             None,
             false,
             "answer.malformed",

@@ -11,6 +11,7 @@ use crate::{
     registry::*,
 };
 
+mod reasons;
 mod words;
 
 const PING: &str = "GET https://registry.example.com/v2/";
@@ -158,6 +159,7 @@ fn cases() -> Vec<Case> {
         case("no HTTP", fails(SendError::Malformed).instead(plain, Reply::Fail(SendError::Malformed)), "F-----", "answer.malformed", None),
         case("headers without end", fails(SendError::TooLarge), "F-----", "answer.too_large", None),
         case("the client fails", fails(SendError::Internal), "F-----", "server.error", None),
+        case("the network is refused", pings(error(403, "DENIED")), "F-----", "network.denied", None),
         // Whether it is a registry.
         case("a web page", pings(Reply::status(200).text("<html>hello</html>")), "F-----", "answer.not_registry", URL),
         case("nothing there", pings(Reply::status(404)), "F-----", "answer.not_registry", URL),
@@ -192,7 +194,7 @@ fn cases() -> Vec<Case> {
         case("a foreign realm", realm("https://auth.example.net/token"), "PF----", "realm.not_trusted", TRUSTED),
         case("a realm without TLS", realm("http://registry.example.com/token"), "PF----", "realm.not_trusted", None),
         case("a realm with userinfo", realm("https://a@registry.example.com/token"), "PF----", "realm.not_trusted", None),
-        case("a redirected login", tokens(Reply::status(302).with("location", "https://evil.example.net/")), "PF----", "redirect.not_allowed", URL),
+        case("a redirected login", tokens(Reply::status(302).with("location", "https://evil.example.net/")), "PF----", "redirect.not_allowed", None),
         case("a token page", tokens(Reply::status(200).text("<html>")), "PF----", "answer.malformed", None),
         case("no token in it", tokens(Reply::json(r#"{"token":""}"#)), "PF----", "answer.malformed", None),
         case("a token that breaks the header", tokens(Reply::json(r#"{"token":"a\r\nX: y"}"#)), "PF----", "answer.malformed", None),
@@ -279,6 +281,20 @@ async fn every_code_is_reached() {
     let unlisted = Fake::basic().instead(CATALOG, Reply::status(404)).world();
     let listing = repositories(&unlisted, &operator, &password()).await;
     reached.extend(listing.err().map(|problem| problem.code));
+    // Only an operator's permission brings plain HTTP about.
+    let operator_of_http = Operator::parse("", "registry.example.com", "").unwrap();
+    let tls = Reply::status(400).text("Client sent an HTTP request to an HTTPS server.");
+    let world_with_tls = Fake::basic()
+        .instead("GET http://registry.example.com/v2/", tls)
+        .world();
+    let check = run(
+        &world_with_tls,
+        &operator_of_http,
+        &password_at("http://registry.example.com"),
+        None,
+    )
+    .await;
+    reached.extend(check.problem.map(|problem| problem.code));
     // The caller of a check says so, and does not check.
     let unblocked = world(|_| Reply::status(200));
     if !networks_are_blocked(&unblocked.http, &operator).await {
