@@ -18,6 +18,7 @@ mod jwt;
 pub mod map;
 pub mod message;
 pub mod pattern;
+mod placeholder;
 pub mod provider;
 pub mod reference;
 pub mod secret;

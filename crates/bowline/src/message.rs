@@ -46,6 +46,8 @@ table! {
     ExpiryInvalid "expires_at.invalid" Error "“{time}” is no time; it is written “2027-01-31T12:00:00Z”."
     ExpiryPast "expires_at.past" Warning "These credentials have expired."
     ImageRequired "image.required" Error "{title} cannot be searched; name an image to test with."
+    ImageCommand "image.command" Error "This is more than an image; only the image's name belongs here."
+    ImagePage "image.page" Error "“{host}” is a web page of {title}, not an image."
     ImageOtherRegistry "image.other_registry" Error "This image is on “{domain}”, but the connection is to “{host}”."
 
     // What pasting brings along.

@@ -1,140 +1,453 @@
-//! Commands that log in or pull, as people paste them from a vendor's page.
+//! Commands that log in to a registry or name an image, as people paste them from a terminal or a vendor's page.
 
-/// The programs that log in as `docker login` does.
-const PROGRAMS: [&str; 7] = [
-    "docker", "podman", "nerdctl", "buildah", "skopeo", "oras", "finch",
+use super::{
+    arguments::{Arguments, after, find_verb},
+    shell::Invocation,
+    without_api,
+};
+use crate::{
+    endpoint::DOCKER_HUB,
+    placeholder::{self, is_placeholder},
+    reference::{self, Reference},
+    text::{contains, split_once},
+};
+
+/// What a text says of one registry.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Mention {
+    /// The address as it is written.
+    pub(super) registry: String,
+    /// Empty where the text has none, or has a placeholder in its place.
+    pub(super) username: String,
+    /// As `username`.
+    pub(super) password: String,
+    /// Whether the password is an identity token.
+    pub(super) identity_token: bool,
+    /// An image of the registry; empty where none is named in full.
+    pub(super) image: String,
+}
+
+/// The programs that speak to registries.
+pub(super) const PROGRAMS: [&str; 21] = [
+    "docker",
+    "podman",
+    "nerdctl",
+    "buildah",
+    "finch",
+    "container",
+    "skopeo",
+    "oras",
+    "helm",
+    "crane",
+    "regctl",
+    "cosign",
+    "ctr",
+    "crictl",
+    "kubectl",
+    "oc",
+    "ko",
+    "notation",
+    "singularity",
+    "apptainer",
+    "trivy",
 ];
 
-/// What a login command says.
-pub(super) struct Login {
-    /// `docker.io` where the command names none.
-    pub(super) registry: String,
-    pub(super) username: String,
-    pub(super) password: String,
-}
+/// The first of [`PROGRAMS`], which run containers and whose verbs may be about these.
+const CONTAINERS: usize = 6;
 
-/// The login that `text` is a command for: `docker login -u user -p secret registry.example.com`.
-pub(super) fn login(text: &str) -> Option<Login> {
-    let words = words(text);
-    let verb = (0..words.len()).find(|&at| is_login(words.get(..=at).unwrap_or(&[])))?;
-    let mut login = Login {
-        registry: String::new(),
-        username: String::new(),
-        password: String::new(),
+/// The verbs after which an image is named, and those that only lead to them.
+pub(super) const VERBS: &[&str] = &[
+    "login",
+    "pull",
+    "push",
+    "run",
+    "create",
+    "build",
+    "tag",
+    "rmi",
+    "history",
+    "save",
+    "inspect",
+    "copy",
+    "cp",
+    "digest",
+    "manifest",
+    "list-tags",
+    "tags",
+    "ls",
+    "list",
+    "config",
+    "export",
+    "fetch",
+    "discover",
+    "verify",
+    "sign",
+    "image",
+    "images",
+    "i",
+    "container",
+    "buildx",
+    "imagetools",
+    "repo",
+    "install",
+    "upgrade",
+    "template",
+];
+
+/// The verbs that lead to another one: `docker image pull`.
+const GROUPS: &[&str] = &[
+    "image",
+    "images",
+    "i",
+    "container",
+    "manifest",
+    "buildx",
+    "imagetools",
+    "repo",
+    "tag",
+    "service",
+    "artifact",
+    "set",
+];
+
+/// The ways to say that one logs in: the program and its verbs.
+const LOGINS: [(&str, &[&str]); 9] = [
+    ("helm", &["registry", "login"]),
+    ("regctl", &["registry", "login"]),
+    ("container", &["registry", "login"]),
+    ("singularity", &["registry", "login"]),
+    ("apptainer", &["registry", "login"]),
+    ("singularity", &["remote", "login"]),
+    ("apptainer", &["remote", "login"]),
+    ("crane", &["auth", "login"]),
+    ("ko", &["login"]),
+];
+
+/// The programs whose verb for it is `login` alone.
+const PLAIN_LOGINS: [&str; 9] = [
+    "docker", "podman", "nerdctl", "buildah", "finch", "skopeo", "oras", "cosign", "notation",
+];
+
+/// The login that a command makes, or that it writes into a secret of Kubernetes.
+pub(super) fn login(command: &Invocation<'_>) -> Option<Mention> {
+    let words = command.arguments;
+    let program = command.program.as_str();
+    let by_table = LOGINS
+        .iter()
+        .filter(|(known, _)| *known == program)
+        .find_map(|(_, verbs)| after(words, verbs));
+    let plain = || {
+        let is_plain = PLAIN_LOGINS.contains(&program);
+        is_plain.then(|| after(words, &["login"])).flatten()
     };
-    let mut rest = words.into_iter().skip(verb.saturating_add(1));
-    while let Some(word) = rest.next() {
-        let (option, value) = match word.split_once('=') {
-            Some((option, value)) if option.starts_with("--") || matches!(option, "-u" | "-p") => {
-                (option.to_owned(), Some(value.to_owned()))
-            }
-            _ => (word, None),
-        };
-        match option.as_str() {
-            "-u" | "--username" => {
-                login.username = value.or_else(|| rest.next()).unwrap_or_default()
-            }
-            "-p" | "--password" => {
-                login.password = value.or_else(|| rest.next()).unwrap_or_default()
-            }
-            "-e" | "--email" | "--authfile" | "--cert-dir" | "--config" => {
-                drop(value.or_else(|| rest.next()))
-            }
-            "|" | "||" | "&&" | ";" | "<" | ">" => break,
-            option if option.starts_with('-') => {}
-            _ if login.registry.is_empty() => login.registry = option,
-            _ => {}
-        }
+    if let Some(words) = by_table.or_else(plain) {
+        return login_of(words, command.input);
     }
-    if login.registry.is_empty() {
-        "docker.io".clone_into(&mut login.registry);
+    if matches!(program, "kubectl" | "oc")
+        && let Some(words) = after(words, &["create", "secret", "docker-registry"])
+            .or_else(|| after(words, &["secrets", "new-dockercfg"]))
+    {
+        return pull_secret_of(words);
     }
-    for text in [&mut login.username, &mut login.password] {
-        if is_variable(text) {
-            text.clear();
-        }
-    }
-    Some(login)
+    None
 }
 
-/// Whether a command line up to here says to log in to a registry.
-fn is_login(words: &[String]) -> bool {
-    let mut back = words.iter().rev().map(String::as_str);
-    if back.next() != Some("login") {
-        return false;
-    }
-    match (back.next(), back.next()) {
-        (Some("registry"), program) => program == Some("helm"),
-        (Some("auth"), program) => program == Some("crane"),
-        (Some(program), _) => PROGRAMS.contains(&program),
-        (None, _) => false,
-    }
+fn login_of(words: &[String], input: Option<&str>) -> Option<Mention> {
+    let arguments = Arguments::of(words, |name| {
+        matches!(
+            name,
+            "-u" | "--username"
+                | "-p"
+                | "--password"
+                | "-e"
+                | "--email"
+                | "--identity-token"
+                | "--authfile"
+                | "--compat-auth-file"
+                | "--cert-dir"
+                | "--config"
+                | "--registry-config"
+                | "--ca-file"
+                | "--cert-file"
+                | "--key-file"
+                | "--secret"
+        )
+    });
+    let registry = arguments.others.first().copied().unwrap_or("");
+    let token = arguments.option(&["--identity-token"]);
+    let password = match arguments.option(&["-p", "--password"]) {
+        "" if !token.is_empty() => token,
+        "" if arguments.has("--password-stdin") => input.unwrap_or(""),
+        password => password,
+    };
+    let registry = registry
+        .strip_prefix("docker://")
+        .or_else(|| registry.strip_prefix("oras://"))
+        .unwrap_or(registry);
+    mention(registry, arguments.option(&["-u", "--username"]), password).map(|found| Mention {
+        identity_token: !token.is_empty(),
+        ..found
+    })
 }
 
-/// The image of `docker pull …`, of a Dockerfile's `FROM …` or of a manifest's `image: …`.
-pub(super) fn pulled_image(text: &str) -> Option<&str> {
-    let mut words = text.split_whitespace();
-    let (first, second) = (words.next()?, words.next()?);
-    let image = match (first, second) {
-        ("FROM" | "from" | "image:", image) => image,
-        (program, "pull" | "push") if PROGRAMS.contains(&program) => {
-            words.find(|word| !word.starts_with('-'))?
+fn pull_secret_of(words: &[String]) -> Option<Mention> {
+    const SERVER: &str = "--docker-server";
+    const USERNAME: &str = "--docker-username";
+    const PASSWORD: &str = "--docker-password";
+    let arguments = Arguments::of(words, |name| {
+        matches!(
+            name,
+            SERVER
+                | USERNAME
+                | PASSWORD
+                | "--docker-email"
+                | "-n"
+                | "--namespace"
+                | "--context"
+                | "--kubeconfig"
+                | "-o"
+        )
+    });
+    mention(
+        arguments.option(&[SERVER]),
+        arguments.option(&[USERNAME]),
+        arguments.option(&[PASSWORD]),
+    )
+}
+
+/// What is said of the registry at an address, Docker Hub where there is none. `None` where a placeholder stands for it.
+pub(super) fn mention(registry: &str, username: &str, password: &str) -> Option<Mention> {
+    if placeholder::part(registry).is_some() {
+        return None;
+    }
+    let filled = |text: &str| {
+        let is_value = !is_placeholder(text) && !contains(text, "$(");
+        if is_value {
+            text.to_owned()
+        } else {
+            String::new()
+        }
+    };
+    Some(Mention {
+        registry: if registry.is_empty() {
+            DOCKER_HUB
+        } else {
+            without_api(registry)
+        }
+        .to_owned(),
+        username: filled(username),
+        password: filled(password),
+        ..Mention::default()
+    })
+}
+
+/// The image that a command names: `docker pull …`, `ctr images pull …`, a Dockerfile's `FROM …`. The stages of a
+/// Dockerfile, which are no images, are added to `stages`.
+pub(super) fn image(command: &Invocation<'_>, stages: &mut Vec<String>) -> Option<Mention> {
+    let words = command.arguments;
+    match command.program.as_str() {
+        "from" => return base_image(words, stages),
+        "copy" | "add" => {
+            let arguments = Arguments::of(words, |_| false);
+            let from = arguments.option(&["--from"]);
+            let is_image = from.contains(['/', ':']) && !stages.iter().any(|stage| stage == from);
+            return is_image.then(|| image_mention(from)).flatten();
+        }
+        program if PROGRAMS.contains(&program) => {}
+        _ => return None,
+    }
+    let (mut verb, mut words) = find_verb(words, |word| {
+        VERBS.contains(&word) || GROUPS.contains(&word)
+    })?;
+    let mut is_grouped = false;
+    while GROUPS.contains(&verb)
+        && let Some((next, rest)) = find_verb(words, |word| VERBS.contains(&word))
+    {
+        (verb, words) = (next, rest);
+        is_grouped = true;
+    }
+    let program = command.program.as_str();
+    let is_cluster = matches!(program, "kubectl" | "oc");
+    let runs = matches!(verb, "run" | "create");
+    let arguments = if runs && !is_cluster {
+        Arguments::of(words, |name| !is_switch_of_run(name))
+    } else {
+        Arguments::of(words, takes_value)
+    };
+    let runs_containers = PROGRAMS
+        .iter()
+        .take(CONTAINERS)
+        .any(|known| *known == program);
+    let others = arguments.others.iter().copied();
+    let candidates: Vec<&str> = match arguments.option(&["--image", "-t", "--tag"]) {
+        "" if is_cluster => others
+            .filter_map(|word| Some(word.split_once('=')?.1))
+            .collect(),
+        "" if program == "helm" => others.filter(|word| word.starts_with("oci://")).collect(),
+        "" if runs => others.take(1).collect(),
+        // What else there is may be a container.
+        "" if runs_containers
+            && !is_grouped
+            && !matches!(verb, "pull" | "push" | "tag" | "save" | "history" | "rmi") =>
+        {
+            return None;
+        }
+        "" => others.collect(),
+        named => vec![named],
+    };
+    let mut mentions = candidates.into_iter().filter_map(image_mention);
+    let first = mentions.next()?;
+    // `docker tag app registry.example.com/app`: what is local comes first.
+    let names_registry = |found: &Mention| found.registry != DOCKER_HUB;
+    let found = if names_registry(&first) {
+        first
+    } else {
+        mentions.find(names_registry).unwrap_or(first)
+    };
+    let (username, password) = match arguments.option(&["--creds", "--src-creds", "--user"]) {
+        "" => match arguments.option(&["-u", "--username"]) {
+            pair if program == "ctr" => pair.split_once(':').unwrap_or((pair, "")),
+            username => (username, arguments.option(&["-p", "--password"])),
+        },
+        pair => pair.split_once(':').unwrap_or((pair, "")),
+    };
+    // The user that a container runs as is no login.
+    if runs {
+        return Some(found);
+    }
+    let login = mention(&found.registry, username, password)?;
+    Some(Mention {
+        image: found.image,
+        ..login
+    })
+}
+
+/// What is said of the registry that an image is of. A tag that is a variable leaves the registry known, if one is named.
+pub(super) fn image_mention(text: &str) -> Option<Mention> {
+    if let Some(chart) = text.strip_prefix("oci://") {
+        return mention(chart.split('/').next()?, "", "");
+    }
+    let text = text.strip_prefix("docker://").unwrap_or(text);
+    if let Some(part) = placeholder::part(text) {
+        let (domain, _) = split_once(text, part)?.0.split_once('/')?;
+        return reference::names_domain(text)
+            .then(|| mention(domain, "", ""))
+            .flatten();
+    }
+    let image = Reference::parse(text).ok()?;
+    Some(Mention {
+        registry: image.domain,
+        image: text.to_owned(),
+        ..Mention::default()
+    })
+}
+
+/// `FROM [--platform=…] image [AS stage]`.
+fn base_image(words: &[String], stages: &mut Vec<String>) -> Option<Mention> {
+    let arguments = Arguments::of(words, |name| name == "--platform");
+    let name = match arguments.others.as_slice() {
+        [name] => name,
+        [name, as_word, stage] if as_word.eq_ignore_ascii_case("as") => {
+            let name_is_stage = stages.iter().any(|known| known.eq_ignore_ascii_case(name));
+            stages.push((*stage).to_owned());
+            if name_is_stage {
+                return None;
+            }
+            name
         }
         _ => return None,
     };
-    Some(image.trim_matches(['"', '\'']))
+    let is_stage = stages.iter().any(|known| known.eq_ignore_ascii_case(name));
+    // A stage may have the name of the image that it is made from.
+    let is_stage = is_stage && arguments.others.len() == 1;
+    (!is_stage && *name != "scratch")
+        .then(|| image_mention(name))
+        .flatten()
 }
 
-/// Whether the shell would have put something else there: `$TOKEN`, `${TOKEN}`, `$(command)`. A username may start
-/// with `$` in small letters (`$oauthtoken`).
-fn is_variable(text: &str) -> bool {
-    let Some(name) = text.strip_prefix('$') else {
-        return false;
-    };
-    name.starts_with(['(', '{'])
-        || (!name.is_empty()
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'))
+/// The options of `docker run` that have no value (Docker 29, podman 5).
+fn is_switch_of_run(name: &str) -> bool {
+    matches!(
+        name,
+        "-d" | "-i"
+            | "-P"
+            | "-q"
+            | "--detach"
+            | "--interactive"
+            | "--tty"
+            | "--rm"
+            | "--rmi"
+            | "--init"
+            | "--privileged"
+            | "--read-only"
+            | "--no-healthcheck"
+            | "--oom-kill-disable"
+            | "--publish-all"
+            | "--quiet"
+            | "--sig-proxy"
+            | "--disable-content-trust"
+            | "--replace"
+            | "--tls-verify"
+            | "--no-hosts"
+            | "--no-hostname"
+            | "--env-host"
+            | "--http-proxy"
+            | "--passwd"
+            | "-t"
+    )
 }
 
-/// The words of a command line, quotation marks and backslashes resolved as a shell does.
-fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut started = false;
-    let mut quote = None;
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
-        match (c, quote) {
-            (c, Some(open)) if c == open => quote = None,
-            ('\\', None | Some('"')) => match chars.next() {
-                // A line that goes on.
-                Some('\n') | None => {}
-                Some(escaped) => {
-                    word.push(escaped);
-                    started = true;
-                }
-            },
-            (c, Some(_)) => word.push(c),
-            ('"' | '\'', None) => {
-                quote = Some(c);
-                started = true;
-            }
-            (c, None) if c.is_whitespace() => {
-                if started {
-                    words.push(std::mem::take(&mut word));
-                    started = false;
-                }
-            }
-            (c, None) => {
-                word.push(c);
-                started = true;
-            }
-        }
-    }
-    if started {
-        words.push(word);
-    }
-    words
+/// The options of the other commands that have one.
+fn takes_value(name: &str) -> bool {
+    matches!(
+        name,
+        "--image"
+            | "-t"
+            | "--tag"
+            | "-f"
+            | "--file"
+            | "--platform"
+            | "--arch"
+            | "--os"
+            | "--variant"
+            | "--override-os"
+            | "--override-arch"
+            | "--creds"
+            | "--src-creds"
+            | "--dest-creds"
+            | "-u"
+            | "--user"
+            | "--username"
+            | "-p"
+            | "--password"
+            | "--authfile"
+            | "--cert-dir"
+            | "--config"
+            | "--version"
+            | "--format"
+            | "-o"
+            | "--output"
+            | "-n"
+            | "--namespace"
+            | "--context"
+            | "--build-arg"
+            | "--target"
+            | "--cache-from"
+            | "--cache-to"
+            | "--label"
+            | "--snapshotter"
+            | "--key"
+            | "--replicas"
+            | "--port"
+            | "--name"
+    )
+}
+
+/// Returns true for a command that speaks to a registry, also where it does not name one.
+pub(super) fn is_known(command: &Invocation<'_>) -> bool {
+    PROGRAMS.contains(&command.program.as_str())
+        && command
+            .arguments
+            .iter()
+            .any(|word| VERBS.contains(&word.as_str()))
 }

@@ -1,11 +1,10 @@
 //! Docker's configuration file and the Kubernetes secrets that carry one.
 
-use super::{Found, decoded, form_of};
+use super::{Found, decoded, form_of, without_api, yaml::Entry};
 use crate::{
     endpoint::Endpoint,
     form::ConnectionForm,
     json::{Object, Value},
-    text::unquoted,
 };
 
 /// The keys under which a pull secret holds a configuration: the present one and the one before it.
@@ -24,38 +23,12 @@ pub(super) fn of_json(text: &str) -> Vec<ConnectionForm> {
 }
 
 /// The registries of the pull secrets in a YAML text; `None` where there is no such secret in it.
-///
-/// Only the one key is read, with its scalar in whichever style: no more of YAML is needed, and a parser for all of
-/// it would weigh more than this crate's rules.
-pub(super) fn of_yaml(text: &str) -> Option<Vec<ConnectionForm>> {
+pub(super) fn of_yaml(entries: &[Entry]) -> Option<Vec<ConnectionForm>> {
     let mut forms = None;
-    let mut lines = text.lines().peekable();
-    while let Some(line) = lines.next() {
-        let Some((key, value)) = line.split_once(':') else {
-            continue;
-        };
-        let key_text = key.trim();
-        let key_text = key_text.strip_prefix("- ").unwrap_or(key_text).trim_start();
-        let key_text = unquoted(key_text).unwrap_or(key_text);
-        if !SECRET_KEYS.contains(&key_text) {
-            continue;
+    for entry in entries {
+        if SECRET_KEYS.contains(&entry.key.as_str()) {
+            collect_config(entry.value.trim(), DEPTH, forms.get_or_insert_default());
         }
-        let indent = indentation(line);
-        let mut scalar = value
-            .trim()
-            .trim_start_matches(['|', '>'])
-            .trim_start_matches(['-', '+'])
-            .trim()
-            .to_owned();
-        while let Some(more) =
-            lines.next_if(|line| line.trim().is_empty() || indentation(line) > indent)
-        {
-            scalar.push('\n');
-            scalar.push_str(more.trim());
-        }
-        let scalar = scalar.trim();
-        let scalar = unquoted(scalar).unwrap_or(scalar);
-        collect_config(scalar, DEPTH, forms.get_or_insert_default());
     }
     forms
 }
@@ -143,9 +116,7 @@ fn add(
     identity_token: bool,
     forms: &mut Vec<ConnectionForm>,
 ) {
-    // Old entries are addresses of the first API.
-    let address = address.trim_end_matches('/');
-    let Ok(endpoint) = Endpoint::parse(address.strip_suffix("/v1").unwrap_or(address)) else {
+    let Ok(endpoint) = Endpoint::parse(without_api(address)) else {
         return;
     };
     let form = form_of(&Found {
@@ -157,8 +128,4 @@ fn add(
     if !forms.contains(&form) {
         forms.push(form);
     }
-}
-
-fn indentation(line: &str) -> usize {
-    line.len().saturating_sub(line.trim_start().len())
 }

@@ -1,13 +1,25 @@
-//! What a pasted text says of a registry: a URL, an image reference, a `docker login` command, a
+//! What a pasted text says of a registry: a URL, an image reference, commands, a Dockerfile, a manifest, a
 //! `.dockerconfigjson`, a Kubernetes pull secret.
 
+mod arguments;
 mod command;
 mod config;
+mod manifest;
+mod shell;
+mod yaml;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
+pub(crate) use self::{
+    arguments::{Arguments, after},
+    shell::Invocation,
+};
+use self::{
+    command::Mention,
+    shell::{Command, Hash},
+};
 use crate::{
-    endpoint::{DOCKER_HUB, Endpoint, Split},
+    endpoint::{Endpoint, Split},
     form::ConnectionForm,
     provider::{self, Provider, ProviderId, providers},
     reference::{self, Reference},
@@ -19,31 +31,144 @@ use crate::{
 /// Secrets that the text holds are in the forms.
 pub fn detect(text: &str) -> Vec<ConnectionForm> {
     let text = trim(text);
-    let text = unquoted(text).unwrap_or(text);
+    let text = without_quotes(text);
     if text.starts_with(['{', '[']) {
-        return config::of_json(text);
+        let forms = config::of_json(text);
+        if !forms.is_empty() {
+            return forms;
+        }
     }
-    if let Some(forms) = config::of_yaml(text) {
+    let entries = yaml::entries(text);
+    if let Some(forms) = config::of_yaml(&entries) {
         return forms;
     }
-    if let Some(login) = command::login(text) {
-        return found(&login.registry, &login.username, &login.password, false)
-            .into_iter()
-            .collect();
+    let mut forms = Vec::new();
+    for login in manifest::logins(&entries) {
+        add(&mut forms, form_of_mention(&login));
     }
-    let pulled = command::pulled_image(text);
-    let text = pulled.unwrap_or(text);
-    if text.is_empty() || text.contains(char::is_whitespace) {
-        return Vec::new();
+    if forms.is_empty() {
+        forms = of_commands(text);
+    }
+    if forms.is_empty() {
+        for image in manifest::images(&entries) {
+            add(&mut forms, form_of_mention(&image));
+        }
+    }
+    if !forms.is_empty() || text.is_empty() || text.contains(char::is_whitespace) {
+        return forms;
     }
     if let Some(json) = decoded(text).filter(|decoded| decoded.trim_start().starts_with('{')) {
         return config::of_json(&json);
     }
-    let image = pulled.or(Some(text).filter(|text| is_image(text)));
-    let form = image.and_then(form_of_image);
-    form.or_else(|| found(text, "", "", false))
-        .into_iter()
-        .collect()
+    let image = Some(text)
+        .filter(|text| is_image(text))
+        .and_then(form_of_image);
+    let form = image.or_else(|| found(text, "", "", false));
+    form.into_iter().collect()
+}
+
+/// The text without the quotation marks around all of it. Marks that only its first and its last word have stay.
+fn without_quotes(text: &str) -> &str {
+    unquoted(text)
+        .filter(|inner| {
+            let is_json = inner.trim_start().starts_with(['{', '[']);
+            is_json || !text.chars().next().is_some_and(|mark| inner.contains(mark))
+        })
+        .unwrap_or(text)
+}
+
+/// The forms for the commands in a text: logins, or else images.
+fn of_commands(text: &str) -> Vec<ConnectionForm> {
+    // A line that starts with a hash is read when nothing else is there.
+    for hash in [Hash::Comment, Hash::Prompt] {
+        let commands = shell::commands(text, hash);
+        let forms = of_script(&commands, hash == Hash::Prompt);
+        if !forms.is_empty() {
+            return forms;
+        }
+    }
+    Vec::new()
+}
+
+/// The forms for some commands. `loosely`: they may stand in the middle of prose, so that what they name must look like it.
+fn of_script(commands: &[Command], loosely: bool) -> Vec<ConnectionForm> {
+    let mut forms = logins_of(commands, loosely);
+    if forms.is_empty() {
+        let mut stages = Vec::new();
+        for invocation in invocations(commands, loosely) {
+            let image = command::image(&invocation, &mut stages);
+            let is_sure = |found: &Mention| !loosely || found.image.contains(['/', ':']);
+            let form = image
+                .filter(is_sure)
+                .and_then(|found| form_of_mention(&found));
+            add(&mut forms, form);
+        }
+    }
+    forms
+}
+
+fn logins_of(commands: &[Command], loosely: bool) -> Vec<ConnectionForm> {
+    let mut forms = Vec::new();
+    for invocation in invocations(commands, loosely) {
+        for provider in providers() {
+            for form in (provider.rules.command)(&invocation) {
+                add(&mut forms, Some(form));
+            }
+        }
+        let login = command::login(&invocation);
+        let is_sure = |found: &Mention| !loosely || found.registry.contains(['.', ':']);
+        add(
+            &mut forms,
+            login
+                .filter(is_sure)
+                .and_then(|found| form_of_mention(&found)),
+        );
+    }
+    forms
+}
+
+fn invocations(commands: &[Command], loosely: bool) -> impl Iterator<Item = Invocation<'_>> {
+    commands.iter().filter_map(move |command| {
+        if loosely {
+            command.invocation_of(&command::PROGRAMS)
+        } else {
+            command.invocation()
+        }
+    })
+}
+
+/// Adds a form, unless one of the same registry says as much.
+fn add(forms: &mut Vec<ConnectionForm>, form: Option<ConnectionForm>) {
+    let Some(form) = form else {
+        return;
+    };
+    let covers = |more: &ConnectionForm, less: &ConnectionForm| {
+        more.provider == less.provider
+            && (less.auth.is_empty() || more.auth == less.auth)
+            && (less.image.is_empty() || more.image == less.image)
+            && less
+                .values
+                .iter()
+                .all(|(name, value)| more.values.get(name) == Some(value))
+    };
+    if forms.iter().any(|known| covers(known, &form)) {
+        return;
+    }
+    match forms.iter_mut().find(|known| covers(&form, known)) {
+        Some(known) => *known = form,
+        None => forms.push(form),
+    }
+}
+
+fn form_of_mention(mention: &Mention) -> Option<ConnectionForm> {
+    let mut form = found(
+        &mention.registry,
+        &mention.username,
+        &mention.password,
+        mention.identity_token,
+    )?;
+    form.image.clone_from(&mention.image);
+    Some(form)
 }
 
 /// A registry that was found, with the login that was found beside it.
@@ -81,27 +206,76 @@ pub(crate) fn fill_login(found: &Found<'_>, form: &mut ConnectionForm) {
     }
 }
 
-/// The registry that a command logs in to or pulls from: for the one who pasted it into the URL field.
+/// The registry that a command logs in to or pulls from: for the one who pasted it into the URL field. Empty where the
+/// command does not say it; `None` where the text is no command.
 pub(crate) fn registry_of_command(text: &str) -> Option<String> {
-    if let Some(login) = command::login(text) {
-        return Some(login.registry);
+    let commands = [Hash::Comment, Hash::Prompt].map(|hash| shell::commands(text, hash));
+    let [plain, _] = &commands;
+    let mut stages = Vec::new();
+    let is_command = invocations(plain, false).any(|invocation| command::is_known(&invocation));
+    for (commands, loosely) in commands.iter().zip([false, true]) {
+        let by_login =
+            invocations(commands, loosely).find_map(|invocation| command::login(&invocation));
+        if let Some(login) =
+            by_login.filter(|found| !loosely || found.registry.contains(['.', ':']))
+        {
+            return Some(login.registry);
+        }
+        let by_product = logins_of(commands, loosely).into_iter().next();
+        if let Some(form) = by_product {
+            return Some(form.value("url").to_owned());
+        }
+        let by_image = invocations(commands, loosely)
+            .find_map(|invocation| command::image(&invocation, &mut stages));
+        if let Some(image) = by_image.filter(|found| !loosely || found.image.contains(['/', ':'])) {
+            return Some(image.registry);
+        }
     }
-    let image = Reference::parse(command::pulled_image(text)?).ok()?;
-    Some(image.domain)
+    is_command.then(String::new)
 }
 
-/// The username or the password that stands in a login command: for the one who pasted the command into its field.
-pub(crate) fn value_of_command(text: &str, secret: bool) -> Option<String> {
-    // Most texts are no command, and most commands have a space.
-    if !contains(text, " ") || !contains(text, "login") {
+/// The image that a command or a line of a manifest names: for the one who pasted it into the image field. Empty where it
+/// does not name one; `None` where the text is neither.
+pub(crate) fn image_of_command(text: &str) -> Option<String> {
+    if let Some(image) = text
+        .strip_prefix("image:")
+        .filter(|image| !image.starts_with(' '))
+    {
+        return Some(image.to_owned());
+    }
+    if !text.contains(char::is_whitespace) {
         return None;
     }
-    let login = command::login(text)?;
-    Some(if secret {
-        login.password
-    } else {
-        login.username
-    })
+    let mut images = detect(text).into_iter().map(|form| form.image);
+    let image = images.find(|image| !image.is_empty());
+    image.or_else(|| registry_of_command(text).map(|_| String::new()))
+}
+
+/// The value of a field that stands in a command: for the one who pasted the command into it. Empty where the command
+/// lacks it; `None` where the text is no login.
+pub(crate) fn value_of_command(text: &str, field: &str, secret: bool) -> Option<String> {
+    // Most texts are no command, and most commands have a space.
+    if !contains(text, " ") || !(contains(text, "login") || contains(text, "docker-")) {
+        return None;
+    }
+    let commands = shell::commands(text, Hash::Comment);
+    let form = logins_of(&commands, false).into_iter().next()?;
+    let own = Some(form.value(field)).filter(|value| !value.is_empty());
+    let others: &[&str] = match field {
+        _ if secret => &["password", "token"],
+        "username" | "tokenName" | "clientId" => &["username"],
+        _ => &[],
+    };
+    let value = own.or_else(|| {
+        let mut values = others.iter().map(|name| form.value(name));
+        values.find(|value| !value.is_empty())
+    });
+    Some(value.unwrap_or("").to_owned())
+}
+
+/// The form for a registry's address and a login, as a command or a file has them. What is a placeholder is left empty.
+pub(crate) fn form_at(address: &str, username: &str, secret: &str) -> Option<ConnectionForm> {
+    form_of_mention(&command::mention(address, username, secret)?)
 }
 
 /// The form for a registry's address as it stands in a text, and a login.
@@ -130,6 +304,12 @@ fn form_of(found: &Found<'_>) -> ConnectionForm {
         (provider.rules.fill)(found, &mut form);
     }
     form
+}
+
+/// An address without what old clients write behind it: the path of the first API, which there is no more.
+fn without_api(address: &str) -> &str {
+    let address = address.trim_end_matches('/');
+    address.strip_suffix("/v1").unwrap_or(address)
 }
 
 /// The endpoint of an address, with the suggestions of its findings applied.
@@ -169,9 +349,9 @@ fn is_image(text: &str) -> bool {
         None => match text.split_once(':') {
             // A port has four or five digits, or stands behind a whole host name.
             Some((name, port)) => {
-                let number = port.bytes().all(|b| b.is_ascii_digit());
-                !(number && (name.contains('.') || name == "localhost" || port.len() >= 4))
-                    && !name.contains(['[', ':'])
+                let is_port = port.parse::<u16>().is_ok()
+                    && (name.contains('.') || name == "localhost" || port.len() >= 4);
+                !is_port && !name.contains(['[', ':'])
             }
             None => !text.contains('.') && text != "localhost",
         },
@@ -180,12 +360,7 @@ fn is_image(text: &str) -> bool {
 
 fn form_of_image(text: &str) -> Option<ConnectionForm> {
     let image = Reference::parse(text).ok()?;
-    let address = if reference::names_domain(text) {
-        image.domain.as_str()
-    } else {
-        DOCKER_HUB
-    };
-    let mut form = found(address, "", "", false)?;
+    let mut form = found(&image.domain, "", "", false)?;
     text.clone_into(&mut form.image);
     Some(form)
 }

@@ -6,8 +6,8 @@ use crate::{
     message::Code,
     reference::is_tag,
     text::{
-        concat, is_invisible, is_plain, joined, replace, replaced, span, split_once, trim_space,
-        unquoted, visible,
+        concat, contains, is_invisible, is_plain, joined, replace, replaced, span, split_once,
+        trim_space, unquoted, visible,
     },
 };
 
@@ -73,12 +73,39 @@ impl<'a> Split<'a> {
                 // The mark before it goes too.
                 let start = span(self.text, part).start.saturating_sub(1);
                 let without = self.text.get(..start).unwrap_or("");
+                let mend = if self.is_page() {
+                    self.origin()
+                } else {
+                    without.to_owned()
+                };
                 return Err(Issue::new(code)
                     .at(start..self.text.trim_end().len())
-                    .suggest(without));
+                    .suggest(mend));
             }
         }
         Ok(())
+    }
+
+    /// Whether an address with a query or a fragment is a page to sign in at, or a token service: its path is no namespace.
+    fn is_page(&self) -> bool {
+        const PAGES: [&str; 14] = [
+            "sign-in",
+            "sign_in",
+            "signin",
+            "login",
+            "logout",
+            "account",
+            "accounts",
+            "auth",
+            "oauth",
+            "oauth2",
+            "token",
+            "admin",
+            "settings",
+            "dashboard",
+        ];
+        self.segments.iter().any(|segment| PAGES.contains(segment))
+            || contains(self.query.unwrap_or(""), "service=")
     }
 
     /// The port, where one is written.
@@ -157,9 +184,6 @@ fn check_text(text: &str, trimmed: &str) -> Result<(), Issue> {
     if !found.is_whitespace() {
         let issue = Issue::new(Code::UrlInvisible).at(place);
         return Err(issue.suggest(visible(trimmed)));
-    }
-    if let Some(registry) = crate::detect::registry_of_command(trimmed) {
-        return Err(Issue::new(Code::UrlCommand).suggest(registry));
     }
     Err(Issue::new(Code::UrlSpace)
         .at(place)

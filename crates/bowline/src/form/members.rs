@@ -2,11 +2,12 @@
 
 use super::{ConnectionForm, Purpose, draft::Findings};
 use crate::{
+    detect::image_of_command,
     endpoint::{Endpoint, Split},
     finding::Issue,
     json::Value,
     message::Code,
-    provider::{self, Auth, Provider, ProviderId},
+    provider::{self, Auth, Provider, ProviderId, providers},
     reference::{self, Reference},
     text::{concat, is_invisible, is_plain, nearest, trim_space, without},
     time,
@@ -215,6 +216,19 @@ pub(super) fn check_image(
         return;
     }
     let issue = match (Reference::parse(text), endpoint) {
+        (parsed, _) if let Some((host, title, image)) = find_page(text, parsed.is_ok()) => {
+            let is_here = |image: &String| {
+                let parsed = Reference::parse(image);
+                parsed.is_ok_and(|image| endpoint.is_none_or(|endpoint| is_of(&image, endpoint)))
+            };
+            Issue::new(Code::ImagePage)
+                .with("host", host)
+                .with("title", title)
+                .suggest_some(image.filter(is_here))
+        }
+        (Err(_), _) if let Some(image) = image_of_command(text) => {
+            Issue::new(Code::ImageCommand).suggest(image)
+        }
         (Err(issue), _) => issue,
         (Ok(image), Some(endpoint))
             if reference::names_domain(text) && !is_of(&image, endpoint) =>
@@ -229,6 +243,20 @@ pub(super) fn check_image(
         _ => return,
     };
     findings.push("image", &form.image, issue, false);
+}
+
+/// The web page that a text is: its host, whose it is and the image that it is about. What can be an image's name
+/// `is_name`, and is a page only if it is about an image.
+fn find_page(text: &str, is_name: bool) -> Option<(&str, &'static str, Option<String>)> {
+    if !text.contains('.') {
+        return None;
+    }
+    let url = Split::of(text).ok()?;
+    providers().iter().find_map(|provider| {
+        let image = (provider.rules.page_image)(&url);
+        let is_page = image.is_some() || (!is_name && (provider.rules.console)(&url).is_some());
+        is_page.then_some((url.host, provider.title, image))
+    })
 }
 
 fn is_of(image: &Reference, endpoint: &Endpoint) -> bool {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{ConnectionForm, Draft};
 use crate::{
-    detect::value_of_command,
+    detect::{registry_of_command, value_of_command},
     endpoint::{Endpoint, Split},
     finding::Issue,
     jwt,
@@ -61,12 +61,8 @@ pub(super) fn check_field<'a>(
 }
 
 fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &str) {
-    if let Some(value) = value_of_command(text, field.kind.is_secret()) {
-        let value = Some(value).filter(|value| !value.is_empty());
-        draft.report(
-            field.name,
-            Issue::new(Code::TextCommand).suggest_some(value),
-        );
+    if let Some(value) = value_of_command(text, field.name, field.kind.is_secret()) {
+        draft.report(field.name, Issue::new(Code::TextCommand).suggest(value));
         return;
     }
     if field.kind != Kind::Json
@@ -107,6 +103,10 @@ fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &
 
 /// The address of something else than the registry: an origin.
 fn check_address(draft: &mut Draft<'_>, field: &Field, typed: &str) {
+    if let Some(value) = value_of_command(typed, field.name, false) {
+        draft.report(field.name, Issue::new(Code::TextCommand).suggest(value));
+        return;
+    }
     let mut issues = Vec::new();
     let checked = Split::of(typed).and_then(|url| {
         Endpoint::from_split(&url)?.notes(&url, &mut issues);
@@ -181,6 +181,13 @@ fn check_url(
     detected: &mut Option<&'static Provider>,
 ) -> Option<Endpoint> {
     let mut issues = Vec::new();
+    let trimmed = trim(typed);
+    if trimmed.contains(char::is_whitespace)
+        && let Some(registry) = registry_of_command(trimmed)
+    {
+        draft.report("url", Issue::new(Code::UrlCommand).suggest(registry));
+        return None;
+    }
     let endpoint = Split::of(typed).and_then(|url| {
         *detected = draft.provider.or_of_host(&url.host.to_ascii_lowercase());
         if let Some(issue) = providers()

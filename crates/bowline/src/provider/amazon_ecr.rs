@@ -10,7 +10,7 @@ use super::{
 use crate::{
     aws::{AwsAccount, AwsRegion, CHOICES, REGIONS, RegistryName, registry_host},
     credential::{AwsRole, Credentials, EcrService},
-    detect::{Found, fill_usual},
+    detect::{Arguments, Found, Invocation, after, fill_usual},
     endpoint::{Endpoint, Split, label_before},
     finding::Issue,
     form::{ConnectionForm, Draft},
@@ -83,6 +83,7 @@ pub(super) static PROVIDER: Provider = Provider {
         console,
         endpoint: judge_endpoint,
         fill,
+        command: login_command,
         shapes: SHAPES,
         ..Rules::ANY_HOST
     },
@@ -373,4 +374,34 @@ fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
     } else {
         fill_usual(found, form);
     }
+}
+
+/// `aws ecr get-login-password --region eu-west-1`, or version 1's `aws ecr get-login --registry-ids 123456789012`
+/// (docs.aws.amazon.com/cli/latest/reference/ecr, August 2026).
+fn login_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
+    let verbs = ["get-login-password", "get-login", "get-authorization-token"];
+    let is_aws = command.program == "aws";
+    let is_login = is_aws
+        && verbs
+            .iter()
+            .any(|verb| after(command.arguments, &["ecr", verb]).is_some());
+    if !is_login {
+        return Vec::new();
+    }
+    let takes_value = |name: &str| {
+        matches!(
+            name,
+            "--region" | "--registry-ids" | "--profile" | "--output" | "--query"
+        )
+    };
+    let arguments = Arguments::of(command.arguments, takes_value);
+    let region = AwsRegion::parse(arguments.option(&["--region"]));
+    let account = AwsAccount::parse(arguments.option(&["--registry-ids"]));
+    let mut form = ConnectionForm {
+        provider: PROVIDER.id.as_str().to_owned(),
+        ..ConnectionForm::default()
+    };
+    form.set("region", region.map_or("", AwsRegion::as_str));
+    form.set("accountId", account.as_ref().map_or("", AwsAccount::as_str));
+    vec![form]
 }

@@ -13,7 +13,7 @@ use crate::{
     detect::Found,
     endpoint::{Endpoint, Split},
     form::{ConnectionForm, Draft},
-    text::concat,
+    text::{concat, join},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -46,6 +46,7 @@ pub(super) static PROVIDER: Provider = Provider {
     rules: Rules {
         owns,
         console,
+        page_image,
         namespaces: Some(Namespaces {
             fits: is_alias,
             example: "acme",
@@ -82,6 +83,12 @@ fn console(url: &Split<'_>) -> Option<Console> {
     Some(Console {
         registry: Some(registry),
     })
+}
+
+/// `https://gallery.ecr.aws/acme/app`.
+fn page_image(url: &Split<'_>) -> Option<String> {
+    let is_gallery = url.is_on("gallery.ecr.aws") && url.segments.len() > 1;
+    is_gallery.then(|| concat(&[HOST, "/", &join(url.segments.iter().copied(), "/")]))
 }
 
 /// Whether a namespace starts with an alias of a public registry: 2 to 50 characters, a letter first (ECR Public's API).

@@ -9,9 +9,10 @@ use super::{
 use crate::{
     azure::{TenantId, is_guid, mended_guid},
     credential::Credentials,
+    detect::{Arguments, Invocation, after, form_at},
     endpoint::{Endpoint, Split, has_suffix},
     finding::Issue,
-    form::Draft,
+    form::{ConnectionForm, Draft},
     message::Code,
     text::{concat, replaced},
 };
@@ -61,6 +62,7 @@ pub(super) static PROVIDER: Provider = Provider {
         owns,
         console,
         endpoint: judge_endpoint,
+        command: login_command,
         shapes: SHAPES,
         ..Rules::ANY_HOST
     },
@@ -254,4 +256,45 @@ fn judge_client_secret(judge: &mut Judge<'_>) {
     } else if !(31..=40).contains(&secret.len()) && Shape::of_any(secret).is_none() {
         judge.unusual_secret("the value of a client secret: 31 to 40 characters");
     }
+}
+
+/// `az acr login --name myregistry`, whose login server is the name under the cloud's domain
+/// (learn.microsoft.com/cli/azure/acr, August 2026).
+fn login_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
+    const NAME: &[&str] = &["--name", "-n"];
+    const USERNAME: &[&str] = &["--username", "-u"];
+    const PASSWORD: &[&str] = &["--password", "-p"];
+    const OTHERS: &[&str] = &[
+        "--suffix",
+        "--resource-group",
+        "-g",
+        "--subscription",
+        "--output",
+        "-o",
+    ];
+    let words = after(command.arguments, &["acr", "login"]);
+    let Some(words) = words.filter(|_| command.program == "az") else {
+        return Vec::new();
+    };
+    let arguments = Arguments::of(words, |name| {
+        [NAME, USERNAME, PASSWORD, OTHERS]
+            .iter()
+            .any(|known| known.contains(&name))
+    });
+    let name = arguments.option(NAME);
+    let suffix = match arguments.option(&["--suffix"]) {
+        "" => "azurecr.io",
+        suffix => suffix,
+    };
+    let host = match name_of(name) {
+        Some(_) => name.to_owned(),
+        None => concat(&[name, ".", suffix.trim_start_matches('.')]),
+    };
+    let form = form_at(
+        &host,
+        arguments.option(USERNAME),
+        arguments.option(PASSWORD),
+    );
+    let is_own = |form: &ConnectionForm| form.provider == PROVIDER.id.as_str();
+    form.filter(is_own).into_iter().collect()
 }

@@ -46,6 +46,7 @@ pub(super) static PROVIDER: Provider = Provider {
     rules: Rules {
         owns,
         console,
+        page_image,
         endpoint: judge_endpoint,
         fill,
         shapes: SHAPES,
@@ -130,6 +131,10 @@ fn is_page(host: &str) -> bool {
         "www.docker.com",
         "docker.com",
         "registry.hub.docker.com",
+        "cloud.docker.com",
+        "store.docker.com",
+        "login.docker.com",
+        "auth.docker.io",
     ];
     pages.iter().any(|page| host.eq_ignore_ascii_case(page))
 }
@@ -140,6 +145,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
         return None;
     }
     let account = match url.segments.as_slice() {
+        _ if url.is_on("login.docker.com") || url.is_on("auth.docker.io") => None,
         ["u" | "r" | "orgs" | "repositories", account, ..]
         | ["repository", "docker", account, ..] => Some(*account),
         _ => None,
@@ -151,6 +157,32 @@ fn console(url: &Split<'_>) -> Option<Console> {
     Some(Console {
         registry: Some(registry),
     })
+}
+
+/// `https://hub.docker.com/r/acme/app`, `…/_/nginx`, `…/repository/docker/acme/app`, `…/layers/acme/app/1.0/…`.
+fn page_image(url: &Split<'_>) -> Option<String> {
+    if !url.is_on("hub.docker.com") {
+        return None;
+    }
+    let (account, name, tag) = match *url.segments.as_slice() {
+        ["_", name, ..] => ("library", name, ""),
+        ["layers", account, name, tag, ..] => (account, name, tag),
+        ["r", account, name, ..]
+        | [
+            "repository",
+            "docker" | "registry-1.docker.io",
+            account,
+            name,
+            ..,
+        ] => (account, name, ""),
+        _ => return None,
+    };
+    let (slash, account) = match account {
+        "library" | "_" => ("", ""),
+        account => ("/", account),
+    };
+    let colon = if tag.is_empty() { "" } else { ":" };
+    Some(concat(&[account, slash, name, colon, tag]))
 }
 
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {

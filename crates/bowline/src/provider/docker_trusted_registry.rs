@@ -78,7 +78,11 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
     let (code, registry) = match url.segments.as_slice() {
         ["api", "v0", ..] | ["enzi", "v0", ..] => (Code::UrlApi, origin),
         ["repositories", account, ..] => (Code::UrlConsole, concat(&[&origin, "/", account])),
-        ["repositories"] => (Code::UrlConsole, origin),
+        ["orgs" | "users", account, ..] => (Code::UrlConsole, concat(&[&origin, "/", account])),
+        [
+            "repositories" | "login" | "orgs" | "users" | "admin" | "apidocs",
+            ..,
+        ] => (Code::UrlConsole, origin),
         _ => return,
     };
     issues.push(

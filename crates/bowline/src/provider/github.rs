@@ -13,7 +13,7 @@ use crate::{
     form::ConnectionForm,
     message::Code,
     reference::is_component,
-    text::concat,
+    text::{concat, replace},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -48,6 +48,7 @@ pub(super) static PROVIDER: Provider = Provider {
     rules: Rules {
         owns,
         console,
+        page_image,
         endpoint: judge_endpoint,
         fill,
         shapes: SHAPES,
@@ -157,18 +158,70 @@ fn console(url: &Split<'_>) -> Option<Console> {
     if !is_page(url.host) {
         return None;
     }
-    let mut segments = url
-        .path
-        .split('/')
-        .filter(|segment| !matches!(*segment, "" | "orgs" | "users"));
-    let owner = segments
-        .next()
+    let owner = match *url.segments.as_slice() {
+        ["orgs" | "users" | "organizations", owner, ..] => Some(owner),
+        [page, ..] if PAGES.contains(&page) => None,
+        [owner, ..] => Some(owner),
+        [] => None,
+    };
+    let owner = owner
         .map(str::to_ascii_lowercase)
         .filter(|owner| is_component(owner));
     let registry = owner.map_or_else(|| HOST.to_owned(), |owner| concat(&[HOST, "/", &owner]));
     Some(Console {
         registry: Some(registry),
     })
+}
+
+/// Pages that are no accounts.
+const PAGES: [&str; 24] = [
+    "settings",
+    "enterprises",
+    "login",
+    "logout",
+    "sessions",
+    "join",
+    "signup",
+    "marketplace",
+    "explore",
+    "topics",
+    "features",
+    "pricing",
+    "sponsors",
+    "notifications",
+    "pulls",
+    "issues",
+    "new",
+    "about",
+    "apps",
+    "search",
+    "trending",
+    "packages",
+    "codespaces",
+    "account",
+];
+
+/// `https://github.com/orgs/acme/packages/container/app/versions`, `https://github.com/acme/app/pkgs/container/app`.
+fn page_image(url: &Split<'_>) -> Option<String> {
+    if !is_page(url.host) {
+        return None;
+    }
+    let (owner, name) = match *url.segments.as_slice() {
+        [
+            "orgs" | "users",
+            owner,
+            "packages",
+            "container",
+            "package",
+            name,
+            ..,
+        ]
+        | ["orgs" | "users", owner, "packages", "container", name, ..]
+        | [owner, _, "pkgs", "container", name, ..] => (owner, name),
+        _ => return None,
+    };
+    let path = concat(&[owner, "/", &replace(name, "%2F", "/")]).to_ascii_lowercase();
+    Some(concat(&[HOST, "/", &path]))
 }
 
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {

@@ -7,8 +7,13 @@ use super::{
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
 use crate::{
-    credential::Credentials, endpoint::Split, finding::Issue, form::Draft, message::Code,
-    reference::is_component, text::contains,
+    credential::Credentials,
+    endpoint::Split,
+    finding::Issue,
+    form::Draft,
+    message::Code,
+    reference::is_component,
+    text::{concat, contains},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -43,6 +48,7 @@ pub(super) static PROVIDER: Provider = Provider {
     rules: Rules {
         owns: |host| host == HOST,
         console,
+        page_image,
         shapes: SHAPES,
         ..Rules::ANY_HOST
     },
@@ -120,23 +126,60 @@ const fn shape(title: &'static str, prefix: &'static str) -> Shape {
 fn console(url: &Split<'_>) -> Option<Console> {
     if !url.is_on("gitlab.com") && !url.is_on("www.gitlab.com") {
         // Where the registry of a self-managed GitLab is, its page does not tell.
-        let is_page = contains(url.path, "/-/container_registry");
+        let mut rest = url
+            .segments
+            .iter()
+            .skip_while(|segment| **segment != "-")
+            .skip(1);
+        // Gitea has the same mark before its packages.
+        let is_page = rest.next().is_some_and(|page| *page != "packages");
         return is_page.then_some(Console { registry: None });
     }
-    let lower = url.path.to_ascii_lowercase();
-    let mut registry = HOST.to_owned();
-    let parts = lower.split('/').filter(|part| !part.is_empty());
-    for part in parts.take_while(|part| is_component(part) && !PAGES.contains(part)) {
-        registry.push('/');
-        registry.push_str(part);
-    }
     Some(Console {
-        registry: Some(registry),
+        registry: Some(concat(&[HOST, &path_of_page(url)])),
     })
 }
 
+/// The path of the group or project that a page is about, with the slash that starts it.
+fn path_of_page(url: &Split<'_>) -> String {
+    let lower = url.path.to_ascii_lowercase();
+    let lower = lower.trim_end_matches('/');
+    let lower = lower.strip_suffix(".git").unwrap_or(lower);
+    let lower = lower.strip_prefix("/groups").unwrap_or(lower);
+    let mut path = String::new();
+    let parts = lower.split('/').filter(|part| !part.is_empty());
+    for (at, part) in parts.enumerate() {
+        let is_page = (at == 0 && PAGES.contains(&part)) || part == "container_registry";
+        if is_page || !is_component(part) {
+            break;
+        }
+        path.push('/');
+        path.push_str(part);
+    }
+    path
+}
+
+/// `https://gitlab.com/group/project/-/container_registry/123`.
+fn page_image(url: &Split<'_>) -> Option<String> {
+    let is_registry = url.segments.contains(&"container_registry");
+    let is_own = url.is_on("gitlab.com") && is_registry;
+    is_own.then(|| concat(&[HOST, &path_of_page(url)]))
+}
+
 /// Pages that are no groups.
-const PAGES: [&str; 6] = ["users", "dashboard", "explore", "help", "groups", "api"];
+const PAGES: [&str; 11] = [
+    "users",
+    "dashboard",
+    "explore",
+    "help",
+    "groups",
+    "api",
+    "admin",
+    "search",
+    "projects",
+    "oauth",
+    "jwt",
+];
 
 /// Letters, digits, `_`, `.` and `-`, not starting with `-`, not ending with `-` or `.`; or a robot's name with `+`.
 fn judge_username(judge: &mut Judge<'_>) {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     credential::Credentials,
-    detect::Found,
+    detect::{Arguments, Found, Invocation, after, form_at},
     endpoint::{Endpoint, Split, has_suffix},
     finding::Issue,
     form::{ConnectionForm, Draft},
@@ -48,12 +48,14 @@ pub(super) static PROVIDER: Provider = Provider {
     rules: Rules {
         owns,
         console,
+        page_image,
         endpoint: judge_endpoint,
         namespaces: Some(Namespaces {
             fits: is_in_project,
             example: "my-project",
         }),
         fill,
+        command: configure_command,
         shapes: SHAPES,
         ..Rules::ANY_HOST
     },
@@ -199,21 +201,50 @@ fn console(url: &Split<'_>) -> Option<Console> {
         .split('/')
         .filter(|segment| !segment.is_empty())
         .collect();
-    let registry = match segments.as_slice() {
-        ["artifacts", "docker", project, place, repository, ..]
-            if is_known(place) && is_component(project) && is_component(repository) =>
-        {
-            Some(concat(&[
-                place,
-                "-docker.pkg.dev/",
-                project,
-                "/",
-                repository,
-            ]))
+    let registry = match *segments.as_slice() {
+        ["artifacts", "docker", project, place, ref rest @ ..] => {
+            registry_of_page(project, place, rest.first().copied())
+        }
+        ["gcr", "images", project, ref rest @ ..] => {
+            let host = match rest.first() {
+                Some(place) if place.eq_ignore_ascii_case("us") => "us.gcr.io",
+                Some(place) if place.eq_ignore_ascii_case("eu") => "eu.gcr.io",
+                Some(place) if place.eq_ignore_ascii_case("asia") => "asia.gcr.io",
+                _ => "gcr.io",
+            };
+            path_of_project(project).map(|project| concat(&[host, "/", &project]))
         }
         _ => None,
     };
     Some(Console { registry })
+}
+
+/// `europe-west3-docker.pkg.dev/my-project/my-repository`.
+fn registry_of_page(project: &str, place: &str, repository: Option<&str>) -> Option<String> {
+    let repository = repository.filter(|name| is_component(name));
+    let slash = if repository.is_some() { "/" } else { "" };
+    let project = path_of_project(project).filter(|_| is_known(place))?;
+    let host = concat(&[place, "-docker.pkg.dev/"]);
+    Some(concat(&[&host, &project, slash, repository.unwrap_or("")]))
+}
+
+/// A project as it stands in an image's name: `example.com:my-project` is `example.com/my-project` there.
+fn path_of_project(project: &str) -> Option<String> {
+    let path = replace(&replace(project, "%3A", ":"), ":", "/");
+    path.split('/').all(is_component).then_some(path)
+}
+
+/// `…/artifacts/docker/<project>/<location>/<repository>/<image>`.
+fn page_image(url: &Split<'_>) -> Option<String> {
+    let ["artifacts", "docker", project, place, repository, image, ..] = *url.segments.as_slice()
+    else {
+        return None;
+    };
+    if !has_suffix(url.host, "console.cloud.google.com") {
+        return None;
+    }
+    let registry = registry_of_page(project, place, Some(repository))?;
+    Some(concat(&[&registry, "/", &replace(image, "%2F", "/")]))
 }
 
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
@@ -386,4 +417,19 @@ fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
     };
     auth.clone_into(&mut form.auth);
     form.set(field, found.secret);
+}
+
+/// `gcloud auth configure-docker europe-docker.pkg.dev,us-docker.pkg.dev`
+/// (cloud.google.com/sdk/gcloud/reference/auth/configure-docker, August 2026).
+fn configure_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
+    let words = after(command.arguments, &["auth", "configure-docker"]);
+    let Some(words) = words.filter(|_| command.program == "gcloud") else {
+        return Vec::new();
+    };
+    let arguments = Arguments::of(words, |name| matches!(name, "--project" | "--account"));
+    let hosts = arguments.others.iter().flat_map(|hosts| hosts.split(','));
+    let forms = hosts.filter_map(|host| form_at(host.trim(), "", ""));
+    forms
+        .filter(|form| form.provider == PROVIDER.id.as_str())
+        .collect()
 }

@@ -96,18 +96,39 @@ const NAMESPACE: Field = Field::namespace("Project")
 
 /// `https://harbor.example.com/harbor/projects/2/repositories`: where projects are numbers, so that none is offered.
 fn console(url: &Split<'_>) -> Option<Console> {
-    let is_page = matches!(
-        url.segments.as_slice(),
-        [
-            "harbor",
-            "projects" | "sign-in" | "users" | "robot-accounts" | "configs" | "logs",
-            ..
-        ]
-    );
+    let is_page = match *url.segments.as_slice() {
+        ["harbor", page, ..] => PAGES.contains(&page),
+        ["account", "sign-in" | "reset_password", ..] | ["devcenter-api-2.0", ..] => true,
+        ["c", "login" | "oidc", ..] => true,
+        _ => false,
+    };
     is_page.then(|| Console {
         registry: Some(url.origin()),
     })
 }
+
+/// The pages under `/harbor` (the routes of Harbor 2.14's portal).
+const PAGES: [&str; 19] = [
+    "projects",
+    "sign-in",
+    "users",
+    "robot-accounts",
+    "configs",
+    "logs",
+    "audit-logs",
+    "registries",
+    "replications",
+    "distribution",
+    "labels",
+    "project-quotas",
+    "interrogation-services",
+    "gc",
+    "clearing-job",
+    "job-service-dashboard",
+    "groups",
+    "security-hub",
+    "scanners",
+];
 
 fn judge_endpoint(url: &Split<'_>, _: &Endpoint, issues: &mut Vec<Issue>) {
     if matches!(

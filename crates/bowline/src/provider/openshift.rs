@@ -8,10 +8,12 @@ use super::{
 };
 use crate::{
     credential::{Credentials, Username},
+    detect::{Arguments, Invocation, after},
     endpoint::{Endpoint, Split},
     finding::Issue,
-    form::Draft,
+    form::{ConnectionForm, Draft},
     message::Code,
+    placeholder::is_placeholder,
     text::concat,
     text::span,
 };
@@ -53,6 +55,7 @@ pub(super) static PROVIDER: Provider = Provider {
             fits: |namespace| !namespace.contains('/'),
             example: "myproject",
         }),
+        command: login_command,
         shapes: &[USER_TOKEN, SERVICE_TOKEN],
         ..Rules::ANY_HOST
     },
@@ -166,4 +169,45 @@ fn token_login(draft: &mut Draft<'_>) -> Option<Credentials> {
         username: Username::parse("openshift")?,
         password: header_secret(draft, "token")?,
     })
+}
+
+/// `oc login --token=sha256~… --server=https://api.example.com:6443`, as the console's “Copy login command” shows it. Which
+/// host the registry has, it does not say.
+fn login_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
+    let words = after(command.arguments, &["login"]).filter(|_| command.program == "oc");
+    let Some(words) = words else {
+        return Vec::new();
+    };
+    let takes_value = |name: &str| {
+        matches!(
+            name,
+            "--token"
+                | "--server"
+                | "-s"
+                | "-u"
+                | "--username"
+                | "-p"
+                | "--password"
+                | "-n"
+                | "--namespace"
+                | "--certificate-authority"
+        )
+    };
+    let arguments = Arguments::of(words, takes_value);
+    let filled = |names: &[&str]| {
+        let value = arguments.option(names);
+        if is_placeholder(value) { "" } else { value }
+    };
+    let server = match filled(&["--server", "-s"]) {
+        "" => arguments.others.first().copied().unwrap_or(""),
+        server => server,
+    };
+    let server = Endpoint::parse(server).map_or_else(|_| String::new(), |server| server.to_text());
+    let mut form = ConnectionForm {
+        provider: PROVIDER.id.as_str().to_owned(),
+        ..ConnectionForm::default()
+    };
+    form.set("token", filled(&["--token"]));
+    form.set("apiUrl", &server);
+    vec![form]
 }

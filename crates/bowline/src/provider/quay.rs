@@ -50,6 +50,7 @@ pub(super) static PROVIDER: Provider = Provider {
     rules: Rules {
         owns: |host| host == HOST,
         console,
+        page_image,
         endpoint: judge_endpoint,
         namespaces: Some(Namespaces {
             fits: |namespace| namespace.split('/').next().is_some_and(is_account),
@@ -111,28 +112,48 @@ fn console(url: &Split<'_>) -> Option<Console> {
     if !url.is_on(HOST) {
         return None;
     }
-    account_of_page(url).map(|account| Console {
-        registry: Some(concat(&[HOST, "/", account])),
+    let page = find_page(url)?;
+    let (slash, account) = page.map_or(("", ""), |account| ("/", account));
+    Some(Console {
+        registry: Some(concat(&[HOST, slash, account])),
     })
 }
 
-fn account_of_page<'a>(url: &Split<'a>) -> Option<&'a str> {
-    match url.segments.as_slice() {
-        ["repository", account, _, ..] | ["organization" | "user", account, ..] => Some(*account),
+/// `https://quay.io/repository/acme/app?tab=tags`.
+fn page_image(url: &Split<'_>) -> Option<String> {
+    match *url.segments.as_slice() {
+        ["repository", account, name, ..] if url.is_on(HOST) => {
+            Some(concat(&[HOST, "/", account, "/", name]))
+        }
         _ => None,
     }
-    .filter(|account| is_component(account))
+}
+
+/// Whether an address is a page, and the account that it is about. An account may be called `repository`, too, but a page
+/// of that name is far more likely.
+fn find_page<'a>(url: &Split<'a>) -> Option<Option<&'a str>> {
+    let account = match *url.segments.as_slice() {
+        ["repository" | "organization" | "user", account, ..] => Some(account),
+        [
+            "repository" | "signin" | "plans" | "search" | "tutorial" | "about" | "new"
+            | "superuser" | "oauth" | "api" | "account" | "overview" | "security" | "contact",
+            ..,
+        ] => None,
+        _ => return None,
+    };
+    Some(account.filter(|account| is_component(account)))
 }
 
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
     let host = endpoint.host();
-    if let Some(account) = account_of_page(url) {
+    if let Some(page) = find_page(url) {
+        let (slash, account) = page.map_or(("", ""), |account| ("/", account));
         issues.push(
             Issue::new(Code::UrlConsole)
                 .at(span(url.text, url.path))
                 .with("host", host)
                 .with("title", PROVIDER.title)
-                .suggest(concat(&[&url.origin(), "/", account])),
+                .suggest(concat(&[&url.origin(), slash, account])),
         );
     } else if host.ends_with(".quay.io")
         || (host == HOST || host == "quay") && !endpoint.is_plain()

@@ -83,10 +83,17 @@ fn is_red_hat(host: &str) -> bool {
 }
 
 fn console(url: &Split<'_>) -> Option<Console> {
+    // The pull secret of a cluster has an entry for it.
+    if url.is_on("cloud.openshift.com") {
+        return Some(Console { registry: None });
+    }
     let pages = [
         "catalog.redhat.com",
         "access.redhat.com",
         "connect.redhat.com",
+        "console.redhat.com",
+        "cloud.redhat.com",
+        "sso.redhat.com",
     ];
     pages.iter().any(|page| url.is_on(page)).then(|| Console {
         registry: Some(HOST.to_owned()),

@@ -1,7 +1,7 @@
 //! What only one product has, beside its fields: hosts, secret shapes, how a found login fills its form.
 
 use crate::{
-    detect::Found,
+    detect::{Found, Invocation},
     endpoint::{Endpoint, Split},
     finding::Issue,
     form::ConnectionForm,
@@ -17,12 +17,16 @@ pub(crate) struct Rules {
     pub(crate) owns: fn(host: &str) -> bool,
     /// Whether a URL is a web page of this product; if so, the registry's address to have instead, where it is known.
     pub(crate) console: fn(&Split<'_>) -> Option<Console>,
+    /// The image that a web page of this product is about.
+    pub(crate) page_image: fn(&Split<'_>) -> Option<String>,
     /// Judges a sound endpoint that was typed for this product.
     pub(crate) endpoint: fn(&Split<'_>, &Endpoint, &mut Vec<Issue>),
     /// What this product's namespaces are, where they are less than any path.
     pub(crate) namespaces: Option<Namespaces>,
     /// Fills in the form for a registry (and a login) that was found in a pasted text and is this product's.
     pub(crate) fill: fn(&Found<'_>, &mut ConnectionForm),
+    /// The forms for a command of the product's own that logs in to its registries: `az acr login`.
+    pub(crate) command: fn(&Invocation<'_>) -> Vec<ConnectionForm>,
     /// What its secrets look like.
     pub(crate) shapes: &'static [Shape],
     /// Whether it may hold other products' registries, so that their tokens are no surprise.
@@ -42,9 +46,11 @@ impl Rules {
     pub(crate) const ANY_HOST: Self = Self {
         owns: |_| false,
         console: |_| None,
+        page_image: |_| None,
         endpoint: |_, _, _| {},
         namespaces: None,
         fill: crate::detect::fill_usual,
+        command: |_| Vec::new(),
         shapes: &[],
         any_secret: false,
         listing_is_limited: false,

@@ -204,9 +204,12 @@ fn check_text(text: &str) -> Result<(), Issue> {
     if !text.bytes().all(|b| b.is_ascii_graphic())
         && let Some((at, found)) = text.char_indices().find(|(_, c)| c.is_whitespace())
     {
+        // Words of a sentence or a command are no name that was torn apart.
+        let is_torn = text.split_whitespace().count() <= 2;
+        let image = Some(joined(text)).filter(|image| is_torn && Reference::parse(image).is_ok());
         return Err(Issue::new(Code::ReferenceSpace)
             .at(at..at.saturating_add(found.len_utf8()))
-            .suggest(joined(text)));
+            .suggest_some(image));
     }
     if is_image_id(text) {
         return Err(Issue::new(Code::ReferenceHexName));
