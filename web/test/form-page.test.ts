@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { Check } from "../src/api/types.js";
 import { Browser, serve, type Answer, type Asked, type Tab } from "./support/browser.js";
+import { fileOfPage, named } from "./support/page.js";
 import { connection, signIn, tokenOf } from "./support/signed-in.js";
 
 const LIMIT = { timeout: 60_000 };
+/** How many registry types there are. */
+const TYPES = (JSON.parse(fileOfPage(named("providers", "json"))?.toString() ?? "[]") as unknown[]).length;
 const KEPT = connection();
 const PLACE = `#/connections/${KEPT.id}`;
 
@@ -75,7 +78,7 @@ test("form: another type gets no secret of the last one, and nothing is red", LI
   await tab.type("[data-testid=field-username]", "");
   await tab.click("[data-testid=save-button]");
   await tab.see(".finding.error");
-  await tab.choose("[data-testid=provider-select]", "amazon-ecr");
+  await tab.chooseRegistry("amazon-ecr");
   await tab.see("[data-testid=field-region]");
   assert.equal(await tab.value("[data-testid=auth-select]"), "access-key");
   assert.equal(await tab.value("[data-testid=field-name]"), "Images");
@@ -86,10 +89,41 @@ test("form: another type gets no secret of the last one, and nothing is red", LI
 test("form: the choice of registry has its groups, popular ones first", LIMIT, async (t) => {
   const { tab, go } = await page(t);
   await go("#/connections/new");
-  await tab.see("[data-testid=provider-select]");
-  const groups = await tab.run<string[]>(`return [...find("[data-testid=provider-select]").querySelectorAll("optgroup")].map(({ label }) => label)`);
-  assert.ok(groups.length > 1, groups.join());
-  assert.equal(await tab.run(`return find("[data-testid=provider-select]").querySelector("optgroup option").value`), "docker-hub");
+  await tab.click("[data-testid=provider-select]");
+  const groups = await tab.run<string[]>(`return all("[role=listbox] [role=group]").map((one) => one.getAttribute("aria-label"))`);
+  assert.equal(groups[0], "Popular");
+  assert.ok(groups.length > 2, groups.join());
+  const ids = await tab.run<string[]>(`return all("[role=option]").map(({ dataset }) => dataset.value)`);
+  assert.equal(ids[0], "docker-hub");
+  assert.equal(new Set(ids).size, ids.length);
+  assert.equal(ids.length, TYPES);
+});
+
+test("form: a registry type is found by its name, its letters, its address or its group, by the keys alone", LIMIT, async (t) => {
+  const { tab, go } = await page(t);
+  await go("#/connections/new");
+  const shown = (): Promise<string[]> => tab.run(`return all("[role=option]").map(({ dataset }) => dataset.value)`);
+  for (const [typed, id] of [["hub", "docker-hub"], ["acr", "azure-acr"], ["ghcr.io", "github"], ["amazon public", "amazon-ecr-public"]]) {
+    await tab.type("[data-testid=provider-select]", typed ?? "");
+    await tab.until(`all("[role=option].active")[0]?.dataset.value === "${id}"`, `${id} for ${typed}`);
+  }
+  await tab.type("[data-testid=provider-select]", "no such registry");
+  assert.match(await tab.see("[role=listbox]"), /speaks OCI/);
+  assert.ok((await shown()).includes("docker-registry"));
+  await tab.press("Escape");
+  await tab.seeNo("[role=listbox]");
+  assert.equal(await tab.value("[data-testid=provider-select]"), "");
+  await tab.press("ArrowDown");
+  await tab.press("ArrowDown");
+  await tab.press("ArrowDown");
+  await tab.press("ArrowUp");
+  const named = await tab.run<string>(`const input = find("[data-testid=provider-select]");
+    return input.getRootNode().getElementById(input.getAttribute("aria-activedescendant"))?.dataset.value`);
+  assert.equal(named, "docker-hub");
+  await tab.press("Enter");
+  await tab.see("[data-testid=field-password]");
+  assert.equal(await tab.value("[data-testid=provider-select]"), "Docker Hub");
+  await tab.seeNo("[role=listbox]");
 });
 
 test("form: what was not saved, and why, is said at the button, on a phone too", LIMIT, async (t) => {

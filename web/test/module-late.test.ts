@@ -19,7 +19,7 @@ test("module late: the list has its titles, and a registry type can be chosen an
   const tab = await signIn(new Browser(t), site);
   await tab.see("[data-testid=connection-type][data-known=true]");
   await tab.go(`${site.origin}/#/connections/new`);
-  await tab.choose("[data-testid=provider-select]", "docker-registry");
+  await tab.chooseRegistry("docker-registry");
   await tab.type("[data-testid=field-url]", "hub.docker.com");
   assert.equal(await tab.run("return all('[data-testid=finding-url]').length"), 0, "judged without the module");
   release();

@@ -10,12 +10,12 @@ use bowline_tests::{
 };
 use serde_json::json;
 
-use super::{PATH, begin, id, open, row};
+use super::{PATH, begin, choose_registry, id, open, row};
 
 /// Begins a new connection to a registry of the generic kind and fills in its form.
 pub(super) fn fill_in(browser: &Browser, name: &str, url: &str, username: &str, password: &str) {
     begin(browser);
-    browser.choose(&id("provider-select"), "docker-registry");
+    choose_registry(browser, "docker-registry");
     for (field, text) in [
         ("name", name),
         ("url", url),
@@ -97,7 +97,7 @@ fn findings_appear_as_one_leaves_a_field_and_offer_a_fix() {
     let app = App::start();
     let browser = open(&app);
     begin(&browser);
-    browser.choose(&id("provider-select"), "docker-registry");
+    choose_registry(&browser, "docker-registry");
     browser.fill(&id("field-url"), "hub.docker.com");
     browser.see("[data-testid='finding-url'][data-severity='error']");
     browser.click(&id("fix-url"));
@@ -195,7 +195,10 @@ fn a_pasted_login_command_fills_in_the_form() {
         &id("paste-input"),
         "docker login registry.example.com:5000 -u scanner -p s3cret",
     );
-    assert_eq!(browser.value(&id("provider-select")), "docker-registry");
+    assert_eq!(
+        browser.value(&id("provider-select")),
+        "Docker Registry (OCI)"
+    );
     assert!(
         browser
             .value(&id("field-url"))

@@ -30,7 +30,8 @@ fn a_registry_is_connected_by_keyboard_alone() {
     browser.press(ENTER);
     browser.see(&id("provider-select"));
     browser.until_focused("provider-select", TAB);
-    browser.press("Docker Registry (OCI)");
+    browser.press("docker oci");
+    browser.press(ENTER);
     browser.see(&id("field-url"));
     for (field, text) in [
         ("url", registry.url()),

@@ -42,6 +42,14 @@ pub(super) fn begin(browser: &Browser) {
     browser.click("[data-testid='empty'] [data-testid='add-button']");
 }
 
+/// Chooses a type of registry in the form.
+pub(super) fn choose_registry(browser: &Browser, provider: &str) {
+    browser.click(&id("provider-select"));
+    browser.click(&format!(
+        "[data-testid='provider-option'][data-value='{provider}']"
+    ));
+}
+
 /// The row of a connection in the list.
 pub(super) fn row(name: &str) -> String {
     format!("[data-testid='connection-row'][data-name='{name}']")

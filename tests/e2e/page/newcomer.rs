@@ -15,7 +15,7 @@ use bowline_tests::{
 };
 use serde_json::json;
 
-use super::{id, look, open, row};
+use super::{choose_registry, id, look, open, row};
 
 const HUB_TOKEN: &str = "dckr_pat_0123456789abcdefghijABCDEFG";
 const OWN: &str = "registry.example.com";
@@ -39,7 +39,7 @@ fn app(places: &[(&str, &Certificate, String)]) -> App {
 /// From the printed address to the form of a type of registry.
 fn start(browser: &Browser, provider: &str) {
     browser.click("[data-testid='empty'] [data-testid='add-button']");
-    browser.choose(&id("provider-select"), provider);
+    choose_registry(browser, provider);
 }
 
 fn fill(browser: &Browser, fields: &[(&str, &str)]) {

@@ -12,7 +12,7 @@ use bowline_tests::{
 };
 use serde_json::{Value, json};
 
-use super::{PATH, begin, connecting::fill_in, id, look, open, open_as, row};
+use super::{PATH, begin, choose_registry, connecting::fill_in, id, look, open, open_as, row};
 
 /// Connections as a project has them after a while: one that works, one that fails, others that nobody
 /// has checked.
@@ -110,7 +110,7 @@ fn a_form_with_findings() {
     begin(&browser);
     browser.see(&id("paste-input"));
     look(&browser, "form-new");
-    browser.choose(&id("provider-select"), "docker-registry");
+    choose_registry(&browser, "docker-registry");
     look(&browser, "form-untouched");
     browser.fill(&id("field-url"), "https://registry.example.com:99999/team");
     browser.fill(&id("field-username"), " alice");

@@ -2,7 +2,6 @@ import { html, type ReactiveController, type ReactiveControllerHost, type Templa
 import type { CheckOptions } from "../api/client.js";
 import { asApiError, isAbort, type ApiError } from "../api/problem.js";
 import type { Check, Step } from "../api/types.js";
-import "./check-result.js";
 
 /** One connection test at a time of an element: started, followed step by step, canceled, shown. */
 export class CheckRun implements ReactiveController {
@@ -79,6 +78,11 @@ export class CheckRun implements ReactiveController {
       this.stale = true;
       this.#host.requestUpdate();
     }
+  }
+
+  /** What shows the outcome is not part of the first view. */
+  hostConnected(): void {
+    void import("./check-result.js").catch(() => undefined);
   }
 
   hostDisconnected(): void {

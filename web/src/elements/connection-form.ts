@@ -11,7 +11,8 @@ import { controlId, fieldStyles, renderField, type FieldActions, type FieldView 
 import { formOf } from "../form/kept.js";
 import { hold } from "../form/settling.js";
 import { trustedHosts } from "../form/trusted.js";
-import { viewsOf, type FormViews } from "../form/views.js";
+import { RegistryPicker, pickerStyles } from "../form/registry-picker.js";
+import { registryChoices, viewsOf, type FormViews } from "../form/views.js";
 import { findingText, problemText, text } from "../messages.js";
 import { loadRegistryTypes } from "../registry-types.js";
 import { panels } from "../styles/panels.js";
@@ -82,6 +83,7 @@ export class BowlineConnectionForm extends LitElement {
   @state() private filled = "";
 
   readonly #run = new CheckRun(this);
+  readonly #picker = new RegistryPicker(this, (id) => this.#type("provider", id));
   readonly #internals = this.attachInternals();
   readonly #actions: FieldActions = {
     type: (path, value) => this.#type(path, value),
@@ -158,7 +160,7 @@ export class BowlineConnectionForm extends LitElement {
         ${provider === undefined ? html`<bowline-paste-box @bowline-recognized=${this.#recognized}></bowline-paste-box>` : nothing}
         <p class=${this.filled === "" ? "visually-hidden" : "filled"} role="status" data-testid="filled">${this.filled === "" ? nothing : [icon("wand"), this.filled]}</p>
         <div class="choice">
-          ${renderField(views.provider, this.#actions)}
+          ${renderField(views.provider, this.#actions, this.#picker.control(views.provider, registryChoices(this.draft.providers)))}
           ${provider === undefined ? nothing : html`<div class="under">${this.#detected(this.draft, views.provider) ?? html`<p class="small docs">
             <a href=${provider.docsUrl} target="_blank" rel="noreferrer noopener">${text().form.docs(provider.title)}</a>
           </p>`}</div>`}
@@ -532,7 +534,7 @@ export class BowlineConnectionForm extends LitElement {
     return this.renderRoot.querySelector(`[data-testid="${id}"]`);
   }
 
-  static override styles = [theme, controls, notices, panels, fieldStyles, formLayout];
+  static override styles = [theme, controls, notices, panels, fieldStyles, pickerStyles, formLayout];
 }
 
 declare global {

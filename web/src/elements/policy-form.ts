@@ -1,8 +1,8 @@
-import { checkPolicy, ready, type Capabilities, type Condition, type Finding, type Policy, type PolicyReport } from "bowline";
+import { checkPolicy, ready, type Capabilities, type Condition, type FieldOption, type Finding, type Policy, type PolicyReport } from "bowline";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
-import { controlId, fieldStyles, renderField, type Choice, type FieldActions, type FieldView } from "../form/field.js";
+import { controlId, fieldStyles, renderField, type FieldActions, type FieldView } from "../form/field.js";
 import { findingText, text } from "../messages.js";
 import { changeOf, modeOf, namesIn, rescanOf } from "../policy/change.js";
 import { loadRegistryTypes, registryType } from "../registry-types.js";
@@ -389,7 +389,7 @@ export class BowlinePolicyForm extends LitElement {
 let zones: readonly string[] | undefined;
 
 /** The time zones that the browser knows, and the one that is kept. */
-function timezones(kept: string | null | undefined): readonly Choice[] {
+function timezones(kept: string | null | undefined): readonly FieldOption[] {
   zones ??= [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone")])];
   const all = !kept || zones.includes(kept) ? zones : [kept, ...zones];
   return all.map((value) => ({ value, label: value.replaceAll("_", " ") }));

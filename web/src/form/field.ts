@@ -8,11 +8,6 @@ import { findingText, text } from "../messages.js";
 import type { FieldPath } from "./draft.js";
 import { hold, onceReleased, release } from "./settling.js";
 
-/** What there is to choose; those of one group stand together, under its name. */
-export interface Choice extends FieldOption {
-  readonly group?: string;
-}
-
 /** What a field shows. */
 export interface FieldView {
   readonly path: FieldPath;
@@ -23,7 +18,7 @@ export interface FieldView {
   readonly help: string;
   readonly placeholder: string;
   readonly autocomplete: string;
-  readonly options: readonly Choice[];
+  readonly options: readonly FieldOption[];
   readonly findings: readonly Finding[];
   /** Whether a secret is shown in clear. */
   readonly revealed: boolean;
@@ -53,7 +48,8 @@ export function controlId(path: FieldPath): string {
   return `field-${shortName(path)}`;
 }
 
-export function renderField(view: FieldView, actions: FieldActions): TemplateResult {
+/** `drawn` stands for the control that the kind of the field has. */
+export function renderField(view: FieldView, actions: FieldActions, drawn: TemplateResult = control(view, actions)): TemplateResult {
   const id = controlId(view.path);
   const optional = !view.required && view.kind !== "checkbox";
   const label = html`<label for=${id}>${view.label}${optional ? html` <span class="optional">${text().form.optional}</span>` : nothing}</label>`;
@@ -77,7 +73,7 @@ export function renderField(view: FieldView, actions: FieldActions): TemplateRes
     if (!view.decides) hold(currentTarget.querySelector(".findings"));
   };
   return html`<div class="field ${view.kind}" @focusin=${entered} @focusout=${left}>
-    ${view.kind === "checkbox" ? html`<div class="tick">${control(view, actions)}${label}</div>` : [label, control(view, actions)]}
+    ${view.kind === "checkbox" ? html`<div class="tick">${drawn}${label}</div>` : [label, drawn]}
     <div class=${view.decides ? "notes tight" : "notes"}>
       ${view.help === "" ? nothing : html`<p class="help" id="${id}-help">${view.help}</p>`}
       <div id="${id}-findings" class="findings" aria-live="polite">
@@ -143,7 +139,7 @@ function control(view: FieldView, actions: FieldActions): TemplateResult {
         aria-required=${view.required ? "true" : "false"}
         @change=${(event: Event) => event.currentTarget instanceof HTMLSelectElement && actions.type(view.path, event.currentTarget.value)}>
         ${view.value === "" || (!view.required && view.placeholder !== "") ? html`<option value="" .selected=${live(view.value === "")}>${view.placeholder}</option>` : nothing}
-        ${choices(view)}
+        ${view.options.map((option) => html`<option value=${option.value} .selected=${live(option.value === view.value)}>${option.label}</option>`)}
       </select>`;
     case "checkbox":
       return html`<input type="checkbox" id=${id} name=${name} data-testid=${testId} aria-describedby=${described}
@@ -178,15 +174,6 @@ function control(view: FieldView, actions: FieldActions): TemplateResult {
         autocomplete=${view.autocomplete || "off"} placeholder=${view.placeholder} aria-invalid=${invalid} aria-describedby=${described}
         aria-required=${view.required ? "true" : "false"} .value=${live(view.value)} @input=${typed} />`;
   }
-}
-
-/** The options of a select, in their groups. */
-function choices({ options, value }: FieldView): TemplateResult[] {
-  const draw = (some: readonly Choice[]): TemplateResult[] =>
-    some.map((option) => html`<option value=${option.value} .selected=${live(option.value === value)}>${option.label}</option>`);
-  const groups = new Map<string, Choice[]>();
-  for (const option of options) groups.set(option.group ?? "", [...(groups.get(option.group ?? "") ?? []), option]);
-  return [...groups].flatMap(([group, some]) => (group === "" ? draw(some) : [html`<optgroup label=${group}>${draw(some)}</optgroup>`]));
 }
 
 /** The largest file that can be a key, in bytes; more would only hold up the page. */

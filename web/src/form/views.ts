@@ -1,9 +1,10 @@
 /** What each field of a form shows: the provider table and the draft, put together. */
 
-import type { Field, Finding } from "bowline";
+import type { Field, Finding, Provider } from "bowline";
 import { text } from "../messages.js";
 import { dayOf, type FieldPath, type FormDraft } from "./draft.js";
 import type { FieldView } from "./field.js";
+import type { RegistryChoice } from "./registry-picker.js";
 
 /** The fields of a form, in the order in which they stand. */
 export interface FormViews {
@@ -63,9 +64,7 @@ export function viewsOf(
     value: draft.provider?.id ?? "",
     required: true,
     placeholder: form.providerPlaceholder,
-    options: [...draft.providers]
-      .sort((one, other) => one.rank - other.rank)
-      .map(({ id, title, group }) => ({ value: id, label: title, group: form.groups[group] })),
+    options: draft.providers.map(({ id, title }) => ({ value: id, label: title })),
     decides: true,
     testId: "provider-select",
   });
@@ -109,4 +108,13 @@ export function viewsOf(
     main: [...primary.map(value), ...(needsImage ? [image] : []), name],
     more: [...secondary.map(value), ...(needsImage ? [] : [image]), purpose, expiry, description],
   };
+}
+
+/** The registry types to choose from, popular ones first. They are found by the addresses that their fields show, too. */
+export function registryChoices(types: readonly Provider[]): readonly RegistryChoice[] {
+  const { groups } = text().form;
+  const addresses = ({ auth }: Provider): string => auth.flatMap(({ fields }) => fields.map(({ placeholder = "" }) => placeholder)).join("\n");
+  return [...types]
+    .sort((one, other) => one.rank - other.rank)
+    .map((type) => ({ value: type.id, label: type.title, group: groups[type.group], found: addresses(type) }));
 }

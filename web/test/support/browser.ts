@@ -217,8 +217,8 @@ export class Tab {
   }
 
   /** Presses the tab key, or another one. */
-  async press(key: "Tab" | "Enter"): Promise<void> {
-    const windowsVirtualKeyCode = { Tab: 9, Enter: 13 }[key];
+  async press(key: "Tab" | "Enter" | "Escape" | "ArrowDown" | "ArrowUp"): Promise<void> {
+    const windowsVirtualKeyCode = { Tab: 9, Enter: 13, Escape: 27, ArrowUp: 38, ArrowDown: 40 }[key];
     for (const type of ["keyDown", "keyUp"]) await this.#command("Input.dispatchKeyEvent", { type, key, code: key, windowsVirtualKeyCode });
   }
 
@@ -226,6 +226,12 @@ export class Tab {
     await this.until(`find(${JSON.stringify(selector)})?.querySelector("option[value='${value}']")`, `${value} in ${selector}`);
     await this.run(`const one = find(${JSON.stringify(selector)}); one.value = ${JSON.stringify(value)};
       one.dispatchEvent(new Event("change", { bubbles: true }));`);
+  }
+
+  /** Chooses a registry type in the form. */
+  async chooseRegistry(id: string): Promise<void> {
+    await this.click("[data-testid=provider-select]");
+    await this.click(`[data-testid=provider-option][data-value='${id}']`);
   }
 
   value(selector: string): Promise<string> {
@@ -242,6 +248,11 @@ export class Tab {
   /** Makes the window another size. */
   async resize(width: number, height: number): Promise<void> {
     await this.#command("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: width < 600 });
+  }
+
+  /** Shows the page to somebody who prefers dark colors, or light ones. */
+  async dark(dark: boolean): Promise<void> {
+    await this.#command("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }] });
   }
 
   /** Saves what the window shows. */
