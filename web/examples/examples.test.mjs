@@ -9,7 +9,7 @@ import { start } from "./node/server.mjs";
 
 /** What each page shows once its element is there: a text that stands in its shadow roots. */
 const pages = [
-  ["/plain/connection-form.html", "bowline-connection-form", "Google Artifact Registry"],
+  ["/plain/connection-form.html", "bowline-connection-form", "Registry type"],
   ["/plain/check-result.html", "bowline-check-result", "The registry rejected the username or password"],
   ["/plain/connection-list.html", "bowline-connection-list", "Production images"],
   ["/plain/policy-form.html", "bowline-policy-form", "internal-"],
@@ -20,6 +20,10 @@ const pages = [
   ["/plain/images.html", "bowline-inventory", "team/app:1.4"],
   ["/plain/images.html", "bowline-scan-list", "found by a sync"],
   ["/plain/audit-log.html", "bowline-audit-log", "anna@example.com"],
+  ["/plain/project.html", "bowline-project-settings", "bowline-3f2a"],
+  ["/plain/project.html", "bowline-login-setup", "arn:aws:iam::123456789012:root"],
+  ["/plain/project.html", "bowline-job-snippets", "docker pull"],
+  ["/plain/project.html", "bowline-project-audit", "anna@example.com"],
   ["/plain/event-setup.html", "bowline-event-setup", "notifications:"],
   ["/plain/translation.html", "bowline-connection-form", "Zugriffstoken"],
   ["/react/dist/index.html", "bowline-connection-form", "Access token"],
@@ -56,13 +60,17 @@ const formProbe = `
     control.value = value;
     control.dispatchEvent(new Event(control.localName === "select" ? "change" : "input", { bubbles: true }));
   };
+  const choose = async (id) => {
+    (await soon(() => element.shadowRoot?.querySelector("[name='provider']"))).click();
+    (await soon(() => element.shadowRoot.querySelector("[role='option'][data-value='" + id + "']"))).click();
+  };
   const fillIn = async () => {
-    await type("provider", "docker-hub");
+    await choose("docker-hub");
     await type("username", "acme");
     await type("password", "dckr_pat_example");
   };
   const sent = () => JSON.parse(new FormData(form).get("connection"));
-  await type("provider", "docker-hub");
+  await choose("docker-hub");
   const seen = { empty: form.checkValidity() };
   form.requestSubmit();
   await soon(() => element.shadowRoot.querySelector(".finding.error"));

@@ -61,7 +61,9 @@ function replaceAll() {
     stepDetails: Object.fromEntries(["reach", "authenticate", "catalog"].map((step) => [step, ({ detail }) => (detail ? said(detail) : "")])),
   });
   const instructions = Object.fromEntries(providers().map(({ id }) => [id, () => ({ steps: [said("do this")], snippet: "a snippet", docs: "https://example.com" })]));
-  setMessages({ events: { instructions } });
+  const setups = ways().filter(({ auth }) => auth.setup !== undefined).map(({ provider, auth }) => [`${provider.id}.${auth.id}`,
+    { ...auth.setup, steps: auth.setup.steps.map(said), snippets: auth.setup.snippets.map(({ title, text }) => ({ title: said(title), text })) }]);
+  setMessages({ events: { instructions }, setups: Object.fromEntries(setups) });
 }
 
 // --- what they show
@@ -111,6 +113,7 @@ const scans = ["queued", "leased", "passed", "failed", "set-aside"].map((state, 
 const address = (enabled) => ({
   enabled, url: "/v1/events/0197a0c2", secretIn: "header", header: "Authorization", createdAt: AT, received: enabled ? 12 : 0, unknown: enabled ? 2 : 0, lastReceivedAt: enabled ? AT : null,
 });
+const settings = { scanTimeoutSeconds: 3600, keepNewest: null, awsExternalId: "bowline-3f2a", version: 1, updatedAt: AT };
 const automatic = { ...kept, policy: { mode: "automatic", at: "02:30", timezone: "Europe/Vienna", include: ["team/"], never: ["internal-"], always: ["stable"], scanner: { kind: "specific", names: ["scanner-frankfurt"] } } };
 
 /** Element, properties, what shows that it is there, and what is clicked one after the other. */
@@ -138,6 +141,17 @@ const states = () => [
     { action: "create", version: 1, at: AT, subject: "scanner", from: null, requestId: "0197a0c2", changes: {} }], next: "more" }) }, connection: kept }, "[data-testid=audit-entry]"],
   ["audit-log", { client: { audit: async () => ({ items: [], next: null }) }, connection: kept }, ".blank"],
   ["audit-log", { client: { audit: () => new Promise(() => undefined) }, connection: kept }, ".skeleton"],
+  ["project-audit", { client: { projectAudit: async () => ({ items: ["settings", "external-id", "refused"].map((action, place) => ({ action, number: place + 1, connection: "0197a0c2",
+    version: 1, at: AT, subject: "scanner", from: null, requestId: "0197a0c2", changes: { scanTimeoutSeconds: [60, 3600] } })), next: null }) } }, "[data-testid=audit-entry]"],
+  ["project-audit", { client: { projectAudit: async () => ({ items: [], next: null }) } }, ".blank"],
+  ["project-settings", { client: { settings: async () => settings, saveSettings: async () => settings } }, "form", ["[data-testid=save-settings-button]"]],
+  ["project-settings", { client: { settings: async () => ({ ...settings, scanTimeoutSeconds: 0 }) } }, "form", ["[data-testid=save-settings-button]"]],
+  ["project-settings", { client: { settings: async () => settings }, readonly: true }, "form"],
+  ["job-snippets", { connection: kept }, "[data-testid=job]"],
+  ...ways().flatMap(({ provider, auth }) => (auth.setup === undefined ? [] : ["123456789012", null].map((awsAccountId) => ["connection-form",
+    { provider: provider.id, auth: auth.id, client: { ...client, settings: async () => settings, service: async () => ({ egressAddresses: ["203.0.113.7"], awsAccountId }) } },
+    awsAccountId === null ? "[data-testid=setup-unavailable]" : "[data-testid=login-setup]"]))),
+  ["connection-list", { client, closed: said("Your plan has one connection.") }, "[data-testid=add-closed]"],
   ["image-browser", { client: { repositories: failing(502, "auth.rejected") }, connection: kept }, ".notice"],
   ["sync-panel", { client: syncs(null, null), connection: kept }, ".counts"],
   ["sync-panel", { client: { ...syncs(null, null), syncStatus: async () => ({ running: null, last: null, next: null, setAside: ["sync", "check"].map((work, place) => (
@@ -176,7 +190,7 @@ function read(root, place) {
     const name = `${place} ${element.localName}`;
     for (const attribute of ["aria-label", "placeholder", "title", "alt", "label"]) judge(`${name}[${attribute}]`, element.getAttribute(attribute) ?? "");
     // What somebody typed and a registry answered is written like that.
-    const data = element.closest("code, .mono") !== null || element.localName === "style";
+    const data = element.closest("code, .mono, .monogram") !== null || element.localName === "style";
     if (!data) for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) judge(name, node.data);
     if (element.shadowRoot !== null) read(element.shadowRoot, `${place} ${element.localName}`);
   }

@@ -6,14 +6,14 @@
  * `'wasm-unsafe-eval'`.
  */
 
-import type { ConnectionForm, Decision, Image, Policy, PolicyReport, Report } from "./index.js";
-import type { AuditClient, ConnectionsClient } from "./types/api/client.js";
+import type { ConnectionForm, Decision, Image, LoginSetup, Policy, PolicyReport, Report } from "./index.js";
+import type { AuditClient, ConnectionsClient, ProjectClient } from "./types/api/client.js";
 import type { ApiError } from "./types/api/problem.js";
 import type { PullingClient, Sync } from "./types/api/pulling.js";
 import type { Check, Connection, Step } from "./types/api/types.js";
 
 export { HttpClient } from "./types/api/client.js";
-export type { AuditClient, CheckOptions, ClientOptions, ConnectionChange, ConnectionsClient, ListOptions, Version } from "./types/api/client.js";
+export type { AuditClient, CheckOptions, ClientOptions, ConnectionChange, ConnectionsClient, ListOptions, PageOptions, ProjectClient, Version } from "./types/api/client.js";
 export { ApiError } from "./types/api/problem.js";
 export type * from "./types/api/pulling.js";
 export type * from "./types/api/types.js";
@@ -64,8 +64,8 @@ export type ImageSource = (signal: AbortSignal) => Promise<{ readonly images: re
 
 /** `<bowline-connection-form>`: connects a registry, or replaces a connection's credentials. Form-associated. */
 export class BowlineConnectionForm extends HTMLElement {
-  /** Tests and saves; without it the form only reports changes. */
-  client: ConnectionsClient | null;
+  /** Tests and saves; without it the form only reports changes. With `service` and `settings` it tells more before the first test. */
+  client: (ConnectionsClient & Partial<Pick<ProjectClient, "service" | "settings">>) | null;
   /** What is chosen at first. */
   provider: string;
   auth: string;
@@ -98,6 +98,8 @@ export class BowlineConnectionList extends HTMLElement {
   client: ConnectionsClient | null;
   may: { readonly write: boolean; readonly delete: boolean };
   selected: string;
+  /** Why no connection can be added now, as by a plan; the slot `closed` says what to do about it. */
+  closed: string;
   reload(): Promise<void>;
 }
 
@@ -174,8 +176,40 @@ export class BowlineEventSetup extends HTMLElement {
   readonly: boolean;
 }
 
+/** `<bowline-login-setup>`: what to create at the vendor before a login works. */
+export class BowlineLoginSetup extends HTMLElement {
+  client: Pick<ProjectClient, "service" | "settings"> | null;
+  setup: LoginSetup | null;
+}
+
+/** `<bowline-job-snippets>`: what a job runs to pull with a connection's credentials. */
+export class BowlineJobSnippets extends HTMLElement {
+  connection: Connection | null;
+  /** The API's address; default `/v1` of the page's origin. */
+  api: string;
+}
+
+/** `<bowline-project-settings>`: what holds for connections whose rules say nothing else. */
+export class BowlineProjectSettings extends HTMLElement {
+  client: Pick<ProjectClient, "saveSettings" | "settings"> | null;
+  readonly: boolean;
+}
+
+/** `<bowline-project-audit>`: who did what in a project, and its export. */
+export class BowlineProjectAudit extends HTMLElement {
+  client: Pick<ProjectClient, "projectAudit"> | null;
+  /** Names the exported file. */
+  project: string;
+  /** The address of a connection's place, by its id. */
+  place: ((id: string) => string) | null;
+}
+
 declare global {
   interface HTMLElementTagNameMap {
+    "bowline-login-setup": BowlineLoginSetup;
+    "bowline-job-snippets": BowlineJobSnippets;
+    "bowline-project-settings": BowlineProjectSettings;
+    "bowline-project-audit": BowlineProjectAudit;
     "bowline-connection-form": BowlineConnectionForm;
     "bowline-audit-log": BowlineAuditLog;
     "bowline-check-result": BowlineCheckResult;

@@ -10,7 +10,7 @@
  * the elements are shown.
  */
 
-import type { Finding, Purpose } from "bowline";
+import type { Finding, LoginSetup, Purpose } from "bowline";
 import type { CheckProblem, Step, StepName } from "./api/types.js";
 import { connecting } from "./english/connecting.js";
 import { page } from "./english/page.js";
@@ -29,6 +29,8 @@ const english = {
   auth: {} as Record<string, string>,
   /** Other words for a field, by its name (`username`) or that of its registry type too (`docker-hub.username`). */
   fields: {} as Record<string, FieldWords>,
+  /** Other words for what to create at the vendor first, by registry type and way to sign in (`docker-hub.password`). */
+  setups: {} as Record<string, LoginSetup>,
   /** Other words for a finding, by its code. */
   findings: {} as Record<string, (finding: Finding) => string>,
   /** Other words for what could not be done, by its code: a check's problem or warning, or what the API answered. */

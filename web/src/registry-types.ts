@@ -54,9 +54,14 @@ function inWords(provider: Provider): Provider {
   const auth = provider.auth.map((method): AuthMethod => ({
     ...method,
     title: ofType(text().auth, provider, method.id) ?? method.title,
+    ...setupInWords(provider, method),
     fields: method.fields.map((field) => fieldInWords(provider, field)),
   }));
   return { ...provider, title: title ?? provider.title, docsUrl: docsUrl ?? provider.docsUrl, auth };
+}
+
+function setupInWords({ id }: Provider, { id: auth, setup }: AuthMethod): Pick<AuthMethod, "setup"> {
+  return setup === undefined ? {} : { setup: text().setups[`${id}.${auth}`] ?? setup };
 }
 
 function fieldInWords(provider: Provider, field: Field): Field {

@@ -122,6 +122,23 @@ export interface AuthMethod {
   readonly id: string;
   readonly title: string;
   readonly fields: readonly Field[];
+  /** What to create at the vendor first, where it is the same for all. */
+  readonly setup?: LoginSetup;
+}
+
+/**
+ * What to create at the vendor before the first test. Texts hold placeholders: `{accountId}` is the AWS account of the
+ * service, `{externalId}` the external ID that it has issued to the project.
+ */
+export interface LoginSetup {
+  /** The name of a field that makes it unneeded once it is filled in. */
+  readonly unless: string | null;
+  /** What to do, in order. */
+  readonly steps: readonly string[];
+  /** What to paste, each under its title. */
+  readonly snippets: readonly { readonly title: string; readonly text: string }[];
+  /** The vendor's page about it. */
+  readonly docsUrl: string;
 }
 
 /** What a registry product can do. */

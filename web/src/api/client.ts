@@ -17,7 +17,7 @@ import type {
   Sync,
   SyncStatus,
 } from "./pulling.js";
-import type { AuditEntry, Check, Connection, Listing, Page, Selection, Step } from "./types.js";
+import type { AuditEntry, Check, Connection, Listing, Page, ProjectAudit, Selection, ServiceFacts, Settings, Step } from "./types.js";
 
 export interface ClientOptions {
   /** Where the API is, without a trailing slash; default `/v1` of the page's origin. */
@@ -44,6 +44,8 @@ export interface ListOptions {
   readonly provider?: string;
   /** Only those whose credentials end within so many days. */
   readonly expiring?: number;
+  /** Only those whose credentials nobody got within so many days. */
+  readonly unused?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -80,14 +82,32 @@ export interface ConnectionsClient {
   selection(id: string, policy: Policy | null, signal?: AbortSignal): Promise<Selection>;
 }
 
+/** Which part of a list is asked for. */
+export interface PageOptions {
+  readonly cursor?: string | null;
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
 /** What the activity of a connection needs of the API. */
 export interface AuditClient {
   /** Who did what, the latest first. */
-  audit(id: string, options?: { readonly cursor?: string | null; readonly limit?: number; readonly signal?: AbortSignal }): Promise<Page<AuditEntry>>;
+  audit(id: string, options?: PageOptions): Promise<Page<AuditEntry>>;
+}
+
+/** What is told and kept beside the connections of a project. */
+export interface ProjectClient {
+  /** What a form has to tell before anything is tried. */
+  service(signal?: AbortSignal): Promise<ServiceFacts>;
+  settings(signal?: AbortSignal): Promise<Settings>;
+  /** Changes the settings, if nobody changed them meanwhile. */
+  saveSettings(version: number, settings: Pick<Settings, "keepNewest" | "scanTimeoutSeconds">): Promise<Settings>;
+  /** Who did what in the project, in order from the first. */
+  projectAudit(options?: PageOptions): Promise<ProjectAudit>;
 }
 
 /** The client of Bowline's own API. All methods throw {@link ApiError}, or `AbortError` when canceled. */
-export class HttpClient implements AuditClient, ConnectionsClient, PullingClient {
+export class HttpClient implements AuditClient, ConnectionsClient, ProjectClient, PullingClient {
   readonly #options: ClientOptions;
   readonly #base: string;
   /** A connection that may be kept though no answer came: sent again, it is the same request and not a second one. */
@@ -109,8 +129,8 @@ export class HttpClient implements AuditClient, ConnectionsClient, PullingClient
     return this.#checked(`${this.#connections(id)}/check`, {}, options);
   }
 
-  async list({ search, cursor, limit, provider, expiring, signal }: ListOptions = {}): Promise<Page<Connection>> {
-    return json(await this.#send("GET", this.#connections() + queryOf({ search, cursor, provider, expiring, limit }), { signal }));
+  async list({ search, cursor, limit, provider, expiring, unused, signal }: ListOptions = {}): Promise<Page<Connection>> {
+    return json(await this.#send("GET", this.#connections() + queryOf({ search, cursor, provider, expiring, unused, limit }), { signal }));
   }
 
   async create(form: ConnectionForm, { verify, signal }: { verify: boolean; signal?: AbortSignal }): Promise<Connection> {
@@ -156,10 +176,23 @@ export class HttpClient implements AuditClient, ConnectionsClient, PullingClient
     return json(await this.#send("POST", `${this.#connections(id)}/selection`, { body: { policy }, signal }));
   }
 
-  async audit(
-    id: string,
-    { cursor, limit, signal }: { readonly cursor?: string | null; readonly limit?: number; readonly signal?: AbortSignal } = {},
-  ): Promise<Page<AuditEntry>> {
+  async service(signal?: AbortSignal): Promise<ServiceFacts> {
+    return json(await this.#send("GET", "/service", { signal }));
+  }
+
+  async settings(signal?: AbortSignal): Promise<Settings> {
+    return json(await this.#send("GET", `${this.#project()}/settings`, { signal }));
+  }
+
+  async saveSettings(version: number, settings: Pick<Settings, "keepNewest" | "scanTimeoutSeconds">): Promise<Settings> {
+    return json(await this.#send("PUT", `${this.#project()}/settings`, { body: settings, headers: ifMatch(version) }));
+  }
+
+  async projectAudit({ cursor, limit, signal }: PageOptions = {}): Promise<ProjectAudit> {
+    return json(await this.#send("GET", `${this.#project()}/audit${queryOf({ cursor, limit })}`, { signal }));
+  }
+
+  async audit(id: string, { cursor, limit, signal }: PageOptions = {}): Promise<Page<AuditEntry>> {
     return json(await this.#send("GET", `${this.#connections(id)}/audit${queryOf({ cursor, limit })}`, { signal }));
   }
 

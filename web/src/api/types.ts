@@ -100,7 +100,7 @@ export interface Use {
 
 /** A change of a connection, or a hand-out of its credentials. */
 export interface AuditEntry {
-  /** `create`, `update`, `credentials`, `hand-out`, …; a newer server may write others. */
+  /** `create`, `update`, `credentials`, `hand-out`, `refused`, …; a newer server may write others. */
   readonly action: string;
   /** The version that the connection had then. */
   readonly version: number;
@@ -112,6 +112,45 @@ export interface AuditEntry {
   /** From which address, where it is known. */
   readonly from: string | null;
   readonly requestId: string;
+}
+
+/** An entry in the audit of a whole project. */
+export interface ProjectAuditEntry extends AuditEntry {
+  /** Its number in the project: 1, 2, … without a gap. */
+  readonly number: number;
+  /** The id of the connection; `null` where it is about the project. */
+  readonly connection: string | null;
+}
+
+/** A part of a project's audit, in order. */
+export interface ProjectAudit {
+  readonly items: readonly ProjectAuditEntry[];
+  /** Asks for what follows, now or later; nothing follows where `items` is empty. */
+  readonly next: string | null;
+  /** The end of the audit, with the hash that stands for all that is before it. */
+  readonly head?: unknown;
+}
+
+/** What a form has to tell of the service before anything is tried. */
+export interface ServiceFacts {
+  /** The addresses that requests to registries come from, for customers with a firewall. */
+  readonly egressAddresses: readonly string[];
+  /** The AWS account that assumes customers' roles; `null` where there is none. */
+  readonly awsAccountId: string | null;
+  /** The issuer of the tokens with which the service signs in without a secret. */
+  readonly issuer?: string | null;
+}
+
+/** The settings of a project. */
+export interface Settings {
+  /** How long a scan may take. */
+  readonly scanTimeoutSeconds: number;
+  /** How many images of a repository are kept; `null` keeps all. */
+  readonly keepNewest: number | null;
+  /** The external ID that the service assumes the project's AWS roles with. Issued once, never changed. */
+  readonly awsExternalId: string;
+  readonly version: number;
+  readonly updatedAt: string;
 }
 
 /** What a connection reaches: names of repositories, or of a repository's tags. */

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { Provider } from "bowline";
-import type { AuditClient, ConnectionsClient } from "../api/client.js";
+import type { AuditClient, ConnectionsClient, ProjectClient } from "../api/client.js";
 import type { PullingClient } from "../api/pulling.js";
 import { ApiError, asApiError, isAbort } from "../api/problem.js";
 import type { Connection } from "../api/types.js";
@@ -15,6 +15,7 @@ import type { PolicyDetail } from "../elements/policy-form.js";
 import { text } from "../messages.js";
 import { loadRegistryTypes } from "../registry-types.js";
 import { lists } from "../styles/lists.js";
+import { strip } from "../styles/strip.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { formatRoute, TABS, type Tab } from "./route.js";
 import { entitle } from "./title.js";
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<Tab, () => Promise<unknown>>> = {
   images: () => import("./images-place.js"),
   scans: () => import("../elements/scan-list.js"),
   registry: () => import("../elements/image-browser.js"),
+  use: () => import("../elements/job-snippets.js"),
   credentials: () => import("../elements/connection-form.js"),
   events: () => import("../elements/event-setup.js"),
   activity: () => import("../elements/audit-log.js"),
@@ -38,7 +40,7 @@ const PARTS: Readonly<Record<Tab, () => Promise<unknown>>> = {
  */
 @element("bowline-connection-place")
 export class BowlineConnectionPlace extends LitElement {
-  @property({ attribute: false }) client: (AuditClient & ConnectionsClient & PullingClient) | null = null;
+  @property({ attribute: false }) client: (AuditClient & ConnectionsClient & ProjectClient & PullingClient) | null = null;
   @property() connectionId = "";
   @property() tab: Tab = "policy";
   @property({ type: Boolean }) write = false;
@@ -116,6 +118,8 @@ export class BowlineConnectionPlace extends LitElement {
         return html`<bowline-scan-list .client=${client} .connection=${connection} ?readonly=${readonly}></bowline-scan-list>`;
       case "registry":
         return html`<bowline-image-browser .client=${client} .connection=${connection}></bowline-image-browser>`;
+      case "use":
+        return html`<bowline-job-snippets .connection=${connection}></bowline-job-snippets>`;
       case "credentials":
         // Who has no tab for it may still have its address.
         if (readonly) return blank("cannot-change", "lock", text().console.cannotChange, text().console.cannotAddDetail);
@@ -198,6 +202,7 @@ export class BowlineConnectionPlace extends LitElement {
     controls,
     notices,
     lists,
+    strip,
     css`
       h1 {
         margin: 0;
@@ -214,28 +219,6 @@ export class BowlineConnectionPlace extends LitElement {
       }
       .notice {
         margin-block-start: 1rem;
-      }
-      nav {
-        display: flex;
-        gap: 1.25rem;
-        margin-block-end: 1.25rem;
-        border-block-end: 1px solid var(--line);
-        overflow-x: auto;
-      }
-      nav a {
-        padding-block: 0.5rem;
-        border-block-end: 2px solid transparent;
-        color: var(--quiet);
-        font-weight: 600;
-        text-decoration: none;
-        white-space: nowrap;
-      }
-      nav a:hover {
-        color: var(--text);
-      }
-      nav a[aria-current] {
-        border-color: var(--accent);
-        color: var(--text);
       }
     `,
   ];

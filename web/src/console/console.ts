@@ -87,8 +87,8 @@ export class BowlineConsole extends LitElement {
     const { console: page, list } = text();
     const { at } = this.route;
     if (this.session === null || this.offered !== null) entitle(page.signIn);
-    // A connection's own place knows its name.
-    else if (at !== "connection") entitle({ list: list.heading, new: page.newHeading, nowhere: page.notFound }[at]);
+    // The places of a connection and of a project say theirs.
+    else if (at !== "connection" && at !== "project") entitle({ list: list.heading, new: page.newHeading, nowhere: page.notFound }[at]);
   }
 
   protected override render(): TemplateResult {
@@ -99,6 +99,8 @@ export class BowlineConsole extends LitElement {
         <a class="brand" href="#/connections">${logo()}<span>${page.product}</span></a>
         ${this.session === null || this.offered !== null ? nothing : html`
           ${this.#project(this.session)}
+          ${this.session.may.read ? html`<a class="settings" href=${formatRoute({ at: "project", tab: "settings" })} data-testid="project-link"
+            aria-current=${this.route.at === "project" ? "page" : nothing}>${page.projectSettings}</a>` : nothing}
           <button type="button" class="ghost" data-testid="sign-out-button" title=${this.session.subject} @click=${this.#signOut}>${page.signOut}</button>
         `}
       </header>
@@ -156,6 +158,11 @@ export class BowlineConsole extends LitElement {
               .unsaved=${this.#unsaved} @bowline-saved=${this.#changedOne}></bowline-connection-place>`
           : blank("forbidden", "lock", list.forbidden, list.forbiddenDetail)}
       `;
+    }
+    if (route.at === "project") {
+      return session.may.read
+        ? html`<bowline-project-place .client=${this.#client} .project=${session.project} .tab=${route.tab} ?write=${session.may.write}></bowline-project-place>`
+        : blank("forbidden", "lock", list.forbidden, list.forbiddenDetail);
     }
     if (route.from !== "" && this.template === null) return html`<p class="quiet" role="status">${text().form.loading}</p>`;
     return html`
@@ -331,6 +338,7 @@ export class BowlineConsole extends LitElement {
     try {
       // Not part of the first load: most visits end at the list.
       if (route.at === "connection") await import("./connection-place.js");
+      if (route.at === "project") await import("./project-place.js");
       if (route.at === "new") await import("../elements/connection-form.js");
     } catch {
       this.unloaded = true;
@@ -445,6 +453,16 @@ export class BowlineConsole extends LitElement {
         color: var(--quiet);
         text-overflow: ellipsis;
         white-space: nowrap;
+      }
+      .settings {
+        flex: none;
+        padding-block: 0.25rem;
+        color: var(--quiet);
+        font-size: 0.875rem;
+        text-decoration: none;
+      }
+      .settings:is(:hover, [aria-current]) {
+        color: var(--text);
       }
       .project select {
         width: auto;

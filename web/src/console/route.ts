@@ -1,20 +1,30 @@
 /** The places of the page. They stand in the address's fragment, so that refresh, back and links keep them. */
 
 /** What of a connection a place is about. */
-export const TABS = ["policy", "images", "scans", "registry", "credentials", "events", "activity"] as const;
+export const TABS = ["policy", "images", "scans", "registry", "use", "credentials", "events", "activity"] as const;
 
 export type Tab = (typeof TABS)[number];
+
+/** What of a project a place is about. */
+export const PROJECT_TABS = ["settings", "activity"] as const;
+
+export type ProjectTab = (typeof PROJECT_TABS)[number];
 
 export type Route =
   | { readonly at: "list"; readonly selected: string }
   | { readonly at: "new"; readonly provider: string; readonly auth: string; /** The connection that it starts from. */ readonly from: string }
   | { readonly at: "connection"; readonly id: string; readonly tab: Tab }
+  | { readonly at: "project"; readonly tab: ProjectTab }
   | { readonly at: "nowhere" };
 
 export function parseRoute(fragment: string): Route {
   const [path = "", query = ""] = fragment.replace(/^#\/?/, "").split("?", 2);
   const parameters = new URLSearchParams(query);
   const [first = "", second = "", third = "", ...rest] = path.split("/").filter((part) => part !== "");
+  if (first === "project" && third === "") {
+    const tab = PROJECT_TABS.find((one) => one === (second || "settings"));
+    return tab === undefined ? { at: "nowhere" } : { at: "project", tab };
+  }
   if (rest.length > 0 || (first !== "" && first !== "connections")) return { at: "nowhere" };
   if (third !== "") {
     const tab = TABS.find((one) => one === third);
@@ -36,6 +46,8 @@ export function formatRoute(route: Route): string {
     }
     case "connection":
       return `#/connections/${route.id}/${route.tab}`;
+    case "project":
+      return `#/project/${route.tab}`;
     case "list":
       return route.selected === "" ? "#/connections" : `#/connections/${route.selected}`;
     case "nowhere":

@@ -2,10 +2,10 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import type { AuditClient } from "../api/client.js";
 import type { AuditEntry, Connection } from "../api/types.js";
-import { fromNow, inFull } from "../formats.js";
 import { text } from "../messages.js";
 import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
+import { entryOf, entryStyles } from "./audit-entry.js";
 import { element } from "./element.js";
 import { failure } from "./failure.js";
 import { blank, skeleton } from "./list-parts.js";
@@ -62,58 +62,9 @@ export class BowlineAuditLog extends LitElement {
         gap: 0.75rem;
         container-type: inline-size;
       }
-      li {
-        display: grid;
-        gap: 0.375rem;
-        padding: 0.75rem 1rem;
-        overflow-wrap: anywhere;
-      }
-      .what {
-        font-weight: 600;
-      }
-      dl {
-        display: grid;
-        grid-template-columns: minmax(6rem, auto) minmax(0, 1fr);
-        gap: 0.25rem 1rem;
-        font-size: 0.8125rem;
-      }
-      dt {
-        color: var(--quiet);
-      }
-      del {
-        color: var(--quiet);
-      }
-      ins {
-        text-decoration: none;
-      }
     `,
+    entryStyles,
   ];
-}
-
-/** What was done, by whom, when and from where, and what was before. */
-function entryOf({ action, at, subject, from, changes, requestId }: AuditEntry): TemplateResult {
-  const { audit } = text();
-  const fields = Object.entries(changes);
-  return html`
-    <p><span class="what">${audit.actions[action] ?? action}</span> <span class="quiet" title=${inFull(at)}>${fromNow(at, Date.now())}</span></p>
-    <p class="small quiet">${audit.by(subject, from)} <span class="mono" title=${audit.request}>${requestId}</span></p>
-    ${fields.length === 0 ? nothing : html`<dl>${fields.map(([field, change]) => html`<dt>${audit.fields[field] ?? field}</dt>
-      <dd>${difference(change)}</dd>`)}</dl>`}
-  `;
-}
-
-/** Before and after. What there was nothing of before stands alone. */
-function difference(change: unknown): TemplateResult {
-  const [before, after] = Array.isArray(change) ? (change as readonly unknown[]) : [null, change];
-  const { nothing: none, to } = text().audit;
-  const old = written(before);
-  return html`${old === "" ? nothing : html`<del>${old}</del><span class="visually-hidden"> ${to} </span> `}<ins>${written(after) || none}</ins>`;
-}
-
-/** A value as people read it; empty for nothing. */
-function written(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 declare global {

@@ -54,7 +54,8 @@ export class BowlineCheckResult extends LitElement {
         ${STEPS.map((name) => this.#step(name, this.#state(name)))}
       </ol>
       ${this.#outcome()}
-      ${this.check === null ? nothing : [(this.check.warnings ?? []).map((warning) => problemBox(warning, "warn")), facts(this.check.facts ?? {}), this.#byHand(this.check)]}
+      ${this.check === null ? nothing : [(this.check.warnings ?? []).map((warning) => problemBox(warning, "warn")), facts(this.check.facts ?? {})]}
+      ${this.#byHand()}
     `;
   }
 
@@ -133,14 +134,16 @@ export class BowlineCheckResult extends LitElement {
     </li>`;
   }
 
-  #byHand({ ok }: Check): TemplateResult | typeof nothing {
-    if (ok || this.commands.length === 0) return nothing;
-    const { byHand, byHandDetail } = text().check;
-    return html`<section aria-labelledby="by-hand">
-      <p class="heading" id="by-hand">${byHand}</p>
-      <p class="small quiet">${byHandDetail}</p>
+  /** The test by hand. It is at hand before, and stands open once the test has failed. */
+  #byHand(): TemplateResult | typeof nothing {
+    if (this.commands.length === 0) return nothing;
+    const { byHand, byHandBefore, byHandDetail } = text().check;
+    const failed = this.check?.ok === false;
+    return html`<details data-testid="by-hand" ?open=${failed}>
+      <summary>${icon("chevron")}${byHand}</summary>
+      <p class="small quiet">${failed ? byHandDetail : byHandBefore}</p>
       <bowline-copy-lines .lines=${this.commands}></bowline-copy-lines>
-    </section>`;
+    </details>`;
   }
 
   #ended(name: StepName): Step | undefined {
@@ -180,10 +183,6 @@ export class BowlineCheckResult extends LitElement {
         display: grid;
         gap: 1rem;
         container-type: inline-size;
-      }
-      .heading {
-        font-size: 0.9375rem;
-        font-weight: 600;
       }
       .all {
         justify-self: start;

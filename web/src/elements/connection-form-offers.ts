@@ -2,8 +2,9 @@
 
 import type { Provider } from "bowline";
 import { html, type TemplateResult } from "lit";
-import type { Connection } from "../api/types.js";
+import type { Connection, Use } from "../api/types.js";
 import { text } from "../messages.js";
+import { nameOfUse } from "./connection-facts.js";
 import { icon } from "./icons.js";
 
 /** The address looks like another registry type. */
@@ -27,6 +28,19 @@ export function otherRegistry(endpoint: string, replace: () => void): TemplateRe
       <strong>${form.otherEndpoint(endpoint)}</strong>
       <p>${form.otherEndpointDetail}</p>
       <button type="button" data-testid="replace-button" @click=${replace}>${form.replace}</button>
+    </div>
+  </div>`;
+}
+
+/** Somebody uses the credentials that are about to be replaced. */
+export function inUse(uses: readonly Use[]): TemplateResult {
+  const { form } = text();
+  return html`<div class="notice warn" data-testid="uses">
+    ${icon("warning")}
+    <div>
+      <strong>${form.inUse}</strong>
+      <p>${form.inUseDetail}</p>
+      <ul>${uses.map((use) => html`<li>${nameOfUse(use)}</li>`)}</ul>
     </div>
   </div>`;
 }

@@ -2,9 +2,9 @@ import { checkForm, ready, type ConnectionForm, type Finding, type Provider, typ
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { ConnectionsClient } from "../api/client.js";
+import type { ConnectionsClient, ProjectClient } from "../api/client.js";
 import { ApiError, asApiError, isAbort } from "../api/problem.js";
-import type { CheckProblem, Connection } from "../api/types.js";
+import type { CheckProblem, Connection, ServiceFacts } from "../api/types.js";
 import { dockerCommands } from "../form/commands.js";
 import { endOfDay, FormDraft, type FieldPath } from "../form/draft.js";
 import { controlId, fieldStyles, renderField, type FieldActions, type FieldView } from "../form/field.js";
@@ -20,7 +20,7 @@ import { controls, notices, theme } from "../styles/theme.js";
 import type { TrustDetail } from "./check-result.js";
 import { CheckRun } from "./check-run.js";
 import { formLayout } from "./connection-form-layout.js";
-import { alreadyConnected, notSaved, otherRegistry, otherType } from "./connection-form-offers.js";
+import { alreadyConnected, inUse, notSaved, otherRegistry, otherType } from "./connection-form-offers.js";
 import type { OpenDetail } from "./connection-row.js";
 import { either } from "./either.js";
 import { element } from "./element.js";
@@ -40,6 +40,9 @@ export interface SavedDetail {
   readonly connection: Connection;
 }
 
+/** What the form needs of the API; without the second part it tells less before the first test. */
+export type FormClient = ConnectionsClient & Partial<Pick<ProjectClient, "service" | "settings">>;
+
 /** After this long without a key a field that is typed into for the first time may show an error. */
 const PAUSE_MS = 700;
 
@@ -56,7 +59,7 @@ const PAUSE_MS = 700;
 export class BowlineConnectionForm extends LitElement {
   static readonly formAssociated = true;
 
-  @property({ attribute: false }) client: ConnectionsClient | null = null;
+  @property({ attribute: false }) client: FormClient | null = null;
   @property() provider = "";
   @property() auth = "";
   @property({ attribute: false }) template: ConnectionForm | null = null;
@@ -81,6 +84,8 @@ export class BowlineConnectionForm extends LitElement {
   @state() private replaced = "";
   /** What was said of something pasted. */
   @state() private filled = "";
+  /** What the service tells before anything is tried. */
+  @state() private facts: ServiceFacts | null = null;
 
   readonly #run = new CheckRun(this);
   readonly #picker = new RegistryPicker(this, (id) => this.#type("provider", id));
@@ -141,6 +146,7 @@ export class BowlineConnectionForm extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("client")) void this.#loadFacts();
     if (this.draft === null || !(changed.has("provider") || changed.has("auth"))) return;
     if (this.provider !== "" && this.provider !== this.draft.provider?.id) this.draft.selectProvider(this.provider);
     if (this.auth !== "") this.draft.selectAuth(this.auth);
@@ -185,6 +191,12 @@ export class BowlineConnectionForm extends LitElement {
     }
     this.judging = true;
     this.#judge();
+  }
+
+  /** The form does without them. */
+  async #loadFacts(): Promise<void> {
+    const { client } = this;
+    this.facts = (await client?.service?.().catch(() => undefined)) ?? null;
   }
 
   /** A form as it is at first. */
@@ -438,7 +450,9 @@ export class BowlineConnectionForm extends LitElement {
     const fields = [...main, ...more].filter(({ path }) => (path.startsWith("values.") && path !== "values.url") || path === "expiresAt");
     const other = this.#report.endpoint;
     return [
+      connection.uses.length === 0 ? nothing : inUse(connection.uses),
       auth === undefined ? nothing : renderField(auth, this.#actions),
+      this.#setup(draft),
       this.#each(fields),
       this.#trusted(draft, []),
       other === null || other === connection.endpoint ? nothing : otherRegistry(other, () => this.#replace()),
@@ -470,12 +484,22 @@ export class BowlineConnectionForm extends LitElement {
     // What somebody has to see is never folded away, and what stands open is folded by them only.
     this.unfolded ||= more.some(({ findings }) => findings.length > 0) || draft.trustedAuthHosts.length > 0;
     return html`
-      ${auth === undefined ? nothing : renderField(auth, this.#actions)} ${this.#each(main)}
+      ${auth === undefined ? nothing : renderField(auth, this.#actions)} ${this.#setup(draft)} ${this.#each(main)}
       <details data-testid="more-options" ?open=${this.unfolded}>
         <summary @click=${unfold}>${icon("chevron")}${text().form.more}</summary>
         <div class="more">${this.#each(more)} ${this.#trusted(draft, trustFindings)}</div>
       </details>
     `;
+  }
+
+  /** What to create at the vendor first. */
+  #setup(draft: FormDraft): TemplateResult | typeof nothing {
+    const { client } = this;
+    const { setup } = draft.auth ?? {};
+    if (setup === undefined || client?.service === undefined || client.settings === undefined) return nothing;
+    if (setup.unless !== null && draft.get(`values.${setup.unless}`) !== "") return nothing;
+    void import("./login-setup.js").catch(() => undefined);
+    return html`<bowline-login-setup .client=${client} .setup=${setup}></bowline-login-setup>`;
   }
 
   /** A field keeps its control, and with it the focus, when others come and go. */
@@ -525,9 +549,18 @@ export class BowlineConnectionForm extends LitElement {
         <h2 id="test-heading">${check.heading}</h2>
         <p class=${endpoint === null ? "quiet" : "mono quiet"} data-testid="endpoint">${endpoint ?? check.nowhere}</p>
       </div>
+      ${this.#egress()}
       ${this.#run.render(true, dockerCommands(endpoint, this.draft?.form() ?? {}, this.#run.check?.facts?.image))}
       ${this.replaced === "" ? nothing : html`<div class="notice good" role="status" data-testid="replaced">${icon("check")}<div>${this.replaced}</div></div>`}
     </section>`;
+  }
+
+  /** Where requests come from, for who has to allow them first. */
+  #egress(): TemplateResult | typeof nothing {
+    const { egress, egressDetail } = text().check;
+    const { egressAddresses = [] } = this.facts ?? {};
+    if (egressAddresses.length === 0) return nothing;
+    return html`<p class="small quiet" data-testid="egress">${egress(egressAddresses)} ${egressDetail}</p>`;
   }
 
   #button(id: string): HTMLElement | null {

@@ -5,6 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { ConnectionsClient } from "../api/client.js";
 import type { ApiError } from "../api/problem.js";
 import type { Connection, Page } from "../api/types.js";
+import { isNear } from "../formats.js";
 import { text } from "../messages.js";
 import { loadRegistryTypes } from "../registry-types.js";
 import { lists } from "../styles/lists.js";
@@ -26,10 +27,22 @@ export interface SelectDetail {
 
 const PAGE = 50;
 
+/** Credentials that nobody got within so many days are worth a question. */
+const UNUSED_DAYS = 30;
+
+/** Credentials that were not replaced within so many days are old. */
+const OLD_DAYS = 90;
+
+/** What of a state filter is not the outcome of the last check. */
+const OTHER_STATES = ["ending", "unused", "old"] as const;
+
+type State = Health | (typeof OTHER_STATES)[number];
+
 /**
  * A project's connections: search, the last check of each, details, renaming, checking, removing.
  *
- * Properties: `client`, `may` (what to offer), `selected` (the id of the connection that stands open). Events:
+ * Properties: `client`, `may` (what to offer), `selected` (the id of the connection that stands open), `closed` (why none
+ * can be added now, as by a plan). Slot: `closed`, what to do about it. Events:
  * `bowline-add`, `bowline-select` with {@link SelectDetail}, `bowline-signed-out`.
  */
 @element("bowline-connection-list")
@@ -37,11 +50,12 @@ export class BowlineConnectionList extends LitElement {
   @property({ attribute: false }) client: ConnectionsClient | null = null;
   @property({ attribute: false }) may: Permissions = { write: true, delete: true };
   @property() selected = "";
+  @property() closed = "";
 
   /** The type to show, or all of them. */
   @state() private provider = "";
   /** The state to show, or all of them. */
-  @state() private health: Health | "ending" | "" = "";
+  @state() private health: State | "" = "";
   @state() private removing: Connection | null = null;
   @state() private removeError: ApiError | null = null;
   /** What was done, for screen readers. */
@@ -53,11 +67,12 @@ export class BowlineConnectionList extends LitElement {
     const { client, provider, health } = this;
     let page: Page<Connection> = { items: [], next: cursor };
     if (client === null) return page;
-    const options = { search: this.#search.term.trim(), provider, limit: PAGE, signal, ...(health === "ending" ? { expiring: NEAR_DAYS } : {}) };
-    // The API does not search by the last check: pages are read until there is something to show.
+    const asked = health === "ending" ? { expiring: NEAR_DAYS } : health === "unused" ? { unused: UNUSED_DAYS } : {};
+    const options = { search: this.#search.term.trim(), provider, limit: PAGE, signal, ...asked };
+    // The API does not search by the rest: pages are read until there is something to show.
     do {
       const { items, next } = await client.list({ ...options, ...(page.next === null ? {} : { cursor: page.next }) });
-      page = { items: health === "" || health === "ending" ? items : items.filter(({ lastCheck }) => healthOf(lastCheck) === health), next };
+      page = { items: items.filter((connection) => isIn(connection, health)), next };
     } while (page.items.length === 0 && page.next !== null);
     return page;
   });
@@ -95,7 +110,7 @@ export class BowlineConnectionList extends LitElement {
     if (!(event.currentTarget instanceof HTMLSelectElement)) return;
     const { id, value } = event.currentTarget;
     if (id === "provider") this.provider = value;
-    else this.health = [...HEALTHS, "ending" as const].find((one) => one === value) ?? "";
+    else this.health = [...HEALTHS, ...OTHER_STATES].find((one) => one === value) ?? "";
     void this.#find();
   }
 
@@ -187,14 +202,21 @@ export class BowlineConnectionList extends LitElement {
       <select id="health" data-testid="state-filter" @change=${this.#filtered}>
         <option value="" .selected=${this.health === ""}>${list.everyState}</option>
         ${HEALTHS.map((one) => html`<option value=${one} .selected=${one === this.health}>${list.healths[one]}</option>`)}
-        <option value="ending" .selected=${this.health === "ending"}>${list.ending}</option>
+        ${OTHER_STATES.map((one) => html`<option value=${one} .selected=${one === this.health}>${list[one]}</option>`)}
       </select>
       ${this.may.write ? this.#addButton() : nothing}
-    </div>`;
+    </div>
+    ${this.#closed()}`;
   }
 
   #addButton(): TemplateResult {
-    return html`<button type="button" class="primary" data-testid="add-button" @click=${this.#add}>${icon("plus")}${text().list.add}</button>`;
+    return html`<button type="button" class="primary" data-testid="add-button" ?disabled=${this.closed !== ""}
+      aria-describedby=${this.closed === "" ? nothing : "closed"} @click=${this.#add}>${icon("plus")}${text().list.add}</button>`;
+  }
+
+  #closed(): TemplateResult | typeof nothing {
+    if (this.closed === "" || !this.may.write) return nothing;
+    return html`<div id="closed" class="notice" data-testid="add-closed">${icon("lock")}<div>${this.closed} <slot name="closed"></slot></div></div>`;
   }
 
   #content(): TemplateResult {
@@ -227,7 +249,7 @@ export class BowlineConnectionList extends LitElement {
 
   #nothing(): TemplateResult {
     const { list } = text();
-    if (this.#unfiltered) return blank("empty", "box", list.empty, list.emptyDetail, this.may.write ? this.#addButton() : nothing);
+    if (this.#unfiltered) return blank("empty", "box", list.empty, list.emptyDetail, this.may.write ? html`${this.#addButton()} ${this.#closed()}` : nothing);
     const all = html`<button type="button" @click=${this.#clearSearch}>${list.clearSearch}</button>`;
     return blank("no-match", "search", list.noMatch(this.#search.term), list.noMatchDetail, all);
   }
@@ -269,6 +291,13 @@ export class BowlineConnectionList extends LitElement {
       }
     `,
   ];
+}
+
+/** Whether a connection that the API gave for this state is in it. */
+function isIn({ lastCheck, credentialsChangedAt }: Connection, state: State | ""): boolean {
+  if (state === "" || state === "ending" || state === "unused") return true;
+  if (state === "old") return isNear(credentialsChangedAt, Date.now(), -OLD_DAYS);
+  return healthOf(lastCheck) === state;
 }
 
 declare global {

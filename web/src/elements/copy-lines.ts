@@ -55,8 +55,13 @@ export class BowlineCopyLines extends LitElement {
     theme,
     controls,
     css`
+      :host {
+        display: block;
+        min-width: 0;
+      }
       ul {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.375rem;
       }
       li {

@@ -2,20 +2,21 @@
 
 import { parseReference, type ConnectionForm } from "bowline";
 
-/** `docker login` and, where an image is known, `docker pull`; empty where the address is not known. */
+/** `docker login`, where an image is known `docker pull`, and `docker logout`; empty where the address is not known. */
 export function dockerCommands(endpoint: string | null, form: ConnectionForm, image: string | null | undefined): readonly string[] {
   const address = endpoint?.replace(/^https?:\/\//, "") ?? "";
   const [host = ""] = address.split("/", 1);
   if (host === "") return [];
   const hub = host === "docker.io";
   const username = form.values?.["username"];
-  const login = ["docker login", ...(hub ? [] : [host]), ...(username ? ["-u", quoted(String(username))] : [])].join(" ");
+  const at = hub ? [] : [host];
+  const login = ["docker login", ...at, ...(username ? ["-u", quoted(String(username))] : [])].join(" ");
   const pulled = image || form.image;
-  return pulled ? [login, `docker pull ${quoted(fullName(host, pulled))}`] : [login];
+  return [login, ...(pulled ? [`docker pull ${quoted(fullName(host, pulled))}`] : []), ["docker logout", ...at].join(" ")];
 }
 
 /** The image with its host, unless it is named already. */
-function fullName(host: string, image: string): string {
+export function fullName(host: string, image: string): string {
   if (host === "docker.io") return image;
   try {
     const { domain } = parseReference(image);

@@ -1,7 +1,7 @@
 //! Amazon ECR: an account's own registry, one a region.
 
 use super::{
-    Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
+    Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId, Setup,
     aws::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN, SHAPES, keys},
     field::page_text,
     login,
@@ -64,6 +64,7 @@ pub(super) static PROVIDER: Provider = Provider {
             ],
             assume_role,
         )
+        .setup(Setup::AWS_ROLE)
         .endpoint(of_region),
         Auth::new(
             "password",

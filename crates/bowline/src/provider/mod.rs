@@ -28,6 +28,7 @@ mod oracle_ocir;
 mod quay;
 mod red_hat_atomic;
 pub(crate) mod rules;
+mod setup;
 
 use std::fmt;
 
@@ -38,6 +39,7 @@ pub use self::{
     field::{Choice, Field, Help, Kind},
     id::{ProviderId, UnknownProvider},
     notifications::{Line, Notifications, When},
+    setup::{Setup, Snippet},
 };
 use crate::{endpoint::Endpoint, finding::Issue, form::Draft, message::Code};
 
@@ -104,6 +106,9 @@ pub struct Auth {
     /// How long its secrets last at most, in milliseconds, where they all end.
     #[serde(skip)]
     pub(crate) lasts_ms: Option<i64>,
+    /// What to create at the vendor first, where it is the same for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setup: Option<Setup>,
 }
 
 impl Auth {
@@ -120,7 +125,14 @@ impl Auth {
             login,
             endpoint: typed_endpoint,
             lasts_ms: None,
+            setup: None,
         }
+    }
+
+    /// Something is to be created at the vendor first.
+    pub(crate) const fn setup(mut self, setup: Setup) -> Self {
+        self.setup = Some(setup);
+        self
     }
 
     /// The secrets all end, this long after they were made.

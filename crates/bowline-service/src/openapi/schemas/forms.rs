@@ -62,6 +62,15 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("text", text()),
         ("when", some_of(&["always", "authorization", "no-authorization"])),
     ]) });
+    let setup = object(&[
+        ("unless", optional(text())),
+        ("steps", json!({ "type": "array", "items": text() })),
+        (
+            "snippets",
+            json!({ "type": "array", "items": object(&[("title", text()), ("text", text())]) }),
+        ),
+        ("docsUrl", text()),
+    ]);
     let notifications = object(&[
         ("steps", lines.clone()),
         ("snippet", lines),
@@ -135,6 +144,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                 ("id", text()),
                 ("title", text()),
                 ("fields", json!({ "type": "array", "items": field })),
+                ("setup?", setup),
             ]) }),
                 ),
                 ("capabilities", object(&capabilities)),
