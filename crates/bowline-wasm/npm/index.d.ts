@@ -4,6 +4,13 @@
  * Call {@link ready} once; after that every function is synchronous. Works in browsers, workers and Node >= 20.
  */
 
+import type { AuthIds, ProviderId } from "./ids.js";
+
+export type { AuthIds, ProviderId };
+
+/** One of these, or what somebody typed: an unknown one is a finding. */
+type Known<Id extends string> = Id | (string & Record<never, never>);
+
 /**
  * What {@link ready} can take the module from, where the default (the file beside this one) does not fit. The object is a
  * compiled `WebAssembly.Module`, whose type is in TypeScript's DOM library alone.
@@ -25,12 +32,12 @@ export function ready(source?: ModuleSource | Promise<Response>, table?: TableSo
 /** A connection as it was typed; what is left out, `null` or empty is not filled in. */
 export interface ConnectionForm {
   /** A provider's id, `docker-hub`. */
-  provider?: string | null;
+  provider?: Known<ProviderId> | null;
   /** What the customer calls it; 1-64 characters after trimming. */
   name?: string | null;
   description?: string | null;
   /** An auth method's id; left out, the provider's first. */
-  auth?: string | null;
+  auth?: Known<AuthIds[keyof AuthIds]> | null;
   purpose?: Purpose | "" | null;
   /** The auth method's fields by name. */
   values?: { [name: string]: string | boolean | number | null | undefined } | null;
@@ -78,7 +85,7 @@ export interface Report {
   /** The registry as it is shown and kept, `docker.io/acme`. */
   endpoint: string | null;
   /** The id of the provider that the URL looks like. */
-  detected: string | null;
+  detected: ProviderId | null;
 }
 
 export interface CheckFormOptions {
@@ -90,6 +97,49 @@ export interface CheckFormOptions {
 
 /** Checks a form. Never throws for what was typed. */
 export function checkForm(form: ConnectionForm, options?: CheckFormOptions): Report;
+
+/** A schema as the Standard Schema specification describes it (version 1), for what the form of a registry type is. */
+export interface ConnectionFormSchema<Id extends ProviderId = ProviderId> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: "bowline";
+    readonly validate: (value: unknown) => SchemaSuccess<FormOf<Id>> | SchemaFailure;
+    readonly types?: { readonly input: FormOf<Id>; readonly output: FormOf<Id> };
+  };
+}
+
+/** The form of one registry type. */
+export interface FormOf<Id extends ProviderId = ProviderId> extends Omit<ConnectionForm, "auth" | "provider"> {
+  provider?: Id;
+  auth?: AuthIds[Id];
+}
+
+/** The value is good; its provider is the schema's. */
+export interface SchemaSuccess<Output> {
+  readonly value: Output;
+  readonly issues?: undefined;
+}
+
+/** What is wrong with the value. Warnings and hints are none of it. */
+export interface SchemaFailure {
+  readonly issues: readonly { readonly message: string; readonly path: readonly (string | number)[] }[];
+}
+
+/**
+ * The form of a registry type as a Standard Schema, for libraries such as React Hook Form and TanStack Form. It says what
+ * {@link checkForm} says.
+ *
+ * @throws {RangeError} when there is no such registry type.
+ */
+export function connectionForm<Id extends ProviderId>(provider: Id): ConnectionFormSchema<Id>;
+
+/**
+ * The JSON Schema (draft 2020-12) of a registry type's form: its members and values, which are required, titles and
+ * examples. What only {@link checkForm} knows is not in it.
+ *
+ * @throws {RangeError} when there is no such registry type.
+ */
+export function jsonSchema(provider: ProviderId): { readonly [keyword: string]: unknown };
 
 /** How a field is shown and typed. */
 export type FieldKind = "text" | "secret" | "url" | "select" | "checkbox" | "json";
@@ -163,7 +213,7 @@ export interface Capabilities {
 
 /** A registry product, enough to render a form for it. */
 export interface Provider {
-  readonly id: string;
+  readonly id: ProviderId;
   readonly title: string;
   /** The vendor's page about its credentials. */
   readonly docsUrl: string;

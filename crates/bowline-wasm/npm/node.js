@@ -17,6 +17,7 @@ export {
   providers,
   selectImages,
 } from "./surface.js";
+export { connectionForm, jsonSchema } from "./form-schema.js";
 
 export function ready(source, table) {
   return load(

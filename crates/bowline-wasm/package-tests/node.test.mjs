@@ -8,8 +8,8 @@ import { gzipSync } from "node:zlib";
 
 import * as bowline from "bowline";
 
-const { checkForm, checkPolicy, detect, InvalidPatternError, InvalidReferenceError, parsePattern } = bowline;
-const { parseReference, PatternSet, providers, ready, selectImages } = bowline;
+const { checkForm, checkPolicy, connectionForm, detect, InvalidPatternError, InvalidReferenceError, parsePattern } = bowline;
+const { jsonSchema, parseReference, PatternSet, providers, ready, selectImages } = bowline;
 
 // Continuous integration keeps 3 % of the budget free. What passes there passes on every machine, although the module
 // holds a part of Rust's standard library, and no two builds of that have the same bytes.
@@ -37,7 +37,7 @@ test("a module that cannot be loaded rejects, and can be tried again", async () 
 
 test("it exports what design.md says and no more", () => {
   const errors = ["InvalidPatternError", "InvalidPolicyError", "InvalidReferenceError"];
-  const functions = ["checkForm", "checkPolicy", "detect", "parsePattern", "parseReference", "providers", "ready"];
+  const functions = ["checkForm", "checkPolicy", "connectionForm", "detect", "jsonSchema", "parsePattern", "parseReference", "providers", "ready"];
   assert.deepEqual(Object.keys(bowline).sort(), [...errors, "PatternSet", ...functions, "selectImages"]);
 });
 
@@ -186,4 +186,35 @@ test("the module is within its budget", (t) => {
   const size = gzipSync(module, { level: 9 }).length;
   t.diagnostic(`${module.length} bytes, ${size} bytes gzip of ${LIMIT}`);
   assert.ok(size <= LIMIT, `${size} bytes gzip are more than ${LIMIT}`);
+});
+
+test("the form of a registry type is a Standard Schema that says what checkForm says", () => {
+  for (const { id, auth } of providers()) {
+    const schema = connectionForm(id)["~standard"];
+    assert.deepEqual([schema.version, schema.vendor], [1, "bowline"]);
+    for (const method of auth) {
+      const form = { name: "images", auth: method.id, values: { url: " not a host ", region: "nowhere" } };
+      const errors = checkForm({ ...form, provider: id }).findings.filter(({ severity }) => severity === "error");
+      const { issues } = schema.validate(form);
+      assert.deepEqual(issues?.map(({ message, path }) => [path.join("."), message]), errors.map(({ field, message }) => [field, message]));
+    }
+  }
+  const { provider, ...typed } = good;
+  assert.deepEqual(connectionForm(provider)["~standard"].validate(typed), { value: good });
+  assert.deepEqual(connectionForm(provider)["~standard"].validate({ ...typed, name: "" }).issues.map(({ path }) => path), [["name"]]);
+  assert.ok(connectionForm(provider)["~standard"].validate(null).issues.length > 0);
+  assert.throws(() => connectionForm("nowhere"), RangeError);
+});
+
+test("the JSON Schema of a form has every way to sign in with its values", () => {
+  for (const { id, auth } of providers()) {
+    const schema = jsonSchema(id);
+    assert.deepEqual(schema.properties.auth.enum, auth.map((method) => method.id));
+    schema.allOf.forEach(({ then }, place) => {
+      const { properties, required } = then.properties.values;
+      assert.deepEqual(Object.keys(properties), auth[place].fields.map(({ name }) => name));
+      assert.deepEqual(required, auth[place].fields.filter((field) => field.required).map(({ name }) => name));
+      for (const { name, kind } of auth[place].fields) assert.equal(properties[name].writeOnly === true, kind === "secret" || kind === "json", name);
+    });
+  }
 });

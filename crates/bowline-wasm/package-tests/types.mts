@@ -2,10 +2,12 @@
 
 import {
   checkForm,
+  connectionForm,
   detect,
   InvalidReferenceError,
   checkPolicy,
   InvalidPatternError,
+  jsonSchema,
   parsePattern,
   parseReference,
   PatternSet,
@@ -15,6 +17,7 @@ import {
   type ConnectionForm,
   type Finding,
   type Provider,
+  type ProviderId,
   type Report,
 } from "bowline";
 
@@ -62,3 +65,13 @@ checkForm({ providr: "docker-hub" });
 providers()[0]!.id = "mine";
 // @ts-expect-error only the package makes these
 new InvalidReferenceError();
+
+// Ids are literal types; what somebody typed is a text.
+const kind: ProviderId = "docker-hub";
+const schema = connectionForm("docker-hub");
+holds<Equal<NonNullable<(typeof schema)["~standard"]["types"]>["output"]["provider"], "docker-hub" | undefined>>();
+const outcome = schema["~standard"].validate({ name: "images" });
+if (outcome.issues === undefined) holds<Equal<typeof outcome.value.auth, "anonymous" | "oauth2" | "password" | undefined>>();
+console.log(jsonSchema(kind)["$schema"], checkForm({ provider: messages[0] ?? "" }).detected);
+// @ts-expect-error there is no such registry type
+connectionForm("docker-hob");

@@ -125,12 +125,35 @@ pub(crate) fn assemble(project: &Project, _: &Screen) -> anyhow::Result<Work> {
     copy(&bindings.join("bowline.wasm"), &folder.join("bowline.wasm"))?;
     copy(&bindings.join("bowline.js"), &folder.join("bindings.js"))?;
     fs::write(folder.join(PROVIDERS), providers)?;
+    fs::write(folder.join("ids.d.ts"), literal_ids())?;
     let manifest = folder.join("package.json");
     let stamped = with_version(&fs::read_to_string(&manifest)?, version)
         .context("package.json of the npm package")?;
     fs::write(&manifest, stamped)?;
     stamp.set()?;
     Ok(Work::Done)
+}
+
+/// The TypeScript types of the table's ids, as literals.
+fn literal_ids() -> String {
+    let literals = |ids: &mut dyn Iterator<Item = &str>| {
+        let quoted: Vec<_> = ids.map(|id| format!("{id:?}")).collect();
+        quoted.join(" | ")
+    };
+    let providers = bowline::provider::providers();
+    let all = literals(&mut providers.iter().map(|provider| provider.id.as_str()));
+    let auth: String = providers
+        .iter()
+        .map(|provider| {
+            let id = provider.id.as_str();
+            let methods = literals(&mut provider.auth.iter().map(|auth| auth.id));
+            format!("  {id:?}: {methods};\n")
+        })
+        .collect();
+    format!(
+        "/** The ids of the provider table. */\n\n/** A registry type. */\nexport type ProviderId = {all};\n\n\
+        /** The ways to sign in of each registry type. */\nexport interface AuthIds {{\n{auth}}}\n"
+    )
 }
 
 /// Bundles the custom elements into the package, beside the module that they share with it.
