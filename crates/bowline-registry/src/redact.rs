@@ -18,12 +18,7 @@ pub(crate) struct Secrets(Vec<Secret>);
 impl Secrets {
     /// Those of a connection.
     pub(crate) fn of(spec: &ConnectionSpec) -> Self {
-        let mut secrets = Self(
-            spec.secrets
-                .iter()
-                .map(|(_, secret)| secret.clone())
-                .collect(),
-        );
+        let mut secrets = Self(spec.secrets.values().cloned().collect());
         match &spec.credentials {
             Credentials::Password { username, password } => {
                 secrets.add_login(username.as_str(), password);

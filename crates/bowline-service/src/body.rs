@@ -2,7 +2,7 @@
 
 use std::{io, pin::pin};
 
-use bowline::{json, secret::Secret};
+use bowline::secret::Secret;
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use http_body::Body;
@@ -120,8 +120,8 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 }
 
 /// A member that is there, be it `null`.
-pub(crate) fn sent<'de, D: Deserializer<'de>>(
+pub(crate) fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
-) -> Result<Option<json::Value>, D::Error> {
-    json::Value::deserialize(deserializer).map(Some)
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }

@@ -132,7 +132,9 @@ impl Opened {
             expires_at: expires_at.map(|time| time.to_string()),
             image,
             // Both are any JSON, so this cannot fail.
-            policy: policy.and_then(|policy| serde_json::from_value(policy).ok()),
+            policy: policy
+                .and_then(|policy| serde_json::from_value(policy).ok())
+                .unwrap_or_default(),
         }
     }
 }

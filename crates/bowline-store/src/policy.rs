@@ -1,8 +1,8 @@
 //! A pull policy as it is kept, and what the statements of the store need of it.
 
 use bowline::{
+    document::Document,
     finding::Severity,
-    json,
     selection::{Mode, Policy, Scanner},
 };
 
@@ -36,7 +36,7 @@ impl KeptPolicy {
     ///
     /// # Errors
     /// The errors in it.
-    pub fn read(document: &json::Value) -> Result<Self, String> {
+    pub fn read(document: &Document) -> Result<Self, String> {
         match Policy::check(document, None, None) {
             (_, Some(policy)) => Self::of(&policy).map_err(|error| error.to_string()),
             (findings, None) => {
@@ -49,7 +49,7 @@ impl KeptPolicy {
 
     /// Reads the text of a document.
     pub(crate) fn read_text(text: &str) -> Result<Self, String> {
-        let document: json::Value =
+        let document: Document =
             serde_json::from_str(text).map_err(|error| format!("It is not JSON: {error}."))?;
         Self::read(&document)
     }

@@ -95,7 +95,12 @@ export interface CheckFormOptions {
   now?: number | undefined;
 }
 
-/** Checks a form. Never throws for what was typed. */
+/**
+ * Checks a form. Never throws for what was typed.
+ *
+ * @throws {TypeError} with the `code` `form.shape` where a member has another type than is declared, or holds what JSON
+ * cannot hold.
+ */
 export function checkForm(form: ConnectionForm, options?: CheckFormOptions): Report;
 
 /** A schema as the Standard Schema specification describes it (version 1), for what the form of a registry type is. */
@@ -417,6 +422,7 @@ export interface PolicyReport {
 /**
  * Checks a policy. Never throws for what was typed.
  *
+ * @throws {TypeError} with the `code` `policy.shape` where the policy holds what JSON cannot hold.
  * @param provider the id of the provider whose registry it is for; left out, what depends on it is not judged.
  * @param host the registry's host, with its port, which a pattern should not name.
  */
@@ -466,7 +472,7 @@ export class InvalidPolicyError extends Error {
  * @param now in milliseconds since 1970; left out, the clock's.
  * @returns the places of the selected images, and a decision for every image, in order.
  * @throws {InvalidPolicyError}
- * @throws {Error} where an image has no repository.
+ * @throws {TypeError} with the `code` `images.shape` where an image has no repository.
  */
 export function selectImages(
   policy: Policy | null,

@@ -1,5 +1,5 @@
 // The functions of the package over the WebAssembly module, wherever the module was loaded from.
-// Texts go in and JSON comes out: see crates/bowline-wasm/src/lib.rs.
+// Plain objects go in and come out: see crates/bowline-wasm/src/lib.rs.
 
 import initialize, * as module from "./bindings.js";
 
@@ -32,20 +32,20 @@ export function providers() {
 
 export function checkForm(form, options) {
   need();
-  const request = { form, touched: options?.touched, now: Math.trunc(options?.now ?? Date.now()) };
-  return JSON.parse(module.checkForm(encoded(JSON.stringify(request))));
+  const touched = options?.touched && Array.from(options.touched, String);
+  return module.checkForm(form, touched ?? undefined, Number(options?.now ?? Date.now()));
 }
 
 export function detect(text) {
   need();
-  return JSON.parse(module.detect(String(text)));
+  return module.detect(String(text));
 }
 
 export function parseReference(text) {
   need();
-  const { reference, error } = JSON.parse(module.parseReference(String(text)));
+  const { value, error } = module.parseReference(String(text));
   if (error) throw new InvalidReferenceError(error);
-  return reference;
+  return value;
 }
 
 export class InvalidReferenceError extends Error {
@@ -61,9 +61,9 @@ export class InvalidReferenceError extends Error {
 
 export function parsePattern(text) {
   need();
-  const { pattern, error } = JSON.parse(module.parsePattern(String(text)));
+  const { value, error } = module.parsePattern(String(text));
   if (error) throw new InvalidPatternError(error);
-  return pattern;
+  return value;
 }
 
 export class InvalidPatternError extends Error {
@@ -83,13 +83,11 @@ export class PatternSet {
 
   constructor(patterns) {
     need();
-    const texts = Array.from(patterns, String);
     try {
-      this.#set = new module.PatternSet(JSON.stringify(texts));
-    } catch (refused) {
-      if (typeof refused !== "string") throw refused;
-      const { error, index } = JSON.parse(refused);
-      throw new InvalidPatternError(error, index);
+      this.#set = new module.PatternSet(Array.from(patterns, String));
+    } catch (invalid) {
+      if (!invalid.error) throw invalid;
+      throw new InvalidPatternError(invalid.error, invalid.index);
     }
   }
 
@@ -98,7 +96,7 @@ export class PatternSet {
   }
 
   explain(image) {
-    return JSON.parse(this.#set.explain(String(image)));
+    return this.#set.explain(String(image));
   }
 
   filter(images) {
@@ -125,13 +123,12 @@ if (Symbol.dispose) PatternSet.prototype[Symbol.dispose] = PatternSet.prototype.
 
 export function checkPolicy(policy, provider, host) {
   need();
-  return JSON.parse(module.checkPolicy(encoded(JSON.stringify({ policy, provider, host }))));
+  return module.checkPolicy(policy, provider, host);
 }
 
 export function selectImages(policy, images, now) {
   need();
-  const request = { policy, images, now: Math.trunc(now ?? Date.now()) };
-  const { decisions, findings } = JSON.parse(module.selectImages(encoded(JSON.stringify(request))));
+  const { decisions, findings } = module.selectImages(policy, images, now ?? Date.now());
   if (findings) throw new InvalidPolicyError(findings);
   const selected = [];
   decisions.forEach((decision, index) => decision.selected && selected.push(index));

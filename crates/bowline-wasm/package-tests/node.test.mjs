@@ -92,6 +92,47 @@ test("expiry is judged by the clock, or by the time that is given", () => {
   assert.ok(!codes({ now: Date.UTC(2000, 0, 1) }).includes("expires_at.past"));
 });
 
+test("what is no value of the right kind is a finding, or an error with a code that names the member", () => {
+  const codes = (policy) => checkPolicy(policy).findings.map(({ field, code }) => `${field} ${code}`);
+  assert.deepEqual(codes({ mode: undefined, include: null, at: "", of_a_newer_page: undefined }), []);
+  assert.deepEqual(codes({ scanTimeoutSeconds: 279.0 }), []);
+  assert.deepEqual(codes({ scanTimeoutSeconds: 0.5 }), ["policy.scanTimeoutSeconds policy.amount"]);
+  assert.deepEqual(codes({ scanTimeoutSeconds: 1e300 }), ["policy.scanTimeoutSeconds policy.amount"]);
+  assert.deepEqual(codes({ include: ["a", undefined] }), ["policy.include policy.shape"]);
+  const wrong = { at: 5, cleanup: "no", events: "", other: 1 };
+  const shapes = ["policy.at policy.shape", "policy.cleanup policy.shape", "policy.events policy.shape"];
+  assert.deepEqual(codes(wrong), [...shapes, "policy.other policy.unknown"]);
+  assert.deepEqual(codes([]), ["policy policy.shape"]);
+  assert.deepEqual(codes("automatic"), ["policy policy.shape"]);
+  assert.deepEqual(codes(undefined), []);
+  assert.deepEqual(checkForm({ ...good, policy: wrong }).findings.map(({ code }) => code).length, 4);
+  assert.throws(() => checkForm({ values: [] }), { code: "form.shape", message: /values has the wrong type/ });
+  assert.throws(() => checkForm({ provider: {} }), { code: "form.shape", message: /provider has the wrong type/ });
+  assert.equal(checkForm(undefined).valid, false);
+  assert.equal(checkForm(null).valid, false);
+});
+
+test("what JSON cannot hold is missing, or an error with a code", () => {
+  const codes = (policy) => checkPolicy(policy).findings.map(({ field, code }) => `${field} ${code}`);
+  assert.deepEqual(codes({ include: () => {}, other: Symbol("x"), scanTimeoutSeconds: NaN }), []);
+  assert.deepEqual(codes(() => {}), []);
+  assert.deepEqual(codes({ mode: new Date(0) }), ["policy.mode policy.choice"]);
+  const dated = checkForm({ ...good, expiresAt: new Date(0) }, { now: 1 });
+  assert.deepEqual(dated.findings.map(({ code }) => code).filter((code) => code === "expires_at.past"), ["expires_at.past"]);
+  const circle = { values: {} };
+  circle.values.url = circle;
+  const invalid = { name: "TypeError" };
+  assert.throws(() => checkForm(circle), { ...invalid, code: "form.shape", message: /circular/i });
+  assert.throws(() => checkForm({ name: 1n }), { ...invalid, code: "form.shape", message: /BigInt/ });
+  assert.throws(() => checkPolicy({ at: 1n }), { ...invalid, code: "policy.shape" });
+  assert.throws(() => selectImages(null, [{ repository: "web", size: 1n }]), { ...invalid, code: "images.shape" });
+});
+
+test("answers have null for what there is not", () => {
+  assert.deepEqual(checkForm({}), { valid: false, findings: checkForm({}).findings, endpoint: null, detected: null });
+  assert.equal(Object.getPrototypeOf(checkForm({}).findings[0].params), Object.prototype);
+});
+
 test("the provider table is one, and nobody can change it", () => {
   const table = providers();
   assert.equal(providers(), table);
@@ -177,7 +218,8 @@ test("a policy is judged, and selects", () => {
   assert.deepEqual(decisions[0], { selected: false, by: "condition", pattern: null });
   assert.throws(() => selectImages({ mode: "x" }, []), { name: "InvalidPolicyError", code: "policy.choice" });
   assert.deepEqual(selectImages(null, [{ repository: "web", createdAt: "yesterday" }]).selected, [0]);
-  assert.throws(() => selectImages(null, [{ tag: "1" }]), /repository/);
+  assert.throws(() => selectImages(null, [{ tag: "1" }]), { code: "images.shape", message: /repository/ });
+  assert.throws(() => selectImages(null, {}), { code: "images.shape" });
 });
 
 test("the module is within its budget", (t) => {

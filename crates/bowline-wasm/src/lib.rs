@@ -1,118 +1,146 @@
 //! The shared crate for browsers, workers and Node: what the npm package `bowline` calls.
 //!
-//! Texts go in and JSON comes out. That is the form in which the same things go over HTTP, so both sides read it with
-//! the same code; and it is smaller and faster than to build JavaScript objects from here one member at a time. What
-//! comes as JSON comes in UTF-8, which a browser makes of a text at once and the glue letter by letter.
+//! Plain JavaScript objects go in and come out. Forms, policies and inventories cross as JSON text, so that the reader that
+//! the server uses reads them here too. Everything goes out by `serde-wasm-bindgen`.
 
+mod input;
 mod pattern_set;
 
 use bowline::{
     detect,
+    document::Document,
+    finding::{Finding, PlacedIssue},
     form::{self, CheckOptions, ConnectionForm},
-    json::Value,
     pattern::Pattern,
     reference::Reference,
-    selection::{Image, Policy},
+    selection::{Decision, Image, Policy, PolicyReport},
 };
+use serde::Serialize;
+use serde_wasm_bindgen::{Error, Serializer};
 use wasm_bindgen::prelude::*;
 
+use input::{Input, document, shape_error};
 pub use pattern_set::PatternSet;
 
-/// Checks a form: takes `{form, touched?, now?}` and gives a Report, both as JSON.
+/// Checks a form and gives its report. `now` is in milliseconds since 1970.
 ///
 /// # Errors
-/// Where the form is none, such as one whose `values` is a list. What a user types is never the cause.
+/// `form.shape`: a member has a type that no form has, such as a list for `values`. What a user types is never the cause.
 #[wasm_bindgen(js_name = checkForm)]
-pub fn check_form(request: &[u8]) -> Result<String, JsError> {
-    let request = parsed(request)?;
-    let touched = request.get("touched").and_then(Value::as_array);
-    let touched: Option<Vec<String>> = touched.map(|names| {
-        names
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect()
-    });
-    let now = request.get("now").and_then(Value::as_i64);
-    let form = request.into_member("form").unwrap_or_default();
-    let form = ConnectionForm::try_from(form).map_err(|error| JsError::new(&error.message()))?;
+pub fn check_form(
+    form: &JsValue,
+    touched: Option<Vec<String>>,
+    now: Option<f64>,
+) -> Result<JsValue, Error> {
+    let form = ConnectionForm::try_from(document(Input::Form, form)?)
+        .map_err(|error| shape_error(Input::Form, &error.message()))?;
     let options = CheckOptions {
         touched: touched.as_deref(),
-        now,
+        now: now.and_then(milliseconds),
     };
-    Ok(Value::from(&form::report_on(&form, options)).to_text())
+    to_js(&form::report_on(&form, options))
 }
 
-/// Partly filled forms for a pasted text, as a JSON list. What was pasted by the user goes back to the user, secrets too.
+/// Partly filled forms for a pasted text. What was pasted by the user goes back to the user, secrets too.
+///
+/// # Errors
+/// None: a form is always an object.
 #[wasm_bindgen]
-pub fn detect(text: &str) -> String {
+pub fn detect(text: &str) -> Result<JsValue, Error> {
     let forms = detect::detect(text);
-    Value::array(forms.iter().map(ConnectionForm::expose)).to_text()
+    let exposed: Vec<_> = forms.iter().map(ConnectionForm::expose).collect();
+    to_js(&exposed)
 }
 
-/// An image reference taken apart, `{"reference": …}`, or what is wrong with it, `{"error": …}`, as JSON.
+/// A reference or a pattern, or why it is none.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Parsed<T> {
+    Value(T),
+    Error(PlacedIssue),
+}
+
+/// An image reference taken apart, `{value}`, or what is wrong with it, `{error}`.
+///
+/// # Errors
+/// None: both are objects.
 #[wasm_bindgen(js_name = parseReference)]
-pub fn parse_reference(text: &str) -> String {
-    let (name, value) = match Reference::parse(text) {
-        Ok(reference) => ("reference", Value::from(&reference)),
-        Err(issue) => ("error", issue.to_value(text)),
-    };
-    Value::object(vec![(name, value)]).to_text()
+pub fn parse_reference(text: &str) -> Result<JsValue, Error> {
+    to_js(&match Reference::parse(text) {
+        Ok(reference) => Parsed::Value(reference),
+        Err(issue) => Parsed::Error(issue.in_text(text)),
+    })
 }
 
-/// A pattern taken apart, `{"pattern": …}`, or what is wrong with it, `{"error": …}`, as JSON.
+/// A pattern taken apart, `{value}`, or what is wrong with it, `{error}`.
+///
+/// # Errors
+/// None: both are objects.
 #[wasm_bindgen(js_name = parsePattern)]
-pub fn parse_pattern(text: &str) -> String {
-    let (name, value) = match Pattern::parse(text) {
-        Ok(pattern) => ("pattern", Value::from(&pattern)),
-        Err(issue) => ("error", issue.to_value(text)),
-    };
-    Value::object(vec![(name, value)]).to_text()
+pub fn parse_pattern(text: &str) -> Result<JsValue, Error> {
+    to_js(&match Pattern::parse(text) {
+        Ok(pattern) => Parsed::Value(pattern),
+        Err(issue) => Parsed::Error(issue.in_text(text)),
+    })
 }
 
-/// Judges a policy: takes `{policy, provider?, host?}` and gives `{valid, findings}`, both as JSON. What depends on a
-/// provider or a host that is not given is not judged.
+/// Checks a policy and gives its report. What depends on a provider or a host that is not given is not judged.
 ///
 /// # Errors
-/// Where the request is no JSON.
+/// `policy.shape`: the policy holds what JSON cannot, such as itself or a `BigInt`.
 #[wasm_bindgen(js_name = checkPolicy)]
-pub fn check_policy(request: &[u8]) -> Result<String, JsError> {
-    let request = parsed(request)?;
-    let member = |name| request.get(name).unwrap_or(&Value::Null);
-    let judgement = Policy::judge(
-        member("policy"),
-        member("provider").as_str(),
-        member("host").as_str(),
-    );
-    Ok(judgement.to_text())
+pub fn check_policy(
+    policy: &JsValue,
+    provider: Option<String>,
+    host: Option<String>,
+) -> Result<JsValue, Error> {
+    let policy = document(Input::Policy, policy)?;
+    let report = PolicyReport::new(&policy, provider.as_deref(), host.as_deref());
+    to_js(&report)
 }
 
-/// Decides about an inventory: takes `{policy, images, now}` and gives `{"decisions": […]}`, one for each image, or
-/// `{"findings": […]}` where the policy is not valid, both as JSON.
+/// What a policy makes of an inventory.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Selection {
+    Decisions(Vec<Decision>),
+    Findings(Vec<Finding>),
+}
+
+/// Decides about an inventory: `{decisions}`, one for each image, or `{findings}` where the policy is not valid. `now` is
+/// in milliseconds since 1970.
 ///
 /// # Errors
-/// Where an image is none.
+/// `images.shape`: the images are no list, or one of them is no image. `policy.shape` as for [`check_policy`].
 #[wasm_bindgen(js_name = selectImages)]
-pub fn select_images(request: &[u8]) -> Result<String, JsError> {
-    let request = parsed(request)?;
-    let policy = request.get("policy").unwrap_or(&Value::Null);
-    let images = request.get("images").and_then(Value::as_array);
-    let images = images.ok_or_else(|| JsError::new("the images are no list"))?;
-    let images = images.iter().map(Image::try_from);
-    let images = images.collect::<Result<Vec<_>, _>>();
-    let images = images.map_err(|error| JsError::new(&error.message()))?;
-    let now = request.get("now").and_then(Value::as_i64);
-    let now = now.ok_or_else(|| JsError::new("now is no time"))?;
-    let (findings, policy) = Policy::check(policy, None, None);
-    let (name, list) = match policy {
-        Some(policy) => ("decisions", Value::array(&policy.select(&images, now))),
-        None => ("findings", Value::array(&findings)),
-    };
-    Ok(Value::object(vec![(name, list)]).to_text())
+pub fn select_images(policy: &JsValue, images: &JsValue, now: f64) -> Result<JsValue, Error> {
+    let policy = document(Input::Policy, policy)?;
+    let images = all_images(images)?;
+    let now = milliseconds(now).ok_or_else(|| Error::new("now is no time"))?;
+    let (findings, policy) = Policy::check(&policy, None, None);
+    to_js(&match policy {
+        Some(policy) => Selection::Decisions(policy.select(&images, now)),
+        None => Selection::Findings(findings),
+    })
 }
 
-/// The document that a request is.
-fn parsed(request: &[u8]) -> Result<Value, JsError> {
-    let document = str::from_utf8(request).ok().and_then(Value::parse);
-    document.ok_or_else(|| JsError::new("no JSON"))
+/// The images of a list.
+fn all_images(list: &JsValue) -> Result<Vec<Image>, Error> {
+    let Document::List(images) = document(Input::Images, list)? else {
+        return Err(shape_error(Input::Images, "the images are no list"));
+    };
+    let images = images.into_iter().map(Image::try_from);
+    images
+        .collect::<Result<_, _>>()
+        .map_err(|error| shape_error(Input::Images, &error.message()))
+}
+
+/// A time of JavaScript's, without its fraction.
+fn milliseconds(time: f64) -> Option<i64> {
+    time.is_finite().then_some(time as i64)
+}
+
+/// A plain object, with `null` for what there is not.
+fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Error> {
+    value.serialize(&Serializer::json_compatible())
 }

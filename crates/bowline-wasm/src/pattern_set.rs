@@ -1,29 +1,37 @@
 //! A list of patterns that JavaScript keeps.
 
-use bowline::{json::Value, pattern};
+use bowline::{finding::PlacedIssue, pattern};
+use serde::Serialize;
+use serde_wasm_bindgen::Error;
 use wasm_bindgen::prelude::*;
+
+use super::to_js;
 
 /// A list of patterns, compiled once.
 #[wasm_bindgen]
 pub struct PatternSet(pattern::PatternSet);
 
+/// The first text of a list that is no pattern.
+#[derive(Serialize)]
+struct Invalid {
+    index: usize,
+    error: PlacedIssue,
+}
+
 #[wasm_bindgen]
 impl PatternSet {
-    /// Compiles the patterns, a JSON list of texts.
+    /// Compiles the patterns.
     ///
     /// # Errors
-    /// What is wrong with the first text that is no pattern, and its `index`, as JSON.
+    /// What is wrong with the first text that is no pattern: `{index, error}`.
     #[wasm_bindgen(constructor)]
-    pub fn new(patterns: &str) -> Result<Self, String> {
-        let patterns = Value::parse(patterns).unwrap_or_default();
-        let texts = patterns.as_array().unwrap_or_default();
-        let texts: Vec<&str> = texts.iter().filter_map(Value::as_str).collect();
-        match pattern::PatternSet::new(&texts) {
+    pub fn new(patterns: Vec<String>) -> Result<Self, JsValue> {
+        match pattern::PatternSet::new(&patterns) {
             Ok(set) => Ok(Self(set)),
             Err((index, issue)) => {
-                let text = texts.get(index).copied().unwrap_or_default();
-                let members = vec![("index", index.into()), ("error", issue.to_value(text))];
-                Err(Value::object(members).to_text())
+                let text = patterns.get(index).map_or("", String::as_str);
+                let error = issue.in_text(text);
+                Err(to_js(&Invalid { index, error })?)
             }
         }
     }
@@ -33,9 +41,12 @@ impl PatternSet {
         self.0.matches(image)
     }
 
-    /// Which one decides about the image, and by which parts, as JSON.
-    pub fn explain(&self, image: &str) -> String {
-        Value::from(&self.0.explain(image)).to_text()
+    /// Which one decides about the image, and by which parts.
+    ///
+    /// # Errors
+    /// None: an explanation is always an object.
+    pub fn explain(&self, image: &str) -> Result<JsValue, Error> {
+        to_js(&self.0.explain(image))
     }
 
     /// The places of the images that one of them matches. They come as the lines of one text in UTF-8: to cross into the

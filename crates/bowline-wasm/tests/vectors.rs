@@ -11,6 +11,7 @@ use support::{
     ConnectionForm, Explanation, JudgedPattern, JudgedReference, PolicyReport, Provider, Report,
     Selection, declared,
 };
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 macro_rules! files {
@@ -49,9 +50,12 @@ const POLICIES: &[(&str, &str)] = &files! { "policies" };
 fn forms() {
     agree(FORMS, |case| {
         let options = &case["options"];
-        let request =
-            json!({ "form": case["form"], "touched": options["touched"], "now": options["now"] });
-        let mut report = declared::<Report>(&sound(check_form(request.to_string().as_bytes())));
+        let touched = options["touched"].is_array();
+        let mut report = declared::<Report>(check_form(
+            &js(&case["form"]),
+            touched.then(|| texts(&options["touched"])),
+            options["now"].as_f64(),
+        ));
         without_english(&mut report);
         (report, case["report"].clone())
     });
@@ -61,22 +65,16 @@ fn forms() {
 fn references() {
     agree(REFERENCES, |case| {
         let text = case["text"].as_str().unwrap();
-        let mut answer = declared::<JudgedReference>(&parse_reference(text));
+        let mut answer = declared::<JudgedReference>(parse_reference(text));
         if let Some(Value::Object(error)) = answer.get_mut("error") {
             assert!(error.remove("message").is_some(), "an error has a message");
             error.retain(|_, value| !value.is_null());
         }
-        let expected = case
-            .as_object()
-            .unwrap()
-            .iter()
-            .filter(|(key, _)| matches!(key.as_str(), "reference" | "error"));
-        (
-            answer.clone(),
-            expected
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect(),
-        )
+        let expected = match case.get("error") {
+            Some(error) => json!({ "error": error }),
+            None => json!({ "value": case["reference"] }),
+        };
+        (answer, expected)
     });
 }
 
@@ -84,7 +82,7 @@ fn references() {
 fn detected() {
     agree(DETECT, |case| {
         (
-            declared::<Vec<ConnectionForm>>(&detect(case["text"].as_str().unwrap())),
+            declared::<Vec<ConnectionForm>>(detect(case["text"].as_str().unwrap())),
             case["forms"].clone(),
         )
     });
@@ -94,18 +92,18 @@ fn detected() {
 fn patterns() {
     agree(PATTERNS, |case| {
         if let Some(image) = case["image"].as_str() {
-            let set = PatternSet::new(&case["patterns"].to_string()).unwrap();
-            let explanation = declared::<Explanation>(&set.explain(image));
+            let set = PatternSet::new(texts(&case["patterns"])).unwrap();
+            let explanation = declared::<Explanation>(set.explain(image));
             assert_eq!(explanation["taken"], set.matches(image));
             let taken = set.filter(image.as_bytes(), 1).unwrap();
             assert_eq!(taken.len() == 1, set.matches(image));
             return (explanation, case["explanation"].clone());
         }
         let text = case["text"].as_str().unwrap();
-        let mut answer = declared::<JudgedPattern>(&parse_pattern(text));
+        let mut answer = declared::<JudgedPattern>(parse_pattern(text));
         if answer["error"].is_null() {
-            without_english(&mut answer["pattern"]);
-            return (answer["pattern"].clone(), case["pattern"].clone());
+            without_english(&mut answer["value"]);
+            return (answer["value"].clone(), case["pattern"].clone());
         }
         let error = answer["error"].as_object_mut().unwrap();
         assert!(error.remove("message").is_some(), "an error has a message");
@@ -117,34 +115,84 @@ fn patterns() {
 #[wasm_bindgen_test]
 fn policies() {
     agree(POLICIES, |case| {
-        let request = case.to_string();
+        let policy = js(&case["policy"]);
         if case["images"].is_null() {
-            let mut report = declared::<PolicyReport>(&sound(check_policy(request.as_bytes())));
+            let text = |member: &str| case[member].as_str().map(str::to_owned);
+            let answer = check_policy(&policy, text("provider"), text("host"));
+            let mut report = declared::<PolicyReport>(answer);
             without_english(&mut report);
             return (report, case["report"].clone());
         }
-        let answer = declared::<Selection>(&sound(select_images(request.as_bytes())));
+        let now = case["now"].as_f64().unwrap();
+        let answer = declared::<Selection>(select_images(&policy, &js(&case["images"]), now));
         (answer["decisions"].clone(), case["decisions"].clone())
     });
 }
 
 #[wasm_bindgen_test]
 fn the_table_is_as_declared() {
-    let table = declared::<Vec<Provider>>(&bowline::provider::providers_json());
+    let table = js_sys::JSON::parse(&bowline::provider::providers_json()).unwrap();
+    let table = declared::<Vec<Provider>>(Ok(table));
     assert_eq!(table.as_array().unwrap().len(), FORMS.len());
 }
 
 #[wasm_bindgen_test]
 fn what_is_no_form_is_an_error() {
-    for request in [
-        "",
-        "{",
-        r#"{"form":{"values":[]}}"#,
-        r#"{"form":{"provider":{}}}"#,
+    for form in [
+        json!([]),
+        json!("form"),
+        json!({ "values": [] }),
+        json!({ "provider": {} }),
+        json!({ "trustedAuthHosts": {} }),
     ] {
-        assert!(check_form(request.as_bytes()).is_err(), "{request}");
+        assert!(check(js(&form)).is_err(), "{form}");
     }
-    assert!(check_form(b"{}").is_ok(), "an empty form is a form");
+    for form in [JsValue::UNDEFINED, JsValue::NULL, js(&json!({}))] {
+        assert!(check(form).is_ok(), "an empty form is a form");
+    }
+}
+
+#[wasm_bindgen_test]
+fn undefined_is_as_good_as_missing() {
+    let form = js(
+        &json!({ "provider": "harbor", "values": { "url": "harbor.example.com" }, "policy": { "mode": "automatic" } }),
+    );
+    let expected = declared::<Report>(check(form.clone()));
+    let set = |object: &JsValue, name: &str| {
+        js_sys::Reflect::set(object, &name.into(), &JsValue::UNDEFINED).unwrap();
+    };
+    for name in [
+        "name",
+        "auth",
+        "trustedAuthHosts",
+        "expiresAt",
+        "of-a-newer-page",
+    ] {
+        set(&form, name);
+    }
+    for (member, names) in [
+        ("values", ["password", "other"]),
+        ("policy", ["include", "other"]),
+    ] {
+        let inner = js_sys::Reflect::get(&form, &member.into()).unwrap();
+        for name in names {
+            set(&inner, name);
+        }
+    }
+    assert_eq!(declared::<Report>(check(form)), expected);
+}
+
+fn check(form: JsValue) -> Result<JsValue, serde_wasm_bindgen::Error> {
+    check_form(&form, None, None)
+}
+
+/// The JavaScript value of a document.
+fn js(document: &Value) -> JsValue {
+    js_sys::JSON::parse(&document.to_string()).unwrap()
+}
+
+fn texts(list: &Value) -> Vec<String> {
+    serde_json::from_value(list.clone()).unwrap()
 }
 
 /// Judges every case of the files; all that differ are named at once.
@@ -178,10 +226,6 @@ fn without_english(report: &mut Value) {
             "a finding has a message"
         );
     }
-}
-
-fn sound(answer: Result<String, wasm_bindgen::JsError>) -> String {
-    answer.ok().unwrap()
 }
 
 /// A file that is not in the lists above would be read by the native tests alone.

@@ -2,14 +2,14 @@
 
 use std::{fmt, ops::Range};
 
+use litemap::LiteMap;
+use serde::{Serialize, Serializer};
+
 pub use crate::message::Code;
-use crate::{
-    json::{Value, serde::serialize_by_value},
-    map::Map,
-};
 
 /// How much a finding weighs. Only an error makes a form invalid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Good to know; never blocks saving.
     Hint,
@@ -20,7 +20,7 @@ pub enum Severity {
 }
 
 /// One thing that was found in a field.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize)]
 pub struct Finding {
     /// The field: `name`, `provider`, `auth`, `values.url`, `trustedAuthHosts.0`, …
     pub field: String,
@@ -29,16 +29,19 @@ pub struct Finding {
     /// A stable, dotted snake_case code; it never changes its meaning.
     pub code: &'static str,
     /// The named parameters of the message, for products that translate. Never a secret.
-    pub params: Map<&'static str, String>,
+    #[serde(serialize_with = "as_object")]
+    pub params: LiteMap<&'static str, String>,
     /// The English text. Never holds a secret.
     pub message: String,
     /// The whole text that the field should hold instead, where there is one. Applying it removes the finding.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<String>,
     /// Where in the field's text it starts, in UTF-16 units.
     pub start: u32,
     /// Where in the field's text it ends, in UTF-16 units.
     pub end: u32,
     /// Whether the suggestion holds the text of a secret field (see [`crate::form::Report::redact`]).
+    #[serde(skip)]
     pub(crate) secret: bool,
 }
 
@@ -52,28 +55,6 @@ impl Severity {
         }
     }
 }
-
-/// The finding as the design has it in JSON, its suggestion included.
-impl From<&Finding> for Value {
-    fn from(finding: &Finding) -> Self {
-        let params = finding
-            .params
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()));
-        Self::present(vec![
-            ("field", finding.field.as_str().into()),
-            ("severity", finding.severity.as_str().into()),
-            ("code", finding.code.into()),
-            ("params", Self::texts(params)),
-            ("message", finding.message.as_str().into()),
-            ("suggestion", finding.suggestion.as_deref().into()),
-            ("start", finding.start.into()),
-            ("end", finding.end.into()),
-        ])
-    }
-}
-
-serialize_by_value!(Finding);
 
 impl fmt::Debug for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,6 +77,21 @@ impl fmt::Debug for Finding {
 /// Every parser of this crate gives one as its error.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Issue(Box<Facts>);
+
+/// An [`Issue`] with its place, to be serialized.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlacedIssue {
+    /// Its stable code.
+    pub code: &'static str,
+    /// The English text.
+    pub message: String,
+    /// The whole text that should be there instead, where there is one.
+    pub suggestion: Option<String>,
+    /// Where in the text it starts, in UTF-16 units.
+    pub start: u32,
+    /// Where in the text it ends, in UTF-16 units.
+    pub end: u32,
+}
 
 /// Boxed: an issue is passed on through many results, most of which are fine.
 #[derive(Clone, PartialEq, Eq)]
@@ -174,27 +170,33 @@ impl Issue {
         utf16_length(text.get(..place.start))..utf16_length(text.get(..place.end))
     }
 
-    /// The issue as JSON, with its place in `text`: code, message, suggestion, start and end.
-    pub fn to_value(&self, text: &str) -> Value {
-        let place = self.place(text);
-        Value::object(vec![
-            ("code", self.0.code.as_str().into()),
-            ("message", self.message().into()),
-            ("suggestion", self.suggestion().into()),
-            ("start", place.start.into()),
-            ("end", place.end.into()),
-        ])
+    /// The issue with its place in `text`, the text that was parsed.
+    pub fn in_text(&self, text: &str) -> PlacedIssue {
+        let Range { start, end } = self.place(text);
+        PlacedIssue {
+            code: self.0.code.as_str(),
+            message: self.message(),
+            suggestion: self.0.suggestion.clone(),
+            start,
+            end,
+        }
     }
 
     /// The finding that this is in `field`, whose text is `text`.
     pub(crate) fn in_field(self, field: &str, text: &str, secret: bool) -> Finding {
         let Range { start, end } = self.place(text);
+        let message = self.message();
+        // One by one: a few need no sort.
+        let mut params = LiteMap::new();
+        for (name, value) in self.0.params {
+            params.insert(name, value);
+        }
         Finding {
             field: field.to_owned(),
             severity: self.0.code.severity(),
             code: self.0.code.as_str(),
-            message: self.message(),
-            params: self.0.params.into_iter().collect(),
+            message,
+            params,
             suggestion: self.0.suggestion,
             start,
             end,
@@ -219,6 +221,13 @@ impl fmt::Display for Issue {
 }
 
 impl std::error::Error for Issue {}
+
+fn as_object<S: Serializer>(
+    params: &LiteMap<&'static str, String>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(params.iter())
+}
 
 fn utf16_length(text: Option<&str>) -> u32 {
     let units = text.map_or(0, |text| text.chars().map(char::len_utf16).sum::<usize>());

@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
-use crate::json::Value;
+use crate::document::Document;
 
 /// When a JWT ends, in milliseconds since 1970; `None` for any other text, and for one without an end.
 pub(crate) fn expiry(text: &str) -> Option<i64> {
@@ -13,16 +13,9 @@ pub(crate) fn expiry(text: &str) -> Option<i64> {
     let mut parts = text.split('.');
     let (_header, claims, _signature) = (parts.next()?, parts.next()?, parts.next()?);
     let claims = BASE64_URL_SAFE_NO_PAD.decode(claims.trim_end_matches('='));
-    let claims = Value::parse(std::str::from_utf8(&claims.ok()?).ok()?)?;
+    let claims = Document::parse(std::str::from_utf8(&claims.ok()?).ok()?)?;
     // Seconds, with a fraction perhaps.
-    let Value::Number(end) = claims.get("exp")? else {
-        return None;
-    };
-    end.split('.')
-        .next()?
-        .parse::<i64>()
-        .ok()?
-        .checked_mul(1000)
+    claims.get("exp")?.as_i64()?.checked_mul(1000)
 }
 
 #[cfg(test)]

@@ -6,6 +6,14 @@ use zeroize::Zeroizing;
 
 /// A typed value that may be secret: clones share its text, which is erased when the last is dropped, `Debug` never
 /// shows it, and there is no `Display` and no `Serialize`. [`Secret::expose`] is the only way to the text.
+///
+/// ```
+/// use bowline::secret::Secret;
+///
+/// let secret = Secret::new("s3cret");
+/// assert_eq!(format!("{secret:?}"), "Secret(…)");
+/// assert_eq!(secret.expose(), "s3cret");
+/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(Arc<Zeroizing<String>>);
 

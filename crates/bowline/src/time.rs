@@ -2,6 +2,11 @@
 
 /// Milliseconds since 1970 of a time as RFC 3339 writes it; a leap second counts as the one before it.
 /// `None` for any other text.
+///
+/// ```
+/// assert_eq!(bowline::time::parse_rfc3339("1970-01-01T00:00:01.5Z"), Some(1500));
+/// assert_eq!(bowline::time::parse_rfc3339("1970-02-30T00:00:00Z"), None);
+/// ```
 pub fn parse_rfc3339(text: &str) -> Option<i64> {
     let (date, time) = text.split_once(['T', 't', ' '])?;
     let mut parts = date.splitn(3, '-');

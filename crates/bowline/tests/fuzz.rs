@@ -15,7 +15,6 @@ use bowline::{
     endpoint::Endpoint,
     finding::{Finding, Issue},
     form::{CheckOptions, ConnectionForm, check_form},
-    json::Value as Document,
     pattern::{Explanation, Pattern, PatternSet},
     provider::provider,
     reference::Reference,
@@ -147,7 +146,11 @@ fn texts_to_detect() {
         for form in detect(&text) {
             assert!(provider(&form.provider).is_some());
             check_secrets_are_kept(&form);
-            assert_eq!(json_of(form.expose()).try_into(), Ok(form.clone()));
+            let exposed = json_of(&form.expose());
+            assert_eq!(
+                serde_json::from_str::<ConnectionForm>(&exposed).unwrap(),
+                form
+            );
             check_form(&form, CheckOptions::default());
         }
     });
@@ -162,26 +165,12 @@ fn documents() {
         .into_iter()
         .map(|(_, case)| case["policy"].to_string());
     fuzz(near(forms.chain(policies)), |text| {
-        let by_serde: Result<ConnectionForm, _> = serde_json::from_str(&text);
-        let Some(value) = Document::parse(&text) else {
-            assert!(by_serde.is_err());
-            return;
-        };
-        assert_eq!(Document::parse(&value.to_text()), Some(value.clone()));
-        Policy::check(&value, provider("harbor"), None);
-        let form = ConnectionForm::try_from(value);
-        if let Ok(form) = &form {
-            check_form(
-                form,
-                CheckOptions {
-                    touched: None,
-                    now: Some(NOW),
-                },
-            );
+        if let Ok(policy) = serde_json::from_str(&text) {
+            Policy::check(&policy, provider("harbor"), None);
         }
-        // A number that is out of every range is kept as its text here, and refused there.
-        if let Ok(by_serde) = by_serde {
-            assert_eq!(form, Ok(by_serde));
+        if let Ok(form) = serde_json::from_str(&text) {
+            let now = Some(NOW);
+            check_form(&form, CheckOptions { touched: None, now });
         }
     });
 }
@@ -352,10 +341,7 @@ fn check_secrets_are_kept(form: &ConnectionForm) {
         .map(|finding| format!("{} {:?}", finding.message, finding.params))
         .collect();
     report.redact();
-    let said = format!(
-        "{said:?} {report:?} {spec:?} {form:?} {}",
-        json_of(&report).to_text()
-    );
+    let said = format!("{said:?} {report:?} {spec:?} {form:?} {}", json_of(&report));
     for (name, secret) in secrets {
         let secret = secret.expose().trim();
         // A short one may be an example of ours, and one that stands elsewhere in the form is none.
@@ -371,6 +357,6 @@ fn plainly(text: &str) -> String {
     text.to_lowercase().split_whitespace().collect()
 }
 
-fn json_of<T: Into<Document>>(value: T) -> Document {
-    value.into()
+fn json_of<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap()
 }

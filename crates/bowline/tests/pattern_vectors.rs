@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use bowline::{
-    json,
+    document::Document,
     pattern::{Pattern, PatternSet},
-    selection::{Image, Policy},
+    selection::{Image, Policy, PolicyReport},
 };
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ fn patterns_are_as_the_vectors_say() {
                 (pattern, case["pattern"].clone())
             }
             Err(issue) => {
-                let mut error = serde_json::to_value(issue.to_value(text)).unwrap();
+                let mut error = serde_json::to_value(issue.in_text(text)).unwrap();
                 let members = error.as_object_mut().unwrap();
                 assert!(members.remove("message").is_some());
                 members.retain(|_, value| !value.is_null());
@@ -41,11 +41,12 @@ fn patterns_are_as_the_vectors_say() {
 fn policies_are_as_the_vectors_say() {
     let file = include_str!("../vectors/policies.json");
     compare(file, |case| {
-        let policy: json::Value = serde_json::from_value(case["policy"].clone()).unwrap();
+        let policy: Document = serde_json::from_value(case["policy"].clone()).unwrap();
         if case["images"].is_null() {
             let (provider, host) = (case["provider"].as_str(), case["host"].as_str());
             check_what_is_kept(&policy);
-            let mut report = serde_json::to_value(Policy::judge(&policy, provider, host)).unwrap();
+            let mut report =
+                serde_json::to_value(PolicyReport::new(&policy, provider, host)).unwrap();
             without_english(report["findings"].as_array_mut().unwrap());
             return (report, case["report"].clone());
         }
@@ -61,12 +62,12 @@ fn policies_are_as_the_vectors_say() {
 }
 
 /// A serialized policy is read again as the same policy, without new findings.
-fn check_what_is_kept(policy: &json::Value) {
+fn check_what_is_kept(policy: &Document) {
     let (said, Some(parsed)) = Policy::check(policy, None, None) else {
         return;
     };
     let kept = serde_json::to_value(&parsed).unwrap();
-    let document: json::Value = serde_json::from_value(kept.clone()).unwrap();
+    let document: Document = serde_json::from_value(kept.clone()).unwrap();
     let (findings, again) = Policy::check(&document, None, None);
     assert_eq!(again.as_ref(), Some(&parsed));
     assert!(findings.len() <= said.len(), "{findings:?}");

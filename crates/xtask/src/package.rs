@@ -40,10 +40,13 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
         .run(screen)?;
     let compiled = project.target("wasm32-unknown-unknown/browser/bowline_wasm.wasm");
     let bindgen = project.target("debug/wasm-bindgen");
-    let optimiser = project.path("web/node_modules/binaryen");
-    // The level that inlines nothing: code that repeats compresses well.
-    let optimise = [
-        "-O1",
+    let optimizer = project.path("web/node_modules/binaryen");
+    // For the size after compression: nothing is inlined and zeros stay in the data, since what repeats compresses well.
+    let optimize = [
+        "-Oz",
+        "--one-caller-inline-max-function-size=0",
+        "--always-inline-max-function-size=0",
+        "--skip-pass=memory-packing",
         "--strip-debug",
         "--strip-producers",
         "--strip-target-features",
@@ -52,8 +55,8 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     let inputs = Inputs::default()
         .files(&compiled, &[])?
         .files(&bindgen, &[])?
-        .files(&optimiser.join("package.json"), &[])?
-        .text(&optimise.join(" "));
+        .files(&optimizer.join("package.json"), &[])?
+        .text(&optimize.join(" "));
     let stamp = Stamp::new(project, "module", inputs);
     let folder = project.kept(BINDINGS);
     let made = folder.join("bowline.wasm");
@@ -77,8 +80,8 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
         ])
         .run(screen)?;
     Tool::new(project, "node")
-        .args([optimiser.join("bin/wasm-opt")])
-        .args(optimise)
+        .args([optimizer.join("bin/wasm-opt")])
+        .args(optimize)
         .args([
             "-o".as_ref(),
             made.as_os_str(),

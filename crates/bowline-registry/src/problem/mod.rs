@@ -108,7 +108,7 @@ impl Field {
             let value = spec.values.get(field.name).map(String::as_str);
             value.is_some() && value != field.default
         };
-        let is_given_secret = |field: &&FormField| spec.secrets.get(field.name).is_some();
+        let is_given_secret = |field: &&FormField| spec.secrets.contains_key(field.name);
         let field = match self {
             Self::None => return None,
             Self::Image => return Some("image".to_owned()),

@@ -7,9 +7,9 @@ use std::{
 };
 
 use bowline::{
+    document::Document,
     endpoint::Endpoint,
     form::{ConnectionForm, ConnectionSpec, MEMBERS, Purpose},
-    json,
     provider::provider,
     secret::Secret,
     time::parse_rfc3339,
@@ -50,7 +50,7 @@ pub(super) struct EditRequest {
     description: Option<String>,
     /// `null` takes the policy away, so it is not the same as missing.
     #[serde(default, deserialize_with = "body::sent")]
-    policy: Option<json::Value>,
+    policy: Option<Document>,
 }
 
 /// The body of new credentials. It is a form, but what a form passes over is refused here: a misspelled `values` would

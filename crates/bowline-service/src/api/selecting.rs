@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use bowline::{
-    json,
+    document::Document,
     selection::{Decision, Image},
 };
 use bowline_registry::Clock;
@@ -30,7 +30,7 @@ use crate::{
 pub(super) struct SelectionRequest {
     /// The policy to try: `null` is the default one, and without it the kept one is tried.
     #[serde(default, deserialize_with = "body::sent")]
-    policy: Option<json::Value>,
+    policy: Option<Document>,
 }
 
 /// The answer.
@@ -92,7 +92,7 @@ where
             .open(project, id, context.now)
             .await?;
         let form = opened.form();
-        let kept = || form.policy.clone().unwrap_or(json::Value::Null);
+        let kept = || form.policy.clone().unwrap_or_default();
         let typed = request.policy.unwrap_or_else(kept);
         let connection = &opened.connection;
         let policy = validation::policy(&typed, &connection.provider, &connection.endpoint)?;

@@ -1,10 +1,10 @@
 //! Validation of what PATCH changes, as in a form.
 
 use bowline::{
+    document::Document,
     endpoint::Endpoint,
     finding::Severity,
     form::{CheckOptions, ConnectionForm, Report, check_form},
-    json::Value,
     provider::provider,
     selection::Policy,
 };
@@ -32,7 +32,11 @@ pub(super) fn name(name: String) -> Result<String, Problem> {
 /// Judges a policy for a connection of this provider to this endpoint, and gives it.
 ///
 /// Errors: `form.invalid` with the findings about the policy.
-pub(super) fn policy(policy: &Value, provider_id: &str, endpoint: &str) -> Result<Policy, Problem> {
+pub(super) fn policy(
+    policy: &Document,
+    provider_id: &str,
+    endpoint: &str,
+) -> Result<Policy, Problem> {
     let host = Endpoint::parse(endpoint).ok();
     let host = host.map(|endpoint| endpoint.authority());
     match Policy::check(policy, provider(provider_id), host.as_deref()) {
@@ -49,6 +53,6 @@ pub(super) fn policy(policy: &Value, provider_id: &str, endpoint: &str) -> Resul
 /// The policy that a connection keeps. One that no longer holds, as after a change of the rules, pulls nothing by itself.
 pub(super) fn kept_policy(policy: Option<&serde_json::Value>) -> Policy {
     let policy = policy.and_then(|policy| serde_json::from_value(policy.clone()).ok());
-    let (_, policy) = Policy::check(&policy.unwrap_or(Value::Null), None, None);
+    let (_, policy) = Policy::check(&policy.unwrap_or_default(), None, None);
     policy.unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bowline::{form::ConnectionSpec, json, selection::Policy};
+use bowline::{document::Document, form::ConnectionSpec, selection::Policy};
 use bowline_registry::{
     Clock, Code, ListedTag, Operator, Problem, Session, Tags, World, repositories,
 };
@@ -33,7 +33,7 @@ pub(super) async fn images<W: World>(
     world: &W,
     operator: &Operator,
     spec: &ConnectionSpec,
-    policy: &json::Value,
+    policy: &Document,
 ) -> Result<Images, Problem> {
     // One that is none excludes nothing; whoever selects with it judges it.
     let (_, policy) = Policy::check(policy, Some(spec.provider), None);

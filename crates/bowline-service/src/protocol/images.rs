@@ -1,6 +1,6 @@
 //! The images that a connection reaches, for the preview of a policy.
 
-use bowline::json;
+use bowline::document::Document;
 use serde::{Deserialize, Serialize};
 
 use super::{PrivateOperation, PrivateRequest};
@@ -12,7 +12,7 @@ pub(crate) struct ImagesRequest<F> {
     pub(crate) form: F,
     /// The policy that will select: a repository that it excludes whole is not asked for its tags.
     #[serde(default)]
-    pub(crate) policy: json::Value,
+    pub(crate) policy: Document,
 }
 
 impl<F> PrivateRequest for ImagesRequest<F> {

@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use serde_wasm_bindgen::Error;
+use wasm_bindgen::JsValue;
 
-/// What a page gets of an answer: the engine's own JSON, as in `npm/surface.js`, and of that what is declared. Nothing
-/// of this workspace reads it on the way.
+/// What a page gets of an answer: the object itself, and of that what is declared.
 ///
 /// # Panics
 /// Where the answer is not as declared: a member is missing, has another type, or is not among the declared ones.
-pub(crate) fn declared<T: DeserializeOwned + Serialize>(answer: &str) -> Value {
-    let seen = js_sys::JSON::parse(answer).unwrap();
-    let read: T = serde_wasm_bindgen::from_value(seen).unwrap();
+pub(crate) fn declared<T: DeserializeOwned + Serialize>(answer: Result<JsValue, Error>) -> Value {
+    let answer = answer.unwrap();
+    let text = String::from(js_sys::JSON::stringify(&answer).unwrap());
+    let read: T = serde_wasm_bindgen::from_value(answer).unwrap();
     let read = serde_json::to_value(read).unwrap();
-    let whole: Value = serde_json::from_str(answer).unwrap();
+    let whole: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(read, whole, "what is declared is what there is");
     read
 }
@@ -183,7 +185,7 @@ choices! {
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum JudgedReference {
-    Reference(ImageReference),
+    Value(ImageReference),
     Error(Issue),
 }
 
@@ -191,7 +193,7 @@ pub(crate) enum JudgedReference {
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum JudgedPattern {
-    Pattern(Pattern),
+    Value(Pattern),
     Error(Issue),
 }
 

@@ -2,9 +2,9 @@
 
 use super::{Found, decoded, form_of, without_api, yaml::Entry};
 use crate::{
+    document::{Document, Object},
     endpoint::Endpoint,
     form::ConnectionForm,
-    json::{Object, Value},
 };
 
 /// The keys under which a pull secret holds a configuration: the present one and the one before it.
@@ -16,8 +16,8 @@ const DEPTH: u8 = 8;
 /// The registries of a JSON text: a configuration (`auths`), a pull secret, a list of secrets.
 pub(super) fn of_json(text: &str) -> Vec<ConnectionForm> {
     let mut forms = Vec::new();
-    if let Some(value) = Value::parse(text) {
-        collect(&value, DEPTH, &mut forms);
+    if let Some(document) = Document::parse(text) {
+        collect(&document, DEPTH, &mut forms);
     }
     forms
 }
@@ -33,48 +33,41 @@ pub(super) fn of_yaml(entries: &[Entry]) -> Option<Vec<ConnectionForm>> {
     forms
 }
 
-fn collect(value: &Value, depth: u8, forms: &mut Vec<ConnectionForm>) {
+fn collect(document: &Document, depth: u8, forms: &mut Vec<ConnectionForm>) {
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
-    if let Some(items) = value.as_array().or_else(|| value.get("items")?.as_array()) {
+    if let Document::List(items) = document.get("items").unwrap_or(document) {
         for item in items {
             collect(item, depth, forms);
         }
         return;
     }
-    let Some(object) = value.as_object() else {
-        return;
-    };
-    if let Some(auths) = object.get("auths") {
+    if let Some(auths) = document.get("auths") {
         collect_auths(auths, forms);
         // A registry whose login a helper keeps is a registry too.
-        for (host, _) in object
-            .get("credHelpers")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flat_map(Object::iter)
-        {
+        let helpers = document.get("credHelpers").and_then(Document::as_object);
+        for (host, _) in helpers.into_iter().flat_map(Object::iter) {
             add(host, "", "", false, forms);
         }
         return;
     }
-    let secrets = ["data", "stringData"]
-        .into_iter()
-        .filter_map(|member| object.get(member)?.as_object());
     let mut is_secret = false;
-    for secret in secrets {
+    for member in ["data", "stringData"] {
+        let Some(secret @ Document::Object(_)) = document.get(member) else {
+            continue;
+        };
         is_secret = true;
-        for text in SECRET_KEYS
-            .iter()
-            .filter_map(|key| secret.get(key)?.as_str())
-        {
-            collect_config(text, depth, forms);
+        for key in SECRET_KEYS {
+            if let Some(text) = secret.get(key).and_then(Document::as_str) {
+                collect_config(text, depth, forms);
+            }
         }
     }
     // The oldest file has no `auths` around its entries.
-    if !is_secret && object.values().all(|entry| entry.get("auth").is_some()) {
-        collect_auths(value, forms);
+    let mut entries = document.as_object().into_iter().flat_map(Object::iter);
+    if !is_secret && entries.all(|(_, entry)| entry.get("auth").is_some()) {
+        collect_auths(document, forms);
     }
 }
 
@@ -83,16 +76,16 @@ fn collect_config(text: &str, depth: u8, forms: &mut Vec<ConnectionForm>) {
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
-    if let Some(value) = Value::parse(text) {
-        collect(&value, depth, forms);
+    if let Some(document) = Document::parse(text) {
+        collect(&document, depth, forms);
     } else if let Some(text) = decoded(text) {
         collect_config(&text, depth, forms);
     }
 }
 
-fn collect_auths(auths: &Value, forms: &mut Vec<ConnectionForm>) {
+fn collect_auths(auths: &Document, forms: &mut Vec<ConnectionForm>) {
     for (address, entry) in auths.as_object().into_iter().flat_map(Object::iter) {
-        let member = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or("");
+        let member = |name: &str| entry.get(name).and_then(Document::as_str).unwrap_or("");
         let pair = decoded(member("auth")).unwrap_or_default();
         let (username, password) = pair
             .split_once(':')

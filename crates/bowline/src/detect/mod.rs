@@ -29,6 +29,12 @@ use crate::{
 /// Partly filled forms for what was pasted, one a registry; none when it is nothing known.
 ///
 /// Secrets that the text holds are in the forms.
+///
+/// ```
+/// let forms = bowline::detect::detect("docker login ghcr.io -u octocat -p ghp_secret");
+/// assert_eq!(forms[0].provider, "github");
+/// assert_eq!(forms[0].values.get("username").map(|name| name.expose()), Some("octocat"));
+/// ```
 pub fn detect(text: &str) -> Vec<ConnectionForm> {
     let text = trim(text);
     let text = without_quotes(text);

@@ -56,6 +56,16 @@ impl Endpoint {
     ///
     /// # Errors
     /// The issue with its place in `text`.
+    ///
+    /// ```
+    /// use bowline::endpoint::Endpoint;
+    ///
+    /// let endpoint = Endpoint::parse("registry.example.com:5000/team/v2/")?;
+    /// assert_eq!(endpoint.host(), "registry.example.com");
+    /// let issue = Endpoint::parse("https://registry.example.com?x=1").unwrap_err();
+    /// assert_eq!(issue.suggestion(), Some("https://registry.example.com"));
+    /// # Ok::<(), bowline::finding::Issue>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self, Issue> {
         Self::from_split(&Split::of(text)?)
     }

@@ -26,6 +26,19 @@ use crate::{
 ///
 /// Returns the report and, when the form is valid, what it means. It judges the form only: what depends on the
 /// operator (plain http, private addresses) is a warning, the same everywhere.
+///
+/// ```
+/// use bowline::form::{CheckOptions, ConnectionForm, check_form};
+///
+/// let mut form = ConnectionForm::default();
+/// form.provider = "docker-hub".to_owned();
+/// form.name = "Images".to_owned();
+/// form.values.insert("username".to_owned(), "acme".into());
+/// let (report, spec) = check_form(&form, CheckOptions::default());
+/// assert!(!report.valid && spec.is_none());
+/// assert_eq!(report.findings[0].field, "values.password");
+/// assert_eq!(report.findings[0].code, "value.required");
+/// ```
 pub fn check_form(
     form: &ConnectionForm,
     options: CheckOptions<'_>,
@@ -35,6 +48,17 @@ pub fn check_form(
 }
 
 /// Checks a form for those who only want to know what was found, such as a page.
+///
+/// ```
+/// use bowline::form::{CheckOptions, ConnectionForm, report_on};
+///
+/// // Only touched fields are told that they are empty.
+/// let touched = ["name".to_owned()];
+/// let options = CheckOptions { touched: Some(&touched), now: None };
+/// let report = report_on(&ConnectionForm::default(), options);
+/// assert_eq!(report.findings.len(), 1);
+/// assert_eq!(report.findings[0].code, "name.required");
+/// ```
 pub fn report_on(form: &ConnectionForm, options: CheckOptions<'_>) -> Report {
     judge(form, options).0
 }
@@ -119,7 +143,7 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
     let report = |valid| Report {
         valid,
         endpoint: endpoint.as_ref().map(Endpoint::to_text),
-        detected: detected.map(|provider| provider.id.as_str()),
+        detected: detected.map(|provider| provider.id),
         findings: list,
     };
     let Some(credentials) = credentials.filter(|_| !invalid) else {

@@ -3,9 +3,9 @@
 use super::{ConnectionForm, Purpose, draft::Findings};
 use crate::{
     detect::image_of_command,
+    document::Document,
     endpoint::{Endpoint, Split},
     finding::Issue,
-    json::Value,
     message::Code,
     provider::{self, Auth, Provider, ProviderId, providers},
     reference::{self, Reference},
@@ -92,7 +92,7 @@ pub(super) fn check_size(form: &ConnectionForm, findings: &mut Findings<'_>) {
         Code::DescriptionTooLong,
         findings,
     );
-    let policy = form.policy.as_ref().map_or(0, Value::text_length);
+    let policy = form.policy.as_ref().map_or(0, Document::text_length);
     let mut length = policy;
     for text in [&form.name, &form.description, &form.image]
         .into_iter()

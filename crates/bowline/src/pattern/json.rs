@@ -1,43 +1,58 @@
 //! Patterns and explanations as JSON.
 
+use serde::{Serialize, Serializer};
+
 use super::{Explanation, MissedPart, Part, Pattern};
-use crate::json::{Value, serde::serialize_by_value};
+use crate::finding::Finding;
 
 /// The pattern taken apart: its parts, `null` where it has none, and its notes as findings in the field `pattern`.
-impl From<&Pattern> for Value {
-    fn from(pattern: &Pattern) -> Self {
-        let findings = pattern
-            .notes()
-            .iter()
-            .map(|note| note.clone().in_field("pattern", pattern.text(), false));
-        Self::object(vec![
-            ("name", pattern.name().map_or(Self::Null, Self::from)),
-            ("tag", pattern.tag().map_or(Self::Null, Self::from)),
-            (
-                "findings",
-                Self::Array(findings.map(|finding| Self::from(&finding)).collect()),
-            ),
-        ])
+impl Serialize for Pattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let notes = self.notes().iter();
+        PatternJson {
+            name: self.name().map(PartJson::of),
+            tag: self.tag().map(PartJson::of),
+            findings: notes
+                .map(|note| note.clone().in_field("pattern", self.text(), false))
+                .collect(),
+        }
+        .serialize(serializer)
     }
 }
 
-impl From<&Part> for Value {
-    fn from(part: &Part) -> Self {
+#[derive(Serialize)]
+struct PatternJson<'a> {
+    name: Option<PartJson<'a>>,
+    tag: Option<PartJson<'a>>,
+    findings: Vec<Finding>,
+}
+
+#[derive(Serialize)]
+struct PartJson<'a> {
+    kind: &'static str,
+    text: &'a str,
+}
+
+impl<'a> PartJson<'a> {
+    fn of(part: &'a Part) -> Self {
         let kind = match part {
             Part::Literal(_) => "literal",
             Part::Glob(_) => "glob",
             Part::Regex(_) => "regex",
         };
-        Self::object(vec![("kind", kind.into()), ("text", part.text().into())])
+        Self {
+            kind,
+            text: part.text(),
+        }
     }
 }
 
 /// Whether the image is taken, the place of the pattern that says so, and its parts: those that match, and the one
 /// that does not.
-impl From<&Explanation> for Value {
-    fn from(explanation: &Explanation) -> Self {
-        let (pattern, matched, missed): (_, &[&str], _) = match *explanation {
-            Explanation::Taken {
+impl Serialize for Explanation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (pattern, matched, missed): (_, &[&str], _) = match *self {
+            Self::Taken {
                 pattern,
                 by_name,
                 by_tag,
@@ -46,26 +61,30 @@ impl From<&Explanation> for Value {
                 (true, false) => (Some(pattern), &["name"], None),
                 (false, _) => (Some(pattern), &["tag"], None),
             },
-            Explanation::Missed {
+            Self::Missed {
                 pattern,
                 by: MissedPart::Tag,
             } => (Some(pattern), &["name"], Some("tag")),
-            Explanation::Missed {
+            Self::Missed {
                 pattern,
                 by: MissedPart::Name,
             } => (Some(pattern), &["tag"], Some("name")),
-            Explanation::Unmatched => (None, &[], None),
+            Self::Unmatched => (None, &[], None),
         };
-        Self::object(vec![
-            (
-                "taken",
-                matches!(explanation, Explanation::Taken { .. }).into(),
-            ),
-            ("pattern", pattern.into()),
-            ("matched", Self::array(matched.iter().copied())),
-            ("missed", missed.into()),
-        ])
+        ExplanationJson {
+            taken: matches!(self, Self::Taken { .. }),
+            pattern,
+            matched,
+            missed,
+        }
+        .serialize(serializer)
     }
 }
 
-serialize_by_value!(Pattern, Explanation);
+#[derive(Serialize)]
+struct ExplanationJson {
+    taken: bool,
+    pattern: Option<usize>,
+    matched: &'static [&'static str],
+    missed: Option<&'static str>,
+}

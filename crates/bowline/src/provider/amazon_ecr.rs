@@ -11,10 +11,10 @@ use crate::{
     aws::{AwsAccount, AwsRegion, CHOICES, REGIONS, RegistryName, registry_host},
     credential::{AwsRole, Credentials, EcrService},
     detect::{Arguments, Found, Invocation, after, fill_usual},
+    document::Document,
     endpoint::{Endpoint, Split, label_before},
     finding::Issue,
     form::{ConnectionForm, Draft},
-    json::Value,
     message::Code,
     text::{nearest, replaced, span, without},
     time,
@@ -351,7 +351,7 @@ fn judge_password(judge: &mut Judge<'_>) {
     }
     let end = inner
         .as_deref()
-        .and_then(Value::parse)
+        .and_then(Document::parse)
         .and_then(|token| token.get("expiration")?.as_i64()?.checked_mul(1000));
     match (end, judge.now) {
         (Some(end), Some(now)) if end <= now => {

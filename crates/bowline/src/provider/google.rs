@@ -9,10 +9,10 @@ use super::{
 use crate::{
     credential::Credentials,
     detect::{Arguments, Found, Invocation, after, form_at},
+    document::Document,
     endpoint::{Endpoint, Split, has_suffix},
     finding::Issue,
     form::{ConnectionForm, Draft},
-    json::Value,
     message::Code,
     reference::is_component,
     text::{concat, contains, nearest, replace, replaced, span},
@@ -355,11 +355,11 @@ fn judge_key(judge: &mut Judge<'_>) {
         judge.report(Issue::new(Code::SecretEncoded).suggest(inner.trim()));
         return;
     }
-    let Some(file) = Value::parse(text) else {
+    let Some(file) = Document::parse(text) else {
         judge.report(Issue::new(Code::KeyFileNoJson));
         return;
     };
-    let member = |name: &str| file.get(name).and_then(Value::as_str).unwrap_or("");
+    let member = |name: &str| file.get(name).and_then(Document::as_str).unwrap_or("");
     match member("type") {
         "service_account" => {}
         _ => {

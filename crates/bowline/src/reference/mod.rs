@@ -3,10 +3,11 @@
 //! Stricter than the grammar in two places, where it lets through what no registry can be asked for: a port is
 //! 1-65535, and an IPv6 address is one.
 
+use serde::{Serialize, Serializer};
+
 use crate::{
     endpoint::{DOCKER_HUB, parse_v6},
     finding::Issue,
-    json::Value,
     message::Code,
     text::{concat, joined, replaced, span, split_once, trim_space},
 };
@@ -32,6 +33,15 @@ impl Reference {
     ///
     /// # Errors
     /// An issue with a `reference.…` code and its place in `text`.
+    ///
+    /// ```
+    /// use bowline::reference::Reference;
+    ///
+    /// let reference = Reference::parse("alpine:3.20")?;
+    /// assert_eq!(reference.domain, "docker.io");
+    /// assert_eq!(reference.path, "library/alpine");
+    /// # Ok::<(), bowline::finding::Issue>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self, Issue> {
         check_text(text)?;
         let (name, digest) = match split_once(text, "@") {
@@ -75,6 +85,12 @@ impl Reference {
     }
 
     /// As people write it: without Docker Hub's domain and `library/`. Parsing it gives the same reference.
+    ///
+    /// ```
+    /// # use bowline::reference::Reference;
+    /// assert_eq!(Reference::parse("docker.io/library/alpine")?.familiar(), "alpine");
+    /// # Ok::<(), bowline::finding::Issue>(())
+    /// ```
     pub fn familiar(&self) -> String {
         let short = self
             .path
@@ -93,6 +109,12 @@ impl Reference {
     }
 
     /// In full: `docker.io/library/alpine:latest`. The tag is `latest` where neither tag nor digest was written.
+    ///
+    /// ```
+    /// # use bowline::reference::Reference;
+    /// assert_eq!(Reference::parse("alpine")?.canonical(), "docker.io/library/alpine:latest");
+    /// # Ok::<(), bowline::finding::Issue>(())
+    /// ```
     pub fn canonical(&self) -> String {
         concat(&[
             &self.domain,
@@ -118,17 +140,28 @@ impl Reference {
     }
 }
 
-/// The reference as the JavaScript surface has it, with its familiar and its canonical form.
-impl From<&Reference> for Value {
-    fn from(reference: &Reference) -> Self {
-        Self::object(vec![
-            ("domain", reference.domain.as_str().into()),
-            ("path", reference.path.as_str().into()),
-            ("tag", reference.tag.as_deref().into()),
-            ("digest", reference.digest.as_deref().into()),
-            ("familiar", reference.familiar().into()),
-            ("canonical", reference.canonical().into()),
-        ])
+/// The reference with its familiar and its canonical form.
+impl Serialize for Reference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct ReferenceJson<'a> {
+            domain: &'a str,
+            path: &'a str,
+            tag: Option<&'a str>,
+            digest: Option<&'a str>,
+            familiar: String,
+            canonical: String,
+        }
+
+        ReferenceJson {
+            domain: &self.domain,
+            path: &self.path,
+            tag: self.tag.as_deref(),
+            digest: self.digest.as_deref(),
+            familiar: self.familiar(),
+            canonical: self.canonical(),
+        }
+        .serialize(serializer)
     }
 }
 

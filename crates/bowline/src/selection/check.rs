@@ -1,11 +1,13 @@
 //! Parses a policy from what a form or a request holds.
 
+use serde::Serialize;
+
 use super::{Condition, Mode, Policy, Rescan, Scanner, Unit, timezone};
 use crate::{
+    document::{Document, Object},
     endpoint::{DOCKER_HUB, DOCKER_HUB_NAMES},
     finding::{Code, Finding, Issue},
     findings::BoundedFindings,
-    json::{Object, Value},
     pattern::{Budget, Pattern, PatternSet},
     provider::{Capabilities, Provider, provider},
     text::{concat, join, split_once},
@@ -27,7 +29,7 @@ impl Policy {
     /// not given is not judged. Returns what was found, in fields such as `policy.include.0`, and the policy if
     /// there is no error among it.
     pub fn check(
-        value: &Value,
+        value: &Document,
         provider: Option<&Provider>,
         host: Option<&str>,
     ) -> (Vec<Finding>, Option<Self>) {
@@ -39,17 +41,27 @@ impl Policy {
 
     /// Adds what [`Policy::check`] finds.
     pub(crate) fn find(
-        value: &Value,
+        value: &Document,
         provider: Option<&Provider>,
         host: Option<&str>,
         findings: &mut BoundedFindings,
     ) {
         Uncompiled::read(value, provider, host, findings);
     }
+}
 
-    /// Checks a policy for the provider of this id, and gives what was found: `{"valid": …, "findings": […]}`. An id that
-    /// nobody has is one of the findings.
-    pub fn judge(value: &Value, provider_id: Option<&str>, host: Option<&str>) -> Value {
+/// What a policy's check found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PolicyReport {
+    /// Whether there is no error among the findings.
+    pub valid: bool,
+    /// What was found, in fields such as `policy.include.0`.
+    pub findings: Vec<Finding>,
+}
+
+impl PolicyReport {
+    /// What [`Policy::check`] finds, for the provider of this id. An id that no provider has is one of the findings.
+    pub fn new(policy: &Document, provider_id: Option<&str>, host: Option<&str>) -> Self {
         let id = provider_id.unwrap_or_default();
         let known = provider(id);
         let mut findings = BoundedFindings::default();
@@ -57,11 +69,11 @@ impl Policy {
             let issue = Issue::new(Code::ProviderUnknown).with("provider", id);
             findings.push("provider", id, issue, false);
         }
-        Self::find(value, known, host, &mut findings);
-        Value::object(vec![
-            ("valid", (!findings.has_error()).into()),
-            ("findings", Value::array(&findings.into_vec())),
-        ])
+        Policy::find(policy, known, host, &mut findings);
+        Self {
+            valid: !findings.has_error(),
+            findings: findings.into_vec(),
+        }
     }
 }
 
@@ -77,15 +89,15 @@ struct Uncompiled {
 
 impl Uncompiled {
     fn read(
-        value: &Value,
+        value: &Document,
         provider: Option<&Provider>,
         host: Option<&str>,
         findings: &mut BoundedFindings,
     ) -> Self {
         let mut reader = Reader { host, findings };
         let read = match value {
-            Value::Null => Self::default(),
-            Value::Object(members) => reader.policy(members),
+            Document::Null => Self::default(),
+            Document::Object(members) => reader.policy(members),
             _ => {
                 reader.shape("policy", value, "an object");
                 Self::default()
@@ -240,7 +252,8 @@ impl Reader<'_> {
             };
             let field = concat(&["policy.condition.", name]);
             match (name, value) {
-                ("unit", Value::String(_)) | ("amount" | "count", Value::Number(_)) => {}
+                ("unit", Document::Text(_))
+                | ("amount" | "count", Document::Integer(_) | Document::Float(_)) => {}
                 ("unit", _) => self.shape(&field, value, "a text"),
                 _ => self.shape(&field, value, "a number"),
             }
@@ -262,7 +275,7 @@ impl Reader<'_> {
                 }
             }
             _ => {
-                let count = filled(members, "count").unwrap_or(&Value::Null);
+                let count = filled(members, "count").unwrap_or(&Document::Null);
                 Condition::Latest {
                     count: self.number("policy.condition.count", count, MOST)?,
                 }
@@ -282,7 +295,7 @@ impl Reader<'_> {
             self.choice("policy.scanner.kind", kind, &kinds)
         });
         if !kind? {
-            if let Some(names) = filled(members, "names").filter(|names| names.as_array().is_none())
+            if let Some(names) = filled(members, "names").filter(|names| names.as_list().is_none())
             {
                 self.shape("policy.scanner.names", names, "a list of names");
             }
@@ -290,7 +303,7 @@ impl Reader<'_> {
         }
         let names = members
             .get("names")
-            .and_then(Value::as_array)
+            .and_then(Document::as_list)
             .unwrap_or_default();
         let names: Option<Vec<String>> = names
             .iter()
@@ -324,9 +337,9 @@ impl Reader<'_> {
         };
         let list = concat(&["policy.", name]);
         let texts: Option<Vec<&str>> = value
-            .as_array()
+            .as_list()
             .filter(|list| u32::try_from(list.len()).is_ok_and(|count| count <= MOST))
-            .and_then(|list| list.iter().map(Value::as_str).collect());
+            .and_then(|list| list.iter().map(Document::as_str).collect());
         let Some(texts) = texts else {
             self.shape(&list, value, "a list of patterns, 10000 at most");
             return Vec::new();
@@ -432,26 +445,31 @@ impl Reader<'_> {
         }
     }
 
-    fn number(&mut self, field: &str, value: &Value, most: u32) -> Option<u32> {
+    fn number(&mut self, field: &str, value: &Document, most: u32) -> Option<u32> {
         let number = match value {
-            Value::Number(text) => whole(text),
+            Document::Integer(number) => u32::try_from(*number).ok(),
             _ => None,
         };
         let number = number.filter(|number| (1..=most).contains(number));
         if number.is_none() {
-            self.push(field, &shown(value), amount_issue(most));
+            self.push(field, &value.shown(), amount_issue(most));
         }
         number
     }
 
-    fn choice<T: Copy>(&mut self, field: &str, value: &Value, choices: &[(&str, T)]) -> Option<T> {
+    fn choice<T: Copy>(
+        &mut self,
+        field: &str,
+        value: &Document,
+        choices: &[(&str, T)],
+    ) -> Option<T> {
         let text = value.as_str().unwrap_or_default();
         let chosen = choices
             .iter()
             .find(|(name, _)| *name == text)
             .map(|(_, choice)| *choice);
         if chosen.is_none() {
-            let value = shown(value);
+            let value = value.shown();
             let issue = Issue::new(Code::PolicyChoice)
                 .with("value", value.as_str())
                 .with("choices", join(choices.iter().map(|(name, _)| *name), ", "));
@@ -470,10 +488,10 @@ impl Reader<'_> {
         text
     }
 
-    fn shape(&mut self, field: &str, value: &Value, expected: &'static str) {
+    fn shape(&mut self, field: &str, value: &Document, expected: &'static str) {
         self.push(
             field,
-            &shown(value),
+            &value.shown(),
             Issue::new(Code::PolicyShape).with("expected", expected),
         );
     }
@@ -488,28 +506,11 @@ fn amount_issue(most: u32) -> Issue {
 }
 
 /// The member of this name, unless it is `null`.
-fn filled<'v>(members: &'v Object, name: &str) -> Option<&'v Value> {
+fn filled<'v>(members: &'v Object, name: &str) -> Option<&'v Document> {
     members.get(name).filter(|value| !value.is_null())
 }
 
 /// The member of this name, unless it is `null` or an empty text: what is a text is not filled in either way.
-fn filled_text<'v>(members: &'v Object, name: &str) -> Option<&'v Value> {
+fn filled_text<'v>(members: &'v Object, name: &str) -> Option<&'v Document> {
     filled(members, name).filter(|value| value.as_str() != Some(""))
-}
-
-/// A whole number, which may be written with a fraction of zero.
-fn whole(number: &str) -> Option<u32> {
-    let (number, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let is_whole = fraction.bytes().all(|digit| digit == b'0');
-    number.parse().ok().filter(|_| is_whole)
-}
-
-/// A value as the field that holds it shows it.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Null | Value::Array(_) | Value::Object(_) => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.clone(),
-        Value::Bool(value) => value.to_string(),
-    }
 }

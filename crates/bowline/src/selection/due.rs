@@ -5,6 +5,8 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
+use serde::Serialize;
+
 use super::{Condition, Policy, Unit};
 use crate::{pattern::PatternSet, time};
 
@@ -28,7 +30,7 @@ pub struct Image {
 }
 
 /// A decision about an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Decision {
     /// True if the image is due.
     pub selected: bool,
@@ -39,7 +41,8 @@ pub struct Decision {
 }
 
 /// The list or condition that decided about an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DecidedBy {
     /// It is no image but a signature, an attestation or another artifact.
     Artifact,
@@ -51,6 +54,32 @@ pub enum DecidedBy {
     Condition,
     /// A pattern of `always`.
     Always,
+}
+
+impl DecidedBy {
+    const ALL: [Self; 5] = [
+        Self::Artifact,
+        Self::Never,
+        Self::Include,
+        Self::Condition,
+        Self::Always,
+    ];
+
+    /// The list or condition of this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.as_str() == text)
+    }
+
+    /// `artifact`, `never`, `include`, `condition` or `always`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Artifact => "artifact",
+            Self::Never => "never",
+            Self::Include => "include",
+            Self::Condition => "condition",
+            Self::Always => "always",
+        }
+    }
 }
 
 impl Policy {

@@ -6,15 +6,16 @@
 
 mod check;
 mod due;
-mod json;
+mod image;
 mod timezone;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
+pub use check::PolicyReport;
 pub use due::{DecidedBy, Decision, Image};
-pub use json::ImageError;
+pub use image::ImageError;
 
 use crate::pattern::PatternSet;
 

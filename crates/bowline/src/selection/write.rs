@@ -1,65 +1,89 @@
 //! A policy as JSON, normalized: every member is there, in one spelling. Read again it is the same policy.
 
-use super::{Condition, Mode, Policy, Rescan, Scanner, Unit};
-use crate::{
-    json::{Value, serde::serialize_by_value},
-    pattern::{Pattern, PatternSet},
-};
+use serde::{Serialize, Serializer};
 
-impl From<&Policy> for Value {
-    fn from(policy: &Policy) -> Self {
-        Self::object(vec![
-            ("mode", policy.mode.as_str().into()),
-            ("at", time_of_day(policy.at).into()),
-            ("timezone", policy.timezone.as_str().into()),
-            ("rescanExisting", policy.rescan_existing.as_str().into()),
-            ("include", Self::from(&policy.include)),
-            ("condition", policy.condition.into()),
-            ("never", Self::from(&policy.never)),
-            ("always", Self::from(&policy.always)),
-            ("cleanup", policy.cleanup.into()),
-            ("events", policy.events.into()),
-            ("quarantine", policy.quarantine.into()),
-            ("imageStreams", policy.image_streams.into()),
-            ("scanner", Self::from(&policy.scanner)),
-            ("scanTimeoutSeconds", policy.scan_timeout_seconds.into()),
-        ])
+use super::{Condition, Mode, Policy, Rescan, Scanner, Unit};
+use crate::pattern::{Pattern, PatternSet};
+
+impl Serialize for Policy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        PolicyJson {
+            mode: self.mode.as_str(),
+            at: time_of_day(self.at),
+            timezone: &self.timezone,
+            rescan_existing: self.rescan_existing.as_str(),
+            include: texts(&self.include),
+            condition: self.condition.into(),
+            never: texts(&self.never),
+            always: texts(&self.always),
+            cleanup: self.cleanup,
+            events: self.events,
+            quarantine: self.quarantine,
+            image_streams: self.image_streams,
+            scanner: (&self.scanner).into(),
+            scan_timeout_seconds: self.scan_timeout_seconds,
+        }
+        .serialize(serializer)
     }
 }
 
-serialize_by_value!(Policy);
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PolicyJson<'a> {
+    mode: &'static str,
+    at: String,
+    timezone: &'a str,
+    rescan_existing: &'static str,
+    include: Vec<&'a str>,
+    condition: ConditionJson,
+    never: Vec<&'a str>,
+    always: Vec<&'a str>,
+    cleanup: bool,
+    events: bool,
+    quarantine: bool,
+    image_streams: bool,
+    scanner: ScannerJson<'a>,
+    scan_timeout_seconds: Option<u32>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum ConditionJson {
+    None,
+    CreatedWithin { amount: u32, unit: &'static str },
+    Latest { count: u32 },
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum ScannerJson<'a> {
+    Any,
+    Specific { names: &'a [String] },
+}
 
 /// The texts of the patterns.
-impl From<&PatternSet> for Value {
-    fn from(patterns: &PatternSet) -> Self {
-        Self::array(patterns.patterns().iter().map(Pattern::text))
-    }
+fn texts(patterns: &PatternSet) -> Vec<&str> {
+    patterns.patterns().iter().map(Pattern::text).collect()
 }
 
-impl From<Condition> for Value {
+impl From<Condition> for ConditionJson {
     fn from(condition: Condition) -> Self {
         match condition {
-            Condition::None => Self::object(vec![("kind", "none".into())]),
-            Condition::CreatedWithin { amount, unit } => Self::object(vec![
-                ("kind", "created-within".into()),
-                ("amount", amount.into()),
-                ("unit", unit.as_str().into()),
-            ]),
-            Condition::Latest { count } => {
-                Self::object(vec![("kind", "latest".into()), ("count", count.into())])
-            }
+            Condition::None => Self::None,
+            Condition::CreatedWithin { amount, unit } => Self::CreatedWithin {
+                amount,
+                unit: unit.as_str(),
+            },
+            Condition::Latest { count } => Self::Latest { count },
         }
     }
 }
 
-impl From<&Scanner> for Value {
-    fn from(scanner: &Scanner) -> Self {
+impl<'a> From<&'a Scanner> for ScannerJson<'a> {
+    fn from(scanner: &'a Scanner) -> Self {
         match scanner {
-            Scanner::Any => Self::object(vec![("kind", "any".into())]),
-            Scanner::Specific(names) => Self::object(vec![
-                ("kind", "specific".into()),
-                ("names", Self::array(names.iter().map(String::as_str))),
-            ]),
+            Scanner::Any => Self::Any,
+            Scanner::Specific(names) => Self::Specific { names },
         }
     }
 }

@@ -50,11 +50,11 @@ pub(crate) fn check_what_is_kept(name: &str, form: &ConnectionForm) {
     again
         .values
         .retain(|name, _| spec.secrets.contains_key(name.as_str()));
-    let values = spec
-        .values
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.as_str().into()));
-    again.values.extend(values);
+    for (name, value) in &spec.values {
+        again
+            .values
+            .insert((*name).to_owned(), value.as_str().into());
+    }
     let (report, second) = check_form(&again, CheckOptions::default());
     let second = second.unwrap_or_else(|| panic!("{name}: {report:?}"));
     assert_eq!(spec.endpoint, second.endpoint, "{name}");

@@ -150,7 +150,7 @@ impl Case {
                     let fields = spec.provider.auth(auth).unwrap().fields.iter();
                     let given: Vec<String> = fields
                         .filter(|field| {
-                            spec.secrets.get(field.name).is_some() || field.name == "accessKeyId"
+                            spec.secrets.contains_key(field.name) || field.name == "accessKeyId"
                         })
                         .map(|field| format!("values.{}", field.name))
                         .collect();

@@ -130,7 +130,7 @@ impl World {
     async fn new(policy: serde_json::Value) -> Self {
         let now = Now::new(NOW);
         let database = Arc::new(Rusqlite::in_memory().unwrap());
-        let policy: bowline::json::Value = serde_json::from_value(policy).unwrap();
+        let policy = serde_json::from_value(policy).unwrap();
         let (findings, policy) = Policy::check(&policy, None, None);
         let policy = policy.unwrap_or_else(|| panic!("{findings:?}"));
         let mut world = Self {

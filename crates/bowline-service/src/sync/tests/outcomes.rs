@@ -149,7 +149,7 @@ async fn what_was_skipped_names_the_pattern_that_decided() {
 async fn a_repository_that_the_policy_comes_to_exclude_stays_as_it_was() {
     let mut world = two_repositories(json!({})).await;
     world.sync().await;
-    let never: bowline::json::Value = serde_json::from_value(json!({ "never": ["base"] })).unwrap();
+    let never = serde_json::from_value(json!({ "never": ["base"] })).unwrap();
     world.policy = Policy::check(&never, None, None).1.unwrap();
     let sync = world.sync().await;
     assert_eq!(world.there().await, world.registry.all());
