@@ -13,7 +13,7 @@ const { jsonSchema, parseReference, PatternSet, providers, ready, selectImages }
 
 // Continuous integration keeps 3 % of the budget free. What passes there passes on every machine, although the module
 // holds a part of Rust's standard library, and no two builds of that have the same bytes.
-const BUDGET = 150 * 1024;
+const BUDGET = 170 * 1024;
 const LIMIT = process.env.CI ? BUDGET * 0.97 : BUDGET;
 
 const good = {
