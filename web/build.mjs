@@ -12,6 +12,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { manifestOf } from "./manifest.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
 const target = resolve(web, "../target");
@@ -89,7 +90,7 @@ function importsOf(script, scripts) {
 async function buildElements(npm) {
   const all = await readFile(join(web, "src/elements.ts"), "utf8");
   const elements = [...all.matchAll(/\{ (Bowline\w+) \} from "\.\/elements\/([\w-]+)\.js"/g)].map(([, className, name]) => ({ className, name }));
-  for (const file of await readdir(npm)) if (/^chunk-.*\.js$/.test(file)) await rm(join(npm, file));
+  for (const file of await readdir(npm)) if (/^chunk-.*\.js(\.map)?$/.test(file)) await rm(join(npm, file));
   await rm(join(npm, "elements"), { recursive: true, force: true });
   const beside = {
     name: "beside",
@@ -109,7 +110,10 @@ async function buildElements(npm) {
     mainFields: ["module", "main"],
     conditions: ["node"],
     alias: { "@lit-labs/ssr-dom-shim": join(web, "src/elements/no-dom.ts") },
+    sourcemap: "linked",
   });
+  const manifest = await manifestOf(join(web, "src/elements"), elements);
+  await writeFile(join(npm, "custom-elements.json"), JSON.stringify(manifest, null, 2));
   await mkdir(join(npm, "elements"));
   for (const { name, bytes } of files) await writeFile(join(npm, name), bytes);
   for (const { className, name } of elements) {
@@ -190,12 +194,16 @@ async function bundle(options) {
   });
   const named = (path) => relative(resolve("out"), resolve(path));
   const entries = Object.values(options.entryPoints);
-  const files = Object.entries(result.metafile.outputs).map(([path, { entryPoint, imports }], index) => ({
-    name: named(path),
-    bytes: result.outputFiles[index].contents,
-    isEntry: entryPoint !== undefined && entries.some((entry) => entry.endsWith(basename(entryPoint))),
-    imports: imports.filter(({ kind, external }) => kind === "import-statement" && !external).map(({ path }) => named(path)),
-  }));
+  const outputs = new Map(Object.entries(result.metafile.outputs).map(([path, output]) => [named(path), output]));
+  const files = result.outputFiles.map(({ path, contents }) => {
+    const { entryPoint, imports } = outputs.get(named(path));
+    return {
+      name: named(path),
+      bytes: contents,
+      isEntry: entryPoint !== undefined && entries.some((entry) => entry.endsWith(basename(entryPoint))),
+      imports: imports.filter(({ kind, external }) => kind === "import-statement" && !external).map(({ path }) => named(path)),
+    };
+  });
   return files.sort((one, other) => Number(other.isEntry) - Number(one.isEntry));
 }
 

@@ -91,6 +91,8 @@ export class BowlineCheckResult extends HTMLElement {
   stale: boolean;
   consent: boolean;
   commands: readonly string[];
+  /** Once it has ended, what it came to and the step that failed stand first; the rest is shown when asked for. */
+  brief: boolean;
 }
 
 /** `<bowline-connection-list>`: a project's connections. */

@@ -106,3 +106,27 @@ test("entries: a module of an unknown type is taken, and a load that failed can 
     console.log(providers().length);`);
   assert.ok(Number(found) > 0, found);
 });
+
+test("entries: the manifest of the elements has each with the properties that its types say", () => {
+  interface Declaration { readonly name: string; readonly tagName: string; readonly members: readonly { readonly name: string; readonly kind: string; readonly static?: boolean }[] }
+  const { modules } = JSON.parse(readFileSync(join(npm, "custom-elements.json"), "utf8")) as { modules: readonly { path: string; declarations: readonly Declaration[] }[] };
+  const types = readFileSync("package/elements.d.ts", "utf8");
+  const told = new Map([...types.matchAll(/export class (\w+) extends HTMLElement \{\n([\s\S]*?)\n\}/g)].map(([, name = "", body = ""]) =>
+    [name, [...body.matchAll(/^  (?:readonly )?(\w+)[(:]/gm)].map(([, member = ""]) => member).sort()]));
+  const found = new Map(modules.flatMap(({ declarations }) => declarations).map(({ name, members }) =>
+    [name, members.filter((member) => !member.static).map((member) => member.name).sort()]));
+  assert.deepEqual(Object.fromEntries(found), Object.fromEntries(told));
+  for (const { path, declarations } of modules) {
+    for (const { tagName } of declarations) assert.ok(types.includes(`"${tagName}": `), tagName);
+    assert.ok(readdirSync(join(npm, "elements")).includes(path.replace("elements/", "")), path);
+  }
+});
+
+test("entries: each script has its source map, with the sources in it", () => {
+  const scripts = ["elements.js", "client.js", ...readdirSync(npm).filter((file) => /^chunk-.*\.js$/.test(file))];
+  for (const file of scripts) {
+    assert.match(readFileSync(join(npm, file), "utf8"), new RegExp(`//# sourceMappingURL=${file}\\.map\\s*$`), file);
+    const { sources, sourcesContent } = JSON.parse(readFileSync(join(npm, `${file}.map`), "utf8")) as { sources: string[]; sourcesContent: string[] };
+    assert.equal(sources.length, sourcesContent.length, file);
+  }
+});

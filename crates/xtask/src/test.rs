@@ -30,7 +30,8 @@ const LONG_FUZZING: u64 = 600;
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Also fuzz every target for ten minutes, which takes more than two hours
+    /// Also try the npm package in every bundler and in Next.js, and fuzz every target for ten minutes, which takes more
+    /// than two hours
     #[arg(long)]
     long: bool,
 }
@@ -41,14 +42,14 @@ pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
     all.extend(check::steps(project));
     all.extend(build::steps(project));
     all.push(build::edge(project));
-    all.extend(steps(project));
+    all.extend(steps(project, options.long));
     if options.long {
         all.extend(fuzz::all(project, LONG_FUZZING));
     }
     progress::run(project, all)
 }
 
-fn steps(project: &Project) -> Vec<Step<'_>> {
+fn steps(project: &Project, long: bool) -> Vec<Step<'_>> {
     vec![
         Step::new("test-native", "Test the crates", 150, |screen| {
             native(project, screen)
@@ -76,6 +77,12 @@ fn steps(project: &Project) -> Vec<Step<'_>> {
             "Test the examples with the npm package",
             30,
             |screen| packed::examples(project, screen),
+        ),
+        Step::new(
+            "test-consumers",
+            "Test the npm package in bundlers and form libraries",
+            40,
+            move |screen| packed::consumers(project, screen, long),
         ),
         Step::new("test-web", "Test the page's parts", 10, |screen| {
             web(project, screen)

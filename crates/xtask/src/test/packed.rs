@@ -91,6 +91,41 @@ pub(super) fn examples(project: &Project, screen: &Screen) -> anyhow::Result<Wor
     Ok(Work::Done)
 }
 
+/// Installs the package where products use it: bundlers, libraries of forms, checks of packages and, in a long test,
+/// Next.js.
+pub(super) fn consumers(project: &Project, screen: &Screen, long: bool) -> anyhow::Result<Work> {
+    let folder = project.target("npm/consumers");
+    let sources = project.path("web/consumers");
+    let mut parts = vec!["", "app"];
+    let mut installed = vec![""];
+    if long {
+        parts.extend(["next", "next/app", "next/app/api/check"]);
+        installed.push("next");
+    }
+    for part in &parts {
+        fs::create_dir_all(folder.join(part))?;
+        copy_all(&sources.join(part), &folder.join(part))?;
+    }
+    for part in installed {
+        let within = folder.join(part);
+        Tool::new(project, "npm")
+            .within(&within)
+            .args(["ci", "--silent"])
+            .run(screen)?;
+        install(project, screen, &within)?;
+    }
+    let mut tests = Tool::new(project, "node")
+        .within(&folder)
+        .args(["--test", "bundlers.test.mjs", "next.test.mjs"])
+        .args(["published.test.mjs", "schemas.test.mjs"])
+        .shown();
+    if long {
+        tests = tests.env("BOWLINE_LONG", "1");
+    }
+    tests.run(screen)?;
+    Ok(Work::Done)
+}
+
 /// Packs the package and unpacks it into the project in `folder`.
 fn install(project: &Project, screen: &Screen, folder: &Path) -> anyhow::Result<()> {
     let installed = folder.join("node_modules/bowline");
