@@ -6,6 +6,7 @@
 
 pub mod allowed_hosts;
 pub mod app;
+pub mod audit;
 pub mod client;
 pub mod component_id;
 pub mod dial;

@@ -1,6 +1,7 @@
 //! The command line of the embedded runtime.
 
 use bowline_host::{
+    audit::{self, KnownHead},
     dial::Override,
     inspect,
     manifest::Manifest,
@@ -41,6 +42,25 @@ enum Command {
         /// The manifest.
         #[arg(long, short, default_value = "spin.toml")]
         from: PathBuf,
+    },
+    /// Work with the audit in the application's database.
+    #[command(subcommand)]
+    Audit(Audit),
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// Verify that nobody changed or removed rows behind the service's back. Reads only, also while the service runs.
+    Verify {
+        /// The database file; of a database elsewhere, a copy.
+        #[arg(long, value_name = "FILE", default_value = ".spin/sqlite_db.db")]
+        database: PathBuf,
+        /// The end of a project's audit that was kept elsewhere: its `linked` and `link`. May be repeated.
+        #[arg(long, value_name = "PROJECT:NUMBER:LINK")]
+        head: Vec<KnownHead>,
+        /// The sealing keys.
+        #[arg(long, env = "SPIN_VARIABLE_SEALING_KEYS", hide_env_values = true, hide = true)]
+        sealing_keys: String,
     },
 }
 
@@ -122,6 +142,10 @@ enum Failure {
     Listen(SocketAddr, io::Error),
     #[error("cannot wait for signals: {0}")]
     Signals(io::Error),
+    #[error(transparent)]
+    Verify(#[from] audit::VerifyError),
+    #[error("the audit is not sound")]
+    NotSound,
     #[error("{0}: {1}")]
     Inspect(PathBuf, inspect::InspectError),
 }
@@ -154,6 +178,11 @@ fn main() -> ExitCode {
             serve(program, &beside, hosting, None)
         }
         Command::Check { from } => check(&from),
+        Command::Audit(Audit::Verify {
+            database,
+            head,
+            sealing_keys,
+        }) => verify(&database, &sealing_keys, &head),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -236,6 +265,16 @@ fn check(from: &Path) -> Result<(), Failure> {
     // A reader that closes the pipe has read enough.
     let _ = io::stdout().write_all(text.as_bytes());
     Ok(())
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn verify(database: &Path, keys: &str, known: &[KnownHead]) -> Result<(), Failure> {
+    let mut is_sound = true;
+    for (line, sound) in audit::verify(database, keys, known).await? {
+        println!("{line}");
+        is_sound &= sound;
+    }
+    is_sound.then_some(()).ok_or(Failure::NotSound)
 }
 
 /// Ready at the first Ctrl-C or SIGTERM. A second one ends the process at once.

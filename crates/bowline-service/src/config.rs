@@ -29,7 +29,15 @@ pub(crate) struct Access {
     pub(crate) public_url: String,
     /// Limits on how often callers may have registries asked.
     pub(crate) limits: RegistryLimits,
+    /// The age at which rows of the audit are forgotten, in milliseconds.
+    pub(crate) audit_kept_ms: i64,
 }
+
+/// The days that rows of the audit are kept, if the operator says nothing; and the fewest and most that they can set.
+const AUDIT_DAYS: u32 = 400;
+const FEWEST_AUDIT_DAYS: u32 = 30;
+const MOST_AUDIT_DAYS: u32 = 36_500;
+
 
 /// The issuer that signs tokens.
 pub(crate) enum Issuer {
@@ -82,6 +90,7 @@ impl Access {
             })?,
             public_url: public_url(&variables.public_url)?,
             limits: limits(variables)?,
+            audit_kept_ms: audit_kept_ms(variables)?,
         })
     }
 }
@@ -158,28 +167,56 @@ fn published(
 }
 
 fn limits(variables: &Variables) -> Result<RegistryLimits, ConfigError> {
-    let number = |name, text: &str, usual| match text.trim() {
+    let usual = RegistryLimits::default();
+    let reason = "it is no number of requests a minute, 1 or more";
+    Ok(RegistryLimits {
+        subject: number(
+            "registry_requests_per_subject",
+            &variables.registry_requests_per_subject,
+            usual.subject,
+            reason,
+        )?,
+        project: number(
+            "registry_requests_per_project",
+            &variables.registry_requests_per_project,
+            usual.project,
+            reason,
+        )?,
+    })
+}
+
+fn audit_kept_ms(variables: &Variables) -> Result<i64, ConfigError> {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    let reason = format!("it is no number of days from {FEWEST_AUDIT_DAYS} to {MOST_AUDIT_DAYS}");
+    let name = "audit_retention_days";
+    let days = number(
+        name,
+        &variables.audit_retention_days,
+        AUDIT_DAYS.into(),
+        &reason,
+    )?;
+    if !(i64::from(FEWEST_AUDIT_DAYS)..=i64::from(MOST_AUDIT_DAYS)).contains(&days) {
+        return Err(invalid(name, reason));
+    }
+    Ok(days.saturating_mul(DAY_MS))
+}
+
+/// A number above 0, or the usual one where nothing is set.
+fn number(
+    name: &'static str,
+    text: &str,
+    usual: i64,
+    reason: &str,
+) -> Result<i64, ConfigError> {
+    match text.trim() {
         "" => Ok(usual),
         text => text
             .parse::<u32>()
             .ok()
             .filter(|number| *number > 0)
             .map(i64::from)
-            .ok_or_else(|| invalid(name, "it is no number of requests a minute, 1 or more")),
-    };
-    let usual = RegistryLimits::default();
-    Ok(RegistryLimits {
-        subject: number(
-            "registry_requests_per_subject",
-            &variables.registry_requests_per_subject,
-            usual.subject,
-        )?,
-        project: number(
-            "registry_requests_per_project",
-            &variables.registry_requests_per_project,
-            usual.project,
-        )?,
-    })
+            .ok_or_else(|| invalid(name, reason)),
+    }
 }
 
 fn public_url(text: &str) -> Result<String, ConfigError> {

@@ -97,6 +97,8 @@ variables! {
     registry_requests_per_subject: false, [Connections];
     /// The same of a project; empty: 600.
     registry_requests_per_project: false, [Connections];
+    /// The number of days that rows of the audit are kept; empty: 400.
+    audit_retention_days: false, [Connections];
     /// The operator's AWS identity, which assumes customers' roles; empty: none.
     aws_access_key_id: false, [Outbound];
     /// Its secret.

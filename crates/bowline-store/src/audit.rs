@@ -1,25 +1,18 @@
-//! The audit: every change and every hand-out of credentials, with its subject, time and address.
+//! The audit: every change, every hand-out of credentials and every refused permission, with its subject, time and
+//! address.
 
 use serde::Serialize;
 
-use crate::{
-    database::{Database, Row},
-    error::StoreError,
-    id::ConnectionId,
-    page::{Cursor, Page, PageSize},
-    random::Random,
-    row::Columns,
-    store::Store,
-    timestamp::Timestamp,
-};
+use crate::{page::Cursor, timestamp::Timestamp};
 
-/// A change of a connection or a hand-out of its credentials, written by the statement that made it.
+/// A change of a connection, a hand-out of its credentials or a refusal, written by the statement that made it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     /// What was done: `create`, `update`, `credentials`, `delete`, `use`, `release`, `hand-out`, `events` or `reseal` of a
-    /// connection, `settings` of a project. A newer instance may have written others.
+    /// connection, `settings` or `external-id` of a project, or `refused` for want of a permission. A newer instance may
+    /// have written others.
     pub action: String,
     /// The version that the connection, or the settings, had then.
     pub version: i64,
@@ -27,79 +20,101 @@ pub struct AuditEntry {
     pub changes: serde_json::Map<String, serde_json::Value>,
     /// When.
     pub at: Timestamp,
-    /// The subject of the caller's token.
+    /// The subject of the caller's token; `bowline` where the service did it by itself.
     pub subject: String,
     /// From which address, where it is known.
     pub from: Option<String>,
     /// In which request.
     pub request_id: String,
     #[serde(skip)]
-    position: i64,
+    pub(crate) position: i64,
 }
 
-const AUDIT: &str =
-    "SELECT id, action, version, changes, at, subject, source, request_id FROM audit
-    WHERE project = ?1 AND connection = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4";
-
-impl<D: Database, R: Random> Store<D, R> {
-    /// A page of what was done with a connection, the latest first; also of one that was removed. A connection that the
-    /// project never had has an empty audit.
-    ///
-    /// A cursor of another list begins at the latest.
-    pub async fn audit(
-        &self,
-        project: &str,
-        id: ConnectionId,
-        size: PageSize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<AuditEntry>, StoreError> {
-        self.entries(project, &id.to_string(), size, cursor).await
-    }
-
-    /// The same of a project's settings; empty as long as nobody has changed them.
-    pub async fn settings_audit(
-        &self,
-        project: &str,
-        size: PageSize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<AuditEntry>, StoreError> {
-        self.entries(project, "", size, cursor).await
-    }
-
-    async fn entries(
-        &self,
-        project: &str,
-        connection: &str,
-        size: PageSize,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<AuditEntry>, StoreError> {
-        let before = cursor
-            .and_then(|Cursor(position)| position.parse().ok())
-            .unwrap_or(i64::MAX);
-        let parameters = vec![
-            project.into(),
-            connection.into(),
-            before.into(),
-            size.one_more().into(),
-        ];
-        let rows = self.database().query(AUDIT, parameters).await?;
-        let entries = rows.into_iter().map(entry).collect::<Result<_, _>>()?;
-        Ok(Page::cut(entries, size, |entry: &AuditEntry| {
-            entry.position.to_string()
-        }))
-    }
+/// An entry in the audit of a whole project.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NumberedEntry {
+    /// Its number: 1, 2, … without a gap.
+    pub number: i64,
+    /// The id of the connection; `null` where it is about the project.
+    pub connection: Option<String>,
+    /// The entry.
+    #[serde(flatten)]
+    pub entry: AuditEntry,
 }
 
-fn entry(row: Row) -> Result<AuditEntry, StoreError> {
-    let mut columns = Columns::of(row);
-    Ok(AuditEntry {
-        position: columns.integer("id")?,
-        action: columns.text("action")?,
-        version: columns.integer("version")?,
-        changes: columns.json("changes")?,
-        at: columns.time("at")?,
-        subject: columns.text("subject")?,
-        from: columns.optional_text("source")?,
-        request_id: columns.text("request_id")?,
-    })
+/// The end of a project's audit.
+///
+/// Whoever keeps it elsewhere can tell later that the rows up to `linked` are the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AuditHead {
+    /// The number of the last row; 0 where there is none.
+    pub number: i64,
+    /// The number of the last row that is linked.
+    pub linked: i64,
+    /// The link of that row: a keyed hash of all rows up to it, in base64.
+    pub link: Option<String>,
+}
+
+/// A page of the audit of a project, in the order of the numbers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AuditExport {
+    /// The entries.
+    pub items: Vec<NumberedEntry>,
+    /// The cursor of what comes after them. There always is one, so that the audit can be followed: at its end `items` is
+    /// empty.
+    pub next: Cursor,
+    /// The end of the audit, whatever the page.
+    pub head: AuditHead,
+}
+
+/// The outcome of verifying the audit of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditVerification {
+    /// The number of rows that were read.
+    pub rows: i64,
+    /// The number of the last row that was forgotten because of its age; 0 where none was.
+    pub forgotten: i64,
+    /// The number of rows that are not linked yet, and so prove nothing.
+    pub unlinked: i64,
+    /// The number of rows whose link is under a key that the operator no longer lists.
+    pub unknown_key: i64,
+    /// The end of the audit.
+    pub head: AuditHead,
+    /// The first thing that is wrong.
+    pub fault: Option<AuditFault>,
+}
+
+/// The first thing that is wrong with an audit. Numbers are those of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditFault {
+    /// The row is not there.
+    Missing(i64),
+    /// The row, or its link, is not what the service wrote.
+    Changed(i64),
+    /// The row's link is not there, though later rows have theirs.
+    Unlinked(i64),
+    /// The link is sound, but another than the one that was kept elsewhere: everything was written anew.
+    Rewritten(i64),
+    /// The point up to which rows were forgotten is not what the service wrote.
+    Checkpoint,
+}
+
+impl std::fmt::Display for AuditFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing(number) => write!(f, "row {number} is missing"),
+            Self::Changed(number) => write!(f, "row {number} was changed"),
+            Self::Unlinked(number) => write!(f, "the link of row {number} is missing"),
+            Self::Rewritten(number) => {
+                write!(
+                    f,
+                    "row {number} has another link than the head that was given"
+                )
+            }
+            Self::Checkpoint => f.write_str("the checkpoint was changed"),
+        }
+    }
 }

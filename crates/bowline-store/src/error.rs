@@ -37,6 +37,8 @@ pub enum StoreError {
     UnknownKey,
     /// The sealed secrets do not belong to this row as it stands, or were damaged.
     Unsealable,
+    /// The value of this column is not the one that the service wrote.
+    Tampered(&'static str),
     /// A row holds what this crate does not write: in this column.
     Corrupt(&'static str),
     /// The database failed, in its words.
@@ -84,6 +86,7 @@ impl StoreError {
                 "internal",
                 "the sealed secrets do not belong to the row that holds them",
             ),
+            Self::Tampered(_) => ("internal", "a value was changed behind the service's back"),
             Self::Corrupt(_) => ("internal", "a row holds what it cannot hold"),
             Self::Database(_) => ("internal", "the database failed"),
         }
@@ -94,7 +97,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (_, text) = self.row();
         match self {
-            Self::Corrupt(column) => write!(f, "{text}: {column}"),
+            Self::Corrupt(column) | Self::Tampered(column) => write!(f, "{text}: {column}"),
             Self::Database(message) => write!(f, "{text}: {message}"),
             _ => f.write_str(text),
         }

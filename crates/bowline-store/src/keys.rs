@@ -6,8 +6,10 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// The length of a key, in bytes.
@@ -86,38 +88,82 @@ impl SealingKeys {
     }
 }
 
-/// A purpose of a keyed hash. Each has a key of its own, derived from the sealing key, so that no hash of one purpose
-/// says anything about another or about what is sealed.
+/// A purpose of a derived key. Each has a key of its own, so that nothing that one key makes says anything about
+/// another or about what is sealed. Those that name a project have another key in each project.
 #[derive(Clone, Copy)]
-pub(crate) enum Purpose {
-    /// To see that two secrets are one.
+pub(crate) enum Purpose<'a> {
+    /// To see that two secrets are one, whatever their projects.
     Fingerprint,
     /// To see that two requests are one.
     Request,
+    /// To seal the secrets of a project.
+    Seal(&'a str),
+    /// To link the rows of a project's audit.
+    AuditLink(&'a str),
+    /// To tag the point up to which a project's audit was forgotten.
+    AuditCheckpoint(&'a str),
+    /// To tag the external id that was issued to a project.
+    ExternalId(&'a str),
+    /// To tag the hashes of a project's event addresses.
+    EventAddress(&'a str),
+}
+
+impl Purpose<'_> {
+    /// The label, and the project: no label begins another with a zero byte.
+    fn info(&self) -> [&[u8]; 3] {
+        let (label, project): (&str, Option<&str>) = match *self {
+            Self::Fingerprint => ("bowline fingerprint", None),
+            Self::Request => ("bowline request", None),
+            Self::Seal(project) => ("bowline seal", Some(project)),
+            Self::AuditLink(project) => ("bowline audit link", Some(project)),
+            Self::AuditCheckpoint(project) => ("bowline audit checkpoint", Some(project)),
+            Self::ExternalId(project) => ("bowline external id", Some(project)),
+            Self::EventAddress(project) => ("bowline event address", Some(project)),
+        };
+        let separator: &[u8] = if project.is_some() { &[0] } else { &[] };
+        [
+            label.as_bytes(),
+            separator,
+            project.unwrap_or_default().as_bytes(),
+        ]
+    }
 }
 
 impl SealingKey {
+    /// The key for a purpose: HKDF-Expand with SHA-256 (RFC 5869 §2.3). Nothing is extracted first, because a sealing key
+    /// is uniform already.
+    pub(crate) fn derive(&self, purpose: Purpose<'_>) -> Option<Zeroizing<[u8; LENGTH]>> {
+        let mut derived = Zeroizing::new([0; LENGTH]);
+        Hkdf::<Sha256>::from_prk(&*self.bytes)
+            .ok()?
+            .expand_multi_info(&purpose.info(), &mut *derived)
+            .ok()?;
+        Some(derived)
+    }
+
     /// A keyed hash (HMAC-SHA-256) of `parts`, each after its length, in base64.
     pub(crate) fn hash<'a>(
         &self,
-        purpose: Purpose,
+        purpose: Purpose<'_>,
         parts: impl IntoIterator<Item = &'a [u8]>,
     ) -> Option<String> {
-        let label = match purpose {
-            Purpose::Fingerprint => "bowline fingerprint",
-            Purpose::Request => "bowline request",
-        };
-        // One block of HKDF-Expand (RFC 5869 §2.3): the key is uniform already.
-        let mut derived = Hmac::<Sha256>::new_from_slice(&*self.bytes).ok()?;
-        derived.update(label.as_bytes());
-        derived.update(&[1]);
-        let derived = Zeroizing::new(<[u8; 32]>::from(derived.finalize().into_bytes()));
-        let mut hash = Hmac::<Sha256>::new_from_slice(&*derived).ok()?;
+        let mut hash = Hmac::<Sha256>::new_from_slice(&*self.derive(purpose)?).ok()?;
         for part in parts {
             hash.update(&(part.len() as u64).to_be_bytes());
             hash.update(part);
         }
         Some(BASE64.encode(hash.finalize().into_bytes()))
+    }
+
+    /// True if `tag` is the keyed hash of `parts`. The time that it takes does not depend on how much of it is right.
+    pub(crate) fn verifies<'a>(
+        &self,
+        purpose: Purpose<'_>,
+        parts: impl IntoIterator<Item = &'a [u8]>,
+        tag: &str,
+    ) -> bool {
+        self.hash(purpose, parts)
+            .is_some_and(|hash| hash.as_bytes().ct_eq(tag.as_bytes()).into())
     }
 }
 
@@ -200,7 +246,7 @@ impl Error for SealingKeysError {}
 
 #[cfg(test)]
 mod tests {
-    use super::{SealingKeys, SealingKeysError};
+    use super::{Purpose, SealingKeys, SealingKeysError};
 
     const A: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     const B: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
@@ -242,5 +288,59 @@ mod tests {
             assert_eq!(error, Some(expected), "{text}");
             assert!(!expected.to_string().contains("AAAA"));
         }
+    }
+
+    #[test]
+    fn each_purpose_and_project_has_a_key_of_its_own() {
+        let keys = SealingKeys::parse(&format!("a:{A},b:{B}")).unwrap();
+        let purposes = [
+            Purpose::Fingerprint,
+            Purpose::Request,
+            Purpose::Seal("acme"),
+            Purpose::Seal("beta"),
+            Purpose::Seal(""),
+            Purpose::AuditLink("acme"),
+            Purpose::AuditCheckpoint("acme"),
+            Purpose::ExternalId("acme"),
+            Purpose::EventAddress("acme"),
+        ];
+        let mut derived: Vec<_> = keys
+            .all()
+            .flat_map(|key| purposes.map(|purpose| *key.derive(purpose).unwrap()))
+            .chain(keys.all().map(|key| *key.bytes))
+            .collect();
+        let number = derived.len();
+        derived.sort_unstable();
+        derived.dedup();
+        assert_eq!(derived.len(), number);
+    }
+
+    /// Fingerprints that are kept must stay comparable.
+    #[test]
+    fn a_derived_key_is_one_block_of_hkdf_expand() {
+        use hmac::{Hmac, KeyInit, Mac};
+        let keys = SealingKeys::parse(&format!("a:{A}")).unwrap();
+        let mut block = Hmac::<sha2::Sha256>::new_from_slice(&[0; 32]).unwrap();
+        block.update(b"bowline fingerprint\x01");
+        let derived = keys.sealing().derive(Purpose::Fingerprint).unwrap();
+        assert_eq!(derived[..], block.finalize().into_bytes()[..]);
+    }
+
+    #[test]
+    fn a_tag_holds_for_its_parts_only() {
+        let keys = SealingKeys::parse(&format!("a:{A},b:{B}")).unwrap();
+        let (key, other) = (keys.sealing(), keys.named("b").unwrap());
+        let purpose = Purpose::ExternalId("acme");
+        let tag = key.hash(purpose, [b"one".as_slice(), b"two"]).unwrap();
+        assert!(key.verifies(purpose, [b"one".as_slice(), b"two"], &tag));
+        assert!(!key.verifies(purpose, [b"onetwo".as_slice()], &tag));
+        assert!(!key.verifies(purpose, [b"onet".as_slice(), b"wo"], &tag));
+        assert!(!key.verifies(
+            Purpose::ExternalId("beta"),
+            [b"one".as_slice(), b"two"],
+            &tag
+        ));
+        assert!(!other.verifies(purpose, [b"one".as_slice(), b"two"], &tag));
+        assert!(!key.verifies(purpose, [b"one".as_slice(), b"two"], ""));
     }
 }

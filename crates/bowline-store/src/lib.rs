@@ -41,7 +41,7 @@ mod timestamp;
 mod within;
 
 pub use self::{
-    audit::AuditEntry,
+    audit::{AuditEntry, AuditExport, AuditFault, AuditHead, AuditVerification, NumberedEntry},
     connection::{Connection, LastCheck, Opened, Use},
     database::{Database, DatabaseError, Row, Value},
     error::StoreError,

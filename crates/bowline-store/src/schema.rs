@@ -3,6 +3,7 @@
 //! Steps are only ever added, at the end. Each is one statement that may run twice, or in two instances at once, and
 //! that an older instance can live with; so no lock is needed, and a step that was interrupted is simply run again.
 
+mod audit;
 mod events;
 mod inventory;
 mod policies;
@@ -327,6 +328,40 @@ const STEPS: &[&str] = &[
     policies::ENDS[5],
     policies::ENDS[6],
     policies::OF_BEFORE,
+    audit::NUMBER,
+    audit::KEYED,
+    audit::NUMBERS,
+    audit::UNNUMBERED,
+    audit::GENERATIONS,
+    audit::EVENTS,
+    audit::EXTERNAL_IDS,
+    audit::HEADS,
+    audit::HEADS_UNLINKED,
+    audit::HEADS_FORGET,
+    audit::LINKS,
+    audit::LINKED,
+    audit::CHECKPOINTS,
+    audit::CHECKPOINT_KEYS,
+    audit::REFUSALS,
+    audit::REFUSED,
+    audit::ONLY_NUMBERED,
+    audit::ONLY_FORGOTTEN,
+    audit::ENDS[0],
+    audit::ENDS[1],
+    audit::EVENT_TAGGED,
+    audit::EVENT_TAG,
+    audit::EVENT_KEY,
+    audit::EVENT_KEYS,
+    audit::COUNTED,
+    audit::NUMBERED,
+    audit::OF_BEFORE,
+    audit::EXTERNAL_ID_TAG,
+    audit::EXTERNAL_ID_KEY,
+    audit::EXTERNAL_ID_KEYS,
+    audit::EXTERNAL_ID_ISSUED,
+    audit::EXTERNAL_ID_TAGGED,
+    audit::SETTINGS_CHANGED,
+    audit::SETTINGS_CHANGED_ENDS,
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.
@@ -417,5 +452,224 @@ mod tests {
         }
         let scheduled = "SELECT group_concat(connection) FROM schedules";
         assert_eq!(run(&database, scheduled, vec![])[0].0, ["before".into()]);
+    }
+
+    /// What an instance of before the numbers of the audit kept.
+    mod before_numbers {
+        use std::collections::BTreeMap;
+
+        use bowline::{form::Purpose, secret::Secret};
+        use sha2::{Digest, Sha256};
+
+        use super::{FIRST_CREATE, FIRST_DELETE, block_on, run};
+        use crate::{
+            Change, ConnectionId, Random, SealingKeys, Store, StoreError, Within,
+            connection::purpose_text,
+            database::{Row, Value},
+            rusqlite::Rusqlite,
+            schema::{STEPS, audit},
+            seal::{self, Binding},
+        };
+
+        const KEY: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        const ID: &str = "019aa548-1980-7fff-bfff-ffffffffffff";
+
+        struct Sevens;
+
+        impl Random for Sevens {
+            fn fill(&self, bytes: &mut [u8]) {
+                bytes.fill(7);
+            }
+        }
+
+        fn sealed(password: &str) -> Vec<u8> {
+            let values = BTreeMap::from([("username".to_owned(), "scanner".to_owned())]);
+            let binding = Binding {
+                project: "acme",
+                id: ConnectionId::parse(ID).unwrap(),
+                provider: "docker-registry",
+                auth: "password",
+                endpoint: "https://one.example.com",
+                purpose: purpose_text(Purpose::Pull),
+                values: &values,
+                trusted_auth_hosts: &[],
+                expires_at: None,
+                generation: None,
+            };
+            let keys = SealingKeys::parse(KEY).unwrap();
+            let password = Secret::new(password);
+            let secrets = [("password", &password)];
+            seal::seal(&keys, &Sevens, binding, &secrets).unwrap().value
+        }
+
+        const CREATE: &str = "INSERT INTO connections (id, project, name, name_key, description, provider, auth,
+                purpose, endpoint, host, plain_values, secrets, sealed, key_id, trusted_auth_hosts, image, changed_by,
+                request_id, version, created_at, updated_at, credentials_changed_at)
+            VALUES (?1, 'acme', 'one', 'one', '', 'docker-registry', 'password', 'pull', 'https://one.example.com',
+                'one.example.com', '{\"username\":\"scanner\"}', '[\"password\"]', ?2, 'k1', '[]', '', 'ada', 'r',
+                1, 1, 1, 1)";
+        const REPLACE: &str =
+            "UPDATE connections SET sealed = ?2, version = version + 1 WHERE id = ?1";
+        const PUT_BACK: &str = "UPDATE connections SET sealed = ?2 WHERE id = ?1";
+        const ISSUE: &str =
+            "INSERT INTO settings (project, external_id, scan_timeout_seconds, version, updated_at)
+            VALUES (?1, ?2, 60, 1, 1)";
+        const ADDRESS: &str =
+            "INSERT INTO event_addresses (connection, hash, created_at, received, unknown, minute,
+                requests, changed_by, request_id) VALUES (?1, ?2, 1, 0, 0, 0, 0, 'ada', 'r')
+            ON CONFLICT (connection) DO UPDATE SET hash = excluded.hash";
+
+        fn integers(database: &Rusqlite, statement: &str) -> Vec<i64> {
+            let integer = |row: &Row| match row.0.as_slice() {
+                [Value::Integer(number)] => *number,
+                other => panic!("{other:?}"),
+            };
+            run(database, statement, vec![])
+                .iter()
+                .map(integer)
+                .collect()
+        }
+
+        /// A database of before, with a connection, settings, an address and a neighbor's rows among its own.
+        fn database() -> Rusqlite {
+            let database = Rusqlite::in_memory().unwrap();
+            let known = STEPS
+                .iter()
+                .position(|&step| step == audit::NUMBER)
+                .unwrap();
+            for step in &STEPS[..known] {
+                run(&database, step, vec![]);
+            }
+            run(&database, FIRST_CREATE, vec!["neighbor".into()]);
+            run(&database, CREATE, vec![ID.into(), sealed("first").into()]);
+            run(&database, FIRST_DELETE, vec!["neighbor".into()]);
+            run(&database, ISSUE, vec!["acme".into(), "bowline-1".into()]);
+            run(
+                &database,
+                "UPDATE connections SET project = 'beta' WHERE id = 'neighbor'",
+                vec![],
+            );
+            let hash = Sha256::digest("abc").to_vec();
+            run(&database, ADDRESS, vec![ID.into(), hash.into()]);
+            database
+        }
+
+        fn store(database: &Rusqlite) -> Store<&Rusqlite, Sevens> {
+            let store = Store::new(database, Sevens, SealingKeys::parse(KEY).unwrap());
+            block_on(store.migrate(1)).unwrap();
+            store
+        }
+
+        fn password(store: &Store<&Rusqlite, Sevens>) -> Result<String, StoreError> {
+            let id = ConnectionId::parse(ID).unwrap();
+            let opened = block_on(store.open("acme", id, 9))?;
+            Ok(opened.secrets["password"].expose().to_owned())
+        }
+
+        #[test]
+        fn rows_of_before_are_numbered_in_their_order_and_linked() {
+            let database = database();
+            let store = store(&database);
+            let numbers = "SELECT number FROM audit WHERE project = 'acme' ORDER BY id";
+            assert_eq!(integers(&database, numbers), [1, 2, 3, 4]);
+            block_on(store.link_audits(Within::All, 9)).unwrap();
+            let verified = block_on(store.verify_audit("acme", None)).unwrap();
+            assert_eq!(
+                (verified.rows, verified.unlinked, verified.fault),
+                (4, 0, None)
+            );
+        }
+
+        #[test]
+        fn rows_that_an_older_instance_writes_while_it_is_brought_up_are_numbered_too() {
+            let database = database();
+            let first = STEPS
+                .iter()
+                .position(|&step| step == audit::OF_BEFORE)
+                .unwrap();
+            for step in &STEPS[..first] {
+                // The steps of before run twice, as in an instance that was interrupted.
+                let query = crate::database::Database::query(&database, step, vec![]);
+                if let Err(error) = block_on(query) {
+                    assert!(
+                        error.to_string().contains("duplicate column name"),
+                        "{error}"
+                    );
+                }
+            }
+            run(&database, REPLACE, vec![ID.into(), sealed("second").into()]);
+            let waiting = "SELECT count(*) FROM audit WHERE number IS NULL";
+            assert_eq!(integers(&database, waiting), [5]);
+            let store = store(&database);
+            let numbers = "SELECT number FROM audit ORDER BY id";
+            assert_eq!(integers(&database, numbers), [1, 2, 3, 4, 5]);
+            assert_eq!(password(&store), Ok("second".to_owned()));
+        }
+
+        #[test]
+        fn secrets_of_before_open_until_they_are_sealed_anew() {
+            let database = database();
+            let store = store(&database);
+            assert_eq!(password(&store), Ok("first".to_owned()));
+            // That sealed them anew: from now on the value of before does not pass for them.
+            assert_eq!(password(&store), Ok("first".to_owned()));
+            run(&database, PUT_BACK, vec![ID.into(), sealed("first").into()]);
+            assert_eq!(password(&store), Err(StoreError::Unsealable));
+        }
+
+        #[test]
+        fn an_older_instance_may_replace_secrets_meanwhile() {
+            let database = database();
+            let store = store(&database);
+            assert_eq!(password(&store), Ok("first".to_owned()));
+            run(&database, REPLACE, vec![ID.into(), sealed("second").into()]);
+            assert_eq!(password(&store), Ok("second".to_owned()));
+            run(
+                &database,
+                PUT_BACK,
+                vec![ID.into(), sealed("second").into()],
+            );
+            assert_eq!(password(&store), Err(StoreError::Unsealable));
+        }
+
+        #[test]
+        fn an_external_id_of_before_gets_its_tag_when_it_is_first_read() {
+            let database = database();
+            let store = store(&database);
+            let settings = block_on(store.settings("acme", 9)).unwrap();
+            assert_eq!(settings.aws_external_id, "bowline-1");
+            assert_eq!(block_on(store.settings("acme", 9)), Ok(settings));
+            run(
+                &database,
+                "UPDATE settings SET external_id_tag = NULL",
+                vec![],
+            );
+            let error = block_on(store.settings("acme", 9));
+            assert_eq!(error, Err(StoreError::Tampered("external_id")));
+            // An older instance issues one without a tag.
+            run(&database, ISSUE, vec!["beta".into(), "bowline-2".into()]);
+            assert_eq!(
+                block_on(store.settings("beta", 9)).unwrap().aws_external_id,
+                "bowline-2"
+            );
+            let tagged = "SELECT count(*) FROM settings WHERE project = 'beta' AND external_id_tag IS NOT NULL";
+            assert_eq!(integers(&database, tagged), [1]);
+        }
+
+        #[test]
+        fn an_address_of_before_lets_in_and_so_does_one_that_an_older_instance_renewed() {
+            let database = database();
+            let store = store(&database);
+            let id = ConnectionId::parse(ID).unwrap();
+            let admitted = |secret: &str| block_on(store.admit_event(id, &[secret])).is_ok();
+            assert!(admitted("abc"));
+            assert!(admitted("abc"), "also with the tag that it got");
+            let hash = Sha256::digest("older").to_vec();
+            run(&database, ADDRESS, vec![ID.into(), hash.into()]);
+            assert!(admitted("older") && !admitted("abc"));
+            let change = Change::of_service(9);
+            let (_, secret) = block_on(store.renew_event_secret(&change, "acme", id)).unwrap();
+            assert!(admitted(secret.expose()) && !admitted("older"));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The store: what it is made of, and what it is asked.
 
+mod audit;
 pub(crate) mod events;
 mod hand_out;
 pub(crate) mod inventory;
@@ -10,9 +11,11 @@ pub(crate) mod requests;
 pub(crate) mod reseal;
 mod scans;
 pub(crate) mod schedule;
+mod sealed;
 mod set_aside;
 mod settings;
 mod sync;
+mod tags;
 pub(crate) mod uses;
 mod write;
 
@@ -47,6 +50,18 @@ pub struct Change {
     pub request_id: String,
     /// Now, in milliseconds since 1970.
     pub now_ms: i64,
+}
+
+impl Change {
+    /// A change that the service makes by itself.
+    pub(crate) fn of_service(now_ms: i64) -> Self {
+        Self {
+            subject: "bowline".to_owned(),
+            from: None,
+            request_id: String::new(),
+            now_ms,
+        }
+    }
 }
 
 /// Which connections a list has.

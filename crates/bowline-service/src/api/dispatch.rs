@@ -67,7 +67,13 @@ where
             Authorization::Token(need, bind) => {
                 let caller = self.authenticate(ready, context).await?;
                 let project = route.parameters.project().unwrap_or_default();
-                need.check(&caller, &project)?;
+                if let Err(problem) = need.check(&caller, &project) {
+                    if problem.problem_type() == ProblemType::PermissionMissing {
+                        self.record_refusal(context, &caller, row, &route.parameters)
+                            .await;
+                    }
+                    return Err(problem);
+                }
                 context.negotiate(row)?;
                 let body = context.body(body).await?;
                 let key = IdempotencyKey::read(&context.head)?;
@@ -223,6 +229,7 @@ where
             Operation::ReadSettingsAudit { project } => {
                 self.settings_audit(context, &project).await
             }
+            Operation::ExportAudit { project } => self.export_audit(context, &project).await,
             Operation::Reseal => self.reseal(context, caller).await,
         }
     }

@@ -1,5 +1,6 @@
 //! The public service: it holds the database and the keys, and has no way to the internet but the private service.
 
+mod audit;
 mod authentication;
 mod browse;
 mod check;

@@ -1,4 +1,4 @@
-//! The scheduled work: daily pulls, daily checks, and what could not be finished at once.
+//! The scheduled work: daily pulls, daily checks, the upkeep of the audit, and what could not be finished at once.
 //!
 //! The embedded host asks for it twice a minute, a CronJob elsewhere. One call works for a bounded time and says whether
 //! there is more; any number of calls may run at once, since each piece of work is claimed.
@@ -140,6 +140,7 @@ where
         due.more |= checks_left.await?;
         let syncs_left = self.go_on(context, within, &mut due.syncs, until(SYNCS));
         due.more |= syncs_left.await?;
+        due.more |= self.keep_audit(context, within).await?;
         let by = Timestamp(context.now.saturating_add(SOON_MS));
         due.expiring = store.expiring(caller.projects(), by, MOST_EXPIRING).await?;
         response::json(StatusCode::OK, &due)

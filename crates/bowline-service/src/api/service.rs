@@ -104,7 +104,10 @@ impl From<StoreError> for Problem {
             StoreError::UnknownKey => {
                 return Self::from(ProblemType::Config("sealing_keys")).detail(error.to_string());
             }
-            StoreError::Unsealable | StoreError::Corrupt(_) | StoreError::Database(_) => {
+            StoreError::Unsealable
+            | StoreError::Tampered(_)
+            | StoreError::Corrupt(_)
+            | StoreError::Database(_) => {
                 return Self::internal(error);
             }
         };

@@ -1,4 +1,4 @@
-//! Uses: what says that it needs a connection, until when; and the audit of a connection.
+//! Uses: what says that it needs a connection, until when.
 
 use bowline::time::parse_rfc3339;
 use bowline_registry::Clock;
@@ -71,27 +71,6 @@ where
         let store = self.store(context).await?;
         store.end_use(&change, project, id, consumer).await?;
         Ok(response::empty())
-    }
-
-    /// What was done with a connection, the latest first; also with one that was removed.
-    pub(super) async fn audit(
-        &self,
-        context: &RequestContext,
-        project: &str,
-        id: ConnectionId,
-    ) -> Result<Response, Problem> {
-        let parameters = &context.parameters;
-        let (size, cursor) = (parameters.page_size()?, parameters.cursor()?);
-        let page = self
-            .store(context)
-            .await?
-            .audit(project, id, size, cursor.as_ref())
-            .await?;
-        // Every connection begins with an entry, so without one the project never had it.
-        if page.items.is_empty() && cursor.is_none() {
-            return Err(ProblemType::NotFound.into());
-        }
-        response::json(StatusCode::OK, &page)
     }
 }
 

@@ -6,7 +6,7 @@ mod scans;
 
 use bowline_registry::Check;
 use bowline_store::{
-    AuditEntry, Connection, InventoryImage, Page, Resealing, Scan, Scanner, Settings, Sync, Use,
+    AuditEntry, AuditExport, Connection, InventoryImage, Page, Resealing, Scan, Scanner, Settings, Sync, Use,
 };
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -37,6 +37,7 @@ pub(super) fn describe_types(types: &mut SchemaGenerator) {
         types.subschema_for::<T>();
     }
     let all = [
+        describe::<AuditExport>,
         describe::<Check>,
         describe::<Connection>,
         describe::<Due>,

@@ -1,4 +1,4 @@
-//! Operations on a project's settings, and resealing.
+//! Operations on a project's settings and audit, and resealing.
 
 use http::Method;
 
@@ -58,6 +58,26 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[LIMIT, CURSOR],
         body: RequestBody::None,
         responses: &[ok("The page.", Schema::Named("AuditEntryPage"))],
+        failures: &[],
+        asks_registry: false,
+        is_counted: false,
+    },
+    Row {
+        id: "exportAudit",
+        method: Method::GET,
+        path: "/v1/projects/{project}/audit",
+        summary: "All that was done or refused in a project, in order; `next` follows it",
+        authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
+            Some(Operation::ExportAudit {
+                project: path.project()?,
+            })
+        }),
+        parameters: &[LIMIT, CURSOR],
+        body: RequestBody::None,
+        responses: &[ok(
+            "The page, and the end of the audit.",
+            Schema::Named("AuditExport"),
+        )],
         failures: &[],
         asks_registry: false,
         is_counted: false,

@@ -84,6 +84,8 @@ pub(crate) enum Operation {
     ChangeSettings { project: String },
     /// `GET …/settings/audit`
     ReadSettingsAudit { project: String },
+    /// `GET /v1/projects/{project}/audit`
+    ExportAudit { project: String },
     /// `POST /v1/admin/reseal`
     Reseal,
 }

@@ -44,7 +44,7 @@ impl<'a> PathParameters<'a> {
     }
 
     /// The connection. What is no id is the id of nothing.
-    pub(super) fn connection(&self) -> Option<ConnectionPath> {
+    pub(crate) fn connection(&self) -> Option<ConnectionPath> {
         Some(ConnectionPath {
             project: self.project()?,
             id: ConnectionId::parse(&self.text("id")?)?,

@@ -6,7 +6,7 @@ use std::{
 use bowline::secret::Secret;
 use proptest::prelude::*;
 
-use super::{Binding, open, seal};
+use super::{Binding, open, seal, seal_for_several};
 use crate::{error::StoreError, id::ConnectionId, keys::SealingKeys, random::Random};
 
 const OLD: &str = "old:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
@@ -188,6 +188,27 @@ fn every_field_of_the_row_binds() {
             },
         ),
         (
+            "an expiry",
+            Binding {
+                expires_at: Some(0),
+                ..original
+            },
+        ),
+        (
+            "the next generation",
+            Binding {
+                generation: Some(8),
+                ..original
+            },
+        ),
+        (
+            "no generation",
+            Binding {
+                generation: None,
+                ..original
+            },
+        ),
+        (
             "auth and endpoint's border",
             Binding {
                 auth: "passwor",
@@ -203,6 +224,78 @@ fn every_field_of_the_row_binds() {
             Err(StoreError::Unsealable),
             "{name}"
         );
+    }
+}
+
+/// Format 1 as the first instances wrote it: the sealing key itself, and neither expiry nor generation.
+#[test]
+fn a_value_of_before_opens_as_one_without_a_generation() {
+    use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305};
+    use sha2::{Digest, Sha256};
+    let mut fields = Sha256::new();
+    let mut text = |text: &str| {
+        fields.update((text.len() as u64).to_be_bytes());
+        fields.update(text);
+    };
+    text("acme");
+    text("019aa548-1980-7fff-bfff-ffffffffffff");
+    for field in ["docker-registry", "password", "https://registry.example"] {
+        text(field);
+    }
+    text("pull");
+    fields.update(1_u64.to_be_bytes());
+    for field in ["username", "scanner"] {
+        fields.update((field.len() as u64).to_be_bytes());
+        fields.update(field);
+    }
+    fields.update(0_u64.to_be_bytes());
+    fields.update(3_u64.to_be_bytes());
+    fields.update("old");
+    let mut sealed = b"\0\0\0\x08password\0\0\0\x07hunter2".to_vec();
+    XChaCha20Poly1305::new(&[0; 32].into())
+        .encrypt_in_place(&[9; 24].into(), &fields.finalize(), &mut sealed)
+        .unwrap();
+    let value = [b"\x01\x03old".as_slice(), &[9; 24], &sealed].concat();
+
+    let values = values(&[("username", "scanner")]);
+    let numbered = binding(&values, &[]);
+    let unnumbered = Binding {
+        generation: None,
+        ..numbered
+    };
+    let expected = secrets(&[("password", "hunter2")]);
+    assert_eq!(open(&keys(OLD), unnumbered, &value), Ok(expected));
+    assert_eq!(
+        open(&keys(OLD), numbered, &value),
+        Err(StoreError::Unsealable),
+        "where a generation is known, a value without one is an old one put back"
+    );
+}
+
+#[test]
+fn a_value_for_each_of_several_generations_opens_in_that_one_only() {
+    let keys = keys(OLD);
+    let values = values(&[]);
+    let binding = binding(&values, &[]);
+    for (length, number) in [(10, 32), (10_000, 6), (100_000, 4)] {
+        let password = Secret::new("x".repeat(length));
+        let several = [("password", &password)];
+        let random = Counting::default();
+        let several = seal_for_several(&keys, &random, binding, &several).unwrap();
+        assert_eq!((several.first, several.number), (7, number), "{length}");
+        let size = usize::try_from(several.length).unwrap();
+        let parts: Vec<_> = several.values.chunks(size).collect();
+        assert_eq!(parts.len(), usize::try_from(number).unwrap());
+        for (part, own) in parts.into_iter().zip(7..) {
+            for generation in 7..7 + number {
+                let binding = Binding {
+                    generation: Some(generation),
+                    ..binding
+                };
+                let opens = open(&keys, binding, part).is_ok();
+                assert_eq!(opens, generation == own, "{length}: {own} as {generation}");
+            }
+        }
     }
 }
 
@@ -303,5 +396,7 @@ fn binding<'a>(
         purpose: "pull",
         values,
         trusted_auth_hosts,
+        expires_at: None,
+        generation: Some(7),
     }
 }

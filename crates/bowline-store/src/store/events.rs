@@ -1,18 +1,21 @@
 //! The addresses at which registries announce what happens to images, and what of it is still to be done.
 //!
 //! Who knows the secret of an address is let in. Only its SHA-256 is kept: 128 random bits cannot be searched for, so
-//! a slow hash would protect nothing more.
+//! a slow hash would protect nothing more. The hash has a keyed tag, so that nobody can put in one of their own.
 
 use bowline::secret::Secret;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use super::{Change, Store, connection_within, json, within_parameter, write::change_parameters};
+use super::{
+    Change, Store, connection_within, json, tags::Tag, within_parameter, write::change_parameters,
+};
 use crate::{
     database::{Database, Row},
     error::StoreError,
     id::ConnectionId,
+    keys::{Purpose, SealingKeys},
     random::Random,
     row::Columns,
     timestamp::Timestamp,
@@ -30,22 +33,31 @@ const READ: &str = "SELECT hash IS NOT NULL, event_addresses.created_at, COALESC
     FROM connections LEFT JOIN event_addresses ON connection = id
     WHERE id = ?1 AND project = ?2 AND deleted_at IS NULL";
 
-const RENEW: &str = "INSERT INTO event_addresses
-        (connection, hash, created_at, received, unknown, minute, requests, changed_by, changed_from, request_id)
-    SELECT id, ?4, ?1, 0, 0, 0, 0, ?5, ?6, ?7 FROM connections
+const RENEW: &str = "INSERT INTO event_addresses (connection, hash, created_at, received, unknown, minute, requests,
+        changed_by, changed_from, request_id, tagged, tag, tag_key)
+    SELECT id, ?4, ?1, 0, 0, 0, 0, ?5, ?6, ?7, ?4, ?8, ?9 FROM connections
     WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL
     ON CONFLICT (connection) DO UPDATE SET hash = excluded.hash, created_at = excluded.created_at,
-        changed_by = excluded.changed_by, changed_from = excluded.changed_from, request_id = excluded.request_id
+        changed_by = excluded.changed_by, changed_from = excluded.changed_from, request_id = excluded.request_id,
+        tagged = excluded.tagged, tag = excluded.tag, tag_key = excluded.tag_key
     RETURNING 1, created_at, received, unknown, last_received_at";
 
-const END: &str = "UPDATE event_addresses SET hash = NULL, created_at = ?1,
+const END: &str = "UPDATE event_addresses SET hash = NULL, tagged = NULL, tag = NULL, tag_key = ?7, created_at = ?1,
         changed_by = ?4, changed_from = ?5, request_id = ?6
     WHERE connection = ?2 AND hash IS NOT NULL
         AND EXISTS (SELECT 1 FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL)
     RETURNING connection";
 
-const HASH: &str = "SELECT project, hash FROM event_addresses JOIN connections ON id = connection
+// The last column says that a hash without a tag is none that the service wrote.
+const HASH: &str = "SELECT project, hash, tagged IS hash, tag, tag_key,
+        COALESCE((SELECT COALESCE(made.keyed, 0) FROM audit AS made
+            WHERE made.project = connections.project AND made.connection = connections.id AND made.action = 'events'
+            ORDER BY made.number DESC LIMIT 1), 1)
+    FROM event_addresses JOIN connections ON id = connection
     WHERE connection = ?1 AND deleted_at IS NULL AND hash IS NOT NULL";
+
+const TAG: &str = "UPDATE event_addresses SET tagged = hash, tag = ?3, tag_key = ?4
+    WHERE connection = ?1 AND hash = ?2";
 
 const COUNT: &str = "UPDATE event_addresses SET received = received + ?2, unknown = unknown + ?3, last_received_at = ?4,
         requests = CASE WHEN minute = ?5 THEN requests + 1 ELSE 1 END, minute = ?5
@@ -154,15 +166,20 @@ impl<D: Database, R: Random> Store<D, R> {
         id: ConnectionId,
     ) -> Result<(EventAddress, Secret), StoreError> {
         let secret = Secret::new(self.random_text());
+        let hash = hash(secret.expose());
+        let Tag { key_id, tag } = tag(&self.keys, project, id, &hash)?;
         let mut parameters = vec![
             change.now_ms.into(),
             id.to_string().into(),
             project.into(),
-            hash(secret.expose()).into(),
+            hash.into(),
         ];
         parameters.extend(change_parameters(change));
+        parameters.extend([tag.into(), key_id.into()]);
         let row = self.first(RENEW, parameters).await?;
-        Ok((address(row.ok_or(StoreError::NotFound)?)?, secret))
+        let address = address(row.ok_or(StoreError::NotFound)?)?;
+        self.link_audit_of(project).await;
+        Ok((address, secret))
     }
 
     /// Ends the address of a connection: nobody is let in.
@@ -177,8 +194,11 @@ impl<D: Database, R: Random> Store<D, R> {
     ) -> Result<(), StoreError> {
         let mut parameters = vec![change.now_ms.into(), id.to_string().into(), project.into()];
         parameters.extend(change_parameters(change));
+        parameters.push(self.keys.sealing().id.as_str().into());
         let ended = self.first(END, parameters).await?;
-        ended.map(|_| ()).ok_or(StoreError::NotFound)
+        ended.ok_or(StoreError::NotFound)?;
+        self.link_audit_of(project).await;
+        Ok(())
     }
 
     /// The project of a connection to whose address one of `secrets` lets in.
@@ -194,13 +214,37 @@ impl<D: Database, R: Random> Store<D, R> {
         let row = self.first(HASH, vec![id.to_string().into()]).await?;
         let mut columns = Columns::of(row.ok_or(StoreError::NotFound)?);
         let (project, kept) = (columns.text("project")?, columns.blob("hash")?);
+        let is_tagged = columns.integer("tagged")? != 0;
+        let found = (
+            columns.optional_text("tag")?,
+            columns.optional_text("tag_key")?,
+        );
+        let needs_tag = columns.integer("keyed")? != 0;
         let matches = secrets.iter().fold(Choice::from(0), |found, secret| {
             found | hash(secret).ct_eq(&kept)
         });
-        if matches.into() {
-            return Ok(project);
+        if !bool::from(matches) {
+            return Err(StoreError::NotFound);
         }
-        Err(StoreError::NotFound)
+        match found.0.zip(found.1).filter(|_| is_tagged) {
+            Some((tag, key_id)) => {
+                let holds = is_tag(&self.keys, &project, id, &kept, &Tag { key_id, tag });
+                holds.then_some(project).ok_or(StoreError::NotFound)
+            }
+            None if needs_tag => Err(StoreError::NotFound),
+            None => {
+                // An instance of before made it. If this fails, the next notification tries again.
+                let Tag { key_id, tag } = tag(&self.keys, &project, id, &kept)?;
+                let parameters = vec![
+                    id.to_string().into(),
+                    kept.into(),
+                    tag.into(),
+                    key_id.into(),
+                ];
+                _ = self.database.query(TAG, parameters).await;
+                Ok(project)
+            }
+        }
     }
 
     /// Counts a request to an address: the events of images in it, and the other things. Says how many requests came in
@@ -274,6 +318,30 @@ impl<D: Database, R: Random> Store<D, R> {
         self.database().query(DONE, parameters).await?;
         Ok(())
     }
+}
+
+/// The tag of the hash of a connection's address.
+pub(super) fn tag(
+    keys: &SealingKeys,
+    project: &str,
+    id: ConnectionId,
+    hash: &[u8],
+) -> Result<Tag, StoreError> {
+    let id = id.to_string();
+    Tag::new(keys, Purpose::EventAddress(project), [id.as_bytes(), hash])
+        .ok_or(StoreError::Corrupt("tag"))
+}
+
+/// True if `tag` is that of the hash of a connection's address.
+pub(super) fn is_tag(
+    keys: &SealingKeys,
+    project: &str,
+    id: ConnectionId,
+    hash: &[u8],
+    tag: &Tag,
+) -> bool {
+    let id = id.to_string();
+    tag.holds(keys, Purpose::EventAddress(project), [id.as_bytes(), hash])
 }
 
 fn hash(secret: &str) -> Vec<u8> {

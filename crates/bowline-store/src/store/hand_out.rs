@@ -32,6 +32,7 @@ impl<D: Database, R: Random> Store<D, R> {
         ];
         parameters.extend(change_parameters(change));
         if self.first(HAND_OUT, parameters).await?.is_some() {
+            self.link_audit_of(project).await;
             return Ok(());
         }
         let current = self.read(project, *id, change.now_ms).await?.version;

@@ -110,6 +110,8 @@ fn binding<'a>(url: &'a str, times: &'a BTreeMap<String, String>) -> Binding<'a>
         purpose: "",
         values: times,
         trusted_auth_hosts: &[],
+        expires_at: None,
+        generation: None,
     }
 }
 

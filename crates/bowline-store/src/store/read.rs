@@ -6,7 +6,10 @@ use bowline::{
 };
 use serde::Deserialize;
 
-use super::{Query, Store, columns, json, name_key};
+use super::{
+    Change, Query, Store, columns, json, name_key,
+    sealed::{StoredSecrets, sealed_columns},
+};
 use crate::{
     connection::{Connection, LastCheck, Opened, Use, purpose_text},
     database::{Database, Row},
@@ -15,7 +18,6 @@ use crate::{
     page::Page,
     random::Random,
     row::Columns,
-    seal::{self, Binding},
     timestamp::Timestamp,
 };
 
@@ -24,7 +26,15 @@ use crate::{
 pub const READ_CONNECTION: &str = concat!(
     "SELECT ",
     columns!(),
-    ", sealed FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL"
+    " FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL"
+);
+
+const OPEN: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", ",
+    sealed_columns!(),
+    " FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL"
 );
 
 const LIST: &str = concat!(
@@ -65,7 +75,12 @@ impl<D: Database, R: Random> Store<D, R> {
     /// A connection with its secrets.
     ///
     /// The secrets open only for the row that they were sealed for: the same project, id, provider, auth method,
-    /// endpoint, purpose, plain values and trusted hosts.
+    /// endpoint, purpose, plain values, trusted hosts and expiry. They also open only while the row of the audit that made
+    /// them is the last one that made or ended secrets of the connection, so that neither an old value that was put back
+    /// nor a connection that was deleted opens.
+    ///
+    /// A value that an instance of before sealed opens too, until the audit has a row that made a value of this format. It
+    /// is sealed anew on the occasion.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::UnknownProvider`]; [`StoreError::UnknownKey`];
@@ -76,13 +91,20 @@ impl<D: Database, R: Random> Store<D, R> {
         id: ConnectionId,
         now_ms: i64,
     ) -> Result<Opened, StoreError> {
-        let mut columns = self.row(project, id, now_ms).await?;
+        let parameters = vec![now_ms.into(), id.to_string().into(), project.into()];
+        let row = self.first(OPEN, parameters).await?;
+        let mut columns = Columns::of(row.ok_or(StoreError::NotFound)?);
         let connection = connection(&mut columns)?;
         if provider(&connection.provider).is_none() {
             return Err(StoreError::UnknownProvider);
         }
-        let sealed = columns.blob("sealed")?;
-        let secrets = seal::open(&self.keys, binding(&connection), &sealed)?;
+        let sealed = StoredSecrets::of(&mut columns)?;
+        let secrets = sealed.open(&self.keys, &connection)?;
+        if sealed.generation.is_none() {
+            let change = Change::of_service(now_ms);
+            // If this fails, the next who opens it tries again.
+            _ = self.reseal_one(&change, &connection, &sealed).await;
+        }
         Ok(Opened {
             connection,
             secrets,
@@ -211,20 +233,6 @@ fn last_check(columns: &mut Columns) -> Result<Option<LastCheck>, StoreError> {
         proved,
         problem,
     }))
-}
-
-/// The associated data of a connection's sealed value.
-pub(super) fn binding(connection: &Connection) -> Binding<'_> {
-    Binding {
-        project: &connection.project,
-        id: connection.id,
-        provider: &connection.provider,
-        auth: &connection.auth,
-        endpoint: &connection.endpoint,
-        purpose: purpose_text(connection.purpose),
-        values: &connection.values,
-        trusted_auth_hosts: &connection.trusted_auth_hosts,
-    }
 }
 
 fn purpose(text: &str) -> Option<Purpose> {

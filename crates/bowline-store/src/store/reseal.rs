@@ -1,12 +1,18 @@
-//! Resealing: moving connections from the keys that only open to the one that seals.
+//! Resealing: moving connections, and the tags of other values, from the keys that only open to the one that seals.
+
+mod retagging;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use self::retagging::Place;
 use super::{
-    Change, Store, columns, json, project_within,
-    read::{binding, connection},
+    Change, Store, columns, connection_within, json, project_within,
+    read::connection,
+    sealed::{
+        StoredSecrets, binding, is_sealed_for_next, parameters, sealed_columns, sealed_for_next,
+    },
     within_parameter,
 };
 use crate::{
@@ -33,8 +39,8 @@ pub struct Resealing {
     pub unsealable: Vec<Unsealable>,
     /// The cursor of the next step; `None` at the end.
     pub next: Option<Cursor>,
-    /// The number of connections that each key seals now, by its id. A key can go from the operator's list when it
-    /// seals none.
+    /// The number of values that each key protects now, by its id: secrets of connections, external ids, event addresses
+    /// and checkpoints of the audit. A key can go from the operator's list when it protects none.
     pub sealed_by: BTreeMap<String, i64>,
 }
 
@@ -56,15 +62,19 @@ struct Resealed<'a> {
     subject: &'a str,
     from: Option<&'a str>,
     request_id: &'a str,
+    /// The next number of the audit when it was read, so that no two resealings of a row are equal: the trigger tells the
+    /// audit of those that differ.
+    next: i64,
 }
 
 impl<'a> Resealed<'a> {
-    fn by(change: &'a Change) -> Self {
+    fn by(change: &'a Change, next: i64) -> Self {
         Self {
             at: change.now_ms,
             subject: &change.subject,
             from: change.from.as_deref(),
             request_id: &change.request_id,
+            next,
         }
     }
 }
@@ -72,27 +82,43 @@ impl<'a> Resealed<'a> {
 const SEALED_WITH: &str = concat!(
     "SELECT ",
     columns!(),
-    ", sealed FROM connections WHERE key_id = ?2 AND id > ?3",
+    ", ",
+    sealed_columns!(),
+    " FROM connections WHERE key_id = ?2 AND id > ?3",
     project_within!("project", "?5"),
     " ORDER BY id LIMIT ?4"
 );
 
 // The customer changed nothing, so the version stays; a trigger tells the audit. Who set new credentials meanwhile has
 // sealed them anew, and keeps them.
-const RESEAL: &str =
-    "UPDATE connections SET sealed = ?3, key_id = ?4, fingerprint = ?5, resealed = ?6
-    WHERE id = ?1 AND sealed = ?2 AND deleted_at IS NULL
-    RETURNING id";
+const RESEAL: &str = concat!(
+    "UPDATE connections SET key_id = ?4, fingerprint = ?5, resealed = ?6, sealed = ",
+    sealed_for_next!("?7", "?3", "?8", "?9"),
+    " WHERE id = ?1 AND project = ?7 AND sealed = ?2 AND deleted_at IS NULL AND ",
+    is_sealed_for_next!("?7", "?8", "?10"),
+    " RETURNING id"
+);
 
 const SEALED_BY: &str = concat!(
-    "SELECT key_id, count(*) FROM connections WHERE key_id IS NOT NULL",
+    "SELECT key_id, SUM(number) FROM (
+        SELECT key_id, count(*) AS number FROM connections WHERE key_id IS NOT NULL",
     project_within!("project", "?1"),
-    " GROUP BY key_id"
+    " GROUP BY key_id
+        UNION ALL SELECT external_id_key, count(*) FROM settings WHERE external_id_key IS NOT NULL",
+    project_within!("project", "?1"),
+    " GROUP BY external_id_key
+        UNION ALL SELECT tag_key, count(*) FROM event_addresses WHERE tag_key IS NOT NULL",
+    connection_within!("event_addresses.connection", "?1"),
+    " GROUP BY tag_key
+        UNION ALL SELECT key_id, count(*) FROM audit_checkpoints WHERE key_id > ''",
+    project_within!("project", "?1"),
+    " GROUP BY key_id)
+    GROUP BY key_id"
 );
 
 impl<D: Database, R: Random> Store<D, R> {
-    /// Reseals up to `size` connections of some projects with the first key, from `cursor` on. Any number of instances may do so at
-    /// once.
+    /// Reseals up to `size` connections of some projects with the first key, from `cursor` on, and after the last one gives
+    /// up to `size` other values a tag by it. Any number of instances may do so at once.
     ///
     /// Connections that an instance without the first key seals meanwhile may be passed over; `sealed_by` tells, and
     /// another round finds them. So do connections whose key is no more among the operator's.
@@ -103,6 +129,14 @@ impl<D: Database, R: Random> Store<D, R> {
         size: PageSize,
         cursor: Option<&Cursor>,
     ) -> Result<Resealing, StoreError> {
+        if let Some(place) = cursor.and_then(Place::of) {
+            return Ok(Resealing {
+                resealed: 0,
+                unsealable: Vec::new(),
+                next: self.retag(within, size, place).await?,
+                sealed_by: self.sealed_by(within).await?,
+            });
+        }
         let mut rows = self
             .sealed_with_others(within, size, cursor, change.now_ms)
             .await?;
@@ -112,9 +146,9 @@ impl<D: Database, R: Random> Store<D, R> {
         for (key_id, row) in rows {
             let mut columns = Columns::of(row);
             let connection = connection(&mut columns)?;
-            let sealed = columns.blob("sealed")?;
+            let sealed = StoredSecrets::of(&mut columns)?;
             last = Some(Cursor(format!("{key_id} {}", connection.id)));
-            match self.reseal_one(change, &connection, sealed).await {
+            match self.reseal_one(change, &connection, &sealed).await {
                 Ok(done) => resealed = resealed.saturating_add(usize::from(done)),
                 Err(StoreError::Unsealable) => unsealable.push(Unsealable {
                     project: connection.project,
@@ -123,10 +157,14 @@ impl<D: Database, R: Random> Store<D, R> {
                 Err(error) => return Err(error),
             }
         }
+        let next = match last {
+            Some(last) if more => Some(last),
+            _ => self.retag(within, size, Place::default()).await?,
+        };
         Ok(Resealing {
             resealed,
             unsealable,
-            next: last.filter(|_| more),
+            next,
             sealed_by: self.sealed_by(within).await?,
         })
     }
@@ -161,29 +199,40 @@ impl<D: Database, R: Random> Store<D, R> {
         Ok(rows)
     }
 
-    /// Reseals it; false if its secrets were replaced meanwhile.
-    async fn reseal_one(
+    /// Reseals it; false if its secrets were replaced meanwhile, or the audit of its project went on too fast.
+    pub(super) async fn reseal_one(
         &self,
         change: &Change,
         connection: &Connection,
-        sealed: Vec<u8>,
+        sealed: &StoredSecrets,
     ) -> Result<bool, StoreError> {
-        let secrets = seal::open(&self.keys, binding(connection), &sealed)?;
+        let secrets = sealed.open(&self.keys, connection)?;
         let named: Vec<_> = secrets
             .iter()
             .map(|(name, secret)| (name.as_str(), secret))
             .collect();
-        let anew = seal::seal(&self.keys, &self.random, binding(connection), &named)?;
+        let next = self.next_audit_number(&connection.project).await?;
+        let binding = binding(connection, Some(next));
+        let anew = seal::seal_for_several(&self.keys, &self.random, binding, &named)?;
         let values = secrets.values().map(|secret| secret.expose());
+        let [values_anew, key_id, first, length, number] = parameters(anew);
         let parameters = vec![
             connection.id.to_string().into(),
-            sealed.into(),
-            anew.value.into(),
-            anew.key_id.into(),
+            sealed.sealed.clone().into(),
+            values_anew,
+            key_id,
             fingerprint(self.keys.sealing(), &connection.provider, values).into(),
-            json(&Resealed::by(change))?,
+            json(&Resealed::by(change, next))?,
+            connection.project.as_str().into(),
+            first,
+            length,
+            number,
         ];
-        Ok(self.first(RESEAL, parameters).await?.is_some())
+        let is_done = self.first(RESEAL, parameters).await?.is_some();
+        if is_done {
+            self.link_audit_of(&connection.project).await;
+        }
+        Ok(is_done)
     }
 
     async fn sealed_by(&self, within: Within<'_>) -> Result<BTreeMap<String, i64>, StoreError> {

@@ -54,6 +54,7 @@ impl<D: Database, R: Random> Store<D, R> {
         parameters.extend(change_parameters(change));
         parameters.push(MOST_USES.into());
         if self.first(DECLARE, parameters).await?.is_some() {
+            self.link_audit_of(project).await;
             return Ok(());
         }
         self.expect_version(project, id, None).await?;
@@ -79,6 +80,8 @@ impl<D: Database, R: Random> Store<D, R> {
         ];
         parameters.extend(change_parameters(change));
         let ended = self.first(END, parameters).await?;
-        ended.map(|_| ()).ok_or(StoreError::NotFound)
+        ended.ok_or(StoreError::NotFound)?;
+        self.link_audit_of(project).await;
+        Ok(())
     }
 }

@@ -10,6 +10,7 @@ use bowline::form::ConnectionSpec;
 use super::{
     Change, Edit, Store, columns, json, name_key, optional_json,
     read::{connection, uses},
+    sealed::{self, is_sealed_for_next, next_audit_number, sealed_for_next},
 };
 use crate::{
     connection::{Connection, LastCheck, purpose_text},
@@ -20,7 +21,7 @@ use crate::{
     policy::KeptPolicy,
     random::Random,
     row::Columns,
-    seal::{self, Binding, Sealed},
+    seal::{self, Binding, SealedForSeveral},
 };
 
 /// The most tries of a statement after its reason to fail is gone.
@@ -28,13 +29,16 @@ const ATTEMPTS: usize = 3;
 
 const CREATE: &str = concat!(
     "INSERT INTO connections (id, project, name, name_key, description, provider, auth, purpose, endpoint, host,
-        plain_values, secrets, sealed, key_id, trusted_auth_hosts, image, expires_at,
+        plain_values, secrets, trusted_auth_hosts, image, expires_at,
         check_at, check_ok, check_proved, check_problem, changed_by, changed_from, request_id, fingerprint,
         policy, pull_at, pull_timezone, scanners, scan_timeout, quarantine, image_streams, policy_revision,
-        version, created_at, updated_at, credentials_changed_at)
-    VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-        ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, 1, 1, ?1, ?1, ?1)
-    ON CONFLICT DO NOTHING RETURNING ",
+        version, created_at, updated_at, credentials_changed_at, key_id, sealed)
+    SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
+        ?25, ?26, ?27, ?28, ?29, ?30, ?31, 1, 1, ?1, ?1, ?1, ?33, ",
+    sealed_for_next!("?3", "?32", "?34", "?35"),
+    " WHERE ",
+    is_sealed_for_next!("?3", "?34", "?36"),
+    " ON CONFLICT DO NOTHING RETURNING ",
     columns!()
 );
 
@@ -63,13 +67,16 @@ const UPDATE_CONFLICT: &str = "SELECT EXISTS (SELECT 1 FROM connections
 
 const REPLACE_CREDENTIALS: &str = concat!(
     "UPDATE connections SET
-        auth = ?8, plain_values = ?9, secrets = ?10, sealed = ?11, key_id = ?12, trusted_auth_hosts = ?13,
-        expires_at = ?14, check_at = ?15, check_ok = ?16, check_proved = ?17, check_problem = ?18,
+        auth = ?8, plain_values = ?9, secrets = ?10, trusted_auth_hosts = ?11,
+        expires_at = ?12, check_at = ?13, check_ok = ?14, check_proved = ?15, check_problem = ?16,
         version = version + 1, updated_at = ?1, credentials_changed_at = ?1,
-        changed_by = ?19, changed_from = ?20, request_id = ?21, fingerprint = ?22
-    WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL AND provider = ?5 AND endpoint = ?6 AND purpose = ?7
+        changed_by = ?17, changed_from = ?18, request_id = ?19, fingerprint = ?20, key_id = ?22, sealed = ",
+    sealed_for_next!("?3", "?21", "?23", "?24"),
+    " WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL AND provider = ?5 AND endpoint = ?6 AND purpose = ?7
         AND (?4 IS NULL OR version IN (SELECT value FROM json_each(?4)))
-    RETURNING ",
+        AND ",
+    is_sealed_for_next!("?3", "?23", "?25"),
+    " RETURNING ",
     columns!()
 );
 
@@ -95,6 +102,8 @@ const DELETE_CONFLICT: &str = "SELECT
 const SHARED: &str =
     "SELECT 1 FROM connections WHERE fingerprint IN (SELECT value FROM json_each(?1))
         AND deleted_at IS NULL AND project <> ?2 AND project IN (SELECT value FROM json_each(?3)) LIMIT 1";
+
+const NEXT_AUDIT_NUMBER: &str = concat!("SELECT ", next_audit_number!("?1"));
 
 // Not a change: neither the version nor the audit know of it.
 const RECORD_CHECK: &str =
@@ -135,7 +144,6 @@ impl<D: Database, R: Random> Store<D, R> {
             .endpoint
             .as_ref()
             .ok_or(StoreError::EndpointUnresolved)?;
-        let sealed = self.seal(project, id, spec)?;
         let mut parameters = vec![
             change.now_ms.into(),
             id.to_string().into(),
@@ -150,8 +158,6 @@ impl<D: Database, R: Random> Store<D, R> {
             endpoint.host().into(),
             json(&plain_values(spec))?,
             json(&secret_names(spec))?,
-            sealed.value.into(),
-            sealed.key_id.into(),
             json(&spec.trusted_auth_hosts)?,
             spec.image.as_str().into(),
             spec.ends_at(change.now_ms).into(),
@@ -170,7 +176,11 @@ impl<D: Database, R: Random> Store<D, R> {
             purpose_text(spec.purpose).into(),
         ];
         for _ in 0..ATTEMPTS {
-            if let Some(row) = self.first(CREATE, parameters.clone()).await? {
+            let sealed = self.seal(change, project, id, spec).await?;
+            let mut parameters = parameters.clone();
+            parameters.extend(sealed::parameters(sealed));
+            if let Some(row) = self.first(CREATE, parameters).await? {
+                self.link_audit_of(project).await;
                 return connection(&mut Columns::of(row));
             }
             if let Some(row) = self.first(CREATE_CONFLICT, conflict.clone()).await? {
@@ -215,6 +225,7 @@ impl<D: Database, R: Random> Store<D, R> {
         parameters.extend(change_parameters(change));
         for _ in 0..ATTEMPTS {
             if let Some(row) = self.first(UPDATE, parameters.clone()).await? {
+                self.link_audit_of(project).await;
                 return connection(&mut Columns::of(row));
             }
             self.expect_version(project, id, expected).await?;
@@ -258,7 +269,6 @@ impl<D: Database, R: Random> Store<D, R> {
             endpoint.to_string().into(),
             purpose_text(spec.purpose).into(),
         ];
-        let sealed = self.seal(project, id, spec)?;
         let mut parameters = vec![
             change.now_ms.into(),
             id.to_string().into(),
@@ -270,8 +280,6 @@ impl<D: Database, R: Random> Store<D, R> {
             spec.auth.into(),
             json(&plain_values(spec))?,
             json(&secret_names(spec))?,
-            sealed.value.into(),
-            sealed.key_id.into(),
             json(&spec.trusted_auth_hosts)?,
             spec.ends_at(change.now_ms).into(),
         ]);
@@ -279,7 +287,11 @@ impl<D: Database, R: Random> Store<D, R> {
         parameters.extend(change_parameters(change));
         parameters.push(fingerprint::of_spec(self.keys.sealing(), spec).into());
         for _ in 0..ATTEMPTS {
-            if let Some(row) = self.first(REPLACE_CREDENTIALS, parameters.clone()).await? {
+            let sealed = self.seal(change, project, id, spec).await?;
+            let mut parameters = parameters.clone();
+            parameters.extend(sealed::parameters(sealed));
+            if let Some(row) = self.first(REPLACE_CREDENTIALS, parameters).await? {
+                self.link_audit_of(project).await;
                 return connection(&mut Columns::of(row));
             }
             let mut conflict = vec![id.to_string().into(), project.into()];
@@ -313,6 +325,7 @@ impl<D: Database, R: Random> Store<D, R> {
         parameters.extend(change_parameters(change));
         for _ in 0..ATTEMPTS {
             if self.first(DELETE, parameters.clone()).await?.is_some() {
+                self.link_audit_of(project).await;
                 return Ok(());
             }
             let row = self
@@ -360,12 +373,14 @@ impl<D: Database, R: Random> Store<D, R> {
         Ok(())
     }
 
-    fn seal(
+    /// The secrets of a form, sealed for each of the numbers that the audit may give to the change.
+    async fn seal(
         &self,
+        change: &Change,
         project: &str,
         id: ConnectionId,
         spec: &ConnectionSpec,
-    ) -> Result<Sealed, StoreError> {
+    ) -> Result<SealedForSeveral, StoreError> {
         let endpoint = spec
             .endpoint
             .as_ref()
@@ -380,8 +395,10 @@ impl<D: Database, R: Random> Store<D, R> {
             purpose: purpose_text(spec.purpose),
             values: &values,
             trusted_auth_hosts: &spec.trusted_auth_hosts,
+            expires_at: spec.ends_at(change.now_ms),
+            generation: Some(self.next_audit_number(project).await?),
         };
-        seal::seal(
+        seal::seal_for_several(
             &self.keys,
             &self.random,
             binding,
@@ -391,6 +408,12 @@ impl<D: Database, R: Random> Store<D, R> {
                 .map(|(&name, secret)| (name, secret))
                 .collect::<Vec<_>>(),
         )
+    }
+
+    /// The number that the next row of a project's audit gets, unless others come first.
+    pub(super) async fn next_audit_number(&self, project: &str) -> Result<i64, StoreError> {
+        let row = self.first(NEXT_AUDIT_NUMBER, vec![project.into()]).await?;
+        Columns::of(row.ok_or(StoreError::Corrupt("number"))?).integer("number")
     }
 
     /// Checks that the connection exists and has one of the expected versions.

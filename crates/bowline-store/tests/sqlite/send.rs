@@ -27,6 +27,8 @@ macro_rules! functions {
 functions! {
     admit_event(_, _);
     audit(_, _, _, _);
+    audit_head(_);
+    audited_projects(_, _);
     begin_due(_, _, _);
     begin_sync(_, _, _);
     change_settings(_, _, _, _);
@@ -49,10 +51,12 @@ functions! {
     end_watch(_, _);
     event_address(_, _);
     expiring(_, _, _);
+    export_audit(_, _, _);
     fail_check(_, _);
     finish_repository(_, _, _);
     finish_scan(_, _, _, _);
     finish_sync(_, _, _);
+    forget_audit(_, _, _);
     forget_scans(_);
     give_scans_back(_, _, _, _);
     hand_out(_, _);
@@ -69,6 +73,7 @@ functions! {
     known_digests(_, _);
     known_tags(_, _, _);
     lease_scans(_, _);
+    link_audits(_, _);
     list(_, _, _);
     listed_so_far(_);
     mark_gone(_, _, _);
@@ -87,6 +92,7 @@ functions! {
     record_details(_, _, _);
     record_listing(_, _, _);
     record_push(_, _, _);
+    record_refusal(_, _, _, _);
     record_removed(_, _, _, _, _);
     record_seen(_, _, _);
     record_tags_cursor(_, _, _);
@@ -115,6 +121,7 @@ functions! {
     unread_digests(_, _, _, _);
     unread_repositories(_, _);
     update(_, _, _, _, _);
+    verify_audit(_, _);
     waiting_syncs(_, _, _);
 }
 

@@ -237,7 +237,7 @@ fn whatever_many_do_at_once_nothing_is_lost_or_doubled() {
     );
     assert_eq!(
         done[0].0,
-        [Value::Integer(8)],
+        [Value::Integer(9)],
         "every kind of change was made"
     );
 }

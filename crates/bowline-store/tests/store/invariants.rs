@@ -26,6 +26,24 @@ const VIOLATIONS: &[(&str, &str)] = &[
         "SELECT id FROM audit WHERE connection <> '' AND connection NOT IN (SELECT id FROM connections)",
     ),
     (
+        "a number of the audit that is missing, or a counter that does not tell the last",
+        "SELECT project FROM audit_heads WHERE number <> (SELECT count(*) FROM audit WHERE audit.project = audit_heads.project)
+            OR number <> (SELECT MAX(number) FROM audit WHERE audit.project = audit_heads.project)
+            OR linked > number
+        UNION SELECT project FROM audit WHERE number IS NULL",
+    ),
+    (
+        "a link of no row, or a gap between links",
+        "SELECT project FROM audit_links GROUP BY project HAVING count(*) <> MAX(number)
+            OR MAX(number) <> (SELECT linked FROM audit_heads WHERE audit_heads.project = audit_links.project)",
+    ),
+    (
+        "secrets whose row of the audit does not vouch for them",
+        "SELECT id FROM connections WHERE substr(sealed, 1, 1) = x'02' AND 1 IS NOT (SELECT keyed FROM audit
+            WHERE audit.connection = connections.id AND action IN ('create', 'credentials', 'reseal', 'delete')
+            ORDER BY number DESC LIMIT 1)",
+    ),
+    (
         "a tombstone with something left",
         "SELECT id FROM connections WHERE deleted_at IS NOT NULL
             AND (sealed IS NOT NULL OR fingerprint IS NOT NULL OR id IN (SELECT connection FROM uses)

@@ -4,6 +4,8 @@
 
 pub(crate) mod at_rest;
 mod audit;
+mod audit_chain;
+mod audit_forgetting;
 mod concurrency;
 mod connections;
 mod events;
@@ -15,6 +17,7 @@ mod key_sets;
 mod listing;
 mod plans;
 mod policies;
+mod refusals;
 mod requests;
 mod reseal;
 mod scale;

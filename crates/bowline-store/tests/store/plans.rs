@@ -175,6 +175,7 @@ fn every_statement_uses_an_index() {
             .reseal(Within::All, &change(), PageSize::default(), None)
             .await
             .unwrap();
+        audit(&store, id).await;
         inventory(&store, id).await;
         requests(&store).await;
         key_set(&store).await;
@@ -302,6 +303,26 @@ async fn scheduled(store: &Store<&Planning, Counting>, id: ConnectionId) {
         .query(planted, vec![id.to_string().into()]);
     plant.await.unwrap();
     assert_eq!(store.read_policy(Within::All, NOW).await.unwrap(), Some(id));
+}
+
+/// Every statement about the audit of a project.
+async fn audit(store: &Store<&Planning, Counting>, id: ConnectionId) {
+    let change = change();
+    store
+        .record_refusal(&change, PROJECT, Some(id), "handOut")
+        .await
+        .unwrap();
+    let size = PageSize::default();
+    store.export_audit(PROJECT, size, None).await.unwrap();
+    store.settings_audit(PROJECT, size, None).await.unwrap();
+    store.link_audits(Within::All, NOW).await.unwrap();
+    let verified = store.verify_audit(PROJECT, None).await.unwrap();
+    assert_eq!(verified.fault, None);
+    store.audited_projects("", 9).await.unwrap();
+    let later = NOW + 1_000;
+    assert!(store.forget_audit(Within::All, later, 0).await.unwrap());
+    let verified = store.verify_audit(PROJECT, None).await.unwrap();
+    assert!(verified.forgotten > 0 && verified.fault.is_none());
 }
 
 /// Whether a statement reads members of a policy's document.

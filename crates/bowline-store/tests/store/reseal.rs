@@ -192,7 +192,7 @@ fn a_rotation_between_reading_and_resealing_is_kept() {
         .id;
     let database = TestDatabase::open(&file.path()).unwrap();
     let meddle = |statement: &str| {
-        if statement.starts_with("UPDATE connections SET sealed = ?3") {
+        if statement.starts_with("UPDATE connections SET key_id = ?4") {
             // In a thread of its own: an executor does not run in another.
             thread::scope(|scope| scope.spawn(|| rotate(&file, id)).join().unwrap());
         }

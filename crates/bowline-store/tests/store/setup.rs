@@ -169,3 +169,20 @@ pub(crate) fn normalized(policy: serde_json::Value) -> serde_json::Value {
 pub(crate) fn sql(store: &TestStore, statement: &str, parameters: Vec<Value>) -> Vec<Row> {
     block_on(store.database().query(statement, parameters)).unwrap()
 }
+
+/// Numbers of one column.
+pub(crate) fn integers(store: &TestStore, statement: &str) -> Vec<i64> {
+    let rows = sql(store, statement, vec![]);
+    let integer = |row: &Row| match row.0.as_slice() {
+        [Value::Integer(number)] => *number,
+        other => panic!("{other:?}"),
+    };
+    rows.iter().map(integer).collect()
+}
+
+/// Lets the audit be edited, as only somebody who writes to the database can.
+pub(crate) fn unguard_audit(store: &TestStore) {
+    for trigger in ["audit_is_only_numbered", "audit_is_only_forgotten"] {
+        sql(store, &format!("DROP TRIGGER {trigger}"), vec![]);
+    }
+}

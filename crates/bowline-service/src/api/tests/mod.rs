@@ -34,6 +34,7 @@ use crate::{
 };
 
 mod access;
+mod audit;
 mod browsing;
 mod checks;
 mod connections;

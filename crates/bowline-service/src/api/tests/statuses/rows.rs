@@ -172,6 +172,7 @@ pub(super) fn right() -> Vec<(&'static str, &'static str, Value, Value)> {
         ("readSettings", "", none(), none()),
         ("changeSettings", "", json!({}), none()),
         ("readSettingsAudit", "", none(), none()),
+        ("exportAudit", "", none(), none()),
         ("reseal", "", none(), none()),
         ("listScans", "", none(), none()),
         ("requestScans", "", json!({ "images": [IMAGE] }), none()),
