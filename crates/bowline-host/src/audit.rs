@@ -190,7 +190,10 @@ mod tests {
         let one = told(&folder, KEY, &[]).await.remove(0);
         assert_eq!(one, line("a:b: 3 rows up to 3, 1 not linked yet", true));
         let unknown = told(&folder, OTHER, &[]).await.remove(0);
-        assert!(!unknown.1 && unknown.0.contains("2 NOT VERIFIED"), "{unknown:?}");
+        assert!(
+            !unknown.1 && unknown.0.contains("2 NOT VERIFIED"),
+            "{unknown:?}"
+        );
     }
 
     #[tokio::test]
@@ -225,7 +228,9 @@ mod tests {
 
     #[test]
     fn heads() {
-        for text in ["", "acme", "acme:1", ":1:x", "acme:0:x", "acme:x:x", "acme:1:"] {
+        for text in [
+            "", "acme", "acme:1", ":1:x", "acme:0:x", "acme:x:x", "acme:1:",
+        ] {
             assert!(text.parse::<KnownHead>().is_err(), "{text}");
         }
         let known: KnownHead = "a:b:7:xyz=".parse().unwrap();

@@ -59,7 +59,12 @@ enum Audit {
         #[arg(long, value_name = "PROJECT:NUMBER:LINK")]
         head: Vec<KnownHead>,
         /// The sealing keys.
-        #[arg(long, env = "SPIN_VARIABLE_SEALING_KEYS", hide_env_values = true, hide = true)]
+        #[arg(
+            long,
+            env = "SPIN_VARIABLE_SEALING_KEYS",
+            hide_env_values = true,
+            hide = true
+        )]
         sealing_keys: String,
     },
 }

@@ -38,7 +38,6 @@ const AUDIT_DAYS: u32 = 400;
 const FEWEST_AUDIT_DAYS: u32 = 30;
 const MOST_AUDIT_DAYS: u32 = 36_500;
 
-
 /// The issuer that signs tokens.
 pub(crate) enum Issuer {
     /// The operator set its keys.
@@ -202,12 +201,7 @@ fn audit_kept_ms(variables: &Variables) -> Result<i64, ConfigError> {
 }
 
 /// A number above 0, or the usual one where nothing is set.
-fn number(
-    name: &'static str,
-    text: &str,
-    usual: i64,
-    reason: &str,
-) -> Result<i64, ConfigError> {
+fn number(name: &'static str, text: &str, usual: i64, reason: &str) -> Result<i64, ConfigError> {
     match text.trim() {
         "" => Ok(usual),
         text => text

@@ -6,7 +6,8 @@ mod scans;
 
 use bowline_registry::Check;
 use bowline_store::{
-    AuditEntry, AuditExport, Connection, InventoryImage, Page, Resealing, Scan, Scanner, Settings, Sync, Use,
+    AuditEntry, AuditExport, Connection, InventoryImage, Page, Resealing, Scan, Scanner, Settings,
+    Sync, Use,
 };
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};

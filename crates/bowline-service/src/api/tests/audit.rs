@@ -19,17 +19,30 @@ async fn a_project_reads_its_audit_with_its_end_and_follows_it() {
     let first = harness.get(&format!("{AUDIT}?limit=1")).await.json();
     let told = |page: &Value| {
         let entry = &page["items"][0];
-        (entry["number"].clone(), entry["action"].clone(), entry["subject"].clone())
+        (
+            entry["number"].clone(),
+            entry["action"].clone(),
+            entry["subject"].clone(),
+        )
     };
     assert_eq!(told(&first), (json!(1), json!("create"), json!("ada")));
-    assert_eq!((&first["head"]["number"], &first["head"]["linked"]), (&json!(2), &json!(2)));
+    assert_eq!(
+        (&first["head"]["number"], &first["head"]["linked"]),
+        (&json!(2), &json!(2))
+    );
     assert_eq!(first["head"]["link"].as_str().unwrap().len(), 44);
     let next = first["next"].as_str().unwrap();
-    let second = harness.get(&format!("{AUDIT}?limit=5&cursor={next}")).await.json();
+    let second = harness
+        .get(&format!("{AUDIT}?limit=5&cursor={next}"))
+        .await
+        .json();
     assert_eq!(told(&second).0, 2);
     let next = second["next"].as_str().unwrap();
     let end = harness.get(&format!("{AUDIT}?cursor={next}")).await.json();
-    assert_eq!((&end["items"], end["next"].as_str().unwrap()), (&json!([]), next));
+    assert_eq!(
+        (&end["items"], end["next"].as_str().unwrap()),
+        (&json!([]), next)
+    );
 }
 
 #[tokio::test]
@@ -49,18 +62,30 @@ async fn a_refused_permission_is_one_row_a_minute_in_the_audit() {
     let refused = |page: &Value| -> Vec<Value> {
         let rows = page["items"].as_array().unwrap().iter();
         rows.filter(|row| row["action"] == "refused")
-            .map(|row| json!([row["subject"], row["changes"]["operation"][1], row["connection"]]))
+            .map(|row| {
+                json!([
+                    row["subject"],
+                    row["changes"]["operation"][1],
+                    row["connection"]
+                ])
+            })
             .collect()
     };
     let acme = harness.get(AUDIT).await.json();
     let id = &connection["id"];
-    let expected = [json!(["eve", "deleteConnection", id]), json!(["eve", "doDue", null])];
+    let expected = [
+        json!(["eve", "deleteConnection", id]),
+        json!(["eve", "doDue", null]),
+    ];
     assert_eq!(refused(&acme), expected);
-    let beta = harness.send(as_reader(Method::GET, "/v1/projects/beta/audit")).await.json();
+    let beta = harness
+        .send(as_reader(Method::GET, "/v1/projects/beta/audit"))
+        .await
+        .json();
     assert_eq!(refused(&beta), [json!(["eve", "doDue", null])]);
     let other = "SELECT count(*) FROM audit WHERE project NOT IN ('acme', 'beta')";
     let rows = harness.database.query(other, vec![]).await.unwrap();
-    assert_eq!(rows[0].0, [0.into()]);
+    assert_eq!(rows[0].0, [0_i64.into()]);
 }
 
 #[tokio::test]
@@ -73,25 +98,47 @@ async fn the_scheduled_work_links_what_was_left_and_forgets_what_is_old() {
     let head = async || harness.get(AUDIT).await.json()["head"].clone();
     assert_eq!(head().await["linked"], 1);
     assert_eq!(harness.post(DUE, &json!({})).await.status, 200);
-    assert_eq!((&head().await["number"], &head().await["linked"]), (&json!(2), &json!(2)));
+    assert_eq!(
+        (&head().await["number"], &head().await["linked"]),
+        (&json!(2), &json!(2))
+    );
 
     // The second row is as old as the clock's beginning; the first is kept for its 400 days.
     let after = async |days: i64| {
         harness.now.set(START_MS + days * 24 * 60 * 60 * 1000);
         harness.script.check(true, "login", Value::Null);
-        assert_eq!(harness.send(today(&harness, Method::POST, DUE)).await.status, 200);
-        harness.send(today(&harness, Method::GET, AUDIT)).await.json()["items"].clone()
+        assert_eq!(
+            harness
+                .send(today(&harness, Method::POST, DUE))
+                .await
+                .status,
+            200
+        );
+        harness
+            .send(today(&harness, Method::GET, AUDIT))
+            .await
+            .json()["items"]
+            .clone()
     };
     assert_eq!(after(399).await[0]["number"], 1);
     let kept = after(401).await;
-    assert_eq!((&kept[0]["action"], &kept[0]["subject"]), (&json!("reseal"), &json!("bowline")));
-    assert_eq!(harness.send(today(&harness, Method::GET, &path)).await.status, 200);
+    assert_eq!(
+        (&kept[0]["action"], &kept[0]["subject"]),
+        (&json!("reseal"), &json!("bowline"))
+    );
+    assert_eq!(
+        harness
+            .send(today(&harness, Method::GET, &path))
+            .await
+            .status,
+        200
+    );
 }
 
 /// A request with a token of the time that it is.
 fn today(harness: &Harness, method: Method, path: &str) -> http::Request<Full<Bytes>> {
     let mut claims = claims("ada", &["acme"], &ALL);
-    claims["exp"] = json!(harness.now.get() / 1000 + 3600);
+    claims["exp"] = json!(harness.now.get().div_euclid(1000).saturating_add(3600));
     let authorization = format!("Bearer {}", token(&claims));
     request(method, path, &[("authorization", &authorization)], None)
 }
