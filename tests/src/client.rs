@@ -100,6 +100,18 @@ impl Client {
         self.send("POST", path, &[], Some(body))
     }
 
+    /// POST with a JSON body to a service that may be gone: `None` where no whole answer came.
+    pub fn try_post(&self, path: &str, body: &Value) -> Option<Response> {
+        let mut response = self
+            .try_begin("POST", path, &[], Some(body.to_string()))
+            .ok()?;
+        Some(Response {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            text: response.body_mut().read_to_string().ok()?,
+        })
+    }
+
     /// DELETE.
     pub fn delete(&self, path: &str) -> Response {
         self.send("DELETE", path, &[], None)
@@ -166,6 +178,17 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<String>,
     ) -> http::Response<Body> {
+        self.try_begin(method, path, headers, body)
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    fn try_begin(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Result<http::Response<Body>, ureq::Error> {
         let mut request = http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.origin));
@@ -182,15 +205,14 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = match body {
+        match body {
             Some(body) => self
                 .agent
                 .run(request.body(body).expect("requests of tests are sound")),
             None => self
                 .agent
                 .run(request.body(()).expect("requests of tests are sound")),
-        };
-        answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+        }
     }
 }
 

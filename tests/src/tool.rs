@@ -27,6 +27,11 @@ pub const UMOCI: Tool = Tool {
     program: "umoci",
     package: "umoci",
 };
+/// Runs a container.
+pub const RUNC: Tool = Tool {
+    program: "runc",
+    package: "runc",
+};
 /// The browser.
 pub const CHROMIUM: Tool = Tool {
     program: "chromium",

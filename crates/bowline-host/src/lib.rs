@@ -13,6 +13,7 @@ pub mod dial;
 
 #[cfg(test)]
 mod fixtures;
+pub mod health;
 pub mod inspect;
 pub mod instance;
 pub mod logs;

@@ -3,7 +3,7 @@
 use bowline_host::{
     audit::{self, KnownHead},
     dial::Override,
-    inspect,
+    health, inspect,
     manifest::Manifest,
     scheduler,
     server::{Limits, Server},
@@ -42,6 +42,15 @@ enum Command {
         /// The manifest.
         #[arg(long, short, default_value = "spin.toml")]
         from: PathBuf,
+    },
+    /// Ask a running application whether it is healthy; fails when it is not.
+    Health {
+        /// Where it listens.
+        #[arg(long, default_value = "127.0.0.1:3000")]
+        address: SocketAddr,
+        /// What is asked for; any 2xx is healthy.
+        #[arg(long, default_value = "/v1/health")]
+        path: String,
     },
     /// Work with the audit in the application's database.
     #[command(subcommand)]
@@ -151,6 +160,8 @@ enum Failure {
     Verify(#[from] audit::VerifyError),
     #[error("the audit is not sound")]
     NotSound,
+    #[error("{0} is not healthy: {1}")]
+    Health(SocketAddr, health::Unhealthy),
     #[error("{0}: {1}")]
     Inspect(PathBuf, inspect::InspectError),
 }
@@ -188,6 +199,7 @@ fn main() -> ExitCode {
             head,
             sealing_keys,
         }) => verify(&database, &sealing_keys, &head),
+        Command::Health { address, path } => ask_health(address, &path),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -247,6 +259,13 @@ async fn serve(
     }
     app.shut_down();
     Ok(())
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn ask_health(address: SocketAddr, path: &str) -> Result<(), Failure> {
+    health::ask(address, path)
+        .await
+        .map_err(|unhealthy| Failure::Health(address, unhealthy))
 }
 
 fn check(from: &Path) -> Result<(), Failure> {

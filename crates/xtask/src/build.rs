@@ -41,6 +41,25 @@ pub(crate) fn edge(project: &Project) -> Step<'_> {
 
 /// The steps that build what serving needs, in the order in which one needs the other.
 pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
+    let mut steps = application_steps(project);
+    steps.push(Step::new("build-host", "Build the host", 300, |screen| {
+        host(project, &[], screen)
+    }));
+    steps
+}
+
+/// The step that builds the host for speed.
+pub(crate) fn release_host(project: &Project) -> Step<'_> {
+    Step::new(
+        "build-release-host",
+        "Build the host for speed",
+        500,
+        |screen| host(project, &["--release"], screen),
+    )
+}
+
+/// The steps that build the application, without a host to run it.
+pub(crate) fn application_steps(project: &Project) -> Vec<Step<'_>> {
     vec![
         Step::new(
             "build-tools",
@@ -65,9 +84,6 @@ pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
         }),
         Step::new("build-functions", "Build the functions", 90, |screen| {
             functions(project, screen)
-        }),
-        Step::new("build-host", "Build the host", 300, |screen| {
-            host(project, screen)
         }),
     ]
 }
@@ -108,9 +124,10 @@ fn functions(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     Ok(Work::Done)
 }
 
-fn host(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
+fn host(project: &Project, profile: &[&str], screen: &Screen) -> anyhow::Result<Work> {
     Tool::cargo(project, "build")
         .args(["-p", "bowline-host"])
+        .args(profile)
         .run(screen)?;
     Ok(Work::Done)
 }

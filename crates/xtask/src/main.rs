@@ -1,4 +1,5 @@
-//! The project's own commands: `cargo xtask setup`, `build`, `up`, `test`, `check`, `fuzz`, `bench`.
+//! The project's own commands: `cargo xtask setup`, `build`, `up`, `test`, `check`, `fuzz`,
+//! `image`, `bench`.
 
 mod bench;
 mod build;
@@ -6,6 +7,7 @@ mod check;
 mod demo;
 mod fresh;
 mod fuzz;
+mod image;
 mod package;
 mod progress;
 mod project;
@@ -46,6 +48,8 @@ enum Command {
     Check(check::Options),
     /// Fuzz what reads untrusted input, with limits on memory and time
     Fuzz(fuzz::Options),
+    /// Build an OCI image of the application, with the host built for speed
+    Image(image::Options),
     /// Measure the budgets beside peers, and write docs/benchmarks.md
     Bench,
 }
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&project, &options),
         Command::Check(options) => check::run(&project, &options),
         Command::Fuzz(options) => fuzz::run(&project, &options),
+        Command::Image(options) => image::run(&project, &options),
         Command::Bench => bench::run(&project),
     };
     match outcome {

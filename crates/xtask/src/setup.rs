@@ -15,7 +15,7 @@ use crate::{
 pub(crate) use cargo_tools::{DENY, FUZZ};
 pub(crate) use compiler::Lints;
 pub(crate) use node::install as install_packages;
-pub(crate) use system::Purpose;
+pub(crate) use system::{Purpose, ensure as install_system};
 
 /// Gets everything.
 pub(crate) fn run(project: &Project) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 
 use crate::{
-    build, check, fuzz,
+    build, check, fuzz, image,
     progress::{self, Screen, Step, Work},
     project::{Project, on_path},
     setup::{self, Purpose},
@@ -30,8 +30,8 @@ const LONG_FUZZING: u64 = 600;
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Also try the npm package in every bundler and in Next.js, and fuzz every target for ten minutes, which takes more
-    /// than two hours
+    /// Also try the npm package in every bundler and in Next.js, run the image in a container, and fuzz every target for
+    /// ten minutes, which takes more than two hours
     #[arg(long)]
     long: bool,
 }
@@ -44,6 +44,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
     all.push(build::edge(project));
     all.extend(steps(project, options.long));
     if options.long {
+        all.extend(image_steps(project));
         all.extend(fuzz::all(project, LONG_FUZZING));
     }
     progress::run(project, all)
@@ -94,6 +95,25 @@ fn steps(project: &Project, long: bool) -> Vec<Step<'_>> {
             |screen| whole(project, screen),
         ),
     ]
+}
+
+/// The steps that build the image and test it in a container.
+fn image_steps(project: &Project) -> Vec<Step<'_>> {
+    let mut steps = vec![Step::new(
+        "setup-containers",
+        "Install what runs a container",
+        10,
+        |screen| setup::install_system(project, Purpose::ImageTests, screen),
+    )];
+    steps.extend(image::steps(project, None));
+    steps.push(Step::new("test-image", "Test the image", 60, |screen| {
+        Tool::cargo(project, "test")
+            .args(["-p", "bowline-tests", "--test", "image"])
+            .shown()
+            .run(screen)?;
+        Ok(Work::Done)
+    }));
+    steps
 }
 
 fn native(project: &Project, screen: &Screen) -> anyhow::Result<Work> {

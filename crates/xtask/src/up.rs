@@ -47,6 +47,9 @@ pub(crate) struct Options {
     /// Start a small registry on this machine to try it with
     #[arg(long)]
     demo_registry: bool,
+    /// Serve with the host built for speed, as the image and the releases have it
+    #[arg(long)]
+    release: bool,
 }
 
 /// Serves until it is told to stop.
@@ -57,7 +60,12 @@ pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
         Purpose::Serving
     };
     let mut steps = setup::steps(project, purpose);
-    steps.extend(build::steps(project));
+    if options.release {
+        steps.extend(build::application_steps(project));
+        steps.push(build::release_host(project));
+    } else {
+        steps.extend(build::steps(project));
+    }
     progress::run(project, steps)?;
 
     let state = project.path(".spin");
@@ -124,7 +132,11 @@ fn start_host(
     demo: Option<&DemoRegistry>,
 ) -> anyhow::Result<Child> {
     let demo = demo.map(|demo| demo.address.to_string());
-    let mut command = Command::new(project.target("debug/bowline-host"));
+    let mut command = Command::new(project.target(if options.release {
+        "release/bowline-host"
+    } else {
+        "debug/bowline-host"
+    }));
     command
         .current_dir(project.root())
         .args([

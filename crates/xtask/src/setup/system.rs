@@ -17,7 +17,11 @@ pub(crate) enum Purpose {
     Serving,
     /// `up --demo-registry`: a registry, and what pushes an image.
     DemoRegistry,
-    /// The tests: those, what makes images, a browser, and Python.
+    /// `image`: what makes an image, and what gets one from a registry.
+    Image,
+    /// The tests of the image: those, and what runs a container.
+    ImageTests,
+    /// The tests: what the demo registry needs, what makes images, a browser, and Python.
     Tests,
 }
 
@@ -27,21 +31,25 @@ struct Program {
     package: &'static str,
 }
 
-const REGISTRY: [Program; 2] = [
-    Program {
-        name: "docker-registry",
-        package: "docker-registry",
-    },
+const REGISTRY: [Program; 1] = [Program {
+    name: "docker-registry",
+    package: "docker-registry",
+}];
+const IMAGES: [Program; 2] = [
     Program {
         name: "skopeo",
         package: "skopeo",
     },
-];
-const TESTING: [Program; 4] = [
     Program {
         name: "umoci",
         package: "umoci",
     },
+];
+const CONTAINERS: [Program; 1] = [Program {
+    name: "runc",
+    package: "runc",
+}];
+const TESTING: [Program; 3] = [
     Program {
         name: "chromium",
         package: "chromium",
@@ -58,12 +66,15 @@ const TESTING: [Program; 4] = [
 
 impl Purpose {
     fn programs(self) -> impl Iterator<Item = &'static Program> {
-        let (registry, testing): (&'static [Program], &'static [Program]) = match self {
-            Self::Serving => (&[], &[]),
-            Self::DemoRegistry => (&REGISTRY, &[]),
-            Self::Tests => (&REGISTRY, &TESTING),
+        let [skopeo, _] = &IMAGES;
+        let groups: [&'static [Program]; 3] = match self {
+            Self::Serving => [&[], &[], &[]],
+            Self::DemoRegistry => [&REGISTRY, std::slice::from_ref(skopeo), &[]],
+            Self::Image => [&[], &IMAGES, &[]],
+            Self::ImageTests => [&[], &IMAGES, &CONTAINERS],
+            Self::Tests => [&REGISTRY, &IMAGES, &TESTING],
         };
-        registry.iter().chain(testing)
+        groups.into_iter().flatten()
     }
 
     /// The Debian packages of the programs that are wanted for it.
@@ -73,7 +84,7 @@ impl Purpose {
 }
 
 /// Installs the packages of the programs that are not there.
-pub(super) fn ensure(project: &Project, purpose: Purpose, screen: &Screen) -> anyhow::Result<Work> {
+pub(crate) fn ensure(project: &Project, purpose: Purpose, screen: &Screen) -> anyhow::Result<Work> {
     let missing: Vec<_> = purpose
         .programs()
         .filter(|program| on_path(program.name).is_none())
