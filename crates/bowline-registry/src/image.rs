@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use bowline::{endpoint::Endpoint, reference::Reference};
+use bowline::{endpoint::Endpoint, provider::is_same_registry, reference::Reference};
 
 use crate::{
     digest::Digest,
@@ -140,14 +140,14 @@ impl Image {
         let unknown = |detail: &str| Failure::new(Code::ImageUnknown, detail);
         let full = Reference::parse(text).ok();
         let reference = if endpoint.host() == "docker.io" {
-            full.filter(|reference| reference.domain == "docker.io")
+            full.filter(|reference| is_same_registry(&reference.domain, endpoint.host()))
                 .ok_or_else(|| unknown("This is not written as an image of Docker Hub."))?
         } else {
-            let port = endpoint
-                .port()
-                .map(|port| format!(":{port}"))
-                .unwrap_or_default();
-            let own = format!("{}{port}", endpoint.host());
+            let named = full.as_ref().map(|full| full.domain.as_str());
+            let own = match named.filter(|_| endpoint.port().is_none()) {
+                Some(other) if is_same_registry(other, endpoint.host()) => other.to_owned(),
+                _ => endpoint.authority(),
+            };
             let name = [format!("{own}{}/", endpoint.base_path()), format!("{own}/")]
                 .iter()
                 .find_map(|prefix| text.strip_prefix(prefix.as_str()));
@@ -257,7 +257,14 @@ mod tests {
             ("docker.io", "acme/app", "acme/app"),
             ("docker.io", "docker.io/alpine:3", "library/alpine:3"),
             ("docker.io", "index.docker.io/acme/app:1", "acme/app:1"),
+            ("docker.io", "registry-1.docker.io/acme/app:1", "acme/app:1"),
             ("docker.io", "quay.io/acme/app:1", ""),
+            (
+                "acme.azurecr.io",
+                "acme.westeurope.geo.azurecr.io/app:1",
+                "app:1",
+            ),
+            ("acme.azurecr.io", "other.azurecr.io/app:1", ""),
         ];
         for (endpoint, typed, expected) in cases {
             let endpoint = Endpoint::parse(endpoint).unwrap();

@@ -1,12 +1,25 @@
 //! What of AWS enters a URL: regions and accounts, parsed.
 //!
-//! Regions and partitions are botocore's (`endpoints.json`, `partitions.json`, August 2026).
+//! Regions and partitions are botocore's (`partitions.json`, November 2026).
 
-use crate::text::concat;
+use std::fmt;
 
-/// An AWS region that is known to exist. It is made only by parsing, so a URL can be built of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AwsRegion(&'static str);
+use crate::{
+    region::{is_direction, is_number},
+    text::concat,
+};
+
+/// An AWS region: one that is listed, or a text that is built like one. It is made only by parsing, so a URL can be
+/// built of it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AwsRegion {
+    /// The id, and zeros after it: a region is short, so that it is copied as it is.
+    text: [u8; LONGEST],
+    length: usize,
+}
+
+/// The longest id that is taken, in bytes; the longest that is listed has 14.
+const LONGEST: usize = 24;
 
 /// An AWS account: twelve digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -64,31 +77,36 @@ macro_rules! regions {
     };
 }
 
-regions! {
-    "us-east-1" "us-east-2" "us-west-1" "us-west-2" "af-south-1" "ap-east-1" "ap-east-2" "ap-northeast-1"
-    "ap-northeast-2" "ap-northeast-3" "ap-south-1" "ap-south-2" "ap-southeast-1" "ap-southeast-2" "ap-southeast-3"
-    "ap-southeast-4" "ap-southeast-5" "ap-southeast-6" "ap-southeast-7" "ca-central-1" "ca-west-1" "eu-central-1"
-    "eu-central-2" "eu-north-1" "eu-south-1" "eu-south-2" "eu-west-1" "eu-west-2" "eu-west-3" "il-central-1"
-    "me-central-1" "me-south-1" "mx-central-1" "sa-east-1" "cn-north-1" "cn-northwest-1" "us-gov-east-1"
-    "us-gov-west-1" "us-iso-east-1" "us-iso-west-1" "us-isob-east-1" "us-isob-west-1" "eu-isoe-west-1"
-    "us-isof-east-1" "us-isof-south-1" "eusc-de-east-1"
-}
+include!("provider/lists/aws.in");
 
 impl AwsRegion {
     /// Where the API of ECR Public is, whatever the caller's region.
-    pub(crate) const OF_ECR_PUBLIC: Self = Self("us-east-1");
+    pub(crate) const OF_ECR_PUBLIC: Self = Self::kept("us-east-1");
 
-    /// The region of this id.
+    /// The region of this id: one that is listed, or that is built like those.
     pub fn parse(id: &str) -> Option<Self> {
-        REGIONS
-            .iter()
-            .find(|region| **region == id)
-            .map(|region| Self(region))
+        let is_one = REGIONS.contains(&id) || geography(id).is_some();
+        (is_one && id.len() <= LONGEST).then(|| Self::kept(id))
+    }
+
+    /// The region of an id that is no longer than [`LONGEST`].
+    const fn kept(id: &str) -> Self {
+        let mut text = [0; LONGEST];
+        let length = if id.len() < LONGEST {
+            id.len()
+        } else {
+            LONGEST
+        };
+        text.split_at_mut(length)
+            .0
+            .copy_from_slice(id.as_bytes().split_at(length).0);
+        Self { text, length }
     }
 
     /// `eu-west-1`.
-    pub fn as_str(self) -> &'static str {
-        self.0
+    pub fn as_str(&self) -> &str {
+        let text = self.text.get(..self.length).unwrap_or_default();
+        str::from_utf8(text).unwrap_or_default()
     }
 
     /// What the names of the region's services end with: `amazonaws.com`, `amazonaws.com.cn`, …
@@ -99,9 +117,30 @@ impl AwsRegion {
     fn suffixes(self) -> &'static [&'static str] {
         let own = PARTITIONS
             .iter()
-            .find(|partition| self.0.starts_with(partition.prefix));
+            .find(|partition| self.as_str().starts_with(partition.prefix));
         own.map_or(&[], |partition| partition.suffixes)
     }
+}
+
+impl fmt::Debug for AwsRegion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AwsRegion({})", self.as_str())
+    }
+}
+
+/// What comes before the direction in a text that is built like a region: `us-gov` of `us-gov-west-1`. It is a country or
+/// a part of the world in two letters, perhaps with the rest of a partition's prefix (botocore, `regionRegex`).
+pub(crate) fn geography(id: &str) -> Option<&str> {
+    let (rest, number) = id.rsplit_once('-')?;
+    let (geography, direction) = rest.rsplit_once('-')?;
+    let of_partition = PARTITIONS
+        .iter()
+        .any(|partition| partition.prefix.strip_suffix('-') == Some(geography));
+    let is_sound = of_partition
+        || geography == "eusc-de"
+        || geography.len() == 2 && geography.bytes().all(|b| b.is_ascii_lowercase());
+    (id.len() <= LONGEST && is_sound && is_direction(direction) && is_number(number))
+        .then_some(geography)
 }
 
 impl AwsAccount {
@@ -134,6 +173,9 @@ pub fn registry_host(account: &AwsAccount, region: AwsRegion) -> String {
     ])
 }
 
+/// What stands between account and region.
+const SERVICES: [&str; 4] = ["dkr.ecr", "dkr-ecr", "dkr.ecr-fips", "dkr-ecr-fips"];
+
 /// The pieces of a name that is built like a private registry's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RegistryName<'a> {
@@ -152,8 +194,7 @@ impl<'a> RegistryName<'a> {
     pub(crate) fn parse(host: &'a str) -> Option<Self> {
         let (account, rest) = host.split_once('.')?;
         AwsAccount::parse(account)?;
-        let services = ["dkr.ecr-fips", "dkr-ecr-fips", "dkr.ecr", "dkr-ecr"];
-        let (service, rest) = services
+        let (service, rest) = SERVICES
             .into_iter()
             .find_map(|service| Some((service, rest.strip_prefix(service)?.strip_prefix('.')?)))?;
         let (region, suffix) = rest.split_once('.')?;
@@ -175,6 +216,21 @@ impl<'a> RegistryName<'a> {
     /// Whether the region is one whose names end so.
     pub(crate) fn agrees(&self, region: AwsRegion) -> bool {
         region.suffixes().contains(&self.suffix)
+    }
+
+    /// Every name of this registry, its usual one first: over IPv4 alone or over IPv6 too, with FIPS or without.
+    pub(crate) fn all(&self) -> Option<Vec<String>> {
+        let region = AwsRegion::parse(self.region).filter(|region| self.agrees(*region))?;
+        let of = |(service, suffix): (&str, &str)| {
+            concat(&[self.account, ".", service, ".", self.region, ".", suffix])
+        };
+        let pairs = SERVICES.into_iter().flat_map(|service| {
+            region
+                .suffixes()
+                .iter()
+                .map(move |suffix| (service, *suffix))
+        });
+        Some(pairs.map(of).collect())
     }
 
     /// The same name under the suffix that the region has.
@@ -224,6 +280,30 @@ mod tests {
             "evil.example.net",
         ] {
             assert_eq!(AwsAccount::of_registry(host, region), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn what_is_built_like_a_region_is_one() {
+        for (id, suffix) in [
+            ("sa-north-1", Some("amazonaws.com")),
+            ("nz-west-1", Some("amazonaws.com")),
+            ("us-gov-central-1", Some("amazonaws.com")),
+            ("us-isof-west-1", Some("csp.hci.ic.gov")),
+            ("cn-south-12", Some("amazonaws.com.cn")),
+            ("eusc-de-west-1", Some("amazonaws.eu")),
+            ("eu-west-1a", None),
+            ("eu-west", None),
+            ("moon-west-1", None),
+            ("us-moon-1", None),
+            ("us-east-1-bos-1", None),
+            ("EU-WEST-1", None),
+            ("eu-west-1.evil.example", None),
+            ("", None),
+        ] {
+            let region = AwsRegion::parse(id);
+            assert_eq!(region.map(AwsRegion::dns_suffix), suffix, "{id}");
+            assert!(region.is_none_or(|region| region.as_str() == id), "{id}");
         }
     }
 

@@ -43,6 +43,7 @@ pub mod pattern;
 mod placeholder;
 pub mod provider;
 pub mod reference;
+mod region;
 pub mod secret;
 pub mod selection;
 mod text;

@@ -100,6 +100,8 @@ table! {
     NamespaceConflict "namespace.conflict" Error "The address already names “{namespace}”."
     NamespaceInvalid "namespace.invalid" Error "“{namespace}” is no namespace of {title}; they look like “{example}”."
     RegionUnknown "region.unknown" Error "“{region}” is no region of {title}."
+    RegionUnlisted "region.unlisted" Warning "“{region}” is no region of {title} that is known here. It is kept: a new region is not in the list at once."
+    RegionAddress "region.address_needed" Error "The list does not have “{region}”, and the registry's host does not follow from it; enter the host instead."
     RegionConflict "region.conflict" Error "The address is not in the region “{region}”."
 
     // Usernames and secrets.

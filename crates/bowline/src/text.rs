@@ -217,8 +217,16 @@ pub(crate) fn nearest<'a>(
     text: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    nearest_within(text, candidates, (text.len() / 3).clamp(1, 2))
+}
+
+/// The one of `candidates` that is the fewest letters away from `text`, in any case of letters, and at most `limit`.
+pub(crate) fn nearest_within<'a>(
+    text: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    limit: usize,
+) -> Option<&'a str> {
     let text = text.to_ascii_lowercase();
-    let limit = (text.len() / 3).clamp(1, 2);
     candidates
         .into_iter()
         .map(|candidate| (distance(text.as_bytes(), candidate.as_bytes()), candidate))

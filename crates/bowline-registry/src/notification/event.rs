@@ -3,6 +3,7 @@
 use bowline::{
     aws::{AwsAccount, AwsRegion},
     endpoint::Endpoint,
+    provider::is_same_registry,
     reference::Reference,
 };
 
@@ -141,7 +142,7 @@ impl Origin {
             Self::Host(host) => {
                 let told = Endpoint::parse(host).ok()?;
                 let usual = endpoint.scheme().port();
-                let is_same = told.host() == endpoint.host()
+                let is_same = is_same_registry(told.host(), endpoint.host())
                     && told.port().filter(|&port| port != usual) == endpoint.port();
                 is_same.then_some(repository)
             }

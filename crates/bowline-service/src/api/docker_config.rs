@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use bowline::{endpoint::Endpoint, reference::Reference};
 use bowline_registry::Clock;
 use bowline_store::{Connection, ConnectionId, Database, Opened, StoreError, Timestamp};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -39,6 +40,8 @@ enum FileFormat {
 /// A connection, and what a job logs in with that was handed out of it.
 pub(super) struct HandedOut {
     connection: Connection,
+    /// Another name of the registry, which the job's images are written with.
+    other_name: Option<String>,
     login: Option<Login>,
     /// Username and password as in RFC 7617.
     basic: Option<Zeroizing<String>>,
@@ -50,7 +53,7 @@ pub(super) struct DockerConfig<'a> {
     auths: BTreeMap<&'a str, DockerAuth<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize)]
 struct DockerAuth<'a> {
     username: &'a str,
     password: &'a str,
@@ -101,10 +104,11 @@ where
         id: ConnectionId,
     ) -> Result<Response, Problem> {
         let format = FileFormat::read(&context.parameters)?;
-        self.file(context, caller, project, id, format).await
+        self.file(context, caller, project, id, format, None).await
     }
 
-    /// The file for the connection that the image of the parameter `image` is pulled with.
+    /// The file for the connection that the image of the parameter `image` is pulled with. It has the host of the image,
+    /// too, where that is another name of the registry: tools look a login up by the host that they pull from.
     pub(super) async fn docker_config_of_image(
         &self,
         context: &RequestContext,
@@ -113,8 +117,13 @@ where
     ) -> Result<Response, Problem> {
         let parameters = &context.parameters;
         let format = FileFormat::read(parameters)?;
-        let id = self.serving(context, project, parameters).await?.id;
-        self.file(context, caller, project, id, format).await
+        let connection = self.serving(context, project, parameters).await?;
+        let image = parameters.parsed("image", |text| Reference::parse(text).ok())?;
+        let host = image.map(|image| image.domain);
+        let own = Endpoint::parse(&connection.endpoint).map(|endpoint| endpoint.authority());
+        let other = host.filter(|host| Ok(host) != own.as_ref());
+        self.file(context, caller, project, connection.id, format, other)
+            .await
     }
 
     async fn file(
@@ -124,9 +133,14 @@ where
         project: &str,
         id: ConnectionId,
         format: FileFormat,
+        other_name: Option<String>,
     ) -> Result<Response, Problem> {
         match self.hand_out(context, caller, project, id).await? {
-            ControlFlow::Continue(handed_out) => handed_out.file(format),
+            ControlFlow::Continue(handed_out) => HandedOut {
+                other_name,
+                ..handed_out
+            }
+            .file(format),
             ControlFlow::Break(answer) => Ok(answer),
         }
     }
@@ -183,6 +197,7 @@ impl HandedOut {
         Self {
             basic: login.as_ref().map(basic),
             connection,
+            other_name: None,
             login,
         }
     }
@@ -190,17 +205,22 @@ impl HandedOut {
     /// The file that container tools read.
     pub(super) fn config(&self) -> DockerConfig<'_> {
         let auth = self.login.as_ref().zip(self.basic.as_ref());
-        let auth = auth.map(|(login, auth)| {
+        let mut auths = BTreeMap::new();
+        if let Some((login, auth)) = auth {
             let auth = DockerAuth {
                 username: &login.username,
                 password: login.password.expose(),
                 auth,
             };
-            (login.server.as_str(), auth)
-        });
-        DockerConfig {
-            auths: auth.into_iter().collect(),
+            let servers = [Some(&login.server), self.other_name.as_ref()];
+            auths.extend(
+                servers
+                    .into_iter()
+                    .flatten()
+                    .map(|server| (server.as_str(), auth)),
+            );
         }
+        DockerConfig { auths }
     }
 
     /// The answer with it.

@@ -1,6 +1,6 @@
 //! Which connection an image is pulled with.
 
-use bowline::{endpoint::Endpoint, reference::Reference};
+use bowline::{endpoint::Endpoint, provider::registry_names, reference::Reference};
 use bowline_registry::Clock;
 use bowline_store::{Connection, Database};
 use http::StatusCode;
@@ -53,23 +53,31 @@ where
     }
 }
 
-/// The endpoints that an image can be behind, the longest first: of its name, every prefix that ends at a `/`.
+/// The endpoints that an image can be behind, the longest first: of its name, every prefix that ends at a `/`, under
+/// every name that the registry has.
 fn endpoints_of(image: &Reference) -> Vec<String> {
-    let name = format!("{}/{}", image.domain, image.path);
-    let mut endpoints = Vec::new();
-    for (slash, _) in name.rmatch_indices('/') {
-        let Some(prefix) = name.get(..slash) else {
-            continue;
-        };
-        let (host, namespace) = prefix.split_once('/').unwrap_or((prefix, ""));
-        for scheme in ["https://", "http://"] {
+    let mut hosts = registry_names(&image.domain.to_ascii_lowercase());
+    // The name that was written is the likeliest.
+    hosts.retain(|host| !host.eq_ignore_ascii_case(&image.domain));
+    hosts.insert(0, image.domain.clone());
+    let mut endpoints: Vec<String> = Vec::new();
+    let slashes = image.path.rmatch_indices('/').map(|(slash, _)| slash);
+    for namespace in slashes.chain([0]).filter_map(|end| image.path.get(..end)) {
+        for (host, scheme) in hosts
+            .iter()
+            .flat_map(|host| ["https://", "http://"].map(|scheme| (host.as_str(), scheme)))
+        {
             // Read as it was when the connection was made, so that ports and letter case are those of the kept one.
             // What stands behind `/v2/` is the namespace as it is, also where a repository's name begins with `v2`.
             let text = [scheme, host, "/v2/", namespace].concat();
             if let Ok(endpoint) = Endpoint::parse(&text)
                 && endpoint.namespace() == namespace
             {
-                endpoints.push(endpoint.to_string());
+                let text = endpoint.to_string();
+                // Names can be of one endpoint, as Docker Hub's are.
+                if !endpoints.contains(&text) {
+                    endpoints.push(text);
+                }
             }
         }
     }
@@ -82,7 +90,28 @@ mod tests {
 
     #[test]
     fn an_image_has_the_endpoints_of_its_prefixes() {
-        let cases: [(&str, &[&str]); 6] = [
+        let cases: [(&str, &[&str]); 8] = [
+            (
+                "registry-1.docker.io/acme/app",
+                &["docker.io/acme", "docker.io"],
+            ),
+            (
+                "ocir.eu-frankfurt-1.oci.oraclecloud.com/acme/app",
+                &[
+                    "https://ocir.eu-frankfurt-1.oci.oraclecloud.com/acme",
+                    "http://ocir.eu-frankfurt-1.oci.oraclecloud.com/acme",
+                    "https://fra.ocir.io/acme",
+                    "http://fra.ocir.io/acme",
+                    "https://eu-frankfurt-1.ocir.io/acme",
+                    "http://eu-frankfurt-1.ocir.io/acme",
+                    "https://ocir.eu-frankfurt-1.oci.oraclecloud.com",
+                    "http://ocir.eu-frankfurt-1.oci.oraclecloud.com",
+                    "https://fra.ocir.io",
+                    "http://fra.ocir.io",
+                    "https://eu-frankfurt-1.ocir.io",
+                    "http://eu-frankfurt-1.ocir.io",
+                ],
+            ),
             (
                 "host.example.com/team/app:v1",
                 &[
@@ -130,6 +159,9 @@ mod tests {
         for (image, expected) in cases {
             let mut found = endpoints_of(&Reference::parse(image).unwrap());
             found.retain(|endpoint| !endpoint.starts_with("http://docker.io"));
+            found.retain(|endpoint| {
+                !endpoint.contains("//index.docker") && !endpoint.contains("//reg")
+            });
             assert_eq!(found, expected, "{image}");
         }
     }

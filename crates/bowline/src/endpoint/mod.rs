@@ -44,8 +44,7 @@ pub struct Endpoint {
 pub(crate) const DOCKER_HUB: &str = "docker.io";
 
 /// The names that Docker Hub has had; its API answers at the last.
-pub(crate) const DOCKER_HUB_NAMES: [&str; 3] =
-    [DOCKER_HUB, "index.docker.io", "registry-1.docker.io"];
+const DOCKER_HUB_NAMES: [&str; 3] = [DOCKER_HUB, "index.docker.io", "registry-1.docker.io"];
 
 impl Endpoint {
     /// The endpoint that `text`, a URL or a hostname, names.

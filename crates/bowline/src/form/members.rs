@@ -260,15 +260,15 @@ fn find_page(text: &str, is_name: bool) -> Option<(&str, &'static str, Option<St
 }
 
 fn is_of(image: &Reference, endpoint: &Endpoint) -> bool {
-    let port = endpoint
-        .port()
-        .or(Some(endpoint.scheme().port()))
-        .map(|port| u32::from(port).to_string());
+    let usual = endpoint.scheme().port();
     let domain = image.domain.to_ascii_lowercase();
-    let rest = domain.strip_prefix(endpoint.host());
-    match rest {
-        Some("") => endpoint.port().is_none(),
-        Some(rest) => rest.strip_prefix(':') == port.as_deref(),
-        None => false,
-    }
+    let (host, port) = match domain.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse().unwrap_or_default()),
+        _ => (domain.as_str(), usual),
+    };
+    port == endpoint.port().unwrap_or(usual)
+        && match endpoint.port() {
+            None => provider::is_same_registry(host, endpoint.host()),
+            Some(_) => host == endpoint.host(),
+        }
 }

@@ -8,7 +8,7 @@ use super::{
     rules::{Console, Judge, Rules, decoded, report_other_host},
 };
 use crate::{
-    aws::{AwsAccount, AwsRegion, CHOICES, REGIONS, RegistryName, registry_host},
+    aws::{AwsAccount, AwsRegion, CHOICES, REGIONS, RegistryName, geography, registry_host},
     credential::{AwsRole, Credentials, EcrService},
     detect::{Arguments, Found, Invocation, after, fill_usual},
     document::Document,
@@ -16,7 +16,8 @@ use crate::{
     finding::Issue,
     form::{ConnectionForm, Draft},
     message::Code,
-    text::{nearest, replaced, span, without},
+    region::{Standing, standing},
+    text::{replaced, span, without},
     time,
 };
 
@@ -81,6 +82,10 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns,
+        names: |host| {
+            let name = RegistryName::parse(host);
+            name.and_then(|name| name.all()).unwrap_or_default()
+        },
         console,
         endpoint: judge_endpoint,
         fill,
@@ -190,28 +195,25 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
     };
     let place = span(url.text, url.host);
     let instead = |host: &str| replaced(url.text.trim(), url.host, host);
-    match AwsRegion::parse(name.region) {
-        Some(region) if !name.agrees(region) => {
-            let issue = Issue::new(Code::RegionSuffix)
-                .at(place)
-                .with("region", name.region);
-            issues.push(issue.suggest(instead(&name.mended(region))));
-        }
-        Some(_) => {}
-        None => {
-            let near = nearest(name.region, REGIONS.iter().copied());
-            let mend = near.and_then(AwsRegion::parse).map(|region| {
-                let name = RegistryName {
-                    region: region.as_str(),
-                    ..name
-                };
-                instead(&name.mended(region))
-            });
-            let issue = Issue::new(Code::RegionUnknown)
-                .at(place)
-                .with("region", name.region);
-            issues.push(issue.with("title", "AWS").suggest_some(mend));
-        }
+    if let Some(region) = AwsRegion::parse(name.region)
+        && !name.agrees(region)
+    {
+        let issue = Issue::new(Code::RegionSuffix)
+            .at(place)
+            .with("region", name.region);
+        issues.push(issue.suggest(instead(&name.mended(region))));
+        return;
+    }
+    let standing = standing_of(name.region);
+    if let Some(issue) = standing.issue(name.region, "AWS") {
+        let mend = standing.near().and_then(AwsRegion::parse).map(|region| {
+            let name = RegistryName {
+                region: region.as_str(),
+                ..name
+            };
+            instead(&name.mended(region))
+        });
+        issues.push(issue.at(place).suggest_some(mend));
     }
 }
 
@@ -264,15 +266,11 @@ fn credentials(
 }
 
 fn judge_region(judge: &mut Judge<'_>) {
-    if AwsRegion::parse(judge.text).is_none() {
-        let near = nearest(judge.text, REGIONS.iter().copied()).map(str::to_owned);
-        judge.report(
-            Issue::new(Code::RegionUnknown)
-                .with("region", judge.text)
-                .with("title", "AWS")
-                .suggest_some(near),
-        );
-    }
+    judge.report_region(standing_of(judge.text), "AWS");
+}
+
+fn standing_of(region: &str) -> Standing {
+    standing(region, REGIONS.iter().copied(), geography)
 }
 
 fn judge_account(judge: &mut Judge<'_>) {

@@ -45,6 +45,10 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: None,
     rules: Rules {
         owns,
+        names: |host| match host {
+            HOST | OTHER_HOST => vec![HOST.to_owned(), OTHER_HOST.to_owned()],
+            _ => Vec::new(),
+        },
         console,
         page_image,
         namespaces: Some(Namespaces {
@@ -58,6 +62,8 @@ pub(super) static PROVIDER: Provider = Provider {
 };
 
 const HOST: &str = "public.ecr.aws";
+/// Its name over IPv6 too.
+const OTHER_HOST: &str = "ecr-public.aws.com";
 
 const KEY_ID: Field = ACCESS_KEY_ID.help_for(PULL, PUSH);
 const SECRET: Field = SECRET_ACCESS_KEY.help_for(PULL, PUSH);
@@ -70,7 +76,7 @@ const PUSH: &str = "An IAM user's key with what pulling needs and ecr-public:Ini
 const NAMESPACE: Field = Field::namespace("Registry alias").placeholder("acme");
 
 fn owns(host: &str) -> bool {
-    matches!(host, HOST | "ecr-public.aws.com" | "gallery.ecr.aws")
+    matches!(host, HOST | OTHER_HOST | "gallery.ecr.aws")
 }
 
 /// `https://gallery.ecr.aws/acme/app`: the alias is the namespace.

@@ -60,6 +60,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns,
+        names,
         console,
         endpoint: judge_endpoint,
         command: login_command,
@@ -144,6 +145,23 @@ fn name_of(host: &str) -> Option<&str> {
     SUFFIXES
         .iter()
         .find_map(|suffix| host.strip_suffix(suffix)?.strip_suffix('.'))
+}
+
+/// A registry is at every one of its replicas: `acme.azurecr.io`, `acme.westeurope.geo.azurecr.io`. The replicas' regions
+/// cannot be told.
+fn names(host: &str) -> Vec<String> {
+    let registry = || {
+        let name = name_of(host)?;
+        let (label, replica) = name.split_once('.').unwrap_or((name, ""));
+        let is_one = replica.is_empty() || replica.ends_with(".geo");
+        let suffix = host.get(name.len()..)?;
+        is_one.then(|| concat(&[label, suffix]))
+    };
+    match registry() {
+        Some(registry) if registry != host => vec![registry, host.to_owned()],
+        Some(registry) => vec![registry],
+        None => Vec::new(),
+    }
 }
 
 fn owns(host: &str) -> bool {

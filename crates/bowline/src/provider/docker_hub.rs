@@ -45,6 +45,11 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns,
+        names: |host| {
+            let is_one = NAMES.contains(&host);
+            let names = NAMES.iter().filter(|_| is_one);
+            names.map(|name| (*name).to_owned()).collect()
+        },
         console,
         page_image,
         endpoint: judge_endpoint,
@@ -120,8 +125,16 @@ const SHAPES: &[Shape] = &[
     },
 ];
 
+/// Every name that images of Docker Hub are written with.
+const NAMES: [&str; 4] = [
+    HOST,
+    "index.docker.io",
+    "registry-1.docker.io",
+    "registry.hub.docker.com",
+];
+
 fn owns(host: &str) -> bool {
-    matches!(host, HOST | "index.docker.io" | "registry-1.docker.io") || is_page(host)
+    NAMES.contains(&host) || is_page(host)
 }
 
 fn is_page(host: &str) -> bool {

@@ -15,7 +15,8 @@ use crate::{
     form::{ConnectionForm, Draft},
     message::Code,
     reference::is_component,
-    text::{concat, contains, nearest, replace, replaced, span},
+    region::{Standing, is_direction, is_number, standing},
+    text::{concat, contains, replace, replaced, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -47,6 +48,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns,
+        names,
         console,
         page_image,
         endpoint: judge_endpoint,
@@ -116,19 +118,7 @@ macro_rules! places {
     };
 }
 
-// The multi-regions, the regions, and the four hosts of Container Registry, whose images Artifact Registry serves
-// (docker-credential-gcr, July 2026).
-places! {
-    "us" "europe" "asia"
-    "africa-south1" "asia-east1" "asia-east2" "asia-northeast1" "asia-northeast2" "asia-northeast3" "asia-south1"
-    "asia-south2" "asia-southeast1" "asia-southeast2" "asia-southeast3" "australia-southeast1" "australia-southeast2"
-    "europe-central2" "europe-north1" "europe-north2" "europe-southwest1" "europe-west1" "europe-west2" "europe-west3"
-    "europe-west4" "europe-west6" "europe-west8" "europe-west9" "europe-west10" "europe-west12" "me-central1"
-    "me-central2" "me-west1" "northamerica-northeast1" "northamerica-northeast2" "northamerica-south1"
-    "southamerica-east1" "southamerica-west1" "us-central1" "us-east1" "us-east4" "us-east5" "us-south1" "us-west1"
-    "us-west2" "us-west3" "us-west4" "us-west8"
-    "gcr.io" "us.gcr.io" "eu.gcr.io" "asia.gcr.io"
-}
+include!("lists/google.in");
 
 /// The registry of the sovereign cloud in France.
 const SOVEREIGN: &str = "docker.s3nsregistry.fr";
@@ -162,15 +152,50 @@ impl<'a> Location<'a> {
     }
 }
 
-fn is_known(place: &str) -> bool {
-    CHOICES.iter().any(|choice| choice.value == place)
+fn standing_of(place: &str) -> Standing {
+    standing(place, CHOICES.iter().map(|choice| choice.value), geography)
+}
+
+/// Whether a text is a place of Google's, listed or built like one.
+fn is_place(text: &str) -> bool {
+    !matches!(standing_of(text), Standing::Unknown(_))
+}
+
+/// What comes before the direction in a text that is built like a region: `europe` of `europe-west15`.
+fn geography(region: &str) -> Option<&str> {
+    const CONTINENTS: [&str; 8] = [
+        "africa",
+        "asia",
+        "australia",
+        "europe",
+        "me",
+        "northamerica",
+        "southamerica",
+        "us",
+    ];
+    let (continent, rest) = region.split_once('-')?;
+    let direction = rest.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = rest.get(direction.len()..)?;
+    (CONTINENTS.contains(&continent) && is_direction(direction) && is_number(number))
+        .then_some(continent)
 }
 
 fn owns(host: &str) -> bool {
     match Location::of_host(host) {
         Some(Location::Host(_)) => true,
-        Some(Location::Region(region)) => is_known(region),
+        Some(Location::Region(region)) => is_place(region),
         None => false,
+    }
+}
+
+/// A region's registry has a name that stays within the region too.
+fn names(host: &str) -> Vec<String> {
+    match Location::of_host(host) {
+        Some(Location::Region(region)) if geography(region).is_some() => vec![
+            concat(&[region, "-docker.pkg.dev"]),
+            concat(&["docker.", region, ".rep.pkg.dev"]),
+        ],
+        _ => Vec::new(),
     }
 }
 
@@ -223,7 +248,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
 fn registry_of_page(project: &str, place: &str, repository: Option<&str>) -> Option<String> {
     let repository = repository.filter(|name| is_component(name));
     let slash = if repository.is_some() { "/" } else { "" };
-    let project = path_of_project(project).filter(|_| is_known(place))?;
+    let project = path_of_project(project).filter(|_| is_place(place))?;
     let host = concat(&[place, "-docker.pkg.dev/"]);
     Some(concat(&[&host, &project, slash, repository.unwrap_or("")]))
 }
@@ -251,27 +276,15 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
     let place = span(url.text, url.host);
     match Location::of_host(endpoint.host()).filter(|_| endpoint.is_plain()) {
         Some(Location::Host(_)) => {}
-        Some(Location::Region(region)) if is_known(region) => {}
         Some(Location::Region(region)) => {
-            let near = nearest(
-                region,
-                CHOICES
-                    .iter()
-                    .map(|choice| choice.value)
-                    .filter(|place| !place.contains('.')),
-            );
+            let standing = standing_of(region);
+            let near = standing.near().filter(|near| !near.contains('.'));
             let mend = near.map(|near| {
-                replaced(
-                    url.text.trim(),
-                    url.host,
-                    &replace(endpoint.host(), region, near),
-                )
+                let host = replace(endpoint.host(), region, near);
+                replaced(url.text.trim(), url.host, &host)
             });
-            let issue = Issue::new(Code::RegionUnknown)
-                .at(place)
-                .with("region", region)
-                .with("title", "Google Cloud");
-            issues.push(issue.suggest_some(mend));
+            let issue = standing.issue(region, "Google Cloud");
+            issues.extend(issue.map(|issue| issue.at(place).suggest_some(mend)));
         }
         None => {
             let issue = Issue::new(Code::UrlOtherHost)
@@ -313,7 +326,7 @@ fn place(draft: &mut Draft<'_>) -> Option<Endpoint> {
             );
             None
         }
-        None if is_known(&region) => Endpoint::parse(&host).ok(),
+        None if is_place(&region) => Endpoint::parse(&host).ok(),
         None => None,
     }
 }
@@ -328,10 +341,7 @@ fn access_token(draft: &mut Draft<'_>) -> Option<Credentials> {
 }
 
 fn judge_region(judge: &mut Judge<'_>) {
-    judge.is_choice = is_known(judge.text);
-    if !judge.is_choice {
-        judge.unknown_region(CHOICES.iter().map(|choice| choice.value));
-    }
+    judge.report_region(standing_of(judge.text), "Google Cloud");
 }
 
 /// What a key file lacks. It only warns: the format is Google's to change.
@@ -403,7 +413,8 @@ fn judge_access_token(judge: &mut Judge<'_>) {
 fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
     match Location::of_host(found.endpoint.host()) {
         Some(Location::Region(place) | Location::Host(place))
-            if is_known(place) && !found.endpoint.host().ends_with(".rep.pkg.dev") =>
+            if standing_of(place) == Standing::Listed
+                && !found.endpoint.host().ends_with(".rep.pkg.dev") =>
         {
             form.set("region", place);
             form.set("namespace", found.endpoint.namespace());

@@ -13,6 +13,7 @@ use crate::{
     finding::Issue,
     form::{ConnectionForm, Draft},
     message::Code,
+    region::{Standing, is_number, standing},
     text::concat,
 };
 
@@ -33,6 +34,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: None,
     rules: Rules {
         owns: |host| region_of_host(host).is_some(),
+        names,
         console: |url| {
             let is_page = url.is_on("cloud.ibm.com");
             is_page.then_some(Console { registry: None })
@@ -92,21 +94,7 @@ macro_rules! regions {
     };
 }
 
-regions! {
-    "global" "" "Global"
-    "us-south" "us." "Dallas"
-    "ca-mon" "ca2." "Montreal"
-    "ca-tor" "ca." "Toronto"
-    "br-sao" "br." "São Paulo"
-    "eu-de" "de." "Frankfurt"
-    "eu-es" "es." "Madrid"
-    "eu-gb" "uk." "London"
-    "au-syd" "au." "Sydney"
-    "in-che" "in." "Chennai"
-    "in-mum" "in2." "Mumbai"
-    "jp-osa" "jp2." "Osaka"
-    "jp-tok" "jp." "Tokyo"
-}
+include!("lists/ibm.in");
 
 /// Names that regions had, and hosts of the time before `icr.io`.
 const FORMER: [(&str, &str); 9] = [
@@ -121,17 +109,20 @@ const FORMER: [(&str, &str); 9] = [
     ("registry.ng.bluemix.net", "us-south"),
 ];
 
-/// `private.de.icr.io` of `private.eu-de`.
+/// `private.de.icr.io` of `private.eu-de`. A host that is not listed stands for its region itself.
 fn host_of_region(region: &str) -> Option<String> {
     let (private, id) = match region.strip_prefix(PRIVATE) {
         Some(id) => (PRIVATE, id),
         None => ("", region),
     };
-    let region = REGIONS.iter().find(|known| known.id == id)?;
-    Some(concat(&[private, region.host, DOMAIN]))
+    if let Some(region) = REGIONS.iter().find(|known| known.id == id) {
+        return Some(concat(&[private, region.host, DOMAIN]));
+    }
+    is_unlisted_host(region).then(|| region.to_owned())
 }
 
-/// `private.eu-de` of `private.de.icr.io`. A host of IBM's own software (`cp.icr.io`) is no customer's.
+/// `private.eu-de` of `private.de.icr.io`; the host itself where it is built like a region's and not listed. A host of
+/// IBM's own software (`cp.icr.io`) is no customer's.
 fn region_of_host(host: &str) -> Option<String> {
     if let Some((_, region)) = FORMER.iter().find(|(former, _)| *former == host) {
         return host.contains('.').then(|| (*region).to_owned());
@@ -141,28 +132,90 @@ fn region_of_host(host: &str) -> Option<String> {
         None => ("", host),
     };
     let prefix = public.strip_suffix(DOMAIN)?;
-    let region = REGIONS.iter().find(|known| known.host == prefix)?;
-    Some(concat(&[private, region.id]))
+    match REGIONS.iter().find(|known| known.host == prefix) {
+        Some(region) => Some(concat(&[private, region.id])),
+        None => is_unlisted_host(host).then(|| host.to_owned()),
+    }
+}
+
+/// Whether a host is built like a region's, a country's two letters and perhaps a number before `icr.io`, and is none of
+/// those that are listed.
+fn is_unlisted_host(host: &str) -> bool {
+    let public = host.strip_prefix(PRIVATE).unwrap_or(host);
+    let Some(prefix) = public.strip_suffix(DOMAIN) else {
+        return false;
+    };
+    let (country, number) = prefix.split_at_checked(2).unwrap_or_default();
+    let is_listed = REGIONS.iter().any(|known| known.host == prefix);
+    !is_listed
+        // IBM's own software.
+        && country != "cp"
+        && !country.is_empty()
+        && country.bytes().all(|b| b.is_ascii_lowercase())
+        && number
+            .strip_suffix('.')
+            .is_some_and(|number| number.is_empty() || is_number(number))
+}
+
+/// What comes before the city in a text that is built like a region: `eu` of `eu-de`.
+fn geography(region: &str) -> Option<&str> {
+    let (geography, city) = region
+        .strip_prefix(PRIVATE)
+        .unwrap_or(region)
+        .split_once('-')?;
+    let is_word = |word: &str| word.bytes().all(|b| b.is_ascii_lowercase());
+    let is_sound = geography.len() == 2
+        && (2..=5).contains(&city.len())
+        && is_word(geography)
+        && city.trim_end_matches(|c: char| c.is_ascii_digit()).len() >= 2
+        && city
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    is_sound.then_some(geography)
+}
+
+/// A region's registry has a name for the private network too.
+fn names(host: &str) -> Vec<String> {
+    let public = host.strip_prefix(PRIVATE).unwrap_or(host);
+    match region_of_host(host) {
+        Some(_) if public.ends_with(DOMAIN) => {
+            vec![public.to_owned(), concat(&[PRIVATE, public])]
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Offers the region for a host and for a former name.
 fn judge_region(judge: &mut Judge<'_>) {
     let text = judge.text;
+    if is_unlisted_host(text) {
+        judge.report_region(Standing::Unlisted(None), judge.provider.title);
+        return;
+    }
     if host_of_region(text).is_some() {
+        judge.is_choice = true;
         return;
     }
     let of_host = Endpoint::parse(text)
         .ok()
         .and_then(|endpoint| region_of_host(endpoint.host()));
     let former = FORMER.iter().find(|(former, _)| *former == text);
-    match of_host.or_else(|| former.map(|(_, region)| (*region).to_owned())) {
-        Some(region) => judge.report(
-            Issue::new(Code::RegionUnknown)
-                .with("region", text)
-                .with("title", judge.provider.title)
-                .suggest(region),
-        ),
-        None => judge.unknown_region(REGIONS.iter().map(|region| region.id)),
+    if let Some(region) = of_host.or_else(|| former.map(|(_, region)| (*region).to_owned())) {
+        let issue = Issue::new(Code::RegionUnknown)
+            .with("region", text)
+            .with("title", judge.provider.title);
+        judge.report(issue.suggest(region));
+        return;
+    }
+    match standing(text, REGIONS.iter().map(|region| region.id), geography) {
+        // An id does not tell the host.
+        Standing::Unlisted(None) => {
+            judge.report(Issue::new(Code::RegionAddress).with("region", text));
+        }
+        Standing::Unlisted(near) => {
+            judge.report_region(Standing::Unknown(near), judge.provider.title);
+        }
+        standing => judge.report_region(standing, judge.provider.title),
     }
 }
 

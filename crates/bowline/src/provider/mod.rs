@@ -21,6 +21,7 @@ mod ibm;
 mod id;
 mod jfrog_artifactory;
 pub(crate) mod login;
+mod names;
 mod nexus;
 mod notifications;
 mod openshift;
@@ -38,6 +39,7 @@ use self::{field::page_text, id::PROVIDERS, login::Login, rules::Rules};
 pub use self::{
     field::{Choice, Field, Help, Kind},
     id::{ProviderId, UnknownProvider},
+    names::{is_same_registry, registry_names},
     notifications::{Line, Notifications, When},
     setup::{Setup, Snippet},
 };

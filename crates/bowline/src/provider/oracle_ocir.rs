@@ -12,7 +12,8 @@ use crate::{
     finding::Issue,
     form::Draft,
     message::Code,
-    text::{concat, nearest, span, split_once},
+    region::{Standing, is_number, standing},
+    text::{concat, replaced, span, split_once},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -42,7 +43,8 @@ pub(super) static PROVIDER: Provider = Provider {
     capabilities: Capabilities::LISTING,
     notifications: None,
     rules: Rules {
-        owns: |host| region_of_host(host).is_some(),
+        owns: |host| Place::of_host(host).is_some(),
+        names,
         console,
         endpoint: judge_endpoint,
         ..Rules::ANY_HOST
@@ -105,42 +107,7 @@ macro_rules! regions {
     };
 }
 
-// As Oracle's SDK for Go has them.
-regions! {
-    "oraclecloud.com":
-        "ams" "eu-amsterdam-1" "arn" "eu-stockholm-1" "aga" "us-saltlake-2" "auh" "me-abudhabi-1" "bog" "sa-bogota-1"
-        "bom" "ap-mumbai-1" "cdg" "eu-paris-1" "cwl" "uk-cardiff-1" "dxb" "me-dubai-1" "fra" "eu-frankfurt-1"
-        "gru" "sa-saopaulo-1" "hsg" "ap-batam-1" "hyd" "ap-hyderabad-1" "iad" "us-ashburn-1" "icn" "ap-seoul-1"
-        "jbp" "ap-kulai-2" "jed" "me-jeddah-1" "jnb" "af-johannesburg-1" "kix" "ap-osaka-1" "lej" "af-casablanca-1"
-        "lhr" "uk-london-1" "lin" "eu-milan-1" "mad" "eu-madrid-1" "mel" "ap-melbourne-1" "mrs" "eu-marseille-1"
-        "mtz" "il-jerusalem-1" "mty" "mx-monterrey-1" "nrq" "eu-turin-1" "nrt" "ap-tokyo-1" "onm" "ap-delhi-1"
-        "ord" "us-chicago-1" "orf" "eu-madrid-3" "phx" "us-phoenix-1" "qro" "mx-queretaro-1" "ruh" "me-riyadh-1"
-        "scl" "sa-santiago-1" "sin" "ap-singapore-1" "sjc" "us-sanjose-1" "syd" "ap-sydney-1" "vap" "sa-valparaiso-1"
-        "vcp" "sa-vinhedo-1" "xsp" "ap-singapore-2" "yny" "ap-chuncheon-1" "yul" "ca-montreal-1" "yyz" "ca-toronto-1"
-        "zrh" "eu-zurich-1";
-    "oraclegovcloud.com":
-        "lfi" "us-langley-1" "luf" "us-luke-1" "pia" "us-gov-chicago-1" "ric" "us-gov-ashburn-1"
-        "tus" "us-gov-phoenix-1";
-    "oraclegovcloud.uk": "brs" "uk-gov-cardiff-1" "ltn" "uk-gov-london-1";
-    "oraclecloud8.com": "nja" "ap-chiyoda-1" "ukb" "ap-ibaraki-1";
-    "oraclecloud9.com": "ibr" "me-ibri-1" "mct" "me-dcc-muscat-1";
-    "oraclecloud10.com": "wga" "ap-dcc-canberra-1";
-    "oraclecloud14.com":
-        "bgy" "eu-dcc-milan-1" "dtm" "eu-dcc-rating-2" "dus" "eu-dcc-rating-1" "mxp" "eu-dcc-milan-2"
-        "ork" "eu-dcc-dublin-1" "snn" "eu-dcc-dublin-2";
-    "oraclecloud15.com": "dac" "ap-dcc-gazipur-1";
-    "oraclecloud.eu": "str" "eu-frankfurt-2" "vll" "eu-madrid-2";
-    "oraclecloud20.com": "beg" "eu-jovanovac-1";
-    "oraclecloud21.com": "doh" "me-dcc-doha-1" "vve" "me-alrayyan-1";
-    "oraclecloud23.com": "ebb" "us-somerset-1" "ebl" "us-thames-1";
-    "oraclecloud24.com": "avf" "eu-crissier-1" "avz" "eu-dcc-zurich-1";
-    "oraclecloud26.com": "ahu" "me-abudhabi-3" "rba" "me-alain-1";
-    "oraclecloud29.com": "rkt" "me-abudhabi-2" "shj" "me-abudhabi-4";
-    "oraclecloud35.com": "bno" "ap-chuncheon-2" "dln" "ap-suwon-1" "dtz" "ap-seoul-2";
-    "oraclecloud42.com": "pgc" "us-newark-1" "yxj" "us-ashburn-2";
-    "oraclecloud51.com": "jsk" "eu-budapest-1";
-    "oraclecloud52.com": "hnw" "sa-riodejaneiro-1";
-}
+include!("lists/oracle_ocir.in");
 
 impl Region {
     /// The region of an id or of its three letters.
@@ -160,22 +127,124 @@ impl Region {
     }
 }
 
-fn region_of_host(host: &str) -> Option<&'static Region> {
-    if let Some(region) = host.strip_suffix(SHORT) {
-        return Region::find(region);
+/// The region that a host names.
+#[derive(Clone, Copy)]
+enum Place<'h> {
+    Listed(&'static Region),
+    /// One that is built like a region of Oracle's, or like the three letters of one.
+    Unlisted(&'h str),
+}
+
+impl<'h> Place<'h> {
+    /// The region of a registry's host, `iad.ocir.io` or `ocir.us-ashburn-1.oci.oraclecloud.com`. A region that is not
+    /// listed may be in a realm that is not listed either.
+    fn of_host(host: &'h str) -> Option<Self> {
+        if let Some(region) = host.strip_suffix(SHORT) {
+            return match Region::find(region) {
+                Some(region) => Some(Self::Listed(region)),
+                None => (is_key(region) || geography(region).is_some())
+                    .then_some(Self::Unlisted(region)),
+            };
+        }
+        let (region, domain) = split_once(host.strip_prefix("ocir.")?, ".oci.")?;
+        match Region::find(region) {
+            Some(known) => {
+                (known.id == region && known.domain == domain).then_some(Self::Listed(known))
+            }
+            None => {
+                (geography(region).is_some() && is_realm(domain)).then_some(Self::Unlisted(region))
+            }
+        }
     }
-    let (region, domain) = split_once(host.strip_prefix("ocir.")?, ".oci.")?;
-    Region::find(region).filter(|known| known.id == region && known.domain == domain)
+
+    /// Whether this is the region of an id or of three letters.
+    fn is(self, region: &str) -> bool {
+        match self {
+            Self::Listed(known) => known.id == region || known.key == region,
+            Self::Unlisted(own) => own == region,
+        }
+    }
+}
+
+/// What comes before the city in a text that is built like a region: `us` of `us-ashburn-1`, `us-gov` and `us-dcc` of
+/// those for governments and for one customer.
+fn geography(region: &str) -> Option<&str> {
+    let (rest, number) = region.rsplit_once('-')?;
+    let (geography, city) = rest.rsplit_once('-')?;
+    let area = geography
+        .strip_suffix("-gov")
+        .or_else(|| geography.strip_suffix("-dcc"))
+        .unwrap_or(geography);
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+    (area.len() == 2 && is_word(area) && is_word(city) && is_number(number)).then_some(geography)
+}
+
+fn is_key(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+/// Whether a domain is that of a realm: a listed one, or `oraclecloud<number>.com` as the realms of single customers and
+/// partners have it.
+fn is_realm(domain: &str) -> bool {
+    let number = domain
+        .strip_prefix("oraclecloud")
+        .and_then(|rest| rest.strip_suffix(".com"));
+    number.is_some_and(is_number) || REGIONS.iter().any(|region| region.domain == domain)
+}
+
+/// The registry's host in a region; `None` where it takes more than the region to tell.
+fn host_of(region: &str) -> Option<String> {
+    if let Some(region) = Region::find(region) {
+        return Some(region.host());
+    }
+    if is_key(region) {
+        return Some(concat(&[region, SHORT]));
+    }
+    let domain = match geography(region)? {
+        "us-gov" => "oraclegovcloud.com",
+        "uk-gov" => "oraclegovcloud.uk",
+        other if other.len() == 2 => COMMERCIAL,
+        _ => return None,
+    };
+    Some(concat(&["ocir.", region, ".oci.", domain]))
+}
+
+/// The short and the long host of a region are one registry, and so is the one with the region's id.
+fn names(host: &str) -> Vec<String> {
+    match Place::of_host(host) {
+        Some(Place::Listed(Region { key, id, domain })) => vec![
+            concat(&[key, SHORT]),
+            concat(&["ocir.", id, ".oci.", domain]),
+            concat(&[id, SHORT]),
+        ],
+        Some(Place::Unlisted(id)) if !is_key(id) => {
+            let long = host_of(id).unwrap_or_default();
+            vec![concat(&[id, SHORT]), long]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn standing_of(region: &str) -> Standing {
+    match Region::find(region) {
+        Some(_) => Standing::Listed,
+        None if is_key(region) => Standing::Unlisted(None),
+        None => standing(region, REGIONS.iter().map(|region| region.id), geography),
+    }
 }
 
 fn endpoint(draft: &mut Draft<'_>) -> Option<Endpoint> {
-    region_or_url(
-        draft,
-        |region| Some(Region::find(region)?.host()),
-        |region, host| {
-            region_of_host(host).is_none_or(|of_host| of_host.id == region || of_host.key == region)
-        },
-    )
+    let region = draft.get("region").to_owned();
+    if !draft.is_filled("url") && host_of(&region).is_none() && geography(&region).is_some() {
+        draft.report(
+            "region",
+            Issue::new(Code::RegionAddress).with("region", &region),
+        );
+        return None;
+    }
+    region_or_url(draft, host_of, |region, host| {
+        Place::of_host(host).is_none_or(|place| place.is(region))
+    })
 }
 
 /// `https://cloud.oracle.com/…?region=us-ashburn-1`.
@@ -195,9 +264,16 @@ fn console(url: &Split<'_>) -> Option<Console> {
 
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
     let host = endpoint.host();
-    if region_of_host(host).is_some() {
+    let place = span(url.text, url.host);
+    if let Some(of_host) = Place::of_host(host) {
         if !endpoint.is_plain() {
             report_other_host(url, PROVIDER.title, host, Some(host), issues);
+        } else if let Place::Unlisted(region) = of_host {
+            let standing = standing_of(region);
+            let near = standing.near().and_then(Region::find).map(Region::host);
+            let mend = near.map(|near| replaced(url.text.trim(), url.host, &near));
+            let issue = standing.issue(region, PROVIDER.title);
+            issues.extend(issue.map(|issue| issue.at(place).suggest_some(mend)));
         }
         return;
     }
@@ -210,24 +286,24 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
             .map(|(region, _)| region),
     };
     match region {
-        Some(region) if Region::find(region).is_none() => {
-            // The city alone, or an id that is mistyped; three letters are near too many others.
+        Some(region) if host_of(region).is_none() => {
+            // The city alone, or an id that is mistyped.
             let city = REGIONS
                 .iter()
                 .find(|known| known.id.split('-').any(|part| part == region));
             let near = city
-                .or_else(|| Region::find(nearest(region, REGIONS.iter().map(|known| known.id))?))
+                .or_else(|| standing_of(region).near().and_then(Region::find))
                 .map(Region::host);
             issues.push(
                 Issue::new(Code::RegionUnknown)
-                    .at(span(url.text, url.host))
+                    .at(place)
                     .with("region", region)
                     .with("title", PROVIDER.title)
                     .suggest_some(near),
             );
         }
         _ => {
-            let mend = region.and_then(Region::find).map(Region::host);
+            let mend = region.and_then(host_of);
             report_other_host(url, PROVIDER.title, EXAMPLE, mend.as_deref(), issues);
         }
     }
@@ -235,13 +311,12 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
 
 fn judge_region(judge: &mut Judge<'_>) {
     let text = judge.text;
-    if Region::find(text).is_some() {
-        judge.is_choice = true;
-        return;
-    }
-    let of_host = Endpoint::parse(text)
-        .ok()
-        .and_then(|endpoint| region_of_host(endpoint.host()));
+    let of_host = Endpoint::parse(text).ok().and_then(|endpoint| {
+        let Place::Listed(region) = Place::of_host(endpoint.host())? else {
+            return None;
+        };
+        Some(region)
+    });
     match of_host {
         Some(region) => judge.report(
             Issue::new(Code::RegionUnknown)
@@ -249,7 +324,7 @@ fn judge_region(judge: &mut Judge<'_>) {
                 .with("title", judge.provider.title)
                 .suggest(region.id),
         ),
-        None => judge.unknown_region(REGIONS.iter().map(|region| region.id)),
+        None => judge.report_region(standing_of(text), judge.provider.title),
     }
 }
 

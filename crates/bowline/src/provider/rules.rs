@@ -7,7 +7,8 @@ use crate::{
     form::ConnectionForm,
     message::Code,
     provider::Provider,
-    text::{nearest, span},
+    region::Standing,
+    text::span,
 };
 
 /// The functions and data of one product. [`Rules::ANY_HOST`] is that of a product that can be anywhere.
@@ -15,6 +16,8 @@ use crate::{
 pub(crate) struct Rules {
     /// Whether a host is this product's own. Look-alikes are not.
     pub(crate) owns: fn(host: &str) -> bool,
+    /// Every name of the registry at a host, its usual one first; empty where it has only this one.
+    pub(crate) names: fn(host: &str) -> Vec<String>,
     /// Whether a URL is a web page of this product; if so, the registry's address to have instead, where it is known.
     pub(crate) console: fn(&Split<'_>) -> Option<Console>,
     /// The image that a web page of this product is about.
@@ -45,6 +48,7 @@ pub(crate) struct Console {
 impl Rules {
     pub(crate) const ANY_HOST: Self = Self {
         owns: |_| false,
+        names: |_| Vec::new(),
         console: |_| None,
         page_image: |_| None,
         endpoint: |_, _, _| {},
@@ -212,13 +216,12 @@ impl Judge<'_> {
         self.report(Issue::new(Code::SecretUnusual).with("token", token));
     }
 
-    /// Reports a region that there is not, with the nearest that there is.
-    pub(crate) fn unknown_region<'a>(&mut self, known: impl IntoIterator<Item = &'a str>) {
-        let near = nearest(self.text, known).map(str::to_owned);
-        let issue = Issue::new(Code::RegionUnknown)
-            .with("region", self.text)
-            .with("title", self.provider.title);
-        self.report(issue.suggest_some(near));
+    /// Reports what a list of regions says of the text. `title` is whose list it is.
+    pub(crate) fn report_region(&mut self, standing: Standing, title: &str) {
+        self.is_choice = standing == Standing::Listed;
+        if let Some(issue) = standing.issue(self.text, title) {
+            self.report(issue.suggest_some(standing.near().map(str::to_owned)));
+        }
     }
 
     /// Warns that usernames of this product look otherwise.

@@ -5,11 +5,10 @@ use serde::Serialize;
 use super::{Condition, Mode, Policy, Rescan, Scanner, Unit, timezone};
 use crate::{
     document::{Document, Object},
-    endpoint::{DOCKER_HUB, DOCKER_HUB_NAMES},
     finding::{Code, Finding, Issue},
     findings::BoundedFindings,
     pattern::{Budget, Pattern, PatternSet},
-    provider::{Capabilities, Provider, provider},
+    provider::{Capabilities, Provider, is_same_registry, provider},
     text::{concat, join, split_once},
 };
 
@@ -371,7 +370,8 @@ impl Reader<'_> {
     fn own_host(&mut self, field: &str, text: &str) {
         let Some(host) = self.host else { return };
         let (first, path) = split_once(text, "/").unwrap_or((text, ""));
-        let is_own = first == host || host == DOCKER_HUB && DOCKER_HUB_NAMES.contains(&first);
+        // A name of one word is no host, and most patterns have no path.
+        let is_own = first == host || first.contains('.') && is_same_registry(first, host);
         if is_own {
             let issue = Issue::new(Code::PatternOwnHost)
                 .at(0..text.len().saturating_sub(path.len()))

@@ -112,6 +112,21 @@ async fn an_image_finds_its_login() {
             assert_eq!(answer.problem(), problem(404, "not_found"), "{image}");
         }
     }
+    // Tools look a login up by the host that they pull from, which may be another name of the registry.
+    let mut hub = form("hub", "docker.io");
+    hub["provider"] = json!("docker-hub");
+    assert_eq!(harness.post(LIST, &hub).await.status, 201);
+    harness
+        .script
+        .whole(200, "application/json", &login("ada", Value::Null));
+    let route = "/v1/projects/acme/dockerconfig?image=registry-1.docker.io/acme/app";
+    let answer = harness.get(route).await.json();
+    let usual = auths("ada")["auths"].as_object().unwrap().clone();
+    let (server, auth) = usual.into_iter().next().unwrap();
+    assert_eq!(
+        answer,
+        json!({ "auths": { server: auth.clone(), "registry-1.docker.io": auth } })
+    );
     for query in ["", "?image=", "?image=a%20b", "?image=a&format=yaml"] {
         let route = format!("/v1/projects/acme/dockerconfig{query}");
         let answer = harness.get(&route).await;
