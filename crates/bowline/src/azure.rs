@@ -2,17 +2,18 @@
 
 use crate::text::without;
 
-/// An id as Azure gives them to tenants, applications and subscriptions: a GUID, in lower case.
+/// A directory of Entra: its id, a GUID, or one of its domains, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TenantId(String);
 
 impl TenantId {
     /// The id of this text.
     pub fn parse(text: &str) -> Option<Self> {
-        is_guid(text).then(|| Self(text.to_ascii_lowercase()))
+        let is_domain = text.contains('.') && crate::endpoint::is_name(text);
+        (is_guid(text) || is_domain).then(|| Self(text.to_ascii_lowercase()))
     }
 
-    /// `11111111-2222-3333-4444-555555555555`.
+    /// `11111111-2222-3333-4444-555555555555`, `contoso.onmicrosoft.com`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -27,12 +28,23 @@ pub enum AzureCloud {
     UsGovernment,
     /// That in China.
     China,
+    /// That of a partner in Germany.
+    Germany,
+    /// That of a partner in France.
+    France,
 }
 
 impl AzureCloud {
     /// The cloud of a registry's host; `None` for a host that is no registry of Azure.
     pub fn of_registry(host: &str) -> Option<Self> {
-        [Self::Public, Self::UsGovernment, Self::China]
+        let clouds = [
+            Self::Public,
+            Self::UsGovernment,
+            Self::China,
+            Self::Germany,
+            Self::France,
+        ];
+        clouds
             .into_iter()
             .find(|cloud| crate::endpoint::has_suffix(host, cloud.registry_domain()))
     }
@@ -43,6 +55,8 @@ impl AzureCloud {
             Self::Public => "login.microsoftonline.com",
             Self::UsGovernment => "login.microsoftonline.us",
             Self::China => "login.chinacloudapi.cn",
+            Self::Germany => "login.sovcloud-identity.de",
+            Self::France => "login.sovcloud-identity.fr",
         }
     }
 
@@ -51,6 +65,8 @@ impl AzureCloud {
             Self::Public => "azurecr.io",
             Self::UsGovernment => "azurecr.us",
             Self::China => "azurecr.cn",
+            Self::Germany => "azurecr.sovcloud-azure.de",
+            Self::France => "azurecr.sovcloud-azure.fr",
         }
     }
 }
@@ -91,6 +107,14 @@ mod tests {
             ),
             ("contoso.azurecr.us", Some("login.microsoftonline.us")),
             ("contoso.azurecr.cn", Some("login.chinacloudapi.cn")),
+            (
+                "contoso.deloscloudgermanycentral.geo.azurecr.sovcloud-azure.de",
+                Some("login.sovcloud-identity.de"),
+            ),
+            (
+                "contoso.azurecr.sovcloud-azure.fr",
+                Some("login.sovcloud-identity.fr"),
+            ),
             ("contoso.azurecr.de", None),
             ("notazurecr.io", None),
             ("contoso.azurecr.io.example.com", None),

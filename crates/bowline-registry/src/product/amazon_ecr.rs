@@ -159,21 +159,42 @@ struct Payload {
 #[serde(rename_all = "kebab-case")]
 struct Detail {
     result: Option<String>,
+    /// What a pull through the cache has in place of a result.
+    sync_status: Option<String>,
     repository_name: String,
     image_digest: Option<String>,
     image_tag: Option<String>,
     action_type: Option<String>,
+    /// `ARCHIVE` or `STANDARD`.
+    target_storage_class: Option<String>,
 }
 
 fn event(told: Payload) -> Option<Event> {
     let detail = told.detail;
-    if told.detail_type != "ECR Image Action" || detail.result.as_deref() != Some("SUCCESS") {
+    let result = detail.result.or(detail.sync_status);
+    if result.as_deref() != Some("SUCCESS") {
         return None;
     }
     let (tag, digest) = (detail.image_tag.as_deref(), detail.image_digest.as_deref());
-    let event = match detail.action_type?.as_str() {
-        "PUSH" => Event::pushed(&detail.repository_name, tag, digest),
-        "DELETE" => Event::removed(&detail.repository_name, tag, digest),
+    let action = (
+        told.detail_type.as_str(),
+        detail.action_type.as_deref(),
+        detail.target_storage_class.as_deref(),
+    );
+    let repository = &detail.repository_name;
+    let event = match action {
+        ("ECR Pull Through Cache Action", _, _)
+        | ("ECR Image Action" | "ECR Replication Action", Some("PUSH"), _) => {
+            Event::pushed(repository, tag, digest)
+        }
+        ("ECR Image Action", Some("DELETE"), _) => Event::removed(repository, tag, digest),
+        // An image in the archive cannot be pulled before it is restored.
+        ("ECR Image Action", Some("UPDATE_STORAGE_CLASS"), Some("ARCHIVE")) => {
+            Event::removed(repository, tag, digest)
+        }
+        ("ECR Image Action", Some("UPDATE_STORAGE_CLASS"), Some("STANDARD")) => {
+            Event::pushed(repository, tag, digest)
+        }
         _ => None,
     }?;
     Some(event.at(time(told.time.as_deref())).told_by(Origin::Aws {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 pub(super) use super::distribution::exchange;
-use super::row::{Format, OWN_FIRST, Product, Way, Webhook, nothing};
+use super::row::{Format, OWN_FIRST, PLAIN, Product, Way, Webhook, authority, nothing};
 use crate::{
     guard::hosts::{Api, Hosts, Realms},
     image::Repository,
@@ -36,7 +36,10 @@ use crate::{
 /// Its row of what other code asks about it.
 pub(super) static PRODUCT: Product = Product {
     hosts,
-    token_services: &[("registry-1.docker.io", "auth.docker.io")],
+    token_services: &[
+        ("registry-1.docker.io", "auth.docker.io"),
+        (HARDENED, "auth.docker.io"),
+    ],
     unexchanged: nothing,
     repository_ways,
     tag_ways,
@@ -50,17 +53,34 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
     Hosts::new(Realms::Own, vec![Api::host("hub.docker.com")])
 }
 
-fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
-    &[Way::Own]
+/// Docker Hardened Images, which the API of Docker Hub does not list.
+const HARDENED: &str = "dhi.io";
+
+fn is_hardened(spec: &ConnectionSpec) -> bool {
+    let endpoint = spec.endpoint.as_ref();
+    endpoint.is_some_and(|endpoint| endpoint.host() == HARDENED)
 }
 
-fn tag_ways(_: &ConnectionSpec) -> &'static [Way] {
-    OWN_FIRST
+fn repository_ways(spec: &ConnectionSpec) -> &'static [Way] {
+    match is_hardened(spec) {
+        true => PLAIN,
+        false => &[Way::Own],
+    }
+}
+
+fn tag_ways(spec: &ConnectionSpec) -> &'static [Way] {
+    match is_hardened(spec) {
+        true => PLAIN,
+        false => OWN_FIRST,
+    }
 }
 
 /// Container tools keep Docker Hub's login under an address of version 1 of its API.
-fn config_key(_: &Endpoint) -> String {
-    "https://index.docker.io/v1/".to_owned()
+fn config_key(endpoint: &Endpoint) -> String {
+    match endpoint.host() {
+        HARDENED => authority(endpoint),
+        _ => "https://index.docker.io/v1/".to_owned(),
+    }
 }
 
 /// What to do about a problem; `None` where the general hint says all.

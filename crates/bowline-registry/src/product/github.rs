@@ -45,8 +45,28 @@ pub(super) static PRODUCT: Product = Product {
     speaks_v1: false,
 };
 
-fn hosts(_: &ConnectionSpec) -> Hosts {
-    Hosts::new(Realms::Own, vec![Api::host("api.github.com")])
+fn hosts(spec: &ConnectionSpec) -> Hosts {
+    let api = spec
+        .endpoint
+        .as_ref()
+        .map(|endpoint| api_of(endpoint.host()));
+    let host = api.map_or_else(|| PUBLIC_API.to_owned(), |(host, _)| host);
+    Hosts::new(Realms::Own, vec![Api::host(host)])
+}
+
+const PUBLIC_API: &str = "api.github.com";
+
+/// The host of the API of a registry, and the path that it starts with. GitHub Enterprise has its own: beside the tenant on
+/// GHE.com, and on the server itself, whose registry is at `containers.` and its name.
+/// <https://docs.github.com/enterprise-server@latest/rest/using-the-rest-api/getting-started-with-the-rest-api>, 2026-08.
+fn api_of(registry: &str) -> (String, &'static str) {
+    match registry.strip_prefix("containers.") {
+        Some(tenant) if tenant.ends_with(".ghe.com") => (format!("api.{tenant}"), ""),
+        Some(server) if server.contains('.') && server != "github.com" => {
+            (server.to_owned(), "/api/v3")
+        }
+        _ => (PUBLIC_API.to_owned(), ""),
+    }
 }
 
 fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
@@ -136,7 +156,6 @@ fn event(action: &str, package: &Package) -> Option<Event> {
 }
 
 const WHAT: &str = "GitHub's listing";
-const API: &str = "https://api.github.com";
 /// The most entries that a page can have.
 const PER_PAGE: usize = 100;
 
@@ -201,7 +220,8 @@ impl<W: World> Registry<'_, W> {
     ) -> Result<Option<Page<ListedRepository, Mark>>, Failure> {
         let first = format!("package_type=container&per_page={PER_PAGE}");
         let query = query.unwrap_or(&first);
-        let url = address(&format!("{API}/{owner}/packages?{query}"))?;
+        let (host, base) = api_of(self.endpoint.host());
+        let url = address(&format!("https://{host}{base}/{owner}/packages?{query}"))?;
         let answer = self.ask(WHAT, url, Some(login)).await?;
         if answer.status.as_u16() == 404 {
             return Ok(None);

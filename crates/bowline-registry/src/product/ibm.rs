@@ -123,7 +123,9 @@ pub(super) async fn repositories<W: World>(
     let namespace = registry.endpoint.namespace().split('/').next();
     let namespace = namespace.filter(|namespace| !namespace.is_empty());
     let namespace = namespace.map(|namespace| ("namespace", namespace));
-    let query = urlencoded::encode([("includeIBM", "false")].into_iter().chain(namespace));
+    // Without the second, images of several platforms are left out (ibm-container-registry, `list_images`).
+    let options = [("includeIBM", "false"), ("includeManifestLists", "true")];
+    let query = urlencoded::encode(options.into_iter().chain(namespace));
     let url = registry.own_url("/api/v1/images", &query);
     let answer = registry.ask(WHAT, url, Some(&login)).await?;
     let images: List<Image> = registry.listed(&answer, WHAT)?;

@@ -1,12 +1,15 @@
 //! JFrog Artifactory: what it adds to the distribution protocol.
 //!
 //! Artifactory's own listing, for an address that is not that of one repository key: the keys that hold images, then the
-//! catalog of each. An image is addressed as `<key>/<name>`.
+//! catalog of each. An image is addressed as `<key>/<name>`. Where a key has a host or a port of its own, images are
+//! without it, and the registry's own catalog is that of the key.
+//! <https://docs.jfrog.com/artifactory/docs/additional-docker-information>, 2026-08.
 
 use bowline::{credential::Credentials, form::ConnectionSpec};
 use http::HeaderName;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use url::Url;
 
 pub(super) use super::distribution::tags;
 use super::{
@@ -171,35 +174,45 @@ pub(super) async fn repositories<W: World>(
     registry: &mut Registry<'_, W>,
     mark: Option<Mark>,
 ) -> Result<Page<ListedRepository, Mark>, Failure> {
-    let login = registry.api_login().await?;
     let mut groups = match mark {
-        None => registry.keys_of_namespace(),
+        // Only the host of one key has a catalog.
+        None => match registry.catalog_page(None).await {
+            Ok(page) => return Ok(page),
+            Err(failure) if failure.code == Code::DeadlineExceeded => return Err(failure),
+            Err(_) => registry.keys_of_namespace(),
+        },
         Some(Mark::Groups(groups)) => groups,
-        Some(_) => return Err(Mark::foreign()),
+        mark => return registry.catalog_page(mark).await,
     };
+    let login = registry.api_login().await?;
     if let Some(after) = groups.wanted() {
         let mut keys = registry.artifactory_keys(login.as_ref()).await?;
         keys.retain(|key| Some(key) > after.as_ref());
         groups.learn(keys.into_iter(), Rest::None);
     }
-    let Some((key, query)) = groups.page() else {
+    let Some((group, query)) = groups.page() else {
         return Ok(Page::new(Vec::new(), groups.next().map(Mark::Groups)));
     };
-    if !is_key(&key) {
-        return Err(Mark::foreign());
-    }
-    let path = format!("/artifactory/api/docker/{key}/v2/_catalog");
+    let mut key = TypedKey::of_group(&group).ok_or_else(Mark::foreign)?;
     let first = format!("n={PER_PAGE}");
-    let url = registry.own_url(&path, query.as_deref().unwrap_or(&first));
-    let answer = registry.ask(WHAT, url, login.as_ref()).await?;
+    let query = query.as_deref().unwrap_or(&first);
+    let mut answer = registry
+        .ask(WHAT, key.url(registry, query), login.as_ref())
+        .await?;
+    if key.kind.is_none() && matches!(answer.status.as_u16(), 400 | 404) {
+        key.kind = Some(Kind::Oci);
+        answer = registry
+            .ask(WHAT, key.url(registry, query), login.as_ref())
+            .await?;
+    }
     let names = registry.listed::<Catalog>(&answer, WHAT)?.repositories.0;
     let items = names
         .iter()
-        .filter_map(|name| ListedRepository::parse(&format!("{key}/{name}")))
+        .filter_map(|name| ListedRepository::parse(&format!("{}/{name}", key.name)))
         .collect();
     let last = names.last().map(String::as_str);
     let mut turn = registry.turn(&answer, Style::Last, names.len(), last)?;
-    groups.turn(key, turn.query());
+    groups.turn(key.group(), turn.query());
     Ok(turn.page(items, groups.next().map(Mark::Groups)))
 }
 
@@ -217,22 +230,79 @@ impl<W: World> Registry<'_, W> {
         &self,
         login: Option<&Authorization>,
     ) -> Result<Vec<String>, Failure> {
-        let url = self.own_url("/artifactory/api/repositories", "packageType=docker");
+        // A package type in the query would leave the other out.
+        let url = self.own_url("/artifactory/api/repositories", "");
         let answer = self.ask(WHAT, url, login).await?;
         let keys: List<Key> = self.listed(&answer, WHAT)?;
-        let mut keys: Vec<String> = keys
-            .0
-            .into_iter()
-            .filter(|key| {
-                let holds_images = ["docker", "oci"]
-                    .iter()
-                    .any(|kind| key.package_type.eq_ignore_ascii_case(kind));
-                holds_images && is_key(&key.key)
+        let typed = keys.0.iter().filter_map(|key| {
+            let kind = Kind::of(&key.package_type)?;
+            is_key(&key.key).then(|| {
+                TypedKey {
+                    name: &key.key,
+                    kind: Some(kind),
+                }
+                .group()
             })
-            .map(|key| key.key)
-            .collect();
-        keys.sort_unstable();
-        Ok(keys)
+        });
+        let mut groups: Vec<String> = typed.collect();
+        groups.sort_unstable();
+        Ok(groups)
+    }
+}
+
+/// What a key holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Docker,
+    Oci,
+}
+
+impl Kind {
+    /// The kind of a package type, in any case of letters.
+    fn of(package_type: &str) -> Option<Self> {
+        [Self::Docker, Self::Oci]
+            .into_iter()
+            .find(|kind| package_type.eq_ignore_ascii_case(kind.segment()))
+    }
+
+    /// What its API has in the path.
+    fn segment(self) -> &'static str {
+        match self {
+            Self::Docker => "docker",
+            Self::Oci => "oci",
+        }
+    }
+}
+
+/// A key, and what it holds, where that is known.
+#[derive(Clone, Copy)]
+struct TypedKey<'a> {
+    name: &'a str,
+    kind: Option<Kind>,
+}
+
+impl<'a> TypedKey<'a> {
+    /// `docker-local`, `images/oci`.
+    fn of_group(group: &'a str) -> Option<Self> {
+        let (name, kind) = match group.split_once('/') {
+            Some((name, kind)) => (name, Some(Kind::of(kind)?)),
+            None => (group, None),
+        };
+        is_key(name).then_some(Self { name, kind })
+    }
+
+    fn group(self) -> String {
+        match self.kind {
+            Some(kind) => format!("{}/{}", self.name, kind.segment()),
+            None => self.name.to_owned(),
+        }
+    }
+
+    /// The address of a page of its catalog.
+    fn url<W: World>(self, registry: &Registry<'_, W>, query: &str) -> Url {
+        let kind = self.kind.unwrap_or(Kind::Docker).segment();
+        let path = format!("/artifactory/api/{kind}/{}/v2/_catalog", self.name);
+        registry.own_url(&path, query)
     }
 }
 

@@ -73,7 +73,7 @@ fn divide<'a, 'b>(segments: &'a [&'b str], docker_hub: bool) -> (&'a [&'b str], 
             let (base, rest) = segments.split_at_checked(at).unwrap_or((segments, &[]));
             return (base, rest.get(1..).unwrap_or(&[]));
         }
-        ["artifactory", "api", "docker", _, ..] => 4,
+        ["artifactory", "api", "docker" | "oci", _, ..] => 4,
         ["nexus", "repository", _, ..] => 3,
         ["repository", _, ..] => 2,
         _ => 0,

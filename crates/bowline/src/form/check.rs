@@ -19,7 +19,7 @@ use crate::{
     provider::{Auth, Field, Kind, Provider},
     reference,
     selection::Policy,
-    text::span,
+    text::{replace, span},
 };
 
 /// Checks a form.
@@ -217,8 +217,22 @@ fn with_namespace(draft: &mut Draft<'_>, endpoint: Endpoint) -> Endpoint {
         .find(|part| !reference::is_component(part))
     {
         let lower = namespace.to_ascii_lowercase();
+        // As some pages write a project that belongs to a domain: `example.com:my-project`.
+        let is_of_domain = bad.split_once(':').is_some_and(|(domain, project)| {
+            domain.contains('.') && project.starts_with(|c: char| c.is_ascii_lowercase())
+        });
+        let parted = if is_of_domain && namespace.starts_with(bad) {
+            replace(namespace, ":", "/")
+        } else {
+            namespace.to_owned()
+        };
         if lower.split('/').all(reference::is_component) {
             Issue::new(Code::UrlPathCase).suggest(lower)
+        } else if parted != namespace && parted.split('/').all(reference::is_component) {
+            Issue::new(Code::UrlPath)
+                .at(span(typed, bad))
+                .with("path", bad)
+                .suggest(parted)
         } else {
             Issue::new(Code::UrlPath)
                 .at(span(typed, bad))

@@ -190,8 +190,15 @@ fn check_url(
     }
     let endpoint = Split::of(typed).and_then(|url| {
         *detected = draft.provider.or_of_host(&url.host.to_ascii_lowercase());
+        if let Some(issue) = detected.and_then(|owner| (owner.rules.misread)(&url)) {
+            return Err(issue);
+        }
+        let own = draft.provider.id;
+        let is_page_only =
+            |provider: &&&Provider| provider.id == own || !(provider.rules.page_is_registry)(&url);
         if let Some(issue) = providers()
             .iter()
+            .filter(is_page_only)
             .find_map(|provider| console_issue(provider, &url))
         {
             return Err(issue);

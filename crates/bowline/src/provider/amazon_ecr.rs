@@ -103,11 +103,11 @@ const NOTIFICATIONS: Notifications = Notifications::steps(&[
 ]).snippet(&[
     Line::new("{"),
     Line::new("  \"source\": [\"aws.ecr\"],"),
-    Line::new("  \"detail-type\": [\"ECR Image Action\"],"),
-    Line::new("  \"detail\": {"),
-    Line::new("    \"action-type\": [\"PUSH\", \"DELETE\"],"),
-    Line::new("    \"result\": [\"SUCCESS\"]"),
-    Line::new("  }"),
+    Line::new("  \"detail-type\": ["),
+    Line::new("    \"ECR Image Action\","),
+    Line::new("    \"ECR Pull Through Cache Action\","),
+    Line::new("    \"ECR Replication Action\""),
+    Line::new("  ]"),
     Line::new("}"),
 ]).docs_url("https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html");
 

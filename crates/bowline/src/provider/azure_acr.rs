@@ -14,7 +14,7 @@ use crate::{
     finding::Issue,
     form::{ConnectionForm, Draft},
     message::Code,
-    text::{concat, replaced},
+    text::{concat, contains, replaced, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -30,7 +30,7 @@ pub(super) static PROVIDER: Provider = Provider {
             "password",
             "Username and password",
             &[URL, USERNAME, PASSWORD, NAMESPACE],
-            login::password,
+            password_login,
         ),
         Auth::new(
             "repository-token",
@@ -50,6 +50,12 @@ pub(super) static PROVIDER: Provider = Provider {
                 NAMESPACE,
             ],
             service_principal,
+        ),
+        Auth::new(
+            "anonymous",
+            "No login (anonymous pull)",
+            &[URL, NAMESPACE],
+            login::anonymous,
         ),
     ],
     capabilities: Capabilities {
@@ -119,7 +125,7 @@ const CLIENT_SECRET: Field = Field::secret("clientSecret", "Client secret").requ
 const TENANT_ID: Field = Field::text("tenantId", "Directory (tenant) id")
     .required()
     .placeholder(GUID)
-    .rule(judge_guid);
+    .rule(judge_tenant);
 
 const SUBSCRIPTION_ID: Field = Field::text("subscriptionId", "Subscription id")
     .required()
@@ -138,8 +144,19 @@ const SHAPES: &[Shape] = &[Shape {
     alphabet: Alphabet::BASE64,
 }];
 
-/// The suffixes of the clouds. The German one has no registries any more.
-const SUFFIXES: [&str; 4] = ["azurecr.io", "azurecr.us", "azurecr.cn", "azurecr.de"];
+/// The suffixes of the clouds: public, of governments, in China, of partners in Germany and France. The first German one
+/// closed in 2021. (Azure/azure-cli, src/azure-cli-core tests, 2026-08; that of France follows its sister's.)
+const SUFFIXES: [&str; 7] = [
+    "azurecr.io",
+    "azurecr.us",
+    "azurecr.cn",
+    "azurecr.eaglex.ic.gov",
+    "azurecr.sovcloud-azure.de",
+    "azurecr.sovcloud-azure.fr",
+    CLOSED,
+];
+
+const CLOSED: &str = "azurecr.de";
 
 fn name_of(host: &str) -> Option<&str> {
     SUFFIXES
@@ -175,19 +192,17 @@ fn console(url: &Split<'_>) -> Option<Console> {
         .then_some(Console { registry: None })
 }
 
-/// `<name>[-<label hash>][.<region>.geo].azurecr.io`, the name of 5 to 50 letters and digits.
+/// `<name>[-<label hash>][.<region>.geo].azurecr.io`, the name of 5 to 50 letters and digits; those of the first years may
+/// have hyphens (Azure/azure-cli#27835). A registry may also have a domain of the customer's
+/// (Azure/acr, docs/custom-domain).
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
     let host = endpoint.host();
     let name = name_of(host).unwrap_or("");
     let mut labels = name.split('.');
-    let (registry, hash) = labels
-        .next()
-        .map(|label| label.split_once('-').unwrap_or((label, "hash")))
-        .unwrap_or_default();
-    let alphanumeric =
-        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    // A host name's label: letters, digits and inner hyphens, 63 at most.
+    let label = labels.next().unwrap_or_default();
     let rest: Vec<&str> = labels.collect();
-    let sound = (5..=50).contains(&registry.len()) && alphanumeric(registry) && alphanumeric(hash);
+    let sound = label.len() >= 5 && label.split('-').all(|part| !part.is_empty());
     let is_login_server = match rest.as_slice() {
         [] | [_, "geo"] => true,
         // Where layers come from; it logs nobody in.
@@ -195,6 +210,19 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
         _ => false,
     };
     if sound && is_login_server && endpoint.is_plain() {
+        if has_suffix(host, CLOSED) {
+            issues.push(unusual_host(url, host));
+        }
+        return;
+    }
+    let is_own_domain = name.is_empty()
+        && host.contains('.')
+        && !contains(host, "azurecr")
+        && !contains(host, "azure.")
+        && endpoint.is_plain()
+        && Provider::of_host(host).is_none();
+    if is_own_domain {
+        issues.push(unusual_host(url, host));
         return;
     }
     let login_server = match rest.as_slice() {
@@ -208,13 +236,57 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
         }
         _ => None,
     };
+    let expected = match rest.as_slice() {
+        [] | [_, "geo"] if !label.is_empty() && label.len() < 5 => {
+            "a name of 5 to 50 characters, then .azurecr.io"
+        }
+        _ => EXAMPLE,
+    };
     report_other_host(
         url,
         PROVIDER.title,
-        "myregistry.azurecr.io",
+        expected,
         login_server.as_deref(),
         issues,
     );
+}
+
+const EXAMPLE: &str = "myregistry.azurecr.io";
+
+fn unusual_host(url: &Split<'_>, host: &str) -> Issue {
+    Issue::new(Code::UrlUnusualHost)
+        .at(span(url.text, url.host))
+        .with("host", host)
+        .with("title", PROVIDER.title)
+        .with("expected", EXAMPLE)
+}
+
+/// The admin user is called as the registry is; others are ids of applications, or names of tokens.
+fn password_login(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let credentials = login::password(draft)?;
+    let username = draft.get("username");
+    let host = Endpoint::parse(draft.get("url")).ok();
+    let registry = host.as_ref().and_then(|host| name_of(host.host()));
+    let label = registry
+        .and_then(|name| name.split('.').next())
+        .unwrap_or("");
+    // Behind the hyphen is the hash of its label.
+    let is_admin = label.eq_ignore_ascii_case(username)
+        || label
+            .split_once('-')
+            .is_some_and(|(name, _)| name.eq_ignore_ascii_case(username));
+    let is_one = label.len() < 5
+        || is_admin
+        || is_guid(username)
+        || Shape::of_any(username).is_some()
+        || SHAPES.iter().any(|shape| shape.fit(username) == Fit::Yes);
+    if !is_one {
+        let issue = Issue::new(Code::UsernameUnusual)
+            .with("title", PROVIDER.title)
+            .with("example", label.to_owned());
+        draft.report("username", issue);
+    }
+    Some(credentials)
 }
 
 fn repository_token(draft: &mut Draft<'_>) -> Option<Credentials> {
@@ -264,6 +336,15 @@ fn judge_token_name(judge: &mut Judge<'_>) {
 fn judge_guid(judge: &mut Judge<'_>) {
     if !is_guid(judge.text) {
         judge.report(Issue::new(Code::GuidInvalid).suggest_some(mended_guid(judge.text)));
+    }
+}
+
+/// Entra takes a domain of the directory in place of its id (Azure/azure-cli#3550).
+fn judge_tenant(judge: &mut Judge<'_>) {
+    if !is_guid(judge.text) && TenantId::parse(judge.text).is_some() {
+        judge.report(Issue::new(Code::TenantDomain));
+    } else {
+        judge_guid(judge);
     }
 }
 

@@ -7,10 +7,11 @@ use super::{
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
 use crate::{
+    credential::Credentials,
     detect::{Found, fill_login},
     endpoint::{Endpoint, Split, is_name},
     finding::Issue,
-    form::ConnectionForm,
+    form::{ConnectionForm, Draft},
     message::Code,
     reference::is_component,
     text::{concat, span},
@@ -34,7 +35,7 @@ pub(super) static PROVIDER: Provider = Provider {
             "anonymous",
             "No login (public images)",
             &[URL, NAMESPACE],
-            anonymous,
+            anonymous_login,
         ),
     ],
     // Without a catalog, but with an API that lists. Deletions are not announced and cannot be told from hidden ones.
@@ -68,6 +69,9 @@ const NOTIFICATIONS: Notifications = Notifications::steps(&[
 .docs_url("https://docs.docker.com/docker-hub/repos/manage/webhooks/");
 
 const HOST: &str = "docker.io";
+
+/// Docker Hardened Images, which the same accounts log in to. <https://docs.docker.com/dhi/>, 2026-08.
+const HARDENED: &str = "dhi.io";
 
 const URL: Field = Field::url().default(HOST);
 
@@ -134,7 +138,7 @@ const NAMES: [&str; 4] = [
 ];
 
 fn owns(host: &str) -> bool {
-    NAMES.contains(&host) || is_page(host)
+    NAMES.contains(&host) || host == HARDENED || is_page(host)
 }
 
 fn is_page(host: &str) -> bool {
@@ -199,7 +203,7 @@ fn page_image(url: &Split<'_>) -> Option<String> {
 }
 
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
-    if endpoint.host() != HOST || !endpoint.is_plain() {
+    if !matches!(endpoint.host(), HOST | HARDENED) || !endpoint.is_plain() {
         let issue = Issue::new(Code::UrlOtherHost).at(span(url.text, url.host));
         issues.push(
             issue
@@ -208,6 +212,17 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
                 .suggest(HOST),
         );
     }
+}
+
+/// Without an account there is no namespace that is one's own.
+fn anonymous_login(draft: &mut Draft<'_>) -> Option<Credentials> {
+    let has_namespace = Endpoint::parse(draft.get("url"))
+        .is_ok_and(|endpoint| !endpoint.namespace().is_empty() || endpoint.host() == HARDENED);
+    if !has_namespace && !draft.is_filled("namespace") && draft.form.image.trim().is_empty() {
+        let issue = Issue::new(Code::NamespaceWanted).with("title", PROVIDER.title);
+        draft.report("namespace", issue);
+    }
+    anonymous(draft)
 }
 
 /// New Docker IDs have 4 to 30 lower-case letters and digits; older accounts may look otherwise, so that only warns.
@@ -246,6 +261,10 @@ fn judge_password(judge: &mut Judge<'_>) {
 }
 
 fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
-    form.set("namespace", found.endpoint.namespace());
+    if found.endpoint.host() == HARDENED {
+        form.set("url", &found.endpoint.to_text());
+    } else {
+        form.set("namespace", found.endpoint.namespace());
+    }
     fill_login(found, form);
 }

@@ -50,8 +50,10 @@ const USERNAME: Field = Field::username()
     .help("Leave username and password empty if the registry asks for none.");
 
 const PASSWORD: Field = Field::secret("password", "Password or token").help_for(
-    "An account that may pull is enough, better a robot's than a person's.",
-    "The account needs the right to push to the repositories it is used for.",
+    "What “docker login” takes: a personal access token, the token of a robot or service account, or a password. One that \
+     may only read is enough.",
+    "What “docker login” takes: a personal access token, the token of a robot or service account, or a password. It needs \
+     the right to push to the repositories it is used for.",
 );
 
 const TOKEN: Field = Field::secret("token", "Token").required().help_for(
@@ -62,6 +64,13 @@ const TOKEN: Field = Field::secret("token", "Token").required().help_for(
 const NAMESPACE: Field = Field::namespace("Namespace")
     .placeholder("team")
     .help("Bounds listing to the repositories under this prefix.");
+
+/// Whether a host is named as servers of GitHub Enterprise are. Others call their registries `containers.` too.
+fn is_github(host: &str) -> bool {
+    host.split('.').any(|label| {
+        matches!(label, "ghe" | "ghes") || label.starts_with("github") || label.ends_with("github")
+    })
+}
 
 /// What is known of the logins of registries that have no type of their own here.
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
@@ -82,7 +91,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
         .map(|(_, code)| *code);
     // GitHub Enterprise Server has its registry under this label; Gitea and Forgejo are often called so.
     let by_label = match host.split('.').next() {
-        Some("containers") => Some(Code::KnownGithubEnterprise),
+        Some("containers") if is_github(host) => Some(Code::KnownGithubEnterprise),
         Some("gitea" | "forgejo") => Some(Code::KnownGitea),
         _ => None,
     };

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
     field::page_text,
-    login::password,
+    login::{anonymous, password},
     rules::{Judge, Namespaces, Rules},
 };
 use crate::{
@@ -19,12 +19,20 @@ pub(super) static PROVIDER: Provider = Provider {
     docs_url: page_text("https://docs.mirantis.com/msr/3.1/index.html"),
     group: Group::SelfHosted,
     rank: 160,
-    auth: &[Auth::new(
-        "password",
-        "Username and access token",
-        &[URL, USERNAME, PASSWORD, PREFER_API, NAMESPACE],
-        password,
-    )],
+    auth: &[
+        Auth::new(
+            "password",
+            "Username and access token",
+            &[URL, USERNAME, PASSWORD, PREFER_API, NAMESPACE],
+            password,
+        ),
+        Auth::new(
+            "anonymous",
+            "No login (public repositories)",
+            &[URL, NAMESPACE],
+            anonymous,
+        ),
+    ],
     capabilities: Capabilities {
         events: true,
         ..Capabilities::LISTING

@@ -69,7 +69,9 @@ const NOTIFICATIONS: Notifications = Notifications::steps(&[
 
 const HOST: &str = "ghcr.io";
 
-const URL: Field = Field::url().default(HOST);
+const URL: Field = Field::url().default(HOST).help(
+    "Of a GitHub Enterprise, “containers.<tenant>.ghe.com”, or “containers.” and the server's own host.",
+);
 
 const USERNAME: Field = Field::username()
     .placeholder("octocat")
@@ -98,7 +100,8 @@ const NAMESPACE: Field = Field::namespace("Owner")
     .placeholder("acme")
     .help("The user or organisation whose packages are listed, in lower case.");
 
-/// By their prefixes; their length is from 36 characters on and has grown before.
+/// By their prefixes; their length is from 36 characters on and has grown before. Those of apps and workflows hold a JSON
+/// Web Token since 2026: about 520 characters, with dots and hyphens (github.blog/changelog, 2026-04-24 and 2026-10-02).
 const SHAPES: &[Shape] = &[
     Shape {
         title: "a GitHub personal access token",
@@ -115,32 +118,47 @@ const SHAPES: &[Shape] = &[
     Shape {
         title: "a GitHub OAuth token",
         prefix: "gho_",
-        length: 36..=255,
-        alphabet: Alphabet::WORD,
+        length: 36..=2048,
+        alphabet: Alphabet::TOKEN,
     },
     Shape {
         title: "a GitHub user token of an app",
         prefix: "ghu_",
-        length: 36..=255,
-        alphabet: Alphabet::WORD,
+        length: 36..=2048,
+        alphabet: Alphabet::TOKEN,
     },
     Shape {
         title: "a GitHub token of an app or a workflow",
         prefix: "ghs_",
-        length: 36..=255,
-        alphabet: Alphabet::WORD,
+        length: 36..=2048,
+        alphabet: Alphabet::TOKEN,
     },
     Shape {
         title: "a GitHub refresh token",
         prefix: "ghr_",
-        length: 36..=255,
-        alphabet: Alphabet::WORD,
+        length: 36..=2048,
+        alphabet: Alphabet::TOKEN,
     },
 ];
 
 fn owns(host: &str) -> bool {
-    matches!(host, HOST | "containers.github.com") || is_page(host)
+    matches!(host, HOST | "containers.github.com")
+        || is_page(host)
+        || enterprise_cloud(host).is_some()
 }
+
+/// The tenant of a registry on GHE.com, GitHub Enterprise Cloud with data residency: `octocorp` of
+/// `containers.octocorp.ghe.com`.
+/// <https://docs.github.com/enterprise-cloud@latest/admin/data-residency>, 2026-08.
+fn enterprise_cloud(host: &str) -> Option<&str> {
+    let tenant = host.strip_prefix(ENTERPRISE)?.strip_suffix(GHE)?;
+    (!tenant.is_empty() && !tenant.contains('.')).then_some(tenant)
+}
+
+/// What the registry's host of a GitHub Enterprise starts with; GitHub's own host follows.
+const ENTERPRISE: &str = "containers.";
+
+const GHE: &str = ".ghe.com";
 
 /// The web pages, and the registry that came before this one.
 fn is_page(host: &str) -> bool {
@@ -156,7 +174,14 @@ fn is_page(host: &str) -> bool {
 /// `https://github.com/acme/app`, `https://github.com/orgs/acme/packages`: the owner is the namespace.
 fn console(url: &Split<'_>) -> Option<Console> {
     if !is_page(url.host) {
-        return None;
+        // A tenant's page has the registry beside it.
+        let tenant = url.host.to_ascii_lowercase();
+        let tenant = tenant
+            .strip_suffix(GHE)
+            .filter(|tenant| !tenant.contains('.'))?;
+        return Some(Console {
+            registry: Some(concat(&[ENTERPRISE, tenant, GHE])),
+        });
     }
     let owner = match *url.segments.as_slice() {
         ["orgs" | "users" | "organizations", owner, ..] => Some(owner),
@@ -225,9 +250,26 @@ fn page_image(url: &Split<'_>) -> Option<String> {
 }
 
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
-    if endpoint.host() != HOST || !endpoint.is_plain() {
-        report_other_host(url, PROVIDER.title, HOST, Some(HOST), issues);
+    let host = endpoint.host();
+    let is_fixed = host == HOST || enterprise_cloud(host).is_some();
+    // GitHub Enterprise Server has its registry at `containers.` and its own host, with a port of its own perhaps.
+    let is_server = !host.ends_with(".github.com")
+        && host
+            .strip_prefix(ENTERPRISE)
+            .is_some_and(|server| server.contains('.') && !server.ends_with(GHE));
+    if is_fixed && endpoint.is_plain() || is_server {
+        return;
     }
+    // A token of an enterprise does not belong to the public registry.
+    let mend = match host.strip_suffix(GHE) {
+        _ if is_fixed => Some(host.to_owned()),
+        Some(tenant) if !tenant.contains('.') => Some(concat(&[ENTERPRISE, host])),
+        None if !host.starts_with(ENTERPRISE) || host == "containers.github.com" => {
+            Some(HOST.to_owned())
+        }
+        _ => None,
+    };
+    report_other_host(url, PROVIDER.title, HOST, mend.as_deref(), issues);
 }
 
 /// 1 to 39 letters, digits and single inner hyphens; a managed user has `_` and a short code behind. The registry
@@ -235,6 +277,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
 fn judge_username(judge: &mut Judge<'_>) {
     let name = judge.text;
     let login = name.rsplit_once('_').map_or(name, |(login, _)| login);
+    let login = login.strip_suffix("[bot]").unwrap_or(login);
     let sound = (1..=39).contains(&name.len())
         && login
             .split('-')
@@ -268,6 +311,10 @@ fn judge_password(judge: &mut Judge<'_>) {
 }
 
 fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
-    form.set("namespace", found.endpoint.namespace());
+    if found.endpoint.host() == HOST {
+        form.set("namespace", found.endpoint.namespace());
+    } else {
+        form.set("url", &found.endpoint.to_text());
+    }
     fill_login(found, form);
 }

@@ -13,7 +13,7 @@ use crate::{
     form::Draft,
     message::Code,
     reference::is_component,
-    text::{concat, contains},
+    text::{concat, contains, find},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -49,6 +49,8 @@ pub(super) static PROVIDER: Provider = Provider {
         owns: |host| host == HOST,
         console,
         page_image,
+        // Of its dependency proxies.
+        page_is_registry: |url| url.is_on("gitlab.com") && url.segments.is_empty(),
         shapes: SHAPES,
         ..Rules::ANY_HOST
     },
@@ -104,11 +106,13 @@ const NAMESPACE: Field = Field::namespace("Group or project")
     .placeholder("group/project")
     .help("Bounds listing to the repositories under this path.");
 
-/// Lengths have grown and may be longer still; tokens of older instances have no prefix, and others have their own.
+/// Lengths have grown and may be longer still: a job's token is a JSON Web Token (docs.gitlab.com/ci/jobs/ci_job_token,
+/// 2026-08). Tokens of older instances have no prefix, and others have their own.
 const SHAPES: &[Shape] = &[
     shape("a GitLab access token", "glpat-"),
     shape("a GitLab deploy token", "gldt-"),
     shape("the token of a GitLab CI job", JOB_TOKEN),
+    shape("the secret of a GitLab application", "gloas-"),
 ];
 
 const JOB_TOKEN: &str = "glcbt-";
@@ -117,13 +121,17 @@ const fn shape(title: &'static str, prefix: &'static str) -> Shape {
     Shape {
         title,
         prefix,
-        length: 20..=320,
+        length: 20..=4096,
         alphabet: Alphabet::TOKEN,
     }
 }
 
 /// `https://gitlab.com/group/project/-/container_registry`: the group or project is the namespace.
 fn console(url: &Split<'_>) -> Option<Console> {
+    // The dependency proxy is a registry on GitLab's own host.
+    if url.is_on("gitlab.com") && contains(url.path, PROXY) {
+        return None;
+    }
     if !url.is_on("gitlab.com") && !url.is_on("www.gitlab.com") {
         // Where the registry of a self-managed GitLab is, its page does not tell.
         let mut rest = url
@@ -166,6 +174,10 @@ fn page_image(url: &Split<'_>) -> Option<String> {
     is_own.then(|| concat(&[HOST, &path_of_page(url)]))
 }
 
+/// What a group's dependency proxy has behind the group.
+/// <https://docs.gitlab.com/user/packages/dependency_proxy/>, 2026-08.
+const PROXY: &str = "/dependency_proxy/containers";
+
 /// Pages that are no groups.
 const PAGES: [&str; 11] = [
     "users",
@@ -187,7 +199,10 @@ fn judge_username(judge: &mut Judge<'_>) {
     let sound = match name.strip_prefix("gitlab+deploy-token-") {
         Some(number) => !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()),
         None => {
-            Alphabet::TOKEN.spells(name) && !name.starts_with('-') && !name.ends_with(['-', '.'])
+            // A deploy token may be called anything with `+` in it.
+            const { Alphabet::TOKEN.and("+") }.spells(name)
+                && !name.starts_with('-')
+                && !name.ends_with(['-', '.'])
         }
     };
     if !sound && Shape::of_any(name).is_none() {
@@ -196,26 +211,42 @@ fn judge_username(judge: &mut Judge<'_>) {
 }
 
 fn judge_password(judge: &mut Judge<'_>) {
-    let secret = judge.text;
+    let secret = without_instance(judge.text);
     if secret.starts_with(JOB_TOKEN) {
         judge.report(
             Issue::new(Code::SecretTemporary)
                 .with("token", "the token of a CI job")
                 .with("duration", "as long as its job"),
         );
-    } else if Shape::of_any(secret).is_none()
+    } else if Shape::of_any(judge.text).is_none()
         && SHAPES.iter().all(|shape| shape.fit(secret) == Fit::No)
     {
         judge.report(Issue::new(Code::SecretPassword).with("token", "a GitLab token"));
     }
 }
 
+/// A token without the prefix that an instance may put before all of its tokens: `glpat-…` of `acme-glpat-…`.
+fn without_instance(secret: &str) -> &str {
+    SHAPES
+        .iter()
+        .find_map(|shape| {
+            let at = find(secret, shape.prefix)?;
+            let (before, token) = secret.split_at_checked(at)?;
+            (before.is_empty() || before.ends_with('-')).then_some(token)
+        })
+        .unwrap_or(secret)
+}
+
 fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
     let credentials = password(draft)?;
-    let (name, secret) = (draft.get("username"), draft.get("password"));
-    // A custom deploy token has any username; the bots of projects and groups have theirs.
+    let (name, secret) = (
+        draft.get("username"),
+        without_instance(draft.get("password")),
+    );
+    // A custom deploy token has any username; bots and service accounts of projects and groups have theirs.
     let robot = name.contains('+')
         || name == "gitlab-ci-token"
+        || name.starts_with("service_account_")
         || (contains(name, "_bot") && (name.starts_with("project_") || name.starts_with("group_")))
         || secret.starts_with("gldt-")
         || secret.starts_with(JOB_TOKEN);

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Choice, Field, Group, Line, Notifications, Provider, ProviderId,
     field::page_text,
-    login::as_username,
+    login::{anonymous, as_username},
     rules::{Alphabet, Console, Judge, Namespaces, Rules, Shape, decoded},
 };
 use crate::{
@@ -40,6 +40,13 @@ pub(super) static PROVIDER: Provider = Provider {
             access_token,
         )
         .endpoint(place),
+        Auth::new(
+            "anonymous",
+            "No login (public repositories)",
+            &[REGION, URL, NAMESPACE],
+            anonymous,
+        )
+        .endpoint(place),
     ],
     capabilities: Capabilities {
         events: true,
@@ -51,6 +58,16 @@ pub(super) static PROVIDER: Provider = Provider {
         names,
         console,
         page_image,
+        misread: |url| {
+            let text = of_domain(url.path.strip_prefix('/')?)?;
+            let mend = concat(&["/", &text]);
+            let issue = Issue::new(Code::UrlPath).at(span(url.text, url.path));
+            Some(
+                issue
+                    .with("path", url.path)
+                    .suggest(replaced(url.text.trim(), url.path, &mend)),
+            )
+        },
         endpoint: judge_endpoint,
         namespaces: Some(Namespaces {
             fits: is_in_project,
@@ -197,6 +214,14 @@ fn names(host: &str) -> Vec<String> {
         ],
         _ => Vec::new(),
     }
+}
+
+/// The path of a project of a domain as Google's pages write it, `example.com:my-project/…`, as the registry has it:
+/// `example.com/my-project/…`. <https://docs.cloud.google.com/artifact-registry/docs/docker/names>, 2026-08.
+fn of_domain(path: &str) -> Option<String> {
+    let (domain, rest) = path.split_once(':')?;
+    let is_domain = domain.contains('.') && is_component(domain);
+    (is_domain && is_in_project(rest)).then(|| concat(&[domain, "/", rest]))
 }
 
 /// A project's id (6 to 30 small letters, digits and hyphens, a letter first, no hyphen last) or the domain that an old

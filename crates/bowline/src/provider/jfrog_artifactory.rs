@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Field, Group, Line, Notifications, Provider, ProviderId,
     field::page_text,
-    login::{header_secret, password, username},
+    login::{anonymous, header_secret, password, username},
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape},
 };
 use crate::{
@@ -42,6 +42,12 @@ pub(super) static PROVIDER: Provider = Provider {
             &[URL, USERNAME.optional(), ACCESS_TOKEN, NAMESPACE],
             access_token_login,
         ),
+        Auth::new(
+            "anonymous",
+            "No login (anonymous access)",
+            &[URL, NAMESPACE],
+            anonymous,
+        ),
     ],
     capabilities: Capabilities {
         events: true,
@@ -67,8 +73,9 @@ const NOTIFICATIONS: Notifications = Notifications::steps(&[
 const CLOUD: &str = ".jfrog.io";
 
 const URL: Field = Field::url().placeholder("acme.jfrog.io").help(
-    "The host of Artifactory; a repository's key after it, or the address \
-     “…/artifactory/api/docker/<key>”, bounds listing to that repository.",
+    "The host of Artifactory; a repository's key after it, or the address “…/artifactory/api/docker/<key>”, bounds listing \
+     to that repository. A repository may have a host or a port of its own: “<server>-<key>.jfrog.io”, “<key>.<host>”, \
+     “<host>:<port>”.",
 );
 
 const USERNAME: Field = Field::username().help("The user that the password or token belongs to.");
@@ -125,7 +132,7 @@ const ACCESS_TOKEN_SHAPE: Shape = Shape {
     alphabet: Alphabet::TOKEN,
 };
 
-/// `acme.jfrog.io`, one label before the domain.
+/// `acme.jfrog.io`, or `acme-docker-local.jfrog.io` for one repository: one label before the domain.
 fn is_cloud(host: &str) -> bool {
     host.strip_suffix(CLOUD)
         .is_some_and(|server| !server.contains('.') && is_name(server))

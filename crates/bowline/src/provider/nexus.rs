@@ -86,7 +86,9 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
     }
     if let Some(port) = url.port
         && endpoint.port() == Some(WEB_PORT)
+        // Repositories can be told by the first part of the path, at the port of the page too.
         && endpoint.base_path().is_empty()
+        && endpoint.namespace().is_empty()
     {
         issues.push(
             Issue::new(Code::UrlWebPort)

@@ -3,7 +3,7 @@
 use super::{
     Auth, Capabilities, Choice, Field, Group, Provider, ProviderId,
     field::page_text,
-    login::{oauth2, password},
+    login::{anonymous, oauth2, password},
     region_or_url,
     rules::{Console, Judge, Rules, report_other_host},
 };
@@ -37,6 +37,13 @@ pub(super) static PROVIDER: Provider = Provider {
             "OAuth2 token",
             &[REGION, URL, TOKEN, NAMESPACE],
             oauth2,
+        )
+        .endpoint(endpoint),
+        Auth::new(
+            "anonymous",
+            "No login (public repositories)",
+            &[REGION, URL, NAMESPACE],
+            anonymous,
         )
         .endpoint(endpoint),
     ],

@@ -3,14 +3,15 @@
 use super::{
     Auth, Capabilities, Field, Group, Provider, ProviderId,
     field::page_text,
-    login::{hint_personal, hint_unusual_secret, password},
+    login::{anonymous, hint_personal, hint_unusual_secret, password},
     rules::{Alphabet, Console, Judge, Rules, Shape},
 };
 use crate::{
     credential::Credentials,
+    detect::{Found, fill_usual},
     endpoint::{Endpoint, Split},
     finding::Issue,
-    form::Draft,
+    form::{ConnectionForm, Draft},
     message::Code,
     text::span,
 };
@@ -21,12 +22,20 @@ pub(super) static PROVIDER: Provider = Provider {
     docs_url: page_text("https://access.redhat.com/RegistryAuthentication"),
     group: Group::SelfHosted,
     rank: 170,
-    auth: &[Auth::new(
-        "password",
-        "Service account",
-        &[URL, USERNAME, PASSWORD, NAMESPACE],
-        judge_login,
-    )],
+    auth: &[
+        Auth::new(
+            "password",
+            "Service account",
+            &[URL, USERNAME, PASSWORD, NAMESPACE],
+            judge_login,
+        ),
+        Auth::new(
+            "anonymous",
+            "No login (registry.access.redhat.com)",
+            &[URL, NAMESPACE],
+            anonymous,
+        ),
+    ],
     capabilities: Capabilities {
         tags: true,
         ..Capabilities::UNLISTED
@@ -36,12 +45,16 @@ pub(super) static PROVIDER: Provider = Provider {
         owns: is_red_hat,
         console,
         endpoint: judge_endpoint,
+        fill,
         shapes: &[SERVICE_TOKEN],
         ..Rules::ANY_HOST
     },
 };
 
 const HOST: &str = "registry.redhat.io";
+
+/// The one that logs nobody in. <https://access.redhat.com/RegistryAuthentication>, 2026-08.
+const OPEN: &str = "registry.access.redhat.com";
 
 const URL: Field = Field::url().placeholder(HOST).help(
     "“registry.redhat.io”, or the host of an Atomic registry. Name an image too: there is no search.",
@@ -78,7 +91,7 @@ const SERVICE_TOKEN: Shape = Shape {
 fn is_red_hat(host: &str) -> bool {
     matches!(
         host,
-        HOST | "registry.connect.redhat.com" | "registry.access.redhat.com"
+        HOST | OPEN | "registry.connect.redhat.com" | "flatpaks.registry.redhat.io"
     )
 }
 
@@ -120,12 +133,13 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
     }
 }
 
-/// `12345678|scanner`: digits, a bar, a name. What has a bar should look so.
+/// `12345678|scanner`: digits, a bar, a name. What has a bar should look so; the user of an OpenShift pull secret,
+/// `|uhc-pool-<uuid>`, has nothing before it.
 fn judge_username(judge: &mut Judge<'_>) {
     let Some((number, name)) = judge.text.split_once('|') else {
         return;
     };
-    let sound = !number.is_empty()
+    let sound = (!number.is_empty() || name.starts_with("uhc-pool-"))
         && number.bytes().all(|b| b.is_ascii_digit())
         && !name.is_empty()
         && !name.contains('|');
@@ -135,6 +149,9 @@ fn judge_username(judge: &mut Judge<'_>) {
 }
 
 fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
+    if Endpoint::parse(draft.get("url")).is_ok_and(|endpoint| endpoint.host() == OPEN) {
+        draft.report("url", Issue::new(Code::LoginNotTaken).with("host", OPEN));
+    }
     let credentials = password(draft)?;
     if draft.get("username").contains('|') {
         let token = draft.get("password");
@@ -150,6 +167,15 @@ fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
         hint_personal(draft, "a registry service account");
     }
     Some(credentials)
+}
+
+fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
+    if found.endpoint.host() == OPEN {
+        "anonymous".clone_into(&mut form.auth);
+        form.set("url", &found.endpoint.to_text());
+    } else {
+        fill_usual(found, form);
+    }
 }
 
 /// Whether the address is Red Hat's own and not that of an Atomic registry.

@@ -22,6 +22,10 @@ pub(crate) struct Rules {
     pub(crate) console: fn(&Split<'_>) -> Option<Console>,
     /// The image that a web page of this product is about.
     pub(crate) page_image: fn(&Split<'_>) -> Option<String>,
+    /// Whether the host of such a page is a registry too, so that forms of other products may have it.
+    pub(crate) page_is_registry: fn(&Split<'_>) -> bool,
+    /// What is wrong with a URL on a host of this product before it is read, where only this product can tell.
+    pub(crate) misread: fn(&Split<'_>) -> Option<Issue>,
     /// Judges a sound endpoint that was typed for this product.
     pub(crate) endpoint: fn(&Split<'_>, &Endpoint, &mut Vec<Issue>),
     /// What this product's namespaces are, where they are less than any path.
@@ -51,6 +55,8 @@ impl Rules {
         names: |_| Vec::new(),
         console: |_| None,
         page_image: |_| None,
+        page_is_registry: |_| false,
+        misread: |_| None,
         endpoint: |_, _, _| {},
         namespaces: None,
         fill: crate::detect::fill_usual,

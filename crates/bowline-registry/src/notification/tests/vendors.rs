@@ -30,7 +30,7 @@ macro_rules! examples {
     };
 }
 
-pub(super) const TEXTS: [(&str, &str); 27] = examples![
+pub(super) const TEXTS: [(&str, &str); 31] = examples![
     "azure_chart_push",
     "azure_delete",
     "azure_push",
@@ -40,8 +40,12 @@ pub(super) const TEXTS: [(&str, &str); 27] = examples![
     "distribution_pull",
     "docker_hub",
     "docker_trusted",
+    "ecr_archive",
+    "ecr_cache",
     "ecr_delete",
     "ecr_push",
+    "ecr_replication",
+    "ecr_restore",
     "ecr_scan",
     "github_npm",
     "github_package",

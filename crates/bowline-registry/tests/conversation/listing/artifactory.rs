@@ -19,7 +19,7 @@ pub fn product() -> Product {
         api,
         name: |number| format!("docker-local/acme/app{number:06}"),
         per_page: 1000,
-        before: 2,
+        before: 3,
         trusted: &[ORIGIN],
         falls_back: true,
     }
@@ -66,17 +66,22 @@ fn api(names: &[String], sent: &Sent) -> Option<Reply> {
     })
 }
 
-/// Two keys with images, two without, one that no path could hold.
+/// Two keys with images, two without, one that no path could hold. The server leaves out what the query does not ask for,
+/// and has the keys of the two package types under paths of their own.
 fn keys() -> FakeWorld {
     let fake = registry();
     product().world(move |sent| match sent.url.path() {
+        "/artifactory/api/repositories" if sent.query("packageType").is_some() => Reply::json(
+            r#"[{"key":"b-local","type":"LOCAL","packageType":"Docker"}]"#,
+        ),
         "/artifactory/api/repositories" => Reply::json(
             r#"[{"key":"b-local","type":"LOCAL","packageType":"Docker"},{"key":"maven","packageType":"Maven"},
-                {"key":"../x","packageType":"Docker"},{"key":"a-virtual","packageType":"oci"},{"key":"npm","packageType":"Npm"}]"#,
+                {"key":"../x","packageType":"Docker"},{"key":"a-virtual","packageType":"OCI"},{"key":"npm","packageType":"Npm"}]"#,
         ),
-        "/artifactory/api/docker/a-virtual/v2/_catalog" => {
+        "/artifactory/api/oci/a-virtual/v2/_catalog" => {
             Reply::json(r#"{"repositories":["app"]}"#)
         }
+        "/artifactory/api/docker/a-virtual/v2/_catalog" => Reply::status(404),
         "/artifactory/api/docker/b-local/v2/_catalog" => {
             Reply::json(r#"{"repositories":["app","team/web"]}"#)
         }
@@ -91,7 +96,7 @@ async fn the_keys_that_hold_images_are_walked() {
     let expected = ["a-virtual/app", "b-local/app", "b-local/team/web"];
     let listing = repositories(&world, &operator, &spec).await.unwrap();
     assert_eq!(listing.items, expected);
-    assert_eq!(world.http.lines().len(), 2 + 1 + 2);
+    assert_eq!(world.http.lines().len(), 3 + 1 + 2);
 
     let mut names = Vec::new();
     let mut cursor = None;
@@ -109,6 +114,32 @@ async fn the_keys_that_hold_images_are_walked() {
         }
     }
     assert_eq!(names, expected, "another instance for each page");
+}
+
+#[tokio::test]
+async fn a_key_of_the_other_package_type_is_found_by_its_name() {
+    let spec = artifactory("registry.example.com/a-virtual");
+    let listing = repositories(&keys(), &Operator::default(), &spec).await;
+    assert_eq!(listing.unwrap().items, ["a-virtual/app"]);
+}
+
+/// JFrog's template for a proxy leads `/v2/` on such a host to the key, and `/artifactory/` to the whole.
+#[tokio::test]
+async fn the_host_of_one_key_has_names_without_it() {
+    let fake = Fake::basic();
+    let world = product().world(move |sent| match sent.url.path() {
+        "/artifactory/api/repositories" => {
+            Reply::json(r#"[{"key":"docker-local","packageType":"Docker"}]"#)
+        }
+        _ => fake.answer(sent),
+    });
+    let (operator, spec) = (Operator::default(), artifactory("registry.example.com"));
+    let listing = repositories(&world, &operator, &spec).await.unwrap();
+    assert_eq!(
+        (listing.items, listing.complete),
+        (vec!["team/app".to_owned()], true)
+    );
+    assert_eq!(world.http.lines().len(), 3);
 }
 
 #[tokio::test]

@@ -116,3 +116,49 @@ async fn an_unknown_owner_and_no_login_have_no_listing() {
     assert_eq!(problem.unwrap_err().code, Code::PermissionCatalogMissing);
     assert_eq!(world.http.lines().len(), 2, "nothing is asked in vain");
 }
+
+/// <https://docs.github.com/enterprise-server@latest/rest/packages/packages>: the API is below `/api/v3` of the server, and
+/// on GHE.com beside the tenant.
+#[tokio::test]
+async fn an_enterprise_lists_by_its_own_api() {
+    for (host, origin, api) in [
+        (
+            "containers.octocorp.ghe.com",
+            "https://containers.octocorp.ghe.com",
+            "https://api.octocorp.ghe.com/orgs/acme/packages",
+        ),
+        (
+            "containers.github.acme-corp.com",
+            "https://containers.github.acme-corp.com",
+            "https://github.acme-corp.com/api/v3/orgs/acme/packages",
+        ),
+    ] {
+        let fake = Fake {
+            origin,
+            password: TOKEN,
+            ..Fake::basic()
+        };
+        let world = crate::double::world(move |sent| {
+            let line = sent.line();
+            match line.strip_prefix(&format!("GET {api}?")) {
+                Some(query) => {
+                    assert_eq!(query, "package_type=container&per_page=100");
+                    assert_eq!(sent.authorization(), Some(&*format!("Bearer {TOKEN}")));
+                    Reply::json(r#"[{"name":"app","owner":{"login":"Acme"}}]"#)
+                }
+                None => fake.answer(sent),
+            }
+        });
+        let api_origin = url::Url::parse(api).unwrap().origin().ascii_serialization();
+        world.http.trust_only(&[origin, api_origin.leak()]);
+        let values = [
+            ("url", host),
+            ("username", "scanner"),
+            ("password", TOKEN),
+            ("namespace", "acme"),
+        ];
+        let spec = spec("github", "password", &values, &[]);
+        let listing = repositories(&world, &Operator::default(), &spec).await;
+        assert_eq!(listing.unwrap().items, ["acme/app"], "{host}");
+    }
+}

@@ -275,5 +275,23 @@ pub fn cases() -> Vec<Case> {
             &application("secret-of-entra"),
             Problem(Code::PermissionPullMissing),
         ),
+        case(
+            "anonymous pull is on",
+            fake().instead(
+                format!("GET {API}/oauth2/token?service=contoso.azurecr.io"),
+                Nobody,
+                token("access_token", "granted"),
+            ),
+            "anonymous",
+            &[URL],
+            Pulled(4),
+        ),
+        case(
+            "anonymous pull is off",
+            fake(),
+            "anonymous",
+            &[URL],
+            Problem(Code::AuthRejected),
+        ),
     ]
 }

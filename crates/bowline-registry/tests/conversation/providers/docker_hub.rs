@@ -55,6 +55,24 @@ fn fake() -> Fake {
         )
 }
 
+/// Docker Hardened Images, which log in with the Docker ID (docs.docker.com/dhi). Where its token service is, the page does
+/// not say; the one of Docker Hub is assumed.
+fn hardened() -> Fake {
+    const HARDENED: &str = "https://dhi.io";
+    let pull = granting("\"pull\"");
+    Fake::new(&[HARDENED, AUTH])
+        .on(
+            format!("GET {AUTH}/token?service=dhi.io"),
+            basic("scanner", PASSWORD),
+            token("token", &pull),
+        )
+        .serves(HARDENED, bearer(&pull))
+        .asks(
+            HARDENED,
+            r#"Bearer realm="https://auth.docker.io/token",service="dhi.io""#,
+        )
+}
+
 pub fn cases() -> Vec<Case> {
     let user = |name, password| [("username", name), ("password", password)];
     vec![
@@ -102,5 +120,16 @@ pub fn cases() -> Vec<Case> {
             Problem(Code::PermissionPullMissing),
         ),
         case("anyone", fake(), "anonymous", &[], Pulled(4)),
+        case(
+            "hardened images, which the same account pulls",
+            hardened(),
+            "password",
+            &[
+                ("url", "dhi.io"),
+                ("username", "scanner"),
+                ("password", PASSWORD),
+            ],
+            Pulled(5),
+        ),
     ]
 }

@@ -57,5 +57,16 @@ pub fn cases() -> Vec<Case> {
             &user("guest", PASSWORD),
             Problem(Code::PermissionPullMissing),
         ),
+        case(
+            "a public repository",
+            fake().instead(
+                format!("GET {API}/auth/token?service=dtr.example.org:4443"),
+                Nobody,
+                token("token", "granted"),
+            ),
+            "anonymous",
+            &[("url", "dtr.example.org:4443")],
+            Pulled(4),
+        ),
     ]
 }

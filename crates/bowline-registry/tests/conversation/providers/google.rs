@@ -158,5 +158,16 @@ pub fn cases() -> Vec<Case> {
             &key("{}"),
             Problem(Code::AuthRejected),
         ),
+        case(
+            "a public repository",
+            fake().instead(
+                format!("GET {API}/v2/token?service=europe-west3-docker.pkg.dev"),
+                Nobody,
+                token("token", "granted"),
+            ),
+            "anonymous",
+            &[("region", "europe-west3")],
+            Pulled(4),
+        ),
     ]
 }

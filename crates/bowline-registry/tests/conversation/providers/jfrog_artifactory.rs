@@ -99,5 +99,12 @@ pub fn cases() -> Vec<Case> {
             Problem(denied),
         )
         .image("secret/app:1"),
+        case(
+            "anonymous access is on",
+            Fake::new(&[ORIGIN]).serves(API, Nobody),
+            "anonymous",
+            &[URL],
+            Pulled(3),
+        ),
     ]
 }

@@ -83,5 +83,16 @@ pub fn cases() -> Vec<Case> {
             &oauth2("guests"),
             Problem(Code::PermissionPullMissing),
         ),
+        case(
+            "a public repository",
+            fake().instead(
+                format!("GET {API}/20180419/docker/token?service=fra.ocir.io"),
+                Nobody,
+                token("token", "granted"),
+            ),
+            "anonymous",
+            &[("region", "eu-frankfurt-1")],
+            Pulled(4),
+        ),
     ]
 }

@@ -5,6 +5,7 @@ use crate::{double::Reply, registry::PASSWORD};
 use bowline_registry::Code;
 
 const API: &str = "https://registry.redhat.io";
+const OPEN: &str = "https://registry.access.redhat.com";
 const REALM: &str = "https://registry.redhat.io/auth/realms/rhcc/protocol/redhat-docker-v2/auth";
 const USER: &str = "12345678|scanner";
 
@@ -70,5 +71,12 @@ pub fn cases() -> Vec<Case> {
             Problem(Code::ImageUnknown),
         )
         .image("team/none:1"),
+        case(
+            "the registry that logs nobody in",
+            Fake::new(&[]).serves(OPEN, Nobody),
+            "anonymous",
+            &[("url", "registry.access.redhat.com")],
+            Pulled(3),
+        ),
     ]
 }
