@@ -283,7 +283,7 @@ fn password_login(draft: &mut Draft<'_>) -> Option<Credentials> {
     if !is_one {
         let issue = Issue::new(Code::UsernameUnusual)
             .with("title", PROVIDER.title)
-            .with("example", label.to_owned());
+            .with("example", label);
         draft.report("username", issue);
     }
     Some(credentials)
