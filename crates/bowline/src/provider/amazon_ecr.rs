@@ -400,7 +400,7 @@ fn login_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
         provider: PROVIDER.id.as_str().to_owned(),
         ..ConnectionForm::default()
     };
-    form.set("region", region.map_or("", AwsRegion::as_str));
+    form.set("region", region.as_ref().map_or("", AwsRegion::as_str));
     form.set("accountId", account.as_ref().map_or("", AwsAccount::as_str));
     vec![form]
 }

@@ -216,9 +216,9 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
 
 /// Without an account there is no namespace that is one's own.
 fn anonymous_login(draft: &mut Draft<'_>) -> Option<Credentials> {
-    let has_namespace = Endpoint::parse(draft.get("url"))
-        .is_ok_and(|endpoint| !endpoint.namespace().is_empty() || endpoint.host() == HARDENED);
-    if !has_namespace && !draft.is_filled("namespace") && draft.form.image.trim().is_empty() {
+    let is_whole = Endpoint::parse(draft.get("url"))
+        .is_ok_and(|endpoint| endpoint.namespace().is_empty() && endpoint.host() == HOST);
+    if is_whole && !draft.is_filled("namespace") && draft.form.image.trim().is_empty() {
         let issue = Issue::new(Code::NamespaceWanted).with("title", PROVIDER.title);
         draft.report("namespace", issue);
     }
