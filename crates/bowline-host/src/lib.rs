@@ -18,6 +18,7 @@ pub mod inspect;
 pub mod instance;
 pub mod logs;
 pub mod manifest;
+pub mod metrics;
 pub mod networks;
 pub mod outbound;
 mod owner_only;

@@ -5,6 +5,7 @@ use bowline_host::{
     dial::Override,
     health, inspect,
     manifest::Manifest,
+    metrics::MetricsServer,
     scheduler,
     server::{Limits, Server},
     start::{self, Program, Settings, StartError},
@@ -114,6 +115,9 @@ struct Hosting {
     /// The address to listen on; port 0 picks a free port.
     #[arg(long, default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
+    /// An address on which `GET /metrics` answers counts for Prometheus. Keep it from the public.
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
     /// The folder of databases and logs [default: .spin beside the manifest or component].
     #[arg(long)]
     state_dir: Option<PathBuf>,
@@ -247,6 +251,26 @@ async fn serve(
     for (pattern, component) in app.routes().iter() {
         println!("  {component}: {pattern}");
     }
+    let measured = match hosting.metrics {
+        Some(address) => {
+            let failed = |error| Failure::Listen(address, error);
+            let metrics = MetricsServer::bind(address, server.metrics())
+                .await
+                .map_err(failed)?;
+            println!(
+                "  metrics: http://{}/metrics",
+                metrics.address().map_err(failed)?
+            );
+            Some(metrics)
+        }
+        None => None,
+    };
+    let measured = async {
+        match measured {
+            Some(metrics) => metrics.run().await,
+            None => std::future::pending().await,
+        }
+    };
     let scheduled = async {
         match due_token {
             Some(token) => scheduler::run(&*app, &token).await,
@@ -256,6 +280,7 @@ async fn serve(
     tokio::select! {
         () = server.run(stop) => {}
         () = scheduled => {}
+        () = measured => {}
     }
     app.shut_down();
     Ok(())

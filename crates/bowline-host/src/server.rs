@@ -14,7 +14,7 @@ use std::{
     pin::{Pin, pin},
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -22,6 +22,8 @@ use tokio::{
     task::JoinSet,
 };
 use wasmtime_wasi_http::{Error, WasiBody};
+
+use crate::metrics::{Metrics, Present};
 
 use self::{
     body_timeout::BodyTimeout,
@@ -80,6 +82,7 @@ struct Shared<A> {
     connections: Arc<Pool>,
     /// The requests in flight, by component.
     requests: Mutex<HashMap<String, Arc<Pool>>>,
+    metrics: Arc<Metrics>,
 }
 
 impl<A: Handler> Server<A> {
@@ -99,6 +102,7 @@ impl<A: Handler> Server<A> {
                 proxies,
                 connections,
                 requests: Mutex::default(),
+                metrics: Arc::default(),
             }),
         })
     }
@@ -106,6 +110,11 @@ impl<A: Handler> Server<A> {
     /// The address that was bound, with its port when the system chose one.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// The counts of what it serves.
+    pub fn metrics(&self) -> Arc<Metrics> {
+        self.shared.metrics.clone()
     }
 
     /// Accepts connections until `stop` is ready, then lets requests in flight finish.
@@ -122,6 +131,7 @@ impl<A: Handler> Server<A> {
                         let of = self.shared.proxies.peer(client.ip());
                         // Without a place for it the connection is closed.
                         if let Some(place) = self.shared.connections.enter_now(of, &stall) {
+                            let open = self.shared.metrics.connection();
                             let connection = Connection {
                                 client,
                                 stall,
@@ -131,8 +141,10 @@ impl<A: Handler> Server<A> {
                             let closed = closed.clone();
                             connections.spawn(async move {
                                 connection.serve(stream, closed).await;
-                                drop(place);
+                                drop((place, open));
                             });
+                        } else {
+                            self.shared.metrics.connection_refused();
                         }
                     }
                     Err(error) => {
@@ -224,14 +236,32 @@ impl<A: Handler> Connection<A> {
         }
     }
 
+    /// Answers a request, and counts it.
     async fn respond(&self, request: Request<Incoming>) -> Response<WasiBody> {
+        let metrics = &self.shared.metrics;
+        let component = self.shared.app.component(request.uri().path()).to_owned();
+        let (method, began) = (request.method().clone(), Instant::now());
+        let in_flight = InFlight {
+            stall: self.stall.clone(),
+            _present: metrics.in_flight(&component),
+        };
+        let response = self.answer(request, &component, in_flight).await;
+        metrics.answered(&component, &method, response.status(), began.elapsed());
+        response
+    }
+
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        component: &str,
+        in_flight: InFlight,
+    ) -> Response<WasiBody> {
         let shared = &*self.shared;
-        let in_flight = InFlight(self.stall.clone());
         // Two readers could understand it differently.
         if request.headers().get_all(header::HOST).iter().count() > 1 {
             return counted(empty(StatusCode::BAD_REQUEST), in_flight, None);
         }
-        let requests = shared.requests(shared.app.component(request.uri().path()));
+        let requests = shared.requests(component);
         let client = shared.proxies.client(self.client.ip(), request.headers());
         let Limits { stall, queue, .. } = shared.limits;
         let Some(place) = requests.enter(client, &self.stall, stall, queue).await else {
@@ -297,11 +327,14 @@ fn counted(
 }
 
 /// A request that its connection works on; when it is dropped, the connection waits for its client again.
-struct InFlight(Arc<Stall>);
+struct InFlight {
+    stall: Arc<Stall>,
+    _present: Present,
+}
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.request_ends();
+        self.stall.request_ends();
     }
 }
 

@@ -248,7 +248,10 @@ async fn a_body_counts_until_it_is_sent() {
     let frames = StreamBody::new(futures::stream::iter([Ok(Frame::data(Bytes::from("a")))]));
     let counted = counted(
         Response::new(frames.boxed_unsync()),
-        InFlight(stall.clone()),
+        InFlight {
+            stall: stall.clone(),
+            _present: Metrics::default().in_flight("component"),
+        },
         pool.enter_now(None, &stall),
     );
     assert!(pool.enter_now(None, &stall).is_none());
