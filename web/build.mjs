@@ -83,15 +83,17 @@ function importsOf(script, scripts) {
 }
 
 /**
- * The entries of the package beside the module's own: `bowline/elements`, one for each element, and `bowline/client`. What
+ * The entries of the package beside the module's own: `bowline/elements`, one for each element, `bowline/client`, and one
+ * for each language. What
  * they share stands in chunks beside the package's `index.js`, which they load. Lit is taken as it is for Node, which works
  * everywhere: it asks for a DOM only when an element is made.
  */
 async function buildElements(npm) {
   const all = await readFile(join(web, "src/elements.ts"), "utf8");
   const elements = [...all.matchAll(/\{ (Bowline\w+) \} from "\.\/elements\/([\w-]+)\.js"/g)].map(([, className, name]) => ({ className, name }));
+  const locales = (await readdir(join(web, "src/locales"))).filter((file) => file.endsWith(".ts")).map((file) => file.replace(".ts", ""));
   for (const file of await readdir(npm)) if (/^chunk-.*\.js(\.map)?$/.test(file)) await rm(join(npm, file));
-  await rm(join(npm, "elements"), { recursive: true, force: true });
+  for (const folder of ["elements", "locales"]) await rm(join(npm, folder), { recursive: true, force: true });
   const beside = {
     name: "beside",
     setup: (build) => build.onResolve({ filter: /^bowline$/ }, () => ({ path: "./index.js", external: true })),
@@ -101,6 +103,7 @@ async function buildElements(npm) {
       elements: join(web, "src/elements.ts"),
       client: join(web, "src/client.ts"),
       ...Object.fromEntries(elements.map(({ name }) => [`elements/${name}`, join(web, `src/elements/${name}.ts`)])),
+      ...Object.fromEntries(locales.map((name) => [`locales/${name}`, join(web, `src/locales/${name}.ts`)])),
     },
     entryNames: "[dir]/[name]",
     chunkNames: "chunk-[hash]",
@@ -114,11 +117,15 @@ async function buildElements(npm) {
   });
   const manifest = await manifestOf(join(web, "src/elements"), elements);
   await writeFile(join(npm, "custom-elements.json"), JSON.stringify(manifest, null, 2));
-  await mkdir(join(npm, "elements"));
+  for (const folder of ["elements", "locales"]) await mkdir(join(npm, folder));
   for (const { name, bytes } of files) await writeFile(join(npm, name), bytes);
   for (const { className, name } of elements) {
     const types = `import "../elements.js";\nexport type * from "../elements.js";\nexport { ${className} } from "../elements.js";\n`;
     await writeFile(join(npm, `elements/${name}.d.ts`), types);
+  }
+  for (const name of locales) {
+    const types = `import type { MessageOverrides } from "../elements.js";\n\n/** The texts of the elements in this language, for \`setMessages\`. */\nexport declare const ${name}: MessageOverrides;\nexport default ${name};\n`;
+    await writeFile(join(npm, `locales/${name}.d.ts`), types);
   }
   for (const [from, to] of [["package/elements.d.ts", "elements.d.ts"], ["package/client.d.ts", "client.d.ts"], ["package/react.d.ts", "react.d.ts"], ["README.md", "README.md"]]) {
     await copyFile(join(web, from), join(npm, to));

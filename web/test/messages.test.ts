@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Finding } from "bowline";
 import { fromNow, number } from "../src/formats.js";
+import { de } from "../src/locales/de.js";
+import { findings } from "../src/locales/de/findings.js";
 import { findingText, problemText, setMessages, text } from "../src/messages.js";
 
 test("messages: some are replaced, the others stay", () => {
@@ -35,3 +38,26 @@ test("messages: numbers and dates are written as the language does that was set"
   assert.equal(number(100_000), "100.000");
   assert.equal(fromNow("2026-11-21T10:00:00Z", Date.parse("2026-11-21T13:00:00Z")), "vor 3 Stunden");
 });
+
+test("messages: German is whole, and what it lacks is in English", () => {
+  setMessages(de);
+  assert.deepEqual([text().form.save, text().settings.heading], ["Speichern", "Einstellungen"]);
+  const finding: Finding = { field: "values.url", severity: "error", code: "url.port", params: { port: "0" }, message: "English", start: 0, end: 0 };
+  assert.equal(findingText(finding), "„0“ ist kein Port; möglich sind 1 bis 65535.");
+  assert.equal(findingText({ ...finding, code: "new.code" }), "English");
+  assert.equal(problemText({ code: "new.code", title: "English" }).title, "English");
+});
+
+test("messages: no text of German has a parameter that the English one lacks", () => {
+  const rows = [...readFileSync("../crates/bowline/src/message.rs", "utf8").matchAll(/^\s+\w+ "([a-z_0-9.]+)" \w+\s+"(.*)"$/gm)];
+  const english = new Map(rows.map(([, code = "", template = ""]) => [code, parametersIn(template)]));
+  assert.ok(english.size > 100, String(english.size));
+  for (const [code, template] of Object.entries(findings)) {
+    const known = english.get(code);
+    if (known !== undefined) assert.deepEqual(parametersIn(template).filter((name) => !known.includes(name)), [], code);
+  }
+});
+
+function parametersIn(template: string): string[] {
+  return [...template.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+}

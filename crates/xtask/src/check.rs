@@ -148,6 +148,12 @@ fn types(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
         .within(&project.path("web"))
         .args(["run", "check"])
         .run(screen)?;
+    // It lists what each locale lacks, and fails for none of it.
+    Tool::new(project, "npm")
+        .within(&project.path("web"))
+        .args(["run", "--silent", "locales"])
+        .shown()
+        .run(screen)?;
     Ok(Work::Done)
 }
 

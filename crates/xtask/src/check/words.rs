@@ -16,6 +16,9 @@ const FAILS: bool = false;
 /// This file, which has them all.
 const THIS: &str = "crates/xtask/src/check/words.rs";
 
+/// The folder of texts in other languages.
+const OTHER_LANGUAGES: &str = "web/src/locales/";
+
 /// The files whose text is read, by the end of their name.
 const TEXTS: [&str; 9] = [
     ".css", ".html", ".md", ".mjs", ".rs", ".toml", ".ts", ".yaml", ".yml",
@@ -80,7 +83,8 @@ pub(super) fn check(project: &Project, screen: &Screen) -> anyhow::Result<Work> 
     let listed = Tool::new(project, "git").args(["ls-files"]).read()?;
     let texts = listed
         .lines()
-        .filter(|name| *name != THIS && TEXTS.iter().any(|end| name.ends_with(end)));
+        .filter(|name| *name != THIS && !name.starts_with(OTHER_LANGUAGES))
+        .filter(|name| TEXTS.iter().any(|end| name.ends_with(end)));
     for name in texts {
         let text = fs::read_to_string(project.path(name))
             .with_context(|| format!("cannot read {name}"))?;

@@ -1,0 +1,40 @@
+/** The labels of fields that many registry types have, by name. */
+export const fields: Readonly<Record<string, string>> = {
+  accessKeyId: "Zugriffsschlüssel-ID",
+  accessToken: "Zugriffstoken",
+  accountId: "Konto-ID",
+  apiKey: "API-Schlüssel",
+  apiUrl: "API-URL",
+  clientId: "Client-ID",
+  clientSecret: "Client-Geheimnis",
+  externalId: "Externe ID",
+  namespace: "Namensraum",
+  password: "Passwort oder Token",
+  region: "Region",
+  roleArn: "Rolle",
+  secretAccessKey: "Geheimer Zugriffsschlüssel",
+  serviceAccountKey: "Schlüssel des Dienstkontos",
+  sessionToken: "Sitzungstoken",
+  subscriptionId: "Abonnement-ID",
+  tenantId: "Mandanten-ID",
+  token: "Token",
+  tokenName: "Name des Tokens",
+  url: "Registry-URL",
+  username: "Benutzername",
+};
+
+/** Ways to sign in, by id. */
+export const auth: Readonly<Record<string, string>> = {
+  "access-key": "Zugriffsschlüssel",
+  "access-token": "Zugriffstoken",
+  anonymous: "Ohne Anmeldung",
+  "api-key": "API-Schlüssel",
+  "assume-role": "Rolle",
+  oauth2: "Token",
+  password: "Benutzername und Passwort",
+  "repository-token": "Repository-Token",
+  "service-account-key": "Schlüssel eines Dienstkontos",
+  "service-principal": "Dienstprinzipal",
+  "session-token": "Temporärer Schlüssel",
+  token: "Token",
+};
