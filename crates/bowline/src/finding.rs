@@ -121,6 +121,14 @@ impl Issue {
         self
     }
 
+    /// As an issue with `whole`, of which the text that it was found in is a part.
+    pub(crate) fn within(mut self, whole: &str, part: &str) -> Self {
+        let before = crate::text::span(whole, part).start;
+        let place = self.0.place.clone().unwrap_or(0..part.len());
+        self.0.place = Some(place.start.saturating_add(before)..place.end.saturating_add(before));
+        self
+    }
+
     /// With a named parameter of the message. A secret must never be one.
     pub(crate) fn with(self, name: &'static str, value: impl AsRef<str>) -> Self {
         self.with_text(name, value.as_ref())

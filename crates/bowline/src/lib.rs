@@ -44,6 +44,7 @@ mod placeholder;
 pub mod provider;
 pub mod reference;
 mod region;
+mod relaxed_json;
 pub mod secret;
 pub mod selection;
 mod text;

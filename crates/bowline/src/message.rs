@@ -55,9 +55,12 @@ table! {
     TextQuoted "text.quoted" Warning "The text stands between quotation marks."
     TextLineBreak "text.line_break" Warning "There is a line break in the text."
     TextInvisible "text.invisible" Warning "There is an invisible character in the text."
+    TextPlaceholder "text.placeholder" Warning "This stands for a value; put the value itself here."
+    TextAssignment "text.assignment" Warning "Only the value belongs here, without its name."
     TextCommand "text.command" Warning "This is a whole command; only its value belongs here."
 
     // Registry URLs.
+    UrlPlaceholder "url.placeholder" Error "There is a placeholder in the address; put your own value there."
     UrlCommand "url.command" Error "This is a command, not the address of a registry."
     UrlSpace "url.space" Error "An address has no spaces."
     UrlQuoted "url.quoted" Error "The address stands between quotation marks."
@@ -93,10 +96,13 @@ table! {
     UrlPrivate "url.private" Warning "“{host}” is an address inside a private network; the operator has to allow it."
     UrlWebPort "url.web_port" Warning "{port} is usually the port of the web page of {title}; a repository has a port or a path of its own."
     UrlLookAlike "url.look_alike" Warning "“{host}” only begins like “{expected}”, which belongs to {title}."
+    UrlNearMiss "url.near_miss" Warning "“{host}” is not “{expected}”, which belongs to {title}. Check the spelling."
+    UrlWrongHost "url.wrong_host" Error "“{host}” is not “{expected}” of {title}, but the secret is {token}. It would go to somebody else."
     UrlUnusualHost "url.unusual_host" Warning "“{host}” looks like another server of {title}; the registry is usually at “{expected}”."
     UrlPunycode "url.punycode" Hint "“{host}” is shown with other letters than it is written with; make sure that it is the host you mean."
     RegionSuffix "region.suffix" Error "Registries in “{region}” have names that end otherwise."
     AccountInvalid "account.invalid" Error "“{account}” is no AWS account; it has twelve digits."
+    NamespaceRegistry "namespace.registry" Error "“{host}” is an address; only the path after it belongs here."
     NamespaceConflict "namespace.conflict" Error "The address already names “{namespace}”."
     NamespaceInvalid "namespace.invalid" Error "“{namespace}” is no namespace of {title}; they look like “{example}”."
     RegionUnknown "region.unknown" Error "“{region}” is no region of {title}."
@@ -112,6 +118,7 @@ table! {
     UsernameCase "username.case" Warning "Usernames of {title} are in lower case."
     UsernameUnusual "username.unusual" Warning "Usernames of {title} look like “{example}”."
     UsernameForm "username.form" Error "The username for {title} is written “{example}”."
+    UsernameShell "username.shell" Warning "A shell took the part that starts with “$”. Robots are written “{example}”."
     UsernamePersonal "username.personal" Hint "This looks like a person's account; {robot} may do less and does not leave."
     UsernameIsToken "username.is_token" Warning "This looks like {token}, which belongs into the field for the secret."
     UsernameSwapped "username.swapped" Warning "The username and the secret look swapped."
@@ -142,11 +149,13 @@ table! {
     SecretIsId "secret.is_id" Warning "This is the id of a secret, not its value."
     SecretIsKeyFile "secret.is_key_file" Warning "This is a key file; it belongs under the login with a service account's key."
     SecretEncoded "secret.encoded" Warning "This is still encoded in base64."
-    SecretSshKey "secret.ssh_key" Warning "This is an SSH or TLS key; registries do not log in with keys."
-    KeyFileNoJson "key_file.no_json" Warning "This is no JSON; the key file may be cut off."
-    KeyFileType "key_file.type" Warning "This is a key file of another type; it needs “service_account”."
+    SecretOtherLogin "secret.other_login" Warning "This looks like {token}, which goes with its username under the other login."
+    SecretSshKey "secret.ssh_key" Error "This is an SSH or TLS key; registries do not log in with keys."
+    KeyFileNoJson "key_file.no_json" Error "This is no JSON; the key file may be cut off."
+    KeyFileFormat "key_file.format" Error "This is a key file, but not as it was downloaded: something is around it, or its line breaks are others."
+    KeyFileType "key_file.type" Error "This is a key file of another type; it needs “service_account”."
     KeyFileMember "key_file.member" Warning "The key file lacks “{member}”; it may be cut off."
-    KeyFilePart "key_file.part" Warning "This is the private key alone; the whole file belongs here."
+    KeyFilePart "key_file.part" Error "This is the private key alone; the whole file belongs here."
     SecretExpired "secret.expired" Warning "This token expired on {time}."
     SecretShortLived "secret.short_lived" Warning "This token expires on {time}; a connection needs one that lasts."
 
@@ -200,6 +209,24 @@ impl Code {
     /// Whether it blocks saving.
     pub fn severity(self) -> Severity {
         self.row().1
+    }
+
+    /// Whether it says of a text only that it looks otherwise than a value of its kind.
+    pub(crate) fn is_about_looks(self) -> bool {
+        matches!(
+            self,
+            Self::SecretUnusual
+                | Self::SecretPassword
+                | Self::SecretMalformed
+                | Self::SecretOtherProvider
+                | Self::SecretTemporary
+                | Self::UsernameUnusual
+                | Self::UsernameCase
+                | Self::UsernamePersonal
+                | Self::AccessKeyUnusual
+                | Self::AccountUnusual
+                | Self::RoleArnUnusual
+        )
     }
 
     /// The English text, with `{name}` where a parameter goes.

@@ -3,7 +3,11 @@
 /// Returns true if all of `text` stands for a value that is somewhere else: `$TOKEN`, `${{ secrets.TOKEN }}`,
 /// `<password>`, `YOUR_TOKEN`, `••••••••`.
 pub(crate) fn is_placeholder(text: &str) -> bool {
-    is_variable(text) || is_enclosed(text) || is_mask(text) || is_name(text)
+    is_variable(text)
+        || is_enclosed(text)
+        || is_mask(text)
+        || is_name(text)
+        || IN_HOSTS.contains(&text)
 }
 
 /// The first piece of `text` that stands for a value: `<region>` in `<region>.ocir.io`, `aws_account_id`.
@@ -94,7 +98,7 @@ fn is_enclosed(text: &str) -> bool {
     inner.is_some_and(|inner| {
         let mut chars = inner.chars();
         chars.next().is_some_and(char::is_alphabetic)
-            && chars.all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '\''))
+            && chars.all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '/' | '\''))
     })
 }
 
@@ -114,7 +118,13 @@ fn is_mask(text: &str) -> bool {
         'x' | 'X' if !before.is_empty() => 8,
         _ => 3,
     };
-    hidden >= least && before.len() <= 12
+    // A letter hides what follows the mark of a token only: many real ones end with some of the same.
+    let is_letter = matches!(mark, 'x' | 'X');
+    let begins_token = match before {
+        "" => hidden <= 16,
+        before => before.ends_with(['_', '-', '~']),
+    };
+    hidden >= least && before.len() <= 12 && (!is_letter || begins_token)
 }
 
 /// What documents call a value: `YOUR_TOKEN`, `your-password`, `USERNAME`, `TOKEN_HERE`.
@@ -122,6 +132,9 @@ fn is_name(text: &str) -> bool {
     const THINGS: [&str; 14] = [
         "user", "pass", "token", "secret", "key", "name", "account", "registry", "mail", "org",
         "project", "host", "tenan", "id",
+    ];
+    const STARTS: [&str; 10] = [
+        "MY", "DOCKER", "REGISTRY", "CI", "ACCESS", "API", "PERSONAL", "AUTH", "USER", "TOKEN",
     ];
     if text.len() < 4 || text.len() > 40 {
         return false;
@@ -158,11 +171,12 @@ fn is_name(text: &str) -> bool {
         && (matches!(
             text,
             "USERNAME" | "PASSWORD" | "TOKEN" | "SECRET" | "REGISTRY" | "HOSTNAME"
-        ) || (text.contains(is_separated) && names(&lower)))
+        ) || (STARTS.contains(&text.split(is_separated).next().unwrap_or("")) && names(&lower)))
 }
 
 fn is_identifier(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 #[cfg(test)]

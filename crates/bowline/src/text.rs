@@ -102,6 +102,15 @@ pub(crate) fn unquoted(text: &str) -> Option<&str> {
     Some(inner)
 }
 
+/// The text without the quotation marks around all of it. Marks that belong to its first and its last word stay.
+pub(crate) fn without_quotes(text: &str) -> &str {
+    let is_whole = |inner: &&str| {
+        let is_json = inner.trim_start().starts_with(['{', '[']);
+        is_json || !text.chars().next().is_some_and(|mark| inner.contains(mark))
+    };
+    unquoted(text).filter(is_whole).unwrap_or(text)
+}
+
 fn within_quotes(text: &str) -> Option<&str> {
     const MARKS: [(char, char); 7] = [
         ('"', '"'),
@@ -235,6 +244,24 @@ pub(crate) fn nearest_within<'a>(
         .map(|(_, candidate)| candidate)
 }
 
+/// Whether two texts are one slip of the fingers apart: a letter more, fewer or another one, or two exchanged.
+pub(crate) fn is_one_slip_away(a: &str, b: &str) -> bool {
+    fn from(text: &[u8], at: usize) -> &[u8] {
+        text.get(at..).unwrap_or(&[])
+    }
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let next = same.saturating_add(1);
+    let (rest_a, rest_b) = (from(a, same), from(b, same));
+    let is_exchanged = match (rest_a, rest_b) {
+        ([x, y, end @ ..], [v, w, other @ ..]) => x == w && y == v && end == other,
+        _ => false,
+    };
+    let is_edited =
+        from(a, next) == from(b, next) || from(a, next) == rest_b || rest_a == from(b, next);
+    a != b && (is_exchanged || is_edited)
+}
+
 /// How many letters have to be put in, taken out or exchanged to make `b` of `a`.
 fn distance(a: &[u8], b: &[u8]) -> usize {
     // No field value that long has a near neighbour; this bounds the work.
@@ -263,7 +290,9 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{distance, find, nearest, pasted, replace, replaced, span, split_once};
+    use super::{
+        distance, find, is_one_slip_away, nearest, pasted, replace, replaced, span, split_once,
+    };
 
     #[test]
     fn spans_are_those_of_pieces() {
@@ -312,6 +341,23 @@ mod tests {
                 .as_ref()
                 .map(|i| (i.code().as_str(), i.suggestion().unwrap()));
             assert_eq!(found, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn one_slip_is_one_edit_or_two_letters_exchanged() {
+        for (a, b, is_near) in [
+            ("ghrc.io", "ghcr.io", true),
+            ("ghcr.oi", "ghcr.io", true),
+            ("ghcr.i", "ghcr.io", true),
+            ("ghcrr.io", "ghcr.io", true),
+            ("gjcr.io", "ghcr.io", true),
+            ("ghcr.io", "ghcr.io", false),
+            ("gcr.io", "quay.io", false),
+            ("hgrc.io", "ghcr.io", false),
+            ("", "a", true),
+        ] {
+            assert_eq!(is_one_slip_away(a, b), is_near, "{a} {b}");
         }
     }
 

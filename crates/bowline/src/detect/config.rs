@@ -1,33 +1,67 @@
-//! Docker's configuration file and the Kubernetes secrets that carry one.
+//! Docker's configuration file, what carries one (pull secrets, variables), and the JSON that tools print for a login.
 
-use super::{Found, decoded, form_of, without_api, yaml::Entry};
+use super::{Found, add, command, decoded, form_of, form_of_mention, without_api, yaml::Entry};
 use crate::{
     document::{Document, Object},
-    endpoint::Endpoint,
+    endpoint::{DOCKER_HUB, Endpoint, Split},
     form::ConnectionForm,
+    provider::providers,
+    relaxed_json,
+    text::contains,
 };
 
 /// The keys under which a pull secret holds a configuration: the present one and the one before it.
 const SECRET_KEYS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
 
 /// How deep a list of secrets may hold lists of secrets, and a configuration base64 within base64.
-const DEPTH: u8 = 8;
+const DEPTH: u8 = 16;
 
-/// The registries of a JSON text: a configuration (`auths`), a pull secret, a list of secrets.
-pub(super) fn of_json(text: &str) -> Vec<ConnectionForm> {
+/// What Docker's clients write as the username beside an identity token.
+const TOKEN_USER: &str = "<token>";
+
+/// The registries of a text that is JSON, or base64 of it, or holds a configuration: `DOCKER_AUTH_CONFIG={"auths": …}`.
+pub(super) fn of_text(text: &str) -> Vec<ConnectionForm> {
     let mut forms = Vec::new();
-    if let Some(document) = Document::parse(text) {
-        collect(&document, DEPTH, &mut forms);
+    if text.starts_with(['{', '[', '"', '“']) {
+        collect_config(text, DEPTH, &mut forms);
+    }
+    let names_login = ["auths", "credHelpers", "\"auth\""];
+    if forms.is_empty() && names_login.iter().any(|name| contains(text, name)) {
+        // The last mark: what is before it may be another one's, as in a shell.
+        let inner = text.find('{').and_then(|at| text.get(at..));
+        collect_config(inner.unwrap_or(""), DEPTH, &mut forms);
+    }
+    if forms.is_empty() {
+        // A variable's value, or all of it.
+        let value = text.split_once('=').map_or(text, |(_, value)| value);
+        let value = value.trim_matches(['"', '\'', ';', ' ']);
+        let is_encoded =
+            |b: u8| b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || b"+/-_=".contains(&b);
+        for value in [text, value] {
+            if forms.is_empty() && value.len() >= 16 && value.bytes().all(is_encoded) {
+                collect_config(value, DEPTH, &mut forms);
+            }
+        }
     }
     forms
 }
 
-/// The registries of the pull secrets in a YAML text; `None` where there is no such secret in it.
+/// The registries of the pull secrets in a YAML text, and of other scalars that hold a configuration; `None` where there
+/// is none of them in it.
 pub(super) fn of_yaml(entries: &[Entry]) -> Option<Vec<ConnectionForm>> {
     let mut forms = None;
     for entry in entries {
+        let value = entry.value.trim();
         if SECRET_KEYS.contains(&entry.key.as_str()) {
-            collect_config(entry.value.trim(), DEPTH, forms.get_or_insert_default());
+            collect_config(value, DEPTH, forms.get_or_insert_default());
+        } else if value.starts_with('{') || value.starts_with("ey") || value.starts_with("ew") {
+            let mut found = Vec::new();
+            collect_config(value, DEPTH, &mut found);
+            if !found.is_empty() {
+                for form in found {
+                    add(forms.get_or_insert_default(), Some(form));
+                }
+            }
         }
     }
     forms
@@ -37,37 +71,80 @@ fn collect(document: &Document, depth: u8, forms: &mut Vec<ConnectionForm>) {
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
-    if let Document::List(items) = document.get("items").unwrap_or(document) {
-        for item in items {
-            collect(item, depth, forms);
-        }
-        return;
-    }
-    if let Some(auths) = document.get("auths") {
-        collect_auths(auths, forms);
-        // A registry whose login a helper keeps is a registry too.
-        let helpers = document.get("credHelpers").and_then(Document::as_object);
-        for (host, _) in helpers.into_iter().flat_map(Object::iter) {
-            add(host, "", "", false, forms);
-        }
-        return;
-    }
-    let mut is_secret = false;
-    for member in ["data", "stringData"] {
-        let Some(secret @ Document::Object(_)) = document.get(member) else {
-            continue;
-        };
-        is_secret = true;
-        for key in SECRET_KEYS {
-            if let Some(text) = secret.get(key).and_then(Document::as_str) {
-                collect_config(text, depth, forms);
+    match document {
+        Document::Text(text) => collect_config(text, depth, forms),
+        Document::List(items) => {
+            for item in items {
+                collect(item, depth, forms);
             }
         }
+        Document::Object(object) => collect_object(document, object, depth, forms),
+        _ => {}
+    }
+}
+
+fn collect_object(
+    document: &Document,
+    object: &Object,
+    depth: u8,
+    forms: &mut Vec<ConnectionForm>,
+) {
+    let before = forms.len();
+    let auths = object.get("auths");
+    if let Some(auths) = auths {
+        collect_auths(auths, forms);
+    }
+    // A registry whose login a helper keeps is a registry too.
+    let helpers = object.get("credHelpers");
+    for (host, _) in helpers
+        .and_then(Document::as_object)
+        .into_iter()
+        .flat_map(Object::iter)
+    {
+        add_entry(host, "", "", false, forms);
+    }
+    if auths.is_some() || helpers.is_some() {
+        return;
+    }
+    for provider in providers() {
+        for form in (provider.rules.document)(document) {
+            add(forms, Some(form));
+        }
+    }
+    if forms.len() > before {
+        return;
+    }
+    if let Some(login) = login_of(object) {
+        add(forms, form_of_mention(&login));
+        return;
     }
     // The oldest file has no `auths` around its entries.
-    let mut entries = document.as_object().into_iter().flat_map(Object::iter);
-    if !is_secret && entries.all(|(_, entry)| entry.get("auth").is_some()) {
+    let is_login = |entry: &Document| {
+        entry.get("auth").is_some()
+            || (entry.get("username").is_some() && entry.get("password").is_some())
+    };
+    let is_entry = |(name, entry): (&str, &Document)| name.contains(['.', ':']) && is_login(entry);
+    if object.iter().next().is_some() && object.iter().all(is_entry) {
         collect_auths(document, forms);
+        return;
+    }
+    // A pull secret, a list of them, or whatever else holds a configuration or names an image.
+    for (name, value) in object.iter() {
+        if name == "image"
+            && let Some(image) = value.as_str().and_then(command::image_mention)
+        {
+            add(forms, form_of_mention(&image));
+            continue;
+        }
+        let is_secret = SECRET_KEYS.contains(&name);
+        let may_hold = match value {
+            Document::Text(text) => is_secret || text.trim_start().starts_with(['{', 'e']),
+            Document::List(_) | Document::Object(_) => true,
+            _ => false,
+        };
+        if may_hold {
+            collect(value, depth, forms);
+        }
     }
 }
 
@@ -76,11 +153,57 @@ fn collect_config(text: &str, depth: u8, forms: &mut Vec<ConnectionForm>) {
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
-    if let Some(document) = Document::parse(text) {
+    if let Some(document) = relaxed_json::parse(text) {
         collect(&document, depth, forms);
     } else if let Some(text) = decoded(text) {
         collect_config(&text, depth, forms);
     }
+}
+
+/// The login that an object of a tool has: a credential helper's answer, the header of Docker's API, the values of a chart.
+fn login_of(object: &Object) -> Option<command::Mention> {
+    const SERVERS: [&str; 9] = [
+        "registry",
+        "server",
+        "serverurl",
+        "serveraddress",
+        "loginserver",
+        "proxyendpoint",
+        "url",
+        "host",
+        "hostname",
+    ];
+    let text = |names: &[&str]| {
+        let is_named = |name: &str| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+        let mut members = object.iter().filter(|(name, _)| is_named(name));
+        members.find_map(|(_, value)| value.as_str()).unwrap_or("")
+    };
+    let pair = decoded(text(&["auth", "authorizationToken"])).unwrap_or_default();
+    let (username, password) = match pair.split_once(':') {
+        Some(pair) => pair,
+        None => (
+            text(&["username", "user"]),
+            text(&["password", "secret", "token", "accessToken"]),
+        ),
+    };
+    let identity_token = text(&["identitytoken"]);
+    let server = text(&SERVERS);
+    if server.is_empty()
+        || (username.is_empty() && password.is_empty() && identity_token.is_empty())
+    {
+        return None;
+    }
+    let is_identity = !identity_token.is_empty() || username == TOKEN_USER;
+    let secret = if identity_token.is_empty() {
+        password
+    } else {
+        identity_token
+    };
+    let login = command::mention(server, username, secret)?;
+    Some(command::Mention {
+        identity_token: is_identity,
+        ..login
+    })
 }
 
 fn collect_auths(auths: &Document, forms: &mut Vec<ConnectionForm>) {
@@ -91,26 +214,46 @@ fn collect_auths(auths: &Document, forms: &mut Vec<ConnectionForm>) {
             .split_once(':')
             .unwrap_or((member("username"), member("password")));
         let password = password.trim_end_matches('\0');
-        // A credential store writes the username `<token>` beside an identity token.
         let (secret, identity_token) = match member("identitytoken") {
-            "" => (password, username == "<token>"),
+            "" => (password, username == TOKEN_USER),
             token => (token, true),
         };
-        let username = if identity_token { "" } else { username };
-        add(address, username, secret, identity_token, forms);
+        let username = if username == TOKEN_USER { "" } else { username };
+        add_entry(address, username, secret, identity_token, forms);
     }
 }
 
-/// Adds the form for an entry. Docker Hub often stands in a file twice, under two of its names.
-fn add(
+/// Adds the form for an entry. Docker Hub often stands in a file several times, under its names and with the tokens that
+/// Docker Desktop keeps for itself.
+fn add_entry(
     address: &str,
     username: &str,
     secret: &str,
     identity_token: bool,
     forms: &mut Vec<ConnectionForm>,
 ) {
-    let Ok(endpoint) = Endpoint::parse(without_api(address)) else {
+    let is_own_token =
+        contains(address, "/v1/access-token") || contains(address, "/v1/refresh-token");
+    let address = without_api(address);
+    let Ok(url) = Split::of(address) else {
         return;
+    };
+    // What is a web page is no registry: a cluster's pull secret has an entry for the console.
+    let mut pages = providers()
+        .iter()
+        .filter(|provider| !(provider.rules.page_is_registry)(&url))
+        .filter_map(|provider| (provider.rules.console)(&url));
+    if pages.any(|page| page.registry.is_none()) {
+        return;
+    }
+    let Ok(endpoint) = Endpoint::from_split(&url) else {
+        return;
+    };
+    let is_own_token = is_own_token && endpoint.host() == DOCKER_HUB;
+    let (username, secret) = if is_own_token {
+        ("", "")
+    } else {
+        (username, secret)
     };
     let form = form_of(&Found {
         endpoint: &endpoint,
@@ -118,7 +261,5 @@ fn add(
         secret,
         identity_token,
     });
-    if !forms.contains(&form) {
-        forms.push(form);
-    }
+    add(forms, Some(form));
 }

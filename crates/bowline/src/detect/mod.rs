@@ -8,7 +8,10 @@ mod manifest;
 mod shell;
 mod yaml;
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
 
 pub(crate) use self::{
     arguments::{Arguments, after},
@@ -23,7 +26,7 @@ use crate::{
     form::ConnectionForm,
     provider::{self, Provider, ProviderId, providers},
     reference::{self, Reference},
-    text::{contains, joined, trim, unquoted},
+    text::{contains, trim, without_quotes},
 };
 
 /// Partly filled forms for what was pasted, one a registry; none when it is nothing known.
@@ -38,11 +41,9 @@ use crate::{
 pub fn detect(text: &str) -> Vec<ConnectionForm> {
     let text = trim(text);
     let text = without_quotes(text);
-    if text.starts_with(['{', '[']) {
-        let forms = config::of_json(text);
-        if !forms.is_empty() {
-            return forms;
-        }
+    let forms = config::of_text(text);
+    if !forms.is_empty() {
+        return forms;
     }
     let entries = yaml::entries(text);
     if let Some(forms) = config::of_yaml(&entries) {
@@ -63,24 +64,11 @@ pub fn detect(text: &str) -> Vec<ConnectionForm> {
     if !forms.is_empty() || text.is_empty() || text.contains(char::is_whitespace) {
         return forms;
     }
-    if let Some(json) = decoded(text).filter(|decoded| decoded.trim_start().starts_with('{')) {
-        return config::of_json(&json);
-    }
     let image = Some(text)
         .filter(|text| is_image(text))
         .and_then(form_of_image);
     let form = image.or_else(|| found(text, "", "", false));
     form.into_iter().collect()
-}
-
-/// The text without the quotation marks around all of it. Marks that only its first and its last word have stay.
-fn without_quotes(text: &str) -> &str {
-    unquoted(text)
-        .filter(|inner| {
-            let is_json = inner.trim_start().starts_with(['{', '[']);
-            is_json || !text.chars().next().is_some_and(|mark| inner.contains(mark))
-        })
-        .unwrap_or(text)
 }
 
 /// The forms for the commands in a text: logins, or else images.
@@ -371,12 +359,26 @@ fn form_of_image(text: &str) -> Option<ConnectionForm> {
     Some(form)
 }
 
-/// The text that a base64 text stands for.
+/// Base64 with or without its padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// The text that a base64 text stands for: of either alphabet, with or without padding, over lines or not.
 pub(crate) fn decoded(text: &str) -> Option<String> {
-    let bytes = if text.bytes().all(|b| b.is_ascii_graphic()) {
-        BASE64_STANDARD.decode(text)
-    } else {
-        BASE64_STANDARD.decode(joined(text))
-    };
-    String::from_utf8(bytes.ok()?).ok()
+    let standard = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            '-' => '+',
+            '_' => '/',
+            c => c,
+        });
+    let bytes = BASE64.decode(standard.collect::<String>()).ok()?;
+    String::from_utf8(bytes)
+        .ok()
+        .filter(|text| !text.is_empty())
 }

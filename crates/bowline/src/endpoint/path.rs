@@ -68,7 +68,7 @@ pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
 /// repository are base paths, and all else is namespace. Docker Hub's old address has `/v1/` for nothing.
 fn divide<'a, 'b>(segments: &'a [&'b str], docker_hub: bool) -> (&'a [&'b str], &'a [&'b str]) {
     let base_length = match segments {
-        ["v1"] if docker_hub => return (&[], &[]),
+        ["v1"] | ["v1", "access-token" | "refresh-token"] if docker_hub => return (&[], &[]),
         _ if let Some(at) = segments.iter().position(|&segment| segment == "v2") => {
             let (base, rest) = segments.split_at_checked(at).unwrap_or((segments, &[]));
             return (base, rest.get(1..).unwrap_or(&[]));

@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use super::{
     CheckOptions, ConnectionForm, ConnectionSpec, Draft, Purpose, Report,
     draft::Findings,
+    hosts::check_near_miss,
     members::{
         check_image, check_name, check_size, find_auth, find_expiry, find_provider, find_purpose,
         find_trusted_hosts,
     },
+    namespace::find_more,
     values::{check_field, check_unknown_values},
 };
 use crate::{
@@ -103,6 +105,7 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
         auth,
         findings,
         url: None,
+        near: None,
         values: Vec::new(),
     };
     let mut detected = None;
@@ -113,7 +116,10 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
     let endpoint = (auth.endpoint)(&mut draft).map(|endpoint| with_namespace(&mut draft, endpoint));
     if let Some(endpoint) = &endpoint {
         check_namespace(&mut draft, endpoint);
+    } else if let Some(issue) = find_more(draft.get("namespace"), provider, None) {
+        draft.report("namespace", issue);
     }
+    check_near_miss(&mut draft);
     // The host of a URL that was typed has been looked at.
     if let (Some(endpoint), false) = (&endpoint, draft.is_filled("url")) {
         detected = provider.or_of_host(endpoint.host());
@@ -208,7 +214,9 @@ fn with_namespace(draft: &mut Draft<'_>, endpoint: Endpoint) -> Endpoint {
     if namespace.is_empty() {
         return endpoint;
     }
-    let issue = if !endpoint.namespace().is_empty() && endpoint.namespace() != namespace {
+    let issue = if let Some(issue) = find_more(namespace, draft.provider, Some(&endpoint)) {
+        issue.within(typed, namespace)
+    } else if !endpoint.namespace().is_empty() && endpoint.namespace() != namespace {
         Issue::new(Code::NamespaceConflict)
             .with("namespace", endpoint.namespace())
             .suggest(endpoint.namespace())

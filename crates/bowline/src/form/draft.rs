@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{CheckOptions, ConnectionForm};
+use super::{CheckOptions, ConnectionForm, hosts::NearMiss};
 use crate::{
     endpoint::Endpoint,
     finding::{Finding, Issue},
@@ -20,6 +20,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) auth: &'static Auth,
     pub(super) findings: Findings<'a>,
     pub(super) url: Option<Endpoint>,
+    /// The registry that the URL's host is nearly that of.
+    pub(super) near: Option<NearMiss>,
     pub(super) values: Vec<(&'static Field, Cow<'a, str>)>,
 }
 
@@ -51,8 +53,11 @@ impl Draft<'_> {
         self.url.take()
     }
 
-    /// Reports an issue with the text of a field.
+    /// Reports an issue with the text of a field. What a text looks like is not said of one that is not the value itself.
     pub(crate) fn report(&mut self, field: &str, issue: Issue) {
+        if issue.code().is_about_looks() && self.is_wrapped(field) {
+            return;
+        }
         let secret = self
             .auth
             .field(field)
@@ -63,6 +68,22 @@ impl Draft<'_> {
             issue,
             secret,
         );
+    }
+
+    /// Whether it was found that a field's text is not the value itself: a placeholder, or the value with something around.
+    fn is_wrapped(&self, field: &str) -> bool {
+        let field = concat(&["values.", field]);
+        self.findings.shown().iter().any(|finding| {
+            finding.field == field
+                && [
+                    Code::TextQuoted,
+                    Code::TextPlaceholder,
+                    Code::TextAssignment,
+                    Code::TextCommand,
+                ]
+                .iter()
+                .any(|code| code.as_str() == finding.code)
+        })
     }
 
     /// Reports an issue whose suggestion holds the text of a secret field.

@@ -3,9 +3,12 @@
 mod check;
 mod draft;
 mod exposed;
+mod hosts;
 mod members;
+mod namespace;
 mod read;
 mod values;
+mod wrapped;
 
 use std::collections::BTreeMap;
 

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::{ConnectionForm, Draft};
+use super::{ConnectionForm, Draft, hosts::NearMiss, wrapped::assigned};
 use crate::{
     detect::{registry_of_command, value_of_command},
     endpoint::{Endpoint, Split},
     finding::Issue,
     jwt,
     message::Code,
+    placeholder::{self, is_placeholder},
     provider::{
         Field, Kind, Provider, providers,
         rules::{Fit, Judge, Shape},
@@ -65,10 +66,14 @@ fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &
         draft.report(field.name, Issue::new(Code::TextCommand).suggest(value));
         return;
     }
-    if field.kind != Kind::Json
-        && let Some(issue) = pasted(typed)
-    {
-        draft.report(field.name, issue);
+    if field.kind != Kind::Json {
+        if is_placeholder(text) {
+            draft.report(field.name, Issue::new(Code::TextPlaceholder));
+        } else if let Some(value) = assigned(text, field.name, field.kind.is_secret()) {
+            draft.report(field.name, Issue::new(Code::TextAssignment).suggest(value));
+        } else if let Some(issue) = pasted(typed) {
+            draft.report(field.name, issue);
+        }
     }
     let mut judge = Judge {
         text,
@@ -136,10 +141,16 @@ fn check_switch(draft: &mut Draft<'_>, field: &Field, text: &str) -> &'static st
 
 /// What a secret's look tells. Only warnings: formats change.
 fn judge_secret(judge: &mut Judge<'_>) {
-    if ["-----BEGIN", "ssh-rsa ", "ssh-ed25519 "]
-        .iter()
-        .any(|start| judge.text.starts_with(start))
-    {
+    const KEYS: [&str; 7] = [
+        "-----BEGIN",
+        "ssh-rsa ",
+        "ssh-ed25519 ",
+        "ssh-dss ",
+        "ecdsa-sha2-",
+        "sk-ssh-",
+        "PuTTY-User-Key-File",
+    ];
+    if KEYS.iter().any(|start| judge.text.starts_with(start)) {
         judge.report(Issue::new(Code::SecretSshKey));
         return;
     }
@@ -208,31 +219,35 @@ fn check_url(
         let noted = issues.len();
         (draft.provider.rules.endpoint)(&url, &endpoint, &mut issues);
         if issues.len() == noted && detected.is_none() {
-            issues.extend(look_alike(&url, &endpoint));
+            draft.near = NearMiss::find(&url, &endpoint);
         }
         Ok(endpoint)
     });
-    let endpoint = endpoint.map_err(|issue| issues.push(issue)).ok();
+    let placeholder = placeholder::part(trimmed);
+    let issue_of_placeholder = |part: &str, code| Issue::new(code).at(span(typed, part));
+    let endpoint = match (endpoint, placeholder) {
+        (Ok(endpoint), Some(part)) => {
+            issues.push(issue_of_placeholder(part, Code::TextPlaceholder));
+            Some(endpoint)
+        }
+        (Ok(endpoint), None) => Some(endpoint),
+        (Err(issue), part) => {
+            // What is no host is one that is to be filled in.
+            let is_host = matches!(
+                issue.code(),
+                Code::UrlHostInvalid | Code::UrlPath | Code::UrlQuoted | Code::UrlSpace
+            );
+            let part = part.filter(|_| is_host);
+            issues.push(part.map_or(issue, |part| {
+                issue_of_placeholder(part, Code::UrlPlaceholder)
+            }));
+            None
+        }
+    };
     for issue in issues {
         draft.report("url", issue);
     }
     endpoint
-}
-
-/// Warns of `quay.io.evil.example`: a registry's own host with more behind it.
-fn look_alike(url: &Split<'_>, endpoint: &Endpoint) -> Option<Issue> {
-    let host = endpoint.host();
-    let dots = host.match_indices('.').skip(1);
-    let (expected, provider) = dots
-        .filter_map(|(at, _)| host.get(..at))
-        .find_map(|front| Some((front, Provider::of_host(front)?)))?;
-    let issue = Issue::new(Code::UrlLookAlike).at(span(url.text, url.host));
-    Some(
-        issue
-            .with("host", host)
-            .with("expected", expected)
-            .with("title", provider.title),
-    )
 }
 
 fn console_issue(provider: &Provider, url: &Split<'_>) -> Option<Issue> {

@@ -86,10 +86,12 @@ pub(super) static PROVIDER: Provider = Provider {
             let name = RegistryName::parse(host);
             name.and_then(|name| name.all()).unwrap_or_default()
         },
+        hosts: &[".amazonaws.com"],
         console,
         endpoint: judge_endpoint,
         fill,
         command: login_command,
+        document: keys_of,
         shapes: SHAPES,
         ..Rules::ANY_HOST
     },
@@ -402,5 +404,36 @@ fn login_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
     };
     form.set("region", region.as_ref().map_or("", AwsRegion::as_str));
     form.set("accountId", account.as_ref().map_or("", AwsAccount::as_str));
+    vec![form]
+}
+
+/// The keys that `aws iam create-access-key` and `aws sts assume-role` print.
+fn keys_of(document: &Document) -> Vec<ConnectionForm> {
+    let keys = ["AccessKey", "Credentials"]
+        .iter()
+        .find_map(|name| document.get(name));
+    let keys = keys.unwrap_or(document);
+    let member = |name: &str| keys.get(name).and_then(Document::as_str).unwrap_or("");
+    let (id, secret, token) = (
+        member("AccessKeyId"),
+        member("SecretAccessKey"),
+        member("SessionToken"),
+    );
+    if id.is_empty() || secret.is_empty() {
+        return Vec::new();
+    }
+    let auth = if token.is_empty() {
+        "access-key"
+    } else {
+        "session-token"
+    };
+    let mut form = ConnectionForm {
+        provider: PROVIDER.id.as_str().to_owned(),
+        auth: auth.to_owned(),
+        ..ConnectionForm::default()
+    };
+    form.set("accessKeyId", id);
+    form.set("secretAccessKey", secret);
+    form.set("sessionToken", token);
     vec![form]
 }

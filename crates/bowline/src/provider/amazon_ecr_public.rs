@@ -49,6 +49,7 @@ pub(super) static PROVIDER: Provider = Provider {
             HOST | OTHER_HOST => vec![HOST.to_owned(), OTHER_HOST.to_owned()],
             _ => Vec::new(),
         },
+        hosts: &[HOST],
         console,
         page_image,
         namespaces: Some(Namespaces {

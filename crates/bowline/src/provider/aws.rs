@@ -35,7 +35,13 @@ pub(super) fn keys(draft: &mut Draft<'_>) -> Option<AwsKeys> {
     let typed_secret = secret_access_key
         .as_ref()
         .map_or("", |secret| secret.expose().trim());
-    if is_usual_id(typed_secret) && !is_usual_id(&access_key_id) {
+    let is_swapped = is_usual_id(typed_secret) && !is_usual_id(&access_key_id);
+    if let Some(code) =
+        issue_of_id(&access_key_id).filter(|_| !is_swapped && is_secret(&access_key_id))
+    {
+        draft.report("accessKeyId", Issue::new(code));
+    }
+    if is_swapped {
         for field in ["accessKeyId", "secretAccessKey"] {
             let other = if field == "accessKeyId" {
                 typed_secret
@@ -56,19 +62,29 @@ pub(super) fn keys(draft: &mut Draft<'_>) -> Option<AwsKeys> {
 
 /// IAM's and STS's own rule is `\w{16,128}`; what they give has 20 characters.
 fn judge_access_key_id(judge: &mut Judge<'_>) {
-    let id = judge.text;
+    // Whether it is the other key is told when both are known.
+    if let Some(code) = issue_of_id(judge.text).filter(|_| !is_secret(judge.text)) {
+        judge.report(Issue::new(code));
+    }
+}
+
+fn issue_of_id(id: &str) -> Option<Code> {
     if !(16..=128).contains(&id.len()) || !const { Alphabet::ALPHANUMERIC.and("_") }.spells(id) {
-        judge.report(Issue::new(Code::AccessKeyInvalid));
-    } else if !is_usual_id(id) {
-        judge.report(Issue::new(Code::AccessKeyUnusual));
+        Some(Code::AccessKeyInvalid)
+    } else {
+        (!is_usual_id(id)).then_some(Code::AccessKeyUnusual)
     }
 }
 
 fn judge_secret_access_key(judge: &mut Judge<'_>) {
     let secret = judge.text;
-    if secret.len() != 40 || !Alphabet::BASE64.spells(secret) {
+    if !is_secret(secret) && !is_usual_id(secret) {
         judge.unusual_secret("a secret access key, which has 40 letters, digits, “+” and “/”");
     }
+}
+
+fn is_secret(text: &str) -> bool {
+    text.len() == 40 && Alphabet::BASE64.spells(text)
 }
 
 fn is_usual_id(id: &str) -> bool {

@@ -9,7 +9,8 @@ use super::{
 use crate::{
     azure::{TenantId, is_guid, mended_guid},
     credential::Credentials,
-    detect::{Arguments, Invocation, after, form_at},
+    detect::{Arguments, Found, Invocation, after, fill_usual, form_at},
+    document::Document,
     endpoint::{Endpoint, Split, has_suffix},
     finding::Issue,
     form::{ConnectionForm, Draft},
@@ -67,9 +68,12 @@ pub(super) static PROVIDER: Provider = Provider {
     rules: Rules {
         owns,
         names,
+        hosts: &[".azurecr.io"],
         console,
         endpoint: judge_endpoint,
         command: login_command,
+        document: printed_login,
+        fill,
         shapes: SHAPES,
         ..Rules::ANY_HOST
     },
@@ -315,7 +319,7 @@ fn service_principal(draft: &mut Draft<'_>) -> Option<Credentials> {
 
 /// The username of what `az acr login --expose-token` prints.
 fn judge_username(judge: &mut Judge<'_>) {
-    if judge.text == "00000000-0000-0000-0000-000000000000" {
+    if judge.text == EXPOSED_TOKEN_USER {
         judge.report(
             Issue::new(Code::SecretTemporary)
                 .with("token", "the username of an exposed token")
@@ -396,4 +400,49 @@ fn login_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
     );
     let is_own = |form: &ConnectionForm| form.provider == PROVIDER.id.as_str();
     form.filter(is_own).into_iter().collect()
+}
+
+/// The username that goes with a token of the registry's token service, as `az acr login --expose-token` prints one.
+const EXPOSED_TOKEN_USER: &str = "00000000-0000-0000-0000-000000000000";
+
+fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
+    let username = if found.identity_token && found.username.is_empty() {
+        EXPOSED_TOKEN_USER
+    } else {
+        found.username
+    };
+    fill_usual(&Found { username, ..*found }, form);
+}
+
+/// What `az acr login --expose-token` and `az ad sp create-for-rbac` print.
+fn printed_login(document: &Document) -> Vec<ConnectionForm> {
+    let member = |names: &[&str]| {
+        let mut values = names.iter().filter_map(|name| document.get(name)?.as_str());
+        values.find(|value| !value.is_empty()).unwrap_or("")
+    };
+    let (server, token) = (
+        member(&["loginServer"]),
+        member(&["accessToken", "refreshToken"]),
+    );
+    if !server.is_empty() && !token.is_empty() {
+        return form_at(server, EXPOSED_TOKEN_USER, token)
+            .into_iter()
+            .collect();
+    }
+    let client = member(&["appId", "clientId"]);
+    let secret = member(&["password", "clientSecret"]);
+    let tenant = member(&["tenant", "tenantId"]);
+    if client.is_empty() || secret.is_empty() || tenant.is_empty() {
+        return Vec::new();
+    }
+    let mut form = ConnectionForm {
+        provider: PROVIDER.id.as_str().to_owned(),
+        auth: "service-principal".to_owned(),
+        ..ConnectionForm::default()
+    };
+    form.set("clientId", client);
+    form.set("clientSecret", secret);
+    form.set("tenantId", tenant);
+    form.set("subscriptionId", member(&["subscriptionId"]));
+    vec![form]
 }

@@ -14,7 +14,7 @@ use crate::{
     form::{ConnectionForm, Draft},
     message::Code,
     reference::is_component,
-    text::{concat, span},
+    text::{concat, span, split_once},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -51,6 +51,12 @@ pub(super) static PROVIDER: Provider = Provider {
             let names = NAMES.iter().filter(|_| is_one);
             names.map(|name| (*name).to_owned()).collect()
         },
+        hosts: &[
+            "docker.io",
+            "index.docker.io",
+            "registry-1.docker.io",
+            "*.docker.io",
+        ],
         console,
         page_image,
         endpoint: judge_endpoint,
@@ -96,6 +102,7 @@ const PASSWORD: Field = Field::secret("password", "Access token")
 
 const TOKEN: Field = Field::secret("token", "Token")
     .required()
+    .rule(judge_token)
     .help_for(
         "A refresh token of Docker's token service for an account that may pull. An access token goes with its username \
          under the other login.",
@@ -228,7 +235,13 @@ fn anonymous_login(draft: &mut Draft<'_>) -> Option<Credentials> {
 /// New Docker IDs have 4 to 30 lower-case letters and digits; older accounts may look otherwise, so that only warns.
 fn judge_username(judge: &mut Judge<'_>) {
     let name = judge.text;
-    if let Some((_, domain)) = name.split_once('@')
+    let account = name.strip_prefix('@').or_else(|| {
+        split_once(name, "hub.docker.com/u/").map(|(_, account)| account.trim_end_matches('/'))
+    });
+    if let Some(account) = account.filter(|account| is_component(account)) {
+        let issue = Issue::new(Code::UsernameUnusual).with("title", PROVIDER.title);
+        judge.report(issue.with("example", "acmecorp").suggest(account));
+    } else if let Some((_, domain)) = name.split_once('@')
         && is_name(domain)
     {
         judge.report(Issue::new(Code::UsernameEmail).with("title", PROVIDER.title));
@@ -267,4 +280,14 @@ fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
         form.set("namespace", found.endpoint.namespace());
     }
     fill_login(found, form);
+}
+
+/// A personal access token is no token of the registry's token service.
+fn judge_token(judge: &mut Judge<'_>) {
+    let shape = SHAPES
+        .iter()
+        .find(|shape| !shape.prefix.is_empty() && shape.fit(judge.text) == Fit::Yes);
+    if let Some(shape) = shape {
+        judge.report(Issue::new(Code::SecretOtherLogin).with("token", shape.title));
+    }
 }

@@ -13,7 +13,7 @@ use crate::{
     form::ConnectionForm,
     message::Code,
     reference::is_component,
-    text::{concat, replace},
+    text::{concat, replace, split_once},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -47,6 +47,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns,
+        hosts: &[HOST, "*.ghcr.io"],
         console,
         page_image,
         endpoint: judge_endpoint,
@@ -89,6 +90,7 @@ const PASSWORD: Field = Field::secret("password", "Personal access token")
 
 const TOKEN: Field = Field::secret("token", "Token")
     .required()
+    .rule(judge_token)
     .help_for(
         "A token of the registry's token service that may pull. A personal access token goes with its username under the \
          other login.",
@@ -276,16 +278,26 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
 /// hardly looks at it, so that it only warns.
 fn judge_username(judge: &mut Judge<'_>) {
     let name = judge.text;
-    let login = name.rsplit_once('_').map_or(name, |(login, _)| login);
-    let login = login.strip_suffix("[bot]").unwrap_or(login);
-    let sound = (1..=39).contains(&name.len())
-        && login
-            .split('-')
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let sound = is_login(name);
     let is_token = SHAPES.iter().any(|shape| shape.fit(name) == Fit::Yes);
-    if !sound && !is_token {
+    let account = name.strip_prefix('@').or_else(|| {
+        split_once(name, "github.com/").map(|(_, account)| account.trim_end_matches('/'))
+    });
+    if let Some(account) = account.filter(|account| is_login(account)) {
+        let issue = Issue::new(Code::UsernameUnusual).with("title", PROVIDER.title);
+        judge.report(issue.with("example", "octocat").suggest(account));
+    } else if !sound && !is_token {
         judge.unusual_username("octocat");
     }
+}
+
+fn is_login(name: &str) -> bool {
+    let login = name.rsplit_once('_').map_or(name, |(login, _)| login);
+    let login = login.strip_suffix("[bot]").unwrap_or(login);
+    (1..=39).contains(&name.len())
+        && login
+            .split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 fn judge_password(judge: &mut Judge<'_>) {
@@ -317,4 +329,14 @@ fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
         form.set("url", &found.endpoint.to_text());
     }
     fill_login(found, form);
+}
+
+/// A personal access token is no token of the registry's token service.
+fn judge_token(judge: &mut Judge<'_>) {
+    let shape = SHAPES
+        .iter()
+        .find(|shape| !shape.prefix.is_empty() && shape.fit(judge.text) == Fit::Yes);
+    if let Some(shape) = shape {
+        judge.report(Issue::new(Code::SecretOtherLogin).with("token", shape.title));
+    }
 }

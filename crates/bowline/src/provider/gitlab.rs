@@ -47,6 +47,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns: |host| host == HOST,
+        hosts: &[HOST],
         console,
         page_image,
         // Of its dependency proxies.

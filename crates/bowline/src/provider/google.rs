@@ -16,6 +16,7 @@ use crate::{
     message::Code,
     reference::is_component,
     region::{Standing, is_direction, is_number, standing},
+    relaxed_json,
     text::{concat, contains, replace, replaced, span},
 };
 
@@ -56,6 +57,7 @@ pub(super) static PROVIDER: Provider = Provider {
     rules: Rules {
         owns,
         names,
+        hosts: &["gcr.io", ".gcr.io", ".pkg.dev"],
         console,
         page_image,
         misread: |url| {
@@ -75,6 +77,7 @@ pub(super) static PROVIDER: Provider = Provider {
         }),
         fill,
         command: configure_command,
+        document: key_file,
         shapes: SHAPES,
         ..Rules::ANY_HOST
     },
@@ -390,8 +393,22 @@ fn judge_key(judge: &mut Judge<'_>) {
         judge.report(Issue::new(Code::SecretEncoded).suggest(inner.trim()));
         return;
     }
-    let Some(file) = Document::parse(text) else {
-        judge.report(Issue::new(Code::KeyFileNoJson));
+    // Over lines it is what a terminal prints, and no longer what the registry knows.
+    let is_wrapped = once.is_some() && judge.text.contains(char::is_whitespace);
+    let Some(file) = Document::parse(text).filter(|_| !is_wrapped) else {
+        let mend = if is_wrapped && Document::parse(text).is_some() {
+            Some(text.to_owned())
+        } else {
+            relaxed_json::repaired(text)
+        };
+        let is_key = |text: &String| contains(text, "service_account");
+        let mend = mend.filter(is_key);
+        let code = if mend.is_some() {
+            Code::KeyFileFormat
+        } else {
+            Code::KeyFileNoJson
+        };
+        judge.report(Issue::new(code).suggest_some(mend));
         return;
     };
     let member = |name: &str| file.get(name).and_then(Document::as_str).unwrap_or("");
@@ -468,4 +485,20 @@ fn configure_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
     forms
         .filter(|form| form.provider == PROVIDER.id.as_str())
         .collect()
+}
+
+/// A service account's key file. Where the registry is, it does not say.
+fn key_file(document: &Document) -> Vec<ConnectionForm> {
+    let member = |name: &str| document.get(name).and_then(Document::as_str).unwrap_or("");
+    let is_key = member("type") == "service_account" && !member("private_key").is_empty();
+    let Some(text) = serde_json::to_string(document).ok().filter(|_| is_key) else {
+        return Vec::new();
+    };
+    let mut form = ConnectionForm {
+        provider: PROVIDER.id.as_str().to_owned(),
+        auth: "service-account-key".to_owned(),
+        ..ConnectionForm::default()
+    };
+    form.set("serviceAccountKey", &text);
+    vec![form]
 }

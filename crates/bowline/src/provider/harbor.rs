@@ -8,9 +8,10 @@ use super::{
 };
 use crate::{
     credential::Credentials,
+    document::Document,
     endpoint::{Endpoint, Split},
     finding::Issue,
-    form::Draft,
+    form::{ConnectionForm, Draft},
     message::Code,
     text::{contains, replace, span},
 };
@@ -47,6 +48,7 @@ pub(super) static PROVIDER: Provider = Provider {
         owns: |host| host == "demo.goharbor.io",
         console,
         endpoint: judge_endpoint,
+        document: robot_file,
         namespaces: Some(Namespaces {
             fits: |namespace| namespace.split('/').next().is_some_and(is_slug),
             example: "library",
@@ -150,6 +152,11 @@ fn judge_username(judge: &mut Judge<'_>) {
             .with("title", PROVIDER.title)
             .with("example", EXAMPLE)
     };
+    // A shell puts the values of `$project` and `$scanner` there: nothing.
+    if name == "robot" || name == "robot$" || name.starts_with("robot+") {
+        judge.report(issue(Code::UsernameShell));
+        return;
+    }
     // As it is written in a shell or in a compose file.
     let mut plain = replace(name, "\\", "");
     while contains(&plain, "$$") {
@@ -198,8 +205,27 @@ fn judge_password(judge: &mut Judge<'_>) {
 fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
     let credentials = password(draft)?;
     // A user's name has no `$`; an administrator may have given robots another prefix.
-    if !draft.get("username").contains(['$', '+']) {
+    let name = draft.get("username");
+    if !name.contains(['$', '+']) && name != "robot" {
         hint_personal(draft, "a robot account");
     }
     Some(credentials)
+}
+
+/// The file that Harbor's page exports for a robot, or what its API answers. Where the registry is, it does not say.
+fn robot_file(document: &Document) -> Vec<ConnectionForm> {
+    let member = |name: &str| document.get(name).and_then(Document::as_str).unwrap_or("");
+    let (name, secret) = (member("name"), member("secret"));
+    let is_robot = name.starts_with("robot$") || document.get("creation_time").is_some();
+    if !is_robot || name.is_empty() || secret.is_empty() {
+        return Vec::new();
+    }
+    let mut form = ConnectionForm {
+        provider: PROVIDER.id.as_str().to_owned(),
+        auth: "password".to_owned(),
+        ..ConnectionForm::default()
+    };
+    form.set("username", name);
+    form.set("password", secret);
+    vec![form]
 }

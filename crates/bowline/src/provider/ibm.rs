@@ -9,6 +9,7 @@ use super::{
 use crate::{
     credential::Credentials,
     detect::{Found, fill_login},
+    document::Document,
     endpoint::Endpoint,
     finding::Issue,
     form::{ConnectionForm, Draft},
@@ -35,6 +36,7 @@ pub(super) static PROVIDER: Provider = Provider {
     rules: Rules {
         owns: |host| region_of_host(host).is_some(),
         names,
+        hosts: &["icr.io", ".icr.io"],
         console: |url| {
             let is_page = url.is_on("cloud.ibm.com");
             is_page.then_some(Console { registry: None })
@@ -44,6 +46,7 @@ pub(super) static PROVIDER: Provider = Provider {
             example: "my_namespace",
         }),
         fill,
+        document: key_file,
         ..Rules::ANY_HOST
     },
 };
@@ -283,4 +286,23 @@ fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
     );
     form.set("namespace", found.endpoint.namespace());
     fill_login(found, form);
+}
+
+/// The file that the console gives for an API key. Where the registry is, it does not say.
+fn key_file(document: &Document) -> Vec<ConnectionForm> {
+    let key = document
+        .get("apikey")
+        .and_then(Document::as_str)
+        .unwrap_or("");
+    if key.is_empty() {
+        return Vec::new();
+    }
+    let mut form = ConnectionForm {
+        provider: PROVIDER.id.as_str().to_owned(),
+        auth: "password".to_owned(),
+        ..ConnectionForm::default()
+    };
+    form.set("username", API_KEY_USER);
+    form.set("password", key);
+    vec![form]
 }

@@ -56,6 +56,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns: is_cloud,
+        hosts: &[CLOUD],
         console,
         endpoint: judge_endpoint,
         shapes: &[API_KEY_SHAPE, REFERENCE_TOKEN, ACCESS_TOKEN_SHAPE],

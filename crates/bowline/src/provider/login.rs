@@ -10,7 +10,7 @@ use crate::{
     message::Code,
     provider::rules::{Fit, Shape},
     secret::Secret,
-    text::visible,
+    text::{contains, visible},
 };
 
 /// Makes the credentials of a form's values, or reports why there are none.
@@ -99,27 +99,46 @@ pub(crate) fn username(draft: &mut Draft<'_>, field: &str, warn: bool) -> Option
         return None;
     }
     if let Some(username) = Username::parse(text) {
-        if warn && let Some((shape, _)) = Shape::of_any(text) {
+        let token = Shape::of_any(text)
+            .filter(|_| warn)
+            .map(|(shape, _)| shape.title);
+        let encoded = name_of_base64(text);
+        if let Some(name) = encoded {
+            draft.report(field, Issue::new(Code::SecretEncoded).suggest(name));
+        }
+        if let Some(token) = token {
             draft.report(
                 field,
-                Issue::new(Code::UsernameIsToken).with("token", shape.title),
+                Issue::new(Code::UsernameIsToken).with("token", token),
             );
         }
         return Some(username);
     }
     let issue = if text.contains(':') {
         // `user:password` in one field, as it is written for Basic.
-        Issue::new(Code::UsernameColon).suggest_some(
-            text.split(':')
-                .map(str::to_owned)
-                .find(|user| !user.is_empty()),
-        )
+        let mut parts = text.split(':').filter(|part| !part.is_empty());
+        let user = if contains(text, "://") {
+            // The last part of an account's page.
+            text.rsplit('/')
+                .find(|part| !part.is_empty() && !part.contains(':'))
+        } else {
+            parts.next()
+        };
+        Issue::new(Code::UsernameColon).suggest_some(user.map(str::to_owned))
     } else {
         let visible = visible(text);
         Issue::new(Code::UsernameControl).suggest_some((!visible.is_empty()).then_some(visible))
     };
     draft.report(field, issue);
     None
+}
+
+/// The username in base64 that its padding gives away: alone, or with a password behind it.
+fn name_of_base64(text: &str) -> Option<String> {
+    let decoded = decoded(text.strip_suffix('=').map(|_| text)?)?;
+    let name = decoded.split(':').next().unwrap_or("").trim_end();
+    let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic());
+    is_name.then(|| name.to_owned())
 }
 
 /// Warns when the username is a token and the secret a username. Both texts are offered in each other's field.

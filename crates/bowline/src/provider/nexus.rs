@@ -76,12 +76,16 @@ fn console(url: &Split<'_>) -> Option<Console> {
 }
 
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
-    if let ["service", "rest", ..] = url.segments.as_slice() {
+    if let ["service", "rest", rest @ ..] = url.segments.as_slice() {
+        let repository = match rest {
+            ["repository", "browse", name, ..] => concat(&["/repository/", name]),
+            _ => String::new(),
+        };
         issues.push(
             Issue::new(Code::UrlPage)
                 .at(span(url.text, url.path))
                 .with("title", PROVIDER.title)
-                .suggest(url.origin()),
+                .suggest(concat(&[&url.origin(), &repository])),
         );
     }
     if let Some(port) = url.port

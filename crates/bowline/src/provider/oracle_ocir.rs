@@ -52,6 +52,7 @@ pub(super) static PROVIDER: Provider = Provider {
     rules: Rules {
         owns: |host| Place::of_host(host).is_some(),
         names,
+        hosts: &[SHORT],
         console,
         endpoint: judge_endpoint,
         ..Rules::ANY_HOST
@@ -351,7 +352,10 @@ fn judge_username(judge: &mut Judge<'_>) {
     let tenancy = parts.first().copied().unwrap_or("");
     if judge.text.contains(':') {
         // Reported as such.
-    } else if !sound || tenancy.starts_with("ocid1.") {
+    } else if !sound
+        || tenancy.starts_with("ocid1.")
+        || judge.text.ends_with("/oracleidentitycloudservice")
+    {
         let issue = Issue::new(Code::UsernameForm).with("title", judge.provider.title);
         judge.report(issue.with("example", EXAMPLE));
     } else if !tenancy

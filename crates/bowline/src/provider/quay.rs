@@ -49,6 +49,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: Some(NOTIFICATIONS),
     rules: Rules {
         owns: |host| host == HOST,
+        hosts: &[HOST],
         console,
         page_image,
         endpoint: judge_endpoint,

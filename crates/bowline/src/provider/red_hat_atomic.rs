@@ -43,6 +43,11 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: None,
     rules: Rules {
         owns: is_red_hat,
+        hosts: &[
+            HOST,
+            "registry.access.redhat.com",
+            "registry.connect.redhat.com",
+        ],
         console,
         endpoint: judge_endpoint,
         fill,

@@ -2,6 +2,7 @@
 
 use crate::{
     detect::{Found, Invocation},
+    document::Document,
     endpoint::{Endpoint, Split},
     finding::Issue,
     form::ConnectionForm,
@@ -18,6 +19,9 @@ pub(crate) struct Rules {
     pub(crate) owns: fn(host: &str) -> bool,
     /// Every name of the registry at a host, its usual one first; empty where it has only this one.
     pub(crate) names: fn(host: &str) -> Vec<String>,
+    /// The hosts that mistyped ones are told from: `example.com`; `.example.com` for all that end so; `*.example.com` where
+    /// there is nothing below `example.com`.
+    pub(crate) hosts: &'static [&'static str],
     /// Whether a URL is a web page of this product; if so, the registry's address to have instead, where it is known.
     pub(crate) console: fn(&Split<'_>) -> Option<Console>,
     /// The image that a web page of this product is about.
@@ -34,6 +38,8 @@ pub(crate) struct Rules {
     pub(crate) fill: fn(&Found<'_>, &mut ConnectionForm),
     /// The forms for a command of the product's own that logs in to its registries: `az acr login`.
     pub(crate) command: fn(&Invocation<'_>) -> Vec<ConnectionForm>,
+    /// The forms for a JSON document of the product's own that holds a login: a key file, what its tool prints.
+    pub(crate) document: fn(&Document) -> Vec<ConnectionForm>,
     /// What its secrets look like.
     pub(crate) shapes: &'static [Shape],
     /// Whether it may hold other products' registries, so that their tokens are no surprise.
@@ -53,6 +59,7 @@ impl Rules {
     pub(crate) const ANY_HOST: Self = Self {
         owns: |_| false,
         names: |_| Vec::new(),
+        hosts: &[],
         console: |_| None,
         page_image: |_| None,
         page_is_registry: |_| false,
@@ -61,6 +68,7 @@ impl Rules {
         namespaces: None,
         fill: crate::detect::fill_usual,
         command: |_| Vec::new(),
+        document: |_| Vec::new(),
         shapes: &[],
         any_secret: false,
         listing_is_limited: false,
