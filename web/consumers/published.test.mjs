@@ -2,10 +2,11 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
+import openapiTS, { astToString } from "openapi-typescript";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 
@@ -25,4 +26,14 @@ test("published: every entry has types that fit, however it is resolved", () => 
   const archive = execFileSync("npm", ["pack", "--silent", "--pack-destination", here, folder], { encoding: "utf8" }).trim();
   // The package is a module: `require` of it is left to Node.
   execFileSync("node", [attw, join(here, archive), "--entrypoints", ...entries, "--profile", "esm-only"], { stdio: ["ignore", "pipe", "inherit"] });
+});
+
+test("published: the types of the API are those of its OpenAPI document", async (t) => {
+  const { components, info, openapi } = JSON.parse(readFileSync(process.env.BOWLINE_OPENAPI ?? join(here, "../../crates/bowline-service/openapi.json"), "utf8"));
+  const made = await openapiTS({ openapi, info, paths: {}, components: { schemas: components.schemas } }, { immutable: true });
+  writeFileSync(join(here, "openapi.ts"), astToString(made));
+  t.after(() => rmSync(join(here, "openapi.ts")));
+  const tsc = join(here, "node_modules/typescript/bin/tsc");
+  const flags = ["--noEmit", "--strict", "--skipLibCheck", "--module", "preserve", "--moduleResolution", "bundler", "--target", "es2022", "--lib", "es2022,dom"];
+  execFileSync("node", [tsc, ...flags, "api-types.mts"], { cwd: here, stdio: "inherit" });
 });

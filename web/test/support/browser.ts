@@ -174,6 +174,11 @@ export class Tab {
     return result.value;
   }
 
+  /** Runs a script of a library in the page, whose policy would not take it as an element. */
+  async inject(script: string): Promise<void> {
+    await this.#command("Runtime.evaluate", { expression: script });
+  }
+
   /** Waits until the condition holds. */
   async until(condition: string, what = condition): Promise<void> {
     const held = await this.run<boolean>(`return new Promise((done) => {

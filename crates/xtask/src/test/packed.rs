@@ -118,6 +118,10 @@ pub(super) fn consumers(project: &Project, screen: &Screen, long: bool) -> anyho
         .within(&folder)
         .args(["--test", "bundlers.test.mjs", "next.test.mjs"])
         .args(["published.test.mjs", "schemas.test.mjs"])
+        .env(
+            "BOWLINE_OPENAPI",
+            project.path("crates/bowline-service/openapi.json"),
+        )
         .shown();
     if long {
         tests = tests.env("BOWLINE_LONG", "1");
