@@ -114,6 +114,7 @@ const address = (enabled) => ({
   enabled, url: "/v1/events/0197a0c2", secretIn: "header", header: "Authorization", createdAt: AT, received: enabled ? 12 : 0, unknown: enabled ? 2 : 0, lastReceivedAt: enabled ? AT : null,
 });
 const settings = { scanTimeoutSeconds: 3600, keepNewest: null, awsExternalId: "bowline-3f2a", version: 1, updatedAt: AT };
+const told = { url: "https://registry.example.com", kinds: ["sync.failed"], updatedAt: AT, lastDeliveredAt: AT, problem: "two findings", pending: 2, setAside: 1 };
 const automatic = { ...kept, policy: { mode: "automatic", at: "02:30", timezone: "Europe/Vienna", include: ["team/"], never: ["internal-"], always: ["stable"], scanner: { kind: "specific", names: ["scanner-frankfurt"] } } };
 
 /** Element, properties, what shows that it is there, and what is clicked one after the other. */
@@ -147,6 +148,10 @@ const states = () => [
   ["project-settings", { client: { settings: async () => settings, saveSettings: async () => settings } }, "form", ["[data-testid=save-settings-button]"]],
   ["project-settings", { client: { settings: async () => ({ ...settings, scanTimeoutSeconds: 0 }) } }, "form", ["[data-testid=save-settings-button]"]],
   ["project-settings", { client: { settings: async () => settings }, readonly: true }, "form"],
+  ["project-notices", { client: { notices: async () => told, changeNotices: async () => ({ ...told, secret: "shown-this-once" }) } }, "form",
+    ["[data-testid=replace-notices-secret-button]", "[data-testid=confirm-notices-button]", "[data-testid=end-notices-button]"]],
+  ["project-notices", { client: { notices: async () => ({ ...told, url: null, kinds: [] }) }, readonly: true }, "form"],
+  ["project-notices", { client: { notices: async () => ({ ...told, url: null, kinds: [] }) } }, "form", ["[data-testid=save-notices-button]"]],
   ["job-snippets", { connection: kept }, "[data-testid=job]"],
   ...ways().flatMap(({ provider, auth }) => (auth.setup === undefined ? [] : ["123456789012", null].map((awsAccountId) => ["connection-form",
     { provider: provider.id, auth: auth.id, client: { ...client, settings: async () => settings, service: async () => ({ egressAddresses: ["203.0.113.7"], awsAccountId }) } },

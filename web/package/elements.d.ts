@@ -197,6 +197,12 @@ export class BowlineProjectSettings extends HTMLElement {
   readonly: boolean;
 }
 
+/** `<bowline-project-notices>`: where a project is told of what happens by itself, and of what. */
+export class BowlineProjectNotices extends HTMLElement {
+  client: Pick<ProjectClient, "changeNotices" | "endNotices" | "notices"> | null;
+  readonly: boolean;
+}
+
 /** `<bowline-project-audit>`: who did what in a project, and its export. */
 export class BowlineProjectAudit extends HTMLElement {
   client: Pick<ProjectClient, "projectAudit"> | null;
@@ -210,6 +216,7 @@ declare global {
   interface HTMLElementTagNameMap {
     "bowline-login-setup": BowlineLoginSetup;
     "bowline-job-snippets": BowlineJobSnippets;
+    "bowline-project-notices": BowlineProjectNotices;
     "bowline-project-settings": BowlineProjectSettings;
     "bowline-project-audit": BowlineProjectAudit;
     "bowline-connection-form": BowlineConnectionForm;

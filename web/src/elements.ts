@@ -18,6 +18,7 @@ export { BowlinePatternTester } from "./elements/pattern-tester.js";
 export { BowlinePolicyEditor } from "./elements/policy-editor.js";
 export { BowlinePolicyForm } from "./elements/policy-form.js";
 export { BowlineProjectAudit } from "./elements/project-audit.js";
+export { BowlineProjectNotices } from "./elements/project-notices.js";
 export { BowlineProjectSettings } from "./elements/project-settings.js";
 export { BowlineScanList } from "./elements/scan-list.js";
 export { BowlineSyncPanel } from "./elements/sync-panel.js";

@@ -23,6 +23,7 @@ const places: [string, string, string, readonly string[]][] = [
   ["lines for jobs", `#/connections/${ONE.id}/use`, "[data-testid=job]", []],
   ["credentials in use", `#/connections/${ONE.id}/credentials`, "[data-testid=uses]", []],
   ["a project's settings", "#/project/settings", "[data-testid=external-id]", []],
+  ["a project's notices", "#/project/notices", "[data-testid=end-notices-button]", []],
   ["a project's activity", "#/project/activity", "[data-testid=audit-entry]", []],
 ];
 
@@ -31,6 +32,9 @@ test("access: axe finds nothing, in light and dark, wide and on a phone, and not
     api: ({ path }) => {
       if (path === "/v1/service") return [200, { egressAddresses: ["203.0.113.7"], awsAccountId: "123456789012", issuer: null }];
       if (path.endsWith("/settings")) return [200, { scanTimeoutSeconds: 3600, keepNewest: null, awsExternalId: "bowline-3f2a", version: 1, updatedAt: ONE.updatedAt }];
+      if (path.endsWith("/notices")) {
+        return [200, { url: "https://hooks.example.com", kinds: ["sync.failed"], updatedAt: null, lastDeliveredAt: ONE.updatedAt, problem: "HTTP 500", pending: 2, setAside: 1 }];
+      }
       if (path.endsWith("/acme/audit")) {
         const entry = { version: 1, at: ONE.updatedAt, subject: "anna", from: null, requestId: "r" };
         return [200, { items: [{ ...entry, number: 1, connection: ONE.id, action: "update", changes: { name: ["Old", "New"] } }], next: "1" }];

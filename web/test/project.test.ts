@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import type { ProjectAuditEntry, Settings } from "../src/api/types.js";
+import type { NoticeEndpoint, ProjectAuditEntry, Settings } from "../src/api/types.js";
 import { Browser, serve, type Answer, type Asked } from "./support/browser.js";
 import { connection, signIn, tokenOf } from "./support/signed-in.js";
 
@@ -69,6 +69,40 @@ test("activity: a project's is read to its end, told from the latest on, and exp
   await tab.until("window.saved.length === 1");
   const exported = JSON.parse(await tab.run<string>("return window.saved[0].text()")) as { items: readonly ProjectAuditEntry[]; head: unknown };
   assert.deepEqual([exported.items.length, exported.items[0]?.number, exported.head], [620, 1, { number: 620 }]);
+});
+
+test("notices: they are turned on with a secret that is shown once, changed, and turned off", LIMIT, async (t) => {
+  let kept: NoticeEndpoint = { url: null, kinds: [], updatedAt: null, lastDeliveredAt: null, problem: null, pending: 0, setAside: 0 };
+  const { site, tab, go } = await page(t, ({ method, path, body }) => {
+    if (!path.endsWith("/notices")) return undefined;
+    if (method === "DELETE") kept = { ...kept, url: null, kinds: [] };
+    if (method !== "PUT") return method === "DELETE" ? [204] : [200, kept];
+    const { url, kinds, renewSecret } = body as { url: string; kinds: NoticeEndpoint["kinds"]; renewSecret: boolean };
+    const fresh = kept.url === null || renewSecret;
+    kept = { ...kept, url, kinds, problem: "The receiver answered HTTP 500." };
+    return [200, { ...kept, ...(fresh ? { secret: "whsec_c2VjcmV0" } : {}) }];
+  });
+  await go("#/project/notices");
+  await tab.click("[data-testid=save-notices-button]");
+  assert.match(await tab.see("[data-testid=finding-url]"), /https/);
+  await tab.type("[data-testid=field-url]", "https://hooks.example.com/registries");
+  await tab.click("[data-testid='field-sync.failed']");
+  await tab.click("[data-testid=save-notices-button]");
+  await tab.see("[data-testid=notices-secret]");
+  const [turnedOn] = site.asked.filter(({ method }) => method === "PUT");
+  assert.deepEqual(turnedOn?.body, {
+    url: "https://hooks.example.com/registries", renewSecret: false,
+    kinds: ["connection.failing", "connection.recovered", "credentials.expiring", "credentials.old", "scan.set_aside"],
+  });
+  assert.match(await tab.see("[data-testid=notices-problem]"), /HTTP 500/);
+  await go("#/project/settings");
+  await go("#/project/notices");
+  await tab.see("[data-testid=end-notices-button]");
+  await tab.seeNo("[data-testid=notices-secret]");
+  await tab.click("[data-testid=end-notices-button]");
+  await tab.click("[data-testid=confirm-notices-button]");
+  await tab.seeNo("[data-testid=end-notices-button]");
+  assert.equal(kept.url, null);
 });
 
 test("jobs: each has this connection's address, image and secret's name, and no secret", LIMIT, async (t) => {

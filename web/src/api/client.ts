@@ -17,7 +17,21 @@ import type {
   Sync,
   SyncStatus,
 } from "./pulling.js";
-import type { AuditEntry, Check, Connection, Listing, Page, ProjectAudit, Selection, ServiceFacts, Settings, Step } from "./types.js";
+import type {
+  AuditEntry,
+  ChangedNoticeEndpoint,
+  Check,
+  Connection,
+  Listing,
+  NoticeEndpoint,
+  NoticeKind,
+  Page,
+  ProjectAudit,
+  Selection,
+  ServiceFacts,
+  Settings,
+  Step,
+} from "./types.js";
 
 export interface ClientOptions {
   /** Where the API is, without a trailing slash; default `/v1` of the page's origin. */
@@ -102,6 +116,11 @@ export interface ProjectClient {
   settings(signal?: AbortSignal): Promise<Settings>;
   /** Changes the settings, if nobody changed them meanwhile. */
   saveSettings(version: number, settings: Pick<Settings, "keepNewest" | "scanTimeoutSeconds">): Promise<Settings>;
+  /** Where the project is told of what happens by itself. */
+  notices(signal?: AbortSignal): Promise<NoticeEndpoint>;
+  /** Has the project told there; a new secret is in the answer. */
+  changeNotices(change: { readonly url: string; readonly kinds: readonly NoticeKind[]; readonly renewSecret: boolean }): Promise<ChangedNoticeEndpoint>;
+  endNotices(): Promise<void>;
   /** Who did what in the project, in order from the first. */
   projectAudit(options?: PageOptions): Promise<ProjectAudit>;
 }
@@ -186,6 +205,18 @@ export class HttpClient implements AuditClient, ConnectionsClient, ProjectClient
 
   async saveSettings(version: number, settings: Pick<Settings, "keepNewest" | "scanTimeoutSeconds">): Promise<Settings> {
     return json(await this.#send("PUT", `${this.#project()}/settings`, { body: settings, headers: ifMatch(version) }));
+  }
+
+  async notices(signal?: AbortSignal): Promise<NoticeEndpoint> {
+    return json(await this.#send("GET", `${this.#project()}/notices`, { signal }));
+  }
+
+  async changeNotices(change: { readonly url: string; readonly kinds: readonly NoticeKind[]; readonly renewSecret: boolean }): Promise<ChangedNoticeEndpoint> {
+    return json(await this.#send("PUT", `${this.#project()}/notices`, { body: change }));
+  }
+
+  async endNotices(): Promise<void> {
+    await this.#send("DELETE", `${this.#project()}/notices`, {});
   }
 
   async projectAudit({ cursor, limit, signal }: PageOptions = {}): Promise<ProjectAudit> {

@@ -153,6 +153,33 @@ export interface Settings {
   readonly updatedAt: string;
 }
 
+/** What a project can be told of. */
+export const NOTICE_KINDS = [
+  "connection.failing", "connection.recovered", "credentials.expiring", "credentials.old", "sync.failed", "scan.set_aside",
+] as const;
+
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+/** Where a project is told, and how that goes. */
+export interface NoticeEndpoint {
+  /** `null` where the project is told nothing. */
+  readonly url: string | null;
+  readonly kinds: readonly NoticeKind[];
+  readonly updatedAt: string | null;
+  readonly lastDeliveredAt: string | null;
+  /** Why the last try failed. */
+  readonly problem: string | null;
+  /** How many notices are still to be delivered. */
+  readonly pending: number;
+  /** How many could not be delivered for a day, of the last week. */
+  readonly setAside: number;
+}
+
+/** The same, the one time that a new secret is told. */
+export interface ChangedNoticeEndpoint extends NoticeEndpoint {
+  readonly secret?: string;
+}
+
 /** What a connection reaches: names of repositories, or of a repository's tags. */
 export interface Listing {
   readonly items: readonly { readonly name: string }[];

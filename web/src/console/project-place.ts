@@ -13,10 +13,11 @@ import { entitle } from "./title.js";
 /** What each tab shows is loaded when somebody goes there. */
 const PARTS: Readonly<Record<ProjectTab, () => Promise<unknown>>> = {
   settings: () => import("../elements/project-settings.js"),
+  notices: () => import("../elements/project-notices.js"),
   activity: () => import("../elements/project-audit.js"),
 };
 
-/** The place of a project: its settings and its activity. Properties: `client`, `project`, `tab`, `write`. */
+/** The place of a project: its settings, its notices and its activity. Properties: `client`, `project`, `tab`, `write`. */
 @element("bowline-project-place")
 export class BowlineProjectPlace extends LitElement {
   @property({ attribute: false }) client: ProjectClient | null = null;
@@ -54,6 +55,8 @@ export class BowlineProjectPlace extends LitElement {
     switch (this.tab) {
       case "settings":
         return html`<bowline-project-settings .client=${client} ?readonly=${!this.write}></bowline-project-settings>`;
+      case "notices":
+        return html`<bowline-project-notices .client=${client} ?readonly=${!this.write}></bowline-project-notices>`;
       case "activity":
         return html`<bowline-project-audit .client=${client} .project=${project}
           .place=${(id: string) => formatRoute({ at: "connection", id, tab: "activity" })}></bowline-project-audit>`;

@@ -6,7 +6,7 @@ export const TABS = ["policy", "images", "scans", "registry", "use", "credential
 export type Tab = (typeof TABS)[number];
 
 /** What of a project a place is about. */
-export const PROJECT_TABS = ["settings", "activity"] as const;
+export const PROJECT_TABS = ["settings", "notices", "activity"] as const;
 
 export type ProjectTab = (typeof PROJECT_TABS)[number];
 

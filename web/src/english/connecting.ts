@@ -1,7 +1,7 @@
 /** The texts about connections: the form, its test, the list. */
 
 import type { ProviderGroup } from "bowline";
-import type { Proof, StepName, StepStatus } from "../api/types.js";
+import type { NoticeKind, Proof, StepName, StepStatus } from "../api/types.js";
 
 export const connecting = {
   form: {
@@ -207,6 +207,7 @@ export const connecting = {
       reseal: "Secrets encrypted with another key",
       settings: "Project settings changed",
       "external-id": "AWS external ID issued",
+      notices: "Notices changed",
       refused: "Permission refused",
     } as Record<string, string>,
     by: (subject: string, from: string | null): string => (from === null ? `by ${subject}` : `by ${subject} from ${from}`),
@@ -261,6 +262,41 @@ export const connecting = {
     outOfBounds: (least: number, most: number): string => `Enter a whole number from ${least} to ${most}.`,
     readonly: "You can view these settings but not change them.",
     saved: "Settings saved.",
+  },
+  notices: {
+    detail: "We send a signed request to your webhook when something happens without anyone asking for it. Requests follow the Standard Webhooks specification.",
+    readonly: "You can view where notices go but not change it.",
+    url: "Webhook URL",
+    urlHelp: "Requests are sent by POST. Answer with a 2xx status.",
+    urlMissing: "Enter a URL that starts with https://.",
+    kindsHeading: "Send a notice when",
+    kinds: {
+      "connection.failing": "A connection stops working",
+      "connection.recovered": "A connection works again",
+      "credentials.expiring": "Credentials expire within two weeks",
+      "credentials.old": "Credentials are 90 days old",
+      "sync.failed": "A sync fails",
+      "scan.set_aside": "A scan is set aside",
+    } satisfies Record<NoticeKind, string>,
+    kindsMissing: "Choose at least one.",
+    turnOn: "Turn on notices",
+    replace: "Replace secret",
+    replaceTitle: "Replace the secret?",
+    replaceDetail: "Notices are signed with the new secret from now on. Your webhook refuses them until you give it the new one.",
+    end: "Turn off",
+    endTitle: "Turn off notices?",
+    endDetail: "Nothing is sent from now on, and the secret is deleted.",
+    keep: "Cancel",
+    secret: "Secret",
+    once: "Copy the secret now. You won't see it again.",
+    onceDetail: "Your webhook verifies signatures with it.",
+    saved: "Notices are saved.",
+    ended: "Notices are off.",
+    delivered: (when: string): string => `Last delivered ${when}.`,
+    neverDelivered: "Nothing has been sent yet.",
+    pending: (count: string): string => `${count} to be delivered.`,
+    setAside: (count: string): string => `${count} could not be delivered in the last week.`,
+    failing: "The last try failed",
   },
   copy: {
     copy: (line: string): string => `Copy ${line}`,

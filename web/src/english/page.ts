@@ -57,7 +57,7 @@ export const page = {
     },
     offline: "You are offline. Changes can't be saved until you are back online.",
     tabs: { policy: "Pull rules", images: "Images", scans: "Scans", registry: "Browse", use: "Use in a job", credentials: "Credentials", events: "Events", activity: "Activity" },
-    projectTabs: { settings: "Settings", activity: "Activity" },
+    projectTabs: { settings: "Settings", notices: "Notices", activity: "Activity" },
     projectSettings: "Settings",
     connectionMissing: "This connection doesn't exist",
     connectionMissingDetail: "Someone may have removed it.",

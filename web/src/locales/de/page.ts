@@ -63,7 +63,7 @@ export const page: typeof english = {
       events: "Ereignisse",
       activity: "Aktivität",
     },
-    projectTabs: { settings: "Einstellungen", activity: "Aktivität" },
+    projectTabs: { settings: "Einstellungen", notices: "Meldungen", activity: "Aktivität" },
     projectSettings: "Einstellungen",
     connectionMissing: "Diese Verbindung gibt es nicht",
     connectionMissingDetail: "Vielleicht hat sie jemand entfernt.",
