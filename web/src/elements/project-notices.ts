@@ -233,6 +233,13 @@ export class BowlineProjectNotices extends LitElement {
       .kinds .notes {
         display: none;
       }
+      .kinds label {
+        font-weight: 400;
+      }
+      legend {
+        padding: 0;
+        margin-block-end: 0.5rem;
+      }
       .error {
         color: var(--bad);
       }

@@ -175,7 +175,7 @@ codes! {
     /// The guard or the runtime does not allow this address.
     AddressNotAllowed = "address.not_allowed", Address,
         "This address is not allowed",
-        "Use the registry's public name and HTTPS. Private addresses and plain HTTP work only for hosts that the operator of this service has allowed.";
+        "Use the registry's public name and HTTPS. Private addresses and plain HTTP work only for hosts that your administrator has allowed.";
     /// Nothing listens on this port.
     ConnectRefused = "connect.refused", Address,
         "The registry's port does not answer",
@@ -187,15 +187,15 @@ codes! {
     /// The TLS handshake failed; the runtime does not say why.
     TlsFailed = "tls.failed", Address,
         "No secure connection could be made",
-        "The usual causes: a certificate that is self-signed or from a private authority, expired, or for another name, a server that asks for a client certificate, which connections do not have, or one that is too old for TLS 1.2. Private authorities are added by the operator of this service (client_tls).";
+        "The usual causes: a certificate that is self-signed or from a private authority, expired, or for another name, a server that asks for a client certificate, which connections do not have, or one that is too old for TLS 1.2. Your administrator can add a private authority.";
     /// The certificate was not accepted.
     TlsCertificate = "tls.certificate", Address,
         "The registry's certificate is not trusted",
-        "The certificate is self-signed or from a private authority, expired, or for another name. Private authorities are added by the operator of this service (client_tls).";
+        "The certificate is self-signed or from a private authority, expired, or for another name. Your administrator can add a private authority.";
     /// The https port speaks plain HTTP.
     TlsPlainHttp = "tls.plain_http", Address,
         "The registry answers without HTTPS",
-        "Give the registry a certificate, or use the port on which it speaks HTTPS. Plain HTTP sends the password in clear; http:// works only for hosts that the operator of this service has allowed.";
+        "Give the registry a certificate, or use the port on which it speaks HTTPS. Plain HTTP sends the password in clear; http:// works only for hosts that your administrator has allowed.";
     /// The http port speaks HTTPS.
     TlsExpected = "tls.expected", Address,
         "This port speaks HTTPS",
