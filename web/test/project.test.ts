@@ -113,10 +113,10 @@ test("jobs: each has this connection's address, image and secret's name, and no 
   const jobs = await tab.run<Record<string, string>>(`return Object.fromEntries(all("[data-testid=job]").map((job) => [job.dataset.job,
     job.querySelector("bowline-copy-lines").shadowRoot.querySelector("code").textContent]))`);
   const config = `${site.origin}/v1/projects/acme/connections/${one.id}/dockerconfig`;
-  for (const job of ["shell", "github", "gitlab", "kubernetes"]) assert.ok(jobs[job]?.includes(config), `${job}: ${jobs[job] ?? ""}`);
-  for (const job of ["shell", "github", "gitlab"]) assert.ok(jobs[job]?.includes("docker pull registry.example.com/team/app:1.4"), job);
+  for (const job of ["shell", "github-actions", "gitlab-ci", "kubernetes"]) assert.ok(jobs[job]?.includes(config), `${job}: ${jobs[job] ?? ""}`);
+  for (const job of ["shell", "github-actions", "gitlab-ci"]) assert.ok(jobs[job]?.includes("docker pull registry.example.com/team/app:1.4"), job);
   assert.match(jobs["kubernetes"] ?? "", new RegExp(`imagePullSecrets:\\n    - name: registry-${one.id}`));
-  assert.match(jobs["github"] ?? "", /\$\{\{ secrets\.BOWLINE_TOKEN \}\}/);
+  assert.match(jobs["github-actions"] ?? "", /\$\{\{ secrets\.BOWLINE_TOKEN \}\}/);
   assert.ok(jobs["use"]?.includes(`/connections/${one.id}/uses/`), jobs["use"]);
 });
 

@@ -10,7 +10,7 @@ export interface Job {
   readonly connection: Connection;
 }
 
-export const JOBS = ["shell", "github", "gitlab", "kubernetes", "use"] as const;
+export const JOBS = ["shell", "github-actions", "gitlab-ci", "kubernetes", "use"] as const;
 
 export type JobKind = (typeof JOBS)[number];
 
@@ -28,7 +28,7 @@ export function jobsOf({ api, connection }: Job): Readonly<Record<JobKind, strin
   ];
   return {
     shell: [...login, `docker pull ${image}`].join("\n"),
-    github: [
+    "github-actions": [
       "- name: Sign in to the registry",
       "  env:",
       "    BOWLINE_TOKEN: ${{ secrets.BOWLINE_TOKEN }}",
@@ -36,7 +36,7 @@ export function jobsOf({ api, connection }: Job): Readonly<Record<JobKind, strin
       ...login.map((line) => `    ${line}`),
       `- run: docker pull ${image}`,
     ].join("\n"),
-    gitlab: [
+    "gitlab-ci": [
       "pull:",
       "  image: docker:28",
       "  services: [\"docker:28-dind\"]",

@@ -223,11 +223,11 @@ export const connecting: typeof english = {
   jobs: {
     heading: "In einem Job verwenden",
     detail: "Jeder Job braucht BOWLINE_TOKEN: ein Zugriffstoken mit dem Recht iam:project:cicd:registry:use. Die Zugangsdaten, die er bekommt, sind kurzlebig, wo die Registry das kann.",
-    titles: { shell: "Shell", github: "GitHub Actions", gitlab: "GitLab CI", kubernetes: "Kubernetes", use: "Sagen, dass ein Job sie verwendet" },
+    titles: { shell: "Shell", "github-actions": "GitHub Actions", "gitlab-ci": "GitLab CI", kubernetes: "Kubernetes", use: "Sagen, dass ein Job sie verwendet" },
     details: {
       shell: "",
-      github: "Legen Sie BOWLINE_TOKEN in den Secrets des Repositorys ab.",
-      gitlab: "Legen Sie BOWLINE_TOKEN maskiert in den CI/CD-Variablen des Projekts ab.",
+      "github-actions": "Legen Sie BOWLINE_TOKEN in den Secrets des Repositorys ab.",
+      "gitlab-ci": "Legen Sie BOWLINE_TOKEN maskiert in den CI/CD-Variablen des Projekts ab.",
       kubernetes: "",
       use: "Solange eine Verwendung läuft, kann niemand die Verbindung entfernen. Sie endet von selbst zur genannten Zeit.",
     },
