@@ -33,6 +33,7 @@ pub mod azure;
 pub mod credential;
 pub mod detect;
 pub mod document;
+mod encoded;
 pub mod endpoint;
 pub mod finding;
 mod findings;

@@ -33,6 +33,12 @@ pub(crate) fn standing(
         let neighbors = listed.filter(|region| geography(region) == Some(own));
         return Standing::Unlisted(nearest_within(text, neighbors, 1));
     }
+    // `Europe (Ireland) eu-west-1`
+    let is_end = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+    let mut words = text.split(is_end).filter(|word| word.contains('-'));
+    if let Some(named) = words.find_map(|word| listed.clone().find(|region| *region == word)) {
+        return Standing::Unknown(Some(named));
+    }
     let lower = text.to_ascii_lowercase();
     let meant = listed.filter(|region| geography(region).is_none_or(|of| lower.starts_with(of)));
     Standing::Unknown(nearest_within(text, meant, 2))
@@ -96,6 +102,7 @@ mod tests {
             ("eu-wst-1", Standing::Unknown(Some("eu-west-1"))),
             ("sa-west-1a", Standing::Unknown(None)),
             ("europ", Standing::Unknown(Some("europe"))),
+            ("Ireland (eu-west-1)", Standing::Unknown(Some("eu-west-1"))),
             ("moon", Standing::Unknown(None)),
         ] {
             assert_eq!(

@@ -1,5 +1,7 @@
 //! The arguments of a command: options and other words.
 
+use super::programs::{PROGRAMS, VERBS};
+
 /// The arguments of a command, sorted.
 #[derive(Debug)]
 pub(crate) struct Arguments<'a> {
@@ -23,10 +25,8 @@ impl<'a> Arguments<'a> {
             }
             if !word.starts_with('-') || word.len() == 1 {
                 // Another command follows whose line break was lost.
-                let is_command = super::command::PROGRAMS.contains(&word)
-                    && words
-                        .peek()
-                        .is_some_and(|next| super::command::VERBS.contains(next));
+                let is_command = PROGRAMS.contains(&word)
+                    && words.peek().is_some_and(|next| VERBS.contains(next));
                 if is_command {
                     break;
                 }

@@ -2,113 +2,11 @@
 
 use super::{
     arguments::{Arguments, after, find_verb},
+    mention::{Mention, image_mention, mention},
+    programs::{CONTAINERS, GROUPS, PROGRAMS, VERBS},
     shell::Invocation,
-    without_api,
 };
-use crate::{
-    endpoint::DOCKER_HUB,
-    placeholder::{self, is_placeholder},
-    reference::{self, Reference},
-    text::{contains, split_once},
-};
-
-/// What a text says of one registry.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Mention {
-    /// The address as it is written.
-    pub(super) registry: String,
-    /// Empty where the text has none, or has a placeholder in its place.
-    pub(super) username: String,
-    /// As `username`.
-    pub(super) password: String,
-    /// Whether the password is an identity token.
-    pub(super) identity_token: bool,
-    /// An image of the registry; empty where none is named in full.
-    pub(super) image: String,
-}
-
-/// The programs that speak to registries.
-pub(super) const PROGRAMS: [&str; 21] = [
-    "docker",
-    "podman",
-    "nerdctl",
-    "buildah",
-    "finch",
-    "container",
-    "skopeo",
-    "oras",
-    "helm",
-    "crane",
-    "regctl",
-    "cosign",
-    "ctr",
-    "crictl",
-    "kubectl",
-    "oc",
-    "ko",
-    "notation",
-    "singularity",
-    "apptainer",
-    "trivy",
-];
-
-/// The first of [`PROGRAMS`], which run containers and whose verbs may be about these.
-const CONTAINERS: usize = 6;
-
-/// The verbs after which an image is named, and those that only lead to them.
-pub(super) const VERBS: &[&str] = &[
-    "login",
-    "pull",
-    "push",
-    "run",
-    "create",
-    "build",
-    "tag",
-    "rmi",
-    "history",
-    "save",
-    "inspect",
-    "copy",
-    "cp",
-    "digest",
-    "manifest",
-    "list-tags",
-    "tags",
-    "ls",
-    "list",
-    "config",
-    "export",
-    "fetch",
-    "discover",
-    "verify",
-    "sign",
-    "image",
-    "images",
-    "i",
-    "container",
-    "buildx",
-    "imagetools",
-    "repo",
-    "install",
-    "upgrade",
-    "template",
-];
-
-/// The verbs that lead to another one: `docker image pull`.
-const GROUPS: &[&str] = &[
-    "image",
-    "images",
-    "i",
-    "container",
-    "manifest",
-    "buildx",
-    "imagetools",
-    "repo",
-    "tag",
-    "service",
-    "artifact",
-    "set",
-];
+use crate::endpoint::DOCKER_HUB;
 
 /// The ways to say that one logs in: the program and its verbs.
 const LOGINS: [(&str, &[&str]); 9] = [
@@ -215,32 +113,6 @@ fn pull_secret_of(words: &[String]) -> Option<Mention> {
     )
 }
 
-/// What is said of the registry at an address, Docker Hub where there is none. `None` where a placeholder stands for it.
-pub(super) fn mention(registry: &str, username: &str, password: &str) -> Option<Mention> {
-    if placeholder::part(registry).is_some() {
-        return None;
-    }
-    let filled = |text: &str| {
-        let is_value = !is_placeholder(text) && !contains(text, "$(");
-        if is_value {
-            text.to_owned()
-        } else {
-            String::new()
-        }
-    };
-    Some(Mention {
-        registry: if registry.is_empty() {
-            DOCKER_HUB
-        } else {
-            without_api(registry)
-        }
-        .to_owned(),
-        username: filled(username),
-        password: filled(password),
-        ..Mention::default()
-    })
-}
-
 /// The image that a command names: `docker pull …`, `ctr images pull …`, a Dockerfile's `FROM …`. The stages of a
 /// Dockerfile, which are no images, are added to `stages`.
 pub(super) fn image(command: &Invocation<'_>, stages: &mut Vec<String>) -> Option<Mention> {
@@ -319,26 +191,6 @@ pub(super) fn image(command: &Invocation<'_>, stages: &mut Vec<String>) -> Optio
     Some(Mention {
         image: found.image,
         ..login
-    })
-}
-
-/// What is said of the registry that an image is of. A tag that is a variable leaves the registry known, if one is named.
-pub(super) fn image_mention(text: &str) -> Option<Mention> {
-    if let Some(chart) = text.strip_prefix("oci://") {
-        return mention(chart.split('/').next()?, "", "");
-    }
-    let text = text.strip_prefix("docker://").unwrap_or(text);
-    if let Some(part) = placeholder::part(text) {
-        let (domain, _) = split_once(text, part)?.0.split_once('/')?;
-        return reference::names_domain(text)
-            .then(|| mention(domain, "", ""))
-            .flatten();
-    }
-    let image = Reference::parse(text).ok()?;
-    Some(Mention {
-        registry: image.domain,
-        image: text.to_owned(),
-        ..Mention::default()
     })
 }
 

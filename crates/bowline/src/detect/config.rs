@@ -1,8 +1,13 @@
 //! Docker's configuration file, what carries one (pull secrets, variables), and the JSON that tools print for a login.
 
-use super::{Found, add, command, decoded, form_of, form_of_mention, without_api, yaml::Entry};
+use super::{
+    found::{Found, form_of, without_api},
+    mention::{Mention, add, form_of_mention, image_mention, mention},
+    yaml::Entry,
+};
 use crate::{
     document::{Document, Object},
+    encoded::decoded,
     endpoint::{DOCKER_HUB, Endpoint, Split},
     form::ConnectionForm,
     provider::providers,
@@ -27,7 +32,7 @@ pub(super) fn of_text(text: &str) -> Vec<ConnectionForm> {
     }
     let names_login = ["auths", "credHelpers", "\"auth\""];
     if forms.is_empty() && names_login.iter().any(|name| contains(text, name)) {
-        // The last mark: what is before it may be another one's, as in a shell.
+        // What stands before it is a variable's name, or prose.
         let inner = text.find('{').and_then(|at| text.get(at..));
         collect_config(inner.unwrap_or(""), DEPTH, &mut forms);
     }
@@ -57,10 +62,8 @@ pub(super) fn of_yaml(entries: &[Entry]) -> Option<Vec<ConnectionForm>> {
         } else if value.starts_with('{') || value.starts_with("ey") || value.starts_with("ew") {
             let mut found = Vec::new();
             collect_config(value, DEPTH, &mut found);
-            if !found.is_empty() {
-                for form in found {
-                    add(forms.get_or_insert_default(), Some(form));
-                }
+            for form in found {
+                add(forms.get_or_insert_default(), Some(form));
             }
         }
     }
@@ -131,7 +134,7 @@ fn collect_object(
     // A pull secret, a list of them, or whatever else holds a configuration or names an image.
     for (name, value) in object.iter() {
         if name == "image"
-            && let Some(image) = value.as_str().and_then(command::image_mention)
+            && let Some(image) = value.as_str().and_then(image_mention)
         {
             add(forms, form_of_mention(&image));
             continue;
@@ -161,7 +164,7 @@ fn collect_config(text: &str, depth: u8, forms: &mut Vec<ConnectionForm>) {
 }
 
 /// The login that an object of a tool has: a credential helper's answer, the header of Docker's API, the values of a chart.
-fn login_of(object: &Object) -> Option<command::Mention> {
+fn login_of(object: &Object) -> Option<Mention> {
     const SERVERS: [&str; 9] = [
         "registry",
         "server",
@@ -199,8 +202,8 @@ fn login_of(object: &Object) -> Option<command::Mention> {
     } else {
         identity_token
     };
-    let login = command::mention(server, username, secret)?;
-    Some(command::Mention {
+    let login = mention(server, username, secret)?;
+    Some(Mention {
         identity_token: is_identity,
         ..login
     })

@@ -1,7 +1,7 @@
 //! Files that name images or log in: Compose and Kubernetes manifests, pipelines of GitHub and GitLab, Helm values.
 
 use super::{
-    command::{self, Mention, image_mention},
+    mention::{Mention, image_mention, mention},
     yaml::Entry,
 };
 use crate::{
@@ -25,7 +25,9 @@ pub(super) fn logins(entries: &[Entry]) -> Vec<Mention> {
                     .iter()
                     .any(|name| contains(action, name));
             }
-            "registry" | "login-server" => step.registry = step.registry.or_else(value),
+            "registry" | "registry_url" | "login-server" => {
+                step.registry = step.registry.or_else(value)
+            }
             "username" => step.username = step.username.or_else(value),
             "password" => step.password = step.password.or_else(value),
             _ => {}
@@ -64,7 +66,7 @@ impl Step<'_> {
             .strip_prefix("${{")
             .and_then(|rest| rest.strip_suffix("}}"))
             .and_then(|name| name.trim().strip_prefix("env."));
-        command::mention(
+        mention(
             variable.and_then(by_name).unwrap_or(registry),
             self.username.unwrap_or(""),
             self.password.unwrap_or(""),
@@ -106,7 +108,15 @@ pub(super) fn images(entries: &[Entry]) -> Vec<Mention> {
             ":"
         };
         let tag = if colon.is_empty() { "" } else { tag };
-        images.extend(image_mention(&concat(&[registry, slash, name, colon, tag])));
+        let Some(image) = image_mention(&concat(&[registry, slash, name, colon, tag])) else {
+            continue;
+        };
+        // Bitbucket's pipelines have the login beside the name.
+        let login = mention(&image.registry, part("username"), part("password"));
+        images.extend(login.map(|login| Mention {
+            image: image.image,
+            ..login
+        }));
     }
     images
 }

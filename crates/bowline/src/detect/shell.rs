@@ -159,7 +159,9 @@ impl<'a> Lexer<'a> {
                 let is_or = self.take_if("|");
                 self.end_command(!is_or);
             }
-            '(' if self.word.is_none() => self.end_command(false),
+            '(' if self.word.is_none() && self.command.words.is_empty() => self.end_command(false),
+            // PowerShell's way to put in what a command prints.
+            '(' if self.word.is_none() => self.push_substitution(),
             ')' if self.is_before_blank() => self.end_command(false),
             '\'' => self.read_quoted('\''),
             '‘' => self.read_quoted('’'),
@@ -284,10 +286,7 @@ impl<'a> Lexer<'a> {
         } else if self.rest.starts_with('"') {
             // A text to be translated.
         } else if self.take_if("(") {
-            let inner = self.read_substitution();
-            self.push("$(");
-            self.push(inner);
-            self.push(")");
+            self.push_substitution();
         } else if self.take_if("{{") {
             let inner = self.take_to("}}");
             self.push("${{");
@@ -330,6 +329,13 @@ impl<'a> Lexer<'a> {
             };
             self.word.get_or_insert_default().push(c);
         }
+    }
+
+    fn push_substitution(&mut self) {
+        let inner = self.read_substitution();
+        self.push("$(");
+        self.push(inner);
+        self.push(")");
     }
 
     /// The text of `$(…)`, whose commands are read too.
@@ -785,6 +791,7 @@ mod tests {
                 "C:\\Tools\\a.exe DOMAIN\\b",
                 &[&["C:\\Tools\\a.exe", "DOMAIN\\b"]],
             ),
+            ("a -p (b c) d", &[&["b", "c"], &["a", "-p", "$(b c)", "d"]]),
             ("(a b)\n{ c; }", &[&["a", "b"], &["{", "c"], &["}"]]),
             ("a –u b —long c", &[&["a", "-u", "b", "--long", "c"]]),
             ("it's fine", &[&["it's", "fine"]]),

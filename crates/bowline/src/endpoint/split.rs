@@ -48,7 +48,10 @@ impl<'a> Split<'a> {
         let (rest, fragment) = split_off(rest, "#");
         let (path, query) = split_off(rest, "?");
         if host.is_empty() {
-            return Err(Issue::new(Code::UrlHostMissing));
+            // `https:///registry.example.com`
+            let rest = path.trim_start_matches('/');
+            let mend = Some(concat(&[before_authority, rest])).filter(|_| rest.contains('.'));
+            return Err(Issue::new(Code::UrlHostMissing).suggest_some(mend));
         }
         Ok(Self {
             text,

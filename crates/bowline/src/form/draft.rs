@@ -55,9 +55,22 @@ impl Draft<'_> {
 
     /// Reports an issue with the text of a field. What a text looks like is not said of one that is not the value itself.
     pub(crate) fn report(&mut self, field: &str, issue: Issue) {
-        if issue.code().is_about_looks() && self.is_wrapped(field) {
+        const WRAPPED: [Code; 3] = [
+            Code::TextPlaceholder,
+            Code::TextAssignment,
+            Code::TextCommand,
+        ];
+        let is_wrapped = self.has_any(field, &WRAPPED);
+        let is_other = is_wrapped || self.has_any(field, &[Code::TextQuoted, Code::SecretEncoded]);
+        if issue.code().is_about_looks() && is_other {
             return;
         }
+        // What is offered is the value, once.
+        let issue = if is_wrapped {
+            issue.suggest_some(None)
+        } else {
+            issue
+        };
         let secret = self
             .auth
             .field(field)
@@ -70,19 +83,12 @@ impl Draft<'_> {
         );
     }
 
-    /// Whether it was found that a field's text is not the value itself: a placeholder, or the value with something around.
-    fn is_wrapped(&self, field: &str) -> bool {
+    /// Whether one of some issues was found in a field.
+    fn has_any(&self, field: &str, codes: &[Code]) -> bool {
         let field = concat(&["values.", field]);
-        self.findings.shown().iter().any(|finding| {
-            finding.field == field
-                && [
-                    Code::TextQuoted,
-                    Code::TextPlaceholder,
-                    Code::TextAssignment,
-                    Code::TextCommand,
-                ]
-                .iter()
-                .any(|code| code.as_str() == finding.code)
+        let mut found = self.findings.shown().iter();
+        found.any(|finding| {
+            finding.field == field && codes.iter().any(|code| code.as_str() == finding.code)
         })
     }
 

@@ -227,7 +227,10 @@ pub(super) fn check_image(
                 .suggest_some(image.filter(is_here))
         }
         (Err(_), _) if let Some(image) = image_of_command(text) => {
-            Issue::new(Code::ImageCommand).suggest(image)
+            let is_elsewhere = reference::names_domain(&image)
+                && Reference::parse(&image)
+                    .is_ok_and(|image| endpoint.is_some_and(|endpoint| !is_of(&image, endpoint)));
+            Issue::new(Code::ImageCommand).suggest_some((!is_elsewhere).then_some(image))
         }
         (Err(issue), _) => issue,
         (Ok(image), Some(endpoint))

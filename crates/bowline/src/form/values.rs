@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{ConnectionForm, Draft, hosts::NearMiss, wrapped::assigned};
+use super::{
+    ConnectionForm, Draft,
+    hosts::NearMiss,
+    wrapped::{assigned, name_of_base64},
+};
 use crate::{
     detect::{registry_of_command, value_of_command},
     endpoint::{Endpoint, Split},
@@ -71,6 +75,8 @@ fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &
             draft.report(field.name, Issue::new(Code::TextPlaceholder));
         } else if let Some(value) = assigned(text, field.name, field.kind.is_secret()) {
             draft.report(field.name, Issue::new(Code::TextAssignment).suggest(value));
+        } else if let Some(name) = name_of_base64(text).filter(|_| field.name == "username") {
+            draft.report(field.name, Issue::new(Code::SecretEncoded).suggest(name));
         } else if let Some(issue) = pasted(typed) {
             draft.report(field.name, issue);
         }

@@ -1,6 +1,6 @@
 //! A value with its name before it, as it stands in a script, a header or a list of logins.
 
-use crate::{detect::decoded, provider::rules::Shape, text::split_once};
+use crate::{encoded::decoded, provider::rules::Shape, text::split_once};
 
 /// The value in a text that names it too: `CR_PAT=ghp_…`, `export CR_PAT=ghp_…`, `password: …`, `Bearer …`, `--token=…`,
 /// `Authorization: Basic …`. `field` is whose text it is.
@@ -16,6 +16,14 @@ pub(super) fn assigned(text: &str, field: &str, secret: bool) -> Option<String> 
     }?;
     let value = value.trim().trim_matches(['"', '\'', ';', ',']);
     (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// The username in base64 that its padding gives away: alone, or with a password behind it.
+pub(super) fn name_of_base64(text: &str) -> Option<String> {
+    let decoded = decoded(text.strip_suffix('=').map(|_| text)?)?;
+    let name = decoded.split(':').next().unwrap_or("").trim_end();
+    let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic());
+    is_name.then(|| name.to_owned())
 }
 
 /// `Bearer …`, `token …`, `Basic …`, with `Authorization:` or without.

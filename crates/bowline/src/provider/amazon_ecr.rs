@@ -17,7 +17,7 @@ use crate::{
     form::{ConnectionForm, Draft},
     message::Code,
     region::{Standing, standing},
-    text::{replaced, span, without},
+    text::{contains, replaced, span, without},
     time,
 };
 
@@ -268,7 +268,58 @@ fn credentials(
 }
 
 fn judge_region(judge: &mut Judge<'_>) {
-    judge.report_region(standing_of(judge.text), "AWS");
+    let standing = match standing_of(judge.text) {
+        Standing::Unknown(None) => Standing::Unknown(region_of_place(judge.text)),
+        standing => standing,
+    };
+    judge.report_region(standing, "AWS");
+}
+
+/// The region of a place, as AWS's console and price lists call it: `EU (Ireland)`, `US East (N. Virginia)`
+/// (docs.aws.amazon.com/global-infrastructure/latest/regions, November 2026).
+fn region_of_place(text: &str) -> Option<&'static str> {
+    const PLACES: [(&str, &str); 37] = [
+        ("virginia", "us-east-1"),
+        ("ohio", "us-east-2"),
+        ("california", "us-west-1"),
+        ("oregon", "us-west-2"),
+        ("ireland", "eu-west-1"),
+        ("london", "eu-west-2"),
+        ("paris", "eu-west-3"),
+        ("frankfurt", "eu-central-1"),
+        ("zurich", "eu-central-2"),
+        ("stockholm", "eu-north-1"),
+        ("milan", "eu-south-1"),
+        ("spain", "eu-south-2"),
+        ("tokyo", "ap-northeast-1"),
+        ("seoul", "ap-northeast-2"),
+        ("osaka", "ap-northeast-3"),
+        ("singapore", "ap-southeast-1"),
+        ("sydney", "ap-southeast-2"),
+        ("jakarta", "ap-southeast-3"),
+        ("melbourne", "ap-southeast-4"),
+        ("malaysia", "ap-southeast-5"),
+        ("new zealand", "ap-southeast-6"),
+        ("thailand", "ap-southeast-7"),
+        ("mumbai", "ap-south-1"),
+        ("hyderabad", "ap-south-2"),
+        ("hong kong", "ap-east-1"),
+        ("taipei", "ap-east-2"),
+        ("calgary", "ca-west-1"),
+        ("canada", "ca-central-1"),
+        ("sao paulo", "sa-east-1"),
+        ("são paulo", "sa-east-1"),
+        ("cape town", "af-south-1"),
+        ("bahrain", "me-south-1"),
+        ("uae", "me-central-1"),
+        ("tel aviv", "il-central-1"),
+        ("mexico", "mx-central-1"),
+        ("beijing", "cn-north-1"),
+        ("ningxia", "cn-northwest-1"),
+    ];
+    let lower = text.to_ascii_lowercase();
+    let place = PLACES.iter().find(|(place, _)| contains(&lower, place));
+    place.map(|(_, region)| *region)
 }
 
 fn standing_of(region: &str) -> Standing {

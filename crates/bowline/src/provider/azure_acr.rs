@@ -238,6 +238,14 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
                     replaced(url.text.trim(), url.host, &concat(&[label, suffix]))
                 })
         }
+        // The name alone.
+        _ if host != "localhost"
+            && (5..=50).contains(&host.len())
+            && host.bytes().all(|b| b.is_ascii_alphanumeric()) =>
+        {
+            let server = concat(&[host, ".azurecr.io"]);
+            Some(replaced(url.text.trim(), url.host, &server))
+        }
         _ => None,
     };
     let expected = match rest.as_slice() {

@@ -283,6 +283,8 @@ fn judge_username(judge: &mut Judge<'_>) {
     let account = name.strip_prefix('@').or_else(|| {
         split_once(name, "github.com/").map(|(_, account)| account.trim_end_matches('/'))
     });
+    // What has a colon is reported as such, with the same account.
+    let account = account.filter(|_| !name.contains(':'));
     if let Some(account) = account.filter(|account| is_login(account)) {
         let issue = Issue::new(Code::UsernameUnusual).with("title", PROVIDER.title);
         judge.report(issue.with("example", "octocat").suggest(account));

@@ -318,7 +318,14 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
             let issue = Issue::new(Code::UrlOtherHost)
                 .at(place)
                 .with("title", PROVIDER.title);
-            issues.push(issue.with("expected", "europe-west3-docker.pkg.dev"));
+            // `us.docker.pkg.dev`
+            let region = endpoint.host().strip_suffix(".docker.pkg.dev");
+            let host = region
+                .filter(|region| is_place(region))
+                .map(|region| concat(&[region, "-docker.pkg.dev"]));
+            let mend = host.map(|host| replaced(url.text.trim(), url.host, &host));
+            let issue = issue.with("expected", "europe-west3-docker.pkg.dev");
+            issues.push(issue.suggest_some(mend));
         }
     }
 }
@@ -369,7 +376,11 @@ fn access_token(draft: &mut Draft<'_>) -> Option<Credentials> {
 }
 
 fn judge_region(judge: &mut Judge<'_>) {
-    judge.report_region(standing_of(judge.text), "Google Cloud");
+    let standing = match judge.text {
+        "eu" | "EU" | "Europe" => Standing::Unknown(Some("europe")),
+        text => standing_of(text),
+    };
+    judge.report_region(standing, "Google Cloud");
 }
 
 /// What a key file lacks. It only warns: the format is Google's to change.
@@ -399,7 +410,9 @@ fn judge_key(judge: &mut Judge<'_>) {
         let mend = if is_wrapped && Document::parse(text).is_some() {
             Some(text.to_owned())
         } else {
-            relaxed_json::repaired(text)
+            // What stands before it is a variable's name.
+            let start = text.find('{').unwrap_or(0);
+            relaxed_json::repaired(text.get(start..).unwrap_or(""))
         };
         let is_key = |text: &String| contains(text, "service_account");
         let mend = mend.filter(is_key);

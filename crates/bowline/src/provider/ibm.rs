@@ -243,7 +243,8 @@ fn judge_username(judge: &mut Judge<'_>) {
         _ => Issue::new(Code::UsernameForm)
             .with("title", judge.provider.title)
             .with("example", API_KEY_USER)
-            .suggest(API_KEY_USER),
+            // An entitlement key logs in at another registry, which is IBM's own.
+            .suggest_some((judge.text != "cp").then(|| API_KEY_USER.to_owned())),
     };
     judge.report(issue);
 }

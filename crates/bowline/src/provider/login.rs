@@ -4,7 +4,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 use crate::{
     credential::{Credentials, Username},
-    detect::decoded,
+    encoded::decoded,
     finding::Issue,
     form::Draft,
     message::Code,
@@ -102,10 +102,6 @@ pub(crate) fn username(draft: &mut Draft<'_>, field: &str, warn: bool) -> Option
         let token = Shape::of_any(text)
             .filter(|_| warn)
             .map(|(shape, _)| shape.title);
-        let encoded = name_of_base64(text);
-        if let Some(name) = encoded {
-            draft.report(field, Issue::new(Code::SecretEncoded).suggest(name));
-        }
         if let Some(token) = token {
             draft.report(
                 field,
@@ -131,14 +127,6 @@ pub(crate) fn username(draft: &mut Draft<'_>, field: &str, warn: bool) -> Option
     };
     draft.report(field, issue);
     None
-}
-
-/// The username in base64 that its padding gives away: alone, or with a password behind it.
-fn name_of_base64(text: &str) -> Option<String> {
-    let decoded = decoded(text.strip_suffix('=').map(|_| text)?)?;
-    let name = decoded.split(':').next().unwrap_or("").trim_end();
-    let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic());
-    is_name.then(|| name.to_owned())
 }
 
 /// Warns when the username is a token and the secret a username. Both texts are offered in each other's field.

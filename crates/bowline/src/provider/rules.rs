@@ -270,4 +270,4 @@ pub(crate) fn report_other_host(
 }
 
 /// The text that a base64 text stands for.
-pub(crate) use crate::detect::decoded;
+pub(crate) use crate::encoded::decoded;

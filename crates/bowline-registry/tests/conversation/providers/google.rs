@@ -152,10 +152,10 @@ pub fn cases() -> Vec<Case> {
             Pulled(4),
         ),
         case(
-            "no key",
+            "a key file without a key",
             fake(),
             "service-account-key",
-            &key("{}"),
+            &key(r#"{"type":"service_account"}"#),
             Problem(Code::AuthRejected),
         ),
         case(
