@@ -162,6 +162,9 @@ test("form: after saving somebody is told what comes next", LIMIT, async (t) => 
   await go("#/connections/new?provider=docker-registry");
   await tab.type("[data-testid=field-url]", "registry.example.com");
   await tab.click("[data-testid=save-button]");
+  await tab.see("[data-testid=next-link]");
+  const places = await tab.run(`return all("[data-testid=next-link]").map((link) => link.hash)`);
+  assert.deepEqual(places, ["policy", "use", "events"].map((tab) => `${PLACE}/${tab}`));
   await tab.click("[data-testid=next-link]");
   await tab.see("[data-testid=mode-automatic]");
 });

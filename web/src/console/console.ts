@@ -13,13 +13,13 @@ import { icon } from "../elements/icons.js";
 import { blank } from "../elements/list-parts.js";
 import { formOf } from "../form/kept.js";
 import { text } from "../messages.js";
+import { registryType } from "../registry-types.js";
 import { lists } from "../styles/lists.js";
 import { controls, notices, theme } from "../styles/theme.js";
 import { formatRoute, parseRoute, type Route } from "./route.js";
 import { identityProvider } from "./identity-provider.js";
 import { currentSession, forgetToken, keepProject, keepToken, parseToken, spendState, takeArrival, type Arrival, type Session } from "./session.js";
 import { failureIn, SignInError } from "./sign-in-error.js";
-import "./sign-in.js";
 import "./sign-in-question.js";
 import { Tabs } from "./tabs.js";
 import { entitle } from "./title.js";
@@ -39,8 +39,8 @@ export class BowlineConsole extends LitElement {
   @state() private route: Route = parseRoute(location.hash);
   @state() private online = navigator.onLine;
   @state() private toast = "";
-  /** Where to go on from there. */
-  @state() private next: { readonly label: string; readonly route: Route } | null = null;
+  /** Where to go on from there: the places of what was saved. */
+  @state() private next: readonly { readonly label: string; readonly route: Route }[] = [];
   /** A part of the page could not be loaded. */
   @state() private unloaded = false;
   /** What a new connection starts from. */
@@ -123,19 +123,16 @@ export class BowlineConsole extends LitElement {
         @bowline-continue=${this.#continue} @bowline-cancel=${this.#cancel}></bowline-sign-in-question>`;
     }
     if (this.session !== null || this.asking) return nothing;
+    if (this.unloaded) return unloaded();
+    // Most visits are signed in already.
+    import("./sign-in.js").catch(() => (this.unloaded = true));
     return html`<bowline-sign-in ?expired=${this.expired} .refused=${this.refused}></bowline-sign-in>`;
   }
 
   #place(session: Session): TemplateResult {
     const { console: page, list } = text();
     const { route } = this;
-    if (this.unloaded) {
-      const { loadFailed, retry } = text().form;
-      return html`<div class="notice bad" role="alert" data-testid="problem" data-code="page.unloaded">
-        ${icon("alert")}
-        <div><strong>${loadFailed}</strong><p><button type="button" @click=${() => location.reload()}>${retry}</button></p></div>
-      </div>`;
-    }
+    if (this.unloaded) return unloaded();
     if (route.at === "nowhere") {
       return html`<h1 tabindex="-1">${page.notFound}</h1>
         <p class="quiet">${page.notFoundDetail} <a href="#/connections">${page.back}</a></p>`;
@@ -191,10 +188,14 @@ export class BowlineConsole extends LitElement {
   }
 
   #said(look: "good" | "warn", words: string, dismiss: () => void): TemplateResult {
-    const next = look === "good" ? this.next : null;
+    const next = look === "good" ? this.next : [];
     return html`<div class="notice ${look}" data-testid=${look === "good" ? "toast" : "link-refused"}>
       ${icon(look === "good" ? "check" : "warning")}
-      <div>${words} ${next === null ? nothing : html`<a href=${formatRoute(next.route)} data-testid="next-link">${next.label}</a>`}</div>
+      <div>
+        ${words}
+        ${next.length === 0 ? nothing : html`<p class="next">${text().console.savedNext} ${next.map(({ label, route }) =>
+          html`<a href=${formatRoute(route)} data-testid="next-link">${label}</a> `)}</p>`}
+      </div>
       <button type="button" class="ghost" aria-label=${text().console.dismiss} @click=${dismiss}>${icon("cross")}</button>
     </div>`;
   }
@@ -393,17 +394,19 @@ export class BowlineConsole extends LitElement {
 
   #saved({ detail }: CustomEvent<SavedDetail>): void {
     this.#unsaved.keepForm(placeOf(this.route), null);
-    const { saved, savedNext } = text().console;
-    const { id, name } = detail.connection;
+    const { saved, savedPlaces } = text().console;
+    const { id, name, provider } = detail.connection;
     this.toast = saved(name);
-    this.next = { label: savedNext, route: { at: "connection", id, tab: "policy" } };
+    const events = registryType(provider)?.capabilities.events === true;
+    const tabs = ["policy", "use", ...(events ? ["events" as const] : [])] as const;
+    this.next = tabs.map((tab) => ({ label: savedPlaces[tab], route: { at: "connection", id, tab } }));
     this.#go({ at: "list", selected: "" });
   }
 
   #changedOne({ detail }: CustomEvent<SavedDetail>): void {
     const { console: page, policy } = text();
     const rules = this.route.at === "connection" && this.route.tab === "policy";
-    this.next = null;
+    this.next = [];
     this.toast = (rules ? policy.saved : page.rotated)(detail.connection.name);
   }
 
@@ -525,6 +528,12 @@ export class BowlineConsole extends LitElement {
         box-shadow: 0 0.5rem 1.5rem rgb(0 0 0 / 0.12);
         pointer-events: auto;
       }
+      .next {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 0.75rem;
+        margin: 0;
+      }
       .said .notice > svg,
       .said button {
         margin: 0;
@@ -555,6 +564,15 @@ function placeOf(route: Route): string {
 function kept(): Session | null {
   const session = currentSession(Date.now());
   return typeof session === "string" ? null : session;
+}
+
+/** A part of the page did not come. */
+function unloaded(): TemplateResult {
+  const { loadFailed, retry } = text().form;
+  return html`<div class="notice bad" role="alert" data-testid="problem" data-code="page.unloaded">
+    ${icon("alert")}
+    <div><strong>${loadFailed}</strong><p><button type="button" @click=${() => location.reload()}>${retry}</button></p></div>
+  </div>`;
 }
 
 function logo(): TemplateResult {
