@@ -68,7 +68,7 @@ export class BowlineProjectNotices extends LitElement {
       <p class="quiet">${words.detail}</p>
       ${this.readonly ? html`<p class="quiet" data-testid="notices-readonly">${words.readonly}</p>` : nothing}
       <fieldset class="all" ?disabled=${this.readonly}>
-        ${this.#field({ path: "url", label: words.url, kind: "url", value: this.url, required: true, help: words.urlHelp, placeholder: "https://hooks.example.com/registries" },
+        ${this.#field({ path: "url", label: words.url, kind: "url", value: this.url, required: true, help: words.urlHelp, placeholder: words.urlPlaceholder },
           this.tried && !isAddress(this.url) ? words.urlMissing : "")}
         <fieldset class="kinds" aria-describedby="kinds-error">
           <legend class="label">${words.kindsHeading}</legend>

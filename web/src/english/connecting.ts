@@ -268,6 +268,7 @@ export const connecting = {
     readonly: "You can view where notices go but not change it.",
     url: "Webhook URL",
     urlHelp: "Requests are sent by POST. Answer with a 2xx status.",
+    urlPlaceholder: "https://hooks.example.com/registries",
     urlMissing: "Enter a URL that starts with https://.",
     kindsHeading: "Send a notice when",
     kinds: {

@@ -249,6 +249,7 @@ export const connecting: typeof english = {
     readonly: "Sie können ansehen, wohin Meldungen gehen, es aber nicht ändern.",
     url: "Webhook-URL",
     urlHelp: "Anfragen kommen per POST. Antworten Sie mit einem Status 2xx.",
+    urlPlaceholder: "https://hooks.example.com/registries",
     urlMissing: "Geben Sie eine URL ein, die mit https:// beginnt.",
     kindsHeading: "Melden, wenn",
     kinds: {
