@@ -135,7 +135,7 @@ pub struct InventoryImage {
     pub repository: String,
     /// The tag.
     pub tag: String,
-    /// The manifest's digest.
+    /// The manifest's digest; `repository:tag` where the registry lists the tag and refuses to serve it (`problem`).
     pub digest: String,
     /// When it was built, where that is known.
     pub created_at: Option<Timestamp>,

@@ -134,12 +134,12 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
             None => (self.draw(registry).await?, None),
         };
         let found = match search {
-            Some(mut search) => self.find(registry, &mut search, selector).await?,
+            Some(mut search) => match self.find(registry, &mut search, selector).await? {
+                Some(found) => Some(self.pull(registry, &mut search, found).await?),
+                None => None,
+            },
             None => None,
         };
-        if let Some(found) = &found {
-            self.pull(registry, found).await?;
-        }
         self.note_login(registry);
         if self.proved < Proved::Login {
             return Err(Failure::new(
@@ -177,15 +177,12 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
                     let seen = listed.to_string();
                     Ok(Done::passed(Ok(listed), seen))
                 }
-                Err(Failure {
-                    code: Code::PermissionCatalogMissing,
-                    detail,
-                    ..
-                }) => {
+                Err(failure) if ends_check(failure.code) => Err(failure),
+                // The login is right, and an image can be named: whatever breaks the catalog is no failure.
+                Err(Failure { detail, .. }) => {
                     registry.facts.catalog = CatalogSupport::Unlistable;
                     Ok(Done::skipped(Err(detail.clone()), detail))
                 }
-                Err(failure) => Err(failure),
             }
         });
         match listed.await? {
@@ -220,11 +217,14 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
             None => {
                 let tagged = self.steps.run(StepName::Tags, async {
                     let tagged = search.tagged(registry).await?;
-                    let seen = match &tagged {
-                        Some((repository, _)) => format!("{repository} has tags"),
-                        None => "The repositories that were tried have no tag".to_owned(),
-                    };
-                    Ok(Done::passed(tagged, seen))
+                    if let Some((repository, _)) = &tagged {
+                        let seen = format!("{repository} has tags");
+                        return Ok(Done::passed(tagged, seen));
+                    }
+                    Ok(match search.lists_tags() {
+                        true => Done::passed(None, "The repositories that were tried have no tag"),
+                        false => Done::skipped(None, "The registry lists no tags (HTTP 404)"),
+                    })
                 });
                 tagged.await?
             }
@@ -243,21 +243,37 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
             }
             None => None,
         };
-        if found.is_none() {
-            self.warn(WarningCode::CatalogEmpty, search.fruitless());
+        match &found {
+            Some(_) => {}
+            None if search.lists_tags() => {
+                self.warn(WarningCode::CatalogEmpty, search.fruitless());
+            }
+            None => self.warn(
+                WarningCode::CatalogUnlistable,
+                "The registry does not list the tags of its repositories. Name an image, as name:tag, to prove that pulling works.",
+            ),
         }
         Ok(found)
     }
 
-    /// Pulls a blob of what was found.
-    async fn pull(&mut self, registry: &mut Registry<'_, W>, found: &Found) -> Result<(), Failure> {
-        let repository = &found.repository;
-        let scope = scope_of(registry.spec.purpose, repository);
+    /// Pulls a blob of what was found, and of another image where that one is broken. Gives the one that was pulled.
+    async fn pull(
+        &mut self,
+        registry: &mut Registry<'_, W>,
+        search: &mut Search<'w, W::Random>,
+        mut found: Found,
+    ) -> Result<Found, Failure> {
         let pushes = registry.spec.purpose == Purpose::Push;
         let pulled = self.steps.run(StepName::Pull, async {
-            let blob = registry
-                .blob(repository, &found.blob, found.size, &scope)
-                .await?;
+            let blob = loop {
+                let scope = scope_of(registry.spec.purpose, &found.repository);
+                let pulled = registry.blob(&found.repository, &found.blob, found.size, &scope);
+                match pulled.await {
+                    Ok(blob) => break blob,
+                    Err(failure) => found = search.other_than_broken(registry, failure).await?,
+                }
+            };
+            let repository = &found.repository;
             if pushes {
                 registry.facts.can_push = can_push(registry, repository);
             }
@@ -269,10 +285,8 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
                     ),
                 ));
             }
-            Ok(Done::passed(
-                (),
-                format!("blob of {} bytes, digest verified", blob.len()),
-            ))
+            let seen = format!("blob of {} bytes, digest verified", blob.len());
+            Ok(Done::passed(found, seen))
         });
         let pulled = pulled.await;
         if pulled
@@ -339,4 +353,10 @@ fn can_push<W: World>(registry: &Registry<'_, W>, repository: &Repository) -> Ca
         Some(false) => CanPush::No,
         None => CanPush::Unknown,
     }
+}
+
+/// Tells whether a failure of the catalog ends a check: the login is not right after all, or the registry wants no more
+/// requests, or leads elsewhere.
+fn ends_check(code: Code) -> bool {
+    code.is_rejection() || matches!(code, Code::RateLimited | Code::LinkNotAllowed)
 }

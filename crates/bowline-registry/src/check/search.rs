@@ -16,8 +16,10 @@ use crate::{
     world::{Random, World},
 };
 
-/// The number of drawn repositories that are tried.
-const REPOSITORIES: usize = 5;
+/// The number of repositories that are drawn: what is broken is passed over, so that a check ends alike whatever is drawn.
+const REPOSITORIES: usize = 25;
+/// The number of drawn repositories that hold no image, or are not there any more, after which no other is tried.
+const FRUITLESS: u64 = 10;
 /// The number of drawn tags of one repository that are tried.
 const TAGS: usize = 3;
 
@@ -35,6 +37,10 @@ pub(super) struct Search<'r, R> {
     repositories: Vec<Repository>,
     named: bool,
     tried: u64,
+    /// Those that were read, and hold no image.
+    fruitless: u64,
+    /// Those that the registry lists, and whose tags it does not know.
+    unknown: u64,
     /// Where the repositories were drawn from, in words.
     of: String,
     /// What refused to be pulled, where something did.
@@ -104,6 +110,8 @@ impl<'r, R: Random> Search<'r, R> {
             repositories: listed.drawn,
             named: false,
             tried: 0,
+            fruitless: 0,
+            unknown: 0,
             failed: None,
         }
     }
@@ -116,6 +124,8 @@ impl<'r, R: Random> Search<'r, R> {
             repositories: vec![repository],
             named: true,
             tried: 0,
+            fruitless: 0,
+            unknown: 0,
             failed: None,
         }
     }
@@ -126,7 +136,9 @@ impl<'r, R: Random> Search<'r, R> {
         &mut self,
         registry: &mut Registry<'_, W>,
     ) -> Result<Option<(Repository, Vec<Selector>)>, Failure> {
-        while let Some(repository) = self.repositories.pop() {
+        while self.fruitless.saturating_add(self.unknown) < FRUITLESS
+            && let Some(repository) = self.repositories.pop()
+        {
             self.tried = self.tried.saturating_add(1);
             let scope = scope_of(registry.spec.purpose, &repository);
             match registry.tags_page(&repository, &scope, None).await {
@@ -145,12 +157,12 @@ impl<'r, R: Random> Search<'r, R> {
                             format!("{repository} has no tag of an image."),
                         ));
                     }
+                    self.fruitless = self.fruitless.saturating_add(1);
                 }
-                Err(failure) if !self.named && failure.code == Code::ImageUnknown => {}
-                Err(failure) if !self.named && failure.code == Code::PermissionPullMissing => {
-                    self.failed = Some(failure);
+                Err(failure) if !self.named && failure.code == Code::ImageUnknown => {
+                    self.unknown = self.unknown.saturating_add(1);
                 }
-                Err(failure) => return Err(failure),
+                Err(failure) => self.pass_over(failure)?,
             }
         }
         self.end()
@@ -165,15 +177,16 @@ impl<'r, R: Random> Search<'r, R> {
     ) -> Result<Option<Found>, Failure> {
         let mut tagged = Some(tagged);
         while let Some((repository, selectors)) = tagged {
+            let mut is_read = false;
             for selector in selectors {
                 match resolve(registry, &repository, selector).await {
                     Ok((found, is_image)) if is_image || self.named => return Ok(Some(found)),
-                    Ok(_) => {}
-                    Err(failure) if !self.named && is_about_the_image(&failure) => {
-                        self.failed = Some(failure);
-                    }
-                    Err(failure) => return Err(failure),
+                    Ok(_) => is_read = true,
+                    Err(failure) => self.pass_over(failure)?,
                 }
+            }
+            if is_read {
+                self.fruitless = self.fruitless.saturating_add(1);
             }
             tagged = self.tagged(registry).await?;
         }
@@ -191,9 +204,41 @@ impl<'r, R: Random> Search<'r, R> {
         )
     }
 
-    /// There is no repository left: what failed on the way tells why, if anything did.
+    /// Another image than one that could not be pulled.
+    pub(super) async fn other_than_broken<W: World<Random = R>>(
+        &mut self,
+        registry: &mut Registry<'_, W>,
+        failure: Failure,
+    ) -> Result<Found, Failure> {
+        self.pass_over(failure.clone())?;
+        let other = match self.tagged(registry).await? {
+            Some(tagged) => self.image(registry, tagged).await?,
+            None => None,
+        };
+        other.ok_or(failure)
+    }
+
+    /// Tells whether the registry lists tags at all: it did once, or said something else than that it knows none.
+    pub(super) fn lists_tags(&self) -> bool {
+        self.unknown == 0 || self.tried > self.unknown
+    }
+
+    /// Notes what is wrong with one of several that were drawn. What is wrong with all of them ends the search, and so does
+    /// the end of the time, for which the first failure is the reason.
+    fn pass_over(&mut self, failure: Failure) -> Result<(), Failure> {
+        if !self.named && is_about_one(failure.code) {
+            self.failed.get_or_insert(failure);
+            return Ok(());
+        }
+        Err(match self.failed.take() {
+            Some(first) if failure.code == Code::DeadlineExceeded => first,
+            _ => failure,
+        })
+    }
+
+    /// There is no repository left: what failed tells why, if nothing was read.
     fn end<T>(&mut self) -> Result<Option<T>, Failure> {
-        match self.failed.take() {
+        match self.failed.take().filter(|_| self.fruitless == 0) {
             Some(failure) => Err(failure),
             None => Ok(None),
         }
@@ -208,9 +253,24 @@ pub(super) fn scope_of(purpose: Purpose, repository: &Repository) -> Scope {
     }
 }
 
-/// Tells whether another image may fare better.
-fn is_about_the_image(failure: &Failure) -> bool {
-    matches!(failure.code, Code::ManifestUnsupported | Code::ImageUnknown)
+/// Tells whether another repository or image may fare better.
+fn is_about_one(code: Code) -> bool {
+    matches!(
+        code,
+        Code::AddressNotAllowed
+            | Code::AnswerEncoded
+            | Code::AnswerMalformed
+            | Code::AnswerTimeout
+            | Code::AnswerTooLarge
+            | Code::DigestMismatch
+            | Code::ImageUnknown
+            | Code::LinkNotAllowed
+            | Code::ManifestUnsupported
+            | Code::PermissionCatalogMissing
+            | Code::PermissionPullMissing
+            | Code::RedirectNotAllowed
+            | Code::ServerError
+    )
 }
 
 /// Reads a manifest and, of several platforms, the one to pull. Gives what to pull of it, and whether it is an image.

@@ -119,8 +119,8 @@ impl<W: World> Registry<'_, W> {
         self.page("the tags", url, mark, scope).await
     }
 
-    /// Reads a page of a listing at `url`. A registry that refuses the number of entries asked for (distribution: 400)
-    /// is asked again without one.
+    /// Reads a page of a listing at `url`. A registry that refuses the number of entries asked for, or fails over it, is
+    /// asked again without one.
     async fn page(
         &mut self,
         what: &'static str,
@@ -141,7 +141,8 @@ impl<W: World> Registry<'_, W> {
                 limit: PAGE_BYTES,
             };
             let answer = self.get(get).await?;
-            if is_first && answer.status.as_u16() == 400 && url.query().is_some() {
+            let refuses = matches!(answer.status.as_u16(), 400 | 422 | 500);
+            if is_first && refuses && url.query().is_some() {
                 url.set_query(None);
                 continue;
             }

@@ -38,7 +38,8 @@ pub(crate) const INDEXES: usize = 3;
 struct Document {
     schema_version: Option<u64>,
     media_type: Option<String>,
-    artifact_type: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    artifact_type: String,
     manifests: Option<List<Descriptor>>,
     config: Option<Descriptor>,
     #[serde(default)]
@@ -57,7 +58,7 @@ struct Document {
 struct Descriptor {
     #[serde(default, deserialize_with = "or_default")]
     media_type: String,
-    artifact_type: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
     digest: String,
     #[serde(default, deserialize_with = "or_default")]
     size: u64,
@@ -106,7 +107,7 @@ impl Manifest {
                     .min_by_key(|blob| blob.size)
                     .ok_or_else(|| unsupported("The artifact holds nothing."))?;
                 Ok(Self::Content(Content {
-                    kind: Kind::artifact(document.artifact_type.as_deref().unwrap_or_default()),
+                    kind: Kind::artifact(&document.artifact_type),
                     blob: digest(smallest)?,
                     blob_bytes: Some(smallest.size),
                     bytes: Some(sum(&blobs.0)),
@@ -129,27 +130,29 @@ impl Manifest {
 impl Document {
     /// Signatures and attestations have an image's config, too, but no image's layers.
     fn kind(&self, config: &Descriptor) -> Kind {
-        let is_layer = |layer: &Descriptor| {
-            [
-                "application/vnd.oci.image.layer.",
-                "application/vnd.docker.image.rootfs.",
-            ]
-            .iter()
-            .any(|kind| layer.media_type.starts_with(kind))
-        };
-        let has_images_config = matches!(
-            config.media_type.as_str(),
+        let layers = || self.layers.0.iter();
+        let has_images_config = match config.media_type.as_str() {
             "application/vnd.oci.image.config.v1+json"
-                | "application/vnd.docker.container.image.v1+json"
-        );
-        match (&self.artifact_type, self.layers.0.first()) {
-            (Some(kind), _) => Kind::artifact(kind),
-            (None, _) if !has_images_config => Kind::artifact(&config.media_type),
-            (None, Some(first)) if !self.layers.0.iter().any(is_layer) => {
+            | "application/vnd.docker.container.image.v1+json" => true,
+            other => self.is_dockers() && is_taken_for_a_config(other),
+        };
+        match layers().next() {
+            _ if !self.artifact_type.is_empty() => Kind::artifact(&self.artifact_type),
+            _ if !has_images_config => Kind::artifact(&config.media_type),
+            Some(first)
+                if !layers().any(|layer| layer.is_oci_layer() || layer.is_docker_layer()) =>
+            {
                 Kind::artifact(&first.media_type)
             }
             _ => Kind::Image,
         }
+    }
+
+    /// Tells whether Docker made it.
+    fn is_dockers(&self) -> bool {
+        self.layers.0.iter().any(Descriptor::is_docker_layer)
+            || self.media_type.as_deref()
+                == Some("application/vnd.docker.distribution.manifest.v2+json")
     }
 }
 
@@ -159,19 +162,47 @@ impl Kind {
     }
 }
 
+/// Tells whether Docker takes a config of this media type for an image's though it is not one of an image: old registries
+/// and builders wrote these (moby/moby, `distribution/registry.go`; distribution/distribution issue 1621).
+fn is_taken_for_a_config(media_type: &str) -> bool {
+    let name = media_type.split(';').next().unwrap_or_default().trim();
+    matches!(
+        name,
+        "" | "application/octet-stream" | "application/json" | "text/html"
+    )
+}
+
 impl Descriptor {
+    fn is_oci_layer(&self) -> bool {
+        self.media_type
+            .starts_with("application/vnd.oci.image.layer.")
+    }
+
+    fn is_docker_layer(&self) -> bool {
+        self.media_type
+            .starts_with("application/vnd.docker.image.rootfs.")
+    }
+
+    /// Tells whether it can be a manifest or an index. A cache of BuildKit is an index of layers.
+    fn is_manifest(&self) -> bool {
+        self.media_type.is_empty()
+            || self.media_type.contains("manifest")
+            || self.media_type.contains("image.index")
+    }
+
     fn is_index(&self) -> bool {
         self.media_type.contains("index") || self.media_type.contains("manifest.list")
     }
 
-    /// BuildKit keeps attestations in the index, for a platform that there is not.
-    fn is_image_or_index(&self) -> bool {
+    /// Tells whether it says of itself that it is no attestation. BuildKit keeps these in the index, for a platform that there
+    /// is not. It only decides what is looked at first: some builders know no platform.
+    fn is_likely(&self) -> bool {
         let is_attestation = self.annotations.reference_type.is_some()
             || self
                 .platform
                 .as_ref()
                 .is_some_and(|platform| platform.os == "unknown");
-        !is_attestation && self.artifact_type.is_none()
+        !is_attestation
     }
 
     fn is_usual(&self) -> bool {
@@ -181,13 +212,16 @@ impl Descriptor {
     }
 }
 
-/// The platform that most pulls want: linux/amd64, else the first image, else what another index names.
+/// The platform that most pulls want: linux/amd64, else the first image, else what another index names, else whatever
+/// there is: what that is says its own manifest.
 fn index(manifests: &[Descriptor]) -> Result<Manifest, Failure> {
-    let children = || manifests.iter().filter(|child| child.is_image_or_index());
-    let images = || children().filter(|child| !child.is_index());
+    let children = || manifests.iter().filter(|child| child.is_manifest());
+    let likely = || children().filter(|child| child.is_likely());
+    let images = || likely().filter(|child| !child.is_index());
     images()
         .find(|child| child.is_usual())
         .or_else(|| images().next())
+        .or_else(|| likely().next())
         .or_else(|| children().next())
         .map(digest)
         .transpose()?

@@ -15,6 +15,7 @@ use crate::{
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Layer {
+    #[serde(default, deserialize_with = "or_default")]
     blob_sum: String,
 }
 

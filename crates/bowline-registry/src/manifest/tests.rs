@@ -77,7 +77,7 @@ fn manifests_of_every_kind_are_read() {
         (
             "index, amd64 second",
             "application/vnd.oci.image.index.v1+json",
-            r#"{"manifests":[{"mediaType":"m","digest":"D1","platform":{"os":"linux","architecture":"arm64"}},{"digest":"D2","platform":{"os":"linux","architecture":"amd64"}}]}"#,
+            r#"{"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"D1","platform":{"os":"linux","architecture":"arm64"}},{"digest":"D2","platform":{"os":"linux","architecture":"amd64"}}]}"#,
             "index 2",
         ),
         (
@@ -105,10 +105,88 @@ fn manifests_of_every_kind_are_read() {
             "index 2",
         ),
         (
+            "null wherever something may be missing",
+            OCI,
+            r#"{"schemaVersion":2,"mediaType":null,"artifactType":null,"subject":null,"annotations":null,"history":null,"fsLayers":null,"blobs":null,"manifests":null,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"D1","size":7,"urls":null,"platform":null,"annotations":null},"layers":[null,{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":null,"size":null,"urls":null}]}"#,
+            "image 1 7 of 7",
+        ),
+        (
+            "null in an index",
+            OCI,
+            r#"{"schemaVersion":2,"config":null,"layers":null,"manifests":[null,{"mediaType":null,"digest":"D1","size":null,"artifactType":null,"platform":{"os":null,"architecture":null},"annotations":{"vnd.docker.reference.type":null}}]}"#,
+            "index 1",
+        ),
+        (
+            "an empty artifact type",
+            OCI,
+            r#"{"schemaVersion":2,"artifactType":"","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"D1","size":2}}"#,
+            "image 1 2 of 2",
+        ),
+        (
+            "Docker layers with a config in JSON",
+            "application/vnd.docker.distribution.manifest.v2+json",
+            r#"{"schemaVersion":2,"config":{"mediaType":"application/json","digest":"D1","size":7},"layers":[{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","digest":"D2","size":1}]}"#,
+            "image 1 7 of 8",
+        ),
+        (
+            "Docker layers with a config of octets",
+            "application/vnd.docker.distribution.manifest.v2+json",
+            r#"{"schemaVersion":2,"config":{"mediaType":"application/octet-stream","digest":"D1","size":7},"layers":[{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","digest":"D2","size":1}]}"#,
+            "image 1 7 of 8",
+        ),
+        (
+            "Docker layers with a config of HTML",
+            "",
+            r#"{"schemaVersion":2,"config":{"mediaType":"text/html; charset=utf-8","digest":"D1","size":7},"layers":[{"mediaType":"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip","digest":"D2","size":1}]}"#,
+            "image 1 7 of 8",
+        ),
+        (
+            "Docker layers without a media type of the config",
+            "",
+            r#"{"schemaVersion":2,"config":{"mediaType":"","digest":"D1","size":7},"layers":[{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","digest":"D2","size":1}]}"#,
+            "image 1 7 of 8",
+        ),
+        (
+            "a plugin of Docker",
+            "",
+            r#"{"schemaVersion":2,"config":{"mediaType":"application/vnd.docker.plugin.v1+json","digest":"D1","size":7},"layers":[{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","digest":"D2","size":1}]}"#,
+            "application/vnd.docker.plugin.v1+json 1 7 of 8",
+        ),
+        (
+            "OCI layers with a config in JSON",
+            OCI,
+            r#"{"schemaVersion":2,"config":{"mediaType":"application/json","digest":"D1","size":7},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"D2","size":1}]}"#,
+            "application/json 1 7 of 8",
+        ),
+        (
+            "an entry that the index calls an artifact",
+            "",
+            r#"{"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"D1","artifactType":"a/b","platform":{"os":"linux","architecture":"amd64"}}]}"#,
+            "index 1",
+        ),
+        (
+            "a platform that is not known",
+            "",
+            r#"{"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"D1","platform":{"os":"unknown","architecture":"unknown"}}]}"#,
+            "index 1",
+        ),
+        (
+            "a cache of BuildKit",
+            "",
+            r#"{"manifests":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"D1"},{"mediaType":"application/vnd.buildkit.cacheconfig.v0","digest":"D2"}]}"#,
+            unsupported,
+        ),
+        (
+            "layers beside an image",
+            "",
+            r#"{"manifests":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"D1"},{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"D2"}]}"#,
+            "index 2",
+        ),
+        (
             "index of attestations and artifacts only",
             "",
             r#"{"manifests":[{"digest":"D1","annotations":{"vnd.docker.reference.type":"attestation-manifest"}},{"digest":"D2","artifactType":"a/b"},{"digest":"D2","platform":{"os":"unknown","architecture":"unknown"}}]}"#,
-            unsupported,
+            "index 2",
         ),
         (
             "an attestation with an image's config",

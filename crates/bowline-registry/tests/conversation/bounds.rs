@@ -66,6 +66,11 @@ async fn a_body_may_stop_or_never_stop_anywhere() {
                 },
             );
             let check = run(&world, &Operator::default(), &anonymous(), None).await;
+            // Without the catalog a check goes on.
+            let codes = match path {
+                "/v2/_catalog" => &["none"; 2],
+                _ => codes,
+            };
             assert!(
                 codes.contains(&code(&check)),
                 "{path} {case}: {}",
@@ -114,7 +119,10 @@ async fn passing_failures_are_tried_again() {
 async fn lasting_failures_are_not_tried_for_ever() {
     let world = failing("/v2/_catalog", u32::MAX, Reply::status(503));
     let check = run(&world, &Operator::default(), &password(), None).await;
-    assert_eq!(code(&check), "server.error");
+    assert_eq!(
+        check.warnings[0].code,
+        bowline_registry::WarningCode::CatalogUnlistable
+    );
     assert_eq!(
         world
             .http

@@ -1,6 +1,8 @@
 //! Checks that succeed with a word of warning, and what is drawn without one.
 
-use bowline_registry::{CanPush, CatalogSupport, Check, Operator, Proved, Scheme, WarningCode};
+use bowline_registry::{
+    CanPush, CatalogSupport, Check, Operator, Proved, Scheme, SendError, WarningCode,
+};
 
 use crate::{
     double::{Reply, world},
@@ -135,8 +137,44 @@ async fn nothing_to_pull_and_nothing_to_list_are_warnings() {
                 catalog: vec!["gone"],
                 ..Fake::basic()
             },
-            "PPPP--",
-            WarningCode::CatalogEmpty,
+            "PPP---",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "a broken catalog",
+            Fake::basic().instead(catalog, Reply::json("{")),
+            "PP----",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "a catalog of HTML",
+            Fake::basic().instead(catalog, Reply::status(200).text("<html>")),
+            "PP----",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "a catalog that fails",
+            Fake::basic().instead(catalog, Reply::status(500)),
+            "PP----",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "a catalog that hangs",
+            Fake::basic().instead(catalog, Reply::Hang),
+            "PP----",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "a catalog that times out",
+            Fake::basic().instead(catalog, Reply::TimeOut(SendError::ReadTimeout)),
+            "PP----",
+            WarningCode::CatalogUnlistable,
+        ),
+        (
+            "a compressed catalog",
+            Fake::basic().instead(catalog, Reply::json("{}").with("content-encoding", "gzip")),
+            "PP----",
+            WarningCode::CatalogUnlistable,
         ),
     ];
     for (case, fake, steps, warning) in cases {
@@ -323,5 +361,100 @@ async fn whether_repositories_can_be_listed_is_a_fact() {
     for (case, fake, image, expected) in cases {
         let check = run(&fake.world(), &Operator::default(), &password(), image).await;
         assert_eq!(check.facts.catalog, expected, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_catalog_that_takes_no_number_is_asked_without() {
+    for status in [400, 422, 500] {
+        let fake = Fake::basic().instead(
+            "GET https://registry.example.com/v2/_catalog?n=",
+            Reply::status(status),
+        );
+        let check = run(&fake.world(), &Operator::default(), &password(), None).await;
+        assert_eq!((check.ok, check.proved), (true, Proved::Pull), "{status}");
+    }
+}
+
+/// One repository is sound, the others are broken in all the ways that there are: every check ends alike.
+#[tokio::test]
+async fn a_broken_repository_is_passed_over_whatever_is_drawn() {
+    let broken = [
+        ("b/fails", Reply::status(500)),
+        ("b/html", Reply::status(200).text("<html>")),
+        (
+            "b/large",
+            Reply::json("{}").with("content-length", "5000000"),
+        ),
+        ("b/refused", Reply::status(403)),
+        ("b/gone", Reply::status(404)),
+        (
+            "b/packed",
+            Reply::json("{}").with("content-encoding", "gzip"),
+        ),
+        ("b/away", Reply::status(302)),
+    ];
+    let names = || broken.iter().map(|(name, _)| *name);
+    for turn in 0..8 {
+        let mut catalog: Vec<&str> = names().chain(["team/app"]).collect();
+        catalog.rotate_left(turn);
+        let mut fake = Fake {
+            catalog,
+            ..Fake::basic()
+        };
+        for (name, reply) in &broken {
+            let path = format!("GET https://registry.example.com/v2/{name}/tags");
+            fake = fake.instead(path.leak(), reply.clone());
+        }
+        let check = run(&fake.world(), &Operator::default(), &password(), None).await;
+        assert_eq!(
+            (check.ok, check.proved, check.facts.image.as_deref()),
+            (true, Proved::Pull, Some("team/app:1")),
+            "{turn}: {:?}",
+            check.problem
+        );
+    }
+    // All are broken: that is what is wrong.
+    let fails = "GET https://registry.example.com/v2/team/app/tags";
+    let fake = Fake::basic().instead(fails, Reply::status(500));
+    let check = run(&fake.world(), &Operator::default(), &password(), None).await;
+    assert_eq!(
+        (check.proved, code(&check)),
+        (Proved::Login, "server.error")
+    );
+}
+
+#[tokio::test]
+async fn a_broken_image_is_passed_over_and_a_named_one_is_not() {
+    let sound = Fake {
+        catalog: vec!["team/app", "b/app"],
+        ..Fake::basic()
+    };
+    let lost = "GET https://registry.example.com/v2/b/app/blobs";
+    let answer = move |sent: &crate::double::Sent| match sent.line().starts_with(lost) {
+        true => Reply::status(404),
+        false => {
+            // Another name for the same content.
+            let mut sent = sent.clone();
+            let path = sent.url.path().replace("/b/app/", "/team/app/");
+            sent.url.set_path(&path);
+            sound.answer(&sent)
+        }
+    };
+    for turn in 0..4 {
+        let answer = answer.clone();
+        let world = world(move |sent| answer(sent));
+        for _ in 0..turn {
+            bowline_registry::Random::next_u64(&world.random);
+        }
+        let check = run(&world, &Operator::default(), &password(), None).await;
+        assert_eq!(
+            (check.ok, check.proved, statuses(&check).as_str()),
+            (true, Proved::Pull, "PPPPPP"),
+            "{turn}: {:?}",
+            check.problem
+        );
+        let named = run(&world, &Operator::default(), &password(), Some("b/app:1")).await;
+        assert_eq!(code(&named), "image.unknown", "{turn}");
     }
 }

@@ -18,6 +18,7 @@ use crate::{
     problem::{Problem, ProblemType},
     protocol::inventory::{DigestsRequest, InSession},
     response::{self, Response},
+    sync::undigested,
 };
 
 /// The most images that a request names.
@@ -190,7 +191,10 @@ impl Sorted {
 
     /// Takes what the inventory knows: repository, tag and digest.
     fn know(&mut self, known: Vec<(String, String, String)>) {
-        for (repository, tag, digest) in known {
+        let is_told = |(repository, tag, digest): &(String, String, String)| {
+            *digest != undigested::stand_in(repository, tag)
+        };
+        for (repository, tag, digest) in known.into_iter().filter(is_told) {
             if let Some(tags) = self.unknown.get_mut(&repository) {
                 tags.retain(|(context, _)| *context != tag);
                 self.want(&repository, tag, digest);

@@ -9,7 +9,7 @@ use bowline_store::{
     Skipped, Store, StoreError, SyncProblem, WantedScan,
 };
 
-use super::{Engine, Registry, Stop};
+use super::{Engine, Registry, Stop, undigested};
 
 /// Decides about all images of a repository that are there, keeps it, and gives them with what was decided. For a step
 /// of a sync it is kept only while that is held.
@@ -49,10 +49,18 @@ pub(crate) async fn decide<D: Database, R: Random>(
     Ok(decided)
 }
 
-/// True if an image is to be scanned. Nobody can pull an image if the registry has other content than it says.
+/// True if an image is to be scanned. Nobody can pull an image if the registry has other content than it says, or never
+/// told its digest because it refuses the tag.
 pub(crate) fn is_wanted(known: &KnownImage, decided: &Decided) -> bool {
     let is_another = known.problem.as_deref() == Some(Code::DigestMismatch.as_str());
-    decided.selected && !is_another
+    let Image {
+        repository,
+        tag,
+        digest,
+        ..
+    } = &known.image;
+    let has_digest = *digest != undigested::stand_in(repository, tag);
+    decided.selected && !is_another && has_digest
 }
 
 impl<D, R, L, C> Engine<'_, D, R, L, C>

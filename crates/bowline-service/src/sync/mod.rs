@@ -9,6 +9,7 @@ mod listing;
 mod registry;
 pub(crate) mod repository;
 mod stop;
+pub(crate) mod undigested;
 
 use std::{cell::Cell, time::Duration};
 

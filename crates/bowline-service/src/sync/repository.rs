@@ -2,12 +2,14 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use bowline_registry::{AskedImage, AskedTag, Clock, Code, ImageDetails, Source, TagDigest};
+use bowline_registry::{
+    AskedImage, AskedTag, Clock, Code, Digests, ImageDetails, Source, TagDigest,
+};
 use bowline_store::{
     Database, HeldSync, KnownTag, ManifestDetails, Random, SeenImage, SyncProblem, UnreadRepository,
 };
 
-use super::{Engine, Listing, MOST_TAGS, Registry, Stop, listing, registry};
+use super::{Engine, Listing, MOST_TAGS, Registry, Stop, listing, registry, undigested};
 use crate::protocol::inventory::{MOST_ASKED, TagEntry};
 
 impl<D, R, L, C> Engine<'_, D, R, L, C>
@@ -52,8 +54,7 @@ where
             let next = page.cursor.as_deref();
             let turned = listing.turn(page.items.len(), known, cursor.as_deref(), next);
             turned.map_err(Stop::Registry)?;
-            self.read_page(held, repository, page.items, asked_at)
-                .await?;
+            self.read_page(held, unread, page.items, asked_at).await?;
             let Some(next) = page.cursor else {
                 return Ok(page.complete);
             };
@@ -70,10 +71,11 @@ where
     async fn read_page(
         &self,
         held: &HeldSync,
-        repository: &str,
+        unread: &UnreadRepository,
         page: Vec<TagEntry>,
         asked_at: i64,
     ) -> Result<(), Stop> {
+        let repository = unread.repository.as_str();
         let dated: Vec<_> = page.iter().filter_map(details_of).collect();
         self.store
             .record_details(held.connection, &dated, asked_at)
@@ -86,7 +88,7 @@ where
             }
         }
         self.keep(held, &told, asked_at).await?;
-        let sources = self.read_digests(held, repository, &untold).await?;
+        let sources = self.read_digests(held, unread, &untold).await?;
         self.read_details(held, repository, &sources).await
     }
 
@@ -95,9 +97,10 @@ where
     async fn read_digests(
         &self,
         held: &HeldSync,
-        repository: &str,
+        unread: &UnreadRepository,
         entries: &[TagEntry],
     ) -> Result<HashMap<String, Source>, Stop> {
+        let repository = unread.repository.as_str();
         let tags: Vec<&str> = entries.iter().map(|entry| entry.tag.as_str()).collect();
         let known = self.store.known_tags(held, repository, &tags).await?;
         let mut known: HashMap<String, KnownTag> = known
@@ -117,18 +120,26 @@ where
         while !left.is_empty() {
             self.in_time()?;
             let most = left.len().min(MOST_ASKED);
-            let asked = left.drain(..most).map(|tag| AskedTag {
-                known: known.get(&tag).map(|known| known.digest.clone()),
-                tag,
-            });
+            let asked: Vec<AskedTag> = left
+                .drain(..most)
+                .map(|tag| AskedTag {
+                    known: known.get(&tag).map(|known| known.digest.clone()),
+                    tag,
+                })
+                .collect();
             let asked_at = self.now();
-            let answer = self.registry.digests(repository, asked.collect()).await?;
+            let names: Vec<String> = asked.iter().map(|asked| asked.tag.clone()).collect();
+            let answer = match self.registry.digests(repository, asked).await {
+                // Listed, and refused one and all: they are there, and are shown with the reason.
+                Err(Stop::Registry(problem)) if is_refused(&problem, unread) => all_refused(names),
+                answer => answer?,
+            };
             self.still_held(held, answer.requests).await?;
             if answer.items.is_empty() {
                 return Err(Stop::Registry(registry::silent()));
             }
             left.extend(answer.left);
-            let mut found = Vec::new();
+            let (mut found, mut unreadable) = (Vec::new(), Vec::new());
             for item in answer.items {
                 let TagDigest {
                     tag,
@@ -136,9 +147,15 @@ where
                     from,
                     problem,
                 } = item;
-                // What could not be read is there: it is as it was known.
+                // What could not be read is there: it is as it was known, or as far as its name tells.
                 let digest = match (digest, problem) {
-                    (None, Some(_)) => known.remove(&tag).map(|known| known.digest),
+                    (None, Some(code)) => Some(match known.remove(&tag) {
+                        Some(known) => known.digest,
+                        None => {
+                            unreadable.push(undigested::details(repository, &tag, code));
+                            undigested::stand_in(repository, &tag)
+                        }
+                    }),
                     (digest, _) => digest,
                 };
                 let Some(digest) = digest else {
@@ -150,6 +167,9 @@ where
                 let pushed_at = pushed.get(tag.as_str()).copied();
                 found.push(seen(repository, tag, digest, pushed_at));
             }
+            self.store
+                .record_details(held.connection, &unreadable, asked_at)
+                .await?;
             self.keep(held, &found, asked_at).await?;
             self.ahead.set(true);
         }
@@ -206,6 +226,25 @@ fn is_gone(problem: &SyncProblem, unread: &UnreadRepository) -> bool {
         "image.unknown" => true,
         "permission.pull_missing" => !unread.listed,
         _ => false,
+    }
+}
+
+/// Tells whether tags of a repository that is listed may not be pulled.
+fn is_refused(problem: &SyncProblem, unread: &UnreadRepository) -> bool {
+    unread.listed && problem.code == Code::PermissionPullMissing.as_str()
+}
+
+/// These tags, all of them refused.
+fn all_refused(tags: Vec<String>) -> Digests {
+    let refused = |tag| TagDigest {
+        tag,
+        digest: None,
+        from: None,
+        problem: Some(Code::PermissionPullMissing),
+    };
+    Digests {
+        items: tags.into_iter().map(refused).collect(),
+        ..Digests::default()
     }
 }
 

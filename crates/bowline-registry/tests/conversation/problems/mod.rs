@@ -201,8 +201,6 @@ fn cases() -> Vec<Case> {
         case("an endless token", tokens(Reply::json("").body(Body::Endless(Bytes::from(vec![b'x'; 9000]), std::time::Duration::ZERO))), "PF----", "answer.too_large", None),
         // Listing.
         case("a link to another host", Fake::basic().instead(CATALOG, Reply::json(r#"{"repositories":[]}"#).with("link", "<https://evil.example.net/>; rel=next")), "PPF---", "link.not_allowed", None),
-        case("a broken catalog", Fake::basic().instead(CATALOG, Reply::json("{")), "PPF---", "answer.malformed", None),
-        case("the catalog fails", Fake::basic().instead(CATALOG, Reply::status(500)), "PPF---", "server.error", None),
         case("a token that the registry does not take", Fake::bearer().instead(CATALOG, challenge(r#"Bearer realm="https://auth.example.com/token",service="registry.example.com",error="invalid_token""#)), "PPF---", "auth.rejected", PASSWORD),
         case("tags for others", Fake::basic().instead(TAGS, error(403, "DENIED")), "PPPF--", "permission.pull_missing", IMAGE),
         // Pulling.

@@ -177,7 +177,11 @@ async fn verifying_keeps_only_what_proved_enough() {
         ("pull", true, "pull", 201),
         ("pull", true, "login", 422),
         ("true", false, "reach", 422),
-        ("true", false, "login", 422),
+        // The login is proven, and something else is wrong.
+        ("true", false, "login", 201),
+        ("true", false, "pull", 201),
+        ("pull", false, "login", 422),
+        ("pull", false, "pull", 422),
         ("true", true, "reach", 422),
     ];
     for (verify, ok, proved, status) in cases {

@@ -168,3 +168,48 @@ async fn what_cannot_be_read_is_shown_with_its_reason_and_asked_for_again() {
         assert_eq!(world.queued().await.len(), usize::from(again), "{code:?}");
     }
 }
+
+#[tokio::test]
+async fn a_tag_that_is_refused_at_first_sight_is_shown_with_its_reason() {
+    for code in [Code::PermissionPullMissing, Code::AnswerMalformed] {
+        let world = World::new(json!({ "mode": "automatic" })).await;
+        world.registry.set("app", "1", "a1");
+        world.registry.set("app", "2", "a2");
+        let refused = "app:2".to_owned();
+        world.registry.unreadable.borrow_mut().insert(refused, code);
+        let first = world.sync().await;
+        assert_eq!(counts(&first), [2, 0, 0, 0], "{code:?}");
+        let shown = async || {
+            let store = world.store(usize::MAX);
+            let all = ImageQuery::default();
+            let page = store.inventory(PROJECT, world.connection, &all);
+            page.await.unwrap().items.remove(1)
+        };
+        let image = shown().await;
+        assert_eq!((image.tag.as_str(), image.digest.as_str()), ("2", "app:2"));
+        assert_eq!(image.problem.as_deref(), Some(code.as_str()));
+        assert_eq!(world.queued().await.len(), 1, "{code:?}");
+
+        assert_eq!(counts(&world.sync().await), [0, 0, 2, 0], "{code:?}");
+        assert_eq!(shown().await.problem.as_deref(), Some(code.as_str()));
+
+        world.registry.unreadable.borrow_mut().clear();
+        assert_eq!(counts(&world.sync().await), [0, 1, 1, 0], "{code:?}");
+        let image = shown().await;
+        assert_eq!((image.digest.as_str(), image.problem), ("sha256:a2", None));
+        assert_eq!(world.queued().await.len(), 2, "{code:?}");
+    }
+}
+
+#[tokio::test]
+async fn tags_that_are_all_refused_are_shown_one_and_all() {
+    let world = World::new(json!({ "mode": "automatic" })).await;
+    world.registry.set("app", "1", "a1");
+    world.registry.set("app", "2", "a2");
+    *world.registry.refused.borrow_mut() = vec![("digests app", "permission.pull_missing")];
+    let sync = world.sync().await;
+    assert_eq!(counts(&sync), [2, 0, 0, 0]);
+    let there: Vec<String> = world.there().await.into_iter().collect();
+    assert_eq!(there, ["app:1 app:1", "app:2 app:2"]);
+    assert_eq!(world.queued().await.len(), 0);
+}

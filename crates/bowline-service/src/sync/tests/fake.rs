@@ -31,7 +31,7 @@ pub(super) struct Fake {
     pub(super) cut: RefCell<BTreeSet<String>>,
     /// What is refused, by the beginning of what is asked, with which code.
     pub(super) refused: RefCell<Vec<(&'static str, &'static str)>>,
-    /// Why images cannot be read, by their digests.
+    /// Why images cannot be read, by their digests, or by `repository:tag` where that tells none.
     pub(super) unreadable: RefCell<BTreeMap<String, Code>>,
     /// What it was asked.
     pub(super) asked: RefCell<Vec<String>>,
@@ -175,14 +175,17 @@ impl Registry for &Fake {
                 answer.left.push(asked.tag);
                 continue;
             }
+            let name = format!("{repository}:{}", asked.tag);
+            let problem = self.unreadable.borrow().get(&name).copied();
             let digest = tags.get(&asked.tag).cloned();
+            let digest = digest.filter(|_| problem.is_none());
             let moved = u32::from(digest.is_some() && digest != asked.known);
             answer.requests += 1 + moved;
             answer.items.push(TagDigest {
                 digest,
                 tag: asked.tag,
                 from: None,
-                problem: None,
+                problem,
             });
         }
         Ok(answer)
