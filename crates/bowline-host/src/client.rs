@@ -52,6 +52,9 @@ pub struct Server {
 
 type Sender = http1::SendRequest<WasiBody>;
 
+/// The most headers of an answer. hyper's own limit is 100, and proxies in front of registries add many.
+const MOST_HEADERS: usize = 512;
+
 #[derive(Default)]
 struct Idle(Mutex<HashMap<Server, Vec<(Sender, Instant)>>>);
 
@@ -191,7 +194,10 @@ impl Idle {
 }
 
 async fn handshake(connection: impl Connection + 'static) -> Result<Sender, Error> {
-    let (sender, driver) = http1::handshake(TokioIo::new(connection)).await?;
+    let (sender, driver) = http1::Builder::new()
+        .max_headers(MOST_HEADERS)
+        .handshake(TokioIo::new(connection))
+        .await?;
     // Errors of the driver reach the request or its body; it ends when both ends of the exchange are dropped.
     tokio::spawn(driver.map(drop));
     Ok(sender)

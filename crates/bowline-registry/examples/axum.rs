@@ -184,11 +184,10 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         .await
         .map_err(|_| SendError::Closed)?;
     tokio::spawn(connection);
-    let path = &request.url[url::Position::BeforePath..url::Position::AfterQuery];
     let host = &request.url[url::Position::BeforeHost..url::Position::AfterPort];
     let mut builder = http::Request::builder()
         .method(request.method)
-        .uri(path)
+        .uri(request.target)
         .header(http::header::HOST, host);
     if let Some(headers) = builder.headers_mut() {
         headers.extend(request.headers);

@@ -12,6 +12,9 @@ pub struct Request {
     pub method: Method,
     /// Where to; the guard has allowed it. It never holds credentials.
     pub url: Url,
+    /// The path and query to send: those of `url`, but where a redirect names the URL as they are written there. A signed URL
+    /// is of use only unchanged, and a [`Url`] encodes some characters anew.
+    pub target: String,
     /// What to send with it. `Host` and `Content-Length` are the client's to add.
     pub headers: HeaderMap,
     /// Empty for GET and HEAD.

@@ -156,7 +156,7 @@ impl Image {
                 .filter(|full| name.is_none() && text.starts_with(&format!("{}/", full.domain)));
             if let Some(foreign) = foreign {
                 return Err(unknown(&format!(
-                    "This is an image of {}, not of this registry.",
+                    "This is an image of {}, not of this registry. If this registry keeps it under that name, as a cache does, write {own}/ in front.",
                     foreign.domain
                 )));
             }

@@ -30,6 +30,23 @@ pub(crate) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     Ok(serde_json::from_str::<Option<T>>(raw.get()).ok().flatten())
 }
 
+/// A number of seconds, as a number or as a text; what is neither is none.
+pub(crate) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    let seconds: Option<f64> = raw.get().trim_matches('"').trim().parse().ok();
+    Ok(seconds.filter(|seconds| seconds.is_finite()))
+}
+
+/// Words as a text with spaces, or as a list; what is neither is none.
+pub(crate) fn words<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?.get();
+    let list = || serde_json::from_str::<List<String>>(raw).ok();
+    let text = serde_json::from_str::<String>(raw).ok();
+    Ok(text.or_else(|| list().map(|words| words.0.join(" "))))
+}
+
 /// Reads a body. A byte order mark in front of it, which RFC 8259 section 8.1 lets a reader skip, is skipped.
 pub(crate) fn from_slice<'de, T: Deserialize<'de>>(body: &'de [u8]) -> serde_json::Result<T> {
     serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))

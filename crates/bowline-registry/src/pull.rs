@@ -110,7 +110,7 @@ impl<W: World> Registry<'_, W> {
             url,
             target,
             scope,
-            accept: "*/*",
+            accept: &["*/*"],
             limit: BLOB_BYTES,
         };
         let answer = match self.get(get).await {

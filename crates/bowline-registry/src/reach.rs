@@ -63,6 +63,7 @@ impl<W: World> Registry<'_, W> {
         self.facts.server = server;
         self.facts.api_version = api_version;
         self.adopt(authentication);
+        self.note_alternative(&answer);
         let status = answer.status.as_u16();
         Ok(match &self.authentication {
             Authentication::None => format!("HTTP {status}, no login asked for"),
@@ -98,7 +99,7 @@ impl<W: World> Registry<'_, W> {
         let call = Call {
             what: "/v2/",
             permit,
-            accept: "application/json",
+            accept: &["application/json"],
             message: Message::Get(None),
             limit: PING_BYTES,
             follow: begins,
@@ -179,10 +180,17 @@ impl<W: World> Registry<'_, W> {
             })
     }
 
-    /// A server that does not speak TLS breaks the handshake, or just closes the connection.
+    /// A server that does not speak TLS breaks the handshake, closes the connection, or waits for the rest of what it takes
+    /// for a request.
     pub(crate) fn may_be_plain_http(&self, failure: &Failure) -> bool {
         self.base.scheme() == "https"
-            && matches!(failure.code, Code::TlsFailed | Code::AnswerMalformed)
+            && matches!(
+                failure.code,
+                Code::TlsFailed
+                    | Code::AnswerMalformed
+                    | Code::AnswerTimeout
+                    | Code::ConnectTimeout
+            )
     }
 
     /// Tells whether the registry's port answers `/v2/` without TLS. A port with TLS answers 400 to that, if anything.

@@ -50,6 +50,8 @@ pub(crate) struct Registry<'w, W> {
     pub(crate) spec: &'w ConnectionSpec,
     pub(crate) endpoint: Endpoint,
     pub(crate) authentication: Authentication,
+    /// Another kind of login that the registry offers beside it.
+    alternative: Option<Login>,
     pub(crate) tokens: Tokens,
     /// What was learned so far.
     pub(crate) facts: Facts,
@@ -61,7 +63,29 @@ pub(crate) struct Registry<'w, W> {
     pub(crate) base: Url,
 }
 
+/// What has been tried for one reading.
+#[derive(Default)]
+struct Tries {
+    /// The login of a new challenge.
+    adopted: bool,
+    /// A token for the scope that the challenge names.
+    widened: bool,
+    /// A new token for the same scope.
+    renewed: bool,
+}
+
+/// How a reading goes on.
+enum Next {
+    /// With its answer.
+    Done,
+    /// With the login that a new challenge asks for.
+    Adopted,
+    /// With another token, for this scope; what was answered counts where there is none.
+    Token(Scope),
+}
+
 /// One thing to read of the registry.
+#[derive(Clone)]
 pub(crate) struct Get<'a> {
     /// As a detail names it: `the catalog`.
     pub(crate) what: &'static str,
@@ -70,7 +94,7 @@ pub(crate) struct Get<'a> {
     pub(crate) target: Target,
     /// What a token has to cover.
     pub(crate) scope: &'a Scope,
-    pub(crate) accept: &'static str,
+    pub(crate) accept: &'static [&'static str],
     pub(crate) limit: usize,
 }
 
@@ -111,6 +135,7 @@ impl<'w, W: World> Registry<'w, W> {
             spec,
             endpoint,
             authentication: Authentication::None,
+            alternative: None,
             tokens: Tokens::default(),
             facts: Facts::default(),
             operator,
@@ -133,6 +158,7 @@ impl<'w, W: World> Registry<'w, W> {
             spec: self.spec,
             endpoint: self.endpoint.clone(),
             authentication: self.authentication.clone(),
+            alternative: self.alternative.clone(),
             tokens: self.tokens.clone(),
             facts: self.facts.clone(),
             operator: self.operator,
@@ -206,9 +232,17 @@ impl<'w, W: World> Registry<'w, W> {
         method: &Method,
         remembered_as: Option<&str>,
     ) -> Result<Response, Failure> {
-        let mut answered = false;
+        let mut scope = get.scope.clone();
+        let mut tries = Tries::default();
+        // What the registry answered before another token was asked for.
+        let mut refused = None;
         loop {
-            let authorization = self.authorization(get.scope).await?;
+            let authorization = match (self.authorization(&scope).await, refused.take()) {
+                (Ok(authorization), _) => authorization,
+                // It says more than that there is no other token.
+                (Err(_), Some(answer)) => return Ok(answer),
+                (Err(failure), None) => return Err(failure),
+            };
             let permit = self.transport.guard().permit(
                 get.url.clone(),
                 get.target,
@@ -231,12 +265,68 @@ impl<'w, W: World> Registry<'w, W> {
                 .await?;
             if answer.status.is_success() && authorization.is_some() {
                 self.tokens.prove();
+                if scope != *get.scope {
+                    self.tokens.serve(&scope, get.scope);
+                }
             }
-            if answered || !self.adopts(&answer) {
-                return Ok(answer);
+            match self.next_try(&answer, &scope, &mut tries) {
+                Next::Done => return Ok(answer),
+                Next::Adopted => {}
+                Next::Token(wanted) => {
+                    scope = wanted;
+                    refused = Some(answer);
+                }
             }
-            answered = true;
         }
+    }
+
+    /// How a reading goes on after an answer, each way at most once.
+    fn next_try(&mut self, answer: &Response, scope: &Scope, tries: &mut Tries) -> Next {
+        if answer.status != StatusCode::UNAUTHORIZED
+            || answer.permit.url().origin() != self.base.origin()
+            || self.tokens.are_given_directly()
+        {
+            return Next::Done;
+        }
+        if !tries.adopted && self.adopts(answer) {
+            tries.adopted = true;
+            return Next::Adopted;
+        }
+        let challenges = challenge::challenges(&answer.headers);
+        let error = |wanted: &str| {
+            let mut named = challenges.iter();
+            named.find(|challenge| challenge.parameter("error") == Some(wanted))
+        };
+        // Some registries check another scope than the one of the repository (oras-project/oras-go issue 650).
+        let named = error("insufficient_scope").and_then(|challenge| {
+            let named = Scope::named(challenge.parameter("scope")?)?;
+            (named.parameter() != scope.parameter()).then_some(named)
+        });
+        if let Some(named) = named.filter(|_| !tries.widened) {
+            tries.widened = true;
+            return Next::Token(named);
+        }
+        // A token may end before its time, when its service starts anew.
+        let is_refused = error("invalid_token").is_some();
+        if is_refused && !tries.renewed && self.tokens.drop_refused(scope) {
+            tries.renewed = true;
+            return Next::Token(scope.clone());
+        }
+        let is_about_scope = error("insufficient_scope").is_some();
+        match !is_about_scope && self.falls_back() {
+            true => Next::Token(scope.clone()),
+            false => Next::Done,
+        }
+    }
+
+    /// Goes over to the other kind of login that the registry offers, where there is one and credentials for it.
+    pub(crate) fn falls_back(&mut self) -> bool {
+        let Some(other) = self.alternative.take().filter(|_| self.has_credentials()) else {
+            return false;
+        };
+        self.tokens.forget();
+        self.adopt(Authentication::Login(other));
+        true
     }
 
     /// `GET /v2/` with the login that the registry asks for.
@@ -247,7 +337,7 @@ impl<'w, W: World> Registry<'w, W> {
             url,
             target: Target::Registry,
             scope: &Scope::Login,
-            accept: "application/json",
+            accept: &["application/json"],
             limit: PING_BYTES,
         };
         self.read(get, &Method::GET, Some("login")).await
@@ -260,12 +350,6 @@ impl<'w, W: World> Registry<'w, W> {
 
     /// Takes over the login that a 401 of the registry itself asks for, if that is news.
     fn adopts(&mut self, answer: &Response) -> bool {
-        if answer.status != StatusCode::UNAUTHORIZED
-            || answer.permit.url().origin() != self.base.origin()
-            || self.tokens.are_given_directly()
-        {
-            return false;
-        }
         let Ok(login) = challenge::login(&answer.headers, self.prefers_bearer()) else {
             return false;
         };
@@ -275,7 +359,16 @@ impl<'w, W: World> Registry<'w, W> {
         }
         self.tokens.forget();
         self.adopt(authentication);
+        self.note_alternative(answer);
         true
+    }
+
+    /// Notes which other kind of login an answer offers.
+    pub(crate) fn note_alternative(&mut self, answer: &Response) {
+        self.alternative = match &self.authentication {
+            Authentication::Login(login) => challenge::beside(&answer.headers, login),
+            Authentication::None | Authentication::Unsupported(_) => None,
+        };
     }
 
     /// Takes over what the registry asks for.

@@ -20,9 +20,23 @@ pub(crate) enum Scope {
     PullPush(Repository),
     /// Reading what Azure knows of its tags and manifests.
     Metadata(Repository),
+    /// What the registry's challenge names.
+    Named(String),
 }
 
+/// The longest scope of a challenge that is asked for.
+const MAX_SCOPE: usize = 512;
+
 impl Scope {
+    /// The scope that a challenge names; `None` where a token service cannot be asked for it.
+    pub(crate) fn named(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let is_sound = !text.is_empty()
+            && text.len() <= MAX_SCOPE
+            && text.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
+        is_sound.then(|| Self::Named(text.to_owned()))
+    }
+
     /// Tells whether a token for this is one for `other`, too.
     pub(crate) fn covers(&self, other: &Self) -> bool {
         self == other
@@ -43,6 +57,7 @@ impl Scope {
             Self::Pull(repository) => Some(format!("repository:{repository}:pull")),
             Self::PullPush(repository) => Some(format!("repository:{repository}:pull,push")),
             Self::Metadata(repository) => Some(format!("repository:{repository}:metadata_read")),
+            Self::Named(text) => Some(text.clone()),
         }
     }
 }
@@ -136,6 +151,7 @@ impl fmt::Display for Scope {
             Self::Pull(repository) => write!(f, "pulling {repository}"),
             Self::PullPush(repository) => write!(f, "pulling and pushing {repository}"),
             Self::Metadata(repository) => write!(f, "reading the tags of {repository}"),
+            Self::Named(_) => f.write_str("what the registry asks for"),
         }
     }
 }

@@ -8,6 +8,7 @@ use url::Url;
 use crate::{
     challenge::{Login, NoLogin},
     guard::Target,
+    json,
     login::{Authorization, RegistryLogin, form},
     oci_error::OciError,
     problem::{Code, Failure},
@@ -29,7 +30,10 @@ const SHORTEST_LIFE: i64 = 60;
 struct TokenResponse {
     token: Option<String>,
     access_token: Option<String>,
+    #[serde(default, deserialize_with = "json::seconds")]
     expires_in: Option<f64>,
+    /// A text with spaces, or a list.
+    #[serde(default, deserialize_with = "json::words")]
     scope: Option<String>,
 }
 
@@ -53,8 +57,12 @@ impl<W: World> Registry<'_, W> {
             Authentication::Login(login) => login.clone(),
         };
         if let Login::Bearer { realm, .. } = &login {
+            if self.needs_no_token(scope) {
+                return Ok("There is no login to prove.".to_owned());
+            }
             self.authorization(scope).await?;
-            if !self.tokens.directly {
+            let is_kept = self.authentication == Authentication::Login(login.clone());
+            if is_kept && !self.tokens.directly {
                 let host = realm.host_str().unwrap_or_default();
                 return Ok(format!("{host} gave a token for {scope}"));
             }
@@ -83,6 +91,11 @@ impl<W: World> Registry<'_, W> {
         }
     }
 
+    /// Tells whether a token would prove nothing: with neither a login nor a scope. Quay refuses to give one.
+    fn needs_no_token(&self, scope: &Scope) -> bool {
+        !self.has_credentials() && *scope == Scope::Login
+    }
+
     /// Tells whether the credentials have been accepted, or none are wanted.
     pub(crate) fn is_login_settled(&self) -> bool {
         self.tokens.are_proven()
@@ -97,6 +110,7 @@ impl<W: World> Registry<'_, W> {
     ) -> Result<Option<Authorization>, Failure> {
         match self.authentication.clone() {
             Authentication::Login(Login::Basic) => self.minted().await?.login.authorization(),
+            Authentication::Login(Login::Bearer { .. }) if self.needs_no_token(scope) => Ok(None),
             Authentication::Login(Login::Bearer { realm, service }) => {
                 let now = self.transport.world().clock().epoch_ms();
                 self.tokens.drop_ending(now);
@@ -104,8 +118,14 @@ impl<W: World> Registry<'_, W> {
                     return Ok(Some(token.authorization.clone()));
                 }
                 if !self.tokens.directly {
-                    if let Some(token) = self.fetch_token(&realm, service.as_deref(), scope).await?
-                    {
+                    let fetched = self.fetch_token(&realm, service.as_deref(), scope).await;
+                    let fetched = match fetched {
+                        Err(failure) if is_of_the_scheme(failure.code) && self.falls_back() => {
+                            return Box::pin(self.authorization(scope)).await;
+                        }
+                        fetched => fetched?,
+                    };
+                    if let Some(token) = fetched {
                         let authorization = token.authorization.clone();
                         self.note_expiry(token.expires_at);
                         self.tokens.held.push(token);
@@ -228,7 +248,7 @@ impl<W: World> Registry<'_, W> {
                 what: "a token",
                 remembered_as: Some(url.to_string()),
                 permit: guard.permit(url, Target::TokenService, self.has_credentials())?,
-                accept: "application/json",
+                accept: &["application/json"],
                 message: Message::Get(authorization),
                 limit: TOKEN_BYTES,
                 follow: true,
@@ -282,7 +302,7 @@ impl<W: World> Registry<'_, W> {
         let malformed =
             |detail: &str| Failure::new(Code::AnswerMalformed, detail).of_the_token_service();
         match answer.status.as_u16() {
-            200 => {}
+            200..=299 => {}
             400..=499 if self.transport.is_refused_before_the_login(answer) => {
                 return Err(self.rejection(answer).of_the_token_service());
             }
@@ -305,7 +325,7 @@ impl<W: World> Registry<'_, W> {
         let text = [body.token, body.access_token]
             .into_iter()
             .flatten()
-            .map(Secret::new)
+            .map(|token| Secret::new(token.trim()))
             .find(|token| !token.is_empty())
             .ok_or_else(|| malformed("The answer of the token service holds no token."))?;
         self.transport.hide(&text);
@@ -333,7 +353,7 @@ impl<W: World> Registry<'_, W> {
         let code = match scope {
             Scope::Login => Code::AuthRejected,
             Scope::Catalog => Code::PermissionCatalogMissing,
-            Scope::Pull(_) | Scope::Metadata(_) => Code::PermissionPullMissing,
+            Scope::Pull(_) | Scope::Metadata(_) | Scope::Named(_) => Code::PermissionPullMissing,
             Scope::PullPush(_) => Code::PermissionPushMissing,
         };
         Failure::new(
@@ -366,4 +386,9 @@ impl<W: World> Registry<'_, W> {
             _ => self.transport.rejection(answer),
         }
     }
+}
+
+/// Tells whether another scheme may fare better: a refused login is refused by each of them.
+fn is_of_the_scheme(code: Code) -> bool {
+    !code.is_rejection() && !matches!(code, Code::RateLimited | Code::DeadlineExceeded)
 }

@@ -53,6 +53,25 @@ impl Tokens {
         self.proven
     }
 
+    /// Drops the token for a scope, which the registry does not take. Gives whether there was one.
+    pub(crate) fn drop_refused(&mut self, scope: &Scope) -> bool {
+        let before = self.held.len();
+        self.held.retain(|token| !token.scope.covers(scope));
+        self.held.len() < before
+    }
+
+    /// Lets the token for `wider` serve for `scope`, too: the registry wants that one.
+    pub(crate) fn serve(&mut self, wider: &Scope, scope: &Scope) {
+        let token = self.held.iter().find(|token| token.scope == *wider);
+        if let Some(token) = token.cloned() {
+            self.held.retain(|token| token.scope != *scope);
+            self.held.push(Token {
+                scope: scope.clone(),
+                ..token
+            });
+        }
+    }
+
     pub(crate) fn covering(&self, scope: &Scope) -> Option<&Token> {
         self.held.iter().find(|token| token.scope.covers(scope))
     }

@@ -174,6 +174,7 @@ pub struct Problem {
 /// The particulars of a failure.
 #[derive(Debug, Default)]
 pub(crate) struct Particulars {
+    pub(crate) title: Option<String>,
     pub(crate) detail: Option<String>,
     pub(crate) field: Option<&'static str>,
     pub(crate) members: Map<String, Value>,
@@ -182,6 +183,18 @@ pub(crate) struct Particulars {
 }
 
 impl Problem {
+    /// With a title of its own in place of the table's.
+    pub fn titled(mut self, title: impl Into<String>) -> Self {
+        self.particulars.title = Some(title.into());
+        self
+    }
+
+    /// The title: its own, else the table's.
+    pub fn title(&self) -> &str {
+        let own = self.particulars.title.as_deref();
+        own.unwrap_or_else(|| self.failure.title())
+    }
+
     /// With a detail of its own in place of the table's. It must not repeat what a caller sent in secret.
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.particulars.detail = Some(detail.into());
@@ -279,16 +292,17 @@ impl From<bowline_registry::Problem> for Problem {
     fn from(problem: bowline_registry::Problem) -> Self {
         let bowline_registry::Problem {
             code,
+            title,
             detail,
             hint,
             field,
-            ..
         } = problem;
         let refused = Self::from(match &field {
             Some(_) => ProblemType::RegistryRefused(code),
             None => ProblemType::RegistryFailed(code),
         });
-        let refused = refused.detail(detail).member("hint", hint.into());
+        let refused = refused.titled(title).detail(detail);
+        let refused = refused.member("hint", hint.into());
         match field {
             Some(field) => refused.member("field", field.into()),
             None => refused,

@@ -120,7 +120,9 @@ impl Problem {
     pub fn into_response(self, request_id: &str) -> Response {
         let failure = self.problem_type();
         let code = failure.code();
+        let title = self.title().to_owned();
         let Particulars {
+            title: _,
             detail,
             field,
             members: mut body,
@@ -131,7 +133,7 @@ impl Problem {
             "type".to_owned(),
             format!("urn:bowline:problem:{code}").into(),
         );
-        body.insert("title".to_owned(), failure.title().into());
+        body.insert("title".to_owned(), title.into());
         body.insert("status".to_owned(), failure.status().as_u16().into());
         body.insert(
             "detail".to_owned(),

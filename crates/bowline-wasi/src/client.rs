@@ -56,6 +56,7 @@ fn wasi_request(request: Request, timeout: Duration) -> Result<WasiRequest, Send
     let Request {
         method,
         url,
+        target,
         mut headers,
         body,
     } = request;
@@ -87,15 +88,11 @@ fn wasi_request(request: Request, timeout: Duration) -> Result<WasiRequest, Send
     } else {
         Scheme::Http
     };
-    let path = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
     let set = [
         request.set_method(&method.into()),
         request.set_scheme(Some(&scheme)),
         request.set_authority(Some(url.authority())),
-        request.set_path_with_query(Some(&path)),
+        request.set_path_with_query(Some(&target)),
     ];
     if set.iter().all(Result::is_ok) {
         Ok(request)

@@ -70,6 +70,13 @@ pub(crate) fn challenges(headers: &HeaderMap) -> Vec<Challenge> {
     all
 }
 
+/// The first challenge that can be answered and is of another kind than `login`.
+pub(crate) fn beside(headers: &HeaderMap, login: &Login) -> Option<Login> {
+    let all = challenges(headers);
+    let mut others = all.iter().filter_map(answerable);
+    others.find(|other| std::mem::discriminant(other) != std::mem::discriminant(login))
+}
+
 /// The first challenge that can be answered; with `prefer_bearer`, the first Bearer one before any other.
 pub(crate) fn login(headers: &HeaderMap, prefer_bearer: bool) -> Result<Login, NoLogin> {
     let all = challenges(headers);

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use crate::{
-    challenge,
+    challenge::{self, Login},
     check::{Proved, Step, StepName, run::Run, steps::Done},
     guard::Target,
     image::{Image, Repository, Selector},
@@ -126,7 +126,7 @@ impl<W: World> Registry<'_, W> {
         let path = format!("repositories/{}/tags/{tag}", in_namespace(&repository));
         let answer = self.get_v1("the tag", &path).await?;
         if !answer.status.is_success() {
-            return Err(self.pull_refusal(&answer, "The tag"));
+            return Err(self.v1_refusal(&answer, "The tag"));
         }
         let id: String = answer.json().unwrap_or_default();
         if is_id(&id) {
@@ -142,7 +142,7 @@ impl<W: World> Registry<'_, W> {
             .get_v1("the image", &format!("images/{id}/json"))
             .await?;
         if !answer.status.is_success() {
-            return Err(self.pull_refusal(&answer, "The image"));
+            return Err(self.v1_refusal(&answer, "The image"));
         }
         let image: ImageJson = answer
             .json()
@@ -163,11 +163,35 @@ impl<W: World> Registry<'_, W> {
             url: self.v1_url(path),
             target: Target::Registry,
             scope: &Scope::Login,
-            accept: "application/json",
+            accept: &["application/json"],
             limit: MAX_BYTES,
         };
-        self.get(get).await
+        let answer = self.get(get.clone()).await?;
+        // Some leave the ping open, and refuse what is private without saying how they want a login.
+        if is_refused(&answer)
+            && self.authentication == Authentication::None
+            && self.has_credentials()
+        {
+            self.adopt(Authentication::Login(Login::Basic));
+            return self.get(get).await;
+        }
+        Ok(answer)
     }
+
+    /// What an error answer of version 1 means. It may refuse a wrong password in the same way as a missing permission.
+    fn v1_refusal(&self, answer: &Response, what: &str) -> Failure {
+        match is_refused(answer) && self.has_credentials() && !self.tokens.are_proven() {
+            true => self.rejection(answer),
+            false => self.pull_refusal(answer, what),
+        }
+    }
+}
+
+fn is_refused(answer: &Response) -> bool {
+    matches!(
+        answer.status,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+    )
 }
 
 /// Tells whether an answer to `/v1/_ping` is that of such a registry.

@@ -8,7 +8,7 @@
 use ::http::{HeaderMap, Method};
 use bowline::form::ConnectionSpec;
 use bytes::Bytes;
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 use crate::{
     guard::{
@@ -28,6 +28,7 @@ mod port;
 mod shared_domains;
 #[cfg(test)]
 mod tests;
+mod written;
 
 pub use self::address::is_public_address;
 
@@ -53,12 +54,20 @@ pub(crate) struct Permit {
     url: Url,
     target: Target,
     credentials: bool,
+    /// The path and query as a redirect writes them, where that is another way than the URL's.
+    written: Option<String>,
 }
 
 impl Permit {
     /// Where to.
     pub(crate) fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// The same, to be asked for by the path and query as a `Location` writes them.
+    pub(crate) fn written_as(mut self, location: &str) -> Self {
+        self.written = written::target(location);
+        self
     }
 
     /// Tells whether credentials may go along.
@@ -130,6 +139,10 @@ impl Permit {
         Request {
             method,
             url: self.url.clone(),
+            target: self
+                .written
+                .clone()
+                .unwrap_or_else(|| self.url[Position::BeforePath..Position::AfterQuery].to_owned()),
             headers,
             body,
         }
@@ -142,6 +155,7 @@ impl Permit {
             url,
             target: Target::SchemeProbe,
             credentials: false,
+            written: None,
         })
     }
 }
@@ -224,6 +238,7 @@ impl<'a> Guard<'a> {
             url,
             target,
             credentials,
+            written: None,
         })
     }
 
@@ -276,6 +291,7 @@ impl<'a> Guard<'a> {
             url: to,
             target: from.target,
             credentials: from.credentials && same_origin,
+            written: None,
         })
     }
 

@@ -67,7 +67,7 @@ impl<W: World> Registry<'_, W> {
         let call = Call {
             what: "the end of the quarantine",
             permit,
-            accept: "application/json",
+            accept: &["application/json"],
             message: Message::Patch(&authorization, Bytes::from_static(PASSED)),
             limit: ANSWER_BYTES,
             follow: true,

@@ -64,7 +64,7 @@ impl<W: World> Registry<'_, W> {
         let call = Call {
             what,
             permit,
-            accept: "application/json",
+            accept: &["application/json"],
             message: Message::Get(login),
             limit: PAGE_BYTES,
             follow: true,
@@ -85,7 +85,7 @@ impl<W: World> Registry<'_, W> {
         let call = Call {
             what,
             permit: guard.permit(address(at)?, Target::ProviderApi, true)?,
-            accept: "application/json",
+            accept: &["application/json"],
             message: Message::Login(media_type, body),
             limit: LOGIN_BYTES,
             follow: true,

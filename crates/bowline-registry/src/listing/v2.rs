@@ -1,5 +1,6 @@
 //! The distribution API's listings: the catalog, and the tags of a repository.
 
+use http::StatusCode;
 use serde::Deserialize;
 use url::Url;
 
@@ -73,6 +74,9 @@ impl<W: World> Registry<'_, W> {
             }
             return Err(failure);
         }
+        if answer.status == StatusCode::NO_CONTENT {
+            return Ok(Page::empty());
+        }
         let catalog: Catalog = self.listed(&answer, "the catalog")?;
         let names = catalog.repositories.0;
         let items = names
@@ -137,7 +141,7 @@ impl<W: World> Registry<'_, W> {
                 url: url.clone(),
                 target: Target::Registry,
                 scope,
-                accept: "application/json",
+                accept: &["application/json"],
                 limit: PAGE_BYTES,
             };
             let answer = self.get(get).await?;

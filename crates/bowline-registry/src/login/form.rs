@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     guard::Target,
+    json,
     problem::{Code, Failure},
     transport::{Call, Message, Response, Transport},
     urlencoded,
@@ -34,7 +35,7 @@ pub(crate) async fn post<W: World>(
     let call = Call {
         what: "a token",
         permit: transport.guard().permit(url, target, true)?,
-        accept: "application/json",
+        accept: &["application/json"],
         message: Message::Login("application/x-www-form-urlencoded", body),
         limit: MAX_BYTES,
         follow: true,
@@ -61,6 +62,7 @@ impl Granted {
         struct Members {
             access_token: Option<String>,
             refresh_token: Option<String>,
+            #[serde(default, deserialize_with = "json::seconds")]
             expires_in: Option<f64>,
         }
         let members: Members = answer.json().map_err(|_| {
@@ -72,7 +74,8 @@ impl Granted {
         })?;
         let now = transport.world().clock().epoch_ms();
         let mut secret = |token: Option<String>| {
-            let secret = token.map(Secret::new).filter(|token| !token.is_empty())?;
+            let secret = token.map(|token| Secret::new(token.trim()));
+            let secret = secret.filter(|token| !token.is_empty())?;
             transport.hide(&secret);
             Some(secret)
         };

@@ -19,13 +19,16 @@ pub(crate) use self::{
     schema_1::content,
 };
 
-/// The media types that are understood; of a registry that has several forms of an image, schema 1 is wanted last.
-pub(crate) const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, \
-    application/vnd.oci.image.manifest.v1+json, \
-    application/vnd.docker.distribution.manifest.list.v2+json, \
-    application/vnd.docker.distribution.manifest.v2+json, \
-    application/vnd.oci.artifact.manifest.v1+json, \
-    application/vnd.docker.distribution.manifest.v1+prettyjws;q=0.5";
+/// The media types that are understood, schema 1 last. A header line for each and no weights: forks of Distribution 2.3 to
+/// 2.6 (OpenShift 3, Atomic) compare whole lines, and convert an image to schema 1 where they find none that they know.
+pub(crate) const ACCEPT: &[&str] = &[
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.oci.artifact.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v1+prettyjws",
+];
 
 /// No larger manifest is read; registries take none that is larger either.
 pub(crate) const MAX_BYTES: usize = 4 * 1024 * 1024;

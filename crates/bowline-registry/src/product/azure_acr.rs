@@ -174,7 +174,7 @@ pub(super) async fn tags<W: World>(
         url: registry.own_url(&format!("/acr/v1/{repository}/_tags"), &query),
         target: Target::Registry,
         scope: &Scope::Metadata(repository.clone()),
-        accept: "application/json",
+        accept: &["application/json"],
         limit: PAGE_BYTES,
     };
     let answer = registry.get(get).await?;

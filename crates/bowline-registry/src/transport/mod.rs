@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use bowline::{form::ConnectionSpec, secret::Secret};
+use bowline::{credential::Credentials, form::ConnectionSpec, secret::Secret};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, StatusCode,
@@ -28,6 +28,7 @@ use crate::{
     operator::Operator,
     problem::{Code, Failure},
     redact::{self, Secrets},
+    scope::Claims,
     world::{Clock, World},
 };
 
@@ -55,8 +56,8 @@ pub(crate) struct Call<'a> {
     pub(crate) what: &'static str,
     /// Where to.
     pub(crate) permit: Permit,
-    /// The media types that are understood.
-    pub(crate) accept: &'static str,
+    /// The media types that are understood, one header line each.
+    pub(crate) accept: &'static [&'static str],
     /// What is sent there.
     pub(crate) message: Message<'a>,
     /// The largest body of a successful answer, in bytes.
@@ -108,7 +109,7 @@ impl<'w, W: World> Transport<'w, W> {
             world,
             guard: Guard::new(operator, spec, hosts),
             secrets: Secrets::of(spec),
-            credentials_end: spec.expires_at,
+            credentials_end: spec.expires_at.or_else(|| token_end(&spec.credentials)),
             deadline: world.clock().monotonic().saturating_add(DEADLINE),
             session,
             requests: Arc::default(),
@@ -293,12 +294,14 @@ impl<'w, W: World> Transport<'w, W> {
     async fn send_once(
         &self,
         permit: &Permit,
-        accept: &'static str,
+        accept: &[&'static str],
         message: &Message<'_>,
     ) -> Result<http::Response<<W::Http as HttpClient>::Body>, Failure> {
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, AGENT);
-        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        for media_type in accept {
+            headers.append(ACCEPT, HeaderValue::from_static(media_type));
+        }
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let request = match message {
             Message::Get(authorization) => permit.get(headers, *authorization),
@@ -352,12 +355,13 @@ impl<'w, W: World> Transport<'w, W> {
                 "There are more than {REDIRECTS} redirects."
             )));
         }
-        let to = headers
-            .get(LOCATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|location| from.url().join(location).ok())
-            .ok_or_else(|| refused("There is a redirect that leads nowhere.".to_owned()))?;
-        self.guard.redirect(from, to)
+        let nowhere = || refused("There is a redirect that leads nowhere.".to_owned());
+        let location = headers.get(LOCATION).ok_or_else(nowhere)?;
+        // Bytes beyond ASCII are UTF-8, as everybody writes it.
+        let location = String::from_utf8_lossy(location.as_bytes());
+        let to = from.url().join(&location).map_err(|_| nowhere())?;
+        let permit = self.guard.redirect(from, to)?;
+        Ok(permit.written_as(&location))
     }
 
     /// Runs a future for at most `limit`.
@@ -426,6 +430,18 @@ impl<'w, W: World> Transport<'w, W> {
             ),
         };
         Failure::new(code, detail)
+    }
+}
+
+/// When a token that is used as a password says that it ends, in milliseconds since 1970.
+fn token_end(credentials: &Credentials) -> Option<i64> {
+    match credentials {
+        Credentials::Password {
+            password: token, ..
+        }
+        | Credentials::OAuth2 { token }
+        | Credentials::Bearer { token } => Claims::read(token.expose())?.expires_at(),
+        _ => None,
     }
 }
 

@@ -91,11 +91,25 @@ fn too_large(what: &str, limit: usize) -> Failure {
     )
 }
 
+/// Tells whether a body is in a coding (RFC 9110 section 8.4.1). Object stores also write words there that name none, such as
+/// `aws-chunked`, and send the plain body.
 fn is_encoded(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+    const CODINGS: [&str; 7] = [
+        "gzip",
+        "x-gzip",
+        "deflate",
+        "br",
+        "zstd",
+        "compress",
+        "x-compress",
+    ];
+    let values = headers.get_all(CONTENT_ENCODING).iter();
+    let texts = values.filter_map(|value| value.to_str().ok());
+    texts.flat_map(|text| text.split(',')).any(|word| {
+        CODINGS
+            .iter()
+            .any(|coding| word.trim().eq_ignore_ascii_case(coding))
+    })
 }
 
 fn content_length(headers: &HeaderMap) -> Option<usize> {

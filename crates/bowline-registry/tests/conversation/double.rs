@@ -21,6 +21,8 @@ use url::Url;
 pub struct Sent {
     pub method: String,
     pub url: Url,
+    /// The path and query of the request line.
+    pub target: String,
     pub headers: HeaderMap,
     pub body: String,
 }
@@ -316,6 +318,7 @@ impl HttpClient for Double {
         let sent = Sent {
             method: request.method.to_string(),
             url: request.url,
+            target: request.target,
             headers: request.headers,
             body: String::from_utf8(request.body.to_vec()).unwrap(),
         };

@@ -20,6 +20,7 @@ mod inventory;
 mod listing;
 mod login;
 mod problems;
+mod protocol;
 mod providers;
 mod registry;
 mod send;

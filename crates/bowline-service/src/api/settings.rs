@@ -3,7 +3,7 @@
 use bowline_registry::Clock;
 use bowline_store::{Database, Defaults, Settings};
 use http::{StatusCode, header};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::service::{Random, Service};
 use crate::{
@@ -25,10 +25,22 @@ const MOST_KEPT: u32 = 10_000;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct SettingsRequest {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer")]
     scan_timeout_seconds: Option<u32>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer")]
     keep_newest: Option<u32>,
+}
+
+/// An integer as JSON Schema has it: `279.0` is one.
+fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let Some(number) = Option::<f64>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let is_one = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
+    match is_one {
+        true => Ok(Some(number as u32)),
+        false => Err(D::Error::custom("this is no integer of 32 bits")),
+    }
 }
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -74,7 +86,13 @@ where
         let change = context.change(caller);
         let settings = store
             .change_settings(&change, project, expected.versions(), defaults)
-            .await?;
+            .await
+            .map_err(|error| match Problem::from(error) {
+                stale if stale.problem_type() == ProblemType::PreconditionFailed => {
+                    stale.titled("The settings have changed")
+                }
+                other => other,
+            })?;
         answer_of(&settings)
     }
 }

@@ -83,7 +83,7 @@ pub(crate) async fn put_back<D: Database, R: Random>(
     let failure = problem.problem_type();
     let told = SyncProblem {
         code: failure.code(),
-        title: failure.title().to_owned(),
+        title: problem.title().to_owned(),
         detail: String::new(),
         hint: String::new(),
     };

@@ -142,7 +142,7 @@ impl SignedRequest {
             remembered_as: self.logs_in.then(|| url.to_string()),
             permit: transport.guard().permit(url, Target::ProviderApi, true)?,
             // STS answers in XML unless JSON is asked for, which its documentation does not know.
-            accept: "application/x-amz-json-1.1, text/xml",
+            accept: &["application/x-amz-json-1.1", "text/xml"],
             message: Message::Signed(&authorization, self.body),
             limit: ANSWER_BYTES,
             follow: true,

@@ -1,7 +1,7 @@
 //! Quay: an API for OAuth tokens, which names its pages itself; robots have the catalog, with tokens of no scope.
 
 use bowline::form::ConnectionSpec;
-use bowline_registry::{Operator, Tags, repositories};
+use bowline_registry::{Code, Operator, Proved, Tags, WarningCode, repositories};
 use serde_json::json;
 
 use super::{
@@ -9,8 +9,8 @@ use super::{
     product::{Product, array, number, numbered, split},
 };
 use crate::{
-    double::{Reply, Sent},
-    registry::{Fake, Login, PASSWORD, spec},
+    double::{FakeWorld, Reply, Sent},
+    registry::{Fake, Login, PASSWORD, run, spec},
 };
 
 const ORIGIN: &str = "https://registry.example.com";
@@ -150,4 +150,64 @@ async fn tags_come_with_digest_size_and_push_time() {
         cursor = page.cursor;
     }
     assert_eq!(cursor, None);
+}
+
+/// Quay gives no token to who has neither a login nor a scope, by design.
+fn without_login(namespace: &'static str) -> (ConnectionSpec, FakeWorld) {
+    let url = format!("registry.example.com{namespace}");
+    let spec = spec("quay", "anonymous", &[("url", &url)], &[]);
+    let fake = registry("", "");
+    let world = product().world(move |sent| {
+        let repositories = r#"{"repositories":[{"namespace":"team","name":"app","kind":"image","is_public":true}]}"#;
+        match sent.url.path() {
+            "/v2/auth" if sent.query("scope").is_none() => {
+                Reply::status(400).text(r#"{"error":"No scope and no login"}"#)
+            }
+            "/v2/_catalog" => Reply::status(401).text(r#"{"errors":[{"code":"UNAUTHORIZED"}]}"#),
+            "/api/v1/repository" if sent.query("public").as_deref() == Some("true") => {
+                Reply::json(repositories)
+            }
+            "/api/v1/repository/team/app/tag/" => {
+                Reply::json(r#"{"tags":[{"name":"1"}],"has_additional":false}"#)
+            }
+            _ => fake.answer(sent),
+        }
+    });
+    (spec, world)
+}
+
+#[tokio::test]
+async fn without_a_login_a_namespace_is_listed_and_pulled_from() {
+    let (spec, world) = without_login("/team");
+    let operator = Operator::default();
+    let check = run(&world, &operator, &spec, None).await;
+    assert_eq!(
+        (check.ok, check.proved),
+        (true, Proved::Pull),
+        "{:?}",
+        check.problem
+    );
+    let listing = repositories(&world, &operator, &spec).await.unwrap();
+    assert_eq!(listing.items, ["team/app"]);
+    let mut tags = Tags::open(&world, &operator, &spec, None, "team/app", None)
+        .await
+        .unwrap();
+    let page = tags.next_page().await.unwrap().unwrap();
+    let names: Vec<&str> = page.items.iter().map(|tag| tag.name()).collect();
+    assert_eq!(names, ["1"]);
+}
+
+#[tokio::test]
+async fn without_a_login_and_a_namespace_nothing_can_be_listed() {
+    let (spec, world) = without_login("");
+    let check = run(&world, &Operator::default(), &spec, None).await;
+    assert_eq!(
+        (check.ok, check.proved),
+        (true, Proved::Login),
+        "{:?}",
+        check.problem
+    );
+    assert_eq!(check.warnings[0].code, WarningCode::CatalogUnlistable);
+    let listing = repositories(&world, &Operator::default(), &spec).await;
+    assert_eq!(listing.unwrap_err().code, Code::PermissionCatalogMissing);
 }

@@ -111,6 +111,20 @@ fn expired() -> ConnectionSpec {
     }
 }
 
+fn token_as_password(ends: u64) -> ConnectionSpec {
+    let token = jwt(&format!(r#"{{"exp":{ends}}}"#));
+    let values = [
+        ("url", "registry.example.com"),
+        ("username", "scanner"),
+        ("password", &token),
+    ];
+    spec("docker-registry", "password", &values, &[])
+}
+
+fn ended_token() -> ConnectionSpec {
+    token_as_password(1_600_000_000)
+}
+
 fn fails(error: SendError) -> Fake {
     Fake::basic().instead(PING, Reply::Fail(error))
 }
@@ -147,8 +161,8 @@ fn cases() -> Vec<Case> {
         case("refused by the guard", Fake::basic(), "F-----", "address.not_allowed", URL).spec(password_at("http://registry.example.com")),
         case("a private address", Fake::basic(), "F-----", "address.not_allowed", URL).spec(password_at("https://10.0.0.5")),
         case("refused port", fails(SendError::Refused), "F-----", "connect.refused", URL),
-        case("no connection in time", Fake::basic().instead(PING, Reply::TimeOut(SendError::ConnectTimeout)), "F-----", "connect.timeout", URL),
-        case("no answer in time", Fake::basic().instead(PING, Reply::TimeOut(SendError::ReadTimeout)), "F-----", "answer.timeout", None),
+        case("no connection in time", Fake::basic().instead(PING, Reply::TimeOut(SendError::ConnectTimeout)).instead(plain, Reply::TimeOut(SendError::ConnectTimeout)), "F-----", "connect.timeout", URL),
+        case("no answer in time", Fake::basic().instead(PING, Reply::TimeOut(SendError::ReadTimeout)).instead(plain, Reply::Fail(SendError::Refused)), "F-----", "answer.timeout", None),
         case("no answer at all", Fake::basic().instead(PING, Reply::Hang), "F-----", "deadline.exceeded", None),
         case("TLS fails", tls(Reply::Fail(SendError::Closed)), "F-----", "tls.failed", URL),
         case("TLS fails, and http answers 400", tls(Reply::status(400)), "F-----", "tls.failed", URL),
@@ -156,6 +170,8 @@ fn cases() -> Vec<Case> {
         case("the certificate is not trusted", fails(SendError::Certificate), "F-----", "tls.certificate", URL),
         case("plain HTTP on the port", tls(Reply::status(401)), "F-----", "tls.plain_http", URL),
         case("plain HTTP that closes on TLS", fails(SendError::Closed).instead(plain, Reply::json("{}")), "F-----", "tls.plain_http", URL),
+        case("plain HTTP that waits for more", Fake::basic().instead(PING, Reply::TimeOut(SendError::ReadTimeout)).instead(plain, Reply::json("{}")), "F-----", "tls.plain_http", URL),
+        case("plain HTTP that waits for more, as the host tells", Fake::basic().instead(PING, Reply::TimeOut(SendError::ConnectTimeout)).instead(plain, Reply::status(401)), "F-----", "tls.plain_http", URL),
         case("no HTTP", fails(SendError::Malformed).instead(plain, Reply::Fail(SendError::Malformed)), "F-----", "answer.malformed", None),
         case("headers without end", fails(SendError::TooLarge), "F-----", "answer.too_large", None),
         case("the client fails", fails(SendError::Internal), "F-----", "server.error", None),
@@ -185,6 +201,9 @@ fn cases() -> Vec<Case> {
         case("no login where one is wanted, Basic", Fake::basic(), "PF----", "auth.rejected", Some("auth")).spec(anonymous()),
         case("no login where one is wanted, Bearer", tokens(Reply::status(401)), "PF----", "auth.rejected", Some("auth")).spec(anonymous()),
         case("403 of the token service", tokens(error(403, "DENIED")), "PF----", "auth.rejected", PASSWORD),
+        case("the password is a token that has ended", Fake::basic(), "PF----", "auth.expired", PASSWORD).spec(ended_token()),
+        case("a token as a password that has not ended", Fake::basic(), "PF----", "auth.rejected", PASSWORD).spec(token_as_password(1_800_000_000)),
+        case("locked out by Quay", tokens(Reply::status(429).text(r#"{"error":"Too many login attempts. Please reset your Quay password and try again."}"#)), "PF----", "auth.locked", PASSWORD),
         case("the form says it has expired", Fake::basic(), "PF----", "auth.expired", PASSWORD).spec(expired()),
         case("the token service says it has expired", tokens(Reply::status(401).text(r#"{"details":"personal access token is expired"}"#)), "PF----", "auth.expired", PASSWORD),
         case("locked", tokens(Reply::status(401).text(r#"{"message":"Account is locked"}"#)), "PF----", "auth.locked", PASSWORD),

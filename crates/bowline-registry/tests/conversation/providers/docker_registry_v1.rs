@@ -65,6 +65,14 @@ fn other() -> Fake {
     Fake::new(&[API]).on(format!("GET {API}/*"), Anyone, Reply::status(404))
 }
 
+/// Lets everybody ping, and refuses images without saying how it wants a login.
+fn silent() -> Fake {
+    let right = basic("scanner", PASSWORD);
+    serves(right)
+        .instead(format!("GET {API}/v1/_ping"), Anyone, ping())
+        .on(format!("GET {API}/v1/*"), Anyone, Reply::status(403))
+}
+
 pub fn cases() -> Vec<Case> {
     let user = |password| {
         [
@@ -80,6 +88,14 @@ pub fn cases() -> Vec<Case> {
         Reply::json(r#""../../_ping""#),
     );
     vec![
+        case("no challenge", silent(), "password", &right, Pulled(4)),
+        case(
+            "no challenge, wrong",
+            silent(),
+            "password",
+            &user("wrong-one"),
+            Problem(Code::AuthRejected),
+        ),
         case("right", private(), "password", &right, Pulled(4)),
         case(
             "right, asked for late",

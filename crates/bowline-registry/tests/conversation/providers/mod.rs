@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// The bytes that a check with an image may take: requests, and answers with their heads.
-const BYTES: usize = 5 * 1024;
+const BYTES: usize = 11 * 512;
 
 /// A login, and what a check with it finds.
 pub struct Case {

@@ -67,12 +67,35 @@ async fn settings_are_read_and_replaced() {
 }
 
 #[tokio::test]
+async fn an_integer_may_be_written_with_a_point() {
+    let harness = Harness::new();
+    let kept = harness
+        .send(put("*", &json!({ "scanTimeoutSeconds": 279.0, "keepNewest": 3.0 })))
+        .await
+        .json();
+    assert_eq!(
+        (&kept["scanTimeoutSeconds"], &kept["keepNewest"]),
+        (&json!(279), &json!(3))
+    );
+}
+
+#[tokio::test]
+async fn a_stale_change_of_the_settings_is_called_that() {
+    let harness = Harness::new();
+    harness.send(put("*", &json!({}))).await;
+    let stale = harness.send(put("\"77\"", &json!({}))).await;
+    assert_eq!(stale.problem(), problem(412, "precondition.failed"));
+    assert_eq!(stale.json()["title"], "The settings have changed");
+}
+
+#[tokio::test]
 async fn settings_are_bounded() {
     let harness = Harness::new();
     for body in [
         json!({ "scanTimeoutSeconds": 0 }),
         json!({ "scanTimeoutSeconds": 86_401 }),
         json!({ "scanTimeoutSeconds": "60" }),
+        json!({ "scanTimeoutSeconds": 60.5 }),
         json!({ "keepNewest": 0 }),
         json!({ "keepNewest": 10_001 }),
         json!({ "keepNewest": -1 }),
