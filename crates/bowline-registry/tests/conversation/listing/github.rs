@@ -114,7 +114,7 @@ async fn an_unknown_owner_and_no_login_have_no_listing() {
     let world = only("/orgs/jdoe/packages");
     let problem = repositories(&world, &operator, &anonymous).await;
     assert_eq!(problem.unwrap_err().code, Code::PermissionCatalogMissing);
-    assert_eq!(world.http.lines().len(), 2, "nothing is asked in vain");
+    assert_eq!(world.http.lines().len(), 1, "nothing is asked in vain");
 }
 
 /// <https://docs.github.com/enterprise-server@latest/rest/packages/packages>: the API is below `/api/v3` of the server, and

@@ -70,7 +70,10 @@ async fn settings_are_read_and_replaced() {
 async fn an_integer_may_be_written_with_a_point() {
     let harness = Harness::new();
     let kept = harness
-        .send(put("*", &json!({ "scanTimeoutSeconds": 279.0, "keepNewest": 3.0 })))
+        .send(put(
+            "*",
+            &json!({ "scanTimeoutSeconds": 279.0, "keepNewest": 3.0 }),
+        ))
         .await
         .json();
     assert_eq!(

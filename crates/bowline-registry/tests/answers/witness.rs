@@ -1,0 +1,124 @@
+//! skopeo as a witness: where it reads an image, a check does, too.
+
+use std::{fmt::Write as _, fs, path::Path};
+
+use bowline_registry::Check;
+use tokio::process::Command;
+
+use crate::{
+    checked,
+    corpus::{Answer, Kind, Place, Scheme, answers},
+    server,
+};
+
+/// The table of the answers, with what skopeo makes of them.
+const TABLE: &str = "docs/answers.md";
+
+/// Tells whether skopeo can be asked without leaving the machine: it takes the challenge at its word, and resolves names.
+fn can_be_witnessed(answer: &Answer) -> bool {
+    let is_local = !String::from_utf8_lossy(&answer.bytes).contains("realm=\"http");
+    let needs_no_token = answer.scheme != Scheme::Bearer;
+    // It asks for none of these, or not with a login.
+    let is_read = !matches!(answer.place, Place::Catalog | Place::Token | Place::Login);
+    is_local && needs_no_token && is_read
+}
+
+/// Tells whether skopeo reads the image; `None` where skopeo is not installed or cannot be asked.
+async fn witness(answer: &Answer) -> Option<bool> {
+    if !can_be_witnessed(answer) {
+        return None;
+    }
+    let server = server::serve(answer).await;
+    let outcome = Command::new("skopeo")
+        .args([
+            "inspect",
+            "--tls-verify=false",
+            "--retry-times=0",
+            "--creds",
+        ])
+        .arg("scanner:Correct-Horse-7")
+        .arg(format!("docker://{server}/team/app:1"))
+        .kill_on_drop(true)
+        .output();
+    let outcome = tokio::time::timeout(std::time::Duration::from_secs(20), outcome).await;
+    match outcome {
+        Ok(Ok(output)) => Some(output.status.success()),
+        Ok(Err(_)) => None,
+        Err(_) => Some(false),
+    }
+}
+
+fn row(answer: &Answer, check: &Check, witness: Option<bool>) -> String {
+    let outcome = match &check.problem {
+        Some(problem) => format!("`{}`", problem.code),
+        None => match check
+            .warnings
+            .iter()
+            .find(|_| answer.expected.contains('.'))
+        {
+            Some(_) => format!("ok, `{}`", answer.expected),
+            None => "ok".to_owned(),
+        },
+    };
+    let kind = match answer.kind {
+        Kind::Captured => "captured",
+        Kind::Reconstructed => "reconstructed",
+        Kind::Cited => "cited",
+    };
+    let skopeo = match witness {
+        None => "–",
+        Some(true) => "reads",
+        Some(false) => "fails",
+    };
+    let provider = &answer.provider;
+    let name = &answer.name;
+    let source = &answer.source;
+    format!("| `{provider}` | [{name}]({source}) | {kind} | {outcome} | {skopeo} |\n")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_skopeo_reads_an_image_a_check_does() {
+    let mut table = String::new();
+    let mut refuted = Vec::new();
+    let mut is_there = false;
+    for answer in answers() {
+        let check = checked(&answer).await;
+        let witness = witness(&answer).await;
+        is_there |= witness.is_some();
+        if witness == Some(true) && !check.ok {
+            refuted.push(format!("{}: {:?}", answer.name, check.problem));
+        }
+        table.push_str(&row(&answer, &check, witness));
+    }
+    assert!(refuted.is_empty(), "{}", refuted.join("\n"));
+
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(TABLE);
+    let mut document = fs::read_to_string(&file).unwrap_or_default();
+    let (before, _) = document.split_once("\n| type |").expect("a table");
+    let mut wanted = before.to_owned();
+    write!(
+        wanted,
+        "\n| type | answer | kind | a check | skopeo |\n|---|---|---|---|---|\n{table}"
+    )
+    .unwrap();
+    if std::env::var_os("BOWLINE_WRITE").is_some() && is_there {
+        fs::write(&file, &wanted).unwrap();
+        document.clone_from(&wanted);
+    }
+    // Without skopeo the last column is not known.
+    let comparable = |text: &str| match is_there {
+        true => text.to_owned(),
+        false => text
+            .lines()
+            .map(|line| line.rsplit_once(" | ").map_or(line, |(rest, _)| rest))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    };
+    assert_eq!(
+        comparable(&document),
+        comparable(&wanted),
+        "BOWLINE_WRITE=1 writes {TABLE}"
+    );
+}
