@@ -1,5 +1,7 @@
 //! Texts that stand for a value: variables of shells and pipelines, and what documents write in a value's place.
 
+use crate::text::{contains, split_once};
+
 /// Returns true if all of `text` stands for a value that is somewhere else: `$TOKEN`, `${{ secrets.TOKEN }}`,
 /// `<password>`, `YOUR_TOKEN`, `••••••••`.
 pub(crate) fn is_placeholder(text: &str) -> bool {
@@ -13,15 +15,13 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
 /// The first piece of `text` that stands for a value: `<region>` in `<region>.ocir.io`, `aws_account_id`.
 pub(crate) fn part(text: &str) -> Option<&str> {
     for (open, close) in ENCLOSED {
-        let Some((at, rest)) = text
-            .find(open)
-            .and_then(|at| Some((at, text.get(at.checked_add(open.len())?..)?)))
-        else {
+        let Some((before, rest)) = split_once(text, open) else {
             continue;
         };
-        let Some(length) = rest.find(close) else {
+        let Some((inner, _)) = split_once(rest, close) else {
             continue;
         };
+        let (at, length) = (before.len(), inner.len());
         let end = at
             .saturating_add(open.len())
             .saturating_add(length)
@@ -133,8 +133,21 @@ fn is_name(text: &str) -> bool {
         "user", "pass", "token", "secret", "key", "name", "account", "registry", "mail", "org",
         "project", "host", "tenan", "id",
     ];
-    const STARTS: [&str; 10] = [
-        "MY", "DOCKER", "REGISTRY", "CI", "ACCESS", "API", "PERSONAL", "AUTH", "USER", "TOKEN",
+    const STARTS: [&str; 14] = [
+        "MY",
+        "DOCKER",
+        "REGISTRY",
+        "CI",
+        "ACCESS",
+        "API",
+        "PERSONAL",
+        "AUTH",
+        "USER",
+        "TOKEN",
+        "ACCOUNT",
+        "AWS",
+        "PROJECT",
+        "REPOSITORY",
     ];
     if text.len() < 4 || text.len() > 40 {
         return false;
@@ -144,15 +157,14 @@ fn is_name(text: &str) -> bool {
         return false;
     }
     let lower = text.to_ascii_lowercase();
-    let names = |rest: &str| {
-        THINGS
-            .iter()
-            .any(|thing| crate::text::contains(rest, thing))
-    };
-    if let Some(rest) = lower.strip_prefix("your") {
+    let names = |rest: &str| THINGS.iter().any(|thing| contains(rest, thing));
+    let is_separated = |c: char| matches!(c, '_' | '-' | ' ');
+    // `YOUR_TOKEN`, `ghp_your_token`
+    if let Some((before, rest)) = split_once(&lower, "your")
+        && (before.is_empty() || before.ends_with(is_separated))
+    {
         return names(rest);
     }
-    let is_separated = |c: char| matches!(c, '_' | '-' | ' ');
     let asks = ["replace", "insert", "enter", "paste", "put"]
         .iter()
         .any(|verb| {
@@ -207,6 +219,8 @@ mod tests {
             "YOUR_TOKEN",
             "your-password",
             "yourusername",
+            "ghp_your_token",
+            "PROJECT_ID",
             "USERNAME",
             "MY_ACCESS_TOKEN",
             "TOKEN_HERE",
@@ -259,6 +273,10 @@ mod tests {
                 Some("aws_account_id"),
             ),
             ("your-registry-name.azurecr.io", Some("your-registry-name")),
+            (
+                "ACCOUNT_ID.dkr.ecr.REGION.amazonaws.com",
+                Some("ACCOUNT_ID"),
+            ),
             ("[::1]:5000", None),
             ("registry.example.com/a%20b", None),
             ("registry.example.com", None),

@@ -43,6 +43,8 @@ struct Repair {
     open: Vec<char>,
     /// A comma that is written once something follows it.
     comma: bool,
+    /// The white space behind that comma.
+    gap: String,
 }
 
 impl Repair {
@@ -55,6 +57,7 @@ impl Repair {
         if std::mem::take(&mut self.comma) {
             self.made.push(',');
         }
+        self.made.push_str(&std::mem::take(&mut self.gap));
         self.made.push(c);
     }
 
@@ -88,12 +91,12 @@ impl Repair {
                         return None;
                     }
                     self.comma = false;
-                    self.made.push(c);
+                    self.write(c);
                     if self.open.is_empty() {
                         return Some(self.made);
                     }
                 }
-                c if c.is_whitespace() => self.made.push(c),
+                c if c.is_whitespace() => self.gap.push(c),
                 c => self.write(c),
             }
         }

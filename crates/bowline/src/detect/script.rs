@@ -1,10 +1,11 @@
 //! The commands of a text, read together.
 
 use super::{
-    command,
+    command, manifest,
     mention::{Mention, add, form_of_mention},
     programs::PROGRAMS,
     shell::{self, Command, Hash, Invocation},
+    yaml,
 };
 use crate::{form::ConnectionForm, provider::providers, text::contains};
 
@@ -68,7 +69,7 @@ fn invocations(commands: &[Command], loosely: bool) -> impl Iterator<Item = Invo
     })
 }
 
-/// The registry that a command logs in to or pulls from: for the one who pasted it into the URL field. Empty where the
+/// The registry that a command logs in to or pulls from, or that a manifest names: for the one who pasted it into the URL field. Empty where the
 /// command does not say it; `None` where the text is no command.
 pub(crate) fn registry_of_command(text: &str) -> Option<String> {
     let commands = [Hash::Comment, Hash::Prompt].map(|hash| shell::commands(text, hash));
@@ -93,7 +94,12 @@ pub(crate) fn registry_of_command(text: &str) -> Option<String> {
             return Some(image.registry);
         }
     }
-    is_command.then(String::new)
+    let entries = yaml::entries(text);
+    let logins = manifest::logins(&entries).into_iter();
+    let found = logins.chain(manifest::images(&entries)).next();
+    found
+        .map(|found| found.registry)
+        .or_else(|| is_command.then(String::new))
 }
 
 /// The value of a field that stands in a command: for the one who pasted the command into it. Empty where the command

@@ -61,7 +61,8 @@ impl Draft<'_> {
             Code::TextCommand,
         ];
         let is_wrapped = self.has_any(field, &WRAPPED);
-        let is_other = is_wrapped || self.has_any(field, &[Code::TextQuoted, Code::SecretEncoded]);
+        let is_encoded = field == "username" && self.has_any(field, &[Code::SecretEncoded]);
+        let is_other = is_wrapped || is_encoded || self.has_any(field, &[Code::TextQuoted]);
         if issue.code().is_about_looks() && is_other {
             return;
         }

@@ -241,7 +241,11 @@ fn check_url(
             // What is no host is one that is to be filled in.
             let is_host = matches!(
                 issue.code(),
-                Code::UrlHostInvalid | Code::UrlPath | Code::UrlQuoted | Code::UrlSpace
+                Code::UrlHostInvalid
+                    | Code::UrlPath
+                    | Code::UrlPathCase
+                    | Code::UrlQuoted
+                    | Code::UrlSpace
             );
             let part = part.filter(|_| is_host);
             issues.push(part.map_or(issue, |part| {
