@@ -37,7 +37,7 @@ createServer((request, response) => {
 
 async function site(_request, response, url) {
   const path = url.pathname === "/" ? "index.html" : normalize(url.pathname).slice(1);
-  const body = await readFile(join(dist, path)).catch(() => undefined);
+  const body = path === "sign-in.json" ? '{"oidc":null}' : await readFile(join(dist, path)).catch(() => undefined);
   if (body === undefined) return void response.writeHead(404).end();
   const type = TYPES[path.split(".").at(-1)] ?? "application/octet-stream";
   response.writeHead(200, { "content-type": type, "content-security-policy": CSP, "x-content-type-options": "nosniff" }).end(body);

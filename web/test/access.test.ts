@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Browser, serve, type Tab } from "./support/browser.js";
 import { identityProvider } from "./support/identity-provider.js";
-import { connection, signIn } from "./support/signed-in.js";
+import { connection, signIn, tokenOf } from "./support/signed-in.js";
 
 const LIMIT = { timeout: 120_000 };
 const AXE = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
@@ -43,7 +43,7 @@ test("access: axe finds nothing, in light and dark, wide and on a phone, and not
       return path.endsWith(ONE.id) ? [200, ONE] : undefined;
     },
   });
-  const tab = await signIn(new Browser(t), site);
+  const tab = await signIn(new Browser(t), site, tokenOf({ projects: ["acme", "acme-production-europe"] }));
   const found: string[] = [];
   for (const [width, dark] of [[1280, false], [320, true]] as const) {
     await tab.resize(width, 900);
@@ -57,6 +57,8 @@ test("access: axe finds nothing, in light and dark, wide and on a phone, and not
       for (const one of pressed) await tab.click(one);
       found.push(...(await violations(tab)).map((violation) => `${place}, ${width}: ${violation}`));
       const wider = await tab.run<number>("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+      const project = await tab.run<number>(`return find("[data-testid=project-select]").getBoundingClientRect().width`);
+      if (project < 64) found.push(`${place}: of the project ${project} pixels are to be seen at ${width}`);
       if (wider > 0) found.push(`${place} is ${wider} pixels wider than ${width}`);
     }
   }

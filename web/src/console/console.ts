@@ -473,6 +473,23 @@ export class BowlineConsole extends LitElement {
         min-height: 2rem;
         padding-block: 0.125rem;
       }
+      @media (max-width: 30rem) {
+        header {
+          gap: 0.5rem;
+        }
+        /* The mark alone: the project needs the room. */
+        .brand span {
+          position: absolute;
+          inline-size: 1px;
+          block-size: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+          white-space: nowrap;
+        }
+        .project {
+          padding-inline-start: 0.5rem;
+        }
+      }
       main {
         max-width: 68rem;
         margin-inline: auto;

@@ -134,16 +134,15 @@ export class BowlineCheckResult extends LitElement {
     </li>`;
   }
 
-  /** The test by hand. It is at hand before, and stands open once the test has failed. */
+  /** The test by hand, once it has failed. */
   #byHand(): TemplateResult | typeof nothing {
-    if (this.commands.length === 0) return nothing;
-    const { byHand, byHandBefore, byHandDetail } = text().check;
-    const failed = this.check?.ok === false;
-    return html`<details data-testid="by-hand" ?open=${failed}>
-      <summary>${icon("chevron")}${byHand}</summary>
-      <p class="small quiet">${failed ? byHandDetail : byHandBefore}</p>
+    if (this.check?.ok !== false || this.commands.length === 0) return nothing;
+    const { byHand, byHandDetail } = text().check;
+    return html`<section aria-labelledby="by-hand">
+      <p class="heading" id="by-hand">${byHand}</p>
+      <p class="small quiet">${byHandDetail}</p>
       <bowline-copy-lines .lines=${this.commands}></bowline-copy-lines>
-    </details>`;
+    </section>`;
   }
 
   #ended(name: StepName): Step | undefined {
@@ -183,6 +182,10 @@ export class BowlineCheckResult extends LitElement {
         display: grid;
         gap: 1rem;
         container-type: inline-size;
+      }
+      .heading {
+        font-size: 0.9375rem;
+        font-weight: 600;
       }
       .all {
         justify-self: start;

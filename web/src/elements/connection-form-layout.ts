@@ -20,9 +20,16 @@ export const formLayout = css`
       inset-block-start: 1.25rem;
     }
   }
-  details {
+  form details {
     border-block-start: 1px solid var(--line);
     padding-block-start: 1rem;
+  }
+  /* A test that failed says it again below; what is gone here leaves its place. */
+  .by-hand[data-again]:not([open]) {
+    visibility: hidden;
+  }
+  .by-hand bowline-copy-lines {
+    margin-block-start: 0.5rem;
   }
   .more {
     display: grid;

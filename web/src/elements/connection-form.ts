@@ -544,15 +544,28 @@ export class BowlineConnectionForm extends LitElement {
   #testPanel(): TemplateResult {
     const { check } = text();
     const { endpoint } = this.#report;
+    const commands = dockerCommands(endpoint, this.draft?.form() ?? {}, this.#run.check?.facts?.image);
     return html`<section class="panel test" aria-labelledby="test-heading" @bowline-trust=${this.#trust}>
       <div>
         <h2 id="test-heading">${check.heading}</h2>
         <p class=${endpoint === null ? "quiet" : "mono quiet"} data-testid="endpoint">${endpoint ?? check.nowhere}</p>
       </div>
-      ${this.#egress()}
-      ${this.#run.render(true, dockerCommands(endpoint, this.draft?.form() ?? {}, this.#run.check?.facts?.image))}
+      ${this.#egress()} ${this.#byHand(commands)} ${this.#run.render(true, commands)}
       ${this.replaced === "" ? nothing : html`<div class="notice good" role="status" data-testid="replaced">${icon("check")}<div>${this.replaced}</div></div>`}
     </section>`;
+  }
+
+  /** The test by hand, at hand before the first one. It stands above what comes of a test, so that nothing moves. */
+  #byHand(commands: readonly string[]): TemplateResult | typeof nothing {
+    if (commands.length === 0) return nothing;
+    const { byHand, byHandBefore } = text().check;
+    import("./copy-lines.js").catch(() => undefined);
+    const again = this.#run.check?.ok === false;
+    return html`<details class="by-hand" data-testid="by-hand" ?data-again=${again}>
+      <summary>${icon("chevron")}${byHand}</summary>
+      <p class="small quiet">${byHandBefore}</p>
+      <bowline-copy-lines .lines=${commands}></bowline-copy-lines>
+    </details>`;
   }
 
   /** Where requests come from, for who has to allow them first. */
