@@ -12,6 +12,7 @@ pub mod flood;
 pub mod form;
 pub mod gate;
 pub mod hostile;
+pub mod identity_provider;
 pub mod image;
 pub mod moto;
 pub mod neighbors;

@@ -15,6 +15,7 @@ mod providers;
 mod pulling;
 mod rules;
 mod shifts;
+mod signing_in;
 mod states;
 
 pub(super) const PATH: &str = "/v1/projects/acme/connections";
