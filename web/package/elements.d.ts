@@ -40,7 +40,7 @@ export interface SelectDetail {
 /** `bowline-open`: somebody goes to a place of a connection; `copy` starts a new one from it. */
 export interface OpenDetail {
   readonly id: string;
-  readonly place: "policy" | "images" | "credentials" | "copy";
+  readonly place: "policy" | "images" | "use" | "credentials" | "copy";
 }
 
 /** `bowline-policy`: the policy as it is now, and what was found in it. */

@@ -107,8 +107,10 @@ test("notices: they are turned on with a secret that is shown once, changed, and
 
 test("jobs: each has this connection's address, image and secret's name, and no secret", LIMIT, async (t) => {
   const one = connection({ endpoint: "https://registry.example.com/team" });
-  const { tab, site, go } = await page(t, ({ path }) => (path.endsWith(`/${one.id}`) ? [200, one] : undefined));
-  await go(`#/connections/${one.id}/use`);
+  const { tab, site } = await page(t, ({ path }) =>
+    path.endsWith("/connections") ? [200, { items: [one], next: null }] : path.endsWith(`/${one.id}`) ? [200, one] : undefined);
+  await tab.click("button.name");
+  await tab.click("[data-testid=use-button]");
   await tab.see("[data-testid=job]");
   const jobs = await tab.run<Record<string, string>>(`return Object.fromEntries(all("[data-testid=job]").map((job) => [job.dataset.job,
     job.querySelector("bowline-copy-lines").shadowRoot.querySelector("code").textContent]))`);

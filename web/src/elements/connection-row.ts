@@ -27,7 +27,7 @@ export interface RowDetail {
 }
 
 /** What of a connection somebody wants to work on: `copy` starts a new one from it. */
-export type ConnectionPlace = "policy" | "images" | "credentials" | "copy";
+export type ConnectionPlace = "policy" | "images" | "use" | "credentials" | "copy";
 
 /** `bowline-open`: somebody goes to a place of a connection. */
 export interface OpenDetail {
@@ -144,6 +144,7 @@ export class BowlineConnectionRow extends LitElement {
     const places: readonly [ConnectionPlace, string, boolean][] = [
       ["policy", list.rules, true],
       ["images", list.images, true],
+      ["use", list.use, true],
       ["credentials", list.rotate, this.may.write],
       ["copy", list.replace, this.may.write],
     ];

@@ -153,6 +153,7 @@ export const connecting = {
     remove: "Remove",
     rules: "Pull rules",
     images: "Images",
+    use: "Use in a job",
     rotate: "Replace credentials",
     replace: "Copy as new",
     filter: "Registry type",

@@ -143,6 +143,7 @@ export const connecting: typeof english = {
     remove: "Entfernen",
     rules: "Pull-Regeln",
     images: "Images",
+    use: "In Jobs verwenden",
     rotate: "Zugangsdaten ersetzen",
     replace: "Als neue kopieren",
     filter: "Registry-Typ",
