@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::Mutex,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -24,7 +24,7 @@ pub struct IdentityProvider {
 impl IdentityProvider {
     /// Starts one that gives everybody this access token.
     pub fn start(access_token: String) -> Self {
-        let asked = Arc::new(Mutex::new(BTreeMap::new()));
+        let asked = Mutex::new(BTreeMap::new());
         let server = Server::start(move |request| match request.path() {
             "/.well-known/openid-configuration" => discovery(request),
             "/authorize" => authorize(request, &mut asked.lock().expect("no handler panics")),
