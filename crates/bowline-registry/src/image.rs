@@ -151,9 +151,14 @@ impl Image {
             let name = [format!("{own}{}/", endpoint.base_path()), format!("{own}/")]
                 .iter()
                 .find_map(|prefix| text.strip_prefix(prefix.as_str()));
-            // A domain that is not this registry's own must not be taken for a part of the name.
-            let foreign = full
-                .filter(|full| name.is_none() && text.starts_with(&format!("{}/", full.domain)));
+            // A domain that is not this registry's own must not be taken for a part of the name, unless the namespace
+            // begins with it: an organization may be called as a domain is.
+            let first = endpoint.namespace().split('/').next().unwrap_or_default();
+            let foreign = full.filter(|full| {
+                name.is_none()
+                    && full.domain != first
+                    && text.starts_with(&format!("{}/", full.domain))
+            });
             if let Some(foreign) = foreign {
                 return Err(unknown(&format!(
                     "This is an image of {}, not of this registry. If this registry keeps it under that name, as a cache does, write {own}/ in front.",
@@ -265,6 +270,8 @@ mod tests {
                 "app:1",
             ),
             ("acme.azurecr.io", "other.azurecr.io/app:1", ""),
+            ("cgr.dev/acme.com", "acme.com/app:1", "acme.com/app:1"),
+            ("cgr.dev/acme.com", "other.com/app:1", ""),
         ];
         for (endpoint, typed, expected) in cases {
             let endpoint = Endpoint::parse(endpoint).unwrap();

@@ -161,6 +161,8 @@ export interface Field {
   readonly label: string;
   readonly kind: FieldKind;
   readonly required: boolean;
+  /** The field that may be filled in instead: one of the two is needed. */
+  readonly unless?: string;
   /** What it is when it is empty. */
   readonly default?: string;
   /** What a `select` offers. */

@@ -44,6 +44,15 @@ pub enum Credentials {
         /// The password or token.
         password: Secret,
     },
+    /// A username whose password is made of a key: the HMAC-SHA-256 of a text under it, in hexadecimal.
+    HmacPassword {
+        /// Whose password it is.
+        username: Username,
+        /// The text.
+        message: String,
+        /// The key.
+        key: Secret,
+    },
     /// A token alone: tried as an OAuth2 `refresh_token` grant, then as a Bearer token.
     OAuth2 {
         /// The token.

@@ -97,6 +97,8 @@ pub struct PlacedIssue {
 #[derive(Clone, PartialEq, Eq)]
 struct Facts {
     code: Code,
+    /// Whether it only warns where its code is an error.
+    warns: bool,
     place: Option<Range<usize>>,
     params: Vec<(&'static str, String)>,
     suggestion: Option<String>,
@@ -108,10 +110,27 @@ impl Issue {
     pub(crate) fn new(code: Code) -> Self {
         Self(Box::new(Facts {
             code,
+            warns: false,
             place: None,
             params: Vec::new(),
             suggestion: None,
         }))
+    }
+
+    /// A warning at most: what another product would not take may be right here.
+    pub(crate) fn as_warning(mut self) -> Self {
+        self.0.warns = true;
+        self
+    }
+
+    /// Whether it blocks saving.
+    pub(crate) fn severity(&self) -> Severity {
+        let severity = self.0.code.severity();
+        if self.0.warns {
+            severity.min(Severity::Warning)
+        } else {
+            severity
+        }
     }
 
     /// About these bytes of the text only.
@@ -193,6 +212,7 @@ impl Issue {
     /// The finding that this is in `field`, whose text is `text`.
     pub(crate) fn in_field(self, field: &str, text: &str, secret: bool) -> Finding {
         let Range { start, end } = self.place(text);
+        let severity = self.severity();
         let message = self.message();
         // One by one: a few need no sort.
         let mut params = LiteMap::new();
@@ -201,7 +221,7 @@ impl Issue {
         }
         Finding {
             field: field.to_owned(),
-            severity: self.0.code.severity(),
+            severity,
             code: self.0.code.as_str(),
             message,
             params,

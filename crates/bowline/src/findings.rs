@@ -29,7 +29,7 @@ struct LeftOut {
 impl BoundedFindings {
     /// Adds an issue with a field whose text is `text`.
     pub(crate) fn push(&mut self, field: &str, text: &str, issue: Issue, secret: bool) {
-        let severity = issue.code().severity();
+        let severity = issue.severity();
         self.has_error |= severity == Severity::Error;
         if self.list.len() < MOST {
             self.list.push(issue.in_field(field, text, secret));

@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod check;
 mod demo;
+mod facts;
 mod fresh;
 mod fuzz;
 mod image;
@@ -50,6 +51,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Build an OCI image of the application, with the host built for speed
     Image(image::Options),
+    /// Write the lists of regions from the vendors' own packages, and tell what changed
+    Facts(facts::Options),
     /// Measure the budgets beside peers, and write docs/benchmarks.md
     Bench,
 }
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Check(options) => check::run(&project, &options),
         Command::Fuzz(options) => fuzz::run(&project, &options),
         Command::Image(options) => image::run(&project, &options),
+        Command::Facts(options) => facts::run(&project, &options),
         Command::Bench => bench::run(&project),
     };
     match outcome {

@@ -36,6 +36,7 @@ export const connecting = {
     untrust: (host: string): string => `Stop trusting ${host}`,
     more: "More options",
     optional: "Optional",
+    oneOfTwo: "One of the two",
     show: (label: string): string => `Show ${label}`,
     hide: (label: string): string => `Hide ${label}`,
     fix: (suggestion: string): string => `Use ${suggestion}`,

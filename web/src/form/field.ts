@@ -15,6 +15,8 @@ export interface FieldView {
   readonly kind: FieldKind | "date" | "time" | "number";
   readonly value: string;
   readonly required: boolean;
+  /** Whether another field may be filled in instead: one of the two is needed. */
+  readonly oneOfTwo?: boolean;
   readonly help: string;
   readonly placeholder: string;
   readonly autocomplete: string;
@@ -52,7 +54,7 @@ export function controlId(path: FieldPath): string {
 export function renderField(view: FieldView, actions: FieldActions, drawn: TemplateResult = control(view, actions)): TemplateResult {
   const id = controlId(view.path);
   const optional = !view.required && view.kind !== "checkbox";
-  const label = html`<label for=${id}>${view.label}${optional ? html` <span class="optional">${text().form.optional}</span>` : nothing}</label>`;
+  const label = html`<label for=${id}>${view.label}${optional ? html` <span class="optional">${view.oneOfTwo === true ? text().form.oneOfTwo : text().form.optional}</span>` : nothing}</label>`;
   // Leaving the field means leaving all of it: its own buttons are part of it.
   const left = (event: FocusEvent): void => {
     const to = event.relatedTarget;

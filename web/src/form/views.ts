@@ -1,6 +1,6 @@
 /** What each field of a form shows: the provider table and the draft, put together. */
 
-import type { Field, Finding, Provider } from "bowline";
+import type { Field, FieldOption, Finding, Provider } from "bowline";
 import { text } from "../messages.js";
 import { dayOf, type FieldPath, type FormDraft } from "./draft.js";
 import type { FieldView } from "./field.js";
@@ -50,11 +50,18 @@ export function viewsOf(
       kind: field.kind,
       value: typed === "" && field.kind === "select" ? (field.default ?? "") : typed,
       required: field.required,
+      oneOfTwo: field.unless !== undefined,
       help,
       placeholder: field.kind === "select" ? unchosen(field) : (field.placeholder ?? field.default ?? ""),
       autocomplete: field.autocomplete,
-      options: field.options ?? [],
+      options: optionsOf(field, typed),
     });
+  };
+  // A pasted text can have a region that is not listed yet; it is kept, so it is shown.
+  const optionsOf = (field: Field, typed: string): readonly FieldOption[] => {
+    const options = field.options ?? [];
+    const isListed = typed === "" || options.some((option) => option.value === typed);
+    return isListed ? options : [...options, { value: typed, label: typed }];
   };
 
   const unchosen = (field: Field): string => (field.default !== undefined ? "" : field.required ? form.choose : form.chooseNone);

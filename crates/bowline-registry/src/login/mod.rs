@@ -30,6 +30,7 @@ pub(crate) fn as_given(credentials: &Credentials) -> Option<RegistryLogin> {
         Credentials::OAuth2 { token } => Some(RegistryLogin::OAuth2 { token }),
         Credentials::Bearer { token } => Some(RegistryLogin::Bearer { token }),
         Credentials::ApiKey { .. }
+        | Credentials::HmacPassword { .. }
         | Credentials::GoogleServiceAccount { .. }
         | Credentials::Aws { .. }
         | Credentials::AzureServicePrincipal { .. } => None,

@@ -26,26 +26,37 @@ use crate::{
     world::World,
 };
 
+mod alibaba_acr;
 mod amazon_ecr;
 mod amazon_ecr_public;
 mod azure_acr;
+mod bitbucket;
+mod chainguard;
+mod cloudsmith;
+mod digitalocean;
 mod distribution;
 mod docker_hub;
 mod docker_registry;
 mod docker_registry_v1;
 mod docker_trusted_registry;
+mod gitea;
 mod github;
 mod gitlab;
 mod google;
 mod harbor;
+mod huawei_swr;
 mod ibm;
 mod jfrog_artifactory;
 mod nexus;
+mod nvidia_ngc;
 pub(crate) mod openshift;
 mod oracle_ocir;
+mod proget;
 mod quay;
 mod red_hat_atomic;
 pub(crate) mod row;
+mod scaleway;
+mod tencent_tcr;
 
 /// Makes the matches of one line a product: variant, module.
 macro_rules! products {
@@ -135,6 +146,17 @@ products! {
     OpenShift openshift,
     OracleOcir oracle_ocir,
     Ibm ibm,
+    Gitea gitea,
+    DigitalOcean digitalocean,
+    Scaleway scaleway,
+    AlibabaAcr alibaba_acr,
+    TencentTcr tencent_tcr,
+    HuaweiSwr huawei_swr,
+    Cloudsmith cloudsmith,
+    NvidiaNgc nvidia_ngc,
+    Chainguard chainguard,
+    ProGet proget,
+    Bitbucket bitbucket,
     DockerTrustedRegistry docker_trusted_registry,
     RedHatAtomic red_hat_atomic,
     DockerRegistry docker_registry,

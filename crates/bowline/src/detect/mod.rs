@@ -27,7 +27,7 @@ use self::{
 use crate::{
     form::ConnectionForm,
     reference::{self, Reference},
-    text::{contains, trim, without_quotes},
+    text::{concat, contains, trim, without_quotes},
 };
 
 /// Partly filled forms for what was pasted, one a registry; none when it is nothing known.
@@ -113,7 +113,22 @@ fn is_image(text: &str) -> bool {
 
 fn form_of_image(text: &str) -> Option<ConnectionForm> {
     let image = Reference::parse(text).ok()?;
-    let mut form = found(&image.domain, "", "", false)?;
+    let address = concat(&[&image.domain, "/", &image.path]);
+    let is_page = Split::of(&address).is_ok_and(|url| {
+        let mut all = providers().iter();
+        all.any(|provider| (provider.rules.console)(&url).is_some())
+    });
+    // The host of a page may be a registry's too: then the path tells which is meant.
+    let endpoint = match is_page {
+        true => parse_mending(&image.domain)?,
+        false => Endpoint::parse(&image.domain).ok()?,
+    };
+    let mut form = form_of(&Found {
+        endpoint: &endpoint,
+        username: "",
+        secret: "",
+        identity_token: false,
+    });
     text.clone_into(&mut form.image);
     Some(form)
 }

@@ -11,14 +11,14 @@ use super::{
         find_trusted_hosts,
     },
     namespace::find_more,
-    values::{check_field, check_unknown_values},
+    values::{check_field, check_unknown_values, judge_shape},
 };
 use crate::{
     credential::Credentials,
     endpoint::Endpoint,
     finding::{Finding, Issue, Severity},
     message::Code,
-    provider::{Auth, Field, Kind, Provider},
+    provider::{Auth, Field, Kind, Provider, rules::Judge},
     reference,
     selection::Policy,
     text::{replace, span},
@@ -113,6 +113,7 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
         check_field(&mut draft, field, &mut detected);
     }
     check_unknown_values(&mut draft);
+    judge_as_detected(&mut draft, detected);
     let endpoint = (auth.endpoint)(&mut draft).map(|endpoint| with_namespace(&mut draft, endpoint));
     if let Some(endpoint) = &endpoint {
         check_namespace(&mut draft, endpoint);
@@ -294,6 +295,33 @@ fn check_namespace(draft: &mut Draft<'_>, endpoint: &Endpoint) {
     } else {
         let mend = first.map(|first| endpoint.clone().with_namespace(first).to_text());
         draft.report("url", issue.suggest_some(mend));
+    }
+}
+
+/// What the product whose host it is knows of usernames and secrets, in the form of any registry: warnings at most.
+fn judge_as_detected(draft: &mut Draft<'_>, detected: Option<&'static Provider>) {
+    let own = draft.provider;
+    let Some(other) = detected.filter(|other| own.rules.any_secret && other.id != own.id) else {
+        return;
+    };
+    for name in ["username", "password"] {
+        let text = draft.get(name).to_owned();
+        if text.is_empty() {
+            continue;
+        }
+        let mut judge = Judge::new(&text, draft.findings.now(), other);
+        let of_other = other.auth("password").and_then(|auth| auth.field(name));
+        match of_other {
+            Some(field) => (field.rule)(&mut judge),
+            None if name == "username" => (other.rules.username)(&mut judge),
+            None => {}
+        }
+        if name == "password" {
+            judge.issues.extend(judge_shape(&text, other));
+        }
+        for issue in judge.issues {
+            draft.report(name, issue.as_warning());
+        }
     }
 }
 

@@ -269,6 +269,10 @@ fn is_of(image: &Reference, endpoint: &Endpoint) -> bool {
         Some((host, port)) if !port.ends_with(']') => (host, port.parse().unwrap_or_default()),
         _ => (domain.as_str(), usual),
     };
+    // An organization may be called as a domain is.
+    if endpoint.namespace().split('/').next() == Some(domain.as_str()) {
+        return true;
+    }
     port == endpoint.port().unwrap_or(usual)
         && match endpoint.port() {
             None => provider::is_same_registry(host, endpoint.host()),

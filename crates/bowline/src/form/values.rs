@@ -81,13 +81,7 @@ fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &
             draft.report(field.name, issue);
         }
     }
-    let mut judge = Judge {
-        text,
-        now: draft.findings.now(),
-        provider: draft.provider,
-        is_choice: false,
-        issues: Vec::new(),
-    };
+    let mut judge = Judge::new(text, draft.findings.now(), draft.provider);
     (field.rule)(&mut judge);
     if field.kind == Kind::Secret {
         judge_secret(&mut judge);
@@ -174,7 +168,7 @@ fn judge_secret(judge: &mut Judge<'_>) {
 }
 
 /// Whether a secret begins like one of the provider's and does not go on so, or is another product's.
-fn judge_shape(text: &str, provider: &Provider) -> Option<Issue> {
+pub(super) fn judge_shape(text: &str, provider: &Provider) -> Option<Issue> {
     let rules = &provider.rules;
     let begins_so = |shape: &&Shape| !shape.prefix.is_empty() && text.starts_with(shape.prefix);
     let begun = rules.shapes.iter().find(begins_so);

@@ -82,6 +82,13 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
         ("myhuaweicloud.com", Code::KnownHuawei),
         ("tencentyun.com", Code::KnownTencent),
         ("tencentcloudcr.com", Code::KnownTencent),
+        ("myhuaweicloud.eu", Code::KnownHuawei),
+        ("vultrcr.com", Code::KnownVultr),
+        ("cr.yandex", Code::KnownYandex),
+        ("registry.heroku.com", Code::KnownHeroku),
+        ("cr.volces.com", Code::KnownVolcengine),
+        ("proxy.replicated.com", Code::KnownEntitlement),
+        ("registry.broadcom.com", Code::KnownEntitlement),
         ("codeberg.org", Code::KnownGitea),
         ("gitea.com", Code::KnownGitea),
     ];

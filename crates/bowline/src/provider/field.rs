@@ -16,6 +16,9 @@ pub struct Field {
     pub kind: Kind,
     /// Whether it must be filled in.
     pub required: bool,
+    /// The field that may be filled in instead: one of the two is needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unless: Option<&'static str>,
     /// What it is when it is empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<&'static str>,
@@ -111,6 +114,7 @@ impl Field {
             label,
             kind,
             required: false,
+            unless: None,
             default: None,
             options: &[],
             placeholder: None,
@@ -185,6 +189,13 @@ impl Field {
     /// It may be left out.
     pub(crate) const fn optional(mut self) -> Self {
         self.required = false;
+        self
+    }
+
+    /// It may be left out where this other field is filled in.
+    pub(crate) const fn unless(mut self, other: &'static str) -> Self {
+        self.required = false;
+        self.unless = Some(other);
         self
     }
 

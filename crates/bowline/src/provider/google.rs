@@ -23,7 +23,9 @@ use crate::{
 pub(super) static PROVIDER: Provider = Provider {
     id: ProviderId::Google,
     title: "Google Artifact Registry",
-    docs_url: page_text("https://cloud.google.com/artifact-registry/docs/docker/authentication"),
+    docs_url: page_text(
+        "https://docs.cloud.google.com/artifact-registry/docs/docker/authentication",
+    ),
     group: Group::Cloud,
     rank: 40,
     auth: &[
@@ -78,6 +80,11 @@ pub(super) static PROVIDER: Provider = Provider {
         fill,
         command: configure_command,
         document: key_file,
+        username: |judge| {
+            if !USERNAMES.contains(&judge.text) {
+                judge.unusual_username("_json_key");
+            }
+        },
         shapes: SHAPES,
         ..Rules::ANY_HOST
     },
@@ -90,14 +97,15 @@ const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("gcloud pubsub topics create gcr"),
     Line::new("gcloud pubsub subscriptions create bowline --topic=gcr \\"),
     Line::new("  --push-endpoint='{url}'"),
-]).docs_url("https://cloud.google.com/artifact-registry/docs/configure-notifications");
+]).docs_url("https://docs.cloud.google.com/artifact-registry/docs/configure-notifications");
 
 const REGION: Field = Field::select("region", "Region", CHOICES)
+    .unless("url")
     .rule(judge_region)
     .help("Where the repositories are; or the address below.");
 
 const URL: Field = Field::url()
-    .optional()
+    .unless("region")
     .placeholder("europe-west3-docker.pkg.dev/my-project/my-repository");
 
 const KEY: Field = Field::json("serviceAccountKey", "Service account key (JSON)")
@@ -116,6 +124,9 @@ const ACCESS_TOKEN: Field = Field::secret("accessToken", "Access token").require
 const NAMESPACE: Field = Field::namespace("Project and repository")
     .placeholder("my-project/my-repository")
     .help("Bounds listing to a project or to one of its repositories.");
+
+/// The usernames of a key file, of that in base64, and of an access token.
+const USERNAMES: [&str; 3] = ["_json_key", "_json_key_base64", "oauth2accesstoken"];
 
 const SHAPES: &[Shape] = &[
     Shape {
@@ -140,7 +151,8 @@ macro_rules! places {
 
 include!("lists/google.in");
 
-/// The registry of the sovereign cloud in France.
+/// The registry of the sovereign cloud in France. Clients know it without a region (fluxcd/pkg, auth/gcp, 2026-06); hosts with
+/// one before it have been seen.
 const SOVEREIGN: &str = "docker.s3nsregistry.fr";
 
 /// What a host says of its place.
@@ -158,6 +170,9 @@ impl<'a> Location<'a> {
             host,
             "gcr.io" | "us.gcr.io" | "eu.gcr.io" | "asia.gcr.io" | "marketplace.gcr.io" | SOVEREIGN
         ) {
+            return Some(Self::Host(host));
+        }
+        if host.ends_with("-docker.s3nsregistry.fr") {
             return Some(Self::Host(host));
         }
         let regional = host
@@ -303,6 +318,11 @@ fn page_image(url: &Split<'_>) -> Option<String> {
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
     let place = span(url.text, url.host);
     match Location::of_host(endpoint.host()).filter(|_| endpoint.is_plain()) {
+        Some(Location::Host(host)) if host.ends_with("-docker.s3nsregistry.fr") => {
+            let issue = Issue::new(Code::UrlUnusualHost).at(place);
+            let issue = issue.with("host", host).with("title", PROVIDER.title);
+            issues.push(issue.with("expected", SOVEREIGN));
+        }
         Some(Location::Host(_)) => {}
         Some(Location::Region(region)) => {
             let standing = standing_of(region);

@@ -45,7 +45,7 @@ pub(super) static PROVIDER: Provider = Provider {
     },
     notifications: Some(NOTIFICATIONS),
     rules: Rules {
-        owns: |host| host == "demo.goharbor.io",
+        owns,
         console,
         endpoint: judge_endpoint,
         document: robot_file,
@@ -67,6 +67,14 @@ const NOTIFICATIONS: Notifications = Notifications::steps(&[
 .docs_url(
     "https://goharbor.io/docs/main/working-with-projects/project-configuration/configure-webhooks/",
 );
+
+/// Harbor under other names: the project's demonstration, OVHcloud's, Iron Bank's and STACKIT's.
+fn owns(host: &str) -> bool {
+    matches!(
+        host,
+        "demo.goharbor.io" | "registry1.dso.mil" | "registry.onstackit.cloud"
+    ) || host.ends_with(".container-registry.ovh.net")
+}
 
 const URL: Field = Field::url()
     .placeholder("harbor.example.com")

@@ -4,19 +4,26 @@
 //! only this product has ([`Rules`], [`Field`] rules). No provider file knows another; what concerns several of them
 //! (a token of one in the form of another) is decided over the whole table.
 
+mod alibaba_acr;
 mod amazon_ecr;
 mod amazon_ecr_public;
 mod aws;
 mod azure_acr;
+mod bitbucket;
+mod chainguard;
+mod cloudsmith;
+mod digitalocean;
 mod docker_hub;
 mod docker_registry;
 mod docker_registry_v1;
 mod docker_trusted_registry;
 mod field;
+mod gitea;
 mod github;
 mod gitlab;
 mod google;
 mod harbor;
+mod huawei_swr;
 mod ibm;
 mod id;
 mod jfrog_artifactory;
@@ -24,12 +31,16 @@ pub(crate) mod login;
 mod names;
 mod nexus;
 mod notifications;
+mod nvidia_ngc;
 mod openshift;
 mod oracle_ocir;
+mod proget;
 mod quay;
 mod red_hat_atomic;
 pub(crate) mod rules;
+mod scaleway;
 mod setup;
+mod tencent_tcr;
 
 use std::fmt;
 

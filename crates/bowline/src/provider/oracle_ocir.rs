@@ -60,11 +60,12 @@ pub(super) static PROVIDER: Provider = Provider {
 };
 
 const REGION: Field = Field::select("region", "Region", CHOICES)
+    .unless("url")
     .rule(judge_region)
     .help("The region, or the registry's address in its place.");
 
 const URL: Field = Field::url()
-    .optional()
+    .unless("region")
     .placeholder(EXAMPLE)
     .help("The registry's address where the region is not given; the tenancy's namespace after it bounds listing.");
 

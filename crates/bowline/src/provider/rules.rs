@@ -40,6 +40,8 @@ pub(crate) struct Rules {
     pub(crate) command: fn(&Invocation<'_>) -> Vec<ConnectionForm>,
     /// The forms for a JSON document of the product's own that holds a login: a key file, what its tool prints.
     pub(crate) document: fn(&Document) -> Vec<ConnectionForm>,
+    /// Judges a username that was typed for its host in the form of any registry, where it has no login with one.
+    pub(crate) username: fn(&mut Judge<'_>),
     /// What its secrets look like.
     pub(crate) shapes: &'static [Shape],
     /// Whether it may hold other products' registries, so that their tokens are no surprise.
@@ -69,6 +71,7 @@ impl Rules {
         fill: crate::detect::fill_usual,
         command: |_| Vec::new(),
         document: |_| Vec::new(),
+        username: |_| {},
         shapes: &[],
         any_secret: false,
         listing_is_limited: false,
@@ -211,6 +214,19 @@ pub(crate) struct Judge<'a> {
     pub(crate) is_choice: bool,
     /// What was found.
     pub(crate) issues: Vec<Issue>,
+}
+
+impl<'a> Judge<'a> {
+    /// A text of which nothing was found yet.
+    pub(crate) fn new(text: &'a str, now: Option<i64>, provider: &'static Provider) -> Self {
+        Self {
+            text,
+            now,
+            provider,
+            is_choice: false,
+            issues: Vec::new(),
+        }
+    }
 }
 
 impl Judge<'_> {

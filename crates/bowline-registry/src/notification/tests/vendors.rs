@@ -30,7 +30,7 @@ macro_rules! examples {
     };
 }
 
-pub(super) const TEXTS: [(&str, &str); 31] = examples![
+pub(super) const TEXTS: [(&str, &str); 34] = examples![
     "azure_chart_push",
     "azure_delete",
     "azure_push",
@@ -47,6 +47,9 @@ pub(super) const TEXTS: [(&str, &str); 31] = examples![
     "ecr_replication",
     "ecr_restore",
     "ecr_scan",
+    "gitea_delete",
+    "gitea_npm",
+    "gitea_push",
     "github_npm",
     "github_package",
     "github_registry_package",

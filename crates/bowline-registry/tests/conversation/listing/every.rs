@@ -3,10 +3,10 @@
 use bowline_registry::{Clock, Code, Operator, Repositories, Tags, WarningCode, repositories};
 
 use super::{
-    amazon_ecr, artifactory, azure_acr, docker_hub, docker_trusted_registry, github, gitlab,
-    google, harbor, ibm, openshift,
+    amazon_ecr, artifactory, azure_acr, cloudsmith, digitalocean, docker_hub,
+    docker_trusted_registry, github, gitlab, google, harbor, huawei_swr, ibm, openshift,
     product::{Product, is_login},
-    quay,
+    quay, scaleway,
 };
 use crate::{
     double::{FakeWorld, Reply, Sent},
@@ -18,6 +18,8 @@ fn products() -> Vec<(&'static str, Product)> {
         ("amazon-ecr", amazon_ecr::product()),
         ("artifactory", artifactory::product()),
         ("azure-acr", azure_acr::product()),
+        ("cloudsmith", cloudsmith::product()),
+        ("digitalocean", digitalocean::product()),
         ("docker-hub", docker_hub::product()),
         (
             "docker-trusted-registry",
@@ -27,16 +29,18 @@ fn products() -> Vec<(&'static str, Product)> {
         ("gitlab", gitlab::product()),
         ("google", google::product()),
         ("harbor", harbor::product()),
+        ("huawei-swr", huawei_swr::product()),
         ("ibm", ibm::product()),
         ("openshift", openshift::product()),
         ("quay", quay::product()),
+        ("scaleway", scaleway::product()),
     ]
 }
 
 /// Those whose listing has pages.
 fn paged() -> Vec<(&'static str, Product)> {
     let mut all = products();
-    all.retain(|(case, _)| *case != "ibm");
+    all.retain(|(case, _)| !matches!(*case, "ibm" | "huawei-swr"));
     all
 }
 

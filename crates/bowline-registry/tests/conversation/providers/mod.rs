@@ -1,24 +1,35 @@
 //! Every login of every provider, right and wrong, against a table of what its protocol answers: one file a provider.
 
+mod alibaba_acr;
 mod amazon_ecr;
 mod amazon_ecr_public;
 mod azure_acr;
+mod bitbucket;
+mod chainguard;
+mod cloudsmith;
+mod digitalocean;
 mod docker_hub;
 mod docker_registry;
 mod docker_registry_v1;
 mod docker_trusted_registry;
 pub mod fake;
+mod gitea;
 mod github;
 mod gitlab;
 mod google;
 mod harbor;
+mod huawei_swr;
 mod ibm;
 mod jfrog_artifactory;
 mod nexus;
+mod nvidia_ngc;
 mod openshift;
 mod oracle_ocir;
+mod proget;
 mod quay;
 mod red_hat_atomic;
+mod scaleway;
+mod tencent_tcr;
 
 use std::collections::BTreeMap;
 
@@ -205,6 +216,17 @@ judged! {
     docker_hub "docker-hub"
     docker_registry "docker-registry"
     docker_registry_v1 "docker-registry-v1"
+    gitea "gitea"
+    digitalocean "digitalocean"
+    scaleway "scaleway"
+    alibaba_acr "alibaba-acr"
+    tencent_tcr "tencent-tcr"
+    huawei_swr "huawei-swr"
+    cloudsmith "cloudsmith"
+    nvidia_ngc "nvidia-ngc"
+    chainguard "chainguard"
+    proget "proget"
+    bitbucket "bitbucket"
     docker_trusted_registry "docker-trusted-registry"
     github "github"
     gitlab "gitlab"

@@ -35,6 +35,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             some_of(&["text", "secret", "url", "select", "checkbox", "json"]),
         ),
         ("required", json!({ "type": "boolean" })),
+        ("unless?", text()),
         ("default?", text()),
         (
             "options?",

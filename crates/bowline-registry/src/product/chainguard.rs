@@ -1,0 +1,59 @@
+//! Chainguard Registry: what it adds to the distribution protocol.
+
+use bowline::form::ConnectionSpec;
+
+pub(super) use super::distribution::{exchange, repositories, tags};
+use super::row::{Format, Product, Way, Webhook, authority, nothing, plain};
+use crate::{
+    guard::hosts::{Hosts, Realms},
+    problem::Code::{self, AuthExpired, AuthRejected, ImageRequired, PermissionPullMissing},
+    scope::Scope,
+};
+
+/// Its row of what other code asks about it.
+pub(super) static PRODUCT: Product = Product {
+    hosts,
+    token_services: &[],
+    unexchanged: nothing,
+    repository_ways,
+    tag_ways: plain,
+    catalog_scope: Scope::Catalog,
+    token_username: "oauth2",
+    docker_config_key: authority,
+    speaks_v1: false,
+};
+
+fn hosts(_: &ConnectionSpec) -> Hosts {
+    Hosts::new(Realms::Own, Vec::new())
+}
+
+/// It has no listing that a login for pulling may use.
+fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
+    &[]
+}
+
+/// What to do about a problem; `None` where the general hint says all.
+pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
+    Some(match code {
+        AuthRejected => {
+            "Enter the username and the password of the pull token as chainctl printed them: both are long, and the username has a slash in it. A token that ended or was deleted is rejected too."
+        }
+        AuthExpired => {
+            "Make a new pull token (chainctl auth pull-token) and enter it here: every pull token ends."
+        }
+        ImageRequired => {
+            "Enter an image as name:tag: this service cannot search Chainguard's registry."
+        }
+        PermissionPullMissing => {
+            "Check the name, organization/image, and that the organization has this image. Without a login only the tag latest of public images can be pulled."
+        }
+        _ => return None,
+    })
+}
+
+/// How it announces pushes.
+pub(super) static WEBHOOK: Webhook = Webhook {
+    format: Format::Distribution,
+    sends_header: true,
+    defaults_to_username: false,
+};

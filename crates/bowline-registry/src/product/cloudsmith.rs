@@ -1,0 +1,203 @@
+//! Cloudsmith: what it adds to the distribution protocol.
+//!
+//! Cloudsmith's own listing: the repositories of an organization, then the Docker packages of each, which are one a tag
+//! (the package cloudsmith-api 2.0.42, repos_api.py and packages_api.py).
+
+use std::collections::BTreeMap;
+
+use bowline::{credential::Credentials, form::ConnectionSpec};
+use http::HeaderName;
+use serde::Deserialize;
+
+pub(super) use super::distribution::{exchange, tags};
+use super::row::{Format, OWN_FIRST, Product, Way, Webhook, authority, nothing, plain};
+use crate::{
+    guard::hosts::{Api, Hosts, Realms},
+    json::List,
+    listing::{
+        api::{Style, address, time, unlistable},
+        cursor::Mark,
+        entry::{ListedRepository, Page},
+        groups::{Groups, Rest},
+    },
+    login::Authorization,
+    problem::{
+        Code::{
+            self, AuthRejected, PermissionCatalogMissing, PermissionPullMissing,
+            PermissionPushMissing,
+        },
+        Failure,
+    },
+    registry::Registry,
+    scope::Scope,
+    world::World,
+};
+
+/// Its row of what other code asks about it.
+pub(super) static PRODUCT: Product = Product {
+    hosts,
+    token_services: &[],
+    unexchanged: nothing,
+    repository_ways,
+    tag_ways: plain,
+    catalog_scope: Scope::Catalog,
+    token_username: "oauth2",
+    docker_config_key: authority,
+    speaks_v1: false,
+};
+
+fn hosts(_: &ConnectionSpec) -> Hosts {
+    Hosts::new(Realms::Consented, vec![Api::host("api.cloudsmith.io")])
+}
+
+fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
+    OWN_FIRST
+}
+
+/// What to do about a problem; `None` where the general hint says all.
+pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
+    Some(match code {
+        AuthRejected => {
+            "The username is the slug of the user or service, not an e-mail address, and the password its API key. An entitlement token goes with the username “token”."
+        }
+        PermissionPullMissing => {
+            "Check the name, organization/repository/image, and that the key's user or service has the privilege Read on the repository."
+        }
+        PermissionPushMissing => {
+            "The login lacks push permission: the key's user or service needs the privilege Write on the repository."
+        }
+        PermissionCatalogMissing => {
+            "Name an image, or name the organization (and the repository) as the namespace and use an API key: entitlement tokens do not list."
+        }
+        _ => return None,
+    })
+}
+
+/// How it announces pushes.
+pub(super) static WEBHOOK: Webhook = Webhook {
+    format: Format::Distribution,
+    sends_header: true,
+    defaults_to_username: false,
+};
+
+const WHAT: &str = "Cloudsmith's listing";
+const API: &str = "https://api.cloudsmith.io/v1";
+/// The username that entitlement tokens go with.
+const ENTITLEMENT: &str = "token";
+const PER_PAGE: usize = 100;
+
+#[derive(Deserialize)]
+struct Repository {
+    slug: String,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    uploaded_at: Option<String>,
+}
+
+/// A page of a repository's packages.
+pub(super) async fn repositories<W: World>(
+    registry: &mut Registry<'_, W>,
+    mark: Option<Mark>,
+) -> Result<Page<ListedRepository, Mark>, Failure> {
+    let (login, owner) = match &registry.spec.credentials {
+        Credentials::Password { username, password } if username.as_str() != ENTITLEMENT => (
+            Authorization::header(HeaderName::from_static("x-api-key"), password)?,
+            registry.cloudsmith_owner()?,
+        ),
+        _ => return Err(unlistable("Cloudsmith lists for API keys only.")),
+    };
+    let mut groups = match mark {
+        None => match registry.endpoint.namespace().split('/').nth(1) {
+            None => Groups::default(),
+            Some(repository) => Groups::only(repository),
+        },
+        Some(Mark::Groups(groups)) => groups,
+        Some(_) => return Err(Mark::foreign()),
+    };
+    if let Some(after) = groups.wanted() {
+        let mut slugs = registry.cloudsmith_repositories(&owner, &login).await?;
+        slugs.retain(|slug| Some(slug) > after.as_ref());
+        groups.learn(slugs.into_iter(), Rest::None);
+    }
+    let Some((slug, query)) = groups.page() else {
+        return Ok(Page::new(Vec::new(), groups.next().map(Mark::Groups)));
+    };
+    if !is_slug(&slug) {
+        return Err(Mark::foreign());
+    }
+    let first = format!("query=format%3Adocker&sort=name&page=1&page_size={PER_PAGE}");
+    let query = query.unwrap_or(first);
+    let url = address(&format!("{API}/packages/{owner}/{slug}/?{query}"))?;
+    let answer = registry.ask(WHAT, url, Some(&login)).await?;
+    let packages: List<Package> = registry.listed(&answer, WHAT)?;
+    // A package is a tag; the name says which image it is of.
+    let mut found: BTreeMap<&str, Option<i64>> = BTreeMap::new();
+    for package in &packages.0 {
+        let uploaded = time(package.uploaded_at.as_deref());
+        let newest = found.entry(&package.name).or_default();
+        *newest = uploaded.max(*newest);
+    }
+    let items = found
+        .into_iter()
+        .filter_map(|(name, uploaded)| {
+            Some(ListedRepository::parse(&format!("{owner}/{slug}/{name}"))?.updated(uploaded))
+        })
+        .collect();
+    let mut turn = registry.turn(&answer, Style::Number, packages.0.len(), None)?;
+    let next = turn.query();
+    groups.turn(slug, next);
+    Ok(turn.page(items, groups.next().map(Mark::Groups)))
+}
+
+impl<W: World> Registry<'_, W> {
+    /// The organization that the namespace starts with.
+    fn cloudsmith_owner(&self) -> Result<String, Failure> {
+        let owner = self
+            .endpoint
+            .namespace()
+            .split('/')
+            .next()
+            .unwrap_or_default();
+        match is_slug(owner) {
+            true => Ok(owner.to_owned()),
+            false => Err(unlistable(
+                "Cloudsmith lists the repositories of an organization, which the namespace has to name.",
+            )),
+        }
+    }
+
+    /// The repositories of an organization, sorted.
+    async fn cloudsmith_repositories(
+        &self,
+        owner: &str,
+        login: &Authorization,
+    ) -> Result<Vec<String>, Failure> {
+        let mut found = Vec::new();
+        let mut query = Some(format!("page=1&page_size={PER_PAGE}"));
+        for _ in 0..20 {
+            let Some(at) = query.take() else { break };
+            let url = address(&format!("{API}/repos/{owner}/?{at}"))?;
+            let answer = self.ask(WHAT, url, Some(login)).await?;
+            let page: List<Repository> = self.listed(&answer, WHAT)?;
+            query = self
+                .turn(&answer, Style::Number, page.0.len(), None)?
+                .query();
+            found.extend(page.0.into_iter().map(|repository| repository.slug));
+        }
+        found.retain(|slug| is_slug(slug));
+        found.sort_unstable();
+        Ok(found)
+    }
+}
+
+/// Tells whether a text can stand in a path as an organization or a repository.
+fn is_slug(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with('.')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+}

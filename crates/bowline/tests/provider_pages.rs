@@ -1,0 +1,154 @@
+//! A page for each registry type, `docs/providers/<id>.md`, written of the provider table: what to create, what to enter,
+//! what the test does, how events are set up. `BOWLINE_WRITE=1` writes them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::{
+    collections::BTreeSet,
+    env,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use bowline::provider::{Auth, Field, Line, Provider, When, providers};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/providers")
+}
+
+fn page(provider: &Provider) -> String {
+    let mut page = format!(
+        "# {}\n\n<!-- Written of crates/bowline/src/provider by `BOWLINE_WRITE=1 cargo test -p bowline --test provider_pages`. -->\n\n\
+         Type `{}`. The vendor's page: <{}>.\n",
+        provider.title, provider.id, provider.docs_url
+    );
+    for auth in provider.auth {
+        login(&mut page, auth);
+    }
+    page.push_str("\n## What the test does\n\n");
+    page.push_str(&test(provider));
+    page.push_str("\n## Notifications of pushes\n\n");
+    page.push_str(&events(provider));
+    page
+}
+
+/// What to create and to enter for a login.
+fn login(page: &mut String, auth: &Auth) {
+    let _ = write!(page, "\n## {} (`{}`)\n\n", auth.title, auth.id);
+    page.push_str("| Field | Value | For pulling | For pushing too |\n|---|---|---|---|\n");
+    for field in auth.fields {
+        let help = field.help.map_or(("", ""), |help| (help.pull, help.push));
+        let push = if help.0 == help.1 { "the same" } else { help.1 };
+        let push = if help.0.is_empty() { "" } else { push };
+        let _ = writeln!(
+            page,
+            "| {} | {} | {} | {} |",
+            field.label,
+            cell(&value(field)),
+            cell(help.0),
+            cell(push)
+        );
+    }
+}
+
+/// The name of a value, and whether it has to be there.
+fn value(field: &Field) -> String {
+    let need = match (field.required, field.default) {
+        (true, _) => "required".to_owned(),
+        (false, Some(default)) => format!("`{default}` if left empty"),
+        (false, None) => "optional".to_owned(),
+    };
+    let example = field.placeholder.filter(|_| field.default.is_none());
+    let example = example.map_or_else(String::new, |example| format!(", as in `{example}`"));
+    format!("`{}`: {need}{example}", field.name)
+}
+
+/// A text as a cell of a table has it.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn test(provider: &Provider) -> String {
+    let can = provider.capabilities;
+    let mut text = "It logs in, and pulls the manifest and the configuration of an image; layers are not read.".to_owned();
+    text.push_str(if can.test_needs_image {
+        " An image has to be named: this service cannot search this registry."
+    } else {
+        " Without a named image it draws one of those that it finds."
+    });
+    text.push_str("\n\n| | |\n|---|---|\n");
+    for (what, is) in [
+        ("Repositories are listed", can.catalog),
+        ("Tags are listed", can.tags),
+        ("Images are taken in by a schedule", can.automatic),
+        ("What is gone is found out", can.cleanup),
+        (
+            "Images can be held back until they are released",
+            can.quarantine,
+        ),
+        ("Image streams are watched", can.image_streams),
+    ] {
+        let _ = writeln!(text, "| {what} | {} |", if is { "yes" } else { "no" });
+    }
+    text
+}
+
+fn events(provider: &Provider) -> String {
+    let Some(notifications) = provider.notifications else {
+        return "None that are understood: leave the schedule on.\n".to_owned();
+    };
+    let mut text = String::new();
+    let with_header = |line: &&Line| line.when != When::NoAuthorization;
+    for (number, step) in notifications.steps.iter().filter(with_header).enumerate() {
+        let _ = writeln!(text, "{}. {}", number + 1, step.text);
+    }
+    if !notifications.snippet.is_empty() {
+        text.push_str("\n```text\n");
+        for line in notifications.snippet.iter().filter(with_header) {
+            let _ = writeln!(text, "{}", line.text);
+        }
+        text.push_str("```\n");
+    }
+    if let Some(url) = notifications.docs_url {
+        let _ = write!(text, "\nThe vendor's page: <{url}>.\n");
+    }
+    text.push_str("\n`{url}` and `{authorization}` are what the connection's page shows. See [events](../events.md).\n");
+    text
+}
+
+#[test]
+fn each_type_has_its_page() {
+    let writes = env::var_os("BOWLINE_WRITE").is_some();
+    let mut names = BTreeSet::from(["README.md".to_owned()]);
+    for provider in providers() {
+        let name = format!("{}.md", provider.id);
+        let file = folder().join(&name);
+        let page = page(provider);
+        if writes {
+            fs::write(&file, &page).unwrap();
+        }
+        let kept = fs::read_to_string(&file).unwrap_or_default();
+        assert!(
+            kept == page,
+            "docs/providers/{name} is not of the table: BOWLINE_WRITE=1 cargo test -p bowline --test provider_pages"
+        );
+        names.insert(name);
+    }
+    let there: BTreeSet<String> = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(there, names);
+}
+
+#[test]
+fn the_overview_links_every_page() {
+    let overview = fs::read_to_string(folder().join("README.md")).unwrap();
+    for provider in providers() {
+        let link = format!("]({}.md)", provider.id);
+        assert!(
+            overview.contains(&link),
+            "docs/providers/README.md lacks {link}"
+        );
+    }
+}
