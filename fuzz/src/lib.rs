@@ -51,6 +51,8 @@ pub fn spec(provider: &str) -> Option<ConnectionSpec> {
         | "harbor"
         | "quay"
         | "gitlab"
+        | "gitea"
+        | "proget"
         | "nexus"
         | "jfrog-artifactory"
         | "docker-trusted-registry" => {

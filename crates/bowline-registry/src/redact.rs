@@ -32,6 +32,7 @@ impl Secrets {
             | Credentials::OAuth2 { .. }
             | Credentials::Bearer { .. }
             | Credentials::ApiKey { .. }
+            | Credentials::HmacPassword { .. }
             | Credentials::GoogleServiceAccount { .. }
             | Credentials::Aws { .. } => {}
         }

@@ -80,7 +80,7 @@ macro_rules! regions {
 include!("provider/lists/aws.in");
 
 impl AwsRegion {
-    /// Where the API of ECR Public is, whatever the caller's region.
+    /// The region of ECR Public's API, whatever the caller's.
     pub(crate) const OF_ECR_PUBLIC: Self = Self::kept("us-east-1");
 
     /// The region of this id: one that is listed, or that is built like those.
@@ -109,7 +109,7 @@ impl AwsRegion {
         str::from_utf8(text).unwrap_or_default()
     }
 
-    /// What the names of the region's services end with: `amazonaws.com`, `amazonaws.com.cn`, …
+    /// The end of the names of the region's services: `amazonaws.com`, `amazonaws.com.cn`, …
     pub fn dns_suffix(self) -> &'static str {
         self.suffixes().first().copied().unwrap_or_default()
     }
@@ -128,7 +128,7 @@ impl fmt::Debug for AwsRegion {
     }
 }
 
-/// What comes before the direction in a text that is built like a region: `us-gov` of `us-gov-west-1`. It is a country or
+/// The part before the direction in a text that is built like a region: `us-gov` of `us-gov-west-1`. It is a country or
 /// a part of the world in two letters, perhaps with the rest of a partition's prefix (botocore, `regionRegex`).
 pub(crate) fn geography(id: &str) -> Option<&str> {
     let (rest, number) = id.rsplit_once('-')?;
@@ -173,7 +173,7 @@ pub fn registry_host(account: &AwsAccount, region: AwsRegion) -> String {
     ])
 }
 
-/// What stands between account and region.
+/// The names of the service between account and region.
 const SERVICES: [&str; 4] = ["dkr.ecr", "dkr-ecr", "dkr.ecr-fips", "dkr-ecr-fips"];
 
 /// The pieces of a name that is built like a private registry's.
@@ -234,7 +234,7 @@ impl<'a> RegistryName<'a> {
     }
 
     /// The same name under the suffix that the region has.
-    pub(crate) fn mended(&self, region: AwsRegion) -> String {
+    pub(crate) fn fixed(&self, region: AwsRegion) -> String {
         let place = usize::from(self.service.starts_with("dkr-ecr"));
         let suffix = region.suffixes().get(place).copied().unwrap_or_default();
         concat(&[
@@ -261,7 +261,7 @@ mod tests {
             let host = registry_host(&account, region);
             let name = RegistryName::parse(&host).unwrap_or_else(|| panic!("{host}"));
             assert_eq!((name.account, name.region), ("012345678910", *id));
-            assert!(name.agrees(region) && name.mended(region) == host, "{host}");
+            assert!(name.agrees(region) && name.fixed(region) == host, "{host}");
             assert_eq!(
                 AwsAccount::of_registry(&host, region),
                 Some(account.clone()),

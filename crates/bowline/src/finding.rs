@@ -97,7 +97,7 @@ pub struct PlacedIssue {
 #[derive(Clone, PartialEq, Eq)]
 struct Facts {
     code: Code,
-    /// Whether it only warns where its code is an error.
+    /// True if it only warns though its code is an error.
     warns: bool,
     place: Option<Range<usize>>,
     params: Vec<(&'static str, String)>,
@@ -123,7 +123,7 @@ impl Issue {
         self
     }
 
-    /// Whether it blocks saving.
+    /// The weight of the finding: an error blocks saving.
     pub(crate) fn severity(&self) -> Severity {
         let severity = self.0.code.severity();
         if self.0.warns {

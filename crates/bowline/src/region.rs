@@ -6,7 +6,7 @@
 
 use crate::{finding::Issue, message::Code, text::nearest_within};
 
-/// What a list says of a text.
+/// The verdict of a list on a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// It is a region.
@@ -17,7 +17,7 @@ pub(crate) enum Standing {
     Unknown(Option<&'static str>),
 }
 
-/// What the list of a vendor says of a text.
+/// The verdict of a vendor's list on a text.
 ///
 /// `geography` gives what comes before the place in a text that is built like a region of the vendor, `eu` of
 /// `eu-west-1`, and nothing of any other text.
@@ -45,7 +45,7 @@ pub(crate) fn standing(
 }
 
 impl Standing {
-    /// What to say of a text that is not listed, without a suggestion.
+    /// The issue with a text that is not listed, without a suggestion.
     pub(crate) fn issue(self, region: &str, title: &str) -> Option<Issue> {
         let code = match self {
             Self::Listed => return None,
@@ -64,7 +64,7 @@ impl Standing {
     }
 }
 
-/// Whether a word says where in a geography a region is: `north`, `southeast`, `central`, …
+/// Tells whether a word says where in a geography a region is: `north`, `southeast`, `central`, …
 pub(crate) fn is_direction(word: &str) -> bool {
     let rest = word
         .strip_prefix("north")
@@ -72,7 +72,7 @@ pub(crate) fn is_direction(word: &str) -> bool {
     matches!(rest.unwrap_or(word), "east" | "west") || rest == Some("") || word == "central"
 }
 
-/// Whether a text is a region's number: one to three digits, the first not 0.
+/// Tells whether a text is a region's number: one to three digits, the first not 0.
 pub(crate) fn is_number(text: &str) -> bool {
     (1..=3).contains(&text.len())
         && !text.starts_with('0')

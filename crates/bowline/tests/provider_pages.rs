@@ -32,7 +32,7 @@ fn page(provider: &Provider) -> String {
     page
 }
 
-/// What to create and to enter for a login.
+/// The part about a login: what to create, what to enter.
 fn login(page: &mut String, auth: &Auth) {
     let _ = write!(page, "\n## {} (`{}`)\n\n", auth.title, auth.id);
     page.push_str("| Field | Value | For pulling | For pushing too |\n|---|---|---|---|\n");
@@ -55,7 +55,7 @@ fn login(page: &mut String, auth: &Auth) {
 fn value(field: &Field) -> String {
     let need = match (field.required, field.default) {
         (true, _) => "required".to_owned(),
-        (false, Some(default)) => format!("`{default}` if left empty"),
+        (false, Some(default)) => format!("`{default}` if it is blank"),
         (false, None) => "optional".to_owned(),
     };
     let example = field.placeholder.filter(|_| field.default.is_none());

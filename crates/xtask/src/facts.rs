@@ -1,6 +1,6 @@
 //! `cargo xtask facts`: the lists of regions, from the vendors' own packages.
 //!
-//! What was read last is kept in `crates/xtask/facts/`, rows alone with their source and date; the lists of
+//! The rows that were read last are kept in `crates/xtask/facts/` with their source and date; the lists of
 //! `crates/bowline/src/provider/lists/` are written of it. So everything but the comparison works offline.
 
 mod list;
@@ -14,9 +14,9 @@ use anyhow::Context as _;
 use self::{list::render, rows::Facts, vendor::VENDORS};
 use crate::{progress::Screen, project::Project, tool::Tool};
 
-/// Where the rows are kept.
+/// The folder of the rows that are kept.
 const KEPT: &str = "crates/xtask/facts";
-/// Where the lists are.
+/// The folder of the lists.
 const LISTS: &str = "crates/bowline/src/provider/lists";
 
 #[derive(clap::Args)]

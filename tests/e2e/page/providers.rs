@@ -76,6 +76,27 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "not a host",
         "registry.example.com",
     ),
+    ("gitea", "url", "not a host", "codeberg.org"),
+    ("digitalocean", "namespace", "Acme", "acme"),
+    ("scaleway", "namespace", "Acme", "acme"),
+    (
+        "alibaba-acr",
+        "url",
+        "registry.example.com",
+        "registry.eu-central-1.aliyuncs.com",
+    ),
+    (
+        "tencent-tcr",
+        "url",
+        "registry.example.com",
+        "acme.tencentcloudcr.com",
+    ),
+    ("huawei-swr", "region", "Singapore", "ap-southeast-3"),
+    ("cloudsmith", "username", "me@example.com", "acme-scanner"),
+    ("nvidia-ngc", "namespace", "Acme", "acme"),
+    ("chainguard", "namespace", "Acme", "acme"),
+    ("proget", "url", "not a host", "proget.example.com"),
+    ("bitbucket", "namespace", "Acme", "acme"),
 ];
 
 #[test]

@@ -159,7 +159,7 @@ struct Payload {
 #[serde(rename_all = "kebab-case")]
 struct Detail {
     result: Option<String>,
-    /// What a pull through the cache has in place of a result.
+    /// The result of a pull through the cache.
     sync_status: Option<String>,
     repository_name: String,
     image_digest: Option<String>,

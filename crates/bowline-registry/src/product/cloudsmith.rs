@@ -54,7 +54,7 @@ fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
     OWN_FIRST
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` where the general hint says all.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
@@ -73,7 +73,7 @@ pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     })
 }
 
-/// How it announces pushes.
+/// Its row of how it announces pushes.
 pub(super) static WEBHOOK: Webhook = Webhook {
     format: Format::Distribution,
     sends_header: true,

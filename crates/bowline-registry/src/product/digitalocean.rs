@@ -3,12 +3,15 @@
 //! DigitalOcean's own listing: the registries of the account, then the repositories of each
 //! (docs.digitalocean.com/reference/api/reference/container-registries, 2026-11).
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bowline::{
     credential::{Credentials, Username},
     form::ConnectionSpec,
+    secret::Secret,
 };
 use serde::Deserialize;
 use url::Url;
+use zeroize::Zeroizing;
 
 pub(super) use super::distribution::tags;
 use super::{
@@ -60,7 +63,7 @@ fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
     OWN_FIRST
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` where the general hint says all.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
@@ -80,7 +83,7 @@ pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     })
 }
 
-/// How it announces pushes.
+/// Its row of how it announces pushes.
 pub(super) static WEBHOOK: Webhook = Webhook {
     format: Format::Distribution,
     sends_header: true,
@@ -95,6 +98,8 @@ pub(super) async fn exchange<W: World>(
 ) -> Result<Minted, Failure> {
     match &spec.credentials {
         Credentials::Bearer { token } => {
+            let pair = Zeroizing::new([token.expose(), ":", token.expose()].concat());
+            transport.hide(&Secret::new(BASE64_STANDARD.encode(pair.as_bytes())));
             let username = Username::parse(token.expose());
             let login = username.map(|username| RegistryLogin::Password {
                 username,

@@ -3,10 +3,12 @@
 //! SWR's own listing: one answer with the repositories of the account, on the registry's own host. Its token service is
 //! there, too (goharbor/harbor, src/pkg/reg/adapter/huawei, 2026-08).
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bowline::{credential::Credentials, form::ConnectionSpec, secret::Secret};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Deserialize;
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 pub(super) use super::distribution::tags;
 use super::{
@@ -57,7 +59,7 @@ fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
     OWN_FIRST
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` where the general hint says all.
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected, "access-key") => {
@@ -80,7 +82,7 @@ pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     })
 }
 
-/// How it announces pushes.
+/// Its row of how it announces pushes.
 pub(super) static WEBHOOK: Webhook = Webhook {
     format: Format::Distribution,
     sends_header: true,
@@ -114,10 +116,17 @@ pub(super) async fn exchange<W: World>(
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let password = Secret::new(hex);
     transport.hide(&password);
+    transport.hide(&basic_pair(username.as_str(), &password));
     Ok(Minted::kept(RegistryLogin::Password {
         username: username.clone(),
         password,
     }))
+}
+
+/// A login as Basic writes it, which a server may echo.
+fn basic_pair(username: &str, password: &Secret) -> Secret {
+    let pair = Zeroizing::new(format!("{username}:{}", password.expose()));
+    Secret::new(BASE64_STANDARD.encode(pair.as_bytes()))
 }
 
 const WHAT: &str = "Huawei Cloud's listing";

@@ -250,7 +250,7 @@ impl<W: World> Registry<'_, W> {
     }
 }
 
-/// What a key holds.
+/// The package type of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Docker,
@@ -265,7 +265,7 @@ impl Kind {
             .find(|kind| package_type.eq_ignore_ascii_case(kind.segment()))
     }
 
-    /// What its API has in the path.
+    /// The segment of its API's paths.
     fn segment(self) -> &'static str {
         match self {
             Self::Docker => "docker",

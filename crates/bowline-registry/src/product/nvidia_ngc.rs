@@ -35,7 +35,7 @@ fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
     &[]
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` where the general hint says all.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
@@ -44,7 +44,7 @@ pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
         AuthExpired => "Make a new service or personal key in NGC and enter it here.",
         ImageRequired => "Enter an image as name:tag: this service cannot search NGC.",
         PermissionPullMissing => {
-            "Check the name, organization/team/image, and that the key has the service “NGC Catalog” or “Private Registry” for it. Some images need an accepted licence or a subscription."
+            "Check the name, organization/team/image, and that the key has the service “NGC Catalog” or “Private Registry” for it. Some images need an accepted license or a subscription."
         }
         PermissionPushMissing => {
             "The key lacks push permission: it needs the service “Private Registry” with write rights."
@@ -53,7 +53,7 @@ pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     })
 }
 
-/// How it announces pushes.
+/// Its row of how it announces pushes.
 pub(super) static WEBHOOK: Webhook = Webhook {
     format: Format::Distribution,
     sends_header: true,

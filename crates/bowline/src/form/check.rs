@@ -298,7 +298,7 @@ fn check_namespace(draft: &mut Draft<'_>, endpoint: &Endpoint) {
     }
 }
 
-/// What the product whose host it is knows of usernames and secrets, in the form of any registry: warnings at most.
+/// Applies the rules of the product whose host it is to username and secret in the form of any registry, as warnings.
 fn judge_as_detected(draft: &mut Draft<'_>, detected: Option<&'static Provider>) {
     let own = draft.provider;
     let Some(other) = detected.filter(|other| own.rules.any_secret && other.id != own.id) else {

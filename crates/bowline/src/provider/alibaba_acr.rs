@@ -89,7 +89,7 @@ const ACCESS_KEY: Shape = Shape {
     alphabet: Alphabet::ALPHANUMERIC,
 };
 
-/// What a host says of a registry.
+/// The parts of a registry's host.
 struct Registry<'h> {
     /// `registry`, `crpi-<id>`, `<instance>-registry`.
     name: &'h str,

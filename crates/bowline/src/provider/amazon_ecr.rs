@@ -203,19 +203,19 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
         let issue = Issue::new(Code::RegionSuffix)
             .at(place)
             .with("region", name.region);
-        issues.push(issue.suggest(instead(&name.mended(region))));
+        issues.push(issue.suggest(instead(&name.fixed(region))));
         return;
     }
     let standing = standing_of(name.region);
     if let Some(issue) = standing.issue(name.region, "AWS") {
-        let mend = standing.near().and_then(AwsRegion::parse).map(|region| {
+        let fix = standing.near().and_then(AwsRegion::parse).map(|region| {
             let name = RegistryName {
                 region: region.as_str(),
                 ..name
             };
-            instead(&name.mended(region))
+            instead(&name.fixed(region))
         });
-        issues.push(issue.at(place).suggest_some(mend));
+        issues.push(issue.at(place).suggest_some(fix));
     }
 }
 
@@ -329,11 +329,11 @@ fn standing_of(region: &str) -> Standing {
 fn judge_account(judge: &mut Judge<'_>) {
     if AwsAccount::parse(judge.text).is_none() {
         let digits = without(judge.text, |c| matches!(c, '-' | ' '));
-        let mend = AwsAccount::parse(&digits).map(|account| account.as_str().to_owned());
+        let fix = AwsAccount::parse(&digits).map(|account| account.as_str().to_owned());
         judge.report(
             Issue::new(Code::AccountInvalid)
                 .with("account", judge.text)
-                .suggest_some(mend),
+                .suggest_some(fix),
         );
     }
 }

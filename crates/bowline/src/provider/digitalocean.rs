@@ -47,7 +47,7 @@ const HOST: &str = "registry.digitalocean.com";
 
 const USERNAME: Field = Field::username()
     .optional()
-    .help("The account's e-mail address. Left empty, the token is the username too.");
+    .help("The account's e-mail address. If it is blank, the token is the username too.");
 
 const PASSWORD: Field = Field::secret("password", "API token")
     .required()

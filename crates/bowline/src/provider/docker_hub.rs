@@ -86,7 +86,7 @@ const USERNAME: Field = Field::username()
     .rule(judge_username)
     .help(
         "The Docker ID that the token belongs to, not its e-mail address. \
-     For an organisation's token, the organisation's name.",
+     For an organization's token, the organization's name.",
     );
 
 const PASSWORD: Field = Field::secret("password", "Access token")
@@ -94,9 +94,9 @@ const PASSWORD: Field = Field::secret("password", "Access token")
     .placeholder("dckr_pat_…")
     .rule(judge_password)
     .help_for(
-        "A personal access token with “Read-only”, or an organisation's token with “Image Pull”, “Repository Read”, \
+        "A personal access token with “Read-only”, or an organization's token with “Image Pull”, “Repository Read”, \
          “Tag Read” and “Repository List”.",
-        "A personal access token with “Read & Write”, or an organisation's token with “Image Pull”, “Image Push”, \
+        "A personal access token with “Read & Write”, or an organization's token with “Image Pull”, “Image Push”, \
          “Repository Read”, “Tag Read” and “Repository List”.",
     );
 
@@ -111,7 +111,7 @@ const TOKEN: Field = Field::secret("token", "Token")
     );
 
 const NAMESPACE: Field = Field::namespace("Namespace").placeholder("acmecorp").help(
-    "The user or organisation whose repositories are listed; the username's own if left empty.",
+    "The user or organization whose repositories are listed; the username's own if left empty.",
 );
 
 /// Prefixes and lengths as Docker's own tokens have them; a UUID is a personal access token of before 2021.
@@ -123,7 +123,7 @@ const SHAPES: &[Shape] = &[
         alphabet: Alphabet::WORD,
     },
     Shape {
-        title: "a Docker organisation access token",
+        title: "a Docker organization access token",
         prefix: "dckr_oat_",
         length: 32..=32,
         alphabet: Alphabet::WORD,

@@ -65,7 +65,7 @@ const NAMESPACE: Field = Field::namespace("Namespace")
     .placeholder("team")
     .help("Bounds listing to the repositories under this prefix.");
 
-/// Whether a host is named as servers of GitHub Enterprise are. Others call their registries `containers.` too.
+/// Tells whether a host is named as servers of GitHub Enterprise are. Others call their registries `containers.` too.
 fn is_github(host: &str) -> bool {
     host.split('.').any(|label| {
         matches!(label, "ghe" | "ghes") || label.starts_with("github") || label.ends_with("github")

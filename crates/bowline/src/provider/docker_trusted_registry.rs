@@ -79,7 +79,7 @@ const PREFER_API: Field = Field::checkbox("preferDtrApi", "Prefer the DTR API")
 
 const NAMESPACE: Field = Field::namespace("Namespace")
     .placeholder("engineering")
-    .help("The user or organisation whose repositories are listed.");
+    .help("The user or organization whose repositories are listed.");
 
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
     let origin = url.origin();

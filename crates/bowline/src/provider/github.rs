@@ -100,7 +100,7 @@ const TOKEN: Field = Field::secret("token", "Token")
 
 const NAMESPACE: Field = Field::namespace("Owner")
     .placeholder("acme")
-    .help("The user or organisation whose packages are listed, in lower case.");
+    .help("The user or organization whose packages are listed, in lower case.");
 
 /// By their prefixes; their length is from 36 characters on and has grown before. Those of apps and workflows hold a JSON
 /// Web Token since 2026: about 520 characters, with dots and hyphens (github.blog/changelog, 2026-04-24 and 2026-10-02).
@@ -157,7 +157,7 @@ fn enterprise_cloud(host: &str) -> Option<&str> {
     (!tenant.is_empty() && !tenant.contains('.')).then_some(tenant)
 }
 
-/// What the registry's host of a GitHub Enterprise starts with; GitHub's own host follows.
+/// The first label of a GitHub Enterprise's registry; GitHub's own host follows.
 const ENTERPRISE: &str = "containers.";
 
 const GHE: &str = ".ghe.com";
@@ -263,7 +263,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
         return;
     }
     // A token of an enterprise does not belong to the public registry.
-    let mend = match host.strip_suffix(GHE) {
+    let fix = match host.strip_suffix(GHE) {
         _ if is_fixed => Some(host.to_owned()),
         Some(tenant) if !tenant.contains('.') => Some(concat(&[ENTERPRISE, host])),
         None if !host.starts_with(ENTERPRISE) || host == "containers.github.com" => {
@@ -271,7 +271,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
         }
         _ => None,
     };
-    report_other_host(url, PROVIDER.title, HOST, mend.as_deref(), issues);
+    report_other_host(url, PROVIDER.title, HOST, fix.as_deref(), issues);
 }
 
 /// 1 to 39 letters, digits and single inner hyphens; a managed user has `_` and a short code behind. The registry

@@ -175,7 +175,7 @@ fn page_image(url: &Split<'_>) -> Option<String> {
     is_own.then(|| concat(&[HOST, &path_of_page(url)]))
 }
 
-/// What a group's dependency proxy has behind the group.
+/// The path of a dependency proxy behind its group.
 /// <https://docs.gitlab.com/user/packages/dependency_proxy/>, 2026-08.
 const PROXY: &str = "/dependency_proxy/containers";
 

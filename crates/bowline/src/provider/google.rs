@@ -64,12 +64,12 @@ pub(super) static PROVIDER: Provider = Provider {
         page_image,
         misread: |url| {
             let text = of_domain(url.path.strip_prefix('/')?)?;
-            let mend = concat(&["/", &text]);
+            let fix = concat(&["/", &text]);
             let issue = Issue::new(Code::UrlPath).at(span(url.text, url.path));
             Some(
                 issue
                     .with("path", url.path)
-                    .suggest(replaced(url.text.trim(), url.path, &mend)),
+                    .suggest(replaced(url.text.trim(), url.path, &fix)),
             )
         },
         endpoint: judge_endpoint,
@@ -191,12 +191,12 @@ fn standing_of(place: &str) -> Standing {
     standing(place, CHOICES.iter().map(|choice| choice.value), geography)
 }
 
-/// Whether a text is a place of Google's, listed or built like one.
+/// Tells whether a text is a place of Google's, listed or built like one.
 fn is_place(text: &str) -> bool {
     !matches!(standing_of(text), Standing::Unknown(_))
 }
 
-/// What comes before the direction in a text that is built like a region: `europe` of `europe-west15`.
+/// The part before the direction in a text that is built like a region: `europe` of `europe-west15`.
 fn geography(region: &str) -> Option<&str> {
     const CONTINENTS: [&str; 8] = [
         "africa",
@@ -327,12 +327,12 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
         Some(Location::Region(region)) => {
             let standing = standing_of(region);
             let near = standing.near().filter(|near| !near.contains('.'));
-            let mend = near.map(|near| {
+            let fix = near.map(|near| {
                 let host = replace(endpoint.host(), region, near);
                 replaced(url.text.trim(), url.host, &host)
             });
             let issue = standing.issue(region, "Google Cloud");
-            issues.extend(issue.map(|issue| issue.at(place).suggest_some(mend)));
+            issues.extend(issue.map(|issue| issue.at(place).suggest_some(fix)));
         }
         None => {
             let issue = Issue::new(Code::UrlOtherHost)

@@ -141,7 +141,7 @@ fn region_of_host(host: &str) -> Option<String> {
     }
 }
 
-/// Whether a host is built like a region's, a country's two letters and perhaps a number before `icr.io`, and is none of
+/// Tells whether a host is built like a region's, a country's two letters and perhaps a number before `icr.io`, and is none of
 /// those that are listed.
 fn is_unlisted_host(host: &str) -> bool {
     let public = host.strip_prefix(PRIVATE).unwrap_or(host);
@@ -160,7 +160,7 @@ fn is_unlisted_host(host: &str) -> bool {
             .is_some_and(|number| number.is_empty() || is_number(number))
 }
 
-/// What comes before the city in a text that is built like a region: `eu` of `eu-de`.
+/// The part before the city in a text that is built like a region: `eu` of `eu-de`.
 fn geography(region: &str) -> Option<&str> {
     let (geography, city) = region
         .strip_prefix(PRIVATE)

@@ -23,7 +23,7 @@ pub fn registry_names(host: &str) -> Vec<String> {
     }
 }
 
-/// Whether two hosts are names of one registry.
+/// Tells whether two hosts are names of one registry.
 ///
 /// ```
 /// use bowline::provider::is_same_registry;

@@ -166,7 +166,7 @@ impl<'h> Place<'h> {
         }
     }
 
-    /// Whether this is the region of an id or of three letters.
+    /// Tells whether this is the region of an id or of three letters.
     fn is(self, region: &str) -> bool {
         match self {
             Self::Listed(known) => known.id == region || known.key == region,
@@ -175,7 +175,7 @@ impl<'h> Place<'h> {
     }
 }
 
-/// What comes before the city in a text that is built like a region: `us` of `us-ashburn-1`, `us-gov` and `us-dcc` of
+/// The part before the city in a text that is built like a region: `us` of `us-ashburn-1`, `us-gov` and `us-dcc` of
 /// those for governments and for one customer.
 fn geography(region: &str) -> Option<&str> {
     let (rest, number) = region.rsplit_once('-')?;
@@ -192,7 +192,7 @@ fn is_key(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|b| b.is_ascii_lowercase())
 }
 
-/// Whether a domain is that of a realm: a listed one, or `oraclecloud<number>.com` as the realms of single customers and
+/// Tells whether a domain is that of a realm: a listed one, or `oraclecloud<number>.com` as the realms of single customers and
 /// partners have it.
 fn is_realm(domain: &str) -> bool {
     let number = domain
@@ -280,9 +280,9 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
         } else if let Place::Unlisted(region) = of_host {
             let standing = standing_of(region);
             let near = standing.near().and_then(Region::find).map(Region::host);
-            let mend = near.map(|near| replaced(url.text.trim(), url.host, &near));
+            let fix = near.map(|near| replaced(url.text.trim(), url.host, &near));
             let issue = standing.issue(region, PROVIDER.title);
-            issues.extend(issue.map(|issue| issue.at(place).suggest_some(mend)));
+            issues.extend(issue.map(|issue| issue.at(place).suggest_some(fix)));
         }
         return;
     }
@@ -312,8 +312,8 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
             );
         }
         _ => {
-            let mend = region.and_then(host_of);
-            report_other_host(url, PROVIDER.title, EXAMPLE, mend.as_deref(), issues);
+            let fix = region.and_then(host_of);
+            report_other_host(url, PROVIDER.title, EXAMPLE, fix.as_deref(), issues);
         }
     }
 }

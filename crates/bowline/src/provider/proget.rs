@@ -30,7 +30,7 @@ pub(super) static PROVIDER: Provider = Provider {
             anonymous,
         ),
     ],
-    // Whether it has a catalog, its documentation does not say.
+    // Its documentation does not mention a catalog.
     capabilities: Capabilities {
         tags: true,
         ..Capabilities::UNLISTED

@@ -72,13 +72,13 @@ const HOST: &str = "quay.io";
 
 const URL: Field = Field::url()
     .default(HOST)
-    .help("Quay's own host where it is not quay.io; an organisation after it bounds listing.");
+    .help("Quay's own host where it is not quay.io; an organization after it bounds listing.");
 
 const USERNAME: Field = Field::username()
     .placeholder("acme+scanner")
     .rule(judge_username)
     .help(
-        "A robot account, “organisation+name”, better than a person's; “$oauthtoken” or “$app” for tokens of these \
+        "A robot account, “organization+name”, better than a person's; “$oauthtoken” or “$app” for tokens of these \
          kinds.",
     );
 
@@ -88,13 +88,13 @@ const PASSWORD: Field = Field::secret("password", "Token").required().help_for(
 );
 
 const TOKEN: Field = Field::secret("token", "OAuth token").required().help_for(
-    "An OAuth access token of an organisation's application, with “repo:read”.",
-    "An OAuth access token of an organisation's application, with “repo:read” and “repo:write”.",
+    "An OAuth access token of an organization's application, with “repo:read”.",
+    "An OAuth access token of an organization's application, with “repo:read” and “repo:write”.",
 );
 
-const NAMESPACE: Field = Field::namespace("Organisation")
+const NAMESPACE: Field = Field::namespace("Organization")
     .placeholder("acme")
-    .help("The user or organisation whose repositories are listed.");
+    .help("The user or organization whose repositories are listed.");
 
 const ROBOT_TOKEN: Shape = Shape {
     title: "a robot's token",

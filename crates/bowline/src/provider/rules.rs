@@ -26,9 +26,9 @@ pub(crate) struct Rules {
     pub(crate) console: fn(&Split<'_>) -> Option<Console>,
     /// The image that a web page of this product is about.
     pub(crate) page_image: fn(&Split<'_>) -> Option<String>,
-    /// Whether the host of such a page is a registry too, so that forms of other products may have it.
+    /// Tells whether the host of such a page is a registry too, so that forms of other products may have it.
     pub(crate) page_is_registry: fn(&Split<'_>) -> bool,
-    /// What is wrong with a URL on a host of this product before it is read, where only this product can tell.
+    /// The issue with a URL on a host of this product before it is read, where only this product can tell.
     pub(crate) misread: fn(&Split<'_>) -> Option<Issue>,
     /// Judges a sound endpoint that was typed for this product.
     pub(crate) endpoint: fn(&Split<'_>, &Endpoint, &mut Vec<Issue>),
@@ -272,7 +272,7 @@ pub(crate) fn report_other_host(
     url: &Split<'_>,
     title: &str,
     expected: &str,
-    mend: Option<&str>,
+    fix: Option<&str>,
     issues: &mut Vec<Issue>,
 ) {
     let issue = Issue::new(Code::UrlOtherHost)
@@ -281,7 +281,7 @@ pub(crate) fn report_other_host(
     issues.push(
         issue
             .with("expected", expected)
-            .suggest_some(mend.map(str::to_owned)),
+            .suggest_some(fix.map(str::to_owned)),
     );
 }
 

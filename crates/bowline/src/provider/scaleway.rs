@@ -65,7 +65,7 @@ const NAMESPACE: Field = Field::namespace("Namespace")
 
 const TITLE: &str = "Scaleway";
 
-/// What comes before and after the region in a host.
+/// The parts of a host before and after the region.
 const BEFORE: &str = "rg.";
 const AFTER: &str = ".scw.cloud";
 

@@ -39,7 +39,7 @@ pub(super) static PROVIDER: Provider = Provider {
 
 /// The one that all accounts share.
 const PERSONAL: &str = "ccr.ccs.tencentyun.com";
-/// What an instance's name stands before.
+/// The domain of the instances.
 const ENTERPRISE: &str = "tencentcloudcr.com";
 
 const URL: Field = Field::url()

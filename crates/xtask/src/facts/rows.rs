@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-/// What a vendor's list is made of.
+/// The rows of a vendor's list, with source and date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Facts {
     /// The package with its version, and the file in it; or the vendor's page.
@@ -69,7 +69,7 @@ impl Facts {
         )
     }
 
-    /// What `newest` has and this has not, and the other way round.
+    /// The rows that only `newest` has, and those that only this has.
     pub(super) fn changes(&self, newest: &Self) -> Vec<String> {
         let (old, new) = (self.flat(), newest.flat());
         let gone = old.difference(&new).map(|row| format!("- {row}"));

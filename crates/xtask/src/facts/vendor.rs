@@ -11,13 +11,13 @@ use super::rows::{Groups, Row};
 pub(super) struct Vendor {
     /// The name of its files.
     pub(super) name: &'static str,
-    /// What it is a list of.
+    /// The subject of the list.
     pub(super) about: &'static str,
     /// The macro that takes the rows.
     pub(super) macro_name: &'static str,
-    /// Whether the macro takes the groups too.
+    /// True if the macro takes the groups too.
     pub(super) groups: bool,
-    /// Where the newest rows are; nowhere for a list that is read of the vendor's pages.
+    /// The package with the newest rows; `None` for a list that is read from the vendor's pages.
     pub(super) package: Option<Package>,
 }
 
