@@ -33,6 +33,7 @@ export const connecting: typeof english = {
     untrust: (host) => `${host} nicht mehr vertrauen`,
     more: "Weitere Optionen",
     optional: "Optional",
+    oneOfTwo: "Eines von beiden",
     show: (label) => `${label} anzeigen`,
     hide: (label) => `${label} verbergen`,
     fix: (suggestion) => `${suggestion} verwenden`,

@@ -21,7 +21,7 @@ pub fn product() -> Product {
         name: |number| format!("acme/images/app{number:06}"),
         per_page: 100,
         before: 2,
-        trusted: &["https://docker.cloudsmith.io", API],
+        trusted: &[API, "https://docker.cloudsmith.io"],
         falls_back: true,
     }
 }

@@ -21,7 +21,7 @@ pub fn product() -> Product {
         name: |number| format!("acme/app{number:06}"),
         per_page: 100,
         before: 2,
-        trusted: &["https://registry.digitalocean.com", API],
+        trusted: &[API, "https://registry.digitalocean.com"],
         falls_back: true,
     }
 }

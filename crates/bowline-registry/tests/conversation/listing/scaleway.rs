@@ -22,7 +22,7 @@ pub fn product() -> Product {
         name: |number| format!("acme/app{number:06}"),
         per_page: 100,
         before: 3,
-        trusted: &["https://rg.nl-ams.scw.cloud", API],
+        trusted: &[API, "https://rg.nl-ams.scw.cloud"],
         falls_back: true,
     }
 }

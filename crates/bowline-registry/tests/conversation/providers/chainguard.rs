@@ -17,6 +17,7 @@ fn fake() -> Fake {
             basic(USER, "of-a-guest"),
             token("token", &empty_grant()),
         )
+        .on(&realm, Nobody, token("token", "granted"))
         .on(&realm, Anyone, error(401, "UNAUTHORIZED"))
         .serves(API, bearer("granted"))
         .asks(API, &format!(r#"Bearer realm="{REALM}",service="cgr.dev""#))
