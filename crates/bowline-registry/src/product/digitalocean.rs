@@ -3,15 +3,12 @@
 //! DigitalOcean's own listing: the registries of the account, then the repositories of each
 //! (docs.digitalocean.com/reference/api/reference/container-registries, 2026-11).
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bowline::{
     credential::{Credentials, Username},
     form::ConnectionSpec,
-    secret::Secret,
 };
 use serde::Deserialize;
 use url::Url;
-use zeroize::Zeroizing;
 
 pub(super) use super::distribution::tags;
 use super::{
@@ -98,8 +95,7 @@ pub(super) async fn exchange<W: World>(
 ) -> Result<Minted, Failure> {
     match &spec.credentials {
         Credentials::Bearer { token } => {
-            let pair = Zeroizing::new([token.expose(), ":", token.expose()].concat());
-            transport.hide(&Secret::new(BASE64_STANDARD.encode(pair.as_bytes())));
+            transport.hide_login(token.expose(), token);
             let username = Username::parse(token.expose());
             let login = username.map(|username| RegistryLogin::Password {
                 username,

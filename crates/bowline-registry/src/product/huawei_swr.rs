@@ -3,12 +3,10 @@
 //! SWR's own listing: one answer with the repositories of the account, on the registry's own host. Its token service is
 //! there, too (goharbor/harbor, src/pkg/reg/adapter/huawei, 2026-08).
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bowline::{credential::Credentials, form::ConnectionSpec, secret::Secret};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Deserialize;
 use sha2::Sha256;
-use zeroize::Zeroizing;
 
 pub(super) use super::distribution::tags;
 use super::{
@@ -115,18 +113,11 @@ pub(super) async fn exchange<W: World>(
     let digest = mac.finalize().into_bytes();
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let password = Secret::new(hex);
-    transport.hide(&password);
-    transport.hide(&basic_pair(username.as_str(), &password));
+    transport.hide_login(username.as_str(), &password);
     Ok(Minted::kept(RegistryLogin::Password {
         username: username.clone(),
         password,
     }))
-}
-
-/// A login as Basic writes it, which a server may echo.
-fn basic_pair(username: &str, password: &Secret) -> Secret {
-    let pair = Zeroizing::new(format!("{username}:{}", password.expose()));
-    Secret::new(BASE64_STANDARD.encode(pair.as_bytes()))
 }
 
 const WHAT: &str = "Huawei Cloud's listing";

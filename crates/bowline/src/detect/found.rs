@@ -4,6 +4,8 @@ use crate::{
     endpoint::{Endpoint, Split},
     form::ConnectionForm,
     provider::{self, Provider, ProviderId, providers},
+    reference::Reference,
+    text::concat,
 };
 
 /// A registry that was found, with the login that was found beside it.
@@ -48,14 +50,45 @@ pub(super) fn found(
     secret: &str,
     identity_token: bool,
 ) -> Option<ConnectionForm> {
-    let endpoint = parse_mending(address)?;
     let found = Found {
-        endpoint: &endpoint,
+        endpoint: &parse_mending(address)?,
         username,
         secret,
         identity_token,
     };
     Some(form_of(&found))
+}
+
+/// The form for the registry of an image, and a login.
+pub(super) fn found_by_image(
+    text: &str,
+    username: &str,
+    secret: &str,
+    identity_token: bool,
+) -> Option<ConnectionForm> {
+    let found = Found {
+        endpoint: &endpoint_of_image(text)?,
+        username,
+        secret,
+        identity_token,
+    };
+    let mut form = form_of(&found);
+    text.clone_into(&mut form.image);
+    Some(form)
+}
+
+/// The registry of an image. The host of a product's pages may be a registry's too: then the path tells which is meant.
+fn endpoint_of_image(text: &str) -> Option<Endpoint> {
+    let image = Reference::parse(text).ok()?;
+    let address = concat(&[&image.domain, "/", &image.path]);
+    let is_page = Split::of(&address).is_ok_and(|url| {
+        let mut all = providers().iter();
+        all.any(|provider| (provider.rules.console)(&url).is_some())
+    });
+    match is_page {
+        true => parse_mending(&image.domain),
+        false => Endpoint::parse(&image.domain).ok(),
+    }
 }
 
 /// The form for a registry that was found, of the product whose host it has.

@@ -104,14 +104,20 @@ pub(super) fn add(forms: &mut Vec<ConnectionForm>, form: Option<ConnectionForm>)
 
 /// The form for what a text says of a registry.
 pub(super) fn form_of_mention(mention: &Mention) -> Option<ConnectionForm> {
-    let mut form = found(
-        &mention.registry,
-        &mention.username,
-        &mention.password,
-        mention.identity_token,
-    )?;
-    form.image.clone_from(&mention.image);
-    Some(form)
+    let (username, password) = (&mention.username, &mention.password);
+    let of_image = Some(&mention.image).filter(|image| !image.is_empty());
+    let form = of_image
+        .and_then(|image| found_by_image(image, username, password, mention.identity_token));
+    form.or_else(|| {
+        let mut form = found(
+            &mention.registry,
+            username,
+            password,
+            mention.identity_token,
+        )?;
+        form.image.clone_from(&mention.image);
+        Some(form)
+    })
 }
 
 /// The form for a registry's address and a login, as a command or a file has them. What is a placeholder is left empty.

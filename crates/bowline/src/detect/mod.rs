@@ -20,14 +20,14 @@ pub(crate) use self::{
     shell::Invocation,
 };
 use self::{
-    found::found,
+    found::{found, found_by_image},
     mention::{add, form_of_mention},
     script::of_commands,
 };
 use crate::{
     form::ConnectionForm,
     reference::{self, Reference},
-    text::{concat, contains, trim, without_quotes},
+    text::{contains, trim, without_quotes},
 };
 
 /// Partly filled forms for what was pasted, one a registry; none when it is nothing known.
@@ -67,7 +67,7 @@ pub fn detect(text: &str) -> Vec<ConnectionForm> {
     }
     let image = Some(text)
         .filter(|text| is_image(text))
-        .and_then(form_of_image);
+        .and_then(|image| found_by_image(image, "", "", false));
     let form = image.or_else(|| found(text, "", "", false));
     form.into_iter().collect()
 }
@@ -109,26 +109,4 @@ fn is_image(text: &str) -> bool {
             None => !text.contains('.') && text != "localhost",
         },
     }
-}
-
-fn form_of_image(text: &str) -> Option<ConnectionForm> {
-    let image = Reference::parse(text).ok()?;
-    let address = concat(&[&image.domain, "/", &image.path]);
-    let is_page = Split::of(&address).is_ok_and(|url| {
-        let mut all = providers().iter();
-        all.any(|provider| (provider.rules.console)(&url).is_some())
-    });
-    // The host of a page may be a registry's too: then the path tells which is meant.
-    let endpoint = match is_page {
-        true => parse_mending(&image.domain)?,
-        false => Endpoint::parse(&image.domain).ok()?,
-    };
-    let mut form = form_of(&Found {
-        endpoint: &endpoint,
-        username: "",
-        secret: "",
-        identity_token: false,
-    });
-    text.clone_into(&mut form.image);
-    Some(form)
 }
