@@ -1,6 +1,6 @@
 //! What a text says of one registry.
 
-use super::found::{found, without_api};
+use super::found::{found, found_by_image, without_api};
 use crate::{
     endpoint::DOCKER_HUB,
     form::ConnectionForm,

@@ -26,7 +26,7 @@ use self::{
 };
 use crate::{
     form::ConnectionForm,
-    reference::{self, Reference},
+    reference,
     text::{contains, trim, without_quotes},
 };
 
