@@ -118,7 +118,7 @@ impl Issue {
     }
 
     /// A warning at most: what another product would not take may be right here.
-    pub(crate) fn as_warning(mut self) -> Self {
+    pub(crate) fn into_warning(mut self) -> Self {
         self.0.warns = true;
         self
     }

@@ -320,7 +320,7 @@ fn judge_as_detected(draft: &mut Draft<'_>, detected: Option<&'static Provider>)
             judge.issues.extend(judge_shape(&text, other));
         }
         for issue in judge.issues {
-            draft.report(name, issue.as_warning());
+            draft.report(name, issue.into_warning());
         }
     }
 }
