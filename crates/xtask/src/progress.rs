@@ -127,7 +127,6 @@ impl Screen {
     }
 
     /// One that shows nothing.
-    #[cfg(test)]
     pub(crate) fn silent() -> Self {
         let now = Now::begin(0, "").into();
         Self {
