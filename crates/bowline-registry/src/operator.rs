@@ -13,6 +13,17 @@ pub struct Operator {
     egress_addresses: Vec<String>,
     aws_identity: Option<AwsKeys>,
     external_id: Option<ExternalId>,
+    networks: Networks,
+}
+
+/// Who keeps requests out of private networks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Networks {
+    /// The runtime, which is asked.
+    #[default]
+    Runtime,
+    /// The platform, which is trusted to.
+    Platform,
 }
 
 /// The external id that this service issued to a project (access delegation on AWS): a role's trust policy names it, so
@@ -47,7 +58,7 @@ impl ExternalId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the variable {variable} is invalid: entry {entry} is {expected}")]
 pub struct OperatorError {
-    /// The variable's name: `private_hosts`, `plain_http_hosts`, `egress_addresses`, `aws_access_key_id`,
+    /// The variable's name: `private_hosts`, `plain_http_hosts`, `egress_addresses`, `networks`, `aws_access_key_id`,
     /// `aws_secret_access_key`.
     pub variable: &'static str,
     /// Which of the comma-separated entries, from 1.
@@ -144,9 +155,36 @@ impl Operator {
         self
     }
 
-    /// Tells whether no private host is named, so that the runtime must block private networks.
-    pub fn private_hosts_empty(&self) -> bool {
-        self.private_hosts.is_empty()
+    /// The same with the variable `networks`: `runtime` or empty where the runtime blocks private networks, which is asked
+    /// before anything is sent; `platform` where the platform keeps the service away from them, which is trusted.
+    ///
+    /// ```
+    /// use bowline_registry::Operator;
+    ///
+    /// assert!(Operator::default().with_networks("platform").is_ok());
+    /// assert!(Operator::default().with_networks("none").is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// The variable has another value.
+    pub fn with_networks(mut self, text: &str) -> Result<Self, OperatorError> {
+        self.networks = match text.trim() {
+            "" | "runtime" => Networks::Runtime,
+            "platform" => Networks::Platform,
+            _ => {
+                return Err(OperatorError {
+                    variable: "networks",
+                    entry: 1,
+                    expected: "neither runtime nor platform",
+                });
+            }
+        };
+        Ok(self)
+    }
+
+    /// Tells whether the platform is trusted to keep requests out of private networks.
+    pub(crate) fn trusts_platform(&self) -> bool {
+        self.networks == Networks::Platform
     }
 
     /// Tells whether `private_hosts` names this authority. `host` is lower case, without brackets or a trailing dot.

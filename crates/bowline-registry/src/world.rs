@@ -16,7 +16,8 @@ pub trait Clock: Send + Sync {
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 }
 
-/// Randomness that picks images and spreads retries. Nothing secret is made of it.
+/// Randomness that picks images, spreads retries and blinds the arithmetic of private keys. Nobody may be able to
+/// foretell it.
 pub trait Random: Send + Sync {
     /// The next number, evenly distributed.
     fn next_u64(&self) -> u64;

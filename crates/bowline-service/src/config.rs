@@ -1,7 +1,7 @@
 //! The operator's variables of the public service.
 
 use bowline_registry::Operator;
-use bowline_store::SealingKeys;
+use bowline_store::{Quotas, SealingKeys};
 use url::{Position, Url};
 
 pub use crate::variables::{Component, Variable, Variables};
@@ -9,7 +9,7 @@ use crate::{
     cors::Origins,
     problem::{Problem, ProblemType},
     proxies::Proxies,
-    rate::RegistryLimits,
+    rate::{self, RegistryLimits},
     token::{KeySet, Published, Rules},
 };
 
@@ -17,6 +17,7 @@ use crate::{
 pub struct Config {
     pub(crate) keys: SealingKeys,
     pub(crate) access: Access,
+    pub(crate) quotas: Quotas,
 }
 
 /// The rules for callers: their tokens, origins and proxies.
@@ -29,6 +30,8 @@ pub(crate) struct Access {
     pub(crate) public_url: String,
     /// Limits on how often callers may have registries asked.
     pub(crate) limits: RegistryLimits,
+    /// The most bytes that a subject may have validated in a minute.
+    pub(crate) validate_bytes: i64,
     /// The age at which rows of the audit are forgotten, in milliseconds.
     pub(crate) audit_kept_ms: i64,
 }
@@ -62,7 +65,12 @@ impl Config {
         let keys = SealingKeys::parse(&variables.sealing_keys)
             .map_err(|error| invalid("sealing_keys", error))?;
         let access = Access::parse(variables)?;
-        Ok(Self { keys, access })
+        let quotas = quotas(variables)?;
+        Ok(Self {
+            keys,
+            access,
+            quotas,
+        })
     }
 }
 
@@ -89,6 +97,12 @@ impl Access {
             })?,
             public_url: public_url(&variables.public_url)?,
             limits: limits(variables)?,
+            validate_bytes: number(
+                "validate_bytes_per_subject",
+                &variables.validate_bytes_per_subject,
+                rate::VALIDATE_BYTES,
+                "it is no number of bytes a minute, 1 or more",
+            )?,
             audit_kept_ms: audit_kept_ms(variables)?,
         })
     }
@@ -179,6 +193,31 @@ fn limits(variables: &Variables) -> Result<RegistryLimits, ConfigError> {
             "registry_requests_per_project",
             &variables.registry_requests_per_project,
             usual.project,
+            reason,
+        )?,
+    })
+}
+
+fn quotas(variables: &Variables) -> Result<Quotas, ConfigError> {
+    let usual = Quotas::default();
+    let reason = "it is no number, 1 or more";
+    Ok(Quotas {
+        connections: number(
+            "connections_per_project",
+            &variables.connections_per_project,
+            usual.connections,
+            reason,
+        )?,
+        patterns: number(
+            "patterns_per_project",
+            &variables.patterns_per_project,
+            usual.patterns,
+            reason,
+        )?,
+        queued_scans: number(
+            "queued_scans_per_project",
+            &variables.queued_scans_per_project,
+            usual.queued_scans,
             reason,
         )?,
     })

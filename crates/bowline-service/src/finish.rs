@@ -7,12 +7,16 @@ use crate::{cors::Origins, problem::Problem, request_id, response::Response};
 /// An answer of the API is no page: a browser that shows one runs nothing in it and puts it in no frame.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
+/// For a year, browsers reach a host that is behind TLS in no other way (RFC 6797 §6.1).
+const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
+
 /// The answer to a request as it leaves: a problem told, under the request's id, and readable for pages of the listed
-/// origins.
+/// origins. `is_behind_tls` where callers reach the service by https.
 pub(crate) fn finish(
     outcome: Result<Response, Problem>,
     request_id: &str,
     origins: Option<&Origins>,
+    is_behind_tls: bool,
     request: &HeaderMap,
 ) -> Response {
     let mut answer = outcome.unwrap_or_else(|problem| problem.into_response(request_id));
@@ -28,6 +32,12 @@ pub(crate) fn finish(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(CONTENT_SECURITY_POLICY),
     );
+    if is_behind_tls {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static(STRICT_TRANSPORT_SECURITY),
+        );
+    }
     if let Some(origins) = origins {
         origins.allow(request, answer.headers_mut());
     }

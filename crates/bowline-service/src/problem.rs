@@ -93,6 +93,9 @@ failures! {
     /// As many use the connection as may.
     UsesTooMany = "uses.too_many", CONFLICT,
         "The connection has too many uses", "At most 100 may use a connection at once. End some, or let them lapse.";
+    /// The project has as many as the operator allows; the members `quota` and `limit` name of what and how many.
+    QuotaExceeded = "quota.exceeded", UNPROCESSABLE_ENTITY,
+        "The project has no room for more", "The operator limits what a project may have. Remove what is not needed, or ask for a higher limit.";
     /// Another scanner has the image, or its scan has ended otherwise.
     LeaseLost = "lease.lost", CONFLICT,
         "The lease is lost", "The image went to another scanner since, or its scan has ended otherwise. Drop what was found.";
@@ -147,7 +150,7 @@ failures! {
     /// Too many of what is counted.
     RateLimited = "rate.limited", TOO_MANY_REQUESTS,
         "Too many requests",
-        "A subject may start 30 checks a minute, an address of events takes 600 notifications, and the operator limits how often a subject and a project may have registries asked. The header Retry-After tells when to go on.";
+        "A subject may start 30 checks a minute, an address of events takes 600 notifications, and the operator limits how often a subject and a project may have registries asked, how much a subject has validated, and how many images of a project wait for their scan. The header Retry-After tells when to go on.";
     /// The database is locked.
     StoreBusy = "store.busy", SERVICE_UNAVAILABLE,
         "The database is busy", "Try again in a moment.";

@@ -7,6 +7,13 @@ use crate::problem::{Problem, ProblemType};
 /// The most checks, of forms and of kept connections, that a subject may start.
 pub(crate) const CHECKS: i64 = 30;
 
+/// The most bytes that a subject may have validated in a minute, if the operator says nothing.
+pub(crate) const VALIDATE_BYTES: i64 = 16 * 1024 * 1024;
+
+/// The size of a body up to which validating it costs so little that it is not counted: that of forms as people fill them
+/// in.
+pub(crate) const UNCOUNTED_BYTES: usize = 8 * 1024;
+
 /// Limits on requests that have a registry asked, whatever for: the caller chooses which host that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RegistryLimits {
@@ -50,5 +57,10 @@ pub(crate) mod counter {
     /// The same of a project.
     pub(crate) fn project(project: &str) -> String {
         format!("project {project}")
+    }
+
+    /// The bytes that a subject has validated.
+    pub(crate) fn validated(subject: &str) -> String {
+        format!("validate {subject}")
     }
 }

@@ -93,10 +93,21 @@ variables! {
     plain_http_hosts: false, [Connections, Outbound, Edge];
     /// The addresses that its requests come from.
     egress_addresses: false, [Connections, Outbound, Edge];
+    /// Who keeps requests out of private networks: `runtime`, which is asked, or `platform`, which is trusted; empty:
+    /// `runtime`.
+    networks: false, [Connections, Outbound, Edge];
     /// The number of requests a minute of a subject that may have a registry asked; empty: 120.
     registry_requests_per_subject: false, [Connections];
     /// The same of a project; empty: 600.
     registry_requests_per_project: false, [Connections];
+    /// The number of connections that a project may have; empty: 1000.
+    connections_per_project: false, [Connections];
+    /// The number of patterns in all pull policies of a project; empty: 10000.
+    patterns_per_project: false, [Connections];
+    /// The number of images of a project that may wait for their scan; empty: 20000.
+    queued_scans_per_project: false, [Connections];
+    /// The number of bytes a minute of a subject in bodies of `/v1/validate` that are larger than 8 KiB; empty: 16777216.
+    validate_bytes_per_subject: false, [Connections, Edge];
     /// The number of days that rows of the audit are kept; empty: 400.
     audit_retention_days: false, [Connections];
     /// The operator's AWS identity, which assumes customers' roles; empty: none.
@@ -116,6 +127,7 @@ impl Variables {
             &self.plain_http_hosts,
             &self.egress_addresses,
         )?
+        .with_networks(&self.networks)?
         .with_aws_identity(&self.aws_access_key_id, &self.aws_secret_access_key)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use crate::{connection::Use, database::DatabaseError};
+use crate::{connection::Use, database::DatabaseError, quotas::Quota};
 
 /// An error of the store. No variant holds a secret.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,13 @@ pub enum StoreError {
     TooManyUses,
     /// Somebody else has the image by now, or its scan has ended otherwise.
     LeaseLost,
+    /// The project would have more of this than the operator allows.
+    QuotaExceeded {
+        /// What.
+        quota: Quota,
+        /// The most that it may have.
+        most: i64,
+    },
     /// The database is locked, or others were faster again and again; the same call may do later.
     Busy,
     /// The connection is to a provider that this build does not know: a newer one kept it. It is listed, but it cannot be
@@ -73,6 +80,10 @@ impl StoreError {
             Self::InUse(_) => ("connection.in_use", "the connection is in use"),
             Self::TooManyUses => ("uses.too_many", "as many use the connection as may"),
             Self::LeaseLost => ("lease.lost", "the lease of the scan is lost"),
+            Self::QuotaExceeded { .. } => (
+                "quota.exceeded",
+                "the project would have more than the operator allows",
+            ),
             Self::Busy => ("store.busy", "the database is busy"),
             Self::UnknownProvider => (
                 "provider.unknown",
@@ -97,6 +108,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (_, text) = self.row();
         match self {
+            Self::QuotaExceeded { quota, most } => write!(f, "{text}: {quota}, {most} at most"),
             Self::Corrupt(column) | Self::Tampered(column) => write!(f, "{text}: {column}"),
             Self::Database(message) => write!(f, "{text}: {message}"),
             _ => f.write_str(text),

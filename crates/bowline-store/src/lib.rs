@@ -26,6 +26,7 @@ mod inventory;
 mod keys;
 mod page;
 mod policy;
+mod quotas;
 mod random;
 mod row;
 #[cfg(feature = "rusqlite")]
@@ -53,6 +54,7 @@ pub use self::{
     keys::{SealingKeys, SealingKeysError},
     page::{Cursor, Page, PageSize},
     policy::{DailyPull, KeptPolicy},
+    quotas::{Quota, Quotas},
     random::Random,
     scan::{
         Lapsed, LeaseRequest, Leased, Origin, Outcome, PendingRelease, Release, Scan, ScanResult,

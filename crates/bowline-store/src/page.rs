@@ -43,6 +43,13 @@ pub struct Cursor(pub(crate) String);
 
 impl Cursor {
     /// The cursor that `text` is, or `None` where it is none that this crate made.
+    ///
+    /// ```
+    /// use bowline_store::Cursor;
+    /// 
+    /// assert!(Cursor::parse("cHJvZA").is_some());
+    /// assert!(Cursor::parse("not a cursor").is_none());
+    /// ```
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         String::from_utf8(bytes)
@@ -64,6 +71,13 @@ pub struct PageSize(u8);
 
 impl PageSize {
     /// That many, or `None` where it is not 1 to 200.
+    ///
+    /// ```
+    /// use bowline_store::PageSize;
+    /// 
+    /// assert!(PageSize::new(200).is_some());
+    /// assert!(PageSize::new(201).is_none());
+    /// ```
     pub fn new(items: u64) -> Option<Self> {
         u8::try_from(items)
             .ok()

@@ -20,6 +20,8 @@ pub struct KeptPolicy {
     scan_timeout_seconds: Option<u32>,
     quarantine: bool,
     image_streams: bool,
+    /// How many patterns it has.
+    patterns: i64,
 }
 
 /// When a daily pull begins.
@@ -36,6 +38,14 @@ impl KeptPolicy {
     ///
     /// # Errors
     /// The errors in it.
+    ///
+    /// ```
+    /// use bowline_store::KeptPolicy;
+    /// 
+    /// let read = |text| KeptPolicy::read(&serde_json::from_str(text).unwrap());
+    /// assert!(read(r#"{ "include": ["alpine:4"] }"#).is_ok());
+    /// assert!(read(r#"{ "mode": "weekly" }"#).is_err());
+    /// ```
     pub fn read(document: &Document) -> Result<Self, String> {
         match Policy::check(document, None, None) {
             (_, Some(policy)) => Self::of(&policy).map_err(|error| error.to_string()),
@@ -75,7 +85,16 @@ impl KeptPolicy {
             scan_timeout_seconds: policy.scan_timeout_seconds,
             quarantine: policy.quarantine,
             image_streams: policy.image_streams,
+            patterns: [&policy.include, &policy.never, &policy.always]
+                .into_iter()
+                .map(|set| i64::try_from(set.patterns().len()).unwrap_or(i64::MAX))
+                .fold(0, i64::saturating_add),
         })
+    }
+
+    /// The number of patterns of a policy or of none.
+    pub(crate) fn patterns(policy: Option<&Self>) -> i64 {
+        policy.map_or(0, |policy| policy.patterns)
     }
 
     /// The columns `policy, pull_at, pull_timezone, scanners, scan_timeout, quarantine, image_streams` of a policy or
@@ -88,6 +107,7 @@ impl KeptPolicy {
             scan_timeout_seconds,
             quarantine,
             image_streams,
+            patterns: _,
         }) = policy
         else {
             let none = Value::Null;

@@ -134,6 +134,8 @@ pub struct Scanner {
     pub name: String,
     /// When it last asked, to the minute.
     pub last_seen: Timestamp,
+    /// The subject of the token that asked first under the name, who alone gets images that a policy gives to it by name.
+    pub subject: Option<String>,
 }
 
 /// A scanner's request for images.
@@ -141,6 +143,8 @@ pub struct Scanner {
 pub struct LeaseRequest<'a> {
     /// The name of the scanner.
     pub scanner: &'a str,
+    /// The subject of its token.
+    pub subject: &'a str,
     /// The projects whose images it may have.
     pub projects: &'a [String],
     /// The most images that it takes.

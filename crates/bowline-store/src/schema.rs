@@ -7,6 +7,7 @@ mod audit;
 mod events;
 mod inventory;
 mod policies;
+mod quotas;
 mod scans;
 mod schedules;
 mod sync;
@@ -362,6 +363,10 @@ const STEPS: &[&str] = &[
     audit::EXTERNAL_ID_TAGGED,
     audit::SETTINGS_CHANGED,
     audit::SETTINGS_CHANGED_ENDS,
+    quotas::PATTERNS,
+    quotas::PATTERNS_OF_PROJECT,
+    quotas::QUEUED_SCANS,
+    scans::SCANNER_SUBJECT,
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.

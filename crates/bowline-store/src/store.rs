@@ -25,6 +25,7 @@ use crate::{
     keys::SealingKeys,
     page::{Cursor, PageSize},
     policy::KeptPolicy,
+    quotas::Quotas,
     random::Random,
     row::Columns,
     schema,
@@ -37,6 +38,7 @@ pub struct Store<D, R> {
     database: D,
     random: R,
     keys: SealingKeys,
+    quotas: Quotas,
 }
 
 /// The origin of a change, for the audit: subject, address, request and time.
@@ -99,7 +101,14 @@ impl<D: Database, R: Random> Store<D, R> {
             database,
             random,
             keys,
+            quotas: Quotas::default(),
         }
+    }
+
+    /// The same with these quotas in place of the usual ones.
+    #[must_use]
+    pub fn with_quotas(self, quotas: Quotas) -> Self {
+        Self { quotas, ..self }
     }
 
     /// Brings the database to the newest schema. Once for each instance before anything else; may run in several at
@@ -122,11 +131,35 @@ impl<D: Database, R: Random> Store<D, R> {
 
     /// Counts a check that `subject` starts, and says how many they started in this minute of the clock, this one
     /// included.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// assert_eq!(store.count_check("ada", NOW).await?, 1);
+    /// assert_eq!(store.count_check("ada", NOW).await?, 2);
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn count_check(&self, subject: &str, now_ms: i64) -> Result<i64, StoreError> {
+        self.count(subject, 1, now_ms).await
+    }
+
+    /// Adds an amount to a counter, and says what it came to in this minute of the clock.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// assert_eq!(store.count("bytes of ada", 100, NOW).await?, 100);
+    /// assert_eq!(store.count("bytes of ada", 50, NOW).await?, 150);
+    /// assert_eq!(store.count("bytes of ada", 50, NOW + 60_000).await?, 50);
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
+    pub async fn count(&self, counter: &str, amount: i64, now_ms: i64) -> Result<i64, StoreError> {
         let minute = now_ms.div_euclid(60_000);
         let rows = self
             .database
-            .query(COUNT_CHECK, vec![subject.into(), minute.into()])
+            .query(COUNT, vec![counter.into(), minute.into(), amount.into()])
             .await?;
         let row = rows
             .into_iter()
@@ -136,9 +169,9 @@ impl<D: Database, R: Random> Store<D, R> {
     }
 }
 
-const COUNT_CHECK: &str = "INSERT INTO check_counts (subject, minute, checks) VALUES (?1, ?2, 1)
+const COUNT: &str = "INSERT INTO check_counts (subject, minute, checks) VALUES (?1, ?2, ?3)
     ON CONFLICT (subject) DO UPDATE SET
-        checks = CASE WHEN minute = excluded.minute THEN checks + 1 ELSE 1 END,
+        checks = CASE WHEN minute = excluded.minute THEN checks + excluded.checks ELSE excluded.checks END,
         minute = excluded.minute
     RETURNING checks";
 

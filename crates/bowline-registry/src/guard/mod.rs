@@ -148,9 +148,14 @@ impl Permit {
         }
     }
 
-    /// The leave to ask a loopback port on which nothing listens whether the runtime lets requests go there.
-    pub(crate) fn loopback_probe() -> Option<Self> {
-        let url = Url::parse("http://127.0.0.1:1/").ok()?;
+    /// The leave to ask a port on which nothing listens whether the runtime lets requests go to this address.
+    pub(crate) fn network_probe(address: &str, port: u16) -> Option<Self> {
+        let host = if address.contains(':') {
+            format!("[{address}]")
+        } else {
+            address.to_owned()
+        };
+        let url = Url::parse(&format!("http://{host}:{port}/")).ok()?;
         Some(Self {
             url,
             target: Target::SchemeProbe,

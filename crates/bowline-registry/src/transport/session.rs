@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     fn permit() -> Permit {
-        Permit::loopback_probe().unwrap()
+        Permit::network_probe("127.0.0.1", 1).unwrap()
     }
 
     fn answer(status: u16, body: &str) -> Response {

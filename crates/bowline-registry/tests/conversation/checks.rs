@@ -245,41 +245,120 @@ async fn a_registry_behind_a_path_is_asked_there() {
 #[tokio::test]
 async fn networks_are_blocked_only_if_the_runtime_says_so() {
     use bowline_registry::SendError;
-    let private = Operator::parse("10.0.0.0/8", "", "").unwrap();
-    let cases = [
+    let operator = |private: &str, networks: &str| {
+        let operator = Operator::parse(private, "", "").unwrap();
+        operator.with_networks(networks).unwrap()
+    };
+    let prohibited = || Reply::Fail(SendError::Prohibited);
+    // The addresses that are let out, how they answer, what follows, and how many are asked.
+    type Case<'a> = (&'a str, Operator, &'a [&'a str], Reply, bool, usize);
+    let cases: [Case; 12] = [
+        ("all blocked", operator("", ""), &[], prohibited(), true, 9),
         (
-            Operator::default(),
-            Reply::Fail(SendError::Prohibited),
-            true,
-            1,
-        ),
-        (
-            Operator::default(),
+            "refused",
+            operator("", "runtime"),
+            &["127.0.0.1"],
             Reply::Fail(SendError::Refused),
             false,
             1,
         ),
-        (Operator::default(), Reply::status(200), false, 1),
         (
-            Operator::default(),
+            "answered",
+            operator("", ""),
+            &["127.0.0.1"],
+            Reply::status(200),
+            false,
+            1,
+        ),
+        (
+            "slow",
+            operator("", ""),
+            &["127.0.0.1"],
             Reply::Fail(SendError::ConnectTimeout),
             false,
             1,
         ),
-        (private, Reply::status(200), true, 0),
+        (
+            "only loopback is blocked",
+            operator("", ""),
+            &["10.255.255.254"],
+            Reply::Fail(SendError::Refused),
+            false,
+            3,
+        ),
+        (
+            "metadata",
+            operator("", ""),
+            &["169.254.169.254"],
+            Reply::Fail(SendError::Refused),
+            false,
+            6,
+        ),
+        (
+            "IPv6",
+            operator("", ""),
+            &["[fd00::1]"],
+            Reply::Fail(SendError::Refused),
+            false,
+            8,
+        ),
+        (
+            "translation",
+            operator("", ""),
+            &["[64:ff9b::aff:fffe]"],
+            Reply::Fail(SendError::Refused),
+            false,
+            9,
+        ),
+        (
+            "a network that may be reached",
+            operator("10.0.0.0/8", ""),
+            &["10.255.255.254"],
+            Reply::status(200),
+            true,
+            8,
+        ),
+        (
+            "a name opens no network",
+            operator("registry.corp", ""),
+            &["10.255.255.254"],
+            Reply::status(200),
+            false,
+            3,
+        ),
+        (
+            "a port opens no network",
+            operator("127.0.0.1:5000", ""),
+            &["127.0.0.1"],
+            Reply::status(200),
+            false,
+            1,
+        ),
+        (
+            "the platform",
+            operator("", "platform"),
+            &["127.0.0.1"],
+            Reply::status(200),
+            true,
+            0,
+        ),
     ];
-    for (operator, reply, blocked, requests) in cases {
-        let case = format!("{reply:?}");
-        let world = world(move |_| reply.clone());
+    for (case, operator, open, reply, blocked, requests) in cases {
+        let open: Vec<String> = open.iter().map(|&host| host.to_owned()).collect();
+        let world = world(move |sent| {
+            let host = sent.url.host_str().unwrap_or_default();
+            if open.iter().any(|open| open == host) {
+                reply.clone()
+            } else {
+                Reply::Fail(SendError::Prohibited)
+            }
+        });
         assert_eq!(
             networks_are_blocked(&world.http, &operator).await,
             blocked,
             "{case}"
         );
-        assert_eq!(
-            world.http.lines(),
-            vec!["GET http://127.0.0.1:1/"; requests]
-        );
+        assert_eq!(world.http.lines().len(), requests, "{case}");
     }
 }
 

@@ -39,8 +39,14 @@ where
         let client = proxies.ok().and_then(|it| it.client(&head.headers));
         let mut context = RequestContext::new(head, request_id, client, self.clock.epoch_ms());
         let outcome = self.answer(&mut context, body).await;
-        let origins = self.ready.as_ref().ok().map(|ready| &ready.access.origins);
-        finish(outcome, &context.request_id, origins, &context.head.headers)
+        let access = self.ready.as_ref().ok().map(|ready| &ready.access);
+        finish(
+            outcome,
+            &context.request_id,
+            access.map(|access| &access.origins),
+            access.is_some_and(|access| access.public_url.starts_with("https://")),
+            &context.head.headers,
+        )
     }
 
     async fn answer<B: Body<Data = Bytes>>(
@@ -124,7 +130,10 @@ where
         new: Option<ConnectionId>,
     ) -> Result<Response, Problem> {
         match operation {
-            Operation::ValidateForm => forms::validate(context, body),
+            Operation::ValidateForm => {
+                self.count_validated(context, caller, body).await?;
+                forms::validate(context, body)
+            }
             Operation::CheckForm => self.check(context, caller, context.json(body)?).await,
             Operation::ListConnections { project } => self.list(context, &project).await,
             Operation::CreateConnection { project } => {

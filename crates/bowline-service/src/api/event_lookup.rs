@@ -11,8 +11,8 @@ use std::{
 
 use bowline_registry::{AskedImage, Clock, Code, EventKind};
 use bowline_store::{
-    Database, KnownImage, Opened, Origin, PendingEvent, Removed, SeenImage, TakenEvent, WantedScan,
-    Within,
+    Database, KnownImage, Opened, Origin, PendingEvent, Removed, SeenImage, StoreError, TakenEvent,
+    WantedScan, Within,
 };
 
 use self::resolve_tags::{ResolvedTag, TagsToResolve};
@@ -245,10 +245,14 @@ where
             }
         }
         let project = &connection.project;
-        store
+        match store
             .queue_scans(project, id, &wanted, Origin::Event, now)
-            .await?;
-        Ok(left)
+            .await
+        {
+            // As many wait as may: the next sync finds these.
+            Ok(_) | Err(StoreError::QuotaExceeded { .. }) => Ok(left),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Records resolved tags, and returns the images that were never scanned.

@@ -47,6 +47,24 @@ where
             .await
     }
 
+    /// Counts the bytes of a form that is validated, where they are many, and refuses them where they are too many.
+    pub(super) async fn count_validated(
+        &self,
+        context: &RequestContext,
+        caller: &Caller,
+        body: &[u8],
+    ) -> Result<(), Problem> {
+        if body.len() <= rate::UNCOUNTED_BYTES {
+            return Ok(());
+        }
+        let most = self.ready.as_ref()?.access.validate_bytes;
+        let counter = counter::validated(caller.subject());
+        let bytes = i64::try_from(body.len()).unwrap_or(i64::MAX);
+        let store = self.store(context).await?;
+        let counted = store.count(&counter, bytes, context.now).await?;
+        rate::within(most, counted, context.now)
+    }
+
     async fn count(
         &self,
         context: &RequestContext,

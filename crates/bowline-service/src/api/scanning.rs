@@ -107,6 +107,7 @@ where
         }
         let lease_request = LeaseRequest {
             scanner: &presentable("scanner", &request.scanner)?,
+            subject: caller.subject(),
             projects: request.projects.as_deref().unwrap_or(caller.projects()),
             most,
         };

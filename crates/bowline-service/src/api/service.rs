@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use bowline_registry::Clock;
-use bowline_store::{Database, Store, StoreError};
+use bowline_store::{Database, Quota, Store, StoreError};
+use http::{HeaderValue, header};
 use serde_json::json;
 
 use crate::{
@@ -49,8 +50,14 @@ where
         random: R,
         config: Result<Config, ConfigError>,
     ) -> Self {
-        let ready = config.map(|Config { keys, access }| {
-            let store = Rc::new(Store::new(database, random.clone(), keys));
+        let ready = config.map(|config| {
+            let Config {
+                keys,
+                access,
+                quotas,
+            } = config;
+            let store = Store::new(database, random.clone(), keys).with_quotas(quotas);
+            let store = Rc::new(store);
             Ready {
                 store,
                 migrated: OnceCell::default(),
@@ -96,6 +103,23 @@ impl From<StoreError> for Problem {
             }
             StoreError::InUse(uses) => {
                 return Self::from(ProblemType::ConnectionInUse).member("uses", json!(uses));
+            }
+            // Scanners make room by themselves.
+            StoreError::QuotaExceeded {
+                quota: Quota::QueuedScans,
+                most,
+            } => {
+                return Self::from(ProblemType::RateLimited)
+                    .detail(format!(
+                        "{most} images of the project wait for their scan, as many as may. Ask again when some are scanned."
+                    ))
+                    .header(header::RETRY_AFTER, HeaderValue::from_static("60"));
+            }
+            StoreError::QuotaExceeded { quota, most } => {
+                return Self::from(ProblemType::QuotaExceeded)
+                    .detail(format!("The project may have {most} {quota}."))
+                    .member("quota", json!(quota.to_string()))
+                    .member("limit", json!(most));
             }
             StoreError::TooManyUses => ProblemType::UsesTooMany,
             StoreError::LeaseLost => ProblemType::LeaseLost,

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 
 use bowline_registry::{Clock, World};
 use bytes::Bytes;
-use http::{Method, request::Parts};
+use http::{HeaderValue, Method, header, request::Parts};
 use http_body::Body;
 
 use self::recent::Recent;
@@ -24,7 +24,8 @@ use crate::{
     outbound::OutboundService,
     problem::{Problem, ProblemType},
     protocol::EXTERNAL_ID,
-    rate, request_id,
+    rate::{self, counter},
+    request_id,
     response::Response,
     router::Route,
     token::{KeySet, Rules, Token},
@@ -42,13 +43,20 @@ pub struct EdgeService<W> {
     access: Result<EdgeAccess, ConfigError>,
     outbound: OutboundService<W>,
     recent: RefCell<Recent>,
+    own_limit: Option<OwnLimit>,
 }
+
+/// A limit of the operator's own, beside that of each instance: it is asked with the subject and the `operationId` before
+/// each validation and check, and refuses with the number of seconds after which the caller may ask again.
+pub type OwnLimit = Box<dyn Fn(&str, &'static str) -> Result<(), u32>>;
 
 /// Who may call.
 struct EdgeAccess {
     keys: KeySet,
     rules: Rules,
     origins: Origins,
+    /// The most bytes that a subject may have validated in a minute.
+    validate_bytes: i64,
 }
 
 impl EdgeAccess {
@@ -57,6 +65,7 @@ impl EdgeAccess {
             issuer,
             rules,
             origins,
+            validate_bytes,
             ..
         } = Access::parse(variables)?;
         match issuer {
@@ -64,6 +73,7 @@ impl EdgeAccess {
                 keys,
                 rules,
                 origins,
+                validate_bytes,
             }),
             Issuer::Published(_) => Err(ConfigError {
                 variable: "jwks_url",
@@ -87,6 +97,16 @@ impl<W: World + 'static> EdgeService<W> {
             access: EdgeAccess::parse(variables),
             outbound: OutboundService::new(world, variables.operator()),
             recent: RefCell::default(),
+            own_limit: None,
+        }
+    }
+
+    /// The same with a limit of the operator's own.
+    #[must_use]
+    pub fn limited_by(self, limit: OwnLimit) -> Self {
+        Self {
+            own_limit: Some(limit),
+            ..self
         }
     }
 
@@ -100,7 +120,13 @@ impl<W: World + 'static> EdgeService<W> {
         let mut context = RequestContext::new(head, request_id, None, world.clock().epoch_ms());
         let outcome = self.answer(&mut context, body).await;
         let origins = self.access.as_ref().ok().map(|access| &access.origins);
-        finish(outcome, &context.request_id, origins, &context.head.headers)
+        finish(
+            outcome,
+            &context.request_id,
+            origins,
+            false,
+            &context.head.headers,
+        )
     }
 
     async fn answer<B: Body<Data = Bytes>>(
@@ -133,13 +159,47 @@ impl<W: World + 'static> EdgeService<W> {
                 need.check(&caller, "")?;
                 context.negotiate(row)?;
                 let body = context.body(body).await?;
+                self.ask_own_limit(&caller, row.id)?;
                 match bind(&route.parameters) {
-                    Some(Operation::ValidateForm) => forms::validate(context, &body),
+                    Some(Operation::ValidateForm) => {
+                        if body.len() > rate::UNCOUNTED_BYTES {
+                            let counter = counter::validated(caller.subject());
+                            let bytes = i64::try_from(body.len()).unwrap_or(i64::MAX);
+                            self.count(context, counter, bytes, access.validate_bytes)?;
+                        }
+                        forms::validate(context, &body)
+                    }
                     Some(Operation::CheckForm) => self.check(context, &caller, &body).await,
                     _ => Err(ProblemType::NotFound.into()),
                 }
             }
         }
+    }
+
+    /// Counts in this instance, and refuses what is too much.
+    fn count(
+        &self,
+        context: &RequestContext,
+        counter: String,
+        amount: i64,
+        most: i64,
+    ) -> Result<(), Problem> {
+        let mut recent = self.recent.borrow_mut();
+        rate::within(
+            most,
+            recent.count(counter, amount, context.now),
+            context.now,
+        )
+    }
+
+    fn ask_own_limit(&self, caller: &Caller, operation: &'static str) -> Result<(), Problem> {
+        let Some(limit) = &self.own_limit else {
+            return Ok(());
+        };
+        limit(caller.subject(), operation).map_err(|seconds| {
+            let seconds = HeaderValue::from(seconds);
+            Problem::from(ProblemType::RateLimited).header(header::RETRY_AFTER, seconds)
+        })
     }
 
     async fn check(
@@ -149,11 +209,8 @@ impl<W: World + 'static> EdgeService<W> {
         body: &[u8],
     ) -> Result<Response, Problem> {
         negotiation::json_sent(&context.head.headers)?;
-        let checks = self
-            .recent
-            .borrow_mut()
-            .count(caller.subject(), context.now);
-        rate::within(rate::CHECKS, checks, context.now)?;
+        let counter = counter::checks(caller.subject());
+        self.count(context, counter, 1, rate::CHECKS)?;
         let operator = self.outbound.operator_for(&context.head)?;
         self.outbound.check(&operator, &context.head, body).await
     }

@@ -1,29 +1,29 @@
-//! A count of the checks that each subject has started in this minute of the clock.
+//! Counts of what each subject has done in this minute of the clock.
 //!
-//! They are counted in the memory of the instance, since there is no database here: a runtime that makes several
-//! instances, or a new one for each request, lets a subject start as many checks in each.
+//! They are in the memory of the instance, since there is no database here: a runtime that makes several instances, or a
+//! new one for each request, lets a subject do as much in each.
 
 use std::collections::HashMap;
 
-/// The checks of the current minute.
+/// The counts of the current minute.
 #[derive(Default)]
 pub(super) struct Recent {
     minute: i64,
-    checks: HashMap<String, i64>,
+    counts: HashMap<String, i64>,
 }
 
 impl Recent {
-    /// Counts a check that `subject` starts at `now`, in milliseconds since 1970, and gives how many that makes in this
-    /// minute. What earlier minutes counted is forgotten.
-    pub(super) fn count(&mut self, subject: &str, now: i64) -> i64 {
+    /// Adds `amount` to a counter at `now`, in milliseconds since 1970, and gives what that makes in this minute. What
+    /// earlier minutes counted is forgotten.
+    pub(super) fn count(&mut self, counter: String, amount: i64, now: i64) -> i64 {
         let minute = now.div_euclid(60_000);
         if self.minute != minute {
             self.minute = minute;
-            self.checks.clear();
+            self.counts.clear();
         }
-        let checks = self.checks.entry(subject.to_owned()).or_default();
-        *checks = checks.saturating_add(1);
-        *checks
+        let count = self.counts.entry(counter).or_default();
+        *count = count.saturating_add(amount);
+        *count
     }
 }
 
@@ -35,15 +35,16 @@ mod tests {
     fn each_subject_has_a_count_of_its_own_and_a_new_one_each_minute() {
         let mut recent = Recent::default();
         let cases = [
-            ("the first", "ada", 59_998, 1),
-            ("the second", "ada", 59_999, 2),
-            ("of somebody else", "bob", 59_999, 1),
-            ("of the next minute", "ada", 60_000, 1),
-            ("after another in it", "ada", 119_999, 2),
-            ("of somebody else in it", "bob", 119_999, 1),
+            ("the first", "ada", 1, 59_998, 1),
+            ("the second", "ada", 2, 59_999, 3),
+            ("of somebody else", "bob", 1, 59_999, 1),
+            ("of the next minute", "ada", 1, 60_000, 1),
+            ("after another in it", "ada", 1, 119_999, 2),
+            ("of somebody else in it", "bob", 1, 119_999, 1),
         ];
-        for (name, subject, now, expected) in cases {
-            assert_eq!(recent.count(subject, now), expected, "{name}");
+        for (name, subject, amount, now, expected) in cases {
+            let count = recent.count(subject.to_owned(), amount, now);
+            assert_eq!(count, expected, "{name}");
         }
     }
 }

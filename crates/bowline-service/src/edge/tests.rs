@@ -38,7 +38,12 @@ impl HttpClient for Client {
         request: Request,
         _timeout: Duration,
     ) -> Result<http::Response<NoBody>, SendError> {
-        if request.url.host_str() == Some("127.0.0.1") {
+        let host = request.url.host_str().unwrap_or_default();
+        if host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok()
+        {
             return Err(SendError::Prohibited);
         }
         self.0.fetch_add(1, Relaxed);
@@ -273,6 +278,46 @@ async fn a_subject_starts_thirty_checks_a_minute() {
     assert_eq!(edge.sent.load(Relaxed), 30);
     let other = edge.send("POST", "/v1/check", &bob, &asked).await;
     assert_eq!(other.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_subject_has_so_many_bytes_validated_a_minute() {
+    let edge = Edge::with(&Variables {
+        validate_bytes_per_subject: "20000".to_owned(),
+        ..variables()
+    });
+    let (ada, bob) = (token("ada", &[WRITE]), token("bob", &[WRITE]));
+    let mut long = form();
+    long["policy"] = json!({ "include": vec!["alpine"; 1000] });
+    let validated = async |bearer: &str, form: &Value| {
+        let answer = edge.send("POST", "/v1/validate", bearer, form).await;
+        answer.status().as_u16()
+    };
+    assert_eq!(validated(&ada, &long).await, 200);
+    assert_eq!(validated(&ada, &long).await, 200);
+    assert_eq!(validated(&ada, &long).await, 429);
+    assert_eq!(validated(&ada, &form()).await, 200, "a usual form is free");
+    assert_eq!(validated(&bob, &long).await, 200);
+}
+
+#[tokio::test]
+async fn an_operator_limits_callers_in_their_own_way() {
+    let mut edge = Edge::new();
+    edge.service =
+        edge.service
+            .limited_by(Box::new(|subject, operation| match (subject, operation) {
+                ("ada", "checkForm") => Err(7),
+                _ => Ok(()),
+            }));
+    let asked = json!({ "form": form() });
+    let (ada, bob) = (token("ada", &[WRITE]), token("bob", &[WRITE]));
+    let limited = edge.send("POST", "/v1/check", &ada, &asked).await;
+    assert_eq!(limited.headers()[header::RETRY_AFTER], "7");
+    assert_eq!(code(limited).await, (429, "rate.limited".to_owned()));
+    let other = edge.send("POST", "/v1/check", &bob, &asked).await;
+    assert_eq!(other.status(), StatusCode::OK);
+    let validated = edge.send("POST", "/v1/validate", &ada, &form()).await;
+    assert_eq!(validated.status(), StatusCode::OK);
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ use crate::{
     caller::Permission,
     problem::ProblemType::{
         CheckFailed, ConnectionInUse, EndpointImmutable, EndpointTaken, EndpointUnresolved,
-        FormInvalid, NameTaken, PreconditionFailed, ProviderUnknown, RateLimited, UsesTooMany,
+        FormInvalid, NameTaken, PreconditionFailed, ProviderUnknown, QuotaExceeded, RateLimited,
+        UsesTooMany,
     },
 };
 
@@ -74,6 +75,7 @@ pub(super) static ROWS: &[Row] = &[
             EndpointUnresolved,
             NameTaken,
             EndpointTaken,
+            QuotaExceeded,
             RateLimited,
         ],
         asks_registry: true,
@@ -108,7 +110,7 @@ pub(super) static ROWS: &[Row] = &[
             "It is changed.",
             Schema::Named("SavedConnection"),
         )],
-        failures: &[FormInvalid, NameTaken, PreconditionFailed],
+        failures: &[FormInvalid, NameTaken, PreconditionFailed, QuotaExceeded],
         asks_registry: false,
         is_counted: false,
     },

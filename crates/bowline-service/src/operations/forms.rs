@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     caller::Permission,
-    problem::ProblemType::{FormInvalid, NotFound},
+    problem::ProblemType::{FormInvalid, NotFound, RateLimited},
 };
 
 pub(super) static ROWS: &[Row] = &[
@@ -48,7 +48,7 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[],
         body: RequestBody::Json(Schema::OneOf(&["ValidateRequest", "ConnectionForm"])),
         responses: &[ok("What was found.", Schema::Named("Report"))],
-        failures: &[],
+        failures: &[RateLimited],
         asks_registry: false,
         is_counted: false,
     },

@@ -1,4 +1,5 @@
 use std::{
+    net::IpAddr,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -38,10 +39,12 @@ impl HttpClient for Client {
         let body = String::from_utf8(request.body.to_vec()).unwrap();
         let line = format!("{} {body}", request.url);
         self.sent.lock().unwrap().push(line.trim_end().to_owned());
-        match (request.url.host_str(), self.blocks) {
-            (Some("127.0.0.1"), true) => Err(SendError::Prohibited),
-            (Some("127.0.0.1"), false) => Err(SendError::Refused),
-            (Some("open.example.com"), _) => Ok(inventory::open_registry(&request)),
+        let host = request.url.host_str().unwrap_or_default();
+        let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+        match (host, self.blocks) {
+            (_, true) if is_address => Err(SendError::Prohibited),
+            (_, false) if is_address => Err(SendError::Refused),
+            ("open.example.com", _) => Ok(inventory::open_registry(&request)),
             _ => Err(SendError::Dns),
         }
     }
@@ -101,6 +104,10 @@ struct Setup {
 }
 
 fn setup(blocks: bool, private_hosts: &str) -> Setup {
+    setup_with(blocks, private_hosts, "")
+}
+
+fn setup_with(blocks: bool, private_hosts: &str, networks: &str) -> Setup {
     let sent = Arc::new(Mutex::new(Vec::new()));
     let world = TestWorld {
         http: Client {
@@ -111,9 +118,20 @@ fn setup(blocks: bool, private_hosts: &str) -> Setup {
         random: Seven,
     };
     Setup {
-        service: OutboundService::new(world, Operator::parse(private_hosts, "", "")),
+        service: OutboundService::new(
+            world,
+            Operator::parse(private_hosts, "", "")
+                .and_then(|operator| operator.with_networks(networks)),
+        ),
         sent,
     }
+}
+
+/// What was sent beside the probes of networks.
+fn beside_probes(sent: &Mutex<Vec<String>>) -> Vec<String> {
+    let sent = sent.lock().unwrap();
+    let is_probe = |line: &&String| line.ends_with(":1/");
+    sent.iter().filter(|line| !is_probe(line)).cloned().collect()
 }
 
 fn form() -> Value {
@@ -212,8 +230,16 @@ async fn without_blocked_networks_nothing_is_sent() {
         problem(answer).await,
         (503, "config.networks_not_blocked".to_owned())
     );
-    // An operator who names private hosts has opened them.
+    // Naming a private host opens no network.
     let Setup { service, .. } = setup(false, "registry.corp");
+    let answer = service
+        .handle(request("application/json", &json!({ "form": form() })))
+        .await;
+    assert_eq!(
+        problem(answer).await,
+        (503, "config.networks_not_blocked".to_owned())
+    );
+    let Setup { service, .. } = setup_with(false, "", "platform");
     let answer = service
         .handle(request("application/json", &json!({ "form": form() })))
         .await;
@@ -411,11 +437,7 @@ async fn a_job_gets_what_the_connection_logs_in_with() {
         let whole: Value = serde_json::from_str(&text(answer).await).unwrap();
         assert_eq!(whole, json!({ "login": expected }), "{name}");
     }
-    assert_eq!(
-        sent.lock().unwrap().len(),
-        1,
-        "the probe of the networks alone"
-    );
+    assert_eq!(beside_probes(&sent), [""; 0]);
 }
 
 #[tokio::test]
@@ -451,7 +473,7 @@ async fn the_external_id_of_a_role_without_keys_is_the_issued_one() {
             request.headers_mut().insert(EXTERNAL_ID, id);
         }
         service.handle(request).await;
-        let asked: Vec<String> = sent.lock().unwrap().iter().skip(1).cloned().collect();
+        let asked = beside_probes(&sent);
         let expected = expected.map(|id| {
             format!(
                 "https://sts.eu-west-1.amazonaws.com/ Action=AssumeRole&Version=2011-06-15\

@@ -111,6 +111,9 @@ pub(super) const SCANNERS: &str = "CREATE TABLE IF NOT EXISTS scanners (
     PRIMARY KEY (project, name)
 ) STRICT, WITHOUT ROWID";
 
+/// Who asked first under the name. Images that a policy gives to named scanners are given to nobody else by that name.
+pub(super) const SCANNER_SUBJECT: &str = "ALTER TABLE scanners ADD COLUMN subject TEXT";
+
 pub(super) const SCANNERS_SEEN: &str =
     "CREATE INDEX IF NOT EXISTS scanners_seen ON scanners (last_seen)";
 

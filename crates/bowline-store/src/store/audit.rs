@@ -50,6 +50,16 @@ impl<D: Database, R: Random> Store<D, R> {
     /// project never had has an empty audit.
     ///
     /// A cursor of another list begins at the latest.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// let page = store.audit("acme", made.id, PageSize::default(), None).await?;
+    /// assert_eq!((page.items[0].action.as_str(), page.items[0].subject.as_str()), ("create", "ada"));
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn audit(
         &self,
         project: &str,
@@ -67,6 +77,16 @@ impl<D: Database, R: Random> Store<D, R> {
     }
 
     /// The same of a project's settings; empty as long as nobody has changed them.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// store.change_settings(&change(), "acme", None, Defaults::default()).await?;
+    /// let page = store.settings_audit("acme", PageSize::default(), None).await?;
+    /// assert_eq!(page.items[0].action, "settings");
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn settings_audit(
         &self,
         project: &str,
@@ -84,6 +104,20 @@ impl<D: Database, R: Random> Store<D, R> {
     /// A page of what was done in a project, in order, from the cursor on; and the end of the audit.
     ///
     /// A cursor of another list begins at the first.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// let first = store.export_audit("acme", PageSize::default(), None).await?;
+    /// assert_eq!((first.items[0].number, first.head.number), (1, 1));
+    /// // From here on it can be followed.
+    /// store.delete(&change(), "acme", made.id, false).await?;
+    /// let later = store.export_audit("acme", PageSize::default(), Some(&first.next)).await?;
+    /// assert_eq!(later.items[0].entry.action, "delete");
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn export_audit(
         &self,
         project: &str,
@@ -108,6 +142,16 @@ impl<D: Database, R: Random> Store<D, R> {
     }
 
     /// The end of a project's audit.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// assert_eq!(store.audit_head("acme").await?, AuditHead::default());
+    /// store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// assert_eq!(store.audit_head("acme").await?.linked, 1);
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn audit_head(&self, project: &str) -> Result<AuditHead, StoreError> {
         let row = self.first(HEAD, vec![project.into()]).await?;
         row.map_or(Ok(AuditHead::default()), head)

@@ -145,6 +145,15 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// assert!(!store.event_address("acme", made.id).await?.enabled);
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn event_address(
         &self,
         project: &str,
@@ -159,6 +168,17 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// let (address, secret) = store.renew_event_secret(&change(), "acme", made.id).await?;
+    /// assert!(address.enabled);
+    /// assert_eq!(store.admit_event(made.id, &[secret.expose()]).await?, "acme");
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn renew_event_secret(
         &self,
         change: &Change,
@@ -186,6 +206,17 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] also where nobody was.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// let (_, secret) = store.renew_event_secret(&change(), "acme", made.id).await?;
+    /// store.end_events(&change(), "acme", made.id).await?;
+    /// assert_eq!(store.admit_event(made.id, &[secret.expose()]).await, Err(StoreError::NotFound));
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn end_events(
         &self,
         change: &Change,
@@ -206,6 +237,16 @@ impl<D: Database, R: Random> Store<D, R> {
     /// # Errors
     /// [`StoreError::NotFound`], whether the secret is wrong or there is no such address. How long that takes does not
     /// depend on how much of a secret is right.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// store.renew_event_secret(&change(), "acme", made.id).await?;
+    /// assert_eq!(store.admit_event(made.id, &["guessed"]).await, Err(StoreError::NotFound));
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn admit_event(
         &self,
         id: ConnectionId,

@@ -28,7 +28,8 @@ const CLAIM: &str = concat!(
 
 const RECORD: &str =
     "UPDATE connections SET policy = ?3, pull_at = ?4, pull_timezone = ?5, scanners = ?6,
-        scan_timeout = ?7, quarantine = ?8, image_streams = ?9, policy_revision = version
+        scan_timeout = ?7, quarantine = ?8, image_streams = ?9, patterns = ?10,
+        policy_revision = version
     WHERE id = ?1 AND version = ?2 AND policy_revision IS NULL AND deleted_at IS NULL";
 
 const FAIL: &str = "UPDATE schedules SET policy_problem = ?3, policy_read_at = ?4, plan_from = NULL, sync_at = NULL
@@ -56,6 +57,7 @@ impl<D: Database, R: Random> Store<D, R> {
         let statement = match KeptPolicy::read_text(&text) {
             Ok(policy) => {
                 parameters.extend(KeptPolicy::columns(Some(&policy))?);
+                parameters.push(KeptPolicy::patterns(Some(&policy)).into());
                 RECORD
             }
             Err(reason) => {

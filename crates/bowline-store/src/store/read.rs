@@ -63,6 +63,16 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] also where another project has it.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// assert_eq!(store.read("acme", made.id, NOW).await?, made);
+    /// assert_eq!(store.read("beta", made.id, NOW).await, Err(StoreError::NotFound));
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn read(
         &self,
         project: &str,
@@ -85,6 +95,16 @@ impl<D: Database, R: Random> Store<D, R> {
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::UnknownProvider`]; [`StoreError::UnknownKey`];
     /// [`StoreError::Unsealable`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// let opened = store.open("acme", made.id, NOW).await?;
+    /// assert_eq!(opened.secrets["password"].expose(), "s3cret");
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn open(
         &self,
         project: &str,
@@ -115,6 +135,16 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// let endpoints = ["https://prod.example.com/team", "https://prod.example.com"].map(str::to_owned);
+    /// assert_eq!(store.serving("acme", &endpoints, NOW).await?.id, made.id);
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn serving(
         &self,
         project: &str,
@@ -133,6 +163,17 @@ impl<D: Database, R: Random> Store<D, R> {
     }
 
     /// A page of a project's connections, by name.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// let query = Query { search: "PROD".to_owned(), ..Query::default() };
+    /// let page = store.list("acme", &query, NOW).await?;
+    /// assert_eq!((page.items, page.next), (vec![made], None));
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn list(
         &self,
         project: &str,

@@ -94,6 +94,20 @@ const RELEASE: &str = "UPDATE requests SET lease_until = 0
 
 impl<D: Database, R: Random> Store<D, R> {
     /// Claims a request. `content` is what must be the same when it is sent again; a keyed hash of it is kept.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let request = RequestKey { project: "acme", route: "/v1/check", key: "one" };
+    /// let claim = store.claim(&change(), request, &[b"body"]).await?;
+    /// let Claim::Ours(lease) = claim else { panic!("{claim:?}") };
+    /// let answer = KeptAnswer { status: 200, headers: Default::default(), body: "{}".to_owned() };
+    /// store.keep_answer(&change(), request, &lease, &answer).await?;
+    /// assert_eq!(store.claim(&change(), request, &[b"body"]).await?, Claim::Done(answer));
+    /// assert_eq!(store.claim(&change(), request, &[b"other"]).await?, Claim::OtherContent);
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn claim(
         &self,
         change: &Change,

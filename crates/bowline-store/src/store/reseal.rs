@@ -122,6 +122,16 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// Connections that an instance without the first key seals meanwhile may be passed over; `sealed_by` tells, and
     /// another round finds them. So do connections whose key is no more among the operator's.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// let step = store.reseal(Within::All, &change(), PageSize::default(), None).await?;
+    /// assert_eq!((step.resealed, step.next, step.sealed_by["k1"]), (0, None, 1));
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn reseal(
         &self,
         within: Within<'_>,

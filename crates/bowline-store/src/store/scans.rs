@@ -16,6 +16,7 @@ use crate::{
     error::StoreError,
     id::{ConnectionId, ScanId},
     page::{Cursor, Page, PageSize},
+    quotas::Quota,
     random::Random,
     row::Columns,
     scan::{Origin, PendingRelease, Scan, ScanState, WantedScan, image},
@@ -45,6 +46,7 @@ macro_rules! queue {
                 wanted.value ->> 'tag', wanted.value ->> 'digest', 'queued', ?4, 0, ?5
             FROM connections, json_each(?3) AS wanted
             WHERE connections.id = ?1 AND project = ?2 AND deleted_at IS NULL
+                AND (SELECT count(*) FROM scans AS others WHERE others.project = ?2 AND state IN ('queued', 'leased')) < ?6
             ON CONFLICT ",
             $conflict
         )
@@ -80,6 +82,9 @@ const READ: &str = concat!(
     " FROM scans WHERE id = ?1 AND project = ?2"
 );
 
+const IS_FULL: &str =
+    "SELECT count(*) >= ?2 FROM scans WHERE project = ?1 AND state IN ('queued', 'leased')";
+
 const KNOWN: &str = "SELECT images.repository, images.tag, images.digest FROM json_each(?2) CROSS JOIN images
     WHERE images.connection = ?1 AND images.repository = value ->> 'repository' AND images.tag = value ->> 'tag'
         AND images.state <> 'gone'";
@@ -107,6 +112,9 @@ struct StoredRelease {
 impl<D: Database, R: Random> Store<D, R> {
     /// Queues images of a connection to be scanned, and says how many were not queued or at work already: an image is
     /// scanned once, however many tags name it. Nothing is queued for a connection that was removed.
+    ///
+    /// # Errors
+    /// [`StoreError::QuotaExceeded`] where as many images of the project wait as may.
     pub async fn queue_scans(
         &self,
         project: &str,
@@ -119,15 +127,33 @@ impl<D: Database, R: Random> Store<D, R> {
         for wanted in wanted.chunks(AT_ONCE) {
             let parameters = self.queue_parameters(project, connection, wanted, origin, now_ms)?;
             let new = self.database.query(QUEUE, parameters).await?;
+            if new.is_empty() {
+                self.expect_free_queue(project).await?;
+            }
             queued = queued.saturating_add(new.len());
         }
         Ok(queued)
     }
 
+    /// Checks that images of a project may be queued.
+    async fn expect_free_queue(&self, project: &str) -> Result<(), StoreError> {
+        let most = self.quotas.queued_scans;
+        let row = self
+            .first(IS_FULL, vec![project.into(), most.into()])
+            .await?;
+        match row.map_or(Ok(0), |row| Columns::of(row).integer("count"))? {
+            0 => Ok(()),
+            _ => Err(StoreError::QuotaExceeded {
+                quota: Quota::QueuedScans,
+                most,
+            }),
+        }
+    }
+
     /// Queues images that somebody asks for, and gives their scans: new ones, or those that were unfinished.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::NotFound`]; [`StoreError::QuotaExceeded`].
     pub async fn request_scans(
         &self,
         project: &str,
@@ -141,6 +167,9 @@ impl<D: Database, R: Random> Store<D, R> {
             let parameters =
                 self.queue_parameters(project, connection, wanted, Origin::Request, now_ms)?;
             let rows = self.database.query(REQUEST, parameters).await?;
+            if rows.is_empty() {
+                self.expect_free_queue(project).await?;
+            }
             for row in rows {
                 let scan = scan(&mut Columns::of(row))?;
                 if !scans.iter().any(|known: &Scan| known.id == scan.id) {
@@ -234,6 +263,7 @@ impl<D: Database, R: Random> Store<D, R> {
             json(&wanted)?,
             origin.text().into(),
             now_ms.into(),
+            self.quotas.queued_scans.into(),
         ])
     }
 }

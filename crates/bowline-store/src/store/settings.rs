@@ -51,6 +51,16 @@ impl<D: Database, R: Random> Store<D, R> {
     /// # Errors
     /// [`StoreError::Tampered`] where the external id is not the one that was issued to the project;
     /// [`StoreError::UnknownKey`] where the key that tells is no longer listed.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let settings = store.settings("acme", NOW).await?;
+    /// assert!(settings.aws_external_id.starts_with("bowline-"));
+    /// assert_eq!(store.settings("acme", NOW).await?, settings);
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn settings(&self, project: &str, now_ms: i64) -> Result<Settings, StoreError> {
         if let Some(row) = self.first(READ, vec![project.into()]).await? {
             return self.verified(project, row).await;
@@ -89,6 +99,16 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// # Errors
     /// [`StoreError::VersionMismatch`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let defaults = Defaults { keep_newest: Some(5), ..Defaults::default() };
+    /// let changed = store.change_settings(&change(), "acme", None, defaults).await?;
+    /// assert_eq!((changed.defaults.keep_newest, changed.version), (Some(5), 2));
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn change_settings(
         &self,
         change: &Change,

@@ -19,6 +19,7 @@ use crate::{
     fingerprint,
     id::ConnectionId,
     policy::KeptPolicy,
+    quotas::Quota,
     random::Random,
     row::Columns,
     seal::{self, Binding, SealedForSeveral},
@@ -27,19 +28,42 @@ use crate::{
 /// The most tries of a statement after its reason to fail is gone.
 const ATTEMPTS: usize = 3;
 
+/// The patterns in all pull policies of a project but that of one connection.
+macro_rules! patterns_of_project {
+    ($project:literal, $but:literal) => {
+        concat!(
+            "(SELECT COALESCE(SUM(other.patterns), 0) FROM connections AS other
+                WHERE other.project = ",
+            $project,
+            " AND other.deleted_at IS NULL AND other.id IS NOT ",
+            $but,
+            ")"
+        )
+    };
+}
+
 const CREATE: &str = concat!(
     "INSERT INTO connections (id, project, name, name_key, description, provider, auth, purpose, endpoint, host,
         plain_values, secrets, trusted_auth_hosts, image, expires_at,
         check_at, check_ok, check_proved, check_problem, changed_by, changed_from, request_id, fingerprint,
         policy, pull_at, pull_timezone, scanners, scan_timeout, quarantine, image_streams, policy_revision,
-        version, created_at, updated_at, credentials_changed_at, key_id, sealed)
+        version, created_at, updated_at, credentials_changed_at, patterns, key_id, sealed)
     SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-        ?25, ?26, ?27, ?28, ?29, ?30, ?31, 1, 1, ?1, ?1, ?1, ?33, ",
-    sealed_for_next!("?3", "?32", "?34", "?35"),
-    " WHERE ",
-    is_sealed_for_next!("?3", "?34", "?36"),
+        ?25, ?26, ?27, ?28, ?29, ?30, ?31, 1, 1, ?1, ?1, ?1, ?32, ?36, ",
+    sealed_for_next!("?3", "?35", "?37", "?38"),
+    " WHERE (SELECT count(*) FROM connections WHERE project = ?3 AND deleted_at IS NULL) < ?33
+        AND (?32 = 0 OR ?32 + ",
+    patterns_of_project!("?3", "NULL"),
+    " <= ?34)
+        AND ",
+    is_sealed_for_next!("?3", "?37", "?39"),
     " ON CONFLICT DO NOTHING RETURNING ",
     columns!()
+);
+
+const KEPT: &str = concat!(
+    "SELECT (SELECT count(*) FROM connections WHERE project = ?1 AND deleted_at IS NULL), ",
+    patterns_of_project!("?1", "?2")
 );
 
 const CREATE_CONFLICT: &str = "SELECT id = ?2, name_key = ?3 FROM connections
@@ -55,9 +79,13 @@ const UPDATE: &str = concat!(
         pull_timezone = IIF(?8, ?11, pull_timezone), scanners = IIF(?8, ?12, scanners),
         scan_timeout = IIF(?8, ?13, scan_timeout), quarantine = IIF(?8, ?14, quarantine),
         image_streams = IIF(?8, ?15, image_streams), policy_revision = IIF(?8, version + 1, policy_revision),
+        patterns = IIF(?8, ?19, patterns),
         version = version + 1, updated_at = ?1, changed_by = ?16, changed_from = ?17, request_id = ?18
     WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL
         AND (?4 IS NULL OR version IN (SELECT value FROM json_each(?4)))
+        AND (NOT ?8 OR ?19 <= patterns OR ?19 + ",
+    patterns_of_project!("?3", "?2"),
+    " <= ?20)
     RETURNING ",
     columns!()
 );
@@ -116,7 +144,18 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// # Errors
     /// [`StoreError::NameTaken`]; [`StoreError::EndpointTaken`]; [`StoreError::EndpointUnresolved`] where the form has
-    /// no endpoint.
+    /// no endpoint; [`StoreError::QuotaExceeded`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// assert_eq!((made.name.as_str(), made.version), ("prod", 1));
+    /// let again = store.create(&change(), "acme", &spec("prod", "other"), None).await;
+    /// assert_eq!(again, Err(StoreError::NameTaken));
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn create(
         &self,
         change: &Change,
@@ -132,6 +171,18 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// # Errors
     /// Those of [`Store::create`], and [`StoreError::NotFound`] where it was done and the connection removed since.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let id = ConnectionId::new(NOW, &SystemRandom);
+    /// let spec = spec("prod", "s3cret");
+    /// store.create_as(&change(), "acme", id, &spec, None).await?;
+    /// // Done again, it is the same connection.
+    /// assert_eq!(store.create_as(&change(), "acme", id, &spec, None).await?.id, id);
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn create_as(
         &self,
         change: &Change,
@@ -168,6 +219,12 @@ impl<D: Database, R: Random> Store<D, R> {
         let policy = spec.policy.as_ref().map(KeptPolicy::read).transpose();
         let policy = policy.map_err(|_| StoreError::Corrupt("policy"))?;
         parameters.extend(KeptPolicy::columns(policy.as_ref())?);
+        let patterns = KeptPolicy::patterns(policy.as_ref());
+        parameters.extend([
+            patterns.into(),
+            self.quotas.connections.into(),
+            self.quotas.patterns.into(),
+        ]);
         let conflict = vec![
             project.into(),
             id.to_string().into(),
@@ -191,6 +248,7 @@ impl<D: Database, R: Random> Store<D, R> {
                     _ => self.read(project, id, change.now_ms).await,
                 };
             }
+            self.expect_room(project, None, patterns, true).await?;
         }
         Err(StoreError::Busy)
     }
@@ -200,7 +258,21 @@ impl<D: Database, R: Random> Store<D, R> {
     /// `expected` are the versions of which it must have one; `None` takes any.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::VersionMismatch`]; [`StoreError::NameTaken`].
+    /// [`StoreError::NotFound`]; [`StoreError::VersionMismatch`]; [`StoreError::NameTaken`];
+    /// [`StoreError::QuotaExceeded`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// let edit = Edit { description: Some("For builds".to_owned()), ..Edit::default() };
+    /// let edited = store.update(&change(), "acme", made.id, Some(&[1]), &edit).await?;
+    /// assert_eq!((edited.description.as_str(), edited.version), ("For builds", 2));
+    /// let late = store.update(&change(), "acme", made.id, Some(&[1]), &edit).await;
+    /// assert_eq!(late, Err(StoreError::VersionMismatch { current: 2 }));
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn update(
         &self,
         change: &Change,
@@ -223,6 +295,8 @@ impl<D: Database, R: Random> Store<D, R> {
         let policy = edit.policy.as_ref().and_then(Option::as_ref);
         parameters.extend(KeptPolicy::columns(policy)?);
         parameters.extend(change_parameters(change));
+        let patterns = KeptPolicy::patterns(policy);
+        parameters.extend([patterns.into(), self.quotas.patterns.into()]);
         for _ in 0..ATTEMPTS {
             if let Some(row) = self.first(UPDATE, parameters.clone()).await? {
                 self.link_audit_of(project).await;
@@ -239,6 +313,9 @@ impl<D: Database, R: Random> Store<D, R> {
                     return Err(StoreError::NameTaken);
                 }
             }
+            if edit.policy.is_some() {
+                self.expect_room(project, Some(id), patterns, false).await?;
+            }
         }
         Err(StoreError::Busy)
     }
@@ -251,6 +328,18 @@ impl<D: Database, R: Random> Store<D, R> {
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::VersionMismatch`]; [`StoreError::EndpointImmutable`] where `spec` has
     /// another provider, endpoint or purpose.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// let spec = spec("prod", "n3w");
+    /// store.replace_credentials(&change(), "acme", made.id, None, &spec, None).await?;
+    /// let opened = store.open("acme", made.id, NOW).await?;
+    /// assert_eq!(opened.secrets["password"].expose(), "n3w");
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn replace_credentials(
         &self,
         change: &Change,
@@ -312,6 +401,16 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::InUse`].
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// store.delete(&change(), "acme", made.id, false).await?;
+    /// assert_eq!(store.read("acme", made.id, NOW).await, Err(StoreError::NotFound));
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn delete(
         &self,
         change: &Change,
@@ -343,6 +442,18 @@ impl<D: Database, R: Random> Store<D, R> {
     /// True if a connection of another one of `projects` than `project` keeps the same secrets as `spec`.
     ///
     /// Those are to be projects that the asker sees: else anybody could find out which secrets others have, by trying.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let spec = spec("prod", "s3cret");
+    /// store.create(&change(), "acme", &spec, None).await?;
+    /// let seen = ["acme".to_owned(), "beta".to_owned()];
+    /// assert!(store.is_shared("beta", &seen, &spec).await?);
+    /// assert!(!store.is_shared("beta", &seen[1..], &spec).await?);
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn is_shared(
         &self,
         project: &str,
@@ -361,6 +472,17 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// Nothing is kept where the connection was removed or got new credentials since the check began, or a later check
     /// was kept.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// let check = LastCheck { at: Timestamp(NOW), ok: true, proved: "pull".to_owned(), problem: None };
+    /// store.record_check("acme", made.id, &check).await?;
+    /// assert_eq!(store.read("acme", made.id, NOW).await?.last_check, Some(check));
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn record_check(
         &self,
         project: &str,
@@ -408,6 +530,29 @@ impl<D: Database, R: Random> Store<D, R> {
                 .map(|(&name, secret)| (name, secret))
                 .collect::<Vec<_>>(),
         )
+    }
+
+    /// Checks that a project has room for `patterns` beside those of its other connections, and for another connection where
+    /// one is made.
+    async fn expect_room(
+        &self,
+        project: &str,
+        id: Option<ConnectionId>,
+        patterns: i64,
+        is_new: bool,
+    ) -> Result<(), StoreError> {
+        let parameters = vec![project.into(), id.map(|id| id.to_string()).into()];
+        let row = self.first(KEPT, parameters).await?;
+        let mut columns = Columns::of(row.ok_or(StoreError::Corrupt("connections"))?);
+        let (connections, others) = (columns.integer("count")?, columns.integer("patterns")?);
+        let exceeded = |quota, most| Err(StoreError::QuotaExceeded { quota, most });
+        if is_new && connections >= self.quotas.connections {
+            return exceeded(Quota::Connections, self.quotas.connections);
+        }
+        if patterns > 0 && others.saturating_add(patterns) > self.quotas.patterns {
+            return exceeded(Quota::Patterns, self.quotas.patterns);
+        }
+        Ok(())
     }
 
     /// The number that the next row of a project's audit gets, unless others come first.

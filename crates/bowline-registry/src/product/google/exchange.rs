@@ -22,7 +22,7 @@ use crate::{
     problem::{Code, Failure},
     product::distribution,
     transport::Transport,
-    world::{Clock, World},
+    world::{Clock, Random, World},
 };
 
 /// Google's token service. The key file names one, too, and is not believed.
@@ -55,8 +55,9 @@ async fn access_token<W: World>(
     transport: &mut Transport<'_, W>,
     key: Secret,
 ) -> Result<Minted, Failure> {
-    let now = transport.world().clock().epoch_ms();
-    let assertion = KeyFile::read(&key).and_then(|file| file.assertion(now));
+    let world = transport.world();
+    let now = world.clock().epoch_ms();
+    let assertion = KeyFile::read(&key).and_then(|file| file.assertion(now, world.random()));
     let (Some(assertion), Ok(url)) = (assertion, Url::parse(TOKEN_SERVICE)) else {
         return as_password(key);
     };
@@ -147,7 +148,7 @@ impl KeyFile {
     }
 
     /// An assertion of the account, made `now`, in milliseconds since 1970.
-    fn assertion(&self, now: i64) -> Option<Secret> {
+    fn assertion(&self, now: i64, random: &impl Random) -> Option<Secret> {
         let now = now.checked_div(1000)?;
         let header = Header {
             alg: "RS256",
@@ -166,7 +167,7 @@ impl KeyFile {
             serde_json::to_vec(&claims).ok()?,
         );
         AssertionKey::of_pem(&self.private_key)?
-            .sign(&header, &claims)
+            .sign(&header, &claims, random)
             .map(Secret::new)
     }
 }

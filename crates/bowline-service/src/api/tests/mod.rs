@@ -44,6 +44,7 @@ mod event_addresses;
 mod events;
 mod once;
 mod protocol;
+mod quotas;
 mod resealing;
 mod scanning;
 mod scans;

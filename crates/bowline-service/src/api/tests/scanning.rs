@@ -64,7 +64,7 @@ async fn a_scanner_gets_images_with_what_it_pulls_them_with() {
         "only the scanner has it"
     );
     let scanners = harness.get("/v1/projects/acme/scanners").await.json();
-    let seen = json!({ "items": [{ "name": "s1", "lastSeen": "2027-01-15T08:00:00Z" }] });
+    let seen = json!({ "items": [{ "name": "s1", "lastSeen": "2027-01-15T08:00:00Z", "subject": "ada" }] });
     assert_eq!(scanners, seen);
 }
 

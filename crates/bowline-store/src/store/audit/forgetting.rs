@@ -70,6 +70,18 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// Only rows that are linked and as the service wrote them are forgotten: nothing that shows a change behind the
     /// store's back goes this way.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// const DAY: i64 = 24 * 60 * 60 * 1000;
+    /// assert!(store.forget_audit(Within::All, NOW + 401 * DAY, 400 * DAY).await?);
+    /// let verified = store.verify_audit("acme", None).await?;
+    /// assert_eq!((verified.forgotten, verified.fault), (1, None));
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn forget_audit(
         &self,
         within: Within<'_>,

@@ -51,6 +51,15 @@ impl<D: Database, R: Random> Store<D, R> {
 
     /// Links rows of the audit that nobody linked after they were written; a bounded number of them. Says whether there may
     /// be more.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// assert!(!store.link_audits(Within::All, NOW).await?);
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn link_audits(&self, within: Within<'_>, now_ms: i64) -> Result<bool, StoreError> {
         let parameters = vec![
             now_ms.into(),

@@ -21,6 +21,16 @@ impl<D: Database, R: Random> Store<D, R> {
     /// Keeps that a caller who is in the project had not the permission for `operation`, in the audit of the connection
     /// where the project has it. A subject has one row for an operation in a minute, and a project has at most 60 in a
     /// minute.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// store.record_refusal(&change(), "acme", None, "deleteConnection").await?;
+    /// let audit = store.export_audit("acme", PageSize::default(), None).await?;
+    /// assert_eq!(audit.items[0].entry.action, "refused");
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn record_refusal(
         &self,
         change: &Change,

@@ -36,6 +36,17 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// Who can write to the database can also put all of it back to an earlier state, or write the rows and remove the
     /// links, which the service then makes anew. `known`, a head that was kept elsewhere, shows that.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// let known = store.audit_head("acme").await?;
+    /// let verified = store.verify_audit("acme", Some(&known)).await?;
+    /// assert_eq!((verified.rows, verified.unlinked, verified.fault), (1, 0, None));
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn verify_audit(
         &self,
         project: &str,
@@ -67,6 +78,15 @@ impl<D: Database, R: Random> Store<D, R> {
     }
 
     /// Up to `most` projects that have an audit, in the order of their names, after one.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// assert_eq!(store.audited_projects("", 10).await?, ["acme"]);
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn audited_projects(
         &self,
         after: &str,

@@ -28,17 +28,19 @@ const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 const MOST_SCANNERS: i64 = 200;
 
 // To the minute, so that a scanner that asks every second is not a write every second.
-const SEEN: &str = "INSERT INTO scanners (project, name, last_seen)
-    SELECT value, ?2, ?3 FROM json_each(?1) WHERE true
-    ON CONFLICT (project, name) DO UPDATE SET last_seen = excluded.last_seen
-        WHERE last_seen <= excluded.last_seen - 60000";
+const SEEN: &str = "INSERT INTO scanners (project, name, last_seen, subject)
+    SELECT value, ?2, ?3, ?4 FROM json_each(?1) WHERE true
+    ON CONFLICT (project, name) DO UPDATE SET last_seen = excluded.last_seen,
+            subject = COALESCE(subject, excluded.subject)
+        WHERE (last_seen <= excluded.last_seen - 60000 AND subject IS excluded.subject) OR subject IS NULL";
 
-const SCANNERS: &str = "SELECT name, last_seen FROM (
-        SELECT name, last_seen FROM scanners WHERE project = ?1 ORDER BY last_seen DESC LIMIT ?2
+const SCANNERS: &str = "SELECT name, last_seen, subject FROM (
+        SELECT name, last_seen, subject FROM scanners WHERE project = ?1 ORDER BY last_seen DESC LIMIT ?2
     ) ORDER BY name";
 
 /// One image each of the connections that come in the same round, the first that there is: the one that waits longest.
-/// A connection whose policy is not read yet waits: it may name the scanners.
+/// A connection whose policy is not read yet waits: it may name the scanners. A name that a policy names is that of the
+/// subject who asked under it first.
 const LEASE: &str = concat!(
     "UPDATE scans SET state = 'leased', attempts = attempts + 1, scanner = ?3, lease = ?4, leased_at = ?1,
         deadline = ?1 + 1000 * COALESCE(
@@ -53,7 +55,9 @@ const LEASE: &str = concat!(
             FROM scan_queues JOIN connections ON connections.id = connection
             WHERE scan_queues.project IN (SELECT value FROM json_each(?2)) AND waiting = 1 AND rests_until <= ?1
                 AND (policy IS NULL OR policy_revision IS NOT NULL)
-                AND (scanners IS NULL OR EXISTS (SELECT 1 FROM json_each(scanners) WHERE value = ?3))
+                AND (scanners IS NULL OR (EXISTS (SELECT 1 FROM json_each(scanners) WHERE value = ?3)
+                    AND EXISTS (SELECT 1 FROM scanners AS known WHERE known.project = scan_queues.project
+                        AND known.name = ?3 AND known.subject = ?7)))
             ) AS next
         WHERE turn = first ORDER BY connection LIMIT ?5)
     RETURNING ",
@@ -127,6 +131,22 @@ const FORGET_SCANNERS: &str = "DELETE FROM scanners WHERE last_seen <= ?1";
 impl<D: Database, R: Random> Store<D, R> {
     /// Gives a scanner images, each to nobody else until its deadline: what the connection's policy says, else the
     /// project's settings. Connections take turns. One whose policy names other scanners, and one that rests, has none.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
+    /// # fn main() { block_on(async {
+    /// # let store = store();
+    /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
+    /// let image = WantedScan { repository: "team/app".to_owned(), tag: Some("v1".to_owned()), digest: None };
+    /// store.queue_scans("acme", made.id, &[image], Origin::Request, NOW).await?;
+    /// let projects = ["acme".to_owned()];
+    /// let request = LeaseRequest { scanner: "s1", subject: "ada", projects: &projects, most: 1 };
+    /// let leased = store.lease_scans(request, NOW).await?;
+    /// let result = ScanResult { lease: &leased[0].lease, outcome: Outcome::Passed, reason: "" };
+    /// let scan = store.finish_scan(&projects, leased[0].scan.id, result, NOW).await?;
+    /// assert_eq!(scan.state, ScanState::Passed);
+    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// ```
     pub async fn lease_scans(
         &self,
         request: LeaseRequest<'_>,
@@ -134,11 +154,17 @@ impl<D: Database, R: Random> Store<D, R> {
     ) -> Result<Vec<Leased>, StoreError> {
         let LeaseRequest {
             scanner,
+            subject,
             projects,
             most,
         } = request;
         let projects = json(&projects)?;
-        let seen = vec![projects.clone(), scanner.into(), now_ms.into()];
+        let seen = vec![
+            projects.clone(),
+            scanner.into(),
+            now_ms.into(),
+            subject.into(),
+        ];
         self.database.query(SEEN, seen).await?;
         self.requeue_lapsed(Within::All, now_ms).await?;
 
@@ -154,6 +180,7 @@ impl<D: Database, R: Random> Store<D, R> {
                 lease.as_str().into(),
                 wanted.into(),
                 Defaults::default().scan_timeout_seconds.into(),
+                subject.into(),
             ];
             let rows = self.database.query(LEASE, parameters).await?;
             if rows.is_empty() {
@@ -270,6 +297,7 @@ impl<D: Database, R: Random> Store<D, R> {
             Ok(Scanner {
                 name: columns.text("name")?,
                 last_seen: columns.time("last_seen")?,
+                subject: columns.optional_text("subject")?,
             })
         };
         rows.into_iter().map(scanner).collect()

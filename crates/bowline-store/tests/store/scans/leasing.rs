@@ -213,6 +213,7 @@ fn only_the_projects_that_are_asked_for_are_served() {
         let projects: Vec<_> = projects.iter().map(ToString::to_string).collect();
         let request = LeaseRequest {
             scanner: "s1",
+            subject: "ada",
             projects: &projects,
             most: 10,
         };
@@ -357,6 +358,42 @@ fn a_removed_connection_has_nothing_to_lease() {
     assert_eq!(lease(&store, "s1", 10, NOW), Ok(vec![]));
     let late = finish(&store, &leased, Outcome::Passed, NOW);
     assert_eq!(late, Err(StoreError::NotFound));
+}
+
+#[test]
+fn images_that_a_policy_gives_to_a_name_go_to_who_used_it_first() {
+    let store = store();
+    let named = json!({ "scanner": { "kind": "specific", "names": ["s1"] } });
+    let id = with_policy(&store, "one", named).id;
+    queue(&store, id, 4);
+    let lease_as = |subject: &str, at: i64| {
+        let request = LeaseRequest {
+            scanner: "s1",
+            subject,
+            projects: &[PROJECT.to_owned()],
+            most: 1,
+        };
+        block_on(store.lease_scans(request, NOW + at))
+            .unwrap()
+            .len()
+    };
+    for (subject, at, leased) in [
+        ("ada", 0, 1),
+        ("eve", 1, 0),
+        ("eve", 120_000, 0),
+        ("ada", 120_001, 1),
+    ] {
+        assert_eq!(lease_as(subject, at), leased, "{subject} at {at}");
+    }
+    let scanners = block_on(store.scanners(PROJECT)).unwrap();
+    assert_eq!(scanners[0].subject.as_deref(), Some("ada"));
+    // An instance of before knows no subject: the next who asks has the name.
+    sql(&store, "UPDATE scanners SET subject = NULL", vec![]);
+    assert_eq!(lease_as("bob", 120_002), 1);
+    // Other images are for everybody.
+    let any = create(&store, "two", "https://two.example.com").unwrap().id;
+    queue(&store, any, 1);
+    assert_eq!(lease_as("eve", 120_003), 1);
 }
 
 #[test]

@@ -39,6 +39,7 @@ pub(crate) fn lease<D: Database>(
 ) -> Result<Vec<Leased>, StoreError> {
     let request = LeaseRequest {
         scanner,
+        subject: "ada",
         projects: &[PROJECT.to_owned()],
         most,
     };

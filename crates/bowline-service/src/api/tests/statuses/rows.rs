@@ -58,6 +58,9 @@ pub(super) const SOMEWHERE: &[Wrong] = wrongs! {
     checkForm, "checks", it => it.before = Before::Checks, 429, "rate.limited";
     createConnection, "form", it => it.json(&form("b", "")), 422, "form.invalid";
     createConnection, "name", it => it.json(&form("a", "https://b.example.com")), 409, "name.taken";
+    validateForm, "bytes", it => it.is_long(), 429, "rate.limited";
+    createConnection, "quota", it => it.has_patterns(), 422, "quota.exceeded";
+    editConnection, "quota", it => it.repolicies(), 422, "quota.exceeded";
     createConnection, "endpoint", it => it.json(&form("b", URL)), 409, "endpoint.taken";
     createConnection, "check", it => it.fails_its_check(), 422, "check.failed";
     createConnection, "checks", it => it.is_checked_after(Before::Checks), 429, "rate.limited";
@@ -211,6 +214,25 @@ impl Sending {
     fn is_checked_after(&mut self, before: Before) {
         self.and("verify=true");
         self.before = before;
+    }
+
+    /// The project has as many patterns as it may.
+    fn has_patterns(&mut self) {
+        self.before = Before::Patterns;
+        let mut form = new();
+        form["policy"] = json!({ "include": ["alpine"] });
+        self.json(&form);
+    }
+
+    fn repolicies(&mut self) {
+        self.before = Before::Patterns;
+        self.json(&json!({ "policy": { "include": ["alpine"] } }));
+    }
+
+    /// The form is long, and so were those that the caller had validated before.
+    fn is_long(&mut self) {
+        self.before = Before::Validated;
+        self.body.push_str(&" ".repeat(9000));
     }
 
     fn takes_the_name(&mut self) {

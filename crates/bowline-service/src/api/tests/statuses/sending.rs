@@ -30,6 +30,8 @@ pub(super) enum Before {
     Requests,
     Events,
     Uses,
+    Patterns,
+    Validated,
     /// A newer version changed the connection: this one does not know its provider.
     NewerProvider,
     /// Its key came with another request, or with this one, which is being done.
@@ -176,6 +178,16 @@ impl Sending {
                     uses(harness, kept, &format!("job-{number}")).await;
                 }
             }
+            Before::Patterns => {
+                harness.created("full", "https://full.example.com").await;
+                let full = "UPDATE connections SET patterns = 10000 WHERE name = 'full'";
+                harness.database.query(full, vec![]).await.unwrap();
+            }
+            Before::Validated => {
+                let bytes = counter::validated("ada");
+                let most = 16 * 1024 * 1024;
+                store.count(&bytes, most, START_MS).await.unwrap();
+            }
             Before::NewerProvider => {
                 let newer = "UPDATE connections SET provider = 'made-up-registry'";
                 harness.database.query(newer, vec![]).await.unwrap();
@@ -304,6 +316,7 @@ async fn leased(harness: &Harness, connection: &str) -> Leased {
     queued.await.unwrap();
     let request = LeaseRequest {
         scanner: "s-1",
+        subject: "ada",
         projects: &["acme".to_owned()],
         most: 1,
     };
