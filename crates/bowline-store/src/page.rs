@@ -46,7 +46,7 @@ impl Cursor {
     ///
     /// ```
     /// use bowline_store::Cursor;
-    /// 
+    ///
     /// assert!(Cursor::parse("cHJvZA").is_some());
     /// assert!(Cursor::parse("not a cursor").is_none());
     /// ```
@@ -74,7 +74,7 @@ impl PageSize {
     ///
     /// ```
     /// use bowline_store::PageSize;
-    /// 
+    ///
     /// assert!(PageSize::new(200).is_some());
     /// assert!(PageSize::new(201).is_none());
     /// ```

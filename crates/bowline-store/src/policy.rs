@@ -41,7 +41,7 @@ impl KeptPolicy {
     ///
     /// ```
     /// use bowline_store::KeptPolicy;
-    /// 
+    ///
     /// let read = |text| KeptPolicy::read(&serde_json::from_str(text).unwrap());
     /// assert!(read(r#"{ "include": ["alpine:4"] }"#).is_ok());
     /// assert!(read(r#"{ "mode": "weekly" }"#).is_err());

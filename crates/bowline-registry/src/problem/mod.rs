@@ -303,7 +303,7 @@ codes! {
     /// The runtime would let requests into private networks.
     NetworksNotBlocked = "config.networks_not_blocked", None,
         "This service is not protected from private networks",
-        "The operator must start it with the runtime configuration that blocks private networks (block_networks).";
+        "The operator must start it with the runtime configuration that blocks private networks (block_networks), or say that the platform keeps it away from them (networks).";
     /// The whole check took too long.
     DeadlineExceeded = "deadline.exceeded", None,
         "The check took too long",

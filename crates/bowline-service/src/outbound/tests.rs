@@ -131,7 +131,10 @@ fn setup_with(blocks: bool, private_hosts: &str, networks: &str) -> Setup {
 fn beside_probes(sent: &Mutex<Vec<String>>) -> Vec<String> {
     let sent = sent.lock().unwrap();
     let is_probe = |line: &&String| line.ends_with(":1/");
-    sent.iter().filter(|line| !is_probe(line)).cloned().collect()
+    sent.iter()
+        .filter(|line| !is_probe(line))
+        .cloned()
+        .collect()
 }
 
 fn form() -> Value {

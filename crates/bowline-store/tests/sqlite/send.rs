@@ -37,6 +37,7 @@ functions! {
     claim_key_set(_, _, _);
     claim_watch(_, _);
     clean_up(_);
+    count(_, _, _);
     count_check(_, _);
     count_events(_, _, _, _);
     count_failure(_, _);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bowline_store::{
-    Defaults, LeaseRequest, Leased, Origin, Outcome, PageSize, Removed, Row, ScanState, SeenImage,
+    Defaults, LeaseRequest, Leased, Origin, Outcome, PageSize, Quotas, Removed, Row, ScanState, SeenImage,
     StoreError, Timestamp, Within,
 };
 use futures::executor::block_on;
@@ -58,7 +58,10 @@ fn connections_take_turns_whatever_each_has_waiting() {
 #[test]
 fn every_connection_has_its_turn_before_any_other_has_a_second() {
     const CONNECTIONS: usize = 50;
-    let store = store();
+    let store = store().with_quotas(Quotas {
+        queued_scans: 1_000_000,
+        ..Quotas::default()
+    });
     // The first has one image, the last five thousand and more.
     let mut waiting = BTreeMap::new();
     for number in 0..CONNECTIONS {
