@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use bowline_store::{
-    Defaults, LeaseRequest, Leased, Origin, Outcome, PageSize, Quotas, Removed, Row, ScanState, SeenImage,
-    StoreError, Timestamp, Within,
+    Defaults, LeaseRequest, Leased, Origin, Outcome, PageSize, Quotas, Removed, Row, ScanState,
+    SeenImage, StoreError, Timestamp, Within,
 };
 use futures::executor::block_on;
 use serde_json::json;
