@@ -134,11 +134,11 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// assert_eq!(store.count_check("ada", NOW).await?, 1);
     /// assert_eq!(store.count_check("ada", NOW).await?, 2);
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn count_check(&self, subject: &str, now_ms: i64) -> Result<i64, StoreError> {
         self.count(subject, 1, now_ms).await
@@ -148,12 +148,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// assert_eq!(store.count("bytes of ada", 100, NOW).await?, 100);
     /// assert_eq!(store.count("bytes of ada", 50, NOW).await?, 150);
     /// assert_eq!(store.count("bytes of ada", 50, NOW + 60_000).await?, 50);
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn count(&self, counter: &str, amount: i64, now_ms: i64) -> Result<i64, StoreError> {
         let minute = now_ms.div_euclid(60_000);

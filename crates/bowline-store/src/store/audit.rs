@@ -53,12 +53,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let page = store.audit("acme", made.id, PageSize::default(), None).await?;
     /// assert_eq!((page.items[0].action.as_str(), page.items[0].subject.as_str()), ("create", "ada"));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn audit(
         &self,
@@ -80,12 +80,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// store.change_settings(&change(), "acme", None, Defaults::default()).await?;
     /// let page = store.settings_audit("acme", PageSize::default(), None).await?;
     /// assert_eq!(page.items[0].action, "settings");
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn settings_audit(
         &self,
@@ -107,7 +107,7 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let first = store.export_audit("acme", PageSize::default(), None).await?;
@@ -116,7 +116,7 @@ impl<D: Database, R: Random> Store<D, R> {
     /// store.delete(&change(), "acme", made.id, false).await?;
     /// let later = store.export_audit("acme", PageSize::default(), Some(&first.next)).await?;
     /// assert_eq!(later.items[0].entry.action, "delete");
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn export_audit(
         &self,
@@ -145,12 +145,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// assert_eq!(store.audit_head("acme").await?, AuditHead::default());
     /// store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// assert_eq!(store.audit_head("acme").await?.linked, 1);
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn audit_head(&self, project: &str) -> Result<AuditHead, StoreError> {
         let row = self.first(HEAD, vec![project.into()]).await?;

@@ -148,11 +148,11 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// assert!(!store.event_address("acme", made.id).await?.enabled);
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn event_address(
         &self,
@@ -171,13 +171,13 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let (address, secret) = store.renew_event_secret(&change(), "acme", made.id).await?;
     /// assert!(address.enabled);
     /// assert_eq!(store.admit_event(made.id, &[secret.expose()]).await?, "acme");
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn renew_event_secret(
         &self,
@@ -209,13 +209,13 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let (_, secret) = store.renew_event_secret(&change(), "acme", made.id).await?;
     /// store.end_events(&change(), "acme", made.id).await?;
     /// assert_eq!(store.admit_event(made.id, &[secret.expose()]).await, Err(StoreError::NotFound));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn end_events(
         &self,
@@ -240,12 +240,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// store.renew_event_secret(&change(), "acme", made.id).await?;
     /// assert_eq!(store.admit_event(made.id, &["guessed"]).await, Err(StoreError::NotFound));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn admit_event(
         &self,

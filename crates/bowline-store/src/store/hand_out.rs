@@ -20,13 +20,13 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let opened = store.open("acme", made.id, NOW).await?;
     /// store.hand_out(&change(), &opened.connection).await?;
     /// assert_eq!(store.read("acme", made.id, NOW).await?.last_used_at, Some(Timestamp(NOW)));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn hand_out(&self, change: &Change, opened: &Connection) -> Result<(), StoreError> {
         let Connection {

@@ -66,12 +66,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// assert_eq!(store.read("acme", made.id, NOW).await?, made);
     /// assert_eq!(store.read("beta", made.id, NOW).await, Err(StoreError::NotFound));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn read(
         &self,
@@ -98,12 +98,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let opened = store.open("acme", made.id, NOW).await?;
     /// assert_eq!(opened.secrets["password"].expose(), "s3cret");
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn open(
         &self,
@@ -138,12 +138,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let endpoints = ["https://prod.example.com/team", "https://prod.example.com"].map(str::to_owned);
     /// assert_eq!(store.serving("acme", &endpoints, NOW).await?.id, made.id);
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn serving(
         &self,
@@ -166,13 +166,13 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let query = Query { search: "PROD".to_owned(), ..Query::default() };
     /// let page = store.list("acme", &query, NOW).await?;
     /// assert_eq!((page.items, page.next), (vec![made], None));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn list(
         &self,

@@ -97,16 +97,16 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let request = RequestKey { project: "acme", route: "/v1/check", key: "one" };
-    /// let claim = store.claim(&change(), request, &[b"body"]).await?;
+    /// let claim = store.claim(&change(), request, &[b"body".as_slice()]).await?;
     /// let Claim::Ours(lease) = claim else { panic!("{claim:?}") };
     /// let answer = KeptAnswer { status: 200, headers: Default::default(), body: "{}".to_owned() };
     /// store.keep_answer(&change(), request, &lease, &answer).await?;
-    /// assert_eq!(store.claim(&change(), request, &[b"body"]).await?, Claim::Done(answer));
-    /// assert_eq!(store.claim(&change(), request, &[b"other"]).await?, Claim::OtherContent);
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// assert_eq!(store.claim(&change(), request, &[b"body".as_slice()]).await?, Claim::Done(answer));
+    /// assert_eq!(store.claim(&change(), request, &[b"other".as_slice()]).await?, Claim::OtherContent);
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn claim(
         &self,

@@ -125,12 +125,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let step = store.reseal(Within::All, &change(), PageSize::default(), None).await?;
     /// assert_eq!((step.resealed, step.next, step.sealed_by["k1"]), (0, None, 1));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn reseal(
         &self,

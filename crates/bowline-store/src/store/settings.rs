@@ -54,12 +54,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let settings = store.settings("acme", NOW).await?;
     /// assert!(settings.aws_external_id.starts_with("bowline-"));
     /// assert_eq!(store.settings("acme", NOW).await?, settings);
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn settings(&self, project: &str, now_ms: i64) -> Result<Settings, StoreError> {
         if let Some(row) = self.first(READ, vec![project.into()]).await? {
@@ -102,12 +102,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let defaults = Defaults { keep_newest: Some(5), ..Defaults::default() };
     /// let changed = store.change_settings(&change(), "acme", None, defaults).await?;
     /// assert_eq!((changed.defaults.keep_newest, changed.version), (Some(5), 2));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn change_settings(
         &self,

@@ -148,13 +148,13 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// assert_eq!((made.name.as_str(), made.version), ("prod", 1));
     /// let again = store.create(&change(), "acme", &spec("prod", "other"), None).await;
     /// assert_eq!(again, Err(StoreError::NameTaken));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn create(
         &self,
@@ -174,14 +174,14 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let id = ConnectionId::new(NOW, &SystemRandom);
     /// let spec = spec("prod", "s3cret");
     /// store.create_as(&change(), "acme", id, &spec, None).await?;
     /// // Done again, it is the same connection.
     /// assert_eq!(store.create_as(&change(), "acme", id, &spec, None).await?.id, id);
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn create_as(
         &self,
@@ -263,7 +263,7 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let edit = Edit { description: Some("For builds".to_owned()), ..Edit::default() };
@@ -271,7 +271,7 @@ impl<D: Database, R: Random> Store<D, R> {
     /// assert_eq!((edited.description.as_str(), edited.version), ("For builds", 2));
     /// let late = store.update(&change(), "acme", made.id, Some(&[1]), &edit).await;
     /// assert_eq!(late, Err(StoreError::VersionMismatch { current: 2 }));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn update(
         &self,
@@ -331,14 +331,14 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let spec = spec("prod", "n3w");
     /// store.replace_credentials(&change(), "acme", made.id, None, &spec, None).await?;
     /// let opened = store.open("acme", made.id, NOW).await?;
     /// assert_eq!(opened.secrets["password"].expose(), "n3w");
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn replace_credentials(
         &self,
@@ -404,12 +404,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// store.delete(&change(), "acme", made.id, false).await?;
     /// assert_eq!(store.read("acme", made.id, NOW).await, Err(StoreError::NotFound));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn delete(
         &self,
@@ -445,14 +445,14 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let spec = spec("prod", "s3cret");
     /// store.create(&change(), "acme", &spec, None).await?;
     /// let seen = ["acme".to_owned(), "beta".to_owned()];
     /// assert!(store.is_shared("beta", &seen, &spec).await?);
     /// assert!(!store.is_shared("beta", &seen[1..], &spec).await?);
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn is_shared(
         &self,
@@ -475,13 +475,13 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let check = LastCheck { at: Timestamp(NOW), ok: true, proved: "pull".to_owned(), problem: None };
     /// store.record_check("acme", made.id, &check).await?;
     /// assert_eq!(store.read("acme", made.id, NOW).await?.last_check, Some(check));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn record_check(
         &self,

@@ -73,14 +73,14 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// const DAY: i64 = 24 * 60 * 60 * 1000;
     /// assert!(store.forget_audit(Within::All, NOW + 401 * DAY, 400 * DAY).await?);
     /// let verified = store.verify_audit("acme", None).await?;
     /// assert_eq!((verified.forgotten, verified.fault), (1, None));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn forget_audit(
         &self,

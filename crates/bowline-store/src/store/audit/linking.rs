@@ -54,11 +54,11 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// assert!(!store.link_audits(Within::All, NOW).await?);
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn link_audits(&self, within: Within<'_>, now_ms: i64) -> Result<bool, StoreError> {
         let parameters = vec![

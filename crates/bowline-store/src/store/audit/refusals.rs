@@ -24,12 +24,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// store.record_refusal(&change(), "acme", None, "deleteConnection").await?;
     /// let audit = store.export_audit("acme", PageSize::default(), None).await?;
     /// assert_eq!(audit.items[0].entry.action, "refused");
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn record_refusal(
         &self,

@@ -39,13 +39,13 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let known = store.audit_head("acme").await?;
     /// let verified = store.verify_audit("acme", Some(&known)).await?;
     /// assert_eq!((verified.rows, verified.unlinked, verified.fault), (1, 0, None));
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn verify_audit(
         &self,
@@ -81,11 +81,11 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// assert_eq!(store.audited_projects("", 10).await?, ["acme"]);
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn audited_projects(
         &self,

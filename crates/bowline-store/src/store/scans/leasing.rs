@@ -134,7 +134,7 @@ impl<D: Database, R: Random> Store<D, R> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
-    /// # fn main() { block_on(async {
+    /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let image = WantedScan { repository: "team/app".to_owned(), tag: Some("v1".to_owned()), digest: None };
@@ -145,7 +145,7 @@ impl<D: Database, R: Random> Store<D, R> {
     /// let result = ScanResult { lease: &leased[0].lease, outcome: Outcome::Passed, reason: "" };
     /// let scan = store.finish_scan(&projects, leased[0].scan.id, result, NOW).await?;
     /// assert_eq!(scan.state, ScanState::Passed);
-    /// # Ok::<_, StoreError>(()) }).unwrap() }
+    /// # Ok::<(), StoreError>(()) }) }
     /// ```
     pub async fn lease_scans(
         &self,
