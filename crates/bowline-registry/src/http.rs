@@ -37,6 +37,8 @@ impl fmt::Debug for Request {
 ///   internet with [`SendError::Prohibited`], and connect to the very address that was judged, not to the name a second
 ///   time, because it may resolve to another one then. [`networks_are_blocked`](crate::networks_are_blocked) asks whether
 ///   that works. The example `axum` has such a resolver for reqwest.
+/// - It sends [`Request::target`] as it is, and every header line as a line of its own. It reads at least 100 headers of an
+///   answer; more are better.
 /// - It follows no redirect, keeps no cookie, adds no credential, decodes no content encoding, uses no proxy of its
 ///   environment, and retries nothing.
 /// - It is safe to drop the future at any time, and to have several under way at once.

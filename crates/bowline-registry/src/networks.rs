@@ -35,6 +35,17 @@ const PORT: u16 = 1;
 /// leaves the door open. It is asked with a request to an address of each kind that `private_hosts` does not cover, at a
 /// port on which nothing listens: a runtime that blocks says "prohibited", any other answer means that it let the request
 /// out. Where this is false, every check is answered with [`Code::NetworksNotBlocked`](crate::Code::NetworksNotBlocked).
+///
+/// ```
+/// use bowline_registry::{HttpClient, Operator, networks_are_blocked};
+///
+/// async fn begin<H: HttpClient>(http: &H, operator: &Operator) -> Result<(), &'static str> {
+///     match networks_are_blocked(http, operator).await {
+///         true => Ok(()),
+///         false => Err("start the runtime with block_networks"),
+///     }
+/// }
+/// ```
 pub async fn networks_are_blocked<H: HttpClient>(http: &H, operator: &Operator) -> bool {
     if operator.trusts_platform() {
         return true;

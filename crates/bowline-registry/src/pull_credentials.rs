@@ -29,6 +29,16 @@ pub struct PullCredentials {
 /// Nothing is sent where the connection's own username and password are what the registry takes. They are not tried:
 /// that is what [`check`](crate::check) does.
 ///
+///
+/// ```
+/// use bowline::form::ConnectionSpec;
+/// use bowline_registry::{Operator, Problem, World, pull_credentials};
+///
+/// async fn username<W: World>(world: &W, spec: &ConnectionSpec) -> Result<String, Problem> {
+///     let credentials = pull_credentials(world, &Operator::default(), spec).await?;
+///     Ok(credentials.map_or_else(String::new, |credentials| credentials.username))
+/// }
+/// ```
 /// # Errors
 /// What a check would name for a login that has to be exchanged first; `challenge.unsupported` for one that no
 /// username and password can stand for.

@@ -1,7 +1,7 @@
 //! Logging in: Basic, and tokens of a token service (distribution token authentication, by GET and by OAuth 2).
 
 use bowline::{credential::Credentials, secret::Secret};
-use http::StatusCode;
+use http::{HeaderName, StatusCode};
 use serde::Deserialize;
 use url::Url;
 
@@ -109,7 +109,17 @@ impl<W: World> Registry<'_, W> {
         scope: &Scope,
     ) -> Result<Option<Authorization>, Failure> {
         match self.authentication.clone() {
-            Authentication::Login(Login::Basic) => self.minted().await?.login.authorization(),
+            Authentication::Login(Login::Basic) => {
+                let asks_an_index = self.product.speaks_v1;
+                let login = self.minted().await?.login.authorization()?;
+                match login {
+                    // An index of version 1 wants to be asked so (Docker Registry API v1).
+                    Some(login) if asks_an_index => login
+                        .and(HeaderName::from_static("x-docker-token"), "true")
+                        .map(Some),
+                    login => Ok(login),
+                }
+            }
             Authentication::Login(Login::Bearer { .. }) if self.needs_no_token(scope) => Ok(None),
             Authentication::Login(Login::Bearer { realm, service }) => {
                 let now = self.transport.world().clock().epoch_ms();

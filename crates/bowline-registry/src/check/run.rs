@@ -26,6 +26,22 @@ use crate::{
 /// platforms, one more), the config, and one more token request that finds out whether the login may push. Without an
 /// image the catalog and the tags come before the manifest, and a token of its own before the catalog. With Basic
 /// there is a second `GET /v2/` in place of the tokens.
+///
+/// ```
+/// use bowline::form::ConnectionSpec;
+/// use bowline_registry::{Operator, Proved, World, check};
+///
+/// /// Tells whether an image can be pulled, and prints the steps as they end.
+/// async fn pulls<W: World>(world: &W, spec: &ConnectionSpec, image: &str) -> bool {
+///     let operator = Operator::default();
+///     let on_step = |step: &bowline_registry::Step| println!("{:?}: {:?}", step.step, step.status);
+///     let check = check(world, &operator, spec, Some(image), on_step).await;
+///     if let Some(problem) = &check.problem {
+///         println!("{}. {}", problem.title, problem.hint);
+///     }
+///     check.ok && check.proved == Proved::Pull
+/// }
+/// ```
 pub async fn check<W: World>(
     world: &W,
     operator: &Operator,

@@ -24,6 +24,22 @@ const PLACES: usize = INDEXES + 3;
 /// What the manifests and configs of these images of a repository tell: of as many as 8 seconds allow, at least one.
 /// What is read is held against its digest.
 ///
+///
+/// ```
+/// use bowline::form::ConnectionSpec;
+/// use bowline_registry::{AskedImage, Operator, Problem, World, details};
+///
+/// /// When an image was made, in milliseconds since 1970.
+/// async fn made<W: World>(
+///     world: &W,
+///     spec: &ConnectionSpec,
+///     digest: String,
+/// ) -> Result<Option<i64>, Problem> {
+///     let image = AskedImage { digest, from: None };
+///     let found = details(world, &Operator::default(), spec, None, "team/app", vec![image]).await?;
+///     Ok(found.items.first().and_then(|image| image.created_at))
+/// }
+/// ```
 /// # Errors
 /// What a check would name; `permission.pull_missing` where this login may pull none of them.
 pub async fn details<W: World>(

@@ -22,6 +22,18 @@ use crate::{
 /// A tag of which it is known where it pointed is asked with HEAD, which counts against no limit of pulls; one that is
 /// not known, or has moved, has its manifest read.
 ///
+///
+/// ```
+/// use bowline::form::ConnectionSpec;
+/// use bowline_registry::{AskedTag, Operator, Problem, World, digests};
+///
+/// /// The digest of one tag; `None` where there is no such tag.
+/// async fn digest<W: World>(world: &W, spec: &ConnectionSpec) -> Result<Option<String>, Problem> {
+///     let tag = AskedTag { tag: "3.20".to_owned(), known: None };
+///     let found = digests(world, &Operator::default(), spec, None, "team/app", vec![tag]).await?;
+///     Ok(found.items.into_iter().next().and_then(|item| item.digest))
+/// }
+/// ```
 /// # Errors
 /// What a check would name; `permission.pull_missing` where this login may pull none of them.
 pub async fn digests<W: World>(

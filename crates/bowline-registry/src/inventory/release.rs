@@ -24,6 +24,15 @@ const ANSWER_BYTES: usize = 64 * 1024;
 
 /// Tells Azure Container Registry that an image has passed, so that everybody may pull it. Told twice it is the same.
 ///
+///
+/// ```
+/// use bowline::form::ConnectionSpec;
+/// use bowline_registry::{Operator, Problem, World, release};
+///
+/// async fn pass<W: World>(world: &W, spec: &ConnectionSpec, digest: &str) -> Result<(), Problem> {
+///     release(world, &Operator::default(), spec, "team/app", digest).await
+/// }
+/// ```
 /// # Errors
 /// What a check would name; `permission.push_missing` where this login may not (the role is `AcrQuarantineWriter`),
 /// `image.unknown` where there is no such image, and for every other product, because none has this.

@@ -90,6 +90,17 @@ struct Versioned {
 
 /// What changed in OpenShift's image streams since a version; without one, from where on changes can be asked for.
 ///
+///
+/// ```
+/// use bowline::form::ConnectionSpec;
+/// use bowline_registry::{Operator, Problem, World, stream_changes};
+///
+/// /// Begins to follow the image streams: gives the version to ask from.
+/// async fn begin<W: World>(world: &W, spec: &ConnectionSpec) -> Result<String, Problem> {
+///     let changes = stream_changes(world, &Operator::default(), spec, None).await?;
+///     Ok(changes.resource_version)
+/// }
+/// ```
 /// # Errors
 /// What a check would name; `permission.catalog_missing` where this login may not list and watch image streams, or the
 /// connection names no API server.

@@ -32,11 +32,43 @@ pub struct ListingPage<T> {
 /// The repositories that a connection reaches, within its namespace, page by page.
 ///
 /// Each page has 10 seconds. A page that failed can be asked for again.
+///
+/// ```
+/// use bowline::form::ConnectionSpec;
+/// use bowline_registry::{Operator, Problem, Repositories, World};
+///
+/// /// The number of repositories, read a page at a time.
+/// async fn count<W: World>(world: &W, spec: &ConnectionSpec) -> Result<usize, Problem> {
+///     let operator = Operator::default();
+///     let mut listing = Repositories::open(world, &operator, spec, None, None).await?;
+///     let mut count = 0;
+///     while let Some(page) = listing.next_page().await? {
+///         count += page.items.len();
+///     }
+///     Ok(count)
+/// }
+/// ```
 pub struct Repositories<'w, W>(Stream<'w, W>);
 
 /// The tags of a repository, page by page, with what the provider's listing knows of them.
 ///
 /// Each page has 10 seconds. A page that failed can be asked for again.
+///
+/// ```
+/// use bowline::form::ConnectionSpec;
+/// use bowline_registry::{ListedTag, Operator, Problem, Tags, World};
+///
+/// /// The first page of the tags of a repository, and the cursor of the next.
+/// async fn first<W: World>(
+///     world: &W,
+///     spec: &ConnectionSpec,
+/// ) -> Result<(Vec<ListedTag>, Option<String>), Problem> {
+///     let operator = Operator::default();
+///     let mut tags = Tags::open(world, &operator, spec, None, "team/app", None).await?;
+///     let page = tags.next_page().await?;
+///     Ok(page.map_or_else(Default::default, |page| (page.items, page.cursor)))
+/// }
+/// ```
 pub struct Tags<'w, W> {
     stream: Stream<'w, W>,
     tags: TagsOf,

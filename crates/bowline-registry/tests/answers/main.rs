@@ -18,23 +18,10 @@ mod server;
 mod witness;
 mod world;
 
-use bowline::{
-    form::{CheckOptions, ConnectionForm, check_form},
-    provider::ProviderId,
-};
+use bowline::form::{CheckOptions, ConnectionForm, check_form};
 use bowline_registry::{Check, Operator, Proved, check};
 
 use self::corpus::{Answer, Kind, Place, answers};
-
-/// The registry types of which no public answer has been found. Their vendors' documents are in the conversations.
-const WITHOUT_ANSWERS: [&str; 6] = [
-    "amazon-ecr-public",
-    "docker-registry-v1",
-    "docker-trusted-registry",
-    "ibm",
-    "oracle-ocir",
-    "red-hat-atomic",
-];
 
 async fn checked(answer: &Answer) -> Check {
     let server = server::serve(answer).await;
@@ -93,16 +80,6 @@ fn every_answer_says_where_it_is_from() {
     names.sort();
     names.dedup();
     assert_eq!(names.len(), all.len(), "two have the same name");
-}
-
-#[test]
-fn a_registry_type_has_answers_or_is_listed_without() {
-    let all = answers();
-    for id in ProviderId::ALL {
-        let has = all.iter().any(|answer| answer.provider == id.as_str());
-        let is_listed = WITHOUT_ANSWERS.contains(&id.as_str());
-        assert_ne!(has, is_listed, "{id}");
-    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
+use bowline::provider::ProviderId;
 use bowline_registry::Check;
 use tokio::process::Command;
 
@@ -13,6 +14,18 @@ use crate::{
 
 /// The table of the answers, with what skopeo makes of them.
 const TABLE: &str = "docs/answers.md";
+
+/// The list before the table begins so.
+const WITHOUT: &str = "No public answers were found of the types ";
+
+/// The registry types that no answer of the corpus is from.
+fn types_without_answers() -> String {
+    let all = answers();
+    let has = |id: &ProviderId| all.iter().any(|answer| answer.provider == id.as_str());
+    let without = ProviderId::ALL.iter().filter(|id| !has(id));
+    let names: Vec<String> = without.map(|id| format!("`{id}`")).collect();
+    names.join(", ")
+}
 
 /// Tells whether skopeo can be asked without leaving the machine: it takes the challenge at its word, and resolves names.
 fn can_be_witnessed(answer: &Answer) -> bool {
@@ -96,11 +109,12 @@ async fn where_skopeo_reads_an_image_a_check_does() {
         .join("../..")
         .join(TABLE);
     let mut document = fs::read_to_string(&file).unwrap_or_default();
-    let (before, _) = document.split_once("\n| type |").expect("a table");
+    let (before, _) = document.split_once(WITHOUT).expect("the list");
     let mut wanted = before.to_owned();
+    let without = types_without_answers();
     write!(
         wanted,
-        "\n| type | answer | kind | a check | skopeo |\n|---|---|---|---|---|\n{table}"
+        "{WITHOUT}{without}.\n\n| type | answer | kind | a check | skopeo |\n|---|---|---|---|---|\n{table}"
     )
     .unwrap();
     if std::env::var_os("BOWLINE_WRITE").is_some() && is_there {

@@ -73,12 +73,17 @@ fn hints_say_what_to_do() {
             "Check the port",
         ),
         ("docker-registry", "password", Code::ConnectRefused, "HTTPS"),
-        ("docker-registry", "password", Code::TlsFailed, "client_tls"),
+        (
+            "docker-registry",
+            "password",
+            Code::TlsFailed,
+            "administrator can add a private authority",
+        ),
         (
             "docker-registry",
             "password",
             Code::TlsCertificate,
-            "client_tls",
+            "administrator can add a private authority",
         ),
         ("docker-hub", "password", Code::AuthRejected, "access token"),
         (

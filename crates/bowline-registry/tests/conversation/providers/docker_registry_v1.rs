@@ -166,3 +166,24 @@ pub fn cases() -> Vec<Case> {
         ),
     ]
 }
+
+#[tokio::test]
+async fn an_index_is_asked_as_it_wants_to_be() {
+    let spec = crate::registry::parsed(serde_json::json!({
+        "provider": "docker-registry-v1", "name": "test", "image": "team/app:1",
+        "values": { "url": API, "username": "scanner", "password": PASSWORD },
+    }));
+    let world = silent().world();
+    let operator = bowline_registry::Operator::default();
+    let check = crate::registry::run(&world, &operator, &spec, None).await;
+    assert!(check.ok, "{:?}", check.problem);
+    for sent in world.http.sent() {
+        let is_asked_so = sent.headers.get("x-docker-token").is_some();
+        assert_eq!(
+            is_asked_so,
+            sent.authorization().is_some(),
+            "{}",
+            sent.line()
+        );
+    }
+}
