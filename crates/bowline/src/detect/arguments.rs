@@ -11,8 +11,19 @@ pub(crate) struct Arguments<'a> {
 }
 
 impl<'a> Arguments<'a> {
-    /// Sorts `words`. `takes_value`: whether the word after an option, which is named with its hyphens, is its value.
-    pub(crate) fn of(words: &'a [String], takes_value: impl Fn(&str) -> bool) -> Self {
+    /// Sorts `words`. `valued` are the options after which the word is their value, with their hyphens and a space between
+    /// them: `-u --username`.
+    pub(crate) fn of(words: &'a [String], valued: &str) -> Self {
+        Self::sort(words, valued, true)
+    }
+
+    /// Sorts `words`, where every option has a value but `switches`.
+    pub(crate) fn with_switches(words: &'a [String], switches: &str) -> Self {
+        Self::sort(words, switches, false)
+    }
+
+    fn sort(words: &'a [String], names: &str, have_value: bool) -> Self {
+        let takes_value = |name: &str| names.split(' ').any(|known| known == name) == have_value;
         let mut sorted = Self {
             options: Vec::new(),
             others: Vec::new(),
@@ -90,16 +101,16 @@ const SHORT: [&str; 30] = [
 pub(crate) fn after<'a>(words: &'a [String], verbs: &[&str]) -> Option<&'a [String]> {
     let mut rest = words;
     for verb in verbs {
-        rest = find_verb(rest, |word| word == *verb)?.1;
+        rest = find_verb(rest, &|word| word == *verb)?.1;
     }
     Some(rest)
 }
 
 /// The first word that `is_verb`, and those that follow. Only options and their values may stand before it.
-pub(crate) fn find_verb(
-    words: &[String],
-    is_verb: impl Fn(&str) -> bool,
-) -> Option<(&str, &[String])> {
+pub(crate) fn find_verb<'a>(
+    words: &'a [String],
+    is_verb: &dyn Fn(&str) -> bool,
+) -> Option<(&'a str, &'a [String])> {
     let mut follows_option = false;
     let mut rest = words;
     while let [word, after @ ..] = rest {
@@ -137,7 +148,7 @@ mod tests {
             "-u scanner host docker pull x",
         ] {
             let words = split(text);
-            let arguments = Arguments::of(&words, |name| matches!(name, "-u" | "--username"));
+            let arguments = Arguments::of(&words, "-u --username");
             assert_eq!(arguments.option(&["-u", "--username"]), "scanner", "{text}");
             assert_eq!(arguments.others, ["host"], "{text}");
         }

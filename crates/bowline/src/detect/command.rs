@@ -26,6 +26,25 @@ const PLAIN_LOGINS: [&str; 9] = [
     "docker", "podman", "nerdctl", "buildah", "finch", "skopeo", "oras", "cosign", "notation",
 ];
 
+/// The options of a login that have a value.
+const LOGIN_OPTIONS: &str = "-u --username -p --password -e --email --identity-token --authfile --compat-auth-file --cert-dir \
+    --config --registry-config --ca-file --cert-file --key-file --secret";
+
+/// The options of `kubectl create secret docker-registry` that have a value.
+const SECRET_OPTIONS: &str = "--docker-server --docker-username --docker-password --docker-email -n --namespace --context \
+    --kubeconfig -o";
+
+/// The options of `docker run` that have no value (Docker 29, podman 5).
+const RUN_SWITCHES: &str = "-d -i -P -q --detach --interactive --tty --rm --rmi --init --privileged --read-only --no-healthcheck \
+    --oom-kill-disable --publish-all --quiet --sig-proxy --disable-content-trust --replace --tls-verify \
+    --no-hosts --no-hostname --env-host --http-proxy --passwd -t";
+
+/// The options of the other commands that have one.
+const OPTIONS: &str = "--image -t --tag -f --file --platform --arch --os --variant --override-os --override-arch --creds \
+    --src-creds --dest-creds -u --user --username -p --password --authfile --cert-dir --config --version \
+    --format -o --output -n --namespace --context --build-arg --target --cache-from --cache-to --label \
+    --snapshotter --key --replicas --port --name";
+
 /// The login that a command makes, or that it writes into a secret of Kubernetes.
 pub(super) fn login(command: &Invocation<'_>) -> Option<Mention> {
     let words = command.arguments;
@@ -51,26 +70,7 @@ pub(super) fn login(command: &Invocation<'_>) -> Option<Mention> {
 }
 
 fn login_of(words: &[String], input: Option<&str>) -> Option<Mention> {
-    let arguments = Arguments::of(words, |name| {
-        matches!(
-            name,
-            "-u" | "--username"
-                | "-p"
-                | "--password"
-                | "-e"
-                | "--email"
-                | "--identity-token"
-                | "--authfile"
-                | "--compat-auth-file"
-                | "--cert-dir"
-                | "--config"
-                | "--registry-config"
-                | "--ca-file"
-                | "--cert-file"
-                | "--key-file"
-                | "--secret"
-        )
-    });
+    let arguments = Arguments::of(words, LOGIN_OPTIONS);
     let registry = arguments.others.first().copied().unwrap_or("");
     let token = arguments.option(&["--identity-token"]);
     let password = match arguments.option(&["-p", "--password"]) {
@@ -92,20 +92,7 @@ fn pull_secret_of(words: &[String]) -> Option<Mention> {
     const SERVER: &str = "--docker-server";
     const USERNAME: &str = "--docker-username";
     const PASSWORD: &str = "--docker-password";
-    let arguments = Arguments::of(words, |name| {
-        matches!(
-            name,
-            SERVER
-                | USERNAME
-                | PASSWORD
-                | "--docker-email"
-                | "-n"
-                | "--namespace"
-                | "--context"
-                | "--kubeconfig"
-                | "-o"
-        )
-    });
+    let arguments = Arguments::of(words, SECRET_OPTIONS);
     mention(
         arguments.option(&[SERVER]),
         arguments.option(&[USERNAME]),
@@ -120,7 +107,7 @@ pub(super) fn image(command: &Invocation<'_>, stages: &mut Vec<String>) -> Optio
     match command.program.as_str() {
         "from" => return base_image(words, stages),
         "copy" | "add" => {
-            let arguments = Arguments::of(words, |_| false);
+            let arguments = Arguments::of(words, "");
             let from = arguments.option(&["--from"]);
             let is_image = from.contains(['/', ':']) && !stages.iter().any(|stage| stage == from);
             return is_image.then(|| image_mention(from)).flatten();
@@ -128,12 +115,12 @@ pub(super) fn image(command: &Invocation<'_>, stages: &mut Vec<String>) -> Optio
         program if PROGRAMS.contains(&program) => {}
         _ => return None,
     }
-    let (mut verb, mut words) = find_verb(words, |word| {
+    let (mut verb, mut words) = find_verb(words, &|word| {
         VERBS.contains(&word) || GROUPS.contains(&word)
     })?;
     let mut is_grouped = false;
     while GROUPS.contains(&verb)
-        && let Some((next, rest)) = find_verb(words, |word| VERBS.contains(&word))
+        && let Some((next, rest)) = find_verb(words, &|word| VERBS.contains(&word))
     {
         (verb, words) = (next, rest);
         is_grouped = true;
@@ -142,9 +129,9 @@ pub(super) fn image(command: &Invocation<'_>, stages: &mut Vec<String>) -> Optio
     let is_cluster = matches!(program, "kubectl" | "oc");
     let runs = matches!(verb, "run" | "create");
     let arguments = if runs && !is_cluster {
-        Arguments::of(words, |name| !is_switch_of_run(name))
+        Arguments::with_switches(words, RUN_SWITCHES)
     } else {
-        Arguments::of(words, takes_value)
+        Arguments::of(words, OPTIONS)
     };
     let runs_containers = PROGRAMS
         .iter()
@@ -196,7 +183,7 @@ pub(super) fn image(command: &Invocation<'_>, stages: &mut Vec<String>) -> Optio
 
 /// `FROM [--platform=…] image [AS stage]`.
 fn base_image(words: &[String], stages: &mut Vec<String>) -> Option<Mention> {
-    let arguments = Arguments::of(words, |name| name == "--platform");
+    let arguments = Arguments::of(words, "--platform");
     let name = match arguments.others.as_slice() {
         [name] => name,
         [name, as_word, stage] if as_word.eq_ignore_ascii_case("as") => {
@@ -215,84 +202,6 @@ fn base_image(words: &[String], stages: &mut Vec<String>) -> Option<Mention> {
     (!is_stage && *name != "scratch")
         .then(|| image_mention(name))
         .flatten()
-}
-
-/// The options of `docker run` that have no value (Docker 29, podman 5).
-fn is_switch_of_run(name: &str) -> bool {
-    matches!(
-        name,
-        "-d" | "-i"
-            | "-P"
-            | "-q"
-            | "--detach"
-            | "--interactive"
-            | "--tty"
-            | "--rm"
-            | "--rmi"
-            | "--init"
-            | "--privileged"
-            | "--read-only"
-            | "--no-healthcheck"
-            | "--oom-kill-disable"
-            | "--publish-all"
-            | "--quiet"
-            | "--sig-proxy"
-            | "--disable-content-trust"
-            | "--replace"
-            | "--tls-verify"
-            | "--no-hosts"
-            | "--no-hostname"
-            | "--env-host"
-            | "--http-proxy"
-            | "--passwd"
-            | "-t"
-    )
-}
-
-/// The options of the other commands that have one.
-fn takes_value(name: &str) -> bool {
-    matches!(
-        name,
-        "--image"
-            | "-t"
-            | "--tag"
-            | "-f"
-            | "--file"
-            | "--platform"
-            | "--arch"
-            | "--os"
-            | "--variant"
-            | "--override-os"
-            | "--override-arch"
-            | "--creds"
-            | "--src-creds"
-            | "--dest-creds"
-            | "-u"
-            | "--user"
-            | "--username"
-            | "-p"
-            | "--password"
-            | "--authfile"
-            | "--cert-dir"
-            | "--config"
-            | "--version"
-            | "--format"
-            | "-o"
-            | "--output"
-            | "-n"
-            | "--namespace"
-            | "--context"
-            | "--build-arg"
-            | "--target"
-            | "--cache-from"
-            | "--cache-to"
-            | "--label"
-            | "--snapshotter"
-            | "--key"
-            | "--replicas"
-            | "--port"
-            | "--name"
-    )
 }
 
 /// Returns true for a command that speaks to a registry, also where it does not name one.

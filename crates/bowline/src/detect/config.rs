@@ -70,7 +70,8 @@ pub(super) fn of_yaml(entries: &[Entry]) -> Option<Vec<ConnectionForm>> {
     forms
 }
 
-fn collect(document: &Document, depth: u8, forms: &mut Vec<ConnectionForm>) {
+/// `text` is that of the document; empty where it is a part of another one.
+fn collect(document: &Document, text: &str, depth: u8, forms: &mut Vec<ConnectionForm>) {
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
@@ -78,20 +79,18 @@ fn collect(document: &Document, depth: u8, forms: &mut Vec<ConnectionForm>) {
         Document::Text(text) => collect_config(text, depth, forms),
         Document::List(items) => {
             for item in items {
-                collect(item, depth, forms);
+                collect(item, "", depth, forms);
             }
         }
-        Document::Object(object) => collect_object(document, object, depth, forms),
+        Document::Object(_) => collect_object(document, text, depth, forms),
         _ => {}
     }
 }
 
-fn collect_object(
-    document: &Document,
-    object: &Object,
-    depth: u8,
-    forms: &mut Vec<ConnectionForm>,
-) {
+fn collect_object(document: &Document, text: &str, depth: u8, forms: &mut Vec<ConnectionForm>) {
+    let Some(object) = document.as_object() else {
+        return;
+    };
     let before = forms.len();
     let auths = object.get("auths");
     if let Some(auths) = auths {
@@ -110,7 +109,7 @@ fn collect_object(
         return;
     }
     for provider in providers() {
-        for form in (provider.rules.document)(document) {
+        for form in (provider.rules.document)(document, text) {
             add(forms, Some(form));
         }
     }
@@ -146,7 +145,7 @@ fn collect_object(
             _ => false,
         };
         if may_hold {
-            collect(value, depth, forms);
+            collect(value, "", depth, forms);
         }
     }
 }
@@ -156,8 +155,13 @@ fn collect_config(text: &str, depth: u8, forms: &mut Vec<ConnectionForm>) {
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
-    if let Some(document) = relaxed_json::parse(text) {
-        collect(&document, depth, forms);
+    let repaired = match Document::parse(text) {
+        Some(_) => None,
+        None => relaxed_json::repaired(text),
+    };
+    let json = repaired.as_deref().unwrap_or(text);
+    if let Some(document) = Document::parse(json) {
+        collect(&document, json, depth, forms);
     } else if let Some(text) = decoded(text) {
         collect_config(&text, depth, forms);
     }

@@ -440,13 +440,10 @@ fn login_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
     if !is_login {
         return Vec::new();
     }
-    let takes_value = |name: &str| {
-        matches!(
-            name,
-            "--region" | "--registry-ids" | "--profile" | "--output" | "--query"
-        )
-    };
-    let arguments = Arguments::of(command.arguments, takes_value);
+    let arguments = Arguments::of(
+        command.arguments,
+        "--region --registry-ids --profile --output --query",
+    );
     let region = AwsRegion::parse(arguments.option(&["--region"]));
     let account = AwsAccount::parse(arguments.option(&["--registry-ids"]));
     let mut form = ConnectionForm {
@@ -459,7 +456,7 @@ fn login_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
 }
 
 /// The keys that `aws iam create-access-key` and `aws sts assume-role` print.
-fn keys_of(document: &Document) -> Vec<ConnectionForm> {
+fn keys_of(document: &Document, _: &str) -> Vec<ConnectionForm> {
     let keys = ["AccessKey", "Credentials"]
         .iter()
         .find_map(|name| document.get(name));

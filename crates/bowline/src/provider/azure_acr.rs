@@ -375,23 +375,14 @@ fn login_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
     const NAME: &[&str] = &["--name", "-n"];
     const USERNAME: &[&str] = &["--username", "-u"];
     const PASSWORD: &[&str] = &["--password", "-p"];
-    const OTHERS: &[&str] = &[
-        "--suffix",
-        "--resource-group",
-        "-g",
-        "--subscription",
-        "--output",
-        "-o",
-    ];
     let words = after(command.arguments, &["acr", "login"]);
     let Some(words) = words.filter(|_| command.program == "az") else {
         return Vec::new();
     };
-    let arguments = Arguments::of(words, |name| {
-        [NAME, USERNAME, PASSWORD, OTHERS]
-            .iter()
-            .any(|known| known.contains(&name))
-    });
+    let arguments = Arguments::of(
+        words,
+        "--name -n --username -u --password -p --suffix --resource-group -g --subscription --output -o",
+    );
     let name = arguments.option(NAME);
     let suffix = match arguments.option(&["--suffix"]) {
         "" => "azurecr.io",
@@ -423,7 +414,7 @@ fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
 }
 
 /// What `az acr login --expose-token` and `az ad sp create-for-rbac` print.
-fn printed_login(document: &Document) -> Vec<ConnectionForm> {
+fn printed_login(document: &Document, _: &str) -> Vec<ConnectionForm> {
     let member = |names: &[&str]| {
         let mut values = names.iter().filter_map(|name| document.get(name)?.as_str());
         values.find(|value| !value.is_empty()).unwrap_or("")

@@ -512,7 +512,7 @@ fn configure_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
     let Some(words) = words.filter(|_| command.program == "gcloud") else {
         return Vec::new();
     };
-    let arguments = Arguments::of(words, |name| matches!(name, "--project" | "--account"));
+    let arguments = Arguments::of(words, "--project --account");
     let hosts = arguments.others.iter().flat_map(|hosts| hosts.split(','));
     let forms = hosts.filter_map(|host| form_at(host.trim(), "", ""));
     forms
@@ -521,17 +521,17 @@ fn configure_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
 }
 
 /// A service account's key file. Where the registry is, it does not say.
-fn key_file(document: &Document) -> Vec<ConnectionForm> {
+fn key_file(document: &Document, text: &str) -> Vec<ConnectionForm> {
     let member = |name: &str| document.get(name).and_then(Document::as_str).unwrap_or("");
     let is_key = member("type") == "service_account" && !member("private_key").is_empty();
-    let Some(text) = serde_json::to_string(document).ok().filter(|_| is_key) else {
+    if !is_key || text.is_empty() {
         return Vec::new();
-    };
+    }
     let mut form = ConnectionForm {
         provider: PROVIDER.id.as_str().to_owned(),
         auth: "service-account-key".to_owned(),
         ..ConnectionForm::default()
     };
-    form.set("serviceAccountKey", &text);
+    form.set("serviceAccountKey", text.trim());
     vec![form]
 }

@@ -221,7 +221,7 @@ fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
 }
 
 /// The file that Harbor's page exports for a robot, or what its API answers. Where the registry is, it does not say.
-fn robot_file(document: &Document) -> Vec<ConnectionForm> {
+fn robot_file(document: &Document, _: &str) -> Vec<ConnectionForm> {
     let member = |name: &str| document.get(name).and_then(Document::as_str).unwrap_or("");
     let (name, secret) = (member("name"), member("secret"));
     let is_robot = name.starts_with("robot$") || document.get("creation_time").is_some();

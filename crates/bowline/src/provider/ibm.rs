@@ -290,7 +290,7 @@ fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
 }
 
 /// The file that the console gives for an API key. Where the registry is, it does not say.
-fn key_file(document: &Document) -> Vec<ConnectionForm> {
+fn key_file(document: &Document, _: &str) -> Vec<ConnectionForm> {
     let key = document
         .get("apikey")
         .and_then(Document::as_str)

@@ -178,22 +178,10 @@ fn login_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
     let Some(words) = words else {
         return Vec::new();
     };
-    let takes_value = |name: &str| {
-        matches!(
-            name,
-            "--token"
-                | "--server"
-                | "-s"
-                | "-u"
-                | "--username"
-                | "-p"
-                | "--password"
-                | "-n"
-                | "--namespace"
-                | "--certificate-authority"
-        )
-    };
-    let arguments = Arguments::of(words, takes_value);
+    let arguments = Arguments::of(
+        words,
+        "--token --server -s -u --username -p --password -n --namespace --certificate-authority",
+    );
     let filled = |names: &[&str]| {
         let value = arguments.option(names);
         if is_placeholder(value) { "" } else { value }

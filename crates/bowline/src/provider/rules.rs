@@ -38,8 +38,9 @@ pub(crate) struct Rules {
     pub(crate) fill: fn(&Found<'_>, &mut ConnectionForm),
     /// The forms for a command of the product's own that logs in to its registries: `az acr login`.
     pub(crate) command: fn(&Invocation<'_>) -> Vec<ConnectionForm>,
-    /// The forms for a JSON document of the product's own that holds a login: a key file, what its tool prints.
-    pub(crate) document: fn(&Document) -> Vec<ConnectionForm>,
+    /// The forms for a JSON document of the product's own that holds a login: a key file, what its tool prints. The text is
+    /// that of the document; empty where it is a part of another one.
+    pub(crate) document: fn(&Document, text: &str) -> Vec<ConnectionForm>,
     /// Judges a username that was typed for its host in the form of any registry, where it has no login with one.
     pub(crate) username: fn(&mut Judge<'_>),
     /// What its secrets look like.
@@ -70,7 +71,7 @@ impl Rules {
         namespaces: None,
         fill: crate::detect::fill_usual,
         command: |_| Vec::new(),
-        document: |_| Vec::new(),
+        document: |_, _| Vec::new(),
         username: |_| {},
         shapes: &[],
         any_secret: false,
