@@ -16,7 +16,7 @@ use crate::{
 const TABLE: &str = "docs/answers.md";
 
 /// The list before the table begins so.
-const WITHOUT: &str = "No public answers were found of the types ";
+const WITHOUT: &str = "No answer here is of a connection of the types ";
 
 /// The registry types that no answer of the corpus is from.
 fn types_without_answers() -> String {
