@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 use crate::{id::ConnectionId, timestamp::Timestamp};
 
-/// A stored connection. It serialises to the connection of the HTTP API; it holds no secret.
+/// A stored connection. It serializes to the connection of the HTTP API; it holds no secret.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -32,7 +32,7 @@ pub struct Connection {
     pub purpose: Purpose,
     /// The registry's endpoint as it is shown, unique in the project for each purpose.
     pub endpoint: String,
-    /// The values that are not secret. `url` is among them where the auth method has it, and is not serialised: the
+    /// The values that are not secret. `url` is among them where the auth method has it, and is not serialized: the
     /// endpoint says it.
     #[serde(serialize_with = "without_url")]
     #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, String>"))]

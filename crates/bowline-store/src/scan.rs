@@ -8,7 +8,7 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// A scan of an image: queued, at work or done. It serialises to the scan of the HTTP API.
+/// A scan of an image: queued, at work or done. It serializes to the scan of the HTTP API.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

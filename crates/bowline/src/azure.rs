@@ -78,7 +78,7 @@ pub(crate) fn is_guid(text: &str) -> bool {
 }
 
 /// The GUID that a text was meant to be: without braces, with hyphens.
-pub(crate) fn mended_guid(text: &str) -> Option<String> {
+pub(crate) fn fixed_guid(text: &str) -> Option<String> {
     let digits = without(text, |c| matches!(c, '{' | '}' | '-' | ' ' | '(' | ')'));
     let mut guid = String::new();
     let mut rest = digits.as_str();

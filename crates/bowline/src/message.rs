@@ -150,7 +150,7 @@ table! {
     SecretTemporary "secret.temporary" Warning "This looks like {token}, which lasts {duration}; a connection needs one that lasts."
     SecretDeprecated "secret.deprecated" Hint "{title} gives out no such keys any more; an access token takes their place."
     SecretNotToken "secret.not_token" Error "A token has no spaces, line breaks or characters beyond ASCII."
-    SecretOrganization "secret.organization" Hint "An organisation's token logs in with the organisation's name as username."
+    SecretOrganization "secret.organization" Hint "An organization's token logs in with the organization's name as username."
     SecretFineGrained "secret.fine_grained" Warning "GitHub Packages does not take fine-grained tokens; it needs a classic one."
     SecretIsId "secret.is_id" Warning "This is the id of a secret, not its value."
     SecretIsKeyFile "secret.is_key_file" Warning "This is a key file; it belongs under the login with a service account's key."

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use crate::{finding::Issue, message::Code};
-
 /// Where `part`, a piece of `whole`, stands in it, in bytes. An empty range where it is no piece of it.
 pub(crate) fn span(whole: &str, part: &str) -> Range<usize> {
     let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
@@ -152,48 +150,8 @@ pub(crate) fn without(text: &str, left_out: fn(char) -> bool) -> String {
     text.chars().filter(|&c| !left_out(c)).collect()
 }
 
-/// What pasting brought along with the text of a field, other than a URL field: at most one issue, with the text
-/// to have instead.
-pub(crate) fn pasted(text: &str) -> Option<Issue> {
-    if is_plain(text) {
-        return None;
-    }
-    let issue = |code| Some(Issue::new(code));
-    let trimmed = trim(text);
-    if trimmed.len() != text.len() {
-        let around = text
-            .chars()
-            .take_while(|&c| is_white(c))
-            .chain(text.chars().rev().take_while(|&c| is_white(c)));
-        let code = around.fold(Code::TextSpace, |code, c| match c {
-            '\n' | '\r' => Code::TextLineBreak,
-            c if !c.is_whitespace() && code == Code::TextSpace => Code::TextInvisible,
-            _ => code,
-        });
-        // White space is mended where it is; what should be nowhere, everywhere.
-        return issue(code).map(|issue| match code {
-            Code::TextSpace => issue.suggest(trimmed),
-            _ => issue.suggest(visible(trimmed)),
-        });
-    }
-    if let Some(inner) = unquoted(text) {
-        return issue(Code::TextQuoted).map(|issue| issue.suggest(inner));
-    }
-    let (at, found) = text.char_indices().find(|&(_, c)| is_invisible(c))?;
-    let code = if matches!(found, '\n' | '\r') {
-        Code::TextLineBreak
-    } else {
-        Code::TextInvisible
-    };
-    Some(
-        Issue::new(code)
-            .at(at..at.saturating_add(found.len_utf8()))
-            .suggest(visible(text)),
-    )
-}
-
 /// Whether a character is white space, or one that looks like none at all.
-fn is_white(c: char) -> bool {
+pub(crate) fn is_white(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
 
@@ -264,7 +222,7 @@ pub(crate) fn is_one_slip_away(a: &str, b: &str) -> bool {
 
 /// How many letters have to be put in, taken out or exchanged to make `b` of `a`.
 fn distance(a: &[u8], b: &[u8]) -> usize {
-    // No field value that long has a near neighbour; this bounds the work.
+    // No field value that long has a near neighbor; this bounds the work.
     if a.len() > 64 || b.len() > 64 {
         return usize::MAX;
     }
@@ -290,9 +248,7 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        distance, find, is_one_slip_away, nearest, pasted, replace, replaced, span, split_once,
-    };
+    use super::{distance, find, is_one_slip_away, nearest, replace, replaced, span, split_once};
 
     #[test]
     fn spans_are_those_of_pieces() {
@@ -319,28 +275,6 @@ mod tests {
                     "{text} {part}"
                 );
             }
-        }
-    }
-
-    #[test]
-    fn pasted_text_is_named_and_mended() {
-        let cases = [
-            ("token ", Some(("text.space", "token"))),
-            ("token\n", Some(("text.line_break", "token"))),
-            ("\u{feff}token", Some(("text.invisible", "token"))),
-            ("\"token\"", Some(("text.quoted", "token"))),
-            ("to\u{200b}ken", Some(("text.invisible", "token"))),
-            ("to\nken", Some(("text.line_break", "token"))),
-            ("to ken", None),
-            ("'", None),
-            ("\"\"", None),
-        ];
-        for (text, expected) in cases {
-            let issue = pasted(text);
-            let found = issue
-                .as_ref()
-                .map(|i| (i.code().as_str(), i.suggestion().unwrap()));
-            assert_eq!(found, expected, "{text:?}");
         }
     }
 

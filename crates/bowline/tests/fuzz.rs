@@ -27,7 +27,7 @@ use proptest::{
     sample::{Index, select},
 };
 use serde_json::{Value, json};
-use support::{cases, check_what_is_kept, mended};
+use support::{cases, check_what_is_kept, fixed};
 
 /// 2026-11-21: what the vectors call now is not far from it.
 const NOW: i64 = 1_795_219_200_000;
@@ -123,7 +123,7 @@ fn policies() {
         let form = json!({ "policy": policy });
 
         let (findings, parsed) = judge(&form);
-        check_findings(&form, &findings, |mended| judge(mended).0);
+        check_findings(&form, &findings, |fixed| judge(fixed).0);
         let images = [Image {
             repository: "team/api".into(),
             tag: "1".into(),
@@ -192,9 +192,9 @@ fn forms() {
             let endpoint = spec.endpoint.map(|endpoint| endpoint.to_string());
             assert_eq!(report.endpoint, endpoint);
         }
-        check_findings(&whole, &report.findings, |mended| {
-            let mended = serde_json::from_value(mended.clone()).unwrap();
-            check_form(&mended, options).0.findings
+        check_findings(&whole, &report.findings, |fixed| {
+            let fixed = serde_json::from_value(fixed.clone()).unwrap();
+            check_form(&fixed, options).0.findings
         });
         check_what_is_kept("a form", &form);
         check_secrets_are_kept(&form);
@@ -291,7 +291,7 @@ fn check_findings(form: &Value, findings: &[Finding], judge: impl Fn(&Value) -> 
             continue;
         };
         assert!(!suggestion.is_empty(), "{finding:?} offers nothing");
-        let left = judge(&mended(form, &finding.field, suggestion));
+        let left = judge(&fixed(form, &finding.field, suggestion));
         let count = |findings: &[Finding]| {
             let like =
                 |other: &&Finding| (&other.field, other.code) == (&finding.field, finding.code);

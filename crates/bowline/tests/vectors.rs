@@ -15,7 +15,7 @@ use bowline::{
     reference::Reference,
 };
 use serde_json::{Value, json};
-use support::{cases, check_what_is_kept, mended};
+use support::{cases, check_what_is_kept, fixed};
 
 /// Fails with every case that differs, not with the first alone.
 fn compare(cases: Vec<(String, Value, Value)>) {
@@ -96,9 +96,9 @@ fn applying_a_suggestion_removes_its_finding() {
                 continue;
             };
             let field = finding["field"].as_str().unwrap();
-            let mended = mended(&case["form"], field, suggestion);
-            let mended = serde_json::from_value(mended).unwrap();
-            let (after, _) = report_of(&mended, &case["options"]);
+            let fixed = fixed(&case["form"], field, suggestion);
+            let fixed = serde_json::from_value(fixed).unwrap();
+            let (after, _) = report_of(&fixed, &case["options"]);
             let gone = !after["findings"].as_array().unwrap().iter().any(|other| {
                 other["field"] == finding["field"] && other["code"] == finding["code"]
             });
@@ -112,7 +112,7 @@ fn applying_a_suggestion_removes_its_finding() {
 }
 
 #[test]
-fn a_valid_form_means_the_same_when_its_normalised_values_are_checked_again() {
+fn a_valid_form_means_the_same_when_its_normalized_values_are_checked_again() {
     for (name, case) in cases("forms-") {
         check_what_is_kept(&name, &form_of(&case));
     }

@@ -93,20 +93,20 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     Ok(Work::Done)
 }
 
-/// Puts the module, its glue, the hand-written files and the licences together.
+/// Puts the module, its glue, the hand-written files and the licenses together.
 pub(crate) fn assemble(project: &Project, _: &Screen) -> anyhow::Result<Work> {
     let sources = project.path(SOURCES);
     let bindings = project.kept(BINDINGS);
     let version = env!("CARGO_PKG_VERSION");
-    let licences = ["LICENSE-APACHE", "LICENSE-MIT"];
+    let licenses = ["LICENSE-APACHE", "LICENSE-MIT"];
     let providers = bowline::provider::providers_json();
     let mut inputs = Inputs::default()
         .files(&sources, &[])?
         .files(&bindings, &[])?
         .text(version)
         .text(&providers);
-    for licence in licences {
-        inputs = inputs.files(&project.path(licence), &[])?;
+    for license in licenses {
+        inputs = inputs.files(&project.path(license), &[])?;
     }
     let stamp = Stamp::new(project, "package", inputs);
     let folder = project.target(FOLDER);
@@ -122,8 +122,8 @@ pub(crate) fn assemble(project: &Project, _: &Screen) -> anyhow::Result<Work> {
         let entry = entry?;
         copy(&entry.path(), &folder.join(entry.file_name()))?;
     }
-    for licence in licences {
-        copy(&project.path(licence), &folder.join(licence))?;
+    for license in licenses {
+        copy(&project.path(license), &folder.join(license))?;
     }
     copy(&bindings.join("bowline.wasm"), &folder.join("bowline.wasm"))?;
     copy(&bindings.join("bowline.js"), &folder.join("bindings.js"))?;

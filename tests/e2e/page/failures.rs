@@ -101,7 +101,7 @@ fn a_form_that_could_not_be_saved_keeps_what_was_typed() {
 }
 
 #[test]
-fn who_is_offline_is_told_so_and_goes_on_afterwards() {
+fn who_is_offline_is_told_so_and_goes_on_afterward() {
     let app = App::start();
     let registry = Registry::start(&Access::Basic(&[("alice", "s3cret")]));
     registry.push(&Image::new("offline"), "team/app:v1");

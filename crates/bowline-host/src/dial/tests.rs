@@ -98,7 +98,7 @@ fn dialed(dials: &Dials) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn only_allowed_addresses_are_dialled() {
+async fn only_allowed_addresses_are_dialed() {
     type Case = (
         &'static str,
         &'static str,

@@ -1,4 +1,4 @@
-//! When connections are synchronised and checked by themselves.
+//! When connections are synchronized and checked by themselves.
 
 /// `plan_from` where a daily pull is to be planned from then on, `sync_at` where it is planned, neither where the policy
 /// is manual. `run` is the sync that it began last, and when.

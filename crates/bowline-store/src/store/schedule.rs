@@ -1,4 +1,4 @@
-//! When each connection is synchronised and checked again without anybody asking.
+//! When each connection is synchronized and checked again without anybody asking.
 //!
 //! Triggers of the schema begin a schedule with its connection and have it planned anew when the policy's time changes;
 //! so an instance that knows nothing of schedules does them no harm. Planning needs the calendar, which SQL has not:

@@ -1,8 +1,8 @@
 //! Docker's configuration file, what carries one (pull secrets, variables), and the JSON that tools print for a login.
 
 use super::{
-    found::{Found, form_of, without_api},
     mention::{Mention, add, form_of_mention, image_mention, mention},
+    registry::{form_of, without_api},
     yaml::Entry,
 };
 use crate::{
@@ -262,11 +262,6 @@ fn add_entry(
     } else {
         (username, secret)
     };
-    let form = form_of(&Found {
-        endpoint: &endpoint,
-        username,
-        secret,
-        identity_token,
-    });
+    let form = form_of(&endpoint, username, secret, identity_token);
     add(forms, Some(form));
 }

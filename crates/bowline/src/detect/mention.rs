@@ -1,6 +1,6 @@
 //! What a text says of one registry.
 
-use super::found::{found, found_by_image, without_api};
+use super::registry::{found, found_by_image, without_api};
 use crate::{
     endpoint::DOCKER_HUB,
     form::ConnectionForm,
@@ -120,7 +120,7 @@ pub(super) fn form_of_mention(mention: &Mention) -> Option<ConnectionForm> {
     })
 }
 
-/// The form for a registry's address and a login, as a command or a file has them. What is a placeholder is left empty.
+/// The form for a registry's address and a login, as a command or a file has them. What is a placeholder stays blank.
 pub(crate) fn form_at(address: &str, username: &str, secret: &str) -> Option<ConnectionForm> {
     form_of_mention(&mention(address, username, secret)?)
 }

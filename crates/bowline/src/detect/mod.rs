@@ -8,6 +8,7 @@ mod found;
 mod manifest;
 mod mention;
 mod programs;
+mod registry;
 mod script;
 mod shell;
 mod yaml;
@@ -20,8 +21,8 @@ pub(crate) use self::{
     shell::Invocation,
 };
 use self::{
-    found::{found, found_by_image},
     mention::{add, form_of_mention},
+    registry::{found, found_by_image},
     script::of_commands,
 };
 use crate::{

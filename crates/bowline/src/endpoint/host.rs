@@ -35,14 +35,14 @@ pub(super) fn parse(url: &Split<'_>) -> Result<String, Issue> {
         && let Some(character) = host.chars().find(|c| !c.is_ascii())
     {
         let ascii: String = host.chars().map(ascii_form).collect();
-        let mend = ascii.is_ascii().then(|| instead(&ascii));
+        let fix = ascii.is_ascii().then(|| instead(&ascii));
         return Err(issue(Code::UrlNotAscii)
             .with("character", character.to_string())
-            .suggest_some(mend));
+            .suggest_some(fix));
     }
     if let Some(bare) = host.strip_suffix('.') {
-        let mend = is_name(bare).then(|| instead(bare));
-        return Err(issue(Code::UrlTrailingDot).suggest_some(mend));
+        let fix = is_name(bare).then(|| instead(bare));
+        return Err(issue(Code::UrlTrailingDot).suggest_some(fix));
     }
     let host = host.to_ascii_lowercase();
     if ends_in_number(&host) {
@@ -53,10 +53,10 @@ pub(super) fn parse(url: &Split<'_>) -> Result<String, Issue> {
     }
     if !is_name(&host) {
         let hyphened = replace(&host, "_", "-");
-        let mend = (hyphened != host && is_name(&hyphened)).then(|| instead(&hyphened));
+        let fix = (hyphened != host && is_name(&hyphened)).then(|| instead(&hyphened));
         return Err(issue(Code::UrlHostInvalid)
             .with("host", host)
-            .suggest_some(mend));
+            .suggest_some(fix));
     }
     let is_encoded = |label: &str| label.strip_prefix(PUNYCODE).is_none_or(punycode::is_sound);
     if contains(&host, PUNYCODE) && !host.split('.').all(is_encoded) {

@@ -5,30 +5,26 @@
 //! have instead. A property test holds it against the `url` crate: what is accepted here means the same there.
 
 mod address;
+mod docker_hub;
 mod host;
 mod path;
 mod punycode;
+mod scheme;
 mod split;
 
 use std::fmt;
 
 pub(crate) use self::address::parse_v6;
+pub(crate) use self::docker_hub::DOCKER_HUB;
+use self::docker_hub::DOCKER_HUB_NAMES;
 pub(crate) use self::host::{has_suffix, is_name, label_before};
+pub use self::scheme::Scheme;
 pub(crate) use self::split::Split;
 use crate::{
     finding::Issue,
     message::Code,
     text::{self, concat},
 };
-
-/// How an endpoint is spoken to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scheme {
-    /// With TLS; what a missing scheme means.
-    Https,
-    /// Without; allowed only where the operator says so.
-    Http,
-}
 
 /// Where a registry is: origin, base path and namespace. Made only by parsing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,12 +35,6 @@ pub struct Endpoint {
     base_path: String,
     namespace: String,
 }
-
-/// Docker Hub, as it is shown. It is the default domain of the reference grammar, hence known here.
-pub(crate) const DOCKER_HUB: &str = "docker.io";
-
-/// The names that Docker Hub has had; its API answers at the last.
-const DOCKER_HUB_NAMES: [&str; 3] = [DOCKER_HUB, "index.docker.io", "registry-1.docker.io"];
 
 impl Endpoint {
     /// The endpoint that `text`, a URL or a hostname, names.
@@ -158,7 +148,7 @@ impl Endpoint {
         &self.base_path
     }
 
-    /// The organisation, project, tenancy or prefix that bounds listing; empty, or without outer slashes.
+    /// The organization, project, tenancy or prefix that bounds listing; empty, or without outer slashes.
     pub fn namespace(&self) -> &str {
         &self.namespace
     }
@@ -199,23 +189,6 @@ impl Endpoint {
 
     fn is_docker_hub(&self) -> bool {
         self.host == DOCKER_HUB && self.scheme == Scheme::Https && self.port.is_none()
-    }
-}
-
-impl Scheme {
-    /// The port that need not be written.
-    pub fn port(self) -> u16 {
-        match self {
-            Self::Https => 443,
-            Self::Http => 80,
-        }
-    }
-
-    fn prefix(self) -> &'static str {
-        match self {
-            Self::Https => "https://",
-            Self::Http => "http://",
-        }
     }
 }
 

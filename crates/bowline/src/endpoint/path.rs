@@ -1,6 +1,6 @@
 //! What the path of a registry's URL means: base path and namespace.
 
-use super::Split;
+use super::split::{Split, segments};
 use crate::{
     finding::Issue,
     message::Code,
@@ -57,11 +57,6 @@ pub(super) fn is_plain(base: &str, namespace: &str, docker_hub: bool) -> bool {
     let (read_base, read_namespace) = divide(&written, docker_hub);
     let read = read_base.len().saturating_add(read_namespace.len());
     (read_base.len(), read) == (base_length, written.len())
-}
-
-/// The parts of a path, empty ones left out.
-pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter(|segment| !segment.is_empty())
 }
 
 /// Where the base path ends. `/v2` parts it from the namespace; without one, Artifactory's and Nexus's paths of a

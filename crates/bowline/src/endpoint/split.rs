@@ -1,6 +1,6 @@
 //! A URL's text, taken apart: pieces of the typed text, so that every piece has its place in it.
 
-use super::{Scheme, address::parse_v6, path};
+use super::{address::parse_v6, docker_hub::DOCKER_HUB, scheme::Scheme};
 use crate::{
     finding::Issue,
     message::Code,
@@ -50,8 +50,8 @@ impl<'a> Split<'a> {
         if host.is_empty() {
             // `https:///registry.example.com`
             let rest = path.trim_start_matches('/');
-            let mend = Some(concat(&[before_authority, rest])).filter(|_| rest.contains('.'));
-            return Err(Issue::new(Code::UrlHostMissing).suggest_some(mend));
+            let fix = Some(concat(&[before_authority, rest])).filter(|_| rest.contains('.'));
+            return Err(Issue::new(Code::UrlHostMissing).suggest_some(fix));
         }
         Ok(Self {
             text,
@@ -60,7 +60,7 @@ impl<'a> Split<'a> {
             host,
             port,
             path,
-            segments: path::segments(path).collect(),
+            segments: segments(path).collect(),
             query,
             fragment,
         })
@@ -76,14 +76,14 @@ impl<'a> Split<'a> {
                 // The mark before it goes too.
                 let start = span(self.text, part).start.saturating_sub(1);
                 let without = self.text.get(..start).unwrap_or("");
-                let mend = if self.is_page() {
+                let fix = if self.is_page() {
                     self.origin()
                 } else {
                     without.to_owned()
                 };
                 return Err(Issue::new(code)
                     .at(start..self.text.trim_end().len())
-                    .suggest(mend));
+                    .suggest(fix));
             }
         }
         Ok(())
@@ -128,20 +128,20 @@ impl<'a> Split<'a> {
                 let registry = if self.host.contains('.') {
                     self.host
                 } else {
-                    super::DOCKER_HUB
+                    DOCKER_HUB
                 };
                 Err(Issue::new(Code::UrlImage)
                     .at(span(self.text, port))
                     .suggest(registry))
             }
             _ => {
-                let mend = port
+                let fix = port
                     .is_empty()
                     .then(|| concat(&[self.before_authority, self.host, self.path]));
                 Err(Issue::new(Code::UrlPort)
                     .at(span(self.text, port))
                     .with("port", port)
-                    .suggest_some(mend))
+                    .suggest_some(fix))
             }
         }
     }
@@ -191,6 +191,11 @@ fn check_text(text: &str, trimmed: &str) -> Result<(), Issue> {
     Err(Issue::new(Code::UrlSpace)
         .at(place)
         .suggest(joined(trimmed)))
+}
+
+/// The parts of a path, empty ones left out.
+pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty())
 }
 
 /// The scheme with `://`, its meaning, and what follows.

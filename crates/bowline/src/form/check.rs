@@ -11,7 +11,7 @@ use super::{
         find_trusted_hosts,
     },
     namespace::find_more,
-    values::{check_field, check_unknown_values, judge_shape},
+    values::{UrlHost, check_field, check_unknown_values, judge_shape},
 };
 use crate::{
     credential::Credentials,
@@ -101,26 +101,27 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
 
     let mut draft = Draft {
         form,
-        provider,
-        auth,
+        fields: auth.fields,
+        shapes: provider.rules.shapes,
         findings,
         url: None,
-        near: None,
         values: Vec::new(),
     };
-    let mut detected = None;
+    let mut host = UrlHost::default();
     for field in auth.fields {
-        check_field(&mut draft, field, &mut detected);
+        check_field(&mut draft, provider, field, &mut host);
     }
     check_unknown_values(&mut draft);
-    judge_as_detected(&mut draft, detected);
-    let endpoint = (auth.endpoint)(&mut draft).map(|endpoint| with_namespace(&mut draft, endpoint));
+    judge_as_detected(&mut draft, provider, host.detected);
+    let endpoint =
+        (auth.endpoint)(&mut draft).map(|endpoint| with_namespace(&mut draft, provider, endpoint));
     if let Some(endpoint) = &endpoint {
-        check_namespace(&mut draft, endpoint);
+        check_namespace(&mut draft, provider, endpoint);
     } else if let Some(issue) = find_more(draft.get("namespace"), provider, None) {
         draft.report("namespace", issue);
     }
-    check_near_miss(&mut draft);
+    check_near_miss(&mut draft, host.near);
+    let mut detected = host.detected;
     // The host of a URL that was typed has been looked at.
     if let (Some(endpoint), false) = (&endpoint, draft.is_filled("url")) {
         detected = provider.or_of_host(endpoint.host());
@@ -131,7 +132,7 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
         let issue = Issue::new(Code::ImageRequired).with("title", provider.title);
         draft.findings.push_missing("image", issue);
     }
-    offer_detected(&mut draft, detected);
+    offer_detected(&mut draft, provider, detected);
     if let Some(policy) = &form.policy {
         let authority = endpoint.as_ref().map(Endpoint::authority);
         Policy::find(
@@ -208,14 +209,14 @@ impl Sound<'_> {
 }
 
 /// The endpoint with the namespace of the value `namespace`, where that is filled in.
-fn with_namespace(draft: &mut Draft<'_>, endpoint: Endpoint) -> Endpoint {
+fn with_namespace(draft: &mut Draft<'_>, provider: &Provider, endpoint: Endpoint) -> Endpoint {
     let typed = draft.form.value("namespace");
     let text = draft.get("namespace");
     let namespace = text.trim_matches('/');
     if namespace.is_empty() {
         return endpoint;
     }
-    let issue = if let Some(issue) = find_more(namespace, draft.provider, Some(&endpoint)) {
+    let issue = if let Some(issue) = find_more(namespace, provider, Some(&endpoint)) {
         issue.within(typed, namespace)
     } else if !endpoint.namespace().is_empty() && endpoint.namespace() != namespace {
         Issue::new(Code::NamespaceConflict)
@@ -268,14 +269,14 @@ fn with_namespace(draft: &mut Draft<'_>, endpoint: Endpoint) -> Endpoint {
 }
 
 /// That the namespace, wherever it was typed, can be one of this product.
-fn check_namespace(draft: &mut Draft<'_>, endpoint: &Endpoint) {
+fn check_namespace(draft: &mut Draft<'_>, provider: &Provider, endpoint: &Endpoint) {
     let is_wrong =
         |finding: &Finding| finding.field == "values.url" && finding.severity == Severity::Error;
     if draft.findings.shown().iter().any(is_wrong) {
         return;
     }
     let namespace = endpoint.namespace();
-    let rules = &draft.provider.rules;
+    let rules = &provider.rules;
     let Some(known) = rules
         .namespaces
         .filter(|known| !namespace.is_empty() && !(known.fits)(namespace))
@@ -284,7 +285,7 @@ fn check_namespace(draft: &mut Draft<'_>, endpoint: &Endpoint) {
     };
     let issue = Issue::new(Code::NamespaceInvalid)
         .with("namespace", namespace)
-        .with("title", draft.provider.title)
+        .with("title", provider.title)
         .with("example", known.example);
     let first = namespace
         .split('/')
@@ -293,14 +294,13 @@ fn check_namespace(draft: &mut Draft<'_>, endpoint: &Endpoint) {
     if draft.is_filled("namespace") {
         draft.report("namespace", issue.suggest_some(first.map(str::to_owned)));
     } else {
-        let mend = first.map(|first| endpoint.clone().with_namespace(first).to_text());
-        draft.report("url", issue.suggest_some(mend));
+        let fix = first.map(|first| endpoint.clone().with_namespace(first).to_text());
+        draft.report("url", issue.suggest_some(fix));
     }
 }
 
 /// Applies the rules of the product whose host it is to username and secret in the form of any registry, as warnings.
-fn judge_as_detected(draft: &mut Draft<'_>, detected: Option<&'static Provider>) {
-    let own = draft.provider;
+fn judge_as_detected(draft: &mut Draft<'_>, own: &Provider, detected: Option<&'static Provider>) {
     let Some(other) = detected.filter(|other| own.rules.any_secret && other.id != own.id) else {
         return;
     };
@@ -309,7 +309,7 @@ fn judge_as_detected(draft: &mut Draft<'_>, detected: Option<&'static Provider>)
         if text.is_empty() {
             continue;
         }
-        let mut judge = Judge::new(&text, draft.findings.now(), other);
+        let mut judge = Judge::new(&text, draft.findings.now(), other.title);
         let of_other = other.auth("password").and_then(|auth| auth.field(name));
         match of_other {
             Some(field) => (field.rule)(&mut judge),
@@ -326,8 +326,8 @@ fn judge_as_detected(draft: &mut Draft<'_>, detected: Option<&'static Provider>)
 }
 
 /// Offers to switch to the provider that the URL belongs to.
-fn offer_detected(draft: &mut Draft<'_>, detected: Option<&'static Provider>) {
-    let Some(other) = detected.filter(|detected| detected.id != draft.provider.id) else {
+fn offer_detected(draft: &mut Draft<'_>, provider: &Provider, detected: Option<&'static Provider>) {
+    let Some(other) = detected.filter(|detected| detected.id != provider.id) else {
         return;
     };
     let issue = Issue::new(Code::ProviderDetected)

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::{CheckOptions, ConnectionForm, hosts::NearMiss};
+use super::{CheckOptions, ConnectionForm};
 use crate::{
     endpoint::Endpoint,
     finding::{Finding, Issue},
     findings::BoundedFindings,
     message::Code,
-    provider::{Auth, Field, Provider},
+    provider::{Field, rules::Shape},
     secret::Secret,
     text::concat,
 };
@@ -16,16 +16,21 @@ use crate::{
 /// What is known of a form while it is checked: its values field by field, and what was found.
 pub(crate) struct Draft<'a> {
     pub(crate) form: &'a ConnectionForm,
-    pub(crate) provider: &'static Provider,
-    pub(crate) auth: &'static Auth,
+    /// The fields of the auth method.
+    pub(crate) fields: &'static [Field],
+    /// The looks of the product's secrets.
+    pub(crate) shapes: &'static [Shape],
     pub(super) findings: Findings<'a>,
     pub(super) url: Option<Endpoint>,
-    /// The registry that the URL's host is nearly that of.
-    pub(super) near: Option<NearMiss>,
     pub(super) values: Vec<(&'static Field, Cow<'a, str>)>,
 }
 
 impl Draft<'_> {
+    /// The field of this name.
+    pub(crate) fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
     /// The value of a field, without white space around it, or its default; empty where there is neither.
     pub(crate) fn get(&self, field: &str) -> &str {
         self.values
@@ -73,7 +78,6 @@ impl Draft<'_> {
             issue
         };
         let secret = self
-            .auth
             .field(field)
             .is_some_and(|field| field.kind.is_secret());
         self.findings.push(

@@ -10,7 +10,15 @@ use crate::secret::Secret;
 
 /// A form that serializes with its secrets. Empty members are left out, and the policy, which no login depends on.
 #[derive(Clone, Copy)]
-pub struct ExposedForm<'a>(pub(super) &'a ConnectionForm);
+pub struct ExposedForm<'a>(&'a ConnectionForm);
+
+impl ConnectionForm {
+    /// The form with its secrets in it, to be serialized: for the private hop to the one who logs in, and for the
+    /// page that pasted them. Every call is a place where secrets leave their type.
+    pub fn expose(&self) -> ExposedForm<'_> {
+        ExposedForm(self)
+    }
+}
 
 impl Serialize for ExposedForm<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

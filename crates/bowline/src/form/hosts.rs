@@ -102,15 +102,11 @@ fn is_near(host: &str, known: &str) -> bool {
 
 /// Warns of a host that is nearly a registry's. It is an error where the secret is certainly that registry's: it would go
 /// to somebody else.
-pub(super) fn check_near_miss(draft: &mut Draft<'_>) {
-    let Some(near) = draft.near.take() else {
+pub(super) fn check_near_miss(draft: &mut Draft<'_>, near: Option<NearMiss>) {
+    let Some(near) = near else {
         return;
     };
-    let secrets = draft
-        .auth
-        .fields
-        .iter()
-        .filter(|field| field.kind.is_secret());
+    let secrets = draft.fields.iter().filter(|field| field.kind.is_secret());
     let mut texts = secrets.map(|field| draft.get(field.name).to_owned());
     let token = texts.find_map(|text| {
         let shapes = near.owner.rules.shapes.iter();

@@ -161,12 +161,12 @@ pub(super) fn find_expiry(form: &ConnectionForm, findings: &mut Findings<'_>) ->
     let Some(time) = time::parse_rfc3339(text) else {
         // What a page's date and time inputs give lacks the zone.
         let completed = ["T00:00:00Z", ":00Z", "Z"].map(|rest| concat(&[text, rest]));
-        let mend = completed
+        let fix = completed
             .into_iter()
             .find(|text| time::parse_rfc3339(text).is_some());
         let issue = Issue::new(Code::ExpiryInvalid)
             .with("time", text)
-            .suggest_some(mend);
+            .suggest_some(fix);
         findings.push("expiresAt", typed, issue, false);
         return None;
     };

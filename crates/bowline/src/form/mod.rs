@@ -6,11 +6,12 @@ mod exposed;
 mod hosts;
 mod members;
 mod namespace;
+mod pasted;
 mod read;
+mod report;
+mod spec;
 mod values;
 mod wrapped;
-
-use std::collections::BTreeMap;
 
 use litemap::LiteMap;
 use serde::Serialize;
@@ -20,16 +21,10 @@ pub use self::{
     check::{check_form, report_on},
     exposed::ExposedForm,
     read::FormError,
+    report::Report,
+    spec::ConnectionSpec,
 };
-use crate::{
-    credential::Credentials,
-    document::Document,
-    endpoint::Endpoint,
-    finding::Finding,
-    jwt,
-    provider::{Provider, ProviderId},
-    secret::Secret,
-};
+use crate::{document::Document, secret::Secret};
 
 /// A form, strings exactly as typed. `null`, missing and empty are the same: not filled in. A number or truth value
 /// is taken as its text. `Debug` shows no value.
@@ -72,12 +67,6 @@ pub const MEMBERS: [&str; 10] = [
 ];
 
 impl ConnectionForm {
-    /// The form with its secrets in it, to be serialised: for the private hop to the one who logs in, and for the
-    /// page that pasted them. Every call is a place where secrets leave their type.
-    pub fn expose(&self) -> ExposedForm<'_> {
-        ExposedForm(self)
-    }
-
     /// The text of a value; empty where it is not filled in.
     pub(crate) fn value(&self, name: &str) -> &str {
         self.values.get(name).map_or("", Secret::expose)
@@ -111,19 +100,6 @@ pub struct CheckOptions<'a> {
     pub now: Option<i64>,
 }
 
-/// What a form's check found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Report {
-    /// Whether the form can be saved: no error, and no required field empty, reported or not.
-    pub valid: bool,
-    /// What was found, in the order of the form's fields.
-    pub findings: Vec<Finding>,
-    /// The endpoint as it is shown and kept.
-    pub endpoint: Option<String>,
-    /// The provider that the URL looks like.
-    pub detected: Option<ProviderId>,
-}
-
 impl Purpose {
     /// `pull` or `push`.
     pub fn as_str(self) -> &'static str {
@@ -131,61 +107,6 @@ impl Purpose {
             Self::Pull => "pull",
             Self::Push => "push",
         }
-    }
-}
-
-impl Report {
-    /// Takes out the suggestions that hold the text of a secret field. For everyone but the page that it was typed
-    /// into: an answer over HTTP, a log.
-    pub fn redact(&mut self) {
-        for finding in self.findings.iter_mut().filter(|finding| finding.secret) {
-            finding.suggestion = None;
-        }
-    }
-}
-
-/// A valid form, parsed.
-#[derive(Clone, Debug)]
-pub struct ConnectionSpec {
-    /// The provider.
-    pub provider: &'static Provider,
-    /// The auth method's id.
-    pub auth: &'static str,
-    /// What it is for.
-    pub purpose: Purpose,
-    /// Trimmed.
-    pub name: String,
-    /// As typed.
-    pub description: String,
-    /// Where the registry is; `None` where only the cloud's API can tell (ECR without an account id).
-    pub endpoint: Option<Endpoint>,
-    /// What it logs in with.
-    pub credentials: Credentials,
-    /// The values that are not secret, normalised, defaults filled in, empty ones left out.
-    pub values: BTreeMap<&'static str, String>,
-    /// The secret values, empty ones left out.
-    pub secrets: BTreeMap<&'static str, Secret>,
-    /// `host` or `host:port`, lower case.
-    pub trusted_auth_hosts: Vec<String>,
-    /// The date that was typed, in milliseconds since 1970; [`ConnectionSpec::ends_at`] knows more.
-    pub expires_at: Option<i64>,
-    /// The image to test with, without white space around it.
-    pub image: String,
-    /// The pull policy.
-    pub policy: Option<Document>,
-}
-
-impl ConnectionSpec {
-    /// When the credentials end if they are kept at `now_ms`, in milliseconds since 1970: the earliest of the date that
-    /// was typed, of what tokens among the secrets say, and of what the auth method gives. `None` where nothing tells.
-    pub fn ends_at(&self, now_ms: i64) -> Option<i64> {
-        let auth = self.provider.auth(self.auth);
-        let by_method = auth.and_then(|auth| now_ms.checked_add(auth.lasts_ms?));
-        let by_token = self
-            .secrets
-            .values()
-            .filter_map(|secret| jwt::expiry(secret.expose()));
-        by_token.chain(by_method).chain(self.expires_at).min()
     }
 }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{
     ConnectionForm, Draft,
     hosts::NearMiss,
+    pasted::pasted,
     wrapped::{assigned, name_of_base64},
 };
 use crate::{
@@ -18,17 +19,28 @@ use crate::{
         Field, Kind, Provider, providers,
         rules::{Fit, Judge, Shape},
     },
-    text::{nearest, pasted, span, trim},
+    text::{nearest, span, trim},
     time,
 };
 
 /// A token that ends sooner than this is short-lived: a connection is used for longer than a day.
 const SHORT_LIFE_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// The products that the host of a typed URL is of.
+#[derive(Default)]
+pub(super) struct UrlHost {
+    /// The product whose own host it is.
+    pub(super) detected: Option<&'static Provider>,
+    /// The registry whose host it nearly is.
+    pub(super) near: Option<NearMiss>,
+}
+
+/// Checks a field of a form for `provider`'s registries.
 pub(super) fn check_field<'a>(
     draft: &mut Draft<'a>,
+    provider: &'static Provider,
     field: &'static Field,
-    detected: &mut Option<&'static Provider>,
+    host: &mut UrlHost,
 ) {
     let form: &'a ConnectionForm = draft.form;
     let typed = form.value(field.name);
@@ -48,7 +60,12 @@ pub(super) fn check_field<'a>(
     };
     let value = match field.kind {
         Kind::Url if field.name == "url" => {
-            draft.url = check_url(draft, if text.is_empty() { value } else { typed }, detected);
+            draft.url = check_url(
+                draft,
+                provider,
+                if text.is_empty() { value } else { typed },
+                host,
+            );
             value
         }
         _ if text.is_empty() => value,
@@ -58,14 +75,20 @@ pub(super) fn check_field<'a>(
         }
         Kind::Checkbox => check_switch(draft, field, text),
         Kind::Select | Kind::Text | Kind::Secret | Kind::Json => {
-            check_text(draft, field, typed, text);
+            check_text(draft, provider, field, typed, text);
             value
         }
     };
     draft.values.push((field, Cow::Borrowed(value)));
 }
 
-fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &str) {
+fn check_text(
+    draft: &mut Draft<'_>,
+    provider: &Provider,
+    field: &'static Field,
+    typed: &str,
+    text: &str,
+) {
     if let Some(value) = value_of_command(text, field.name, field.kind.is_secret()) {
         draft.report(field.name, Issue::new(Code::TextCommand).suggest(value));
         return;
@@ -81,10 +104,10 @@ fn check_text(draft: &mut Draft<'_>, field: &'static Field, typed: &str, text: &
             draft.report(field.name, issue);
         }
     }
-    let mut judge = Judge::new(text, draft.findings.now(), draft.provider);
+    let mut judge = Judge::new(text, draft.findings.now(), provider.title);
     (field.rule)(&mut judge);
     if field.kind == Kind::Secret {
-        judge_secret(&mut judge);
+        judge_secret(&mut judge, provider);
     }
     let judged = judge.issues;
     if field.kind == Kind::Select
@@ -140,7 +163,7 @@ fn check_switch(draft: &mut Draft<'_>, field: &Field, text: &str) -> &'static st
 }
 
 /// What a secret's look tells. Only warnings: formats change.
-fn judge_secret(judge: &mut Judge<'_>) {
+fn judge_secret(judge: &mut Judge<'_>, provider: &Provider) {
     const KEYS: [&str; 7] = [
         "-----BEGIN",
         "ssh-rsa ",
@@ -154,7 +177,7 @@ fn judge_secret(judge: &mut Judge<'_>) {
         judge.report(Issue::new(Code::SecretSshKey));
         return;
     }
-    if let Some(issue) = judge_shape(judge.text, judge.provider) {
+    if let Some(issue) = judge_shape(judge.text, provider) {
         judge.report(issue);
     }
     if let (Some(now), Some(expiry)) = (judge.now, jwt::expiry(judge.text)) {
@@ -188,8 +211,9 @@ pub(super) fn judge_shape(text: &str, provider: &Provider) -> Option<Issue> {
 
 fn check_url(
     draft: &mut Draft<'_>,
+    provider: &'static Provider,
     typed: &str,
-    detected: &mut Option<&'static Provider>,
+    host: &mut UrlHost,
 ) -> Option<Endpoint> {
     let mut issues = Vec::new();
     let trimmed = trim(typed);
@@ -200,11 +224,11 @@ fn check_url(
         return None;
     }
     let endpoint = Split::of(typed).and_then(|url| {
-        *detected = draft.provider.or_of_host(&url.host.to_ascii_lowercase());
-        if let Some(issue) = detected.and_then(|owner| (owner.rules.misread)(&url)) {
+        host.detected = provider.or_of_host(&url.host.to_ascii_lowercase());
+        if let Some(issue) = host.detected.and_then(|owner| (owner.rules.misread)(&url)) {
             return Err(issue);
         }
-        let own = draft.provider.id;
+        let own = provider.id;
         let is_page_only =
             |provider: &&&Provider| provider.id == own || !(provider.rules.page_is_registry)(&url);
         if let Some(issue) = providers()
@@ -217,9 +241,9 @@ fn check_url(
         let endpoint = Endpoint::from_split(&url)?;
         endpoint.notes(&url, &mut issues);
         let noted = issues.len();
-        (draft.provider.rules.endpoint)(&url, &endpoint, &mut issues);
-        if issues.len() == noted && detected.is_none() {
-            draft.near = NearMiss::find(&url, &endpoint);
+        (provider.rules.endpoint)(&url, &endpoint, &mut issues);
+        if issues.len() == noted && host.detected.is_none() {
+            host.near = NearMiss::find(&url, &endpoint);
         }
         Ok(endpoint)
     });
@@ -268,7 +292,7 @@ fn console_issue(provider: &Provider, url: &Split<'_>) -> Option<Issue> {
 pub(super) fn check_unknown_values(draft: &mut Draft<'_>) {
     let form = draft.form;
     for (name, value) in &form.values {
-        if value.is_empty() || draft.auth.field(name).is_some() {
+        if value.is_empty() || draft.field(name).is_some() {
             continue;
         }
         draft.report_secret(

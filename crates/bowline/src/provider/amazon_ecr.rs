@@ -120,7 +120,7 @@ const REGION: Field = Field::select("region", "Region", CHOICES)
 const ACCOUNT: Field = Field::text("accountId", "Account id")
     .placeholder("123456789012")
     .rule(judge_account)
-    .help("Whose registry it is. Left empty, it is learnt when the connection is made.");
+    .help("12-digit AWS account ID. Leave empty to detect it.");
 
 const KEY_ID: Field = ACCESS_KEY_ID.help_for(PULL, PUSH);
 

@@ -50,7 +50,7 @@ pub(super) fn keys(draft: &mut Draft<'_>) -> Option<AwsKeys> {
             };
             draft.report_secret(field, Issue::new(Code::AccessKeySwapped).suggest(other));
         }
-    } else if access_key_id.starts_with("ASIA") && draft.auth.field("sessionToken").is_none() {
+    } else if access_key_id.starts_with("ASIA") && draft.field("sessionToken").is_none() {
         draft.report("accessKeyId", Issue::new(Code::AccessKeyTemporary));
     }
     Some(AwsKeys {

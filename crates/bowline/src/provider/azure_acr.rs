@@ -7,7 +7,7 @@ use super::{
     rules::{Alphabet, Console, Fit, Judge, Rules, Shape, report_other_host},
 };
 use crate::{
-    azure::{TenantId, is_guid, mended_guid},
+    azure::{TenantId, fixed_guid, is_guid},
     credential::Credentials,
     detect::{Arguments, Found, Invocation, after, fill_usual, form_at},
     document::Document,
@@ -347,7 +347,7 @@ fn judge_token_name(judge: &mut Judge<'_>) {
 
 fn judge_guid(judge: &mut Judge<'_>) {
     if !is_guid(judge.text) {
-        judge.report(Issue::new(Code::GuidInvalid).suggest_some(mended_guid(judge.text)));
+        judge.report(Issue::new(Code::GuidInvalid).suggest_some(fixed_guid(judge.text)));
     }
 }
 

@@ -110,10 +110,8 @@ fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
     form.set("namespace", found.endpoint.namespace());
     let is_token = found.username == found.secret;
     let found = Found {
-        endpoint: found.endpoint,
         username: if is_token { "" } else { found.username },
-        secret: found.secret,
-        identity_token: found.identity_token,
+        ..*found
     };
     fill_login(&found, form);
 }

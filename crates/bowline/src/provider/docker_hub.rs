@@ -111,7 +111,7 @@ const TOKEN: Field = Field::secret("token", "Token")
     );
 
 const NAMESPACE: Field = Field::namespace("Namespace").placeholder("acmecorp").help(
-    "The user or organization whose repositories are listed; the username's own if left empty.",
+    "The user or organization whose repositories are listed. Leave empty to list those of the username.",
 );
 
 /// Prefixes and lengths as Docker's own tokens have them; a UUID is a personal access token of before 2021.

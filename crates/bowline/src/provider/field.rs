@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::rules::Judge;
+use super::judge::Judge;
 
 /// One value of an auth method.
 #[derive(Debug, Serialize)]

@@ -343,9 +343,9 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
             let host = region
                 .filter(|region| is_place(region))
                 .map(|region| concat(&[region, "-docker.pkg.dev"]));
-            let mend = host.map(|host| replaced(url.text.trim(), url.host, &host));
+            let fix = host.map(|host| replaced(url.text.trim(), url.host, &host));
             let issue = issue.with("expected", "europe-west3-docker.pkg.dev");
-            issues.push(issue.suggest_some(mend));
+            issues.push(issue.suggest_some(fix));
         }
     }
 }
@@ -427,7 +427,7 @@ fn judge_key(judge: &mut Judge<'_>) {
     // Over lines it is what a terminal prints, and no longer what the registry knows.
     let is_wrapped = once.is_some() && judge.text.contains(char::is_whitespace);
     let Some(file) = Document::parse(text).filter(|_| !is_wrapped) else {
-        let mend = if is_wrapped && Document::parse(text).is_some() {
+        let fix = if is_wrapped && Document::parse(text).is_some() {
             Some(text.to_owned())
         } else {
             // What stands before it is a variable's name.
@@ -435,13 +435,13 @@ fn judge_key(judge: &mut Judge<'_>) {
             relaxed_json::repaired(text.get(start..).unwrap_or(""))
         };
         let is_key = |text: &String| contains(text, "service_account");
-        let mend = mend.filter(is_key);
-        let code = if mend.is_some() {
+        let fix = fix.filter(is_key);
+        let code = if fix.is_some() {
             Code::KeyFileFormat
         } else {
             Code::KeyFileNoJson
         };
-        judge.report(Issue::new(code).suggest_some(mend));
+        judge.report(Issue::new(code).suggest_some(fix));
         return;
     };
     let member = |name: &str| file.get(name).and_then(Document::as_str).unwrap_or("");

@@ -171,8 +171,8 @@ fn judge_username(judge: &mut Judge<'_>) {
         plain = replace(&plain, "$$", "$");
     }
     if plain != name {
-        let mend = is_usual(&plain).then_some(plain);
-        judge.report(issue(Code::UsernameUnusual).suggest_some(mend));
+        let fix = is_usual(&plain).then_some(plain);
+        judge.report(issue(Code::UsernameUnusual).suggest_some(fix));
     } else if !is_usual(name) {
         let lower = name.to_ascii_lowercase();
         if lower != name && is_usual(&lower) {

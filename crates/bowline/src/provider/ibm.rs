@@ -192,7 +192,7 @@ fn names(host: &str) -> Vec<String> {
 fn judge_region(judge: &mut Judge<'_>) {
     let text = judge.text;
     if is_unlisted_host(text) {
-        judge.report_region(Standing::Unlisted(None), judge.provider.title);
+        judge.report_region(Standing::Unlisted(None), judge.title);
         return;
     }
     if host_of_region(text).is_some() {
@@ -206,7 +206,7 @@ fn judge_region(judge: &mut Judge<'_>) {
     if let Some(region) = of_host.or_else(|| former.map(|(_, region)| (*region).to_owned())) {
         let issue = Issue::new(Code::RegionUnknown)
             .with("region", text)
-            .with("title", judge.provider.title);
+            .with("title", judge.title);
         judge.report(issue.suggest(region));
         return;
     }
@@ -216,9 +216,9 @@ fn judge_region(judge: &mut Judge<'_>) {
             judge.report(Issue::new(Code::RegionAddress).with("region", text));
         }
         Standing::Unlisted(near) => {
-            judge.report_region(Standing::Unknown(near), judge.provider.title);
+            judge.report_region(Standing::Unknown(near), judge.title);
         }
-        standing => judge.report_region(standing, judge.provider.title),
+        standing => judge.report_region(standing, judge.title),
     }
 }
 
@@ -241,7 +241,7 @@ fn judge_username(judge: &mut Judge<'_>) {
         "iambearer" => temporary("the username of an access token", "an hour"),
         "iamrefresh" => temporary("the username of a refresh token", "some days"),
         _ => Issue::new(Code::UsernameForm)
-            .with("title", judge.provider.title)
+            .with("title", judge.title)
             .with("example", API_KEY_USER)
             // An entitlement key logs in at another registry, which is IBM's own.
             .suggest_some((judge.text != "cp").then(|| API_KEY_USER.to_owned())),

@@ -78,7 +78,7 @@ pub(crate) fn header_secret(draft: &mut Draft<'_>, field: &str) -> Option<Secret
 /// Hints that a person's account stands where this product has robots.
 pub(crate) fn hint_personal(draft: &mut Draft<'_>, robot: &'static str) {
     let is_token = |shape: &Shape| shape.fit(draft.get("username")) == Fit::Yes;
-    if draft.provider.rules.shapes.iter().any(is_token) {
+    if draft.shapes.iter().any(is_token) {
         return;
     }
     draft.report(
@@ -133,14 +133,7 @@ pub(crate) fn username(draft: &mut Draft<'_>, field: &str, warn: bool) -> Option
 /// Returns whether it did.
 fn check_swapped(draft: &mut Draft<'_>, username: &str, secret: &str) -> bool {
     let (name, other) = (draft.get(username), draft.get(secret));
-    let is_own_token = |text: &str| {
-        draft
-            .provider
-            .rules
-            .shapes
-            .iter()
-            .any(|shape| shape.fit(text) == Fit::Yes)
-    };
+    let is_own_token = |text: &str| draft.shapes.iter().any(|shape| shape.fit(text) == Fit::Yes);
     let like_username = !other.is_empty()
         && other.len() <= 64
         && other.bytes().all(|b| b.is_ascii_graphic() && b != b':');

@@ -27,6 +27,7 @@ mod huawei_swr;
 mod ibm;
 mod id;
 mod jfrog_artifactory;
+mod judge;
 pub(crate) mod login;
 mod names;
 mod nexus;
@@ -46,7 +47,12 @@ use std::fmt;
 
 use serde::Serialize;
 
-use self::{field::page_text, id::PROVIDERS, login::Login, rules::Rules};
+use self::{
+    field::page_text,
+    id::PROVIDERS,
+    login::Login,
+    rules::{Fit, Rules, Shape},
+};
 pub use self::{
     field::{Choice, Field, Help, Kind},
     id::{ProviderId, UnknownProvider},
@@ -275,6 +281,24 @@ impl Provider {
         } else {
             Self::of_host(host)
         }
+    }
+}
+
+impl Shape {
+    /// The shape of any product that a text has by its prefix, and that product.
+    pub(crate) fn of_any(text: &str) -> Option<(&'static Self, &'static Provider)> {
+        let first = text.bytes().next()?;
+        PROVIDERS.iter().find_map(|provider| {
+            let distinctive = |shape: &&Shape| {
+                shape.prefix.bytes().next() == Some(first) && shape.fit(text) == Fit::Yes
+            };
+            provider
+                .rules
+                .shapes
+                .iter()
+                .find(distinctive)
+                .map(|shape| (shape, *provider))
+        })
     }
 }
 

@@ -330,10 +330,10 @@ fn judge_region(judge: &mut Judge<'_>) {
         Some(region) => judge.report(
             Issue::new(Code::RegionUnknown)
                 .with("region", text)
-                .with("title", judge.provider.title)
+                .with("title", judge.title)
                 .suggest(region.id),
         ),
-        None => judge.report_region(standing_of(text), judge.provider.title),
+        None => judge.report_region(standing_of(text), judge.title),
     }
 }
 
@@ -357,7 +357,7 @@ fn judge_username(judge: &mut Judge<'_>) {
         || tenancy.starts_with("ocid1.")
         || judge.text.ends_with("/oracleidentitycloudservice")
     {
-        let issue = Issue::new(Code::UsernameForm).with("title", judge.provider.title);
+        let issue = Issue::new(Code::UsernameForm).with("title", judge.title);
         judge.report(issue.with("example", EXAMPLE));
     } else if !tenancy
         .bytes()

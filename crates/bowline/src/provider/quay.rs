@@ -185,7 +185,7 @@ fn judge_username(judge: &mut Judge<'_>) {
     let name = judge.text;
     let unusual = |judge: &Judge<'_>, code| {
         Issue::new(code)
-            .with("title", judge.provider.title)
+            .with("title", judge.title)
             .with("example", EXAMPLE)
     };
     // What has a colon or is a token is reported as such.

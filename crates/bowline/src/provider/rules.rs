@@ -7,8 +7,6 @@ use crate::{
     finding::Issue,
     form::ConnectionForm,
     message::Code,
-    provider::Provider,
-    region::Standing,
     text::span,
 };
 
@@ -178,22 +176,6 @@ impl Shape {
             Fit::Broken
         }
     }
-
-    /// The shape of any product that a text has by its prefix, and that product.
-    pub(crate) fn of_any(text: &str) -> Option<(&'static Self, &'static Provider)> {
-        let first = text.bytes().next()?;
-        super::providers().iter().find_map(|provider| {
-            let distinctive = |shape: &&Shape| {
-                shape.prefix.bytes().next() == Some(first) && shape.fit(text) == Fit::Yes
-            };
-            provider
-                .rules
-                .shapes
-                .iter()
-                .find(distinctive)
-                .map(|shape| (shape, *provider))
-        })
-    }
 }
 
 /// Whether a text is small letters and digits, with single `.`, `_` or `-` between them.
@@ -201,71 +183,6 @@ pub(crate) fn is_slug(text: &str) -> bool {
     let is_letter = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let mut parts = text.as_bytes().split(|b| matches!(b, b'.' | b'_' | b'-'));
     parts.all(|part| !part.is_empty() && part.iter().all(is_letter))
-}
-
-/// A field's text under a rule.
-pub(crate) struct Judge<'a> {
-    /// The text, without white space around it; never empty.
-    pub(crate) text: &'a str,
-    /// Milliseconds since 1970.
-    pub(crate) now: Option<i64>,
-    /// Whose form it is.
-    pub(crate) provider: &'static Provider,
-    /// Whether a text is taken that a select field does not offer: another spelling of a choice.
-    pub(crate) is_choice: bool,
-    /// What was found.
-    pub(crate) issues: Vec<Issue>,
-}
-
-impl<'a> Judge<'a> {
-    /// A text of which nothing was found yet.
-    pub(crate) fn new(text: &'a str, now: Option<i64>, provider: &'static Provider) -> Self {
-        Self {
-            text,
-            now,
-            provider,
-            is_choice: false,
-            issues: Vec::new(),
-        }
-    }
-}
-
-impl Judge<'_> {
-    /// Reports an issue with the whole text.
-    pub(crate) fn report(&mut self, issue: Issue) {
-        self.issues.push(issue);
-    }
-
-    /// Reports an issue that names the product.
-    pub(crate) fn report_titled(&mut self, code: Code) {
-        let issue = Issue::new(code).with("title", self.provider.title);
-        self.report(issue);
-    }
-
-    /// Hints that a secret does not look like what it should be.
-    pub(crate) fn unusual_secret(&mut self, token: &'static str) {
-        self.report(Issue::new(Code::SecretUnusual).with("token", token));
-    }
-
-    /// Reports what a list of regions says of the text. `title` is whose list it is.
-    pub(crate) fn report_region(&mut self, standing: Standing, title: &str) {
-        self.is_choice = standing == Standing::Listed;
-        if let Some(issue) = standing.issue(self.text, title) {
-            self.report(issue.suggest_some(standing.near().map(str::to_owned)));
-        }
-    }
-
-    /// Warns that usernames of this product look otherwise.
-    pub(crate) fn unusual_username(&mut self, example: &'static str) {
-        // A colon is reported as such.
-        if self.text.contains(':') {
-            return;
-        }
-        let issue = Issue::new(Code::UsernameUnusual)
-            .with("title", self.provider.title)
-            .with("example", example);
-        self.report(issue);
-    }
 }
 
 /// Reports an endpoint that is not at the product's only host.
@@ -288,3 +205,5 @@ pub(crate) fn report_other_host(
 
 /// The text that a base64 text stands for.
 pub(crate) use crate::encoded::decoded;
+
+pub(crate) use super::judge::Judge;

@@ -3,8 +3,11 @@
 //! Stricter than the grammar in two places, where it lets through what no registry can be asked for: a port is
 //! 1-65535, and an IPv6 address is one.
 
+mod component;
+
 use serde::{Serialize, Serializer};
 
+pub(crate) use self::component::is_component;
 use crate::{
     endpoint::{DOCKER_HUB, parse_v6},
     finding::Issue,
@@ -176,18 +179,6 @@ impl std::str::FromStr for Reference {
 /// Whether a reference was written with a domain.
 pub(crate) fn names_domain(text: &str) -> bool {
     split_domain(text).0.is_some()
-}
-
-/// Whether a text is one component of a repository's name: lower-case letters and digits, between them `.`, `_`,
-/// `__` or any number of hyphens.
-pub(crate) fn is_component(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let alphanumeric = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let separator =
-        |run: &[u8]| matches!(run, b"" | b"." | b"_" | b"__") || run.iter().all(|b| *b == b'-');
-    bytes.first().is_some_and(alphanumeric)
-        && bytes.last().is_some_and(alphanumeric)
-        && bytes.split(alphanumeric).all(separator)
 }
 
 /// Whether a text is a tag.

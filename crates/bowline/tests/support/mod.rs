@@ -28,9 +28,9 @@ pub(crate) fn cases(prefix: &str) -> Vec<(String, Value)> {
 }
 
 /// The form or policy with a suggestion applied in the field of its finding.
-pub(crate) fn mended(whole: &Value, field: &str, suggestion: &str) -> Value {
-    let mut mended = whole.clone();
-    let mut place = &mut mended;
+pub(crate) fn fixed(whole: &Value, field: &str, suggestion: &str) -> Value {
+    let mut fixed = whole.clone();
+    let mut place = &mut fixed;
     for member in field.split('.') {
         place = match place {
             Value::Array(list) => &mut list[member.parse::<usize>().unwrap()],
@@ -38,7 +38,7 @@ pub(crate) fn mended(whole: &Value, field: &str, suggestion: &str) -> Value {
         };
     }
     *place = suggestion.into();
-    mended
+    fixed
 }
 
 /// Checks that a valid form means the same when what is kept of it is checked again.
