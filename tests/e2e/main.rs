@@ -14,6 +14,7 @@ mod hostile;
 mod load;
 mod manifest;
 mod neighbors;
+mod notices;
 mod openapi;
 mod operation;
 mod page;

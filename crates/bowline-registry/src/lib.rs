@@ -55,6 +55,7 @@ mod token;
 mod tokens;
 mod transport;
 mod urlencoded;
+mod webhook;
 mod world;
 
 pub use crate::{
@@ -80,5 +81,6 @@ pub use crate::{
     product::{has_digests, namespace_of, read_notification, sends_header},
     pull_credentials::{PullCredentials, pull_credentials},
     transport::Session,
+    webhook::{Undelivered, deliver_webhook},
     world::{Clock, Random, World},
 };

@@ -214,7 +214,7 @@ impl Operator {
     }
 
     /// The addresses that requests come from, as the operator wrote them.
-    pub(crate) fn egress_addresses(&self) -> &[String] {
+    pub fn egress_addresses(&self) -> &[String] {
         &self.egress_addresses
     }
 }

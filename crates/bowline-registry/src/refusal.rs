@@ -81,6 +81,7 @@ impl<W: World> Registry<'_, W> {
                     return self.rejection(answer);
                 }
                 match is_token_refused(&answer.headers) {
+                    true if self.transport.credentials_have_ended() => Code::AuthExpired,
                     true => Code::AuthRejected,
                     false => refusals.denied,
                 }

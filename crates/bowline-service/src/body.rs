@@ -7,7 +7,10 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 use http_body::Body;
 use http_body_util::BodyExt;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, Error as _},
+};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::problem::{Problem, ProblemType};
@@ -117,6 +120,20 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
             _ => format!("The body is not JSON: line {line}, column {column}."),
         })
     })
+}
+
+/// A whole number or `null`. JSON Schema takes 279.0 for an integer (2020-12, validation section 6.1.1), and so do we.
+pub(crate) fn whole_number<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<u32>, D::Error> {
+    let whole = |number: f64| {
+        let fits = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
+        fits.then_some(number as u32)
+            .ok_or_else(|| D::Error::custom("no whole number"))
+    };
+    Option::<f64>::deserialize(deserializer)?
+        .map(whole)
+        .transpose()
 }
 
 /// A member that is there, be it `null`.

@@ -7,9 +7,10 @@ use url::{Position, Url};
 pub use crate::variables::{Component, Variable, Variables};
 use crate::{
     cors::Origins,
+    log::LogSettings,
     problem::{Problem, ProblemType},
     proxies::Proxies,
-    rate::{self, RegistryLimits},
+    rate::{self, Limits},
     token::{KeySet, Published, Rules},
 };
 
@@ -28,12 +29,18 @@ pub(crate) struct Access {
     pub(crate) proxies: Proxies,
     /// The prefix of the path of a `Location`.
     pub(crate) public_url: String,
-    /// Limits on how often callers may have registries asked.
-    pub(crate) limits: RegistryLimits,
+    /// Limits on what callers do in a minute.
+    pub(crate) limits: Limits,
     /// The most bytes that a subject may have validated in a minute.
     pub(crate) validate_bytes: i64,
     /// The age at which rows of the audit are forgotten, in milliseconds.
     pub(crate) audit_kept_ms: i64,
+    /// How much is logged.
+    pub(crate) log: LogSettings,
+    /// The addresses that requests to registries come from.
+    pub(crate) egress_addresses: Vec<String>,
+    /// The account of the AWS identity that assumes customers' roles.
+    pub(crate) aws_account_id: Option<String>,
 }
 
 /// The days that rows of the audit are kept, if the operator says nothing; and the fewest and most that they can set.
@@ -104,6 +111,11 @@ impl Access {
                 "it is no number of bytes a minute, 1 or more",
             )?,
             audit_kept_ms: audit_kept_ms(variables)?,
+            log: variables
+                .log()
+                .map_err(|(variable, reason)| invalid(variable, reason))?,
+            egress_addresses: operator.egress_addresses().to_vec(),
+            aws_account_id: aws_account_id(&variables.aws_account_id)?,
         })
     }
 }
@@ -179,21 +191,36 @@ fn published(
     Ok(Issuer::Published(Published::at(url.into())))
 }
 
-fn limits(variables: &Variables) -> Result<RegistryLimits, ConfigError> {
-    let usual = RegistryLimits::default();
-    let reason = "it is no number of requests a minute, 1 or more";
-    Ok(RegistryLimits {
-        subject: number(
+fn limits(variables: &Variables) -> Result<Limits, ConfigError> {
+    let usual = Limits::default();
+    let number = |name, text: &str, usual| {
+        number(
+            name,
+            text,
+            usual,
+            "it is no number of requests a minute, 1 or more",
+        )
+    };
+    Ok(Limits {
+        checks_per_subject: number(
+            "checks_per_subject",
+            &variables.checks_per_subject,
+            usual.checks_per_subject,
+        )?,
+        registry_requests_per_subject: number(
             "registry_requests_per_subject",
             &variables.registry_requests_per_subject,
-            usual.subject,
-            reason,
+            usual.registry_requests_per_subject,
         )?,
-        project: number(
+        registry_requests_per_project: number(
             "registry_requests_per_project",
             &variables.registry_requests_per_project,
-            usual.project,
-            reason,
+            usual.registry_requests_per_project,
+        )?,
+        notifications_per_connection: number(
+            "notifications_per_connection",
+            &variables.notifications_per_connection,
+            usual.notifications_per_connection,
         )?,
     })
 }
@@ -249,6 +276,17 @@ fn number(name: &'static str, text: &str, usual: i64, reason: &str) -> Result<i6
             .filter(|number| *number > 0)
             .map(i64::from)
             .ok_or_else(|| invalid(name, reason)),
+    }
+}
+
+fn aws_account_id(text: &str) -> Result<Option<String>, ConfigError> {
+    match text.trim() {
+        "" => Ok(None),
+        id if id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()) => Ok(Some(id.to_owned())),
+        _ => Err(invalid(
+            "aws_account_id",
+            "it is no account id of 12 digits",
+        )),
     }
 }
 

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::{
     body,
     caller::Caller,
+    log::Facts,
     negotiation::{self, Form},
     operations::{Row, parameter::Place},
     parameters::Parameters,
@@ -31,6 +32,8 @@ pub(crate) struct RequestContext {
     pub(crate) parameters: Parameters,
     /// The format of its answer, once its operation is known.
     pub(crate) accept: Form,
+    /// What the log tells of it.
+    pub(crate) facts: Facts,
 }
 
 impl RequestContext {
@@ -43,6 +46,7 @@ impl RequestContext {
             now,
             parameters: Parameters::default(),
             accept: Form::Json,
+            facts: Facts::default(),
         }
     }
 

@@ -28,6 +28,7 @@ mod forms;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod log;
 mod negotiation;
 pub mod once_cell;
 mod openapi;
@@ -45,3 +46,4 @@ mod schedule;
 mod sync;
 mod token;
 mod variables;
+mod webhook_signature;

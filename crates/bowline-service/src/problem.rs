@@ -150,7 +150,7 @@ failures! {
     /// Too many of what is counted.
     RateLimited = "rate.limited", TOO_MANY_REQUESTS,
         "Too many requests",
-        "A subject may start 30 checks a minute, an address of events takes 600 notifications, and the operator limits how often a subject and a project may have registries asked, how much a subject has validated, and how many images of a project wait for their scan. The header Retry-After tells when to go on.";
+        "The operator limits how many checks a subject may start in a minute, how often a subject and a project may have registries asked, how much a subject has validated, how many notifications an address of events takes, and how many images of a project wait for their scan. The header Retry-After tells when to go on.";
     /// The database is locked.
     StoreBusy = "store.busy", SERVICE_UNAVAILABLE,
         "The database is busy", "Try again in a moment.";

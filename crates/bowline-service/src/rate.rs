@@ -1,11 +1,9 @@
 //! Limits on requests, in a minute of the clock.
 
 use http::{HeaderValue, header};
+use serde::Serialize;
 
 use crate::problem::{Problem, ProblemType};
-
-/// The most checks, of forms and of kept connections, that a subject may start.
-pub(crate) const CHECKS: i64 = 30;
 
 /// The most bytes that a subject may have validated in a minute, if the operator says nothing.
 pub(crate) const VALIDATE_BYTES: i64 = 16 * 1024 * 1024;
@@ -14,18 +12,28 @@ pub(crate) const VALIDATE_BYTES: i64 = 16 * 1024 * 1024;
 /// in.
 pub(crate) const UNCOUNTED_BYTES: usize = 8 * 1024;
 
-/// Limits on requests that have a registry asked, whatever for: the caller chooses which host that is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RegistryLimits {
-    pub(crate) subject: i64,
-    pub(crate) project: i64,
+/// The operator's limits, all of them in a minute of the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Limits {
+    /// The most checks, of forms and of kept connections, that a subject may start.
+    pub(crate) checks_per_subject: i64,
+    /// The most requests of a subject that have a registry asked, whatever for: the caller chooses which host that is.
+    pub(crate) registry_requests_per_subject: i64,
+    /// The same of a project.
+    pub(crate) registry_requests_per_project: i64,
+    /// The most notifications that the event address of a connection takes.
+    pub(crate) notifications_per_connection: i64,
 }
 
-impl Default for RegistryLimits {
+impl Default for Limits {
     fn default() -> Self {
         Self {
-            subject: 120,
-            project: 600,
+            checks_per_subject: 30,
+            registry_requests_per_subject: 120,
+            registry_requests_per_project: 600,
+            notifications_per_connection: 600,
         }
     }
 }

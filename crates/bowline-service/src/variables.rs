@@ -2,6 +2,8 @@
 
 use bowline_registry::{Operator, OperatorError};
 
+use crate::log::LogSettings;
+
 /// A component that reads variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Component {
@@ -96,6 +98,8 @@ variables! {
     /// Who keeps requests out of private networks: `runtime`, which is asked, or `platform`, which is trusted; empty:
     /// `runtime`.
     networks: false, [Connections, Outbound, Edge];
+    /// The number of checks a minute that a subject may start; empty: 30.
+    checks_per_subject: false, [Connections, Edge];
     /// The number of requests a minute of a subject that may have a registry asked; empty: 120.
     registry_requests_per_subject: false, [Connections];
     /// The same of a project; empty: 600.
@@ -110,6 +114,15 @@ variables! {
     validate_bytes_per_subject: false, [Connections, Edge];
     /// The number of days that rows of the audit are kept; empty: 400.
     audit_retention_days: false, [Connections];
+    /// The number of notifications a minute that the event address of a connection takes; empty: 600.
+    notifications_per_connection: false, [Connections];
+    /// The account of the operator's AWS identity, which customers name in the trust policies of their roles; empty: not
+    /// told.
+    aws_account_id: false, [Connections];
+    /// How much is logged: `off`, `error`, `warn` or `info`; empty: `info`.
+    log_level: false, [Connections, Outbound, Edge];
+    /// The share of requests without a problem that are logged, from 0 to 1; empty: 1.
+    log_sample: false, [Connections, Outbound, Edge];
     /// The operator's AWS identity, which assumes customers' roles; empty: none.
     aws_access_key_id: false, [Outbound];
     /// Its secret.
@@ -117,6 +130,14 @@ variables! {
 }
 
 impl Variables {
+    /// How much is logged.
+    ///
+    /// # Errors
+    /// The variable that is not valid, and what it should be.
+    pub fn log(&self) -> Result<LogSettings, (&'static str, &'static str)> {
+        LogSettings::parse(&self.log_level, &self.log_sample)
+    }
+
     /// The operator's rules for outgoing requests: which hosts, and as whom.
     ///
     /// # Errors

@@ -11,8 +11,8 @@ use crate::{page::Cursor, timestamp::Timestamp};
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     /// What was done: `create`, `update`, `credentials`, `delete`, `use`, `release`, `hand-out`, `events` or `reseal` of a
-    /// connection, `settings` or `external-id` of a project, or `refused` for want of a permission. A newer instance may
-    /// have written others.
+    /// connection, `settings`, `notices` or `external-id` of a project, or `refused` for want of a permission. A newer
+    /// instance may have written others.
     pub action: String,
     /// The version that the connection, or the settings, had then.
     pub version: i64,

@@ -6,7 +6,7 @@ use bowline::{
     form::{ConnectionForm, Purpose},
     secret::Secret,
 };
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{id::ConnectionId, timestamp::Timestamp};
 
@@ -45,7 +45,7 @@ pub struct Connection {
     pub trusted_auth_hosts: Vec<String>,
     /// The image to test with; may be empty.
     pub image: String,
-    /// The declared uses that have not lapsed.
+    /// The uses that have not lapsed: declared ones, leases of scanners, and recent hand-outs.
     pub uses: Vec<Use>,
     /// 1 at first, one more with each change of what the customer set.
     pub version: i64,
@@ -63,16 +63,48 @@ pub struct Connection {
     pub last_check: Option<LastCheck>,
 }
 
-/// Somebody who said that they use a connection.
+/// Somebody who uses a connection now.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Use {
-    /// Their id, unique for the connection.
+    /// How the use is known.
+    pub kind: UseKind,
+    /// The consumer's id, unique for the connection and kind: the declared one, a scanner's name, or the subject of a
+    /// token.
     pub consumer: String,
     /// The title of the consumer.
     pub title: String,
     /// When it lapses.
     pub until: Timestamp,
+}
+
+/// How a use is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum UseKind {
+    /// The consumer declared it.
+    Declared,
+    /// A scanner has leased images of the connection. It lapses at the last deadline.
+    Scan,
+    /// The credentials were handed out within the last hour.
+    HandOut,
+}
+
+impl Use {
+    /// A declared use.
+    pub fn declared(
+        consumer: impl Into<String>,
+        title: impl Into<String>,
+        until: Timestamp,
+    ) -> Self {
+        Self {
+            kind: UseKind::Declared,
+            consumer: consumer.into(),
+            title: title.into(),
+            until,
+        }
+    }
 }
 
 /// The outcome of a check.

@@ -24,6 +24,7 @@ mod fingerprint;
 mod id;
 mod inventory;
 mod keys;
+mod notice;
 mod page;
 mod policy;
 mod quotas;
@@ -43,7 +44,7 @@ mod within;
 
 pub use self::{
     audit::{AuditEntry, AuditExport, AuditFault, AuditHead, AuditVerification, NumberedEntry},
-    connection::{Connection, LastCheck, Opened, Use},
+    connection::{Connection, LastCheck, Opened, Use, UseKind},
     database::{Database, DatabaseError, Row, Value},
     error::StoreError,
     id::{ConnectionId, ScanId, SyncId},
@@ -52,6 +53,7 @@ pub use self::{
         ShownScan,
     },
     keys::{SealingKeys, SealingKeysError},
+    notice::{Delivery, DueNotice, NoticeEndpoint, NoticeKind},
     page::{Cursor, Page, PageSize},
     policy::{DailyPull, KeptPolicy},
     quotas::{Quota, Quotas},

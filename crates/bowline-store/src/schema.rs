@@ -5,7 +5,10 @@
 
 mod audit;
 mod events;
+mod hand_outs;
+mod hosts;
 mod inventory;
+pub(crate) mod notices;
 mod policies;
 mod quotas;
 mod scans;
@@ -320,7 +323,7 @@ const STEPS: &[&str] = &[
     schedules::TRY_ANEW,
     scans::RELEASE,
     scans::RELEASES_END,
-    scans::IMAGE_GONE,
+    REPLACED,
     policies::ENDS[0],
     policies::ENDS[1],
     policies::ENDS[2],
@@ -367,19 +370,42 @@ const STEPS: &[&str] = &[
     quotas::PATTERNS_OF_PROJECT,
     quotas::QUEUED_SCANS,
     scans::SCANNER_SUBJECT,
+    scans::LEASED,
+    scans::LEFT_AT,
+    scans::IMAGE_LEAVES,
+    scans::IMAGE_GONE_ENDS,
+    hand_outs::HAND_OUTS,
+    hand_outs::HAND_OUTS_AT,
+    hand_outs::KEEP,
+    hand_outs::RELEASE,
+    hand_outs::ENDS,
+    hosts::MADE_BEFORE,
+    hosts::OF_BEFORE,
+    notices::ENDPOINTS,
+    notices::ENDPOINTS_DUE,
+    notices::ENDPOINTS_LOOK,
+    notices::NOTICES,
+    notices::NOTICES_WAITING,
+    notices::NOTICES_SET_ASIDE,
+    notices::NOTICES_SET_ASIDE_OF,
+    notices::NOTICES_CONNECTION,
+    notices::TOLD,
+    notices::ENDPOINT_MADE,
+    notices::ENDPOINT_CHANGED,
+    notices::NOTICE_MADE,
+    notices::NOTICE_TRIED,
+    notices::CHECKED,
+    notices::SYNC_ENDED,
+    notices::SCAN_ENDED,
+    notices::CONNECTION_ENDS,
+    notices::ENDPOINTS_KEY,
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.
 pub(crate) async fn migrate(database: &impl Database, now_ms: i64) -> Result<(), StoreError> {
     prepare_file(database).await;
     database.query(BEGIN, Vec::new()).await?;
-    let taken = database
-        .query("SELECT COALESCE(MAX(step), 0) FROM migrations", Vec::new())
-        .await?;
-    let taken = match taken.first().and_then(|row| row.0.first()) {
-        Some(Value::Integer(step)) => *step,
-        _ => return Err(StoreError::Corrupt("step")),
-    };
+    let taken = taken(database).await?;
     for (statement, step) in STEPS.iter().zip(1_i64..).filter(|&(_, step)| step > taken) {
         match database.query(statement, Vec::new()).await {
             // There is no ADD COLUMN IF NOT EXISTS: another instance took the step, or this one was interrupted.
@@ -393,6 +419,23 @@ pub(crate) async fn migrate(database: &impl Database, now_ms: i64) -> Result<(),
             .await?;
     }
     Ok(())
+}
+
+/// True if the last step was taken, by this instance or a newer one.
+pub(crate) async fn is_current(database: &impl Database) -> Result<bool, StoreError> {
+    let taken = usize::try_from(taken(database).await?);
+    Ok(taken.is_ok_and(|taken| taken >= STEPS.len()))
+}
+
+/// The number of the last step that was taken.
+async fn taken(database: &impl Database) -> Result<i64, StoreError> {
+    let rows = database
+        .query("SELECT COALESCE(MAX(step), 0) FROM migrations", Vec::new())
+        .await?;
+    match rows.first().and_then(|row| row.0.first()) {
+        Some(Value::Integer(step)) => Ok(*step),
+        _ => Err(StoreError::Corrupt("step")),
+    }
 }
 
 /// Prepares a local file: a write-ahead log, so that readers and a writer do not wait for each other, and that what

@@ -5,6 +5,7 @@ pub(crate) mod events;
 mod hand_out;
 pub(crate) mod inventory;
 pub(crate) mod key_set;
+mod notices;
 mod policies;
 pub(crate) mod read;
 pub(crate) mod requests;
@@ -69,7 +70,7 @@ impl Change {
 /// Which connections a list has.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// Only those whose name, host or provider's title contains this, whatever the case; empty takes all.
+    /// Only those whose name, host with its port, or provider's id or title contains this, whatever the case; empty takes all.
     pub search: String,
     /// Only those of this provider.
     pub provider: Option<String>,
@@ -115,6 +116,11 @@ impl<D: Database, R: Random> Store<D, R> {
     /// once, and while older ones are at work.
     pub async fn migrate(&self, now_ms: i64) -> Result<(), StoreError> {
         schema::migrate(&self.database, now_ms).await
+    }
+
+    /// True if the database answers and has the newest schema.
+    pub async fn is_current(&self) -> Result<bool, StoreError> {
+        schema::is_current(&self.database).await
     }
 
     /// The database under the store.
@@ -178,15 +184,34 @@ const COUNT: &str = "INSERT INTO check_counts (subject, minute, checks) VALUES (
 /// The columns of a connection, in the order in which [`read::connection`] takes them; `?1` is always now.
 macro_rules! columns {
     () => {
-        "id, project, name, description, provider, auth, purpose, endpoint, plain_values, secrets, policy,
+        concat!(
+            "id, project, name, description, provider, auth, purpose, endpoint, plain_values, secrets, policy,
         trusted_auth_hosts, image,
-        (SELECT json_group_array(json_object('consumer', consumer, 'title', title, 'until', until)) FROM uses
-            WHERE uses.connection = connections.id AND uses.until > ?1),
+        ",
+        crate::store::current_uses!(),
+        ",
         version, created_at, updated_at, credentials_changed_at, last_used_at, expires_at,
         check_at, check_ok, check_proved, check_problem"
+        )
     };
 }
 pub(crate) use columns;
+
+/// The uses of a connection as JSON: the declared ones first, then scanners, then hand-outs, the latest first, and no more
+/// than an answer has room for; `?1` is now.
+macro_rules! current_uses {
+    () => {
+        "(SELECT json_group_array(json_object('kind', kind, 'consumer', consumer, 'title', title, 'until', until)) FROM (
+            SELECT 'declared' AS kind, consumer, title, until FROM uses
+                WHERE uses.connection = connections.id AND uses.until > ?1
+            UNION ALL SELECT 'scan', scanner, scanner, MAX(deadline) FROM scans
+                WHERE scans.connection = connections.id AND scans.state = 'leased' AND deadline > ?1 GROUP BY scanner
+            UNION ALL SELECT * FROM (SELECT 'hand-out', subject, subject, at + 3600000 FROM hand_outs
+                WHERE hand_outs.connection = connections.id AND at > ?1 - 3600000 ORDER BY at DESC)
+            LIMIT 300))"
+    };
+}
+pub(crate) use current_uses;
 
 /// JSON as a parameter.
 fn json(value: &impl serde::Serialize) -> Result<Value, StoreError> {

@@ -203,6 +203,7 @@ table! {
     PolicyScannerNames "policy.scanner_names" Error "Name the scanners, one at least."
     PolicyAutomatic "policy.automatic_unsupported" Error "{title} cannot list its images, so that they are pulled by name only."
     PolicyLacking "policy.switch_unsupported" Error "{title} knows no “{name}”."
+    ImageStreamsAddress "image_streams.address" Error "Image streams are watched at the API server. Enter its address, or switch image streams off."
     PolicyCleanupLimited "policy.cleanup_limited" Hint "{title} limits how often its listings may be read, so that what is gone there is only marked."
 }
 

@@ -12,8 +12,9 @@ use std::{
 use bowline_service::{
     api::Service,
     config::{Component, Config, Variables},
+    log::LogLine,
     once_cell::OnceCell,
-    response::{Cause, ResponseBody},
+    response::ResponseBody,
 };
 use bowline_wasi::{WasiClock, WasiRandom};
 use spin_sdk::{http::Request, http_service, time::sleep, variables};
@@ -34,14 +35,9 @@ thread_local! {
 #[http_service]
 async fn handle(request: Request) -> http::Response<ResponseBody> {
     let answer = service().await.handle(request).await;
-    if let Some(Cause(cause)) = answer.extensions().get() {
-        let id = answer
-            .headers()
-            .get("x-request-id")
-            .and_then(|id| id.to_str().ok())
-            .unwrap_or_default();
+    if let Some(LogLine(line)) = answer.extensions().get() {
         // A log that takes no more must not end the requests of this instance.
-        _ = writeln!(io::stderr(), "failed: {cause} (request {id})");
+        _ = io::stderr().write_all(format!("{line}\n").as_bytes());
     }
     answer
 }

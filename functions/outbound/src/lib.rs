@@ -6,17 +6,17 @@
 
 use std::io::{self, Write};
 
-use bowline_service::response::{Cause, Response};
+use bowline_service::{log::LogLine, response::Response};
 
 #[cfg(not(feature = "spin"))]
 mod edge;
 #[cfg(feature = "spin")]
 mod private;
 
-/// Logs why an answer is `internal`.
+/// Writes the line about a request to the log.
 fn log(answer: &Response) {
-    if let Some(Cause(cause)) = answer.extensions().get() {
+    if let Some(LogLine(line)) = answer.extensions().get() {
         // A log that takes no more must not end the requests of this instance.
-        _ = writeln!(io::stderr(), "internal: {cause}");
+        _ = io::stderr().write_all(format!("{line}\n").as_bytes());
     }
 }

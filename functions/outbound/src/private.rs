@@ -32,8 +32,8 @@ async fn service() -> Rc<Service> {
     }
     // One that cannot be read counts as empty, which allows nothing.
     let value = async |name| variables::get(name).await.unwrap_or_default();
-    let operator = Variables::read(Component::Outbound, value).await.operator();
-    let service = Rc::new(Service::new(WasiWorld::default(), operator));
+    let variables = Variables::read(Component::Outbound, value).await;
+    let service = Rc::new(Service::new(WasiWorld::default(), &variables));
     SERVICE.set(Some(Rc::clone(&service)));
     service
 }

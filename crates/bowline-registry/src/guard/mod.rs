@@ -41,6 +41,8 @@ pub(crate) enum Target {
     TokenService,
     /// The provider's own API, at a URL of ours.
     ProviderApi,
+    /// The receiver of a webhook, named by the customer.
+    Receiver,
     /// The registry's own port by the other of http and https, to find out which it speaks. Never with credentials.
     SchemeProbe,
 }
@@ -186,6 +188,16 @@ impl<'a> Guard<'a> {
         }
     }
 
+    /// The rules for what belongs to no connection.
+    pub(crate) fn of_operator(operator: &'a Operator) -> Self {
+        Self {
+            operator,
+            trusted: &[],
+            hosts: Hosts::new(Realms::Own, Vec::new()),
+            registry: None,
+        }
+    }
+
     /// Tells where the registry's API starts.
     pub(crate) fn set_registry(&mut self, registry: Url) {
         self.registry = Some(registry);
@@ -224,6 +236,7 @@ impl<'a> Guard<'a> {
             }
             Target::TokenService => credentials,
             Target::ProviderApi => credentials && self.is_api(&url, &authority),
+            Target::Receiver => credentials,
             Target::SchemeProbe => false,
         };
         let scheme_allowed = match target {

@@ -117,9 +117,21 @@ pub async fn tags<W: World>(
 impl<W: World> Registry<'_, W> {
     /// Reaches the registry and logs in, so that listing can begin.
     async fn enter(&mut self, scope: &Scope) -> Result<(), Failure> {
-        self.reach().await?;
-        self.authenticate(scope).await?;
-        Ok(())
+        let entered = async {
+            self.reach().await?;
+            self.authenticate(scope).await
+        };
+        let entered = entered.await.map(drop);
+        entered.map_err(|failure| self.unlistable(failure))
+    }
+
+    /// Why nothing is listed. A registry of version 1 answers only to who names an image: to somebody who chose that type
+    /// no other one is to be advised.
+    fn unlistable(&self, failure: Failure) -> Failure {
+        if failure.code == Code::AnswerV1Only && self.product.speaks_v1 {
+            return read::not_searchable();
+        }
+        failure
     }
 }
 

@@ -175,12 +175,15 @@ async fn first_of<W: World, L: Listable>(
             Err(failure) => refused = Some(joined(refused, failure)),
         }
     }
-    Err(refused.unwrap_or_else(|| {
-        Failure::new(
-            Code::ImageRequired,
-            "Registries of this kind cannot be searched.",
-        )
-    }))
+    Err(refused.unwrap_or_else(not_searchable))
+}
+
+/// That this kind of registry has no listing.
+pub(super) fn not_searchable() -> Failure {
+    Failure::new(
+        Code::ImageRequired,
+        "Registries of this kind cannot be searched.",
+    )
 }
 
 /// A page with the place of the next, without entries that it has twice. A page that was read before ends the listing;

@@ -150,7 +150,10 @@ impl<'w, W: World> Tags<'w, W> {
             let repository = repository.reached(&registry.endpoint)?;
             // A provider's own API does not tell a wrong login from a missing permission: there it is tried before.
             match ways {
-                [Way::Registry] => registry.approach(&Scope::Pull(repository.clone())).await?,
+                [Way::Registry] => {
+                    let approached = registry.approach(&Scope::Pull(repository.clone())).await;
+                    approached.map_err(|failure| registry.unlistable(failure))?;
+                }
                 _ => registry.enter(&Scope::Login).await?,
             }
             let stream = Stream::new(registry, operator, ways, place);

@@ -48,7 +48,8 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// The number of redirects that are followed.
 const REDIRECTS: u32 = 5;
 /// Some registries refuse clients that do not say who they are.
-const AGENT: HeaderValue = HeaderValue::from_static(concat!("bowline/", env!("CARGO_PKG_VERSION")));
+pub(crate) const AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("bowline/", env!("CARGO_PKG_VERSION")));
 
 /// One call: a request with what it may take.
 pub(crate) struct Call<'a> {
@@ -87,7 +88,7 @@ pub(crate) struct Transport<'w, W> {
     world: &'w W,
     guard: Guard<'w>,
     secrets: Secrets,
-    /// In milliseconds since 1970, where the customer said so.
+    /// In milliseconds since 1970, where the customer said so or a token among the credentials does.
     credentials_end: Option<i64>,
     deadline: Duration,
     session: Option<&'w Session>,
@@ -197,11 +198,16 @@ impl<'w, W: World> Transport<'w, W> {
         self.requests.load(Ordering::Relaxed)
     }
 
+    /// Tells whether the credentials are known to have ended.
+    pub(crate) fn credentials_have_ended(&self) -> bool {
+        let now = self.world.clock().epoch_ms();
+        self.credentials_end.is_some_and(|end| end <= now)
+    }
+
     /// Why credentials were not accepted, as far as the answer or the form tells.
     pub(crate) fn rejection(&self, answer: &Response) -> Failure {
         let words = self.error(answer).unwrap_or_default().to_ascii_lowercase();
         let says = |texts: &[&str]| texts.iter().any(|text| words.contains(text));
-        let now = self.world.clock().epoch_ms();
         let code = if oci_error::names_network(&words) {
             Code::NetworkDenied
         } else if says(&[
@@ -213,7 +219,7 @@ impl<'w, W: World> Transport<'w, W> {
             Code::AuthLocked
         } else if is_too_many(answer) {
             Code::RateLimited
-        } else if says(&["expired"]) || self.credentials_end.is_some_and(|end| end <= now) {
+        } else if says(&["expired"]) || self.credentials_have_ended() {
             Code::AuthExpired
         } else {
             Code::AuthRejected

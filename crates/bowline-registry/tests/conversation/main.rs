@@ -25,3 +25,4 @@ mod providers;
 mod registry;
 mod send;
 mod warnings;
+mod webhook;

@@ -16,7 +16,7 @@ use bowline::{
 };
 use bowline_registry::Clock;
 use bowline_store::{
-    Connection, ConnectionId, Database, Edit, KeptPolicy, Query, Store, Timestamp,
+    Connection, ConnectionId, Database, Edit, KeptPolicy, Query, Store, Timestamp, Use,
 };
 use http::{HeaderValue, StatusCode, header};
 use serde::{
@@ -182,7 +182,8 @@ where
         // If this fails, the scheduled work plans the pull.
         _ = self.plan_pull_of(context, id).await;
         let is_shared = is_shared(store, caller, project, &spec).await;
-        let mut answer = saved(StatusCode::CREATED, &connection, is_shared)?;
+        let shared = is_shared.then_some(SavedWarning::SHARED);
+        let mut answer = saved(StatusCode::CREATED, &connection, shared)?;
         let public_url = &self.ready.as_ref()?.access.public_url;
         let location = format!("{public_url}{}/{}", context.head.uri.path(), connection.id);
         if let Ok(location) = HeaderValue::try_from(location) {
@@ -231,6 +232,7 @@ where
             // Provider and endpoint never change, so what is judged here still holds when it is kept.
             let kept = store.read(project, id, context.now).await?;
             let parsed = validation::policy(&policy, &kept.provider, &kept.endpoint)?;
+            validation::values_for(&form_of(&kept), &policy)?;
             let kept = (!policy.is_null()).then(|| KeptPolicy::of(&parsed));
             edit.policy = Some(kept.transpose()?);
         }
@@ -245,7 +247,7 @@ where
             .await?;
         // If this fails, the scheduled work plans the pull.
         _ = self.plan_pull_of(context, id).await;
-        saved(StatusCode::OK, &connection, false)
+        saved(StatusCode::OK, &connection, None)
     }
 
     pub(super) async fn replace_credentials(
@@ -262,6 +264,9 @@ where
         let kept = store.read(project, id, context.now).await?;
         let form = with_credentials(&kept, sent)?;
         let spec = context.spec(&form)?;
+        let policy = kept.policy.clone();
+        let policy = policy.and_then(|policy| serde_json::from_value(policy).ok());
+        validation::values_for(&form, &policy.unwrap_or_default())?;
         // Before anything is sent there: the new secrets are meant for the endpoint that the connection has.
         if spec
             .endpoint
@@ -283,7 +288,13 @@ where
             .replace_credentials(&change, project, id, versions, &spec, checked.as_ref())
             .await?;
         let is_shared = is_shared(store, caller, project, &spec).await;
-        saved(StatusCode::OK, &connection, is_shared)
+        let shared = is_shared.then_some(SavedWarning::SHARED);
+        let in_use = SavedWarning::in_use(&connection.uses);
+        saved(
+            StatusCode::OK,
+            &connection,
+            shared.into_iter().chain(in_use),
+        )
     }
 
     pub(super) async fn delete(
@@ -301,6 +312,20 @@ where
             .delete(&change, project, id, force.unwrap_or(false))
             .await?;
         Ok(response::empty())
+    }
+}
+
+/// The form of a connection, without its secrets.
+fn form_of(kept: &Connection) -> ConnectionForm {
+    let values = kept.values.iter();
+    ConnectionForm {
+        provider: kept.provider.clone(),
+        name: kept.name.clone(),
+        auth: kept.auth.clone(),
+        values: values
+            .map(|(name, value)| (name.clone(), Secret::new(value.as_str())))
+            .collect(),
+        ..ConnectionForm::default()
     }
 }
 
@@ -330,32 +355,46 @@ struct Saved<'a> {
     #[serde(flatten)]
     connection: &'a Connection,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<SavedWarning>,
+    warnings: Vec<SavedWarning<'a>>,
 }
 
 #[derive(Serialize)]
-struct SavedWarning {
+struct SavedWarning<'a> {
     code: &'static str,
     title: &'static str,
     detail: &'static str,
+    #[serde(skip_serializing_if = "<[Use]>::is_empty")]
+    uses: &'a [Use],
 }
 
-/// Only to who sees the other project.
-const SHARED: SavedWarning = SavedWarning {
-    code: "secret.shared",
-    title: "Another one of your projects uses this secret",
-    detail: "Give each project a secret of its own: whoever takes this one away takes it from both.",
-};
+impl<'a> SavedWarning<'a> {
+    /// Only to who sees the other project.
+    const SHARED: Self = Self {
+        code: "secret.shared",
+        title: "Another one of your projects uses this secret",
+        detail: "Give each project a secret of its own: whoever takes this one away takes it from both.",
+        uses: &[],
+    };
 
-fn saved(
+    /// That new credentials come to a connection which somebody uses; `None` where nobody does.
+    fn in_use(uses: &'a [Use]) -> Option<Self> {
+        (!uses.is_empty()).then_some(Self {
+            code: "connection.in_use",
+            title: "The connection is in use",
+            detail: "Something was started with the old credentials. Let it finish before you revoke them at the registry.",
+            uses,
+        })
+    }
+}
+
+fn saved<'a>(
     status: StatusCode,
-    connection: &Connection,
-    is_shared: bool,
+    connection: &'a Connection,
+    warnings: impl IntoIterator<Item = SavedWarning<'a>>,
 ) -> Result<Response, Problem> {
-    let warnings = [is_shared.then_some(SHARED)];
     let saved = Saved {
         connection,
-        warnings: warnings.into_iter().flatten().collect(),
+        warnings: warnings.into_iter().collect(),
     };
     Ok(with_etag(response::json(status, &saved)?, connection))
 }

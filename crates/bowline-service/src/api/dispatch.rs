@@ -16,7 +16,9 @@ use crate::{
     client::Outbound,
     context::RequestContext,
     finish::finish,
-    forms, openapi,
+    forms,
+    log::Answered,
+    openapi,
     operations::{Authorization, Operation, PublicOperation, path::ConnectionPath},
     problem::{Problem, ProblemType},
     request_id,
@@ -37,16 +39,30 @@ where
         let request_id = request_id::of(&head.headers, &self.random);
         let proxies = self.ready.as_ref().map(|ready| &ready.access.proxies);
         let client = proxies.ok().and_then(|it| it.client(&head.headers));
+        let begun = self.clock.monotonic();
         let mut context = RequestContext::new(head, request_id, client, self.clock.epoch_ms());
         let outcome = self.answer(&mut context, body).await;
         let access = self.ready.as_ref().ok().map(|ready| &ready.access);
-        finish(
+        let origins = access.map(|access| &access.origins);
+        let mut answer = finish(
             outcome,
             &context.request_id,
-            access.map(|access| &access.origins),
+            origins,
             access.is_some_and(|access| access.public_url.starts_with("https://")),
             &context.head.headers,
-        )
+        );
+        let answered = Answered {
+            component: "connections",
+            method: &context.head.method,
+            headers: &context.head.headers,
+            request_id: &context.request_id,
+            facts: &context.facts,
+            at: context.now,
+            took: self.clock.monotonic().saturating_sub(begun),
+        };
+        let settings = access.map(|access| access.log).unwrap_or_default();
+        answered.log(settings, &mut answer);
+        answer
     }
 
     async fn answer<B: Body<Data = Bytes>>(
@@ -64,6 +80,7 @@ where
         let row = route
             .row(&context.head.method)
             .ok_or_else(|| Problem::method_not_allowed(&route.methods()))?;
+        context.facts.route = Some(row.path);
         match row.authorization {
             Authorization::Public(bind) => {
                 context.negotiate(row)?;
@@ -73,6 +90,8 @@ where
             Authorization::Token(need, bind) => {
                 let caller = self.authenticate(ready, context).await?;
                 let project = route.parameters.project().unwrap_or_default();
+                context.facts.subject = Some(caller.subject().to_owned());
+                context.facts.project = route.parameters.project();
                 if let Err(problem) = need.check(&caller, &project) {
                     if problem.problem_type() == ProblemType::PermissionMissing {
                         self.record_refusal(context, &caller, row, &route.parameters)
@@ -112,6 +131,7 @@ where
     ) -> Result<Response, Problem> {
         match operation {
             PublicOperation::ListProviders => forms::provider_table(),
+            PublicOperation::ReadHealth => self.health(context).await,
             PublicOperation::ReadDescription => Ok(openapi::description()),
             PublicOperation::ReceiveEvents { id, secret } => {
                 self.receive_events(context, &id, secret.as_ref(), body)
@@ -130,6 +150,7 @@ where
         new: Option<ConnectionId>,
     ) -> Result<Response, Problem> {
         match operation {
+            Operation::ReadService => self.facts(),
             Operation::ValidateForm => {
                 self.count_validated(context, caller, body).await?;
                 forms::validate(context, body)
@@ -235,6 +256,13 @@ where
                 self.change_settings(context, caller, &project, request)
                     .await
             }
+            Operation::ReadNotices { project } => self.notices(context, &project).await,
+            Operation::ChangeNotices { project } => {
+                let request = context.json(body)?;
+                self.change_notices(context, caller, &project, request)
+                    .await
+            }
+            Operation::EndNotices { project } => self.end_notices(context, caller, &project).await,
             Operation::ReadSettingsAudit { project } => {
                 self.settings_audit(context, &project).await
             }

@@ -135,7 +135,7 @@ where
         format: FileFormat,
         other_name: Option<String>,
     ) -> Result<Response, Problem> {
-        match self.hand_out(context, caller, project, id).await? {
+        match self.hand_out(context, caller, project, id, None).await? {
             ControlFlow::Continue(handed_out) => HandedOut {
                 other_name,
                 ..handed_out
@@ -145,7 +145,7 @@ where
         }
     }
 
-    /// What a job pulls with. Breaks with what the private service answered where that is none.
+    /// What a job or a `scanner` pulls with. Breaks with what the private service answered where that is none.
     ///
     /// Nothing leaves before its record is kept, and nothing that was replaced while the record was kept.
     pub(super) async fn hand_out(
@@ -154,6 +154,7 @@ where
         caller: &Caller,
         project: &str,
         id: ConnectionId,
+        scanner: Option<&str>,
     ) -> Result<ControlFlow<Response, HandedOut>, Problem> {
         let store = self.store(context).await?;
         for _ in 0..ATTEMPTS {
@@ -163,7 +164,8 @@ where
                 ControlFlow::Break(answer) => return Ok(ControlFlow::Break(answer)),
             };
             let connection = opened.connection;
-            match store.hand_out(&context.change(caller), &connection).await {
+            let change = context.change(caller);
+            match store.hand_out(&change, &connection, scanner).await {
                 Ok(()) => return Ok(ControlFlow::Continue(HandedOut::of(connection, login))),
                 Err(StoreError::VersionMismatch { .. }) => {}
                 Err(error) => return Err(error.into()),

@@ -28,9 +28,6 @@ use crate::{
 /// The most events of a notification that are seen to. A sync finds what the others tell.
 const MOST: usize = 1000;
 
-/// The most notifications that an address takes in a minute of the clock.
-const PER_MINUTE: i64 = 600;
-
 /// The headers in which registries send a secret.
 const SECRET_HEADERS: [HeaderName; 3] = [
     header::AUTHORIZATION,
@@ -148,7 +145,8 @@ where
         let (announced, ignored) = announced(&opened, &body);
         let events = announced.len();
         let requests = store.count_events(id, events, ignored, context.now).await?;
-        rate::within(PER_MINUTE, requests, context.now)?;
+        let limits = &self.ready.as_ref()?.access.limits;
+        rate::within(limits.notifications_per_connection, requests, context.now)?;
         let accepted = self.process_events(context, &opened, announced).await?;
         let received = Received {
             accepted,

@@ -26,7 +26,8 @@ where
         caller: &Caller,
     ) -> Result<(), Problem> {
         let checks = counter::checks(caller.subject());
-        self.count(context, &checks, rate::CHECKS).await
+        let most = self.ready.as_ref()?.access.limits.checks_per_subject;
+        self.count(context, &checks, most).await
     }
 
     /// Counts a request that has a registry asked, of its subject and of its project (empty where there is none), and
@@ -39,12 +40,13 @@ where
     ) -> Result<(), Problem> {
         let limits = self.ready.as_ref()?.access.limits;
         let subject = counter::subject(caller.subject());
-        self.count(context, &subject, limits.subject).await?;
+        let most = limits.registry_requests_per_subject;
+        self.count(context, &subject, most).await?;
         if project.is_empty() {
             return Ok(());
         }
-        self.count(context, &counter::project(project), limits.project)
-            .await
+        let most = limits.registry_requests_per_project;
+        self.count(context, &counter::project(project), most).await
     }
 
     /// Counts the bytes of a form that is validated, where they are many, and refuses them where they are too many.

@@ -1,5 +1,6 @@
 //! The public service: it holds the database and the keys, and has no way to the internet but the private service.
 
+pub(crate) mod about;
 mod audit;
 mod authentication;
 mod browse;
@@ -11,11 +12,13 @@ mod docker_config;
 mod endpoint;
 mod event_lookup;
 mod events;
+pub(crate) mod health;
 mod idempotency;
 mod image_streams;
 mod images;
 mod limits;
 mod lookup;
+mod notices;
 mod private_service;
 mod problem_document;
 mod resealing;

@@ -143,11 +143,11 @@ where
         context: &RequestContext,
         message: Message,
     ) -> Result<Response, Problem> {
-        let response = self
-            .outbound
-            .send(request(context, message))
-            .await
-            .map_err(Problem::internal)?;
+        let begun = self.clock.monotonic();
+        let sent = self.outbound.send(request(context, message)).await;
+        let took = self.clock.monotonic().saturating_sub(begun);
+        context.facts.count_sent(took);
+        let response = sent.map_err(Problem::internal)?;
         let (head, body) = response.into_parts();
         let is_stream = head
             .headers

@@ -18,6 +18,7 @@ use super::{
     uses::presentable,
 };
 use crate::{
+    body,
     caller::{Caller, Permission},
     client::Outbound,
     context::RequestContext,
@@ -42,7 +43,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct LeaseBody {
     scanner: String,
     /// How many images; one where that is not said.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "body::whole_number")]
     limit: Option<u32>,
     /// Of which projects; all of the token's where that is not said.
     #[serde(default)]
@@ -105,8 +106,9 @@ where
         for project in request.projects.iter().flatten() {
             caller.require(Permission::Use, project)?;
         }
+        let scanner = presentable("scanner", &request.scanner)?;
         let lease_request = LeaseRequest {
-            scanner: &presentable("scanner", &request.scanner)?,
+            scanner: &scanner,
             subject: caller.subject(),
             projects: request.projects.as_deref().unwrap_or(caller.projects()),
             most,
@@ -121,7 +123,8 @@ where
             .collect();
         let outcomes = join_all(connections.iter().map(async |(id, leased)| {
             let project = &leased.scan.project;
-            (*id, self.hand_out(context, caller, project, *id).await)
+            let handed_out = self.hand_out(context, caller, project, *id, Some(&scanner));
+            (*id, handed_out.await)
         }));
         let (mut served, mut cause) = (BTreeMap::new(), None);
         for (id, outcome) in outcomes.await {

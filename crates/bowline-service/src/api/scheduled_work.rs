@@ -11,6 +11,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::{
+    notices::Notices,
     scanning::Releases,
     service::{Random, Service},
 };
@@ -24,10 +25,11 @@ use crate::{
     sync::Progress,
 };
 
-/// The time that a call spends on reading policies, on events and on releases.
+/// The time that a call spends on reading policies, on events, on releases and on notices.
 const POLICIES: Duration = Duration::from_secs(2);
 const EVENTS: Duration = Duration::from_secs(4);
 const RELEASES: Duration = Duration::from_secs(3);
+const NOTICES: Duration = Duration::from_secs(5);
 
 /// The time, from its beginning, in which a call begins further checks and syncs. What it began may take ten seconds more.
 const CHECKS: Duration = Duration::from_secs(10);
@@ -56,6 +58,8 @@ pub(crate) struct Due {
     releases: Releases,
     events: Events,
     streams: Streams,
+    /// Notices to projects that take webhooks.
+    notices: Notices,
     /// Credentials of the caller's projects that end soon, in the order of their end.
     expiring: Vec<Expiring>,
     /// True if there was more to do than time.
@@ -132,6 +136,7 @@ where
         due.scans.set_aside = lapsed.set_aside;
         if within == Within::All {
             store.forget_scans(context.now).await?;
+            store.forget_notices(context.now).await?;
         }
         due.events.done = self.retry_pending_events(context, within, EVENTS).await?;
         due.streams.watched = self.watch_streams(context, within).await?;
@@ -141,6 +146,8 @@ where
         let syncs_left = self.go_on(context, within, &mut due.syncs, until(SYNCS));
         due.more |= syncs_left.await?;
         due.more |= self.keep_audit(context, within).await?;
+        // After all that may make some.
+        due.notices = self.deliver_notices(context, within, NOTICES).await?;
         let by = Timestamp(context.now.saturating_add(SOON_MS));
         due.expiring = store.expiring(caller.projects(), by, MOST_EXPIRING).await?;
         response::json(StatusCode::OK, &due)

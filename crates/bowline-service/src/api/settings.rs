@@ -3,10 +3,11 @@
 use bowline_registry::Clock;
 use bowline_store::{Database, Defaults, Settings};
 use http::{StatusCode, header};
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 
 use super::service::{Random, Service};
 use crate::{
+    body,
     caller::Caller,
     client::Outbound,
     context::RequestContext,
@@ -25,22 +26,10 @@ const MOST_KEPT: u32 = 10_000;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct SettingsRequest {
-    #[serde(default, deserialize_with = "integer")]
+    #[serde(default, deserialize_with = "body::whole_number")]
     scan_timeout_seconds: Option<u32>,
-    #[serde(default, deserialize_with = "integer")]
+    #[serde(default, deserialize_with = "body::whole_number")]
     keep_newest: Option<u32>,
-}
-
-/// An integer as JSON Schema has it: `279.0` is one.
-fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    let Some(number) = Option::<f64>::deserialize(deserializer)? else {
-        return Ok(None);
-    };
-    let is_one = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
-    match is_one {
-        true => Ok(Some(number as u32)),
-        false => Err(D::Error::custom("this is no integer of 32 bits")),
-    }
 }
 
 impl<D, O, C, R> Service<D, O, C, R>

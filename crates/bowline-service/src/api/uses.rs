@@ -47,11 +47,11 @@ where
         UseRequest { title, until }: UseRequest,
     ) -> Result<Response, Problem> {
         let title = title.filter(|title| !title.trim().is_empty());
-        let used = Use {
-            consumer: presentable("The consumer's id", consumer)?,
-            title: presentable("title", title.as_deref().unwrap_or(consumer))?,
-            until: Timestamp(later("until", &until, context.now)?),
-        };
+        let used = Use::declared(
+            presentable("The consumer's id", consumer)?,
+            presentable("title", title.as_deref().unwrap_or(consumer))?,
+            Timestamp(later("until", &until, context.now)?),
+        );
         let change = context.change(caller);
         let store = self.store(context).await?;
         store.declare_use(&change, project, id, &used).await?;

@@ -50,6 +50,33 @@ pub(super) fn policy(
     }
 }
 
+/// Judges whether a form has the values that a policy needs: image streams are watched at an address of their own.
+///
+/// Errors: `form.invalid` with the findings about the values.
+pub(super) fn values_for(form: &ConnectionForm, policy: &Document) -> Result<(), Problem> {
+    let lacking = |policy: Option<Document>| {
+        let form = ConnectionForm {
+            policy,
+            ..form.clone()
+        };
+        let (mut report, _) = check_form(&form, CheckOptions::default());
+        report.findings.retain(|finding| {
+            finding.severity == Severity::Error && finding.field.starts_with("values.")
+        });
+        report
+    };
+    let without = lacking(None);
+    let mut report = lacking(Some(policy.clone()));
+    // What the values lack otherwise is not the policy's fault: a kept form comes without its secrets.
+    report
+        .findings
+        .retain(|finding| !without.findings.contains(finding));
+    if report.findings.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::form_invalid(report))
+}
+
 /// The policy that a connection keeps. One that no longer holds, as after a change of the rules, pulls nothing by itself.
 pub(super) fn kept_policy(policy: Option<&serde_json::Value>) -> Policy {
     let policy = policy.and_then(|policy| serde_json::from_value(policy.clone()).ok());

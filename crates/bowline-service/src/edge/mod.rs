@@ -19,7 +19,9 @@ use crate::{
     context::RequestContext,
     cors::Origins,
     finish::finish,
-    forms, negotiation,
+    forms,
+    log::Answered,
+    negotiation,
     operations::{Authorization, Operation, PublicOperation},
     outbound::OutboundService,
     problem::{Problem, ProblemType},
@@ -57,6 +59,7 @@ struct EdgeAccess {
     origins: Origins,
     /// The most bytes that a subject may have validated in a minute.
     validate_bytes: i64,
+    checks_per_subject: i64,
 }
 
 impl EdgeAccess {
@@ -66,6 +69,7 @@ impl EdgeAccess {
             rules,
             origins,
             validate_bytes,
+            limits,
             ..
         } = Access::parse(variables)?;
         match issuer {
@@ -74,6 +78,7 @@ impl EdgeAccess {
                 rules,
                 origins,
                 validate_bytes,
+                checks_per_subject: limits.checks_per_subject,
             }),
             Issuer::Published(_) => Err(ConfigError {
                 variable: "jwks_url",
@@ -95,7 +100,7 @@ impl<W: World + 'static> EdgeService<W> {
     pub fn new(world: W, variables: &Variables) -> Self {
         Self {
             access: EdgeAccess::parse(variables),
-            outbound: OutboundService::new(world, variables.operator()),
+            outbound: OutboundService::new(world, variables),
             recent: RefCell::default(),
             own_limit: None,
         }
@@ -117,16 +122,28 @@ impl<W: World + 'static> EdgeService<W> {
         head.headers.remove(EXTERNAL_ID);
         let world = self.outbound.world();
         let request_id = request_id::of(&head.headers, world.random());
+        let begun = world.clock().monotonic();
         let mut context = RequestContext::new(head, request_id, None, world.clock().epoch_ms());
         let outcome = self.answer(&mut context, body).await;
         let origins = self.access.as_ref().ok().map(|access| &access.origins);
-        finish(
+        let mut answer = finish(
             outcome,
             &context.request_id,
             origins,
             false,
             &context.head.headers,
-        )
+        );
+        let answered = Answered {
+            component: "edge",
+            method: &context.head.method,
+            headers: &context.head.headers,
+            request_id: &context.request_id,
+            facts: &context.facts,
+            at: context.now,
+            took: world.clock().monotonic().saturating_sub(begun),
+        };
+        answered.log(self.outbound.log_settings(), &mut answer);
+        answer
     }
 
     async fn answer<B: Body<Data = Bytes>>(
@@ -146,6 +163,7 @@ impl<W: World + 'static> EdgeService<W> {
         let row = route
             .row(&context.head.method)
             .ok_or_else(|| Problem::method_not_allowed(&route.methods()))?;
+        context.facts.route = Some(row.path);
         match row.authorization {
             Authorization::Public(bind) => {
                 context.negotiate(row)?;
@@ -156,6 +174,7 @@ impl<W: World + 'static> EdgeService<W> {
             }
             Authorization::Token(need, bind) => {
                 let caller = access.authenticate(&context.head, context.now)?;
+                context.facts.subject = Some(caller.subject().to_owned());
                 need.check(&caller, "")?;
                 context.negotiate(row)?;
                 let body = context.body(body).await?;
@@ -169,7 +188,7 @@ impl<W: World + 'static> EdgeService<W> {
                         }
                         forms::validate(context, &body)
                     }
-                    Some(Operation::CheckForm) => self.check(context, &caller, &body).await,
+                    Some(Operation::CheckForm) => self.check(context, access, &caller, &body).await,
                     _ => Err(ProblemType::NotFound.into()),
                 }
             }
@@ -205,12 +224,13 @@ impl<W: World + 'static> EdgeService<W> {
     async fn check(
         &self,
         context: &RequestContext,
+        access: &EdgeAccess,
         caller: &Caller,
         body: &[u8],
     ) -> Result<Response, Problem> {
         negotiation::json_sent(&context.head.headers)?;
         let counter = counter::checks(caller.subject());
-        self.count(context, counter, 1, rate::CHECKS)?;
+        self.count(context, counter, 1, access.checks_per_subject)?;
         let operator = self.outbound.operator_for(&context.head)?;
         self.outbound.check(&operator, &context.head, body).await
     }

@@ -6,14 +6,14 @@ mod scans;
 
 use bowline_registry::Check;
 use bowline_store::{
-    AuditEntry, AuditExport, Connection, InventoryImage, Page, Resealing, Scan, Scanner, Settings,
-    Sync, Use,
+    AuditEntry, AuditExport, Connection, InventoryImage, NoticeEndpoint, NoticeKind, Page,
+    Resealing, Scan, Scanner, Settings, Sync, Use,
 };
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    api::{SyncStatus, scheduled_work::Due},
+    api::{SyncStatus, about::Facts, health::Health, scheduled_work::Due},
     operations::response::Schema,
     problem::ProblemType,
 };
@@ -42,6 +42,9 @@ pub(super) fn describe_types(types: &mut SchemaGenerator) {
         describe::<Check>,
         describe::<Connection>,
         describe::<Due>,
+        describe::<Facts<'_>>,
+        describe::<Health>,
+        describe::<NoticeEndpoint>,
         describe::<Page<AuditEntry>>,
         describe::<Page<Connection>>,
         describe::<Page<InventoryImage>>,
@@ -187,6 +190,11 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                 json!({ "description": "The policy to try; without it the kept one." }),
             )]),
         ),
+        ("NoticesRequest", notices_request()),
+        (
+            "ChangedNotices",
+            json!({ "allOf": [named("NoticeEndpoint"), open_object(&[("secret?", text())])] }),
+        ),
         ("Selection", selection()),
         ("SavedConnection", saved_connection()),
         ("Problem", problem()),
@@ -195,6 +203,22 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
     all.extend(events::all());
     all.extend(scans::all());
     all
+}
+
+fn notices_request() -> Value {
+    let kinds = NoticeKind::ALL.iter().map(|kind| kind.as_str());
+    let kind = some_of(&kinds.collect::<Vec<_>>());
+    let url =
+        json!({ "type": "string", "format": "uri", "pattern": "^https?://", "maxLength": 2048 });
+    let renew = json!({ "type": "boolean", "description": "Whether the secret is made anew." });
+    object(&[
+        ("url", url),
+        (
+            "kinds",
+            json!({ "type": "array", "items": kind, "minItems": 1 }),
+        ),
+        ("renewSecret?", renew),
+    ])
 }
 
 /// Images with the decision about each, and where those that are selected stand.
@@ -223,8 +247,13 @@ fn count() -> Value {
 
 /// A connection, and what is to be thought over.
 fn saved_connection() -> Value {
-    let warning = object(&[("code", text()), ("title", text()), ("detail", text())]);
-    let said = "`secret.shared`: another one of your projects uses this secret.";
+    let warning = object(&[
+        ("code", text()),
+        ("title", text()),
+        ("detail", text()),
+        ("uses?", list_of("Use")),
+    ]);
+    let said = "`secret.shared`: another one of your projects uses this secret. `connection.in_use`: something uses the connection with the credentials that were replaced.";
     let warnings = (
         "warnings?",
         json!({ "type": "array", "items": warning, "description": said }),

@@ -34,7 +34,10 @@ pub(super) static ROWS: &[Row] = &[
             })
         }),
         parameters: &[
-            text("search", "A part of name, host or provider's title."),
+            text(
+                "search",
+                "A part of name, host with port, or the provider's id or title.",
+            ),
             text("provider", "A provider's id."),
             days_or_time(
                 "expiring",

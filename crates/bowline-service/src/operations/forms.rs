@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     caller::Permission,
-    problem::ProblemType::{FormInvalid, NotFound, RateLimited},
+    problem::ProblemType::{FormInvalid, Internal, NotFound, RateLimited, StoreBusy},
 };
 
 pub(super) static ROWS: &[Row] = &[
@@ -35,6 +35,32 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[],
         body: RequestBody::None,
         responses: &[ok("OpenAPI 3.1.", Schema::Object)],
+        failures: &[],
+        asks_registry: false,
+        is_counted: false,
+    },
+    Row {
+        id: "readHealth",
+        method: Method::GET,
+        path: "/v1/health",
+        summary: "Whether the variables are valid, the database answers and its schema is current",
+        authorization: Authorization::Public(|_| Some(PublicOperation::ReadHealth)),
+        parameters: &[],
+        body: RequestBody::None,
+        responses: &[ok("All is well.", Schema::Named("Health"))],
+        failures: &[StoreBusy, Internal],
+        asks_registry: false,
+        is_counted: false,
+    },
+    Row {
+        id: "readService",
+        method: Method::GET,
+        path: "/v1/service",
+        summary: "What a form has to tell of this service before anything is tried",
+        authorization: Authorization::Token(Need::Nothing, |_| Some(Operation::ReadService)),
+        parameters: &[],
+        body: RequestBody::None,
+        responses: &[ok("The facts.", Schema::Named("ServiceFacts"))],
         failures: &[],
         asks_registry: false,
         is_counted: false,

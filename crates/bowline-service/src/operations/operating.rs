@@ -1,11 +1,11 @@
-//! Operations on a project's settings and audit, and resealing.
+//! Operations on a project's settings, notices and audit, and resealing.
 
 use http::Method;
 
 use super::{
     operation::Operation,
     parameter::{CURSOR, IF_MATCH_REQUIRED, LIMIT},
-    response::{Schema, ok, versioned},
+    response::{Schema, gone, ok, versioned},
     row::{Authorization, Need, RequestBody, Row},
 };
 use crate::{caller::Permission, problem::ProblemType::PreconditionFailed};
@@ -78,6 +78,60 @@ pub(super) static ROWS: &[Row] = &[
             "The page, and the end of the audit.",
             Schema::Named("AuditExport"),
         )],
+        failures: &[],
+        asks_registry: false,
+        is_counted: false,
+    },
+    Row {
+        id: "readNotices",
+        method: Method::GET,
+        path: "/v1/projects/{project}/notices",
+        summary: "Where a project is told by itself, and how that goes",
+        authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
+            Some(Operation::ReadNotices {
+                project: path.project()?,
+            })
+        }),
+        parameters: &[],
+        body: RequestBody::None,
+        responses: &[ok(
+            "The address, without its secret.",
+            Schema::Named("NoticeEndpoint"),
+        )],
+        failures: &[],
+        asks_registry: false,
+        is_counted: false,
+    },
+    Row {
+        id: "changeNotices",
+        method: Method::PUT,
+        path: "/v1/projects/{project}/notices",
+        summary: "Have a project told by webhooks (Standard Webhooks); the secret is shown where it is new",
+        authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
+            Some(Operation::ChangeNotices {
+                project: path.project()?,
+            })
+        }),
+        parameters: &[],
+        body: RequestBody::Json(Schema::Named("NoticesRequest")),
+        responses: &[ok("It is told.", Schema::Named("ChangedNotices"))],
+        failures: &[],
+        asks_registry: false,
+        is_counted: false,
+    },
+    Row {
+        id: "endNotices",
+        method: Method::DELETE,
+        path: "/v1/projects/{project}/notices",
+        summary: "Tell a project nothing any more",
+        authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
+            Some(Operation::EndNotices {
+                project: path.project()?,
+            })
+        }),
+        parameters: &[],
+        body: RequestBody::None,
+        responses: &[gone("It is told nothing.")],
         failures: &[],
         asks_registry: false,
         is_counted: false,

@@ -7,6 +7,8 @@ use super::path::ConnectionPath;
 /// An operation of a caller who signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
+    /// `GET /v1/service`
+    ReadService,
     /// `POST /v1/validate`
     ValidateForm,
     /// `POST /v1/check`
@@ -86,6 +88,12 @@ pub(crate) enum Operation {
     ReadSettingsAudit { project: String },
     /// `GET /v1/projects/{project}/audit`
     ExportAudit { project: String },
+    /// `GET …/notices`
+    ReadNotices { project: String },
+    /// `PUT …/notices`
+    ChangeNotices { project: String },
+    /// `DELETE …/notices`
+    EndNotices { project: String },
     /// `POST /v1/admin/reseal`
     Reseal,
 }
@@ -95,6 +103,8 @@ pub(crate) enum Operation {
 pub(crate) enum PublicOperation {
     /// `GET /v1/providers`
     ListProviders,
+    /// `GET /v1/health`
+    ReadHealth,
     /// `GET /v1/openapi.json`
     ReadDescription,
     /// `POST /v1/events/{id}`, and with the secret behind it; the id is any text

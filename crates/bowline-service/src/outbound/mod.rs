@@ -5,6 +5,7 @@
 
 mod images;
 mod inventory;
+mod notice;
 
 use std::{cell::Cell, rc::Rc};
 
@@ -20,7 +21,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     body,
+    config::Variables,
     event_stream::{EventStream, Events, SILENCE},
+    log::{Answered, Facts, LogSettings},
     negotiation::{self, Form},
     problem::{Problem, ProblemType},
     protocol::{
@@ -49,6 +52,7 @@ const LONGEST_LISTING: usize = 10_000;
 pub struct OutboundService<W> {
     world: Rc<W>,
     operator: Result<Rc<Operator>, OperatorError>,
+    log: LogSettings,
     /// True once the runtime was seen to block private networks: its configuration does not change.
     blocked: Cell<bool>,
 }
@@ -82,11 +86,14 @@ where
 }
 
 impl<W: World + 'static> OutboundService<W> {
-    /// With what [`Operator::parse`] made of the variables; an error is answered on every request.
-    pub fn new(world: W, operator: Result<Operator, OperatorError>) -> Self {
+    /// With the operator's variables; one of those that say what may be contacted and is not valid is answered on every
+    /// request.
+    pub fn new(world: W, variables: &Variables) -> Self {
         Self {
             world: Rc::new(world),
-            operator: operator.map(Rc::new),
+            operator: variables.operator().map(Rc::new),
+            // The public service names one that is not valid.
+            log: variables.log().unwrap_or_default(),
             blocked: Cell::new(false),
         }
     }
@@ -95,10 +102,30 @@ impl<W: World + 'static> OutboundService<W> {
     pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Response {
         let (head, body) = request.into_parts();
         let request_id = request_id::of(&head.headers, self.world.random());
-        match self.answer(&head, body).await {
+        let clock = self.world.clock();
+        let (at, begun) = (clock.epoch_ms(), clock.monotonic());
+        let mut answer = match self.answer(&head, body).await {
             Ok(answer) => answer,
             Err(problem) => problem.into_response(&request_id),
-        }
+        };
+        let operation = PrivateOperation::of_path(head.uri.path());
+        let facts = Facts::of_route(operation.map(PrivateOperation::path));
+        let answered = Answered {
+            component: "outbound",
+            method: &head.method,
+            headers: &head.headers,
+            request_id: &request_id,
+            facts: &facts,
+            at,
+            took: clock.monotonic().saturating_sub(begun),
+        };
+        answered.log(self.log, &mut answer);
+        answer
+    }
+
+    /// How much is logged.
+    pub(crate) fn log_settings(&self) -> LogSettings {
+        self.log
     }
 
     async fn answer<B: Body<Data = Bytes>>(
@@ -156,6 +183,13 @@ impl<W: World + 'static> OutboundService<W> {
             }
             PrivateOperation::Release => {
                 answered(body, async |request| self.release(operator, request).await).await
+            }
+            PrivateOperation::Notice => {
+                answered(body, async |request| {
+                    self.networks_blocked(operator).await?;
+                    notice::send(&*self.world, operator, request).await
+                })
+                .await
             }
             PrivateOperation::Streams => {
                 answered(body, async |request| self.streams(operator, request).await).await
@@ -228,16 +262,19 @@ impl<W: World + 'static> OutboundService<W> {
         head: &Parts,
         body: &[u8],
     ) -> Result<Response, Problem> {
-        let form = negotiation::preferred(&head.headers)?;
-        let asked: CheckRequest<ConnectionForm> = body::parse(body)?;
-        let spec = self.admit(operator, asked.form).await?;
-        let image = asked.image.filter(|image| !image.is_empty());
-        match form {
+        let accept = negotiation::preferred(&head.headers)?;
+        let CheckRequest { mut form, image }: CheckRequest<ConnectionForm> = body::parse(body)?;
+        // It stands in for the form's own, and is judged as that is.
+        if let Some(image) = image.filter(|image| !image.trim().is_empty()) {
+            form.image = image;
+        }
+        let spec = self.admit(operator, form).await?;
+        match accept {
             Form::Json => {
-                let check = check(&*self.world, operator, &spec, image.as_deref(), |_| ()).await;
+                let check = check(&*self.world, operator, &spec, None, |_| ()).await;
                 response::json(StatusCode::OK, &check)
             }
-            Form::Events => Ok(self.stream(Rc::clone(operator), spec, image)),
+            Form::Events => Ok(self.stream(Rc::clone(operator), spec)),
         }
     }
 
@@ -295,17 +332,12 @@ impl<W: World + 'static> OutboundService<W> {
         ))
     }
 
-    fn stream(
-        &self,
-        operator: Rc<Operator>,
-        spec: ConnectionSpec,
-        image: Option<String>,
-    ) -> Response {
+    fn stream(&self, operator: Rc<Operator>, spec: ConnectionSpec) -> Response {
         let (events, world) = (Events::default(), Rc::clone(&self.world));
         let clock = Rc::clone(&self.world);
         let put = events.clone();
         let work = async move {
-            let check = check(&*world, &operator, &spec, image.as_deref(), |step| {
+            let check = check(&*world, &operator, &spec, None, |step| {
                 put.push("step", step)
             })
             .await;

@@ -103,6 +103,14 @@ struct Setup {
     sent: Arc<Mutex<Vec<String>>>,
 }
 
+fn hosts(private_hosts: &str, networks: &str) -> Variables {
+    Variables {
+        private_hosts: private_hosts.to_owned(),
+        networks: networks.to_owned(),
+        ..Variables::default()
+    }
+}
+
 fn setup(blocks: bool, private_hosts: &str) -> Setup {
     setup_with(blocks, private_hosts, "")
 }
@@ -118,11 +126,7 @@ fn setup_with(blocks: bool, private_hosts: &str, networks: &str) -> Setup {
         random: Seven,
     };
     Setup {
-        service: OutboundService::new(
-            world,
-            Operator::parse(private_hosts, "", "")
-                .and_then(|operator| operator.with_networks(networks)),
-        ),
+        service: OutboundService::new(world, &hosts(private_hosts, networks)),
         sent,
     }
 }
@@ -246,6 +250,34 @@ async fn without_blocked_networks_nothing_is_sent() {
     let answer = service
         .handle(request("application/json", &json!({ "form": form() })))
         .await;
+    assert_eq!(answer.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_image_of_a_check_is_judged_as_the_forms_own() {
+    let Setup { service, sent } = setup(true, "");
+    let mut typed = form();
+    typed["image"] = json!("Alpine:1");
+    for body in [
+        json!({ "form": form(), "image": "Alpine:1" }),
+        json!({ "form": typed }),
+    ] {
+        let answer = service.handle(request("application/json", &body)).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        let problem: Value = serde_json::from_slice(&body).unwrap();
+        let finding = &problem["findings"][0];
+        assert_eq!(problem["code"], "form.invalid", "{problem}");
+        assert_eq!(
+            (&finding["field"], &finding["suggestion"]),
+            (&json!("image"), &json!("alpine:1")),
+            "{problem}"
+        );
+    }
+    assert!(sent.lock().unwrap().is_empty(), "nothing is asked");
+    // It stands in for the form's own, which is not judged then.
+    let body = json!({ "form": typed, "image": "team/app:1" });
+    let answer = service.handle(request("application/json", &body)).await;
     assert_eq!(answer.status(), StatusCode::OK);
 }
 

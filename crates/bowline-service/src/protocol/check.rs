@@ -10,7 +10,7 @@ use super::{PrivateOperation, PrivateRequest};
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheckRequest<F> {
     pub(crate) form: F,
-    /// The image to pull; one that is drawn where it is missing or empty.
+    /// The image to pull, judged as the form's own; where it is missing or empty, the form's own, or one that is drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) image: Option<String>,
 }

@@ -15,6 +15,7 @@ pub(crate) mod endpoint;
 pub(crate) mod images;
 pub(crate) mod inventory;
 pub(crate) mod listing;
+pub(crate) mod notice;
 
 use http::HeaderName;
 
@@ -59,6 +60,13 @@ macro_rules! operations {
                 }
             }
 
+            /// Its path.
+            pub(crate) const fn path(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $path,)+
+                }
+            }
+
             /// The address that it is asked for at.
             pub(crate) const fn address(self) -> &'static str {
                 match self {
@@ -94,6 +102,8 @@ operations! {
     Release = "/release",
     /// The image streams that changed.
     Streams = "/streams",
+    /// A notice to a project.
+    Notice = "/notice",
 }
 
 #[cfg(test)]

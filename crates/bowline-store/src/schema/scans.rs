@@ -168,18 +168,35 @@ BEGIN
         scanned_at = excluded.scanned_at, scan_result = excluded.scan_result;
 END";
 
-/// Scans of an image that is gone from a repository: pulled from another repository that has it, or set aside. A
-/// registry with a quarantine does not list what it withholds.
-pub(super) const IMAGE_GONE: &str = "CREATE TRIGGER IF NOT EXISTS images_leave_scans AFTER UPDATE OF state ON images
-WHEN NEW.state = 'gone' AND OLD.state <> 'gone'
+/// The leases of a connection by scanner: they are uses of it.
+pub(super) const LEASED: &str = "CREATE INDEX IF NOT EXISTS scans_leased ON scans (connection, scanner, deadline) WHERE state = 'leased'";
+
+/// When the registry was seen to name the image by no tag any more.
+pub(super) const LEFT_AT: &str = "ALTER TABLE scans ADD COLUMN left_at INTEGER";
+
+/// A tag is gone or names another image. Where no other tag names the image before, its scan is set aside, and one that
+/// a scanner is at is not tried again; else the scan moves to one that does. A registry with a quarantine does not list
+/// what it withholds, so there nothing is set aside.
+pub(super) const IMAGE_LEAVES: &str = "CREATE TRIGGER IF NOT EXISTS images_leave AFTER UPDATE OF state, digest ON images
+WHEN OLD.state <> 'gone' AND (NEW.state = 'gone' OR NEW.digest <> OLD.digest)
     AND NOT COALESCE((SELECT COALESCE(quarantine, policy IS NOT NULL) FROM connections WHERE id = NEW.connection), 0)
 BEGIN
-    UPDATE scans SET state = 'set-aside', finished_at = NEW.gone_at, reason = 'The registry has the image no more.'
-    WHERE connection = NEW.connection AND digest = NEW.digest AND state = 'queued'
+    UPDATE scans SET left_at = COALESCE(NEW.gone_at, NEW.last_seen),
+        finished_at = IIF(state = 'queued', COALESCE(NEW.gone_at, NEW.last_seen), finished_at),
+        reason = IIF(state = 'queued', IIF(NEW.state = 'gone', 'The registry has the image no more.',
+            'The registry has another image under the tag.'), reason),
+        state = IIF(state = 'queued', 'set-aside', state)
+    WHERE connection = NEW.connection AND COALESCE(digest, repository || ':' || tag) = OLD.digest
+        AND state IN ('queued', 'leased')
         AND NOT EXISTS (SELECT 1 FROM images
-            WHERE connection = NEW.connection AND digest = NEW.digest AND state <> 'gone');
-    UPDATE scans SET (repository, tag) = (SELECT repository, tag FROM images
-        WHERE connection = NEW.connection AND digest = NEW.digest AND state <> 'gone' LIMIT 1)
-    WHERE connection = NEW.connection AND digest = NEW.digest AND state = 'queued'
-        AND repository = NEW.repository;
+            WHERE images.connection = NEW.connection AND images.digest = OLD.digest AND images.state <> 'gone');
+    UPDATE scans SET (repository, tag) = (SELECT images.repository, images.tag FROM images
+        WHERE images.connection = NEW.connection AND images.digest = OLD.digest AND images.state <> 'gone' LIMIT 1)
+    WHERE connection = NEW.connection AND COALESCE(digest, repository || ':' || tag) = OLD.digest
+        AND state IN ('queued', 'leased') AND state = 'queued' AND repository = OLD.repository
+        AND NOT EXISTS (SELECT 1 FROM images
+            WHERE images.connection = NEW.connection AND images.repository = scans.repository
+                AND images.tag = COALESCE(scans.tag, images.tag) AND images.digest = OLD.digest AND images.state <> 'gone');
 END";
+
+pub(super) const IMAGE_GONE_ENDS: &str = "DROP TRIGGER IF EXISTS images_leave_scans";

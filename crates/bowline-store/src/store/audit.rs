@@ -32,7 +32,7 @@ const OF_CONNECTION: &str = concat!(
 const OF_SETTINGS: &str = concat!(
     "SELECT ",
     entry_columns!(),
-    " FROM audit WHERE project = ?1 AND connection = '' AND action = 'settings' AND id < ?2 ORDER BY id DESC LIMIT ?3"
+    " FROM audit WHERE project = ?1 AND connection = '' AND action IN ('settings', 'notices') AND id < ?2 ORDER BY id DESC LIMIT ?3"
 );
 
 const OF_PROJECT: &str = concat!(

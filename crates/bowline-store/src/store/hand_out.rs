@@ -1,18 +1,20 @@
 //! Handing credentials out.
 //!
-//! A hand-out is a row of the audit; a trigger of the schema sets when the connection was last used. So there is no
-//! hand-out without its record.
+//! A hand-out is a row of the audit; triggers of the schema set when the connection was last used and by whom. So
+//! there is no hand-out without its record.
 
 use super::{Change, Store, write::change_parameters};
 use crate::{connection::Connection, database::Database, error::StoreError, random::Random};
 
 const HAND_OUT: &str = "INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)
-    SELECT project, id, version, 'hand-out', json_object('lastUsedAt', json_array(last_used_at, ?1)), ?1, ?5, ?6, ?7
+    SELECT project, id, version, 'hand-out', json_patch('{}', json_object('lastUsedAt', json_array(last_used_at, ?1),
+            'scanner', IIF(?8 IS NULL, NULL, json_array(NULL, ?8)))), ?1, ?5, ?6, ?7
     FROM connections WHERE id = ?2 AND project = ?3 AND credentials_changed_at = ?4 AND deleted_at IS NULL
     RETURNING id";
 
 impl<D: Database, R: Random> Store<D, R> {
-    /// Keeps that the credentials of a connection, as it was opened, are handed out now; its version stays.
+    /// Keeps that the credentials of a connection, as it was opened, are handed out now; its version stays. For an hour
+    /// that counts as a use; to a `scanner` it does not, because its lease does.
     ///
     /// # Errors
     /// [`StoreError::VersionMismatch`] where it got new credentials since it was opened: what was opened must not be
@@ -24,11 +26,16 @@ impl<D: Database, R: Random> Store<D, R> {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
     /// let opened = store.open("acme", made.id, NOW).await?;
-    /// store.hand_out(&change(), &opened.connection).await?;
+    /// store.hand_out(&change(), &opened.connection, None).await?;
     /// assert_eq!(store.read("acme", made.id, NOW).await?.last_used_at, Some(Timestamp(NOW)));
     /// # Ok::<(), StoreError>(()) }) }
     /// ```
-    pub async fn hand_out(&self, change: &Change, opened: &Connection) -> Result<(), StoreError> {
+    pub async fn hand_out(
+        &self,
+        change: &Change,
+        opened: &Connection,
+        scanner: Option<&str>,
+    ) -> Result<(), StoreError> {
         let Connection {
             id,
             project,
@@ -42,6 +49,7 @@ impl<D: Database, R: Random> Store<D, R> {
             credentials_changed_at.0.into(),
         ];
         parameters.extend(change_parameters(change));
+        parameters.push(scanner.into());
         if self.first(HAND_OUT, parameters).await?.is_some() {
             self.link_audit_of(project).await;
             return Ok(());

@@ -11,7 +11,7 @@ use super::{
     sealed::{StoredSecrets, sealed_columns},
 };
 use crate::{
-    connection::{Connection, LastCheck, Opened, Use, purpose_text},
+    connection::{Connection, LastCheck, Opened, Use, UseKind, purpose_text},
     database::{Database, Row},
     error::StoreError,
     id::ConnectionId,
@@ -183,7 +183,10 @@ impl<D: Database, R: Random> Store<D, R> {
         let search = name_key(query.search.trim());
         let titled: Vec<_> = providers()
             .iter()
-            .filter(|provider| name_key(provider.title).contains(&search))
+            .filter(|provider| {
+                let id = provider.id.as_str();
+                id.contains(&search) || name_key(provider.title).contains(&search)
+            })
             .map(|provider| provider.id.as_str())
             .collect();
         let after = query.cursor.as_ref().map_or("", |cursor| &cursor.0);
@@ -284,6 +287,7 @@ fn purpose(text: &str) -> Option<Purpose> {
 
 #[derive(Deserialize)]
 struct StoredUse {
+    kind: UseKind,
     consumer: String,
     title: String,
     until: i64,
@@ -292,12 +296,14 @@ struct StoredUse {
 impl From<StoredUse> for Use {
     fn from(
         StoredUse {
+            kind,
             consumer,
             title,
             until,
         }: StoredUse,
     ) -> Self {
         Self {
+            kind,
             consumer,
             title,
             until: Timestamp(until),

@@ -39,8 +39,8 @@ pub struct Resealing {
     pub unsealable: Vec<Unsealable>,
     /// The cursor of the next step; `None` at the end.
     pub next: Option<Cursor>,
-    /// The number of values that each key protects now, by its id: secrets of connections, external ids, event addresses
-    /// and checkpoints of the audit. A key can go from the operator's list when it protects none.
+    /// The number of values that each key protects now, by its id: secrets of connections and of notices, external ids,
+    /// event addresses and checkpoints of the audit. A key can go from the operator's list when it protects none.
     pub sealed_by: BTreeMap<String, i64>,
 }
 
@@ -112,6 +112,9 @@ const SEALED_BY: &str = concat!(
     " GROUP BY tag_key
         UNION ALL SELECT key_id, count(*) FROM audit_checkpoints WHERE key_id > ''",
     project_within!("project", "?1"),
+    " GROUP BY key_id
+        UNION ALL SELECT key_id, count(*) FROM notice_endpoints WHERE key_id > ''",
+    project_within!("project", "?1"),
     " GROUP BY key_id)
     GROUP BY key_id"
 );
@@ -120,8 +123,9 @@ impl<D: Database, R: Random> Store<D, R> {
     /// Reseals up to `size` connections of some projects with the first key, from `cursor` on, and after the last one gives
     /// up to `size` other values a tag by it. Any number of instances may do so at once.
     ///
-    /// Connections that an instance without the first key seals meanwhile may be passed over; `sealed_by` tells, and
-    /// another round finds them. So do connections whose key is no more among the operator's.
+    /// Connections that an instance without the first key seals meanwhile may be passed over, and so may secrets of notices
+    /// beyond `size`; `sealed_by` tells, and another round finds them. So do connections whose key is no more among the
+    /// operator's.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/store.rs"));
@@ -146,6 +150,9 @@ impl<D: Database, R: Random> Store<D, R> {
                 next: self.retag(within, size, place).await?,
                 sealed_by: self.sealed_by(within).await?,
             });
+        }
+        if cursor.is_none() {
+            self.reseal_notices(within, size).await?;
         }
         let mut rows = self
             .sealed_with_others(within, size, cursor, change.now_ms)

@@ -39,25 +39,36 @@ macro_rules! columns {
 use columns;
 
 macro_rules! queue {
-    ($conflict:literal) => {
+    ($which:expr, $conflict:literal) => {
         concat!(
             "INSERT INTO scans (id, project, connection, repository, tag, digest, state, origin, attempts, queued_at)
             SELECT wanted.value ->> 'id', project, connections.id, wanted.value ->> 'repository',
                 wanted.value ->> 'tag', wanted.value ->> 'digest', 'queued', ?4, 0, ?5
             FROM connections, json_each(?3) AS wanted
             WHERE connections.id = ?1 AND project = ?2 AND deleted_at IS NULL
-                AND (SELECT count(*) FROM scans AS others WHERE others.project = ?2 AND state IN ('queued', 'leased')) < ?6
-            ON CONFLICT ",
+                AND (SELECT count(*) FROM scans AS others WHERE others.project = ?2 AND state IN ('queued', 'leased')) < ?6",
+            $which,
+            " ON CONFLICT ",
             $conflict
         )
     };
 }
 
-const QUEUE: &str = queue!("DO NOTHING RETURNING id");
+/// Not what was replaced since it was decided about: its tag names another image, and no tag names it. A registry with
+/// a quarantine lists the images before those that it withholds, so there nothing is left out.
+const QUEUE: &str = queue!(
+    " AND (COALESCE(quarantine, policy IS NOT NULL)
+        OR NOT EXISTS (SELECT 1 FROM images WHERE images.connection = ?1 AND images.repository = wanted.value ->> 'repository'
+            AND images.tag = wanted.value ->> 'tag' AND images.digest <> wanted.value ->> 'digest')
+        OR EXISTS (SELECT 1 FROM images WHERE images.connection = ?1 AND images.digest = wanted.value ->> 'digest'
+            AND images.state <> 'gone'))",
+    "DO NOTHING RETURNING id"
+);
 
 /// An image that is queued or at work already is updated without a change, so that it is returned too.
 const REQUEST: &str = concat!(
     queue!(
+        "",
         "(connection, COALESCE(digest, repository || ':' || tag)) WHERE state IN ('queued', 'leased')
         DO UPDATE SET origin = origin RETURNING "
     ),

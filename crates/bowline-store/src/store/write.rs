@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bowline::form::ConnectionSpec;
 
 use super::{
-    Change, Edit, Store, columns, json, name_key, optional_json,
+    Change, Edit, Store, columns, current_uses, json, name_key, optional_json,
     read::{connection, uses},
     sealed::{self, is_sealed_for_next, next_audit_number, sealed_for_next},
 };
@@ -119,13 +119,16 @@ const DELETE: &str =
     "UPDATE connections SET sealed = NULL, key_id = NULL, fingerprint = NULL, deleted_at = ?1,
         version = version + 1, updated_at = ?1, changed_by = ?5, changed_from = ?6, request_id = ?7
     WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL
-        AND (?4 OR NOT EXISTS (SELECT 1 FROM uses WHERE uses.connection = ?2 AND uses.until > ?1))
+        AND (?4 OR NOT (EXISTS (SELECT 1 FROM uses WHERE uses.connection = ?2 AND uses.until > ?1)
+            OR EXISTS (SELECT 1 FROM scans WHERE scans.connection = ?2 AND state = 'leased' AND deadline > ?1)
+            OR EXISTS (SELECT 1 FROM hand_outs WHERE hand_outs.connection = ?2 AND at > ?1 - 3600000)))
     RETURNING id";
 
-const DELETE_CONFLICT: &str = "SELECT
-        (SELECT json_group_array(json_object('consumer', consumer, 'title', title, 'until', until)) FROM uses
-            WHERE uses.connection = connections.id AND uses.until > ?1)
-    FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL";
+const DELETE_CONFLICT: &str = concat!(
+    "SELECT ",
+    current_uses!(),
+    " FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL"
+);
 
 const SHARED: &str =
     "SELECT 1 FROM connections WHERE fingerprint IN (SELECT value FROM json_each(?1))
@@ -206,7 +209,7 @@ impl<D: Database, R: Random> Store<D, R> {
             spec.auth.into(),
             purpose_text(spec.purpose).into(),
             endpoint.to_string().into(),
-            endpoint.host().into(),
+            endpoint.authority().into(),
             json(&plain_values(spec))?,
             json(&secret_names(spec))?,
             json(&spec.trusted_auth_hosts)?,

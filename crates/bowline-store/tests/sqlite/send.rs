@@ -31,6 +31,7 @@ functions! {
     audited_projects(_, _);
     begin_due(_, _, _);
     begin_sync(_, _, _);
+    change_notices(_, _, _, _, _);
     change_settings(_, _, _, _);
     claim(_, _, _);
     claim_checks(_, _, _);
@@ -47,6 +48,8 @@ functions! {
     delete(_, _, _, _);
     due(_, _, _);
     end_events(_, _, _);
+    end_notice(_, _, _);
+    end_notices(_, _);
     end_release(_, _);
     end_use(_, _, _, _);
     end_watch(_, _);
@@ -58,12 +61,14 @@ functions! {
     finish_scan(_, _, _, _);
     finish_sync(_, _, _);
     forget_audit(_, _, _);
+    forget_notices(_);
     forget_scans(_);
     give_scans_back(_, _, _, _);
-    hand_out(_, _);
+    hand_out(_, _, _);
     images_of(_, _);
     inventory(_, _, _);
     is_complete(_);
+    is_current();
     is_shared(_, _, _);
     keep_answer(_, _, _, _);
     keep_images(_, _, _, _);
@@ -77,9 +82,11 @@ functions! {
     link_audits(_, _);
     list(_, _, _);
     listed_so_far(_);
+    look_at_credentials(_, _);
     mark_gone(_, _, _);
     migrate(_);
     next_sync(_);
+    notices(_);
     open(_, _, _);
     pause_sync(_, _, _, _);
     pending_done(_);
@@ -114,6 +121,7 @@ functions! {
     settings_audit(_, _, _);
     start_sync(_, _, _, _);
     syncs(_, _);
+    take_notices(_, _, _);
     take_pending(_, _, _);
     take_release(_, _, _);
     take_up_sync(_, _);

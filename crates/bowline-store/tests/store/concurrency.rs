@@ -278,17 +278,13 @@ fn anything(store: &TestStore, numbers: &mut Numbers) -> Result<(), StoreError> 
             }
             2 => store.delete(&by, PROJECT, id, numbers.below(2) == 0).await,
             3 => {
-                let used = Use {
-                    consumer: name.clone(),
-                    title: name,
-                    until: Timestamp(NOW + 5000),
-                };
+                let used = Use::declared(name.clone(), name, Timestamp(NOW + 5000));
                 store.declare_use(&by, PROJECT, id, &used).await
             }
             4 => store.end_use(&by, PROJECT, id, &name).await,
             5 => {
                 let opened = store.open(PROJECT, id, NOW).await?;
-                store.hand_out(&by, &opened.connection).await
+                store.hand_out(&by, &opened.connection, None).await
             }
             6 => store
                 .reseal(Within::All, &change(), PageSize::default(), None)

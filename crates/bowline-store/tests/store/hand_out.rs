@@ -10,7 +10,7 @@ fn a_hand_out_is_audited_and_sets_when_it_was_last_used() {
     let store = store();
     let made = create(&store, "prod", "https://one.example.com").unwrap();
     for now in [NOW + 2000, NOW + 1000, NOW + 3000] {
-        block_on(store.hand_out(&change_at(now), &made)).unwrap();
+        block_on(store.hand_out(&change_at(now), &made, None)).unwrap();
     }
     let read = block_on(store.read(PROJECT, made.id, NOW)).unwrap();
     assert_eq!(
@@ -47,19 +47,19 @@ fn what_was_replaced_since_it_was_opened_is_not_handed_out() {
     };
     block_on(store.update(&later, PROJECT, id, None, &edit)).unwrap();
     assert_eq!(
-        block_on(store.hand_out(&later, &opened)),
+        block_on(store.hand_out(&later, &opened, None)),
         Ok(()),
         "another name, the same credentials"
     );
     let anew = spec("prod", "https://one.example.com");
     block_on(store.replace_credentials(&later, PROJECT, id, None, &anew, None)).unwrap();
     assert_eq!(
-        block_on(store.hand_out(&later, &opened)),
+        block_on(store.hand_out(&later, &opened, None)),
         Err(StoreError::VersionMismatch { current: 3 })
     );
-    block_on(store.delete(&later, PROJECT, id, false)).unwrap();
+    block_on(store.delete(&later, PROJECT, id, true)).unwrap();
     assert_eq!(
-        block_on(store.hand_out(&later, &opened)),
+        block_on(store.hand_out(&later, &opened, None)),
         Err(StoreError::NotFound)
     );
     let audit = block_on(store.audit(PROJECT, id, PageSize::default(), None)).unwrap();

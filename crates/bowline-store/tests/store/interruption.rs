@@ -120,11 +120,7 @@ fn call(
     kept: &Connection,
 ) -> Result<(), StoreError> {
     let (change, id) = (change(), kept.id);
-    let used = Use {
-        consumer: name.to_owned(),
-        title: name.to_owned(),
-        until: Timestamp(NOW + 1),
-    };
+    let used = Use::declared(name, name, Timestamp(NOW + 1));
     let check = LastCheck {
         at: Timestamp(NOW),
         ok: true,
@@ -151,7 +147,7 @@ fn call(
             "delete" => store.delete(&change, PROJECT, id, true).await,
             "declare_use" => store.declare_use(&change, PROJECT, id, &used).await,
             "end_use" => store.end_use(&change, PROJECT, id, "build").await,
-            "hand_out" => store.hand_out(&change, kept).await,
+            "hand_out" => store.hand_out(&change, kept, None).await,
             "change_settings" => {
                 let defaults = Defaults::default();
                 let changed = store.change_settings(&change, PROJECT, None, defaults);
@@ -197,11 +193,7 @@ fn a_call_that_dies_after_any_statement_leaves_no_half_state() {
             let store = over(&database);
             block_on(store.migrate(NOW)).unwrap();
             let kept = create(&store, "prod").unwrap();
-            let build = Use {
-                consumer: "build".to_owned(),
-                title: "Build".to_owned(),
-                until: Timestamp(NOW + 1),
-            };
+            let build = Use::declared("build", "Build", Timestamp(NOW + 1));
             block_on(store.declare_use(&change(), PROJECT, kept.id, &build)).unwrap();
             block_on(store.renew_event_secret(&change(), PROJECT, kept.id)).unwrap();
             let queued = store.queue_scans(PROJECT, kept.id, &one, Origin::Sync, NOW);

@@ -47,6 +47,7 @@ const VIOLATIONS: &[(&str, &str)] = &[
         "a tombstone with something left",
         "SELECT id FROM connections WHERE deleted_at IS NOT NULL
             AND (sealed IS NOT NULL OR fingerprint IS NOT NULL OR id IN (SELECT connection FROM uses)
+                OR id IN (SELECT connection FROM hand_outs)
                 OR id IN (SELECT connection FROM event_addresses) OR id IN (SELECT connection FROM pending_events))",
     ),
     (

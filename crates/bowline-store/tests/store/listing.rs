@@ -29,15 +29,21 @@ fn a_list_is_searched_by_name_host_and_title() {
         "provider": "docker-hub", "name": "public", "auth": "anonymous",
     }));
     block_on(store.create(&change(), PROJECT, &spec_of(&hub.unwrap()), None)).unwrap();
-    let cases: [(&str, Option<&str>, &[&str]); 11] = [
-        ("", None, &["Alpha", "beta", "public"]),
-        ("  ", None, &["Alpha", "beta", "public"]),
+    create(&store, "ported", "https://registry.example.com:5000").unwrap();
+    let cases: [(&str, Option<&str>, &[&str]); 16] = [
+        ("", None, &["Alpha", "beta", "ported", "public"]),
+        ("  ", None, &["Alpha", "beta", "ported", "public"]),
         ("ALPH", None, &["Alpha"]),
         ("quay.EX", None, &["Alpha"]),
         ("docker hub", None, &["public"]),
+        ("docker-hub", None, &["public"]),
+        ("Docker-REG", None, &["Alpha", "beta", "ported"]),
+        ("registry.example.com:5000", None, &["ported"]),
+        (":5000", None, &["ported"]),
+        ("https", None, &[]),
         ("docker.io", None, &["public"]),
         ("a", Some("docker-hub"), &[]),
-        ("", Some("docker-registry"), &["Alpha", "beta"]),
+        ("", Some("docker-registry"), &["Alpha", "beta", "ported"]),
         ("", Some("unknown"), &[]),
         ("%", None, &[]),
         ("\\", None, &[]),
@@ -154,14 +160,10 @@ fn a_list_has_those_that_nobody_uses() {
     for (name, days_ago) in [("handed out", 10), ("long ago", 35)] {
         let connection = made(&name.replace(' ', "-"), 40);
         let then = change_at(NOW - days_ago * DAY);
-        block_on(store.hand_out(&then, &connection)).unwrap();
+        block_on(store.hand_out(&then, &connection, None)).unwrap();
     }
     for (name, until) in [("in-use", NOW + 1), ("lapsed", NOW)] {
-        let used = Use {
-            consumer: "build".to_owned(),
-            title: "Build".to_owned(),
-            until: Timestamp(until),
-        };
+        let used = Use::declared("build", "Build", Timestamp(until));
         let then = change_at(NOW - 2);
         block_on(store.declare_use(&then, PROJECT, made(name, 40).id, &used)).unwrap();
     }

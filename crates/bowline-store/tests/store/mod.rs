@@ -15,6 +15,7 @@ mod invariants;
 mod inventory;
 mod key_sets;
 mod listing;
+mod notices;
 mod plans;
 mod policies;
 mod refusals;

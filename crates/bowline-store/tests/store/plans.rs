@@ -11,9 +11,9 @@ use crate::{
 };
 use bowline::selection::DecidedBy;
 use bowline_store::{
-    Claim, ConnectionId, Database, DatabaseError, Decided, Defaults, Edit, FetchedKeySet,
-    ImageQuery, KeptAnswer, LastCheck, ListedTo, ManifestDetails, Origin, Outcome, PageSize,
-    PendingEvent, Query, Release, Removed, RepositoryOutcome, RequestKey, Row, ScanState,
+    Claim, ConnectionId, Database, DatabaseError, Decided, Defaults, Delivery, Edit, FetchedKeySet,
+    ImageQuery, KeptAnswer, LastCheck, ListedTo, ManifestDetails, NoticeKind, Origin, Outcome,
+    PageSize, PendingEvent, Query, Release, Removed, RepositoryOutcome, RequestKey, Row, ScanState,
     SealingKeys, SeenImage, Store, SyncOrigin, Timestamp, Use, Value, Within,
 };
 use futures::executor::block_on;
@@ -122,11 +122,7 @@ fn every_statement_uses_an_index() {
         };
         store.record_check(PROJECT, id, &check).await.unwrap();
         store.count_check("ada", NOW).await.unwrap();
-        let used = Use {
-            consumer: "build".to_owned(),
-            title: "Nightly".to_owned(),
-            until: Timestamp(NOW + 1),
-        };
+        let used = Use::declared("build", "Nightly", Timestamp(NOW + 1));
         store
             .declare_use(&change(), PROJECT, id, &used)
             .await
@@ -136,7 +132,7 @@ fn every_statement_uses_an_index() {
             .await
             .unwrap();
         let opened = store.read(PROJECT, id, NOW).await.unwrap();
-        store.hand_out(&change(), &opened).await.unwrap();
+        store.hand_out(&change(), &opened, None).await.unwrap();
         store
             .audit(PROJECT, id, PageSize::default(), None)
             .await
@@ -180,13 +176,14 @@ fn every_statement_uses_an_index() {
         requests(&store).await;
         key_set(&store).await;
         scans(&store, id).await;
+        notices(&store, id).await;
         sync(&store, id).await;
         scheduled(&store, id).await;
-        store.delete(&change(), PROJECT, id, false).await.unwrap();
-        store
-            .delete(&change(), PROJECT, id, false)
-            .await
-            .unwrap_err();
+        // It is in use; then it is not there.
+        for (force, deleted) in [(false, false), (true, true), (false, false)] {
+            let outcome = store.delete(&change(), PROJECT, id, force).await;
+            assert_eq!(outcome.is_ok(), deleted, "{outcome:?}");
+        }
     });
     let tables = block_on(database.database.query(
         "SELECT name FROM sqlite_schema WHERE type = 'table'",
@@ -453,6 +450,45 @@ async fn inventory(store: &Store<&Planning, Counting>, id: ConnectionId) {
     store.inventory(PROJECT, id, &query).await.unwrap();
     let removed = store.record_removed(id, "app", Removed::Tag("1"), None, NOW);
     removed.await.unwrap();
+}
+
+/// Every statement about notices, and the triggers that make them.
+async fn notices(store: &Store<&Planning, Counting>, id: ConnectionId) {
+    let change = change();
+    let put = store.change_notices(
+        &change,
+        PROJECT,
+        "https://h.example.com",
+        NoticeKind::ALL,
+        true,
+    );
+    put.await.unwrap();
+    store.notices(PROJECT).await.unwrap();
+    for at in [NOW, NOW + 1] {
+        let check = LastCheck {
+            at: Timestamp(at),
+            ok: false,
+            proved: "none".to_owned(),
+            problem: None,
+        };
+        store.record_check(PROJECT, id, &check).await.unwrap();
+    }
+    assert!(store.look_at_credentials(Within::All, NOW).await.unwrap());
+    let within = [PROJECT.to_owned()];
+    for (within, delivery) in [
+        (Within::All, Delivery::Failed(String::new())),
+        (Within::Projects(&within), Delivery::Delivered),
+    ] {
+        for due in store.take_notices(within, 9, NOW + 60_000).await.unwrap() {
+            store.end_notice(&due, &delivery, NOW).await.unwrap();
+        }
+    }
+    store
+        .take_notices(Within::All, 9, i64::MAX / 2)
+        .await
+        .unwrap();
+    store.forget_notices(NOW).await.unwrap();
+    store.end_notices(&change, PROJECT).await.unwrap();
 }
 
 /// Every statement about scans.

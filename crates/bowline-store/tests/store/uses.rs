@@ -1,16 +1,24 @@
 //! Declaring uses, ending them, and what lapses.
 
-use crate::store::setup::{NOW, PROJECT, change, change_at, create, sql, store};
-use bowline_store::{MOST_USES, PageSize, StoreError, Timestamp, Use};
+use crate::store::{
+    scans::{finish, lease, queue},
+    setup::{NOW, PROJECT, change, change_at, create, sql, store},
+};
+use bowline_store::{Change, MOST_USES, Outcome, PageSize, StoreError, Timestamp, Use, UseKind};
 use futures::executor::block_on;
 use serde_json::json;
 
-fn used(consumer: &str, title: &str, until: i64) -> Use {
-    Use {
-        consumer: consumer.to_owned(),
-        title: title.to_owned(),
-        until: Timestamp(until),
+const HOUR: i64 = 3_600_000;
+
+fn change_as(subject: &str, now: i64) -> Change {
+    Change {
+        subject: subject.to_owned(),
+        ..change_at(now)
     }
+}
+
+fn used(consumer: &str, title: &str, until: i64) -> Use {
+    Use::declared(consumer, title, Timestamp(until))
 }
 
 #[test]
@@ -113,4 +121,64 @@ fn what_is_not_there_is_used_by_nobody() {
         Err(StoreError::NotFound)
     );
     assert_eq!(sql(&store, "SELECT consumer FROM uses", vec![]), []);
+}
+
+#[test]
+fn who_was_handed_the_credentials_lately_uses_the_connection() {
+    let store = store();
+    let made = create(&store, "prod", "https://one.example.com").unwrap();
+    let (id, other) = (made.id, change_as("ben", NOW));
+    block_on(store.hand_out(&other, &made, None)).unwrap();
+    block_on(store.hand_out(&change_at(NOW + 7), &made, None)).unwrap();
+    block_on(store.hand_out(&change_as("cid", NOW), &made, Some("s1"))).unwrap();
+    let handed_out = |subject: &str, at: i64| Use {
+        kind: UseKind::HandOut,
+        ..used(subject, subject, at + HOUR)
+    };
+    let both = vec![handed_out("ada", NOW + 7), handed_out("ben", NOW)];
+    let later = NOW + HOUR - 1;
+    assert_eq!(
+        block_on(store.read(PROJECT, id, later)).unwrap().uses,
+        both,
+        "what a scanner gets is used by its lease"
+    );
+    let delete = |now| block_on(store.delete(&change_at(now), PROJECT, id, false));
+    assert_eq!(delete(later), Err(StoreError::InUse(both)));
+    // Who declares a use and ends it needs the credentials no longer.
+    let declare = |change: &Change, subject: &str| {
+        let nightly = used("build-7", subject, NOW + 2 * HOUR);
+        block_on(store.declare_use(change, PROJECT, id, &nightly)).unwrap();
+        block_on(store.end_use(change, PROJECT, id, "build-7")).unwrap();
+    };
+    declare(&other, "ben");
+    let left = block_on(store.read(PROJECT, id, later)).unwrap().uses;
+    assert_eq!(left, [handed_out("ada", NOW + 7)]);
+    assert_eq!(delete(NOW + 7 + HOUR), Ok(()), "an hour has passed");
+}
+
+#[test]
+fn scanners_with_leases_use_the_connection() {
+    let store = store();
+    let id = create(&store, "prod", "https://one.example.com")
+        .unwrap()
+        .id;
+    queue(&store, id, 4);
+    let first = lease(&store, "s1", 2, NOW).unwrap();
+    let second = lease(&store, "s1", 1, NOW + 5).unwrap();
+    let third = lease(&store, "s2", 1, NOW + 6).unwrap();
+    let scan = |scanner: &str, until: i64| Use {
+        kind: UseKind::Scan,
+        ..used(scanner, scanner, until)
+    };
+    let uses = |now| block_on(store.read(PROJECT, id, now)).unwrap().uses;
+    let both = [scan("s1", NOW + 5 + HOUR), scan("s2", NOW + 6 + HOUR)];
+    assert_eq!(uses(NOW + 7), both);
+    let delete = || block_on(store.delete(&change_at(NOW + 7), PROJECT, id, false));
+    assert_eq!(delete(), Err(StoreError::InUse(both.to_vec())));
+    for leased in first.iter().chain(&second) {
+        finish(&store, leased, Outcome::Passed, NOW + 7).unwrap();
+    }
+    assert_eq!(uses(NOW + 7), both[1..]);
+    finish(&store, &third[0], Outcome::Failed, NOW + 7).unwrap();
+    assert_eq!(delete(), Ok(()));
 }

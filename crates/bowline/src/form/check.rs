@@ -135,12 +135,18 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
     offer_detected(&mut draft, provider, detected);
     if let Some(policy) = &form.policy {
         let authority = endpoint.as_ref().map(Endpoint::authority);
-        Policy::find(
+        let watches_streams = Policy::find(
             policy,
             Some(provider),
             authority.as_deref(),
             draft.findings.found(),
         );
+        if let Some(address) = provider.rules.streams_address
+            && watches_streams
+            && !draft.is_filled(address)
+        {
+            draft.report(address, Issue::new(Code::ImageStreamsAddress));
+        }
     }
 
     let Draft {

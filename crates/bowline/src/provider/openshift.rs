@@ -57,6 +57,7 @@ pub(super) static PROVIDER: Provider = Provider {
         }),
         command: login_command,
         shapes: &[USER_TOKEN, SERVICE_TOKEN],
+        streams_address: Some(API_URL.name),
         ..Rules::ANY_HOST
     },
 };

@@ -47,6 +47,8 @@ pub(crate) struct Rules {
     pub(crate) any_secret: bool,
     /// Whether it limits how often its listings may be read.
     pub(crate) listing_is_limited: bool,
+    /// The field with the address at which image streams are watched, where that is another than the registry's.
+    pub(crate) streams_address: Option<&'static str>,
 }
 
 /// What a web page's URL should have been.
@@ -74,6 +76,7 @@ impl Rules {
         shapes: &[],
         any_secret: false,
         listing_is_limited: false,
+        streams_address: None,
     };
 }
 

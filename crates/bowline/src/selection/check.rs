@@ -38,14 +38,15 @@ impl Policy {
         (findings.into_vec(), policy)
     }
 
-    /// Adds what [`Policy::check`] finds.
+    /// Adds what [`Policy::check`] finds. Tells whether the policy watches image streams.
     pub(crate) fn find(
         value: &Document,
         provider: Option<&Provider>,
         host: Option<&str>,
         findings: &mut BoundedFindings,
-    ) {
-        Uncompiled::read(value, provider, host, findings);
+    ) -> bool {
+        let read = Uncompiled::read(value, provider, host, findings);
+        read.policy.image_streams
     }
 }
 

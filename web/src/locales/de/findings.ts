@@ -148,5 +148,6 @@ export const findings: Readonly<Record<string, string>> = {
   "policy.scanner_names": "Nennen Sie mindestens einen Scanner.",
   "policy.automatic_unsupported": "{title} kann seine Images nicht auflisten, deshalb werden sie nur auf Anforderung geholt.",
   "policy.switch_unsupported": "{title} kennt „{name}“ nicht.",
+  "image_streams.address": "Image-Streams werden am API-Server gelesen. Geben Sie seine Adresse ein oder schalten Sie das Folgen aus.",
   "policy.cleanup_limited": "{title} begrenzt das Auflisten, deshalb wird nur markiert, was dort verschwunden ist.",
 };

@@ -125,6 +125,15 @@ fn ended_token() -> ConnectionSpec {
     token_as_password(1_600_000_000)
 }
 
+const ASKS_TOKEN: &str =
+    r#"Bearer realm="https://auth.example.com/token",service="registry.example.com""#;
+
+fn ended_oauth2() -> ConnectionSpec {
+    let token = jwt(r#"{"exp":1600000000}"#);
+    let values = [("url", "registry.example.com"), ("token", &token)];
+    spec("docker-registry", "oauth2", &values, &[])
+}
+
 fn fails(error: SendError) -> Fake {
     Fake::basic().instead(PING, Reply::Fail(error))
 }
@@ -205,6 +214,8 @@ fn cases() -> Vec<Case> {
         case("a token as a password that has not ended", Fake::basic(), "PF----", "auth.rejected", PASSWORD).spec(token_as_password(1_800_000_000)),
         case("locked out by Quay", tokens(Reply::status(429).text(r#"{"error":"Too many login attempts. Please reset your Quay password and try again."}"#)), "PF----", "auth.locked", PASSWORD),
         case("the form says it has expired", Fake::basic(), "PF----", "auth.expired", PASSWORD).spec(expired()),
+        case("a token as a password that has ended, Bearer", Fake::bearer(), "PF----", "auth.expired", PASSWORD).spec(ended_token()),
+        case("a token that has ended", Fake::bearer().instead(PING, challenge(ASKS_TOKEN)), "PF----", "auth.expired", Some("values.token")).spec(ended_oauth2()),
         case("the token service says it has expired", tokens(Reply::status(401).text(r#"{"details":"personal access token is expired"}"#)), "PF----", "auth.expired", PASSWORD),
         case("locked", tokens(Reply::status(401).text(r#"{"message":"Account is locked"}"#)), "PF----", "auth.locked", PASSWORD),
         case("locked, as 429", tokens(Reply::status(429).text(r#"{"message":"too many failed login attempts"}"#)), "PF----", "auth.locked", PASSWORD),

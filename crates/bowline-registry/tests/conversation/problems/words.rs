@@ -206,6 +206,42 @@ async fn what_has_no_listing_wants_an_image() {
     assert_eq!(problem.field.as_deref(), Some("image"));
 }
 
+/// Such a registry answers under `/v1/` alone; who chose its type is not told to choose it.
+#[tokio::test]
+async fn a_registry_of_version_1_that_is_browsed_wants_an_image() {
+    let spec = parsed(serde_json::json!({
+        "provider": "docker-registry-v1", "name": "test", "image": "team/app:1",
+        "values": { "url": "registry.example.com", "username": "scanner", "password": PASSWORD },
+    }));
+    let operator = Operator::default();
+    let fake = || {
+        Fake::basic()
+            .instead(
+                "GET https://registry.example.com/v1/_ping",
+                Reply::json("true"),
+            )
+            .instead("GET https://registry.example.com/v2/", Reply::status(404))
+    };
+    let world = fake().world();
+    let problems = [
+        repositories(&world, &operator, &spec).await.unwrap_err(),
+        tags(&world, &operator, &spec, "team/app")
+            .await
+            .unwrap_err(),
+        Tags::open(&world, &operator, &spec, None, "team/app", None)
+            .await
+            .err()
+            .unwrap(),
+    ];
+    for problem in problems {
+        let found = (problem.code, problem.field.as_deref());
+        assert_eq!(found, (Code::ImageRequired, Some("image")), "{problem:?}");
+    }
+    // Who chose another type is told about this one.
+    let other = repositories(&world, &operator, &password()).await;
+    assert_eq!(other.unwrap_err().code, Code::AnswerV1Only);
+}
+
 #[tokio::test]
 async fn a_namespace_bounds_what_is_named() {
     let spec = password_at("registry.example.com/other");

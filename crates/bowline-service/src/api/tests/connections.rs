@@ -416,3 +416,46 @@ async fn a_provider_that_this_build_does_not_know_is_listed_and_says_so_when_it_
     let delete = request(Method::DELETE, &path, &[], None);
     assert_eq!(harness.send(delete).await.status, 204);
 }
+
+#[tokio::test]
+async fn image_streams_are_not_watched_without_the_address_of_the_api_server() {
+    let harness = Harness::new();
+    let token = "sha256~abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+    let form = |api: Option<&str>, streams: bool| {
+        json!({ "provider": "openshift", "name": "a", "auth": "token", "policy": { "imageStreams": streams },
+            "values": { "url": "registry.example.com", "token": token, "apiUrl": api } })
+    };
+    let api = Some("https://api.example.com:6443");
+    let is_refused = |answer: &Read| {
+        let is_invalid = answer.status == 422 && answer.json()["code"] == "form.invalid";
+        let findings = answer.json()["findings"].clone();
+        let mut findings = findings.as_array().into_iter().flatten();
+        is_invalid && findings.any(|finding| finding["code"] == "image_streams.address")
+    };
+    let made = harness.post(LIST, &form(None, true)).await;
+    assert!(is_refused(&made), "{made:?}");
+    let made = harness.post(LIST, &form(None, false)).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let path = format!("{LIST}/{}", made.json()["id"].as_str().unwrap());
+    let edit = || {
+        let policy = json!({ "policy": { "imageStreams": true } });
+        request(Method::PATCH, &path, &[("if-match", "*")], Some(&policy))
+    };
+    let edited = harness.send(edit()).await;
+    assert!(is_refused(&edited), "{edited:?}");
+    let replace = |api: Option<&str>| {
+        let body = json!({ "auth": "token", "values": { "token": token, "apiUrl": api } });
+        request(
+            Method::PUT,
+            &format!("{path}/credentials"),
+            &[],
+            Some(&body),
+        )
+    };
+    assert_eq!(harness.send(replace(api)).await.status, 200);
+    assert_eq!(harness.send(edit()).await.status, 200);
+    // Nor does it go away under a policy that needs it.
+    let replaced = harness.send(replace(None)).await;
+    assert!(is_refused(&replaced), "{replaced:?}");
+    assert_eq!(harness.send(replace(api)).await.status, 200);
+}

@@ -33,6 +33,7 @@ use crate::{
     token::signing,
 };
 
+mod about;
 mod access;
 mod audit;
 mod browsing;
@@ -42,6 +43,8 @@ mod credentials;
 mod docker_config;
 mod event_addresses;
 mod events;
+mod logging;
+mod notices;
 mod once;
 mod protocol;
 mod quotas;

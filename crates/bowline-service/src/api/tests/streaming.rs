@@ -10,6 +10,7 @@ async fn watched() -> (Harness, String) {
     let mut form = form("a", "https://registry.example.com");
     form["provider"] = json!("openshift");
     form["policy"] = json!({ "imageStreams": true });
+    form["values"]["apiUrl"] = json!("https://api.example.com:6443");
     let created = harness.post(LIST, &form).await;
     assert_eq!(created.status, 201, "{created:?}");
     let path = format!("{LIST}/{}", created.json()["id"].as_str().unwrap());

@@ -18,7 +18,8 @@ async fn what_is_in_use_is_named_and_not_deleted() {
             Some(&body),
         )
     };
-    let used = json!({ "consumer": "ci/7", "title": "Nightly", "until": UNTIL });
+    let used =
+        json!({ "kind": "declared", "consumer": "ci/7", "title": "Nightly", "until": UNTIL });
     for title in ["first", " Nightly "] {
         assert_eq!(harness.send(put(title)).await.status, 200);
     }
@@ -119,5 +120,38 @@ async fn the_audit_tells_who_did_what() {
     assert_eq!(
         harness.get(&nobody).await.problem(),
         problem(404, "not_found")
+    );
+}
+
+#[tokio::test]
+async fn who_pulls_with_a_connection_uses_it() {
+    let harness = Harness::new();
+    let (path, _) = harness.created("a", URL).await;
+    super::scans::queued(&harness, &path, &[1, 2]).await;
+    let login = json!({ "login": null });
+    let lease = json!({ "scanner": "s1", "limit": 2 });
+    harness.script.whole(200, "application/json", &login);
+    assert_eq!(harness.post("/v1/scans/lease", &lease).await.status, 200);
+    harness.script.whole(200, "application/json", &login);
+    let handed_out = harness.get(&format!("{path}/dockerconfig")).await;
+    assert_eq!(handed_out.status, 200);
+    let use_of = |kind: &str, consumer: &str| json!({ "kind": kind, "consumer": consumer, "title": consumer, "until": UNTIL });
+    let uses = json!([use_of("scan", "s1"), use_of("hand-out", "ada")]);
+    assert_eq!(harness.get(&path).await.json()["uses"], uses);
+    let refused = harness
+        .send(request(Method::DELETE, &path, &[], None))
+        .await;
+    assert_eq!(refused.problem(), problem(409, "connection.in_use"));
+    assert_eq!(refused.json()["uses"], uses);
+
+    // New credentials are taken, and it is said who still has the old ones.
+    let rotated = json!({ "values": { "username": "ada", "password": "n3w-w0rd-of-ada" } });
+    let put = |body: &Value| request(Method::PUT, &format!("{path}/credentials"), &[], Some(body));
+    let answer = harness.send(put(&rotated)).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let warnings = answer.json()["warnings"].clone();
+    assert_eq!(
+        (&warnings[0]["code"], &warnings[0]["uses"]),
+        (&json!("connection.in_use"), &uses)
     );
 }

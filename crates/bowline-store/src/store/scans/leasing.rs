@@ -78,7 +78,7 @@ macro_rules! next {
     () => {
         "SELECT iif(again, 'queued', 'set-aside'), iif(again, ?1, queued_at), iif(again, NULL, ?1)
         FROM (SELECT attempts < ?2 AND (
-            NOT EXISTS (SELECT 1 FROM images
+            left_at IS NULL AND NOT EXISTS (SELECT 1 FROM images
                 WHERE images.connection = scans.connection AND images.digest = scans.digest)
             OR EXISTS (SELECT 1 FROM images
                 WHERE images.connection = scans.connection AND images.digest = scans.digest AND images.state <> 'gone')

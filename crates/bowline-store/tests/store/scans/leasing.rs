@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bowline_store::{
     Defaults, LeaseRequest, Leased, Origin, Outcome, PageSize, Quotas, Removed, Row, ScanState,
-    SeenImage, StoreError, Timestamp, Within,
+    SeenImage, StoreError, SyncOrigin, Timestamp, WantedScan, Within,
 };
 use futures::executor::block_on;
 use serde_json::json;
@@ -340,7 +340,7 @@ fn a_connection_whose_credentials_fail_rests_and_the_others_are_served() {
         block_on(store.give_scans_back(broken.id, &given.lease, "", NOW + 4 * MINUTE)).unwrap();
     }
     let later = change_at(replaced.credentials_changed_at.0 + 1);
-    block_on(store.hand_out(&later, &replaced)).unwrap();
+    block_on(store.hand_out(&later, &replaced, None)).unwrap();
     let resting = sql(
         &store,
         "SELECT 1 FROM scan_queues WHERE failures > 0",
@@ -357,7 +357,7 @@ fn a_removed_connection_has_nothing_to_lease() {
         .id;
     queue(&store, id, 2);
     let leased = lease(&store, "s1", 1, NOW).unwrap().remove(0);
-    block_on(store.delete(&change(), PROJECT, id, false)).unwrap();
+    block_on(store.delete(&change(), PROJECT, id, true)).unwrap();
     assert_eq!(lease(&store, "s1", 10, NOW), Ok(vec![]));
     let late = finish(&store, &leased, Outcome::Passed, NOW);
     assert_eq!(late, Err(StoreError::NotFound));
@@ -525,4 +525,73 @@ fn the_inventory_knows_how_the_scan_of_a_digest_ended() {
         Row(vec![digest.into(), (NOW + 7).into(), result.into()])
     };
     assert_eq!(kept, [row(0, "passed"), row(1, "failed")]);
+}
+
+#[test]
+fn what_is_replaced_is_set_aside_unless_another_tag_names_it() {
+    let digest = |end: u64| Some(format!("sha256:{end:064x}"));
+    for by_sync in [false, true] {
+        let store = store();
+        let id = create(&store, "prod", "https://one.example.com")
+            .unwrap()
+            .id;
+        let images = [
+            seen("team/app", "1", 0),
+            seen("team/app", "2", 1),
+            seen("team/app", "two", 1),
+            seen("team/app", "3", 2),
+        ];
+        block_on(store.record_push(id, &images, NOW)).unwrap();
+        queue(&store, id, 2);
+        let wanted_third = [WantedScan {
+            repository: "team/app".to_owned(),
+            tag: Some("3".to_owned()),
+            digest: digest(2),
+        }];
+        let queue_third = |at| {
+            let queued = store.queue_scans(PROJECT, id, &wanted_third, Origin::Sync, at);
+            block_on(queued).unwrap()
+        };
+        assert_eq!(queue_third(NOW), 1);
+        let at_work = lease(&store, "s1", 1, NOW).unwrap();
+        assert_eq!(at_work[0].scan.digest, digest(0));
+        let replacing = ["1", "2", "3"].map(|tag| SeenImage {
+            pushed_at: Some(NOW + 5),
+            ..seen("team/app", tag, 9)
+        });
+        if by_sync {
+            let origin = SyncOrigin::Request;
+            let held = block_on(store.start_sync(PROJECT, id, origin, NOW + 5));
+            let held = held.unwrap().unwrap();
+            block_on(store.record_seen(&held, &replacing, NOW + 5)).unwrap();
+        } else {
+            block_on(store.record_push(id, &replacing, NOW + 5)).unwrap();
+        }
+        let scans = |state| {
+            let page = store.scans(PROJECT, id, Some(state), PageSize::default(), None);
+            block_on(page).unwrap().items
+        };
+        let aside = scans(ScanState::SetAside);
+        assert_eq!(aside.len(), 1, "by sync: {by_sync}");
+        assert_eq!(
+            (
+                &aside[0].digest,
+                aside[0].finished_at,
+                aside[0].reason.as_deref()
+            ),
+            (
+                &digest(2),
+                Some(Timestamp(NOW + 5)),
+                Some("The registry has another image under the tag.")
+            )
+        );
+        let left = lease(&store, "s1", 10, NOW + 6).unwrap();
+        let left: Vec<_> = left.iter().map(|it| it.scan.tag.as_deref()).collect();
+        assert_eq!(left, [Some("two")], "by sync: {by_sync}");
+        // A decision from before does not bring it back.
+        assert_eq!(queue_third(NOW + 7), 0, "by sync: {by_sync}");
+        // What a scanner had is not tried again, unless a tag names it again.
+        let failed = finish(&store, &at_work[0], Outcome::Error, NOW + 7).unwrap();
+        assert_eq!(failed.state, ScanState::SetAside, "by sync: {by_sync}");
+    }
 }

@@ -25,7 +25,9 @@ pub(crate) fn wanted(tag: &str, digest: u64) -> WantedScan {
 
 /// Queues as many images of a connection, each another one.
 pub(crate) fn queue(store: &TestStore, connection: ConnectionId, images: u64) {
-    let wanted: Vec<_> = (0..images).map(|number| wanted("1", number)).collect();
+    let wanted: Vec<_> = (0..images)
+        .map(|number| wanted(&number.to_string(), number))
+        .collect();
     let queued = store.queue_scans(PROJECT, connection, &wanted, Origin::Sync, NOW);
     assert_eq!(block_on(queued), Ok(wanted.len()));
 }

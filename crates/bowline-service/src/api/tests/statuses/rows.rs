@@ -124,6 +124,7 @@ pub(super) const SOMEWHERE: &[Wrong] = wrongs! {
     sync, "provider", it => it.before = Before::NewerProvider, 503, "provider.unknown";
     sync, "requests", it => it.before = Before::Requests, 429, "rate.limited";
     sync, "no end", it => it.says(422, "rate.limited"), 202, "";
+    changeNotices, "url", it => it.json(&json!({ "url": "hooks", "kinds": ["sync.failed"] })), 400, "body.malformed";
     changeSettings, "version", it => it.header("if-match", "\"7\""), 412, "precondition.failed";
 };
 
@@ -138,6 +139,8 @@ pub(super) fn right() -> Vec<(&'static str, &'static str, Value, Value)> {
     vec![
         ("listProviders", "", none(), none()),
         ("readDescription", "", none(), none()),
+        ("readHealth", "", none(), none()),
+        ("readService", "", none(), none()),
         ("validateForm", "", new(), none()),
         ("checkForm", "", json!({ "form": new() }), checked()),
         ("listConnections", "", none(), none()),
@@ -172,6 +175,14 @@ pub(super) fn right() -> Vec<(&'static str, &'static str, Value, Value)> {
         ("handOut", "", none(), login()),
         ("handOutForImage", image, none(), login()),
         ("resolveImage", image, none(), none()),
+        ("readNotices", "", none(), none()),
+        (
+            "changeNotices",
+            "",
+            json!({ "url": "https://hooks.example.com/x", "kinds": ["sync.failed"] }),
+            none(),
+        ),
+        ("endNotices", "", none(), none()),
         ("readSettings", "", none(), none()),
         ("changeSettings", "", json!({}), none()),
         ("readSettingsAudit", "", none(), none()),

@@ -1,0 +1,51 @@
+//! What a form has to tell of the service before anything is tried.
+
+use bowline_registry::Clock;
+use bowline_store::Database;
+use http::StatusCode;
+use serde::Serialize;
+
+use super::service::{Random, Service};
+use crate::{
+    client::Outbound,
+    problem::Problem,
+    rate::Limits,
+    response::{self, Response},
+};
+
+/// The answer of `GET /v1/service`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "ServiceFacts"))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Facts<'a> {
+    /// The addresses and networks that requests to registries come from, for customers with a firewall; none where the
+    /// operator does not tell.
+    egress_addresses: &'a [String],
+    /// The AWS account of the identity that assumes customers' roles, for their trust policies; `None` where there is none.
+    aws_account_id: Option<&'a str>,
+    /// The OpenID Connect issuer of the tokens with which the service logs in without a secret; `None` where it has none.
+    issuer: Option<&'a str>,
+    /// What callers may do in a minute.
+    limits: Limits,
+}
+
+impl<D, O, C, R> Service<D, O, C, R>
+where
+    D: Database + 'static,
+    O: Outbound,
+    C: Clock,
+    R: Random + Clone + 'static,
+{
+    /// What the operator has set that a form tells.
+    pub(super) fn facts(&self) -> Result<Response, Problem> {
+        let access = &self.ready.as_ref()?.access;
+        let facts = Facts {
+            egress_addresses: &access.egress_addresses,
+            aws_account_id: access.aws_account_id.as_deref(),
+            issuer: None,
+            limits: access.limits,
+        };
+        response::json(StatusCode::OK, &facts)
+    }
+}
