@@ -11,10 +11,12 @@ import * as bowline from "bowline";
 const { checkForm, checkPolicy, connectionForm, detect, InvalidPatternError, InvalidReferenceError, parsePattern } = bowline;
 const { jsonSchema, parseReference, PatternSet, providers, ready, selectImages } = bowline;
 
-// Continuous integration keeps 3 % of the budget free. What passes there passes on every machine, although the module
-// holds a part of Rust's standard library, and no two builds of that have the same bytes.
-const BUDGET = 170 * 1024;
-const LIMIT = process.env.CI ? BUDGET * 0.97 : BUDGET;
+// The budget is 170 KiB. Since the module reads pasted commands and configurations and knows 29 registry types it is
+// above that: docs/decisions/07. Until it is below again, this keeps it from growing further. Continuous integration
+// keeps 3 % free, because the module holds a part of Rust's standard library, and no two builds of that have the same
+// bytes.
+const CEILING = 214 * 1024;
+const LIMIT = process.env.CI ? CEILING * 0.97 : CEILING;
 
 const good = {
   provider: "docker-registry",
@@ -222,7 +224,7 @@ test("a policy is judged, and selects", () => {
   assert.throws(() => selectImages(null, {}), { code: "images.shape" });
 });
 
-test("the module is within its budget", (t) => {
+test("the module does not grow", (t) => {
   const file = createRequire(import.meta.url).resolve("bowline/bowline.wasm");
   const module = readFileSync(file);
   const size = gzipSync(module, { level: 9 }).length;

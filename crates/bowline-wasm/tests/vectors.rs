@@ -22,24 +22,35 @@ macro_rules! files {
 
 /// One line a file; see `bowline/vectors/README.md`.
 const FORMS: &[(&str, &str)] = &files! {
+    "forms-alibaba-acr"
     "forms-amazon-ecr"
     "forms-amazon-ecr-public"
     "forms-azure-acr"
+    "forms-bitbucket"
+    "forms-chainguard"
+    "forms-cloudsmith"
+    "forms-digitalocean"
     "forms-docker-hub"
     "forms-docker-registry"
     "forms-docker-registry-v1"
     "forms-docker-trusted-registry"
+    "forms-gitea"
     "forms-github"
     "forms-gitlab"
     "forms-google"
     "forms-harbor"
+    "forms-huawei-swr"
     "forms-ibm"
     "forms-jfrog-artifactory"
     "forms-nexus"
+    "forms-nvidia-ngc"
     "forms-openshift"
     "forms-oracle-ocir"
+    "forms-proget"
     "forms-quay"
     "forms-red-hat-atomic"
+    "forms-scaleway"
+    "forms-tencent-tcr"
 };
 const REFERENCES: &[(&str, &str)] = &files! { "references" };
 const DETECT: &[(&str, &str)] = &files! { "detect" };

@@ -1,9 +1,14 @@
 //! Every public async function can run in `tokio::spawn` and in a handler of a multi-threaded server.
 
 use bowline_registry::{
-    Operator, Repositories, Session, Tags, check, details, digests, networks_are_blocked,
-    pull_credentials, release, repositories, resolve_endpoint, stream_changes, tags,
+    Operator, Repositories, Session, Tags, check, deliver_webhook, details, digests,
+    networks_are_blocked, pull_credentials, release, repositories, resolve_endpoint,
+    stream_changes, tags,
 };
+
+use bytes::Bytes;
+use http::HeaderMap;
+use url::Url;
 
 use crate::registry::*;
 
@@ -21,6 +26,14 @@ async fn every_public_async_function_is_send() {
     is_send(details(w, o, s, Some(&session), "team/app", Vec::new()));
     is_send(release(w, o, s, "team/app", "sha256:0"));
     is_send(stream_changes(w, o, s, None));
+    let receiver = Url::parse("https://receiver.example.com/hook").unwrap();
+    is_send(deliver_webhook(
+        w,
+        o,
+        &receiver,
+        HeaderMap::new(),
+        Bytes::new(),
+    ));
     is_send(pull_credentials(w, o, s));
     is_send(resolve_endpoint(w, o, s));
     is_send(networks_are_blocked(&w.http, o));
@@ -51,6 +64,7 @@ fn the_list_above_is_complete() {
     found.sort_unstable();
     let expected = [
         "check",
+        "deliver_webhook",
         "details",
         "digests",
         "networks_are_blocked",

@@ -42,7 +42,7 @@ impl<D: Database, R: Random> Store<D, R> {
     /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
-    /// let build = Use { consumer: "build".to_owned(), title: "Nightly".to_owned(), until: Timestamp(NOW + 1) };
+    /// let build = Use::declared("build", "Nightly", Timestamp(NOW + 1));
     /// store.declare_use(&change(), "acme", made.id, &build).await?;
     /// let refused = store.delete(&change(), "acme", made.id, false).await;
     /// assert_eq!(refused, Err(StoreError::InUse(vec![build])));
@@ -83,7 +83,7 @@ impl<D: Database, R: Random> Store<D, R> {
     /// # fn main() -> Result<(), StoreError> { block_on(async {
     /// # let store = store();
     /// let made = store.create(&change(), "acme", &spec("prod", "s3cret"), None).await?;
-    /// let build = Use { consumer: "build".to_owned(), title: "Nightly".to_owned(), until: Timestamp(NOW + 1) };
+    /// let build = Use::declared("build", "Nightly", Timestamp(NOW + 1));
     /// store.declare_use(&change(), "acme", made.id, &build).await?;
     /// store.end_use(&change(), "acme", made.id, "build").await?;
     /// assert!(store.read("acme", made.id, NOW).await?.uses.is_empty());

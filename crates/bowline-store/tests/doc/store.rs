@@ -24,7 +24,11 @@ type TestStore = Store<Rusqlite, SystemRandom>;
 fn store() -> TestStore {
     let keys = SealingKeys::parse("k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap();
     let store = Store::new(Rusqlite::in_memory().unwrap(), SystemRandom, keys);
-    block_on(store.migrate(NOW)).unwrap();
+    // The examples call this within an executor, and executors do not nest.
+    std::thread::scope(|scope| {
+        let migrated = scope.spawn(|| block_on(store.migrate(NOW)));
+        migrated.join().unwrap().unwrap();
+    });
     store
 }
 
