@@ -2,6 +2,7 @@
 
 use std::{
     io::Write,
+    net::TcpListener,
     process::{Command, Stdio},
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
@@ -75,8 +76,11 @@ fn a_receiver_verifies_what_it_is_told_and_is_told_again_until_it_takes_it() {
     let url = format!("{}/bowline?x=1", receiver.origin());
     let body = json!({ "url": url, "kinds": ["connection.failing", "connection.recovered"] });
     let secret = client.send("PUT", NOTICES, &[], Some(&body)).expect(200)["secret"].clone();
-    // Nothing listens there.
-    let form = with(anonymous("http://127.0.0.1:1"), &json!({ "name": "prod" }));
+    // Nobody listens there any more.
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
+    let registry = format!("http://{}", nobody.local_addr().unwrap());
+    drop(nobody);
+    let form = with(anonymous(&registry), &json!({ "name": "prod" }));
     let created = client.post(CONNECTIONS, &form).expect(201);
     let check = format!("{CONNECTIONS}/{}/check", created["id"].as_str().unwrap());
     assert_eq!(client.post(&check, &json!({})).expect(200)["ok"], false);

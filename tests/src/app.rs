@@ -74,6 +74,7 @@ impl Default for Setup {
                 ("registry_requests_per_subject", "100000".to_owned()),
                 ("registry_requests_per_project", "100000".to_owned()),
                 ("connections_per_project", "100000".to_owned()),
+                ("connections_per_project", "100000".to_owned()),
                 ("validate_bytes_per_subject", "1000000000".to_owned()),
             ],
             authorities: Vec::new(),
