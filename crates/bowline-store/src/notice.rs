@@ -49,7 +49,7 @@ impl NoticeKind {
     }
 }
 
-/// Where a project is told, and how that goes. It serialises to the answer of the HTTP API.
+/// Where a project is told, and how that goes. It serializes to the answer of the HTTP API.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

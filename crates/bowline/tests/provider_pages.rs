@@ -99,8 +99,8 @@ fn events(provider: &Provider) -> String {
     };
     let mut text = String::new();
     let with_header = |line: &&Line| line.when != When::NoAuthorization;
-    for (number, step) in notifications.steps.iter().filter(with_header).enumerate() {
-        let _ = writeln!(text, "{}. {}", number + 1, step.text);
+    for (number, step) in (1_usize..).zip(notifications.steps.iter().filter(with_header)) {
+        let _ = writeln!(text, "{number}. {}", step.text);
     }
     if !notifications.snippet.is_empty() {
         text.push_str("\n```text\n");

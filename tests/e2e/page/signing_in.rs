@@ -17,7 +17,7 @@ fn somebody_signs_in_at_the_identity_provider_of_the_operator() {
         .with("oidc_issuer", provider.issuer())
         .with("oidc_client_id", CLIENT);
     let app = App::start_with(setup);
-    let browser = Browser::open(&app.origin());
+    let browser = Browser::open(app.origin());
     browser.see(&id("provider-button"));
     look(&browser, "sign-in-provider");
     browser.click(&id("provider-button"));
