@@ -135,12 +135,26 @@ shapes! {
         id: String,
         title: String,
         fields: Vec<Field>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        setup: Option<LoginSetup>,
+    }
+    LoginSetup {
+        unless: Option<String>,
+        steps: Vec<String>,
+        snippets: Vec<Snippet>,
+        docs_url: String,
+    }
+    Snippet {
+        title: String,
+        text: String,
     }
     Field {
         name: String,
         label: String,
         kind: FieldKind,
         required: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unless: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         default: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
