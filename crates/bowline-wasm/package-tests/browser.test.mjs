@@ -83,7 +83,7 @@ test("a page and a worker see what Node sees", { timeout: 120_000 }, async (t) =
 });
 
 async function ofPackage(name) {
-  const [, end] = name.match(/^\/bowline\/[a-z]+\.(js|json|wasm)$/) ?? [];
+  const [, end] = name.match(/^\/bowline\/[a-z-]+\.(js|json|wasm)$/) ?? [];
   if (end === undefined) return [undefined, ""];
   return [types[end], await readFile(new URL(`./node_modules${name}`, import.meta.url))];
 }
