@@ -3,7 +3,7 @@
 use bowline::form::ConnectionSpec;
 
 pub(super) use super::distribution::{exchange, repositories, tags};
-use super::row::{Format, Product, Way, Webhook, authority, nothing, plain};
+use super::row::{Format, Product, Webhook, authority, nothing, plain, unlisted};
 use crate::{
     guard::hosts::{Hosts, Realms},
     problem::Code::{
@@ -18,7 +18,7 @@ pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[],
     unexchanged: nothing,
-    repository_ways,
+    repository_ways: unlisted,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,
     token_username: "oauth2",
@@ -28,11 +28,6 @@ pub(super) static PRODUCT: Product = Product {
 
 fn hosts(_: &ConnectionSpec) -> Hosts {
     Hosts::new(Realms::Own, Vec::new())
-}
-
-/// It has no listing that a login for pulling may use.
-fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
-    &[]
 }
 
 /// The advice for a problem; `None` where the general hint says all.

@@ -10,7 +10,7 @@ use http::HeaderName;
 use serde::Deserialize;
 
 pub(super) use super::distribution::{exchange, tags};
-use super::row::{Format, OWN_FIRST, Product, Way, Webhook, authority, nothing, plain};
+use super::row::{Format, Product, Webhook, authority, nothing, own_first, plain};
 use crate::{
     guard::hosts::{Api, Hosts, Realms},
     json::List,
@@ -38,7 +38,7 @@ pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[],
     unexchanged: nothing,
-    repository_ways,
+    repository_ways: own_first,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,
     token_username: "oauth2",
@@ -48,10 +48,6 @@ pub(super) static PRODUCT: Product = Product {
 
 fn hosts(_: &ConnectionSpec) -> Hosts {
     Hosts::new(Realms::Consented, vec![Api::host("api.cloudsmith.io")])
-}
-
-fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
-    OWN_FIRST
 }
 
 /// The advice for a problem; `None` where the general hint says all.

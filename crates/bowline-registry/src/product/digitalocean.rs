@@ -13,7 +13,7 @@ use url::Url;
 pub(super) use super::distribution::tags;
 use super::{
     distribution,
-    row::{Format, OWN_FIRST, Product, Way, Webhook, authority, nothing, plain},
+    row::{Format, Product, Webhook, authority, nothing, own_first, plain},
 };
 use crate::{
     guard::hosts::{Api, Hosts, Realms},
@@ -44,7 +44,7 @@ pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[("registry.digitalocean.com", "api.digitalocean.com")],
     unexchanged: nothing,
-    repository_ways,
+    repository_ways: own_first,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,
     token_username: "oauth2",
@@ -54,10 +54,6 @@ pub(super) static PRODUCT: Product = Product {
 
 fn hosts(_: &ConnectionSpec) -> Hosts {
     Hosts::new(Realms::Own, vec![Api::host("api.digitalocean.com")])
-}
-
-fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
-    OWN_FIRST
 }
 
 /// The advice for a problem; `None` where the general hint says all.

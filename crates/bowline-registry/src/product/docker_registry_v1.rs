@@ -1,9 +1,7 @@
 //! Registries of version 1 of Docker's API: what it adds to the distribution protocol.
 
-use bowline::form::ConnectionSpec;
-
 pub(super) use super::distribution::{exchange, repositories, tags};
-use super::row::{Format, Product, Way, Webhook, authority, nothing, plain};
+use super::row::{Format, Product, Webhook, authority, nothing, plain, unlisted};
 use crate::{
     guard::hosts::Hosts,
     problem::Code::{self, AnswerNotRegistry, AuthRejected, ImageRequired},
@@ -15,17 +13,13 @@ pub(super) static PRODUCT: Product = Product {
     hosts: Hosts::consented,
     token_services: &[],
     unexchanged: nothing,
-    repository_ways,
+    repository_ways: unlisted,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,
     token_username: "oauth2",
     docker_config_key: authority,
     speaks_v1: true,
 };
-
-fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
-    &[]
-}
 
 /// What to do about a problem; `None` where the general hint says all.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {

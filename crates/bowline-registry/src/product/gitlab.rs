@@ -8,7 +8,7 @@ use serde::Deserialize;
 use url::{Url, form_urlencoded};
 
 pub(super) use super::distribution::{exchange, tags};
-use super::row::{Format, OWN_FIRST, Product, Way, Webhook, authority, nothing, plain};
+use super::row::{Format, Product, Webhook, authority, nothing, own_first, plain};
 use crate::{
     challenge::Login,
     guard::hosts::{Api, Hosts, Realms},
@@ -38,7 +38,7 @@ pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[("registry.gitlab.com", "gitlab.com")],
     unexchanged: nothing,
-    repository_ways,
+    repository_ways: own_first,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,
     token_username: "oauth2",
@@ -48,10 +48,6 @@ pub(super) static PRODUCT: Product = Product {
 
 fn hosts(_: &ConnectionSpec) -> Hosts {
     Hosts::new(Realms::Consented, vec![Api::TokenService])
-}
-
-fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
-    OWN_FIRST
 }
 
 /// What to do about a problem; `None` where the general hint says all.

@@ -6,7 +6,7 @@ use bowline::form::ConnectionSpec;
 use serde::Deserialize;
 
 pub(super) use super::distribution::exchange;
-use super::row::{Format, OWN_FIRST, Product, Way, Webhook, authority, nothing};
+use super::row::{Format, OWN_FIRST, Product, Way, Webhook, authority, nothing, own_first};
 use crate::{
     guard::hosts::Hosts,
     image::Repository,
@@ -34,17 +34,13 @@ pub(super) static PRODUCT: Product = Product {
     hosts: Hosts::consented,
     token_services: &[],
     unexchanged: nothing,
-    repository_ways,
+    repository_ways: own_first,
     tag_ways,
     catalog_scope: Scope::Catalog,
     token_username: "oauth2",
     docker_config_key: authority,
     speaks_v1: false,
 };
-
-fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
-    OWN_FIRST
-}
 
 fn tag_ways(_: &ConnectionSpec) -> &'static [Way] {
     OWN_FIRST

@@ -11,7 +11,7 @@ use sha2::Sha256;
 pub(super) use super::distribution::tags;
 use super::{
     distribution,
-    row::{Format, OWN_FIRST, Product, Way, Webhook, authority, nothing, plain},
+    row::{Format, Product, Webhook, authority, nothing, own_first, plain},
 };
 use crate::{
     guard::hosts::{Hosts, Realms},
@@ -41,7 +41,7 @@ pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[],
     unexchanged: nothing,
-    repository_ways,
+    repository_ways: own_first,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,
     token_username: "oauth2",
@@ -51,10 +51,6 @@ pub(super) static PRODUCT: Product = Product {
 
 fn hosts(_: &ConnectionSpec) -> Hosts {
     Hosts::new(Realms::Own, Vec::new())
-}
-
-fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
-    OWN_FIRST
 }
 
 /// The advice for a problem; `None` where the general hint says all.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 pub(super) use super::distribution::{exchange, tags};
-use super::row::{Format, OWN_FIRST, Product, Way, Webhook, authority, nothing, plain};
+use super::row::{Format, Product, Webhook, authority, nothing, own_first, plain};
 use crate::{
     guard::hosts::{Api, Hosts, Realms},
     json::List,
@@ -39,7 +39,7 @@ pub(super) static PRODUCT: Product = Product {
     hosts,
     token_services: &[],
     unexchanged: nothing,
-    repository_ways,
+    repository_ways: own_first,
     tag_ways: plain,
     catalog_scope: Scope::Catalog,
     token_username: "oauth2",
@@ -49,10 +49,6 @@ pub(super) static PRODUCT: Product = Product {
 
 fn hosts(_: &ConnectionSpec) -> Hosts {
     Hosts::new(Realms::Domain, vec![Api::host("iam.cloud.ibm.com")])
-}
-
-fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
-    OWN_FIRST
 }
 
 /// What to do about a problem; `None` where the general hint says all.

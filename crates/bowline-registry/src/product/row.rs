@@ -53,6 +53,16 @@ pub(super) const PLAIN: &[Way] = &[Way::Registry];
 /// The product's own API, and the distribution API where that refuses.
 pub(super) const OWN_FIRST: &[Way] = &[Way::Own, Way::Registry];
 
+/// No way: the product has no listing that a login for pulling may use.
+pub(super) fn unlisted(_: &ConnectionSpec) -> &'static [Way] {
+    &[]
+}
+
+/// [`OWN_FIRST`], whatever the connection.
+pub(super) fn own_first(_: &ConnectionSpec) -> &'static [Way] {
+    OWN_FIRST
+}
+
 /// [`PLAIN`], whatever the connection.
 pub(super) fn plain(_: &ConnectionSpec) -> &'static [Way] {
     PLAIN
