@@ -28,7 +28,7 @@ pub(crate) const NEWER_KEY: &str = "k2:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBA
 
 pub(crate) type TestStore = Store<TestDatabase, Counting>;
 
-/// Bytes that no two calls in a process have in common; good enough to tell ids and nonces apart.
+/// The number of the call as big-endian bytes, so that ids made later in a millisecond sort later.
 pub(crate) struct Counting;
 
 static CALLS: AtomicU64 = AtomicU64::new(1);
@@ -36,7 +36,8 @@ static CALLS: AtomicU64 = AtomicU64::new(1);
 impl Random for Counting {
     fn fill(&self, bytes: &mut [u8]) {
         let call = CALLS.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-        for (byte, source) in bytes.iter_mut().rev().zip(call.iter().rev().cycle()) {
+        bytes.fill(0);
+        for (byte, source) in bytes.iter_mut().rev().zip(call.iter().rev()) {
             *byte = *source;
         }
     }
