@@ -145,7 +145,7 @@ test("form: what was not saved, and why, is said at the button, on a phone too",
 
 test("form: a registry that is connected already is named and linked", LIMIT, async (t) => {
   const { site, tab, go } = await page(t, {
-    more: ({ method }) => (method === "POST" ? [409, { code: "endpoint.taken", title: "The registry is connected already" }] : undefined),
+    more: ({ method }) => (method === "POST" ? [409, { code: "endpoint.taken", title: "This registry is already connected" }] : undefined),
   });
   await go("#/connections/new?provider=docker-registry");
   await tab.type("[data-testid=field-url]", "registry.example.com");

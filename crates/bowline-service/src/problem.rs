@@ -70,97 +70,97 @@ macro_rules! failures {
 failures! {
     /// The form has errors; the member `findings` names them.
     FormInvalid = "form.invalid", UNPROCESSABLE_ENTITY,
-        "The form is not valid", "The findings name the fields and what is wrong with them.";
+        "The form is not valid", "The findings name each field and what's wrong with it.";
     /// The registry did not pass the check that saving asked for; the member `check` is its result.
     CheckFailed = "check.failed", UNPROCESSABLE_ENTITY,
-        "The registry did not pass the check", "Nothing was saved. The check names the reason.";
+        "The connection test failed", "Nothing was saved. The check names the reason.";
     /// Another connection of the project has this name.
     NameTaken = "name.taken", CONFLICT,
-        "The name is taken", "Another connection of this project has this name; letter case makes no difference.";
+        "The name is taken", "Another connection in this project has this name. Names aren't case-sensitive.";
     /// The project has a connection to this endpoint for this purpose.
     EndpointTaken = "endpoint.taken", CONFLICT,
-        "The registry is connected already", "The project has a connection to this endpoint for this purpose.";
+        "This registry is already connected", "The project already has a connection to this endpoint for this purpose.";
     /// New credentials came with another endpoint.
     EndpointImmutable = "endpoint.immutable", CONFLICT,
-        "A connection keeps its endpoint",
+        "A connection's endpoint can't be changed",
         "To move to another endpoint, create a connection there, move what uses this one, then delete this one.";
     /// The provider's API has to be asked where the registry is.
     EndpointUnresolved = "endpoint.unresolved", UNPROCESSABLE_ENTITY,
-        "The registry's address is not known", "The form does not tell the registry's address, and it could not be asked for.";
+        "The registry's URL isn't known", "The form doesn't contain the registry's URL, and the provider's API didn't return it.";
     /// A pipeline uses the connection.
     ConnectionInUse = "connection.in_use", CONFLICT,
-        "The connection is in use", "Something uses this connection. Add ?force=true to delete it all the same.";
+        "The connection is in use", "Something uses this connection. To delete it anyway, add ?force=true.";
     /// As many use the connection as may.
     UsesTooMany = "uses.too_many", CONFLICT,
-        "The connection has too many uses", "At most 100 may use a connection at once. End some, or let them lapse.";
+        "The connection has too many uses", "A connection can have at most 100 uses at once. End some, or let them lapse.";
     /// The project has as many as the operator allows; the members `quota` and `limit` name of what and how many.
     QuotaExceeded = "quota.exceeded", UNPROCESSABLE_ENTITY,
-        "The project has no room for more", "The operator limits what a project may have. Remove what is not needed, or ask for a higher limit.";
+        "The project's limit is reached", "The operator limits what a project can have. Remove what you don't need, or ask for a higher limit.";
     /// Another scanner has the image, or its scan has ended otherwise.
     LeaseLost = "lease.lost", CONFLICT,
-        "The lease is lost", "The image went to another scanner since, or its scan has ended otherwise. Drop what was found.";
+        "The lease is lost", "Another scanner has this image now, or its scan has ended. Discard the result.";
     /// No token.
     AuthMissing = "auth.missing", UNAUTHORIZED,
-        "Not signed in", "Send a token in the header Authorization: Bearer.";
+        "Not signed in", "Send a token in the Authorization header, as Bearer.";
     /// A token that does not hold.
     AuthInvalid = "auth.invalid", UNAUTHORIZED,
         "The token is not valid", "It is malformed, expired, not yet valid, or not signed for this service.";
     /// The issuer's keys cannot be had, so no token can be judged.
     AuthUnavailable = "auth.unavailable", SERVICE_UNAVAILABLE,
-        "Tokens cannot be verified", "The issuer's keys could not be fetched. Try again in a moment.";
+        "Tokens cannot be verified", "The issuer's keys couldn't be fetched. Try again in a moment.";
     /// A good token without the permission.
     PermissionMissing = "permission.missing", FORBIDDEN,
-        "The permission is missing", "The token lacks a permission that this needs.";
+        "Permission denied", "The token lacks a permission that this request needs.";
     /// No such route, project or connection for this caller.
     NotFound = "not_found", NOT_FOUND,
-        "Not found", "There is nothing here, or it is not the caller's to see.";
+        "Not found", "It doesn't exist, or you don't have access to it.";
     /// A change without `If-Match`.
     PreconditionRequired = "precondition.required", PRECONDITION_REQUIRED,
-        "If-Match is missing", "Send the ETag of the version that is to be changed in the header If-Match.";
+        "If-Match is missing", "Send the ETag of the version you want to change in the If-Match header.";
     /// A change of a version that is no more.
     PreconditionFailed = "precondition.failed", PRECONDITION_FAILED,
-        "The connection has changed", "It was changed since it was read. Read it again, then change it.";
+        "The connection has changed", "It was changed after you read it. Read it again, then repeat your change.";
     /// A body that is not what the route takes.
     BodyMalformed = "body.malformed", BAD_REQUEST,
-        "The body is malformed", "The body is not the JSON that this route takes.";
+        "The body is malformed", "The body isn't the JSON that this route accepts.";
     /// A query parameter that is not what the route takes.
     QueryMalformed = "query.malformed", BAD_REQUEST,
-        "The query is malformed", "A parameter of the query is unknown here or has a value that it cannot have.";
+        "The query is malformed", "A query parameter is unknown or has an invalid value.";
     /// A body over the limit.
     BodyTooLarge = "body.too_large", PAYLOAD_TOO_LARGE,
-        "The body is too large", "A body may have at most 1 MiB.";
+        "The body is too large", "A body can have at most 1 MiB.";
     /// A method that the route has not.
     MethodNotAllowed = "method.not_allowed", METHOD_NOT_ALLOWED,
-        "The method is not allowed", "The header Allow names the methods of this route.";
+        "The method is not allowed", "The Allow header lists this route's methods.";
     /// An `Accept` that the route cannot meet.
     AcceptUnsupported = "accept.unsupported", NOT_ACCEPTABLE,
-        "The media type cannot be produced", "This route answers application/json; checks answer text/event-stream too.";
+        "The requested media type isn't available", "This route returns application/json. Checks can also return text/event-stream.";
     /// A `Content-Type` that the route does not take.
     MediaTypeUnsupported = "media_type.unsupported", UNSUPPORTED_MEDIA_TYPE,
-        "The media type is not taken", "Send the body as application/json.";
+        "The media type isn't supported", "Send the body as application/json.";
     /// An `Idempotency-Key` that is none.
     IdempotencyKeyMalformed = "idempotency_key.malformed", BAD_REQUEST,
-        "The Idempotency-Key is malformed", "Send one key of 1 to 255 visible ASCII characters, a UUID for instance.";
+        "The Idempotency-Key is malformed", "Send one key of 1 to 255 visible ASCII characters, such as a UUID.";
     /// An `Idempotency-Key` that came with another body before.
     IdempotencyKeyReused = "idempotency_key.reused", CONFLICT,
-        "The Idempotency-Key was used for another request", "Send a new key with every request that is not a repetition.";
+        "The Idempotency-Key was used for another request", "Send a new key with each new request.";
     /// The request of this `Idempotency-Key` is being done.
     IdempotencyKeyInProgress = "idempotency_key.in_progress", CONFLICT,
-        "The request is being done", "Send it again after the time in the header Retry-After for its answer.";
+        "The request is still being processed", "To get its response, send it again after the time in the Retry-After header.";
     /// Too many of what is counted.
     RateLimited = "rate.limited", TOO_MANY_REQUESTS,
         "Too many requests",
-        "The operator limits how many checks a subject may start in a minute, how often a subject and a project may have registries asked, how much a subject has validated, how many notifications an address of events takes, and how many images of a project wait for their scan. The header Retry-After tells when to go on.";
+        "You reached one of the operator's limits: checks a minute, requests to registries, validated bytes, notifications of a webhook, or queued scans. Wait as long as the Retry-After header says.";
     /// The database is locked.
     StoreBusy = "store.busy", SERVICE_UNAVAILABLE,
         "The database is busy", "Try again in a moment.";
     /// A connection to a provider that this build of the service does not know.
     ProviderUnknown = "provider.unknown", SERVICE_UNAVAILABLE,
-        "The connection's provider is not known",
+        "This version of the service doesn't know the connection's provider",
         "A newer version of the service saved this connection. It is listed here, but only that version can use it.";
     /// Something that should not happen.
     Internal = "internal", INTERNAL_SERVER_ERROR,
-        "Something went wrong", "The service's log has the reason under this request id.";
+        "Something went wrong", "The service's log has the reason under this request ID.";
 }
 
 /// Why an answer says so little: for the log, never for the caller. An extension of the answer.

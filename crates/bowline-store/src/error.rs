@@ -11,7 +11,7 @@ pub enum StoreError {
     NotFound,
     /// The project has a connection of this name, whatever the case.
     NameTaken,
-    /// The project has a connection to this endpoint for this purpose.
+    /// The project already has a connection to this endpoint for this purpose.
     EndpointTaken,
     /// The form does not tell the endpoint, and nobody found it out.
     EndpointUnresolved,

@@ -101,12 +101,12 @@ mod tests {
             (
                 vec![Code::PatternAnchored],
                 Severity::Hint,
-                "Findings that are not shown: 1.",
+                "More findings not shown: 1.",
             ),
             (
                 vec![Code::PatternNeverMatches, Code::PatternAnchored],
                 Severity::Warning,
-                "Findings that are not shown: 2.",
+                "More findings not shown: 2.",
             ),
             (
                 vec![
@@ -115,7 +115,7 @@ mod tests {
                     Code::PatternAnchored,
                 ],
                 Severity::Error,
-                "Findings that are not shown: 3.",
+                "More findings not shown: 3.",
             ),
         ] {
             let all = found(&[hints.as_slice(), &others].concat());

@@ -170,144 +170,144 @@ macro_rules! codes {
 codes! {
     /// The host name does not resolve.
     DnsNotFound = "dns.not_found", Address,
-        "The registry's name is unknown",
-        "Check the spelling of the registry's address. A name that only resolves inside your network cannot be reached from here.";
+        "We can't find this host (DNS)",
+        "Check the spelling of the registry's URL. A name that resolves only inside your network can't be reached from here.";
     /// The guard or the runtime does not allow this address.
     AddressNotAllowed = "address.not_allowed", Address,
         "This address is not allowed",
         "Use the registry's public name and HTTPS. Private addresses and plain HTTP work only for hosts that your administrator has allowed.";
     /// Nothing listens on this port.
     ConnectRefused = "connect.refused", Address,
-        "The registry's port does not answer",
-        "Check the port (HTTPS is 443 unless the address says otherwise, many registries use 5000) and that the registry is running.";
+        "Nothing answers on this port",
+        "Check that the registry is running, and check the port. HTTPS uses 443 unless the URL names another; many registries use 5000.";
     /// No connection came about in time.
     ConnectTimeout = "connect.timeout", Address,
-        "The registry could not be reached in time",
-        "Check the port, and that a firewall does not drop connections from this service.";
+        "The connection timed out",
+        "Check the port, and check that no firewall drops connections from this service.";
     /// The TLS handshake failed; the runtime does not say why.
     TlsFailed = "tls.failed", Address,
-        "No secure connection could be made",
-        "The usual causes: a certificate that is self-signed or from a private authority, expired, or for another name, a server that asks for a client certificate, which connections do not have, or one that is too old for TLS 1.2. Your administrator can add a private authority.";
+        "The TLS connection failed",
+        "Usual causes: the certificate is self-signed, from a private authority, expired, or for another name; the server wants a client certificate, which isn't supported; or it doesn't support TLS 1.2. Your administrator can add a private authority.";
     /// The certificate was not accepted.
     TlsCertificate = "tls.certificate", Address,
         "The registry's certificate is not trusted",
-        "The certificate is self-signed or from a private authority, expired, or for another name. Your administrator can add a private authority.";
+        "The certificate is self-signed, from a private authority, expired, or for another name. Your administrator can add a private authority.";
     /// The https port speaks plain HTTP.
     TlsPlainHttp = "tls.plain_http", Address,
-        "The registry answers without HTTPS",
-        "Give the registry a certificate, or use the port on which it speaks HTTPS. Plain HTTP sends the password in clear; http:// works only for hosts that your administrator has allowed.";
+        "This port speaks HTTP, not HTTPS",
+        "Use the registry's HTTPS port, or give the registry a certificate. Plain HTTP doesn't encrypt the password, so http:// works only for hosts that your administrator has allowed.";
     /// The http port speaks HTTPS.
     TlsExpected = "tls.expected", Address,
         "This port speaks HTTPS",
-        "Begin the address with https:// in place of http://.";
+        "Change http:// to https:// in the URL.";
     /// The registry lets in no requests from this network.
     NetworkDenied = "network.denied", None,
         "The registry refuses requests from this network",
-        "Allow the addresses of this service in the registry's firewall or allow list. The detail may name the address that it saw.";
+        "Add this service's addresses to the registry's firewall or allow list. The detail may name the address that the registry saw.";
     /// What answers is no registry.
     AnswerNotRegistry = "answer.not_registry", Address,
         "This is not a container registry",
-        "Check the address and the port: it must be that of the registry's API, which answers under /v2/, not that of its web page. A registry behind a path needs that path in the address.";
+        "Check the URL and the port. Enter the registry's API, which answers under /v2/, not its web page. If the registry is behind a path, include the path.";
     /// Only the first version of the registry API answers.
     AnswerV1Only = "answer.v1_only", Address,
-        "This registry speaks only the old version 1 of the API",
+        "This registry supports only version 1 of the API",
         "Upgrade the registry, or choose the registry type for version 1.";
     /// An answer breaks the protocol.
     AnswerMalformed = "answer.malformed", None,
-        "The registry's answer makes no sense",
-        "Try again. If it stays, a proxy in between may change answers; tell the registry's administrator what the detail says.";
+        "The registry's response is malformed",
+        "Try again. If it keeps happening, a proxy may be changing responses. Send the detail to the registry's administrator.";
     /// An answer is larger than it may be.
     AnswerTooLarge = "answer.too_large", None,
-        "The registry's answer is too large",
-        "Tell the registry's administrator what the detail says; an answer of this size is not read.";
+        "The registry's response is too large",
+        "Responses of this size aren't read. Send the detail to the registry's administrator.";
     /// An answer is compressed though that was not asked for.
     AnswerEncoded = "answer.encoded", None,
-        "The registry compresses its answers though it was asked not to",
-        "Switch off compression for /v2/ in the proxy in front of the registry.";
+        "The registry sent a compressed response that wasn't requested",
+        "Turn off compression for /v2/ in the proxy in front of the registry.";
     /// The connection stood, and the answer did not come in time.
     AnswerTimeout = "answer.timeout", None,
-        "The registry took too long to answer",
-        "Try again. If it stays, the registry is overloaded, or a proxy in between holds the answer back.";
+        "The registry took too long to respond",
+        "Try again. If it keeps happening, the registry is overloaded or a proxy is delaying its responses.";
     /// 401 without `WWW-Authenticate`.
     ChallengeMissing = "challenge.missing", None,
-        "The registry asks for a login but does not say how",
-        "The answer with status 401 lacks the header WWW-Authenticate; a proxy in front of the registry may strip it.";
+        "The registry requires a login but doesn't say how",
+        "The 401 response has no WWW-Authenticate header. A proxy in front of the registry may be removing it.";
     /// No challenge that this service can answer.
     ChallengeUnsupported = "challenge.unsupported", None,
-        "The registry asks for a login of a kind that is not supported",
-        "Basic and Bearer logins work. Let the registry offer one of them, and another auth method here if it offers both.";
+        "The registry requires an unsupported kind of login",
+        "Basic and Bearer logins are supported. Configure the registry to offer one of them, or choose another sign-in method here.";
     /// The token service is not known to belong to the registry.
     RealmNotTrusted = "realm.not_trusted", TrustedAuthHosts,
-        "The registry sends logins to another host",
-        "If that token service belongs to the registry, add it to the trusted hosts of this connection; then the username and password are sent there.";
+        "The registry uses a token service on another host",
+        "If the token service belongs to the registry, add it to the connection's trusted sign-in hosts. Your credentials are then sent there.";
     /// A page link leads to another origin.
     LinkNotAllowed = "link.not_allowed", None,
         "A listing continues on another host",
-        "The Link header of the registry must stay on its own host; a proxy may pass a wrong host name or scheme to the registry (Host, X-Forwarded-Proto).";
+        "The registry's Link header must point to its own host. A proxy may be passing a wrong host or scheme to the registry (Host, X-Forwarded-Proto).";
     /// A redirect leads where none may.
     RedirectNotAllowed = "redirect.not_allowed", Address,
-        "The registry redirects to where it must not",
-        "Use the address that it redirects to, if that is your registry, and HTTPS.";
+        "The registry redirects to a URL that isn't allowed",
+        "If that URL is your registry, enter it here. Use HTTPS.";
     /// Username or password, or token, is wrong.
     AuthRejected = "auth.rejected", Secret,
         "The registry rejected the username or password",
-        "Verify the username, and enter the password or token again: it may be wrong, revoked or expired.";
+        "Check the username, then enter the password or token again. It may be wrong, revoked, or expired.";
     /// The credentials have expired.
     AuthExpired = "auth.expired", EndingSecret,
         "The password or token has expired",
-        "Make a new token at the registry and enter it here.";
+        "Create a new token at the registry and enter it here.";
     /// The account is locked.
     AuthLocked = "auth.locked", Secret,
         "The account is locked",
-        "There were too many failed logins, or the account is disabled. Wait, or unlock it at the registry, before you try again.";
+        "There were too many failed logins, or the account is disabled. Wait, or unlock it at the registry, then try again.";
     /// The credentials do not allow pulling.
     PermissionPullMissing = "permission.pull_missing", Image,
-        "The login may not pull this image",
-        "Give the user or token the right to pull (read) this repository, and check that the repository exists: registries often hide what a user may not see.";
+        "These credentials can't pull this image",
+        "Give the user or token permission to pull (read) this repository. Also check that the repository exists: registries often hide what a user can't see.";
     /// The credentials do not allow pushing.
     PermissionPushMissing = "permission.push_missing", Image,
-        "The login may not push to this repository",
-        "Give the user or token the right to push (write) to this repository; with some registries it must exist first.";
+        "These credentials can't push to this repository",
+        "Give the user or token permission to push (write) to this repository. At some registries, the repository must exist first.";
     /// The credentials do not allow listing repositories.
     PermissionCatalogMissing = "permission.catalog_missing", Secret,
-        "The login may not list the registry's repositories",
-        "Name a repository, or give the user or token the right to list the catalog; many registries keep that for administrators.";
+        "These credentials can't list repositories",
+        "Enter an image to test with, or give the user or token permission to list repositories. Many registries reserve it for administrators.";
     /// Only an image can tell.
     ImageRequired = "image.required", Image,
-        "Name an image to test with",
-        "Enter an image as name:tag that this login may pull.";
+        "Enter an image to test with",
+        "Enter an image, like name:tag, that these credentials can pull.";
     /// There is no such image, or it is hidden.
     ImageUnknown = "image.unknown", Image,
-        "The registry does not know this image",
-        "Check the repository and the tag. The repository must exist and hold the tag, and registries often hide what a user may not see. A tag has up to 128 letters, digits, dots, dashes and underscores.";
+        "The registry doesn't have this image",
+        "Check the repository and the tag. If both exist, these credentials may not be allowed to see them: registries often hide what a user can't see.";
     /// The manifest is of a kind that cannot be read.
     ManifestUnsupported = "manifest.unsupported", Image,
-        "The image has a format that is not supported",
-        "Use an image with a Docker version 2 or OCI manifest: pull it and push it again with a current client.";
+        "The image's format isn't supported",
+        "Use an image with an OCI or Docker version 2 manifest. To convert it, pull it and push it again with a current client.";
     /// Content does not match its digest.
     DigestMismatch = "digest.mismatch", Image,
-        "The registry sent something else than its digest says",
-        "The image is damaged, or a proxy changes it. Push it again; if it stays, check the registry's storage.";
+        "The content doesn't match its digest",
+        "The image is damaged, or a proxy changes it. Push it again. If it keeps happening, check the registry's storage.";
     /// Too many requests.
     RateLimited = "rate.limited", None,
-        "The registry has had too many requests",
-        "Wait and try again. A login usually has a higher limit than none.";
+        "The registry's rate limit is reached",
+        "Wait, then try again. Signed-in users usually have a higher limit.";
     /// The registry failed.
     ServerError = "server.error", None,
-        "The registry failed",
-        "Try again later, or look into the registry's log.";
+        "The registry has an internal error",
+        "Try again later, or check the registry's log.";
     /// The registry's address cannot be told.
     EndpointUnresolved = "endpoint.unresolved", AddressPart,
-        "The registry's address is not known",
-        "Fill in what the address is made of, such as the account id.";
+        "The registry's URL isn't known",
+        "Fill in the missing part, such as the account ID.";
     /// The runtime would let requests into private networks.
     NetworksNotBlocked = "config.networks_not_blocked", None,
         "This service is not protected from private networks",
-        "The operator must start it with the runtime configuration that blocks private networks (block_networks), or say that the platform keeps it away from them (networks).";
+        "The operator must start it with a runtime configuration that blocks private networks (block_networks), or set the variable networks to platform if the platform blocks them.";
     /// The whole check took too long.
     DeadlineExceeded = "deadline.exceeded", None,
         "The check took too long",
-        "Try again. If it stays, the registry answers too slowly for a check of 10 seconds.";
+        "Try again. If it keeps happening, the registry is too slow for a check of 10 seconds.";
 }
 
 impl Code {
@@ -352,22 +352,22 @@ impl Code {
     /// The title where the token service, not the registry, has failed; `None` for what is not that service's failure.
     pub(crate) fn title_at_token_service(self) -> Option<&'static str> {
         Some(match self {
-            Self::DnsNotFound => "The token service's name is unknown",
+            Self::DnsNotFound => "We can't find the token service's host (DNS)",
             Self::AddressNotAllowed => "The token service's address is not allowed",
-            Self::ConnectRefused => "The token service's port does not answer",
-            Self::ConnectTimeout => "The token service could not be reached in time",
-            Self::TlsFailed => "No secure connection to the token service could be made",
+            Self::ConnectRefused => "Nothing answers on the token service's port",
+            Self::ConnectTimeout => "The connection to the token service timed out",
+            Self::TlsFailed => "The TLS connection to the token service failed",
             Self::TlsCertificate => "The token service's certificate is not trusted",
             Self::NetworkDenied => "The token service refuses requests from this network",
-            Self::AnswerMalformed => "The token service's answer makes no sense",
-            Self::AnswerTooLarge => "The token service's answer is too large",
+            Self::AnswerMalformed => "The token service's response is malformed",
+            Self::AnswerTooLarge => "The token service's response is too large",
             Self::AnswerEncoded => {
-                "The token service compresses its answers though it was asked not to"
+                "The token service sent a compressed response that wasn't requested"
             }
-            Self::AnswerTimeout => "The token service took too long to answer",
-            Self::RedirectNotAllowed => "The token service redirects to where it must not",
-            Self::RateLimited => "The token service has had too many requests",
-            Self::ServerError => "The token service failed",
+            Self::AnswerTimeout => "The token service took too long to respond",
+            Self::RedirectNotAllowed => "The token service redirects to a URL that isn't allowed",
+            Self::RateLimited => "The token service's rate limit is reached",
+            Self::ServerError => "The token service has an internal error",
             _ => return None,
         })
     }

@@ -207,7 +207,7 @@ fn failed_syncs_and_scans_that_are_set_aside_are_told() {
     let origin = SyncOrigin::Request;
     let problem = SyncProblem {
         code: "tls.failed".to_owned(),
-        title: "No secure connection could be made".to_owned(),
+        title: "The TLS connection failed".to_owned(),
         detail: "words".to_owned(),
         hint: String::new(),
     };
@@ -219,7 +219,7 @@ fn failed_syncs_and_scans_that_are_set_aside_are_told() {
     assert_eq!(kind, "sync.failed");
     assert_eq!(
         data["problem"],
-        json!({ "code": "tls.failed", "title": "No secure connection could be made" })
+        json!({ "code": "tls.failed", "title": "The TLS connection failed" })
     );
     queue(&store, id, 1);
     for attempt in 1..=5 {

@@ -56,30 +56,30 @@ const EXAMPLE: &str = "registry.eu-central-1.aliyuncs.com";
 
 const URL: Field = Field::url()
     .placeholder("acme-registry.eu-central-1.cr.aliyuncs.com")
-    .help("The public endpoint of the instance. Name an image too: there is no search.");
+    .help("The instance's public endpoint. Also enter an image, because this service can't list them.");
 
 const USERNAME: Field = Field::username()
     .placeholder("scanner@acme")
-    .help("The account's name, or a RAM user's: “user@account”.");
+    .help("The account's name, or a RAM user like “user@account”.");
 
 const PASSWORD: Field = Field::secret("password", "Registry password")
     .required()
     .rule(judge_password)
     .help_for(
-        "The registry's own password, set in its console under Access Credential; the RAM user has AliyunContainerRegistryReadOnlyAccess.",
-        "The registry's own password, set in its console under Access Credential; the RAM user has AliyunContainerRegistryFullAccess.",
+        "The registry password that you set in the console under Access Credential. The RAM user needs AliyunContainerRegistryReadOnlyAccess.",
+        "The registry password that you set in the console under Access Credential. The RAM user needs AliyunContainerRegistryFullAccess.",
     );
 
 const ACCESS_KEY_ID: Field = Field::text("accessKeyId", "AccessKey ID")
     .placeholder("LTAI…")
-    .help("Of a RAM user that may list; this service does not list with it yet.");
+    .help("Optional: a RAM user that can list repositories. Not used yet.");
 
 const SECRET_ACCESS_KEY: Field =
-    Field::secret("secretAccessKey", "AccessKey secret").help("Of the same RAM user.");
+    Field::secret("secretAccessKey", "AccessKey secret").help("The secret of the same RAM user.");
 
 const NAMESPACE: Field = Field::namespace("Namespace")
     .placeholder("team")
-    .help("The prefix of the repositories that this connection is for.");
+    .help("The prefix of the repositories that you want to use.");
 
 /// The id of an AccessKey, which is no registry password.
 const ACCESS_KEY: Shape = Shape {

@@ -98,10 +98,10 @@ pub(super) static PROVIDER: Provider = Provider {
 };
 
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
-    Line::authorization("In Amazon EventBridge, in the registry's region, make a connection of the type API key: name Authorization, value as above."),
-    Line::no_authorization("In Amazon EventBridge, in the registry's region, make a connection of the type API key."),
-    Line::new("Make an API destination with it: the webhook URL above, method POST."),
-    Line::new("Make a rule on the default event bus with this event pattern, and the API destination as its target."),
+    Line::authorization("In Amazon EventBridge, in the registry's region, create a connection of the type API key: name Authorization, value as above."),
+    Line::no_authorization("In Amazon EventBridge, in the registry's region, create a connection of the type API key."),
+    Line::new("Create an API destination with it: the webhook URL above, method POST."),
+    Line::new("Create a rule on the default event bus with this event pattern, and the API destination as its target."),
 ]).snippet(&[
     Line::new("{"),
     Line::new("  \"source\": [\"aws.ecr\"],"),
@@ -138,13 +138,13 @@ const ROLE_ARN: Field = Field::text("roleArn", "Role")
     .placeholder("arn:aws:iam::123456789012:role/registry-reader")
     .rule(judge_role_arn)
     .help_for(
-        "A role with the policy AmazonEC2ContainerRegistryReadOnly that trusts whoever signs.",
-        "A role with the policy AmazonEC2ContainerRegistryPowerUser that trusts whoever signs.",
+        "Role to assume. It needs the policy AmazonEC2ContainerRegistryReadOnly and must trust the account that signs in.",
+        "Role to assume. It needs the policy AmazonEC2ContainerRegistryPowerUser and must trust the account that signs in.",
     );
 
 const EXTERNAL_ID: Field = Field::text("externalId", "External id")
     .rule(judge_external_id)
-    .help("What the role's trust policy asks for. With keys of your own only; without keys it is the one issued to the project.");
+    .help("External ID from the role's trust policy (only when you enter your own keys).");
 
 const URL: Field = Field::url().placeholder("123456789012.dkr.ecr.eu-west-1.amazonaws.com");
 

@@ -17,7 +17,7 @@ pub(super) const SECRET_ACCESS_KEY: Field = Field::secret("secretAccessKey", "Se
 
 pub(super) const SESSION_TOKEN: Field = Field::secret("sessionToken", "Session token")
     .required()
-    .help("What STS gave beside the temporary key; it ends with it.");
+    .help("The session token that STS returned with the temporary key. Both expire together.");
 
 /// No prefixes: nothing here tells of another product's form.
 pub(super) const SHAPES: &[Shape] = &[Shape {

@@ -81,7 +81,7 @@ pub(super) static PROVIDER: Provider = Provider {
 
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("Run this with the name of your registry, or open the registry in the portal, then Webhooks, Add."),
-    Line::new("The action “quarantine” counts as the push where the registry holds images back until they are scanned."),
+    Line::new("If the registry quarantines images until they are scanned, the action “quarantine” counts as the push."),
 ]).snippet(&[
     Line::new("az acr webhook create --registry <name> --name bowline \\"),
     Line::new("  --actions push delete quarantine \\"),
@@ -91,15 +91,15 @@ const NOTIFICATIONS: Notifications = Notifications::steps(&[
 
 const URL: Field = Field::url()
     .placeholder("myregistry.azurecr.io")
-    .help("The login server of the registry.");
+    .help("The registry's login server.");
 
 const USERNAME: Field = Field::username()
     .rule(judge_username)
-    .help("The admin user's name, or the id of an application whose tenant you do not know. The admin user is off by default.");
+    .help("The admin user's name, or an application ID if you don't know its tenant. The admin user is off by default.");
 
 const PASSWORD: Field = Field::secret("password", "Password").required().help_for(
-    "Better than the admin user's, which may do everything: a repository token with the scope map _repositories_pull.",
-    "Better than the admin user's, which may do everything: a repository token with the scope map _repositories_push.",
+    "Use a repository token with the scope map _repositories_pull. The admin user can do everything.",
+    "Use a repository token with the scope map _repositories_push. The admin user can do everything.",
 );
 
 const TOKEN_NAME: Field = Field::text("tokenName", "Token name")

@@ -26,7 +26,7 @@ pub(super) static PROVIDER: Provider = Provider {
     rank: 65,
     auth: &[Auth::new(
         "password",
-        "E-mail address and API token",
+        "Email address and API token",
         &[USERNAME, PASSWORD, NAMESPACE],
         password,
     )
@@ -55,21 +55,21 @@ const HOST: &str = "crg.apkg.io";
 const USERNAME: Field = Field::username()
     .placeholder("scanner@acme.com")
     .rule(judge_username)
-    .help("The e-mail address of an Atlassian account; better one that was made for this than a person's.");
+    .help("The email address of an Atlassian account. Create an account for this instead of using a personal one.");
 
 const PASSWORD: Field = Field::secret("password", "API token")
     .required()
     .placeholder("ATATT3…")
     .rule(judge_password)
     .help_for(
-        "An Atlassian API token of that account with the scope “read:package:bitbucket”. It ends after a year at most.",
-        "An Atlassian API token of that account with the scopes “read:package:bitbucket” and “write:package:bitbucket”. It ends after a year at most.",
+        "An Atlassian API token of that account with the scope “read:package:bitbucket”. It expires after at most a year.",
+        "An Atlassian API token of that account with the scopes “read:package:bitbucket” and “write:package:bitbucket”. It expires after at most a year.",
     );
 
 const NAMESPACE: Field = Field::namespace("Workspace")
     .required()
     .placeholder("acme")
-    .help("The workspace that the packages are in. Name an image too: there is no search.");
+    .help("The workspace of the packages. Also enter an image, because Bitbucket can't list them.");
 
 /// As gitleaks has them (config/gitleaks.toml, 2026-08).
 const SHAPES: &[Shape] = &[

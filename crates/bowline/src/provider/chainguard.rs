@@ -56,18 +56,16 @@ const HOST: &str = "cgr.dev";
 const USERNAME: Field = Field::username()
     .placeholder("45a0…b1/c3d5…9e")
     .rule(judge_username)
-    .help("What “chainctl auth pull-token” prints as the username: the organization's id, a slash, the token's id.");
+    .help("The username that “chainctl auth pull-token” prints: the organization's ID, a slash, and the token's ID.");
 
-const PASSWORD: Field = Field::secret("password", "Pull token")
-    .required()
-    .help_for(
-        "What “chainctl auth pull-token” prints as the password. It ends when its time to live does; the longest is a year.",
-        "Customers do not push to Chainguard's registry; a pull token reads it.",
-    );
+const PASSWORD: Field = Field::secret("password", "Pull token").required().help_for(
+    "The password that “chainctl auth pull-token” prints. It lasts at most a year.",
+    "Customers can't push to Chainguard's registry. A pull token can only read it.",
+);
 
 const NAMESPACE: Field = Field::namespace("Organization")
     .placeholder("acme.com")
-    .help("The prefix of the repositories that this connection is for. Name an image too: there is no search.");
+    .help("The prefix of the repositories that you want to use. Also enter an image, because this service can't list them.");
 
 fn console(url: &Split<'_>) -> Option<Console> {
     ["chainguard.dev", "images.chainguard.dev"]

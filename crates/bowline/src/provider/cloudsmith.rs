@@ -41,12 +41,12 @@ const HOST: &str = "docker.cloudsmith.io";
 
 const URL: Field = Field::url()
     .default(HOST)
-    .help("“docker.cloudsmith.io”, or the organization's own domain for Docker.");
+    .help("“docker.cloudsmith.io”, or your organization's own domain for Docker.");
 
 const USERNAME: Field = Field::username()
     .placeholder("acme-scanner")
     .rule(judge_username)
-    .help("The slug of the user or service that the key belongs to, or “token” for an entitlement token.");
+    .help("The slug of the key's user or service, or “token” for an entitlement token.");
 
 const PASSWORD: Field = Field::secret("password", "API key")
     .required()
@@ -58,7 +58,7 @@ const PASSWORD: Field = Field::secret("password", "API key")
 
 const NAMESPACE: Field = Field::namespace("Organization and repository")
     .placeholder("acme/images")
-    .help("Whose repositories are listed, or which one of them.");
+    .help("Only list this namespace, or one of its repositories.");
 
 /// 40 hexadecimal digits, as others' are: hence no prefix.
 const API_KEY: Shape = Shape {

@@ -47,7 +47,7 @@ const HOST: &str = "registry.digitalocean.com";
 
 const USERNAME: Field = Field::username()
     .optional()
-    .help("The account's e-mail address. If it is blank, the token is the username too.");
+    .help("The account's email address. If you leave it empty, the token is also the username.");
 
 const PASSWORD: Field = Field::secret("password", "API token")
     .required()
@@ -60,7 +60,7 @@ const PASSWORD: Field = Field::secret("password", "API token")
 
 const NAMESPACE: Field = Field::namespace("Registry")
     .placeholder("acme")
-    .help("The registry's name. An account may have several.");
+    .help("The registry's name. An account can have several.");
 
 /// Personal, OAuth and refresh tokens.
 /// <https://docs.digitalocean.com/reference/api/create-personal-access-token/>, 2026-08.

@@ -69,8 +69,8 @@ pub(super) static PROVIDER: Provider = Provider {
 
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("Open the repository, then Webhooks. Each repository has its own."),
-    Line::new("Give it a name, and the webhook URL above; the secret is its last part."),
-    Line::new("Docker Hub tells pushes only: what is deleted is seen by the next sync."),
+    Line::new("Give it a name and the webhook URL above. The secret is the URL's last part."),
+    Line::new("Docker Hub reports only pushes. The next sync finds deleted images."),
 ])
 .docs_url("https://docs.docker.com/docker-hub/repos/manage/webhooks/");
 
@@ -111,7 +111,7 @@ const TOKEN: Field = Field::secret("token", "Token")
     );
 
 const NAMESPACE: Field = Field::namespace("Namespace").placeholder("acmecorp").help(
-    "The user or organization whose repositories are listed. Leave empty to list those of the username.",
+    "The user or organization whose repositories to list. Leave empty to list the username's own.",
 );
 
 /// Prefixes and lengths as Docker's own tokens have them; a UUID is a personal access token of before 2021.

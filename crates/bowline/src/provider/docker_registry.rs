@@ -41,13 +41,12 @@ pub(super) static PROVIDER: Provider = Provider {
     },
 };
 
-const URL: Field = Field::url().help(
-    "The host of the registry, with its port if it has one; a path after it is the namespace.",
-);
+const URL: Field = Field::url()
+    .help("The registry's host, and its port if it has one. A path after it is the namespace.");
 
 const USERNAME: Field = Field::username()
     .optional()
-    .help("Leave username and password empty if the registry asks for none.");
+    .help("Leave the username and password empty if the registry doesn't need them.");
 
 const PASSWORD: Field = Field::secret("password", "Password or token").help_for(
     "What “docker login” takes: a personal access token, the token of a robot or service account, or a password. One that \
@@ -57,13 +56,13 @@ const PASSWORD: Field = Field::secret("password", "Password or token").help_for(
 );
 
 const TOKEN: Field = Field::secret("token", "Token").required().help_for(
-    "A long-lived token that may pull: a refresh token of the registry's token service, or one that it takes as Bearer.",
-    "A long-lived token that may pull and push: a refresh token of the registry's token service, or one that it takes as Bearer.",
+    "A long-lived token that can pull: a refresh token for the registry's token service, or a Bearer token.",
+    "A long-lived token that can pull and push: a refresh token for the registry's token service, or a Bearer token.",
 );
 
 const NAMESPACE: Field = Field::namespace("Namespace")
     .placeholder("team")
-    .help("Bounds listing to the repositories under this prefix.");
+    .help("Only list repositories under this prefix.");
 
 /// Tells whether a host is named as servers of GitHub Enterprise are. Others call their registries `containers.` too.
 fn is_github(host: &str) -> bool {

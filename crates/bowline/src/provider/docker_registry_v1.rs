@@ -26,18 +26,18 @@ pub(super) static PROVIDER: Provider = Provider {
 };
 
 const URL: Field = Field::url().help(
-    "The host of the registry, with its port if it has one. Name an image too: there is no search.",
+    "The registry's host, and its port if it has one. Also enter an image, because this registry can't list them.",
 );
 
 const USERNAME: Field = Field::username()
     .optional()
-    .help("Leave username and password empty if the registry asks for none.");
+    .help("Leave the username and password empty if the registry doesn't need them.");
 
 const PASSWORD: Field = Field::secret("password", "Password").help_for(
-    "An account that may pull is enough, better a robot's than a person's.",
-    "The account needs the right to push to the repositories it is used for.",
+    "A read-only robot or service account is enough.",
+    "The account needs permission to push to the repositories you use.",
 );
 
 const NAMESPACE: Field = Field::namespace("Namespace")
     .placeholder("team")
-    .help("The prefix of the repositories that this connection is for.");
+    .help("The prefix of the repositories that you want to use.");

@@ -55,17 +55,17 @@ const NOTIFICATIONS: Notifications = Notifications::steps(&[
         "Notification to receive: Tag pushed to repository. Webhook URL: the webhook URL above.",
     ),
     Line::authorization(
-        "It cannot send a header of its own: put something before the service that adds the value above.",
+        "It can't send its own header. Put a proxy in front of the service that adds the value above.",
     ),
 ]);
 
 const URL: Field = Field::url()
     .placeholder("dtr.example.com")
-    .help("The host of DTR or MSR, with its port if it has one. MSR 4 is Harbor: choose that type for it.");
+    .help("The DTR or MSR host, and its port if it has one. For MSR 4, choose Harbor.");
 
 const USERNAME: Field = Field::username()
     .rule(judge_username)
-    .help("An account of UCP or MKE; better one that was made for this than a person's.");
+    .help("A UCP or MKE account. Create one for this instead of using a personal one.");
 
 const PASSWORD: Field = Field::secret("password", "Access token")
     .required()
@@ -75,11 +75,11 @@ const PASSWORD: Field = Field::secret("password", "Access token")
     );
 
 const PREFER_API: Field = Field::checkbox("preferDtrApi", "Prefer the DTR API")
-    .help("Lists by DTR's own API first, and by the registry API where that fails.");
+    .help("Lists with DTR's own API first, and with the registry API if that fails.");
 
 const NAMESPACE: Field = Field::namespace("Namespace")
     .placeholder("engineering")
-    .help("The user or organization whose repositories are listed.");
+    .help("The user or organization whose repositories to list.");
 
 fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
     let origin = url.origin();

@@ -56,7 +56,7 @@ const HOSTS: [&str; 2] = ["codeberg.org", "gitea.com"];
 
 const URL: Field = Field::url()
     .placeholder("gitea.example.com")
-    .help("The host of the website itself; an owner after it bounds listing.");
+    .help("The website's host. Add an owner to list only that owner's images.");
 
 const USERNAME: Field = Field::username()
     .placeholder("scanner")
@@ -73,7 +73,7 @@ const PASSWORD: Field = Field::secret("password", "Access token")
 
 const NAMESPACE: Field = Field::namespace("Owner")
     .placeholder("acme")
-    .help("The user or organization whose packages are listed.");
+    .help("The user or organization whose packages to list.");
 
 /// 40 hexadecimal digits, as others' are: hence no prefix.
 const TOKEN: Shape = Shape {

@@ -61,17 +61,17 @@ const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("Open the organization's or the repository's Settings, then Webhooks, Add webhook."),
     Line::new("Payload URL: the webhook URL above. Content type: application/json."),
     Line::authorization("Secret: the value above."),
-    Line::no_authorization(
-        "Leave its Secret empty: that of this connection is the URL's last part.",
+    Line::no_authorization("Leave Secret empty. This connection's secret is the URL's last part."),
+    Line::new(
+        "Choose “Let me select individual events”: Packages and Registry packages, nothing else.",
     ),
-    Line::new("Let me select individual events: Packages, Registry packages; nothing else."),
 ])
 .docs_url("https://docs.github.com/webhooks/webhook-events-and-payloads#package");
 
 const HOST: &str = "ghcr.io";
 
 const URL: Field = Field::url().default(HOST).help(
-    "Of a GitHub Enterprise, “containers.<tenant>.ghe.com”, or “containers.” and the server's own host.",
+    "For GitHub Enterprise: “containers.<tenant>.ghe.com”, or “containers.” followed by your server's host.",
 );
 
 const USERNAME: Field = Field::username()
@@ -100,7 +100,7 @@ const TOKEN: Field = Field::secret("token", "Token")
 
 const NAMESPACE: Field = Field::namespace("Owner")
     .placeholder("acme")
-    .help("The user or organization whose packages are listed, in lower case.");
+    .help("The user or organization whose packages to list, in lowercase.");
 
 /// By their prefixes; their length is from 36 characters on and has grown before. Those of apps and workflows hold a JSON
 /// Web Token since 2026: about 520 characters, with dots and hyphens (github.blog/changelog, 2026-04-24 and 2026-10-02).

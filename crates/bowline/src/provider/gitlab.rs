@@ -58,8 +58,8 @@ pub(super) static PROVIDER: Provider = Provider {
 };
 
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
-    Line::new("On a GitLab of your own, add this to /etc/gitlab/gitlab.rb and run “gitlab-ctl reconfigure”."),
-    Line::new("GitLab.com has no such setting for its registry: leave the schedule on there."),
+    Line::new("On a self-managed GitLab, add this to /etc/gitlab/gitlab.rb and run “gitlab-ctl reconfigure”."),
+    Line::new("GitLab.com has no such setting for its registry. Keep the schedule on."),
 ]).snippet(&[
     Line::new("registry['notifications'] = ["),
     Line::new("  {"),
@@ -76,13 +76,13 @@ const NOTIFICATIONS: Notifications = Notifications::steps(&[
 const HOST: &str = "registry.gitlab.com";
 
 const URL: Field = Field::url().default(HOST).help(
-    "Of a self-managed GitLab, the registry's own host, or GitLab's host with the registry's port.",
+    "For self-managed GitLab: the registry's host, or GitLab's host with the registry's port.",
 );
 
 const USERNAME: Field = Field::username()
     .placeholder("gitlab+deploy-token-1")
     .rule(judge_username)
-    .help("That of the deploy token, or of the account that the access token belongs to.");
+    .help("The deploy token's username, or the account that the access token belongs to.");
 
 const PASSWORD: Field = Field::secret("password", "Token")
     .required()
@@ -105,7 +105,7 @@ const TOKEN: Field = Field::secret("token", "Token")
 
 const NAMESPACE: Field = Field::namespace("Group or project")
     .placeholder("group/project")
-    .help("Bounds listing to the repositories under this path.");
+    .help("Only list repositories under this path.");
 
 /// Lengths have grown and may be longer still: a job's token is a JSON Web Token (docs.gitlab.com/ci/jobs/ci_job_token,
 /// 2026-08). Tokens of older instances have no prefix, and others have their own.

@@ -92,7 +92,7 @@ pub(super) static PROVIDER: Provider = Provider {
 
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("Artifact Registry publishes to the topic “gcr” of the registry's project, once it exists."),
-    Line::new("Make the topic, and a subscription that pushes to the webhook URL, without payload unwrapping."),
+    Line::new("Create the topic, and a subscription that pushes to the webhook URL, without payload unwrapping."),
 ]).snippet(&[
     Line::new("gcloud pubsub topics create gcr"),
     Line::new("gcloud pubsub subscriptions create bowline --topic=gcr \\"),
@@ -102,7 +102,7 @@ const NOTIFICATIONS: Notifications = Notifications::steps(&[
 const REGION: Field = Field::select("region", "Region", CHOICES)
     .unless("url")
     .rule(judge_region)
-    .help("Where the repositories are; or the address below.");
+    .help("The region of the repositories. Or enter the URL below.");
 
 const URL: Field = Field::url()
     .unless("region")
@@ -117,13 +117,13 @@ const KEY: Field = Field::json("serviceAccountKey", "Service account key (JSON)"
     );
 
 const ACCESS_TOKEN: Field = Field::secret("accessToken", "Access token").required().rule(judge_access_token).help_for(
-    "What “gcloud auth print-access-token” prints, of an account with roles/artifactregistry.reader. It ends after an hour.",
-    "What “gcloud auth print-access-token” prints, of an account with roles/artifactregistry.writer. It ends after an hour.",
+    "The output of “gcloud auth print-access-token” for an account with roles/artifactregistry.reader. It expires after an hour.",
+    "The output of “gcloud auth print-access-token” for an account with roles/artifactregistry.writer. It expires after an hour.",
 );
 
 const NAMESPACE: Field = Field::namespace("Project and repository")
     .placeholder("my-project/my-repository")
-    .help("Bounds listing to a project or to one of its repositories.");
+    .help("Only list this project or this repository.");
 
 /// The usernames of a key file, of that in base64, and of an access token.
 const USERNAMES: [&str; 3] = ["_json_key", "_json_key_base64", "oauth2accesstoken"];

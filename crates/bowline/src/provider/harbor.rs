@@ -78,12 +78,12 @@ fn owns(host: &str) -> bool {
 
 const URL: Field = Field::url()
     .placeholder("harbor.example.com")
-    .help("Harbor's host, with its port if it has one; a project after it bounds listing.");
+    .help("Harbor's host, and its port if it has one. Add a project to list only that project.");
 
 const USERNAME: Field = Field::username()
     .placeholder("robot$project+scanner")
     .rule(judge_username)
-    .help("A robot account's whole name, “robot$project+name”, better than a person's.");
+    .help("Use a robot account. Enter its full name, like “robot$project+name”.");
 
 const PASSWORD: Field = Field::secret("password", "Secret")
     .required()
@@ -96,13 +96,13 @@ const PASSWORD: Field = Field::secret("password", "Secret")
     );
 
 const TOKEN: Field = Field::secret("token", "Token").required().help_for(
-    "A token that Harbor takes as Bearer and that may pull.",
-    "A token that Harbor takes as Bearer and that may pull and push.",
+    "A token that Harbor accepts as a Bearer token, with permission to pull.",
+    "A token that Harbor accepts as a Bearer token, with permission to pull and push.",
 );
 
 const NAMESPACE: Field = Field::namespace("Project")
     .placeholder("library")
-    .help("Bounds listing to this project, or to a path inside it.");
+    .help("Only list repositories in this project, or under a path in it.");
 
 /// `https://harbor.example.com/harbor/projects/2/repositories`: where projects are numbers, so that none is offered.
 fn console(url: &Split<'_>) -> Option<Console> {

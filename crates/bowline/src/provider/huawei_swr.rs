@@ -59,15 +59,15 @@ const REGION: Field = Field::text("region", "Region")
 const ACCESS_KEY_ID: Field = Field::text("accessKeyId", "Access key id (AK)")
     .required()
     .help_for(
-        "Of an IAM user with the policy “SWR ReadOnlyAccess”.",
-        "Of an IAM user with the policy “SWR OperateAccess”.",
+        "The access key ID of an IAM user with the policy “SWR ReadOnlyAccess”.",
+        "The access key ID of an IAM user with the policy “SWR OperateAccess”.",
     );
 
 const SECRET_ACCESS_KEY: Field = Field::secret("secretAccessKey", "Secret access key (SK)")
     .required()
     .help_for(
-        "Of an IAM user with the policy “SWR ReadOnlyAccess”. The registry's password is made of it and does not end.",
-        "Of an IAM user with the policy “SWR OperateAccess”. The registry's password is made of it and does not end.",
+        "The secret key of an IAM user with the policy “SWR ReadOnlyAccess”. The registry's password is derived from it and doesn't expire.",
+        "The secret key of an IAM user with the policy “SWR OperateAccess”. The registry's password is derived from it and doesn't expire.",
     );
 
 const URL: Field = Field::url().placeholder("swr.ap-southeast-3.myhuaweicloud.com");
@@ -75,7 +75,7 @@ const URL: Field = Field::url().placeholder("swr.ap-southeast-3.myhuaweicloud.co
 const USERNAME: Field = Field::username()
     .placeholder("ap-southeast-3@AK…")
     .rule(judge_username)
-    .help("The region, “@”, and the access key id, as the login command has it.");
+    .help("The region, “@”, and the access key ID, as in the login command.");
 
 const PASSWORD: Field = Field::secret("password", "Password")
     .required()
@@ -86,7 +86,7 @@ const PASSWORD: Field = Field::secret("password", "Password")
 
 const NAMESPACE: Field = Field::namespace("Organization")
     .placeholder("acme")
-    .help("Bounds listing to this organization of SWR.");
+    .help("Only list repositories in this SWR organization.");
 
 const EXAMPLE: &str = "swr.ap-southeast-3.myhuaweicloud.com";
 

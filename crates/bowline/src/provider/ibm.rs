@@ -59,12 +59,12 @@ const ACCOUNT: Field = Field::text("accountId", "Account ID")
     .required()
     .placeholder("0123456789abcdef0123456789abcdef")
     .rule(judge_account)
-    .help("The account that the registry's namespaces are in.");
+    .help("The account that owns the registry's namespaces.");
 
 const USERNAME: Field = Field::username()
     .default(API_KEY_USER)
     .rule(judge_username)
-    .help("“iamapikey” for an API key. “iambearer” and “iamrefresh” are for tokens, which end.");
+    .help("“iamapikey” for an API key. “iambearer” and “iamrefresh” are for tokens, which expire.");
 
 const PASSWORD: Field = Field::secret("password", "API key")
     .required()
@@ -75,7 +75,7 @@ const PASSWORD: Field = Field::secret("password", "API key")
 
 const NAMESPACE: Field = Field::namespace("Namespace")
     .placeholder("my_namespace")
-    .help("Bounds listing to this namespace, or to a path inside it.");
+    .help("Only list repositories in this namespace, or under a path in it.");
 
 const API_KEY_USER: &str = "iamapikey";
 const DOMAIN: &str = "icr.io";

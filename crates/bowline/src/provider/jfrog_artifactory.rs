@@ -67,7 +67,7 @@ pub(super) static PROVIDER: Provider = Provider {
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("Open Administration, General, Webhooks, New Webhook."),
     Line::new("URL: the webhook URL above."),
-    Line::new("Events: Docker, “Tag was pushed” and “Tag was deleted”, for the repositories that the connection is for."),
+    Line::new("Events: Docker, “Tag was pushed” and “Tag was deleted”, for the connection's repositories."),
     Line::authorization("Custom headers: Authorization with the value above."),
 ]).docs_url("https://jfrog.com/help/r/jfrog-platform-administration-documentation/webhooks");
 
@@ -108,7 +108,7 @@ const ACCESS_TOKEN: Field = Field::secret("accessToken", "Access token")
 
 const NAMESPACE: Field = Field::namespace("Repository key")
     .placeholder("docker-local")
-    .help("Bounds listing to this repository, or to a path inside it.");
+    .help("Only list this repository, or images under a path in it.");
 
 const API_KEY_SHAPE: Shape = Shape {
     title: "an API key of Artifactory",

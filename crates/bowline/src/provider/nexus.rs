@@ -45,9 +45,10 @@ pub(super) static PROVIDER: Provider = Provider {
 
 const URL: Field = Field::url()
     .placeholder("nexus.example.com/repository/docker-hosted")
-    .help("A repository has a port or a host of its own, or the path “/repository/<name>” on Nexus's host.");
+    .help("The repository's own host or port, or Nexus's host with the path “/repository/<name>”.");
 
-const USERNAME: Field = Field::username().help("A Nexus user, or the name part of a user token.");
+const USERNAME: Field =
+    Field::username().help("A Nexus username, or the name code of a user token.");
 
 const PASSWORD: Field = Field::secret("password", "Password")
     .required()
@@ -60,7 +61,7 @@ const PASSWORD: Field = Field::secret("password", "Password")
 
 const NAMESPACE: Field = Field::namespace("Namespace")
     .placeholder("team")
-    .help("Bounds listing to the images under this prefix.");
+    .help("Only list images under this prefix.");
 
 /// The port that Nexus's own page has when nobody chose another.
 const WEB_PORT: u16 = 8081;

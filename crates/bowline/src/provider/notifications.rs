@@ -46,7 +46,7 @@ impl Notifications {
     pub(crate) const DISTRIBUTION: Self = Self::steps(&[
         Line::new("Add this to the registry's configuration, config.yml."),
         Line::new(
-            "Restart the registry. It announces pushes and deletions from then on. It can have several endpoints.",
+            "Restart the registry. It then sends pushes and deletions. You can list several endpoints.",
         ),
     ])
     .snippet(&[

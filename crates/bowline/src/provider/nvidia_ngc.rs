@@ -67,7 +67,7 @@ const API_KEY: Field = Field::secret("apiKey", "API key")
 
 const NAMESPACE: Field = Field::namespace("Organization and team")
     .placeholder("acme/team")
-    .help("The prefix of the repositories that this connection is for. Name an image too: there is no search.");
+    .help("The prefix of the repositories that you want to use. Also enter an image, because this service can't list them.");
 
 /// Keys of before have 84 letters and digits, or base64 of a pair: they tell nothing.
 const KEY: Shape = Shape {

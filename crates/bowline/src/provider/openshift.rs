@@ -67,7 +67,7 @@ const ROUTE: &str = "default-route-openshift-image-registry.";
 
 const URL: Field = Field::url()
     .placeholder("default-route-openshift-image-registry.apps.example.com")
-    .help("The registry's route. The host of the console or of the API server is another one.");
+    .help("The registry's route. It isn't the host of the console or the API server.");
 
 const TOKEN: Field = Field::secret("token", "Token")
     .required()
@@ -76,7 +76,7 @@ const TOKEN: Field = Field::secret("token", "Token")
 
 const USERNAME: Field = Field::username()
     .placeholder("scanner")
-    .help("Any name without “:”; the token says who it is.");
+    .help("Any name without “:”. The token identifies the user.");
 
 const PASSWORD: Field = Field::secret("password", "Token")
     .required()
@@ -91,11 +91,11 @@ const PUSH_HELP: &str = "The token of a service account with the role “registr
 
 const API_URL: Field = Field::address("apiUrl", "API server")
     .placeholder("https://api.example.com:6443")
-    .help("Where image streams are listed, if the policy takes them.");
+    .help("The API server that lists image streams, if your pull rules follow them.");
 
 const NAMESPACE: Field = Field::namespace("Project")
     .placeholder("myproject")
-    .help("Bounds listing to this project.");
+    .help("Only list repositories in this project.");
 
 /// What `oc whoami -t` prints.
 const USER_TOKEN: Shape = Shape {

@@ -62,12 +62,12 @@ pub(super) static PROVIDER: Provider = Provider {
 const REGION: Field = Field::select("region", "Region", CHOICES)
     .unless("url")
     .rule(judge_region)
-    .help("The region, or the registry's address in its place.");
+    .help("Enter the region, or the registry's URL instead.");
 
 const URL: Field = Field::url()
     .unless("region")
     .placeholder(EXAMPLE)
-    .help("The registry's address where the region is not given; the tenancy's namespace after it bounds listing.");
+    .help("The registry's URL, if you don't enter a region. Add the tenancy's namespace to list only that namespace.");
 
 const USERNAME: Field = Field::username()
     .placeholder("ansh81vru1zp/jdoe@acme.com")
@@ -80,19 +80,19 @@ const USERNAME: Field = Field::username()
 const PASSWORD: Field = Field::secret("password", "Auth token")
     .required()
     .help_for(
-        "An auth token of the user, which the console shows once. The user's group needs “read repos”.",
+        "The user's auth token. The console shows it once. The user's group needs “read repos”.",
         "An auth token of the user, which the console shows once. The user's group needs “manage repos”, or “use \
          repos” for repositories that are there.",
     );
 
 const TOKEN: Field = Field::secret("token", "Token").required().help_for(
-    "A long-lived token that may pull.",
-    "A long-lived token that may pull and push.",
+    "A long-lived token that can pull.",
+    "A long-lived token that can pull and push.",
 );
 
 const NAMESPACE: Field = Field::namespace("Tenancy namespace")
     .placeholder("ansh81vru1zp")
-    .help("The tenancy's namespace, and a prefix of repositories after it: bounds listing.");
+    .help("Only list repositories in this tenancy namespace, optionally under a prefix.");
 
 const EXAMPLE: &str = "iad.ocir.io";
 

@@ -43,12 +43,12 @@ pub(super) static PROVIDER: Provider = Provider {
 };
 
 const URL: Field = Field::url().placeholder("proget.example.com/images").help(
-    "ProGet's host; the feed after it is the namespace. Name an image too: there is no search.",
+    "ProGet's host, followed by the feed. Also enter an image, because ProGet can't list them.",
 );
 
 const USERNAME: Field = Field::username()
     .default("api")
-    .help("“api” for an API key, or an account of ProGet.");
+    .help("“api” for an API key, or a ProGet username.");
 
 const PASSWORD: Field = Field::secret("password", "API key").required().help_for(
     "An API key of the feed with “View/Download”, or the account's password.",
@@ -57,7 +57,7 @@ const PASSWORD: Field = Field::secret("password", "API key").required().help_for
 
 const NAMESPACE: Field = Field::namespace("Feed")
     .placeholder("images")
-    .help("The feed, and a prefix of images in it.");
+    .help("The feed, optionally followed by a prefix of images.");
 
 /// `https://proget.example.com/feeds/images`.
 fn console(url: &Split<'_>) -> Option<Console> {

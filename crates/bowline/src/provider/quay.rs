@@ -65,14 +65,14 @@ pub(super) static PROVIDER: Provider = Provider {
 const NOTIFICATIONS: Notifications = Notifications::steps(&[
     Line::new("Open the repository, then Settings, Events and notifications, Create Notification. Each repository has its own."),
     Line::new("When this event occurs: Push to Repository."),
-    Line::new("Then issue a notification: Webhook POST. Webhook URL: the webhook URL above; the secret is its last part. Leave the template empty."),
+    Line::new("Then issue a notification: Webhook POST. Webhook URL: the webhook URL above. The secret is its last part. Leave the template empty."),
 ]).docs_url("https://docs.quay.io/guides/notifications.html");
 
 const HOST: &str = "quay.io";
 
-const URL: Field = Field::url()
-    .default(HOST)
-    .help("Quay's own host where it is not quay.io; an organization after it bounds listing.");
+const URL: Field = Field::url().default(HOST).help(
+    "Your Quay host, if it isn't quay.io. Add an organization to list only that organization.",
+);
 
 const USERNAME: Field = Field::username()
     .placeholder("acme+scanner")
@@ -83,8 +83,8 @@ const USERNAME: Field = Field::username()
     );
 
 const PASSWORD: Field = Field::secret("password", "Token").required().help_for(
-    "The robot's token; the robot has “Read” on the repositories.",
-    "The robot's token; the robot has “Write” on the repositories.",
+    "The robot's token. The robot needs “Read” on the repositories.",
+    "The robot's token. The robot needs “Write” on the repositories.",
 );
 
 const TOKEN: Field = Field::secret("token", "OAuth token").required().help_for(
@@ -94,7 +94,7 @@ const TOKEN: Field = Field::secret("token", "OAuth token").required().help_for(
 
 const NAMESPACE: Field = Field::namespace("Organization")
     .placeholder("acme")
-    .help("The user or organization whose repositories are listed.");
+    .help("The user or organization whose repositories to list.");
 
 const ROBOT_TOKEN: Shape = Shape {
     title: "a robot's token",

@@ -62,7 +62,7 @@ const HOST: &str = "registry.redhat.io";
 const OPEN: &str = "registry.access.redhat.com";
 
 const URL: Field = Field::url().placeholder(HOST).help(
-    "“registry.redhat.io”, or the host of an Atomic registry. Name an image too: there is no search.",
+    "“registry.redhat.io”, or the host of an Atomic registry. Also enter an image, because this registry can't list them.",
 );
 
 const USERNAME: Field = Field::username()
@@ -78,12 +78,12 @@ const PASSWORD: Field = Field::secret("password", "Token")
     .help_for(
         "The token of a registry service account, made at access.redhat.com/terms-based-registry; it reads all that the \
          subscription has. For an Atomic registry, an OpenShift token that may pull.",
-        "Red Hat's own registries take no images. For an Atomic registry, an OpenShift token that may push.",
+        "You can't push to Red Hat's own registries. For an Atomic registry, use an OpenShift token that can push.",
     );
 
 const NAMESPACE: Field = Field::namespace("Namespace")
     .placeholder("ubi9")
-    .help("The prefix of the repositories that this connection is for.");
+    .help("The prefix of the repositories that you want to use.");
 
 /// A JSON Web Token of several hundred characters. They all begin alike, whosesoever they are: hence no prefix.
 const SERVICE_TOKEN: Shape = Shape {

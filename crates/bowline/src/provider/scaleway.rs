@@ -49,19 +49,19 @@ const REGION: Field = Field::select("region", "Region", CHOICES)
 const USERNAME: Field = Field::username()
     .default("nologin")
     .rule(judge_username)
-    .help("“nologin”: the key says who it is.");
+    .help("“nologin”. The key identifies the user.");
 
 const PASSWORD: Field = Field::secret("password", "Secret key")
     .required()
     .rule(judge_password)
     .help_for(
-        "The secret key of an IAM application's API key, with the permission set “ContainerRegistryReadOnly”.",
-        "The secret key of an IAM application's API key, with the permission set “ContainerRegistryFullAccess”.",
+        "The secret key of an IAM application's API key with the permission set “ContainerRegistryReadOnly”.",
+        "The secret key of an IAM application's API key with the permission set “ContainerRegistryFullAccess”.",
     );
 
 const NAMESPACE: Field = Field::namespace("Namespace")
     .placeholder("acme")
-    .help("Bounds listing to this namespace of the registry.");
+    .help("Only list repositories in this namespace.");
 
 const TITLE: &str = "Scaleway";
 

@@ -44,23 +44,23 @@ const ENTERPRISE: &str = "tencentcloudcr.com";
 
 const URL: Field = Field::url()
     .placeholder("acme.tencentcloudcr.com")
-    .help("The instance's host, or “ccr.ccs.tencentyun.com” for the Personal Edition. Name an image too: there is no search.");
+    .help("The instance's host, or “ccr.ccs.tencentyun.com” for the Personal Edition. Also enter an image, because this service can't list them.");
 
 const USERNAME: Field = Field::username()
     .placeholder("100012345678")
     .rule(judge_username)
-    .help("A service account, “tcr$name”, or the account's number.");
+    .help("A service account like “tcr$name”, or the account ID.");
 
 const PASSWORD: Field = Field::secret("password", "Password")
     .required()
     .help_for(
-        "The password of a service account that may pull from the namespace, or a long-term access credential of the instance.",
-        "The password of a service account that may push to the namespace, or a long-term access credential of the instance.",
+        "The password of a service account that can pull from the namespace, or a long-term access credential of the instance.",
+        "The password of a service account that can push to the namespace, or a long-term access credential of the instance.",
     );
 
 const NAMESPACE: Field = Field::namespace("Namespace")
     .placeholder("team")
-    .help("The prefix of the repositories that this connection is for.");
+    .help("The prefix of the repositories that you want to use.");
 
 fn owns(host: &str) -> bool {
     host == PERSONAL

@@ -370,13 +370,13 @@ async fn what_goes_wrong_at_the_token_service_is_called_its_failure() {
             "unknown name",
             Reply::Fail(SendError::Dns),
             "dns.not_found",
-            "The token service's name is unknown",
+            "We can't find the token service's host (DNS)",
         ),
         (
             "refused",
             Reply::Fail(SendError::Refused),
             "connect.refused",
-            "The token service's port does not answer",
+            "Nothing answers on the token service's port",
         ),
         (
             "no certificate",
@@ -388,25 +388,25 @@ async fn what_goes_wrong_at_the_token_service_is_called_its_failure() {
             "a page",
             Reply::status(200).text("<html>"),
             "answer.malformed",
-            "The token service's answer makes no sense",
+            "The token service's response is malformed",
         ),
         (
             "fails",
             Reply::status(500),
             "server.error",
-            "The token service failed",
+            "The token service has an internal error",
         ),
         (
             "busy",
             Reply::status(429),
             "rate.limited",
-            "The token service has had too many requests",
+            "The token service's rate limit is reached",
         ),
         (
             "busy, by its code",
             error(400, "TOOMANYREQUESTS"),
             "rate.limited",
-            "The token service has had too many requests",
+            "The token service's rate limit is reached",
         ),
         (
             "this network",
@@ -422,7 +422,7 @@ async fn what_goes_wrong_at_the_token_service_is_called_its_failure() {
             "a redirect",
             Reply::status(302).with("location", "https://evil.example.net/"),
             "redirect.not_allowed",
-            "The token service redirects to where it must not",
+            "The token service redirects to a URL that isn't allowed",
         ),
     ];
     for (name, reply, expected, title) in cases {
