@@ -22,7 +22,7 @@ const TEXTS: [&str; 9] = [
 ];
 
 /// A word, or the beginning of one (`colour-` for “colours” and “coloured”), and what to write for it.
-const WORDS: [(&str, &str); 46] = [
+const WORDS: [(&str, &str); 48] = [
     ("afterwards", "afterward"),
     ("amongst", "among"),
     ("analyse-", "analyze-"),
@@ -56,7 +56,9 @@ const WORDS: [(&str, &str); 46] = [
     ("modelled", "modeled"),
     ("neighbour-", "neighbor-"),
     ("normalis-", "normaliz-"),
-    ("optimis-", "optimiz-"),
+    ("optimisa-", "optimiza-"),
+    ("optimise-", "optimize-"),
+    ("optimisi-", "optimizi-"),
     ("organis-", "organiz-"),
     ("penalis-", "penaliz-"),
     ("programme", "program"),
@@ -139,6 +141,7 @@ mod tests {
             ("a field left empty", &["left empty"]),
             ("recommended, amended, Mendel", &[]),
             ("misspelt", &["misspelt"]),
+            ("optimistic locking is optimised", &["optimise-"]),
             ("a greyhound", &[]),
             ("what it learnt whilst it ran", &["learnt", "whilst"]),
             ("ünormalised", &[]),
