@@ -127,9 +127,8 @@ async function buildElements(npm) {
     const types = `import type { MessageOverrides } from "../elements.js";\n\n/** The texts of the elements in this language, for \`setMessages\`. */\nexport declare const ${name}: MessageOverrides;\nexport default ${name};\n`;
     await writeFile(join(npm, `locales/${name}.d.ts`), types);
   }
-  for (const [from, to] of [["package/elements.d.ts", "elements.d.ts"], ["package/client.d.ts", "client.d.ts"], ["package/react.d.ts", "react.d.ts"], ["README.md", "README.md"]]) {
-    await copyFile(join(web, from), join(npm, to));
-  }
+  for (const types of await readdir(join(web, "package"))) await copyFile(join(web, "package", types), join(npm, types));
+  await copyFile(join(web, "README.md"), join(npm, "README.md"));
   for (const entry of ["elements.js", "elements/connection-form.js", "client.js"]) {
     const first = files.find(({ name }) => name === entry);
     const loaded = [first, ...importsOf(first, files)];

@@ -2,17 +2,16 @@
 // BOWLINE_LONG=1 tries all of them, otherwise the fast ones.
 
 import assert from "node:assert/strict";
-import { cp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import { dirname, extname, join, normalize } from "node:path";
+import { cp, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { folder, titleOf } from "./chromium.mjs";
+import { serve } from "./serve.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const app = join(here, "app");
 const long = { skip: process.env.BOWLINE_LONG ? false : "in a long test" };
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm" };
 
 /** The builds: the folder that they fill in, from the page in `app`. */
 const builds = {
@@ -104,18 +103,4 @@ function named() {
     name: "named",
     resolveId: (source) => (source.startsWith("bowline/") ? fileURLToPath(import.meta.resolve(source)) : null),
   };
-}
-
-// --- serving them
-
-async function serve(t, root) {
-  const server = createServer(async ({ url }, response) => {
-    const path = normalize(new URL(url, "http://page").pathname);
-    const file = await readFile(join(root, path === "/" ? "index.html" : path)).catch(() => null);
-    if (file === null) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "text/html" }).end(file);
-  });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  t.after(() => server.close());
-  return `http://127.0.0.1:${server.address().port}/`;
 }

@@ -4,26 +4,11 @@
  */
 
 import type { DetailedHTMLProps, HTMLAttributes } from "react";
-import type {} from "./elements.js";
+import type { EventMap, Own, Tags } from "./element-types.js";
 
-/** The package's elements. */
-type Tags = { [Tag in keyof HTMLElementTagNameMap as Tag extends `bowline-${string}` ? Tag : never]: HTMLElementTagNameMap[Tag] };
+type Events = { [Name in keyof EventMap as `on${Name}`]?: (event: EventMap[Name]) => void };
 
-/** The properties of an element that are its own and can be set. */
-type Own<E> = Partial<Pick<E, Writable<Exclude<keyof E, keyof HTMLElement>, E>>>;
-
-type Writable<Key extends keyof E, E> = {
-  [Name in Key]: E[Name] extends (...parameters: never[]) => unknown ? never : Same<Pick<E, Name>, { -readonly [N in Name]: E[N] }> extends true ? Name : never;
-}[Key];
-
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-
-/** The package's events. */
-type Events = {
-  [Name in keyof HTMLElementEventMap as Name extends `bowline-${string}` ? `on${Name}` : never]?: (event: HTMLElementEventMap[Name]) => void;
-};
-
-type Elements = { [Tag in keyof Tags]: DetailedHTMLProps<HTMLAttributes<Tags[Tag]>, Tags[Tag]> & Own<Tags[Tag]> & Events & { name?: string; disabled?: boolean } };
+type Elements = { [Tag in keyof Tags]: DetailedHTMLProps<HTMLAttributes<Tags[Tag]>, Tags[Tag]> & Own<Tags[Tag]> & Events };
 
 declare module "react" {
   namespace JSX {

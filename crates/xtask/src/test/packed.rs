@@ -91,8 +91,8 @@ pub(super) fn examples(project: &Project, screen: &Screen) -> anyhow::Result<Wor
     Ok(Work::Done)
 }
 
-/// Installs the package where products use it: bundlers, libraries of forms, checks of packages and, in a long test,
-/// Next.js.
+/// Installs the package where products use it: bundlers, a page without one, libraries of forms, checks of packages and,
+/// in a long test, Next.js, Vue, Svelte, Deno and Bun.
 pub(super) fn consumers(project: &Project, screen: &Screen, long: bool) -> anyhow::Result<Work> {
     let folder = project.target("npm/consumers");
     let sources = project.path("web/consumers");
@@ -100,7 +100,9 @@ pub(super) fn consumers(project: &Project, screen: &Screen, long: bool) -> anyho
     let mut installed = vec![""];
     if long {
         parts.extend(["next", "next/app", "next/app/api/check"]);
-        installed.push("next");
+        parts.extend(["frameworks", "frameworks/svelte", "frameworks/vue"]);
+        parts.push("runtimes");
+        installed.extend(["next", "frameworks", "runtimes"]);
     }
     for part in &parts {
         fs::create_dir_all(folder.join(part))?;
@@ -116,8 +118,9 @@ pub(super) fn consumers(project: &Project, screen: &Screen, long: bool) -> anyho
     }
     let mut tests = Tool::new(project, "node")
         .within(&folder)
-        .args(["--test", "bundlers.test.mjs", "next.test.mjs"])
-        .args(["published.test.mjs", "schemas.test.mjs"])
+        .args(["--test", "bundlers.test.mjs", "frameworks.test.mjs"])
+        .args(["next.test.mjs", "published.test.mjs"])
+        .args(["runtimes.test.mjs", "schemas.test.mjs"])
         .env(
             "BOWLINE_OPENAPI",
             project.path("crates/bowline-service/openapi.json"),

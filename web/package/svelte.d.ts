@@ -1,0 +1,15 @@
+/**
+ * The elements in Svelte's markup, for Svelte 5: `import type {} from "bowline/svelte";` once. Svelte sets properties and
+ * listens to events (`onbowline-saved`) by itself.
+ */
+
+import type { HTMLAttributes } from "svelte/elements";
+import type { EventMap, Own, Tags } from "./element-types.js";
+
+type Events = { [Name in keyof EventMap as `on${Name}`]?: (event: EventMap[Name]) => void };
+
+type Elements = { [Tag in keyof Tags]: Omit<HTMLAttributes<Tags[Tag]>, keyof Own<Tags[Tag]>> & Own<Tags[Tag]> & Events };
+
+declare module "svelte/elements" {
+  interface SvelteHTMLElements extends Elements {}
+}
