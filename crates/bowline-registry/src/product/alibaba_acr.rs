@@ -31,19 +31,19 @@ pub(super) static PRODUCT: Product = Product {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "The password is the registry's own, set in its console under Access Credential, not that of the account. A RAM user is written user@account. Temporary passwords end after an hour."
+            "Use the registry's own password, not the account password. Set it in the registry's console under Access Credential. A RAM user signs in as user@account. Temporary passwords expire after an hour."
         }
         ConnectTimeout => {
-            "Use the public endpoint, and allow this service's addresses in the instance's access control: names with -vpc or -internal answer inside Alibaba Cloud alone."
+            "Use the public endpoint: names with -vpc or -internal work only inside Alibaba Cloud. Allow this service's addresses in the instance's access control."
         }
         ImageRequired => {
-            "Enter an image as name:tag: the registry of Alibaba Cloud has no catalog."
+            "Enter an image, like namespace/repository:tag. Alibaba Cloud's registry can't list its images."
         }
         PermissionPullMissing => {
-            "Check the name, namespace/repository, and that the RAM user may pull it (cr:PullRepository). A Personal Edition made since September 2024 cannot be pulled from over the internet."
+            "Check the name (namespace/repository), and check that the RAM user can pull it (cr:PullRepository). Personal Edition registries created since September 2024 don't allow pulls over the internet."
         }
         PermissionPushMissing => {
-            "The login lacks push permission: the RAM user needs cr:PushRepository, and the namespace must exist first."
+            "Give the RAM user cr:PushRepository. The namespace must exist first."
         }
         _ => return None,
     })

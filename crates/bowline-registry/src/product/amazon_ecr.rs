@@ -92,31 +92,31 @@ fn aws_apis(credentials: &Credentials) -> Vec<Api> {
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected | AuthExpired, "password") => {
-            "The username is AWS, in capitals. A token of ECR ends after 12 hours, or with the temporary credentials that it was made with: regenerate it in the registry's own region (aws ecr get-login-password), or connect with an access key, which gets a new one for every check."
+            "The username is AWS, in capitals. An ECR password expires after 12 hours, or with the temporary credentials it was created with. Create a new one in the registry's region (aws ecr get-login-password), or use an access key, which gets a new one for every check."
         }
         (AuthRejected, "assume-role") => {
-            "Verify the role's ARN and the keys. The role's trust policy must name the identity that assumes it, and the external id exactly as it is shown here."
+            "Check the role's ARN and the keys. The role's trust policy must name the identity that assumes it, and the external ID exactly as shown here."
         }
         (AuthExpired, _) => {
-            "Temporary credentials end: make new ones and enter the access key id, the secret access key and the session token together."
+            "Temporary credentials expire. Create new ones, and enter the access key ID, the secret access key, and the session token together."
         }
         (AuthRejected, _) => {
-            "Verify the access key id and the secret access key, that the key is active in IAM, and that the region is the registry's. A key that starts with ASIA needs its session token."
+            "Check the access key ID and the secret access key. The key must be active in IAM, and the region must be the registry's. A key that starts with ASIA needs its session token."
         }
         (PermissionPullMissing, _) => {
-            "The identity lacks pull permission: it needs ecr:GetAuthorizationToken on every resource, and ecr:BatchCheckLayerAvailability, ecr:GetDownloadUrlForLayer and ecr:BatchGetImage on this repository. In another account the repository's own policy must allow it, too."
+            "Give the identity ecr:GetAuthorizationToken on all resources, and ecr:BatchCheckLayerAvailability, ecr:GetDownloadUrlForLayer, and ecr:BatchGetImage on this repository. If the repository is in another account, its own policy must allow the pull, too."
         }
         (PermissionPushMissing, _) => {
-            "The identity lacks push permission: beside what pulling needs, ecr:InitiateLayerUpload, ecr:UploadLayerPart, ecr:CompleteLayerUpload and ecr:PutImage on this repository. The repository must exist first."
+            "Besides the permissions for pulling, give the identity ecr:InitiateLayerUpload, ecr:UploadLayerPart, ecr:CompleteLayerUpload, and ecr:PutImage on this repository. The repository must exist first."
         }
         (PermissionCatalogMissing, _) => {
-            "Name a repository, or allow the identity ecr:DescribeRepositories."
+            "Enter an image to test with, or give the identity ecr:DescribeRepositories."
         }
         (ImageUnknown, _) => {
-            "Check the repository, the tag, the region and the account. The repository must exist first: ECR makes none when an image is pushed. A tag has up to 128 letters, digits, dots, dashes and underscores."
+            "Check the repository, the tag, the region, and the account. The repository must exist first: ECR doesn't create it when you push. A tag has up to 128 letters, digits, periods, hyphens, and underscores."
         }
         (EndpointUnresolved, _) => {
-            "Fill in the account id, 12 digits: then the address is known without asking AWS."
+            "Enter the 12-digit account ID. With it, the registry's URL is known without asking AWS."
         }
         _ => return None,
     })
@@ -324,7 +324,7 @@ impl<W: World> Registry<'_, W> {
         else {
             return Err(Failure::new(
                 denied,
-                "A registry password signs no requests to ECR's API.",
+                "ECR's API doesn't accept a registry password.",
             ));
         };
         let api = EcrApi {

@@ -26,19 +26,19 @@ pub(super) static PRODUCT: Product = Product {
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected, _) => {
-            "Verify the access key id and the secret access key, and that the key is active in IAM. Public images need no login at all."
+            "Check the access key ID and the secret access key. The key must be active in IAM. Public images need no sign-in."
         }
         (AuthExpired, _) => {
-            "Temporary credentials end: make new ones and enter the access key id, the secret access key and the session token together. A token of ECR Public itself ends after 12 hours and is made anew for every check."
+            "Temporary credentials expire. Create new ones, and enter the access key ID, the secret access key, and the session token together. The ECR Public token itself expires after 12 hours, and every check gets a new one."
         }
         (PermissionPullMissing, _) => {
-            "The identity needs ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken. Check the image's name, too: it starts with the registry's alias."
+            "Give the identity ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken. Also check the image's name: it starts with the registry's alias."
         }
         (PermissionCatalogMissing, "anonymous") => {
-            "The public gallery cannot be listed without a login: name an image."
+            "Enter an image to test with. The public gallery can't be listed without signing in."
         }
         (PermissionCatalogMissing, _) => {
-            "Name an image, or allow the identity ecr-public:DescribeRepositories; it lists only the account's own repositories."
+            "Enter an image to test with, or give the identity ecr-public:DescribeRepositories. It lists only the account's own repositories."
         }
         _ => return None,
     })

@@ -77,31 +77,31 @@ fn application(credentials: &Credentials) -> Option<RegistryLogin> {
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected, "repository-token") => {
-            "Verify the token's name, that its status is “enabled”, and that the password is one of its two and has not ended or been generated anew."
+            "Check the token's name, and check that its status is “enabled”. The password must be one of the token's two. It may have expired or been regenerated."
         }
         (AuthRejected, "service-principal") => {
-            "Verify the application (client) id and the directory (tenant) id, and enter the client secret again: its value, not its id. A secret ends, usually after a year. A new secret or role may take some minutes to work."
+            "Check the application (client) ID and the directory (tenant) ID, then enter the client secret again: its value, not its ID. A secret usually expires after a year. A new secret or role can take a few minutes to work."
         }
         (AuthExpired, "service-principal") => {
-            "The client secret has ended: add a new one to the application in Microsoft Entra and enter its value here."
+            "Add a new client secret to the application in Microsoft Entra, and enter its value here."
         }
         (AuthRejected, _) => {
-            "Verify the username: that of the admin user, which must be switched on first, that of a token, or the id of an application. A password that was regenerated takes about a minute to work."
+            "Check the username. It is the admin user (which must be enabled first), the name of a token, or an application ID. A regenerated password takes about a minute to work."
         }
         (PermissionPullMissing, "repository-token") => {
-            "The token lacks pull permission: its scope map needs content/read for this repository, and metadata/read for its tags."
+            "Add content/read for this repository, and metadata/read for its tags, to the token's scope map."
         }
         (PermissionPullMissing, _) => {
-            "The login lacks pull permission: it needs the role AcrPull, or Container Registry Repository Reader where the registry assigns rights by repository."
+            "Assign the role AcrPull to this identity, or Container Registry Repository Reader if the registry assigns permissions by repository."
         }
         (PermissionPushMissing, "repository-token") => {
-            "The token lacks push permission: its scope map needs content/read and content/write for this repository."
+            "Add content/read and content/write for this repository to the token's scope map."
         }
         (PermissionPushMissing, _) => {
-            "The login lacks push permission: it needs the role AcrPush, or Container Registry Repository Writer where the registry assigns rights by repository."
+            "Assign the role AcrPush to this identity, or Container Registry Repository Writer if the registry assigns permissions by repository."
         }
         (PermissionCatalogMissing, _) => {
-            "Name a repository, or give the login the role Container Registry Repository Catalog Lister; repository tokens cannot list."
+            "Enter an image to test with, or assign the role Container Registry Repository Catalog Lister to this identity. Repository tokens can't list repositories."
         }
         _ => return None,
     })
@@ -138,7 +138,7 @@ fn event(told: &distribution::Payload) -> Option<Event> {
     })
 }
 
-const WHAT: &str = "Azure's listing";
+const WHAT: &str = "Azure's API";
 /// The number of tags that a page is asked for.
 const PER_PAGE: usize = 100;
 /// The largest page, in bytes.
@@ -181,7 +181,7 @@ pub(super) async fn tags<W: World>(
     if answer.status.as_u16() == 404 {
         return Err(Failure::new(
             Code::ImageUnknown,
-            "There is no such repository.",
+            "The repository doesn't exist.",
         ));
     }
     let read: TagsResponse = registry.listed(&answer, WHAT)?;

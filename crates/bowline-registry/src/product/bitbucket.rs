@@ -34,19 +34,19 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "The username is the e-mail address of the Atlassian account, and the password an API token of it with the scope read:package:bitbucket. Access tokens of repositories and workspaces, and app passwords, are refused."
+            "The username is the email address of the Atlassian account. The password is an API token of that account with the scope read:package:bitbucket. Repository access tokens, workspace access tokens, and app passwords don't work."
         }
         AuthExpired => {
-            "Make a new API token of the Atlassian account and enter it here: they end after a year at most."
+            "Create a new API token in the Atlassian account and enter it here. It expires after at most a year."
         }
         ImageRequired => {
-            "Enter an image as name:tag: this service cannot search Bitbucket Packages."
+            "Enter an image, like workspace/image:tag. This service can't list images in Bitbucket Packages."
         }
         PermissionPullMissing => {
-            "Check the name, workspace/image, and that the account may read this package. Packages need a paid plan."
+            "Check the name (workspace/image), and check that the account can read this package. Packages require a paid plan."
         }
         PermissionPushMissing => {
-            "The login lacks push permission: the token needs write:package:bitbucket, and the package must be made first."
+            "Give the token the scope write:package:bitbucket. The package must exist first."
         }
         _ => return None,
     })

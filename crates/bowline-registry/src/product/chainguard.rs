@@ -31,16 +31,16 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Enter the username and the password of the pull token as chainctl printed them: both are long, and the username has a slash in it. A token that ended or was deleted is rejected too."
+            "Enter the pull token's username and password exactly as chainctl printed them. Both are long, and the username contains a slash. The token may also have expired or been deleted."
         }
         AuthExpired => {
-            "Make a new pull token (chainctl auth pull-token) and enter it here: every pull token ends."
+            "Create a new pull token (chainctl auth pull-token) and enter it here. Every pull token expires."
         }
         ImageRequired => {
-            "Enter an image as name:tag: this service cannot search Chainguard's registry."
+            "Enter an image, like organization/image:tag. This service can't list images in Chainguard's registry."
         }
         PermissionPullMissing => {
-            "Check the name, organization/image, and that the organization has this image. Without a login only the tag latest of public images can be pulled."
+            "Check the name (organization/image), and check that the organization has this image. Without signing in, you can pull only the tag latest of public images."
         }
         _ => return None,
     })

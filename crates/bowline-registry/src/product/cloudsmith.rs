@@ -54,16 +54,16 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "The username is the slug of the user or service, not an e-mail address, and the password its API key. An entitlement token goes with the username “token”."
+            "The username is the slug of the user or service, not an email address. The password is its API key. For an entitlement token, the username is “token”."
         }
         PermissionPullMissing => {
-            "Check the name, organization/repository/image, and that the key's user or service has the privilege Read on the repository."
+            "Check the name (organization/repository/image), and check that the key's user or service has the privilege Read on the repository."
         }
         PermissionPushMissing => {
-            "The login lacks push permission: the key's user or service needs the privilege Write on the repository."
+            "Give the key's user or service the privilege Write on the repository."
         }
         PermissionCatalogMissing => {
-            "Name an image, or name the organization (and the repository) as the namespace and use an API key: entitlement tokens do not list."
+            "Enter an image to test with. To list images, use an API key and enter the organization, or the organization and the repository, as the namespace. Entitlement tokens can't list images."
         }
         _ => return None,
     })
@@ -76,7 +76,7 @@ pub(super) static WEBHOOK: Webhook = Webhook {
     defaults_to_username: false,
 };
 
-const WHAT: &str = "Cloudsmith's listing";
+const WHAT: &str = "Cloudsmith's API";
 const API: &str = "https://api.cloudsmith.io/v1";
 /// The username that entitlement tokens go with.
 const ENTITLEMENT: &str = "token";
@@ -103,7 +103,7 @@ pub(super) async fn repositories<W: World>(
             Authorization::header(HeaderName::from_static("x-api-key"), password)?,
             registry.cloudsmith_owner()?,
         ),
-        _ => return Err(unlistable("Cloudsmith lists for API keys only.")),
+        _ => return Err(unlistable("Only API keys can list images at Cloudsmith.")),
     };
     let mut groups = match mark {
         None => match registry.endpoint.namespace().split('/').nth(1) {
@@ -160,7 +160,7 @@ impl<W: World> Registry<'_, W> {
         match is_slug(owner) {
             true => Ok(owner.to_owned()),
             false => Err(unlistable(
-                "Cloudsmith lists the repositories of an organization, which the namespace has to name.",
+                "Cloudsmith lists repositories by organization, and the namespace is empty.",
             )),
         }
     }

@@ -60,17 +60,17 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Enter the API token again: it may have ended or been deleted. With a username, that is the account's e-mail address."
+            "Enter the API token again. It may have expired or been deleted. If you enter a username, use the account's email address."
         }
-        AuthExpired => "Make a new API token with the scope registry:read and enter it here.",
+        AuthExpired => "Create a new API token with the scope registry:read and enter it here.",
         PermissionPullMissing => {
-            "Check the name, registry/repository, and that the token has the scope registry:read."
+            "Check the name (registry/repository), and check that the token has the scope registry:read."
         }
         PermissionPushMissing => {
-            "The token lacks push permission: it needs the scopes registry:create and registry:update beside registry:read."
+            "Give the token the scopes registry:create and registry:update in addition to registry:read."
         }
         PermissionCatalogMissing => {
-            "Name a repository, or use an API token with the scope registry:read: the credentials for Docker that the control panel gives out do not list."
+            "Enter an image to test with, or use an API token with the scope registry:read. The Docker credentials from the control panel can't list images."
         }
         _ => return None,
     })
@@ -100,7 +100,7 @@ pub(super) async fn exchange<W: World>(
             login.map(Minted::kept).ok_or_else(|| {
                 Failure::new(
                     AuthRejected,
-                    "The token holds characters that no token has.",
+                    "The token contains characters that aren't valid in a token.",
                 )
             })
         }
@@ -108,7 +108,7 @@ pub(super) async fn exchange<W: World>(
     }
 }
 
-const WHAT: &str = "DigitalOcean's listing";
+const WHAT: &str = "DigitalOcean's API";
 const API: &str = "https://api.digitalocean.com/v2/registries";
 /// The number of entries that a page is asked for; 200 could be had.
 const PER_PAGE: usize = 100;
@@ -156,7 +156,9 @@ pub(super) async fn repositories<W: World>(
     mark: Option<Mark>,
 ) -> Result<Page<ListedRepository, Mark>, Failure> {
     let Some(login) = registry.token_login()? else {
-        return Err(unlistable("DigitalOcean lists for API tokens only."));
+        return Err(unlistable(
+            "Only API tokens can list images at DigitalOcean.",
+        ));
     };
     let mut groups = match mark {
         None => match registry.endpoint.namespace().split('/').next() {

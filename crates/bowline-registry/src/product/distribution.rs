@@ -28,7 +28,7 @@ pub(super) async fn exchange<W: World>(
         .ok_or_else(|| {
             Failure::new(
                 Code::AuthRejected,
-                "This registry does not know credentials of this kind.",
+                "This registry doesn't support this kind of credentials.",
             )
             .at("auth")
         })

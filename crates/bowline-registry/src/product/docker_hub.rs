@@ -87,19 +87,19 @@ fn config_key(endpoint: &Endpoint) -> String {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Verify the username. Docker Hub needs an access token in place of the password where two-factor authentication or single sign-on is on. The username is the Docker ID, not the e-mail address; for an organization access token it is the organization's name. An expired or deleted token is rejected too."
+            "Check the username. It is the Docker ID, not the email address. For an organization access token, it is the organization's name. If two-factor authentication or single sign-on is on, use an access token instead of the password. The token may also have expired or been deleted."
         }
         AuthExpired => {
-            "Make a new access token in Docker Hub's account settings, with read permission, and enter it here."
+            "Create a new access token with read permission in Docker Hub's account settings, and enter it here."
         }
         PermissionPullMissing => {
-            "Check that the repository exists and that the access token may read it: Docker Hub answers the same for both. A token for public repositories reads no private one; an organization access token must list the repository."
+            "Check that the repository exists and that the access token can read it. Docker Hub's response is the same in both cases. A token for public repositories can't read private ones. An organization access token must list the repository."
         }
         PermissionPushMissing => {
-            "The access token lacks push permission: it needs write, and the repository must belong to this account or organization."
+            "Give the access token write permission. The repository must belong to this account or organization."
         }
         RateLimited => {
-            "Docker Hub limits pulls: 100 in six hours for an address without a login, 200 for a personal account. Wait, or use an account with a subscription."
+            "Wait, or use an account with a subscription. Docker Hub limits pulls in six hours to 100 per address without signing in, and 200 per personal account."
         }
         _ => return None,
     })
@@ -137,7 +137,7 @@ fn notification(body: &[u8]) -> Option<Notification> {
     Some([pushed.map(|pushed| pushed.at(at))].into_iter().collect())
 }
 
-const WHAT: &str = "Docker Hub's listing";
+const WHAT: &str = "Docker Hub's API";
 const API: &str = "https://hub.docker.com/v2";
 /// The most entries that a page can have.
 const PER_PAGE: usize = 100;
@@ -181,7 +181,7 @@ pub(super) async fn repositories<W: World>(
 ) -> Result<Page<ListedRepository, Mark>, Failure> {
     let Some(namespace) = registry.docker_hub_namespace() else {
         return Err(unlistable(
-            "Docker Hub lists the repositories of a namespace only, and none is named.",
+            "Docker Hub lists repositories by namespace, and the namespace is empty.",
         ));
     };
     let path = format!("namespaces/{namespace}/repositories");
@@ -259,7 +259,10 @@ impl<W: World> Registry<'_, W> {
             None if self.has_credentials() => Code::PermissionPullMissing,
             _ => Code::ImageUnknown,
         };
-        Failure::new(code, "Docker Hub's API shows no such repository.")
+        Failure::new(
+            code,
+            "Docker Hub's API says that this repository doesn't exist.",
+        )
     }
 
     fn docker_hub_namespace(&self) -> Option<Repository> {

@@ -26,7 +26,7 @@ pub(super) static PRODUCT: Product = Product {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Check the username, then enter the password or token again. It may be wrong, revoked, or expired. A registry with a password file reads only bcrypt entries of it."
+            "Check the username, then enter the password or token again. It may be wrong, revoked, or expired. If the registry uses a password file, it reads only bcrypt entries."
         }
         _ => return None,
     })

@@ -25,11 +25,13 @@ pub(super) static PRODUCT: Product = Product {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Verify the username and the password; a registry of version 1 has its users in the index or proxy in front of it."
+            "Check the username and the password. The users of a version 1 registry are kept in the index or the proxy in front of it."
         }
-        ImageRequired => "Enter an image as name:tag: a registry of version 1 cannot be searched.",
+        ImageRequired => {
+            "Enter an image, like name:tag. A version 1 registry can't list its images."
+        }
         AnswerNotRegistry => {
-            "Check the address, the port and HTTPS: a registry of version 1 answers under /v1/_ping, one of version 2 under /v2/. Choose the type Docker Registry for the latter."
+            "Check the host, the port, and HTTPS. A version 1 registry answers at /v1/_ping. If yours answers at /v2/, choose the type Docker Registry (OCI)."
         }
         _ => return None,
     })

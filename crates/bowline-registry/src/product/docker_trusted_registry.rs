@@ -68,16 +68,16 @@ fn prefers_own_api(spec: &ConnectionSpec) -> bool {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Verify the username, an account of UCP or MKE, and enter its access token or password again: tokens can be deactivated and deleted."
+            "Check the username, which is a UCP or MKE account, then enter its access token or password again. The token may have been deactivated or deleted."
         }
         PermissionPullMissing => {
-            "The account lacks pull permission: it needs at least “Read only” on this repository, by itself or by a team. Names have two levels, namespace/repository."
+            "Give the account, or one of its teams, at least “Read only” on this repository. Names have two levels: namespace/repository."
         }
         PermissionPushMissing => {
-            "The account lacks push permission: it needs “Read-Write” on this repository, which must exist first."
+            "Give the account “Read-Write” on this repository. The repository must exist first."
         }
         AnswerV1Only | AnswerNotRegistry => {
-            "Check the host, the port and HTTPS: the address is that of DTR or MSR itself, not that of UCP or MKE."
+            "Check the host, the port, and HTTPS. Enter the URL of DTR or MSR itself, not of UCP or MKE."
         }
         _ => return None,
     })
@@ -120,7 +120,7 @@ fn notification(body: &[u8]) -> Option<Notification> {
     Some([event.map(|event| event.at(at))].into_iter().collect())
 }
 
-const WHAT: &str = "the DTR API's listing";
+const WHAT: &str = "the DTR API";
 const API: &str = "/api/v0/repositories";
 /// The number of entries that a page is asked for.
 const PER_PAGE: usize = 100;

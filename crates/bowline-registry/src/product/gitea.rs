@@ -35,17 +35,17 @@ pub(super) static PRODUCT: Product = Product {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Verify the username, and use an access token with read:package: a password fails where two-factor authentication is on. The website may require a login for everything (REQUIRE_SIGNIN_VIEW)."
+            "Check the username, and use an access token with read:package. A password doesn't work if two-factor authentication is on. The site may require signing in for everything (REQUIRE_SIGNIN_VIEW)."
         }
-        AuthExpired => "Make a new access token with read:package and enter it here.",
+        AuthExpired => "Create a new access token with read:package and enter it here.",
         PermissionPullMissing | ImageUnknown => {
-            "Check the name, owner/image in lower case, and that the token has read:package and its user may read the owner's packages: packages of private owners are hidden from others."
+            "Check the name (owner/image, in lowercase). The token needs read:package, and its user must be able to read the owner's packages. Packages of private owners are hidden from other users."
         }
         PermissionPushMissing => {
-            "The token lacks push permission: it needs write:package, and its user must be the owner or a member of a team of the owner that may write packages."
+            "Give the token write:package. Its user must be the owner, or be on a team of the owner that can write packages."
         }
         AnswerNotRegistry => {
-            "Check the host, the port and HTTPS: the registry answers at /v2/ of the website's own host, also where the website is below a path. The operator may have switched packages off."
+            "Check the host, the port, and HTTPS. The registry is at /v2/ on the site's host, even if the site is under a path. Packages may be turned off on this site."
         }
         _ => return None,
     })

@@ -77,19 +77,19 @@ fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Verify the username, and use a personal access token (classic) with read:packages: GitHub's registry takes no password and no fine-grained token. A token for an organization with single sign-on has to be authorized for it."
+            "Check the username, and use a classic personal access token with read:packages. GitHub's registry doesn't accept passwords or fine-grained tokens. For an organization with single sign-on, authorize the token for it."
         }
         AuthExpired => {
-            "Make a new personal access token (classic) with read:packages and enter it here."
+            "Create a new classic personal access token with read:packages and enter it here."
         }
         PermissionPullMissing | ImageUnknown => {
-            "Check the name, owner/image in lower case, and that the token has read:packages and its account may read this package: GitHub hides packages from those who may not."
+            "Check the name (owner/image, in lowercase). The token needs read:packages, and its account must be able to read this package. GitHub hides packages from accounts that can't read them."
         }
         PermissionPushMissing => {
-            "The token lacks push permission: it needs write:packages, and its account write access to this package."
+            "Give the token write:packages, and give its account write access to this package."
         }
         PermissionCatalogMissing => {
-            "Name an image: GitHub's registry has no catalog. Listing by GitHub's API needs a personal access token (classic) with read:packages."
+            "Enter an image to test with. To list images, use a classic personal access token with read:packages."
         }
         _ => return None,
     })
@@ -155,7 +155,7 @@ fn event(action: &str, package: &Package) -> Option<Event> {
     Event::pushed(&repository, tag, version.version.as_deref())
 }
 
-const WHAT: &str = "GitHub's listing";
+const WHAT: &str = "GitHub's API";
 /// The most entries that a page can have.
 const PER_PAGE: usize = 100;
 
@@ -207,7 +207,11 @@ pub(super) async fn repositories<W: World>(
         },
         Some(_) => Err(Mark::foreign()),
     }?
-    .ok_or_else(|| unlistable("GitHub knows no such owner, or hides its packages from this token."))
+    .ok_or_else(|| {
+        unlistable(
+            "This owner doesn't exist on GitHub, or its packages are hidden from this token.",
+        )
+    })
 }
 
 impl<W: World> Registry<'_, W> {

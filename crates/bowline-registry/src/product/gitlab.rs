@@ -54,20 +54,22 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Verify the username: that of the deploy token, of the account, or gitlab-ci-token for a job's token. Use a token with read_registry: GitLab takes no password where two-factor authentication is on. The token of a job ends with the job."
+            "Check the username. It is the deploy token's, the account's, or gitlab-ci-token for a job token. Use a token with read_registry: GitLab doesn't accept a password if two-factor authentication is on. A job token expires when the job ends."
         }
-        AuthExpired => "Make a new deploy or access token with read_registry and enter it here.",
+        AuthExpired => {
+            "Create a new deploy token or access token with read_registry and enter it here."
+        }
         PermissionPullMissing => {
-            "The login lacks pull permission: the token needs read_registry, and its project or group must contain this one. The project's registry must be switched on."
+            "Use a token with read_registry whose project or group contains this project. The project's container registry must be turned on."
         }
         PermissionPushMissing => {
-            "The login lacks push permission: the token needs read_registry and write_registry, and its account at least the role Developer."
+            "Use a token with read_registry and write_registry. Its account needs at least the role Developer."
         }
         PermissionCatalogMissing => {
-            "Name a repository: GitLab lets only administrators list the registry. Listing by GitLab's API needs an access token with read_api beside read_registry."
+            "Enter an image to test with: GitLab lets only administrators list the registry. To list images, use an access token with read_api in addition to read_registry."
         }
         AnswerNotRegistry => {
-            "Check the host, the port and HTTPS: the registry has a host of its own, such as registry.gitlab.com, or a port of its own on GitLab's host."
+            "Check the host, the port, and HTTPS. The registry has its own host, like registry.gitlab.com, or its own port on GitLab's host."
         }
         _ => return None,
     })
@@ -80,7 +82,7 @@ pub(super) static WEBHOOK: Webhook = Webhook {
     defaults_to_username: false,
 };
 
-const WHAT: &str = "GitLab's listing";
+const WHAT: &str = "GitLab's API";
 /// The most entries that a page can have.
 const PER_PAGE: usize = 100;
 
@@ -222,7 +224,7 @@ impl<W: World> Registry<'_, W> {
     fn gitlab_url(&self, path: &str, query: &str) -> Result<Url, Failure> {
         let Authentication::Login(Login::Bearer { realm, .. }) = &self.authentication else {
             return Err(unlistable(
-                "The registry names no token service, so GitLab's own address is not known.",
+                "The registry names no token service, so GitLab's own URL isn't known.",
             ));
         };
         let root = realm.path().strip_suffix("/jwt/auth").unwrap_or_default();
@@ -242,7 +244,7 @@ impl<W: World> Registry<'_, W> {
             let is_of_job = username == "gitlab-ci-token" || secret.starts_with("glcbt-");
             if is_of_deploy || is_of_job {
                 return Err(unlistable(
-                    "GitLab lists for personal, project and group access tokens with read_api, not for deploy tokens and tokens of jobs.",
+                    "Only personal, project, and group access tokens with read_api can list images at GitLab. Deploy tokens and job tokens can't.",
                 ));
             }
         }

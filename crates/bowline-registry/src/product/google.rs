@@ -72,25 +72,25 @@ fn repository_ways(spec: &ConnectionSpec) -> &'static [Way] {
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected, "access-token") => {
-            "An access token of Google ends after about an hour: print a new one (gcloud auth print-access-token), or connect with a service account's key, which does not end."
+            "Google's access tokens expire after about an hour. Get a new one (gcloud auth print-access-token), or use a service account key, which doesn't expire."
         }
         (AuthExpired, "access-token") => {
-            "Print a new access token (gcloud auth print-access-token), or connect with a service account's key, which does not end."
+            "Get a new access token (gcloud auth print-access-token), or use a service account key, which doesn't expire."
         }
         (AuthRejected | AuthExpired, _) => {
-            "Verify that the key file is whole and of a service account, and that neither the key nor the account was deleted or disabled: make a new key for the account and paste the file as it is."
+            "Check that the key file is complete and belongs to a service account. If the key or the account was deleted or disabled, create a new key for the account and paste the whole file."
         }
         (PermissionPullMissing, _) => {
-            "The account lacks pull permission: it needs the role Artifact Registry Reader (roles/artifactregistry.reader) on this repository or project. The image's name is project/repository/image."
+            "Give the account the role Artifact Registry Reader (roles/artifactregistry.reader) on this repository or project. Image names are project/repository/image."
         }
         (PermissionPushMissing, _) => {
-            "The account lacks push permission: it needs the role Artifact Registry Writer (roles/artifactregistry.writer). The repository must exist first. Nothing can be pushed to Container Registry any more."
+            "Give the account the role Artifact Registry Writer (roles/artifactregistry.writer). The repository must exist first. Container Registry no longer accepts pushes."
         }
         (PermissionCatalogMissing, _) => {
-            "Name an image, or give the account the role Artifact Registry Reader on the project."
+            "Enter an image to test with, or give the account the role Artifact Registry Reader on the project."
         }
         (ImageUnknown, _) => {
-            "Check the name, project/repository/image, the tag and the region: each region is a registry of its own, and the repository must exist first."
+            "Check the name (project/repository/image), the tag, and the region. Each region is a separate registry, and the repository must exist first."
         }
         _ => return None,
     })
@@ -144,7 +144,7 @@ fn event(data: &str) -> Option<Event> {
     Some(event.told_by(Origin::Host(named.domain.clone())))
 }
 
-const WHAT: &str = "Google's listing";
+const WHAT: &str = "Google's API";
 
 /// The next path of the tree below the namespace: one repository, or none where the path holds no image itself.
 pub(super) async fn repositories<W: World>(

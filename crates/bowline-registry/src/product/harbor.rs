@@ -50,22 +50,22 @@ fn tag_ways(_: &ConnectionSpec) -> &'static [Way] {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Verify the username: a robot account's is whole with its prefix, as in robot$project+name. Who signs in by OIDC needs the CLI secret of the user profile in place of the password. A robot may be disabled, or have ended, by default after 30 days."
+            "Check the username. A robot account's username includes its prefix, like robot$project+name. If you sign in with OIDC, use the CLI secret from your user profile instead of the password. A robot account may be disabled or expired. By default, it expires after 30 days."
         }
         AuthExpired => {
-            "Prolong the robot account or make a new one, and enter its secret here; by default it ends after 30 days."
+            "Extend the robot account's expiration or create a new robot account, then enter its secret here. By default, it expires after 30 days."
         }
         PermissionPullMissing => {
-            "The login lacks pull permission: a robot account needs “pull” on repositories, and reaches only the projects that it was made for. The name is project/repository."
+            "Give the robot account “pull” on repositories. It can reach only the projects it was created for. Names have two levels: project/repository."
         }
         PermissionPushMissing => {
-            "The login lacks push permission: a robot account needs “push” and “pull” on repositories. The project must exist first."
+            "Give the robot account “push” and “pull” on repositories. The project must exist first."
         }
         PermissionCatalogMissing => {
-            "Name a repository, or give the login “list” on repositories; Harbor keeps the whole catalog for its administrators."
+            "Enter an image to test with, or give the robot account “list” on repositories. Harbor reserves the whole catalog for its administrators."
         }
         AnswerNotRegistry => {
-            "Check the host, the port and HTTPS: the address is Harbor's own, without the path of a page."
+            "Check the host, the port, and HTTPS. Enter Harbor's own URL, without the path of a web page."
         }
         _ => return None,
     })
@@ -132,7 +132,7 @@ fn notification(body: &[u8]) -> Option<Notification> {
     Some(told.event_data.resources.0.iter().map(event).collect())
 }
 
-const WHAT: &str = "Harbor's listing";
+const WHAT: &str = "Harbor's API";
 const API: &str = "/api/v2.0";
 /// The most entries that a page can have.
 const PER_PAGE: usize = 100;

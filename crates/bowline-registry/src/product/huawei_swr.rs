@@ -57,20 +57,20 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected, "access-key") => {
-            "Verify the access key id and the secret access key, that the key is active in IAM, and that the region is the registry's."
+            "Check the access key ID and the secret access key. The key must be active in IAM, and the region must be the registry's."
         }
         (AuthRejected, _) => {
-            "The username is the region, @ and the access key id, and the password that of the login command. Temporary commands end after 6 or 24 hours: use a long-term one, or connect with the access key."
+            "The username is the region, “@”, and the access key ID. The password is the one in the login command. Temporary commands expire after 6 or 24 hours. Use a long-term one, or connect with the access key."
         }
-        (AuthExpired, _) => "Make a long-term login command, or connect with the access key.",
+        (AuthExpired, _) => "Create a long-term login command, or connect with the access key.",
         (PermissionPullMissing, _) => {
-            "Check the name, organization/repository, and the region, and that the IAM user may read this organization (SWR ReadOnlyAccess)."
+            "Check the name (organization/repository) and the region, and check that the IAM user can read this organization (SWR ReadOnlyAccess)."
         }
         (PermissionPushMissing, _) => {
-            "The login lacks push permission: the IAM user must be allowed to edit the organization, which must exist first."
+            "Give the IAM user permission to edit the organization. The organization must exist first."
         }
         (PermissionCatalogMissing, _) => {
-            "Name an image, or allow the IAM user to list repositories (SWR ReadOnlyAccess)."
+            "Enter an image to test with, or give the IAM user permission to list repositories (SWR ReadOnlyAccess)."
         }
         _ => return None,
     })
@@ -116,7 +116,7 @@ pub(super) async fn exchange<W: World>(
     }))
 }
 
-const WHAT: &str = "Huawei Cloud's listing";
+const WHAT: &str = "Huawei Cloud's API";
 
 #[derive(Deserialize)]
 struct Entry {

@@ -55,19 +55,19 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "The username says which secret follows: iamapikey for an API key, in lower case. Verify that the key was not deleted or locked in IAM."
+            "Check the username, which says what the password is. For an API key, it is iamapikey, in lowercase. Also check that the key wasn't deleted or locked in IAM."
         }
         AuthExpired => {
-            "Use an API key with the username iamapikey: the tokens of iambearer and iamrefresh end."
+            "Use an API key with the username iamapikey. Tokens for iambearer and iamrefresh expire."
         }
         PermissionPullMissing => {
-            "The login lacks pull permission: the user or service ID needs the service role Reader for Container Registry, in this region and namespace."
+            "Give the user or service ID the service role Reader for Container Registry in this region and namespace."
         }
         PermissionPushMissing => {
-            "The login lacks push permission: the user or service ID needs the service roles Reader and Writer for Container Registry. The namespace must exist first."
+            "Give the user or service ID the service roles Reader and Writer for Container Registry. The namespace must exist first."
         }
         PermissionCatalogMissing => {
-            "Name an image, or allow the user or service ID container-registry.image.list, which the service role Reader has."
+            "Enter an image to test with, or give the user or service ID container-registry.image.list. The service role Reader includes it."
         }
         _ => return None,
     })
@@ -80,7 +80,7 @@ pub(super) static WEBHOOK: Webhook = Webhook {
     defaults_to_username: false,
 };
 
-const WHAT: &str = "IBM Cloud's listing";
+const WHAT: &str = "IBM Cloud's API";
 
 /// Where an API key buys an access token.
 const IAM: &str = "https://iam.cloud.ibm.com/identity/token";
@@ -113,7 +113,7 @@ pub(super) async fn repositories<W: World>(
     }
     let Some(login) = registry.ibm_login().await? else {
         return Err(unlistable(
-            "IBM Cloud lists for API keys and access tokens of IAM only.",
+            "Only API keys and IAM access tokens can list images in IBM Cloud.",
         ));
     };
     let namespace = registry.endpoint.namespace().split('/').next();

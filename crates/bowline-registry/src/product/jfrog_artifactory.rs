@@ -87,23 +87,23 @@ pub(super) async fn exchange<W: World>(
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected, "api-key") => {
-            "API keys are deprecated, and newer versions of Artifactory do not take them any more: use an identity or access token. Otherwise verify that the key was not revoked."
+            "Use an identity token or an access token: API keys are deprecated, and newer versions of Artifactory don't accept them. If yours does, check that the key wasn't revoked."
         }
         (AuthRejected, "access-token") => {
-            "Enter the access token again: it may have ended or been revoked. With a username, verify that the token is that user's."
+            "Enter the access token again. It may have expired or been revoked. If you enter a username, it must be the token's user."
         }
         (AuthRejected, _) => {
-            "Verify the username, and enter the password or identity token again. Who signs in by SSO has no password here and needs a token."
+            "Check the username, then enter the password or identity token again. If you sign in with SSO, use a token instead of a password."
         }
-        (AuthExpired, _) => "Make a new identity or access token in Artifactory and enter it here.",
+        (AuthExpired, _) => {
+            "Create a new identity token or access token in Artifactory and enter it here."
+        }
         (PermissionPullMissing, _) => {
-            "The login lacks pull permission: its user or group needs “Read” on the repository. An official image in a remote repository may need library/ before its name."
+            "Give the user or group “Read” on the repository. In a remote repository, an official image may need library/ before its name."
         }
-        (PermissionPushMissing, _) => {
-            "The login lacks push permission: its user or group needs “Deploy/Cache” on the repository."
-        }
+        (PermissionPushMissing, _) => "Give the user or group “Deploy/Cache” on the repository.",
         (AnswerNotRegistry, _) => {
-            "Check the host, the port and HTTPS, and name the repository: host/artifactory/api/docker/<repository key>, or the host that the repository has for itself."
+            "Check the host, the port, and HTTPS. Include the repository, like host/artifactory/api/docker/<repository key>, or use the repository's own host."
         }
         _ => return None,
     })
@@ -154,7 +154,7 @@ fn event_of(action: &str, data: &Data) -> Option<Event> {
     Some(event.told_by(Origin::ArtifactoryKey(data.repo_key.clone())))
 }
 
-const WHAT: &str = "Artifactory's listing";
+const WHAT: &str = "Artifactory's API";
 const PER_PAGE: usize = 1000;
 
 #[derive(Deserialize)]

@@ -27,19 +27,19 @@ pub(super) static PRODUCT: Product = Product {
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected, "anonymous") => {
-            "Anonymous access must be on in Nexus, for this Docker repository, too, and the Docker Bearer Token Realm active in its security settings."
+            "Turn on anonymous access, both in Nexus and for this Docker repository. Also activate the Docker Bearer Token Realm in the security settings."
         }
         (AuthRejected, _) => {
-            "Verify the username and the password; with user tokens both parts of the token are needed. Where only some clients fail, the Docker Bearer Token Realm may not be active in Nexus's security settings."
+            "Check the username and the password. A user token has two parts, and both are needed. If only some clients fail, activate the Docker Bearer Token Realm in Nexus's security settings."
         }
         (PermissionPullMissing, _) => {
-            "The login lacks pull permission: its role needs the privileges “read” and “browse” on this Docker repository."
+            "Give the user's role the privileges “read” and “browse” on this Docker repository."
         }
         (PermissionPushMissing, _) => {
-            "The login lacks push permission: its role needs the privileges “add” and “edit” on this Docker repository, which must be a hosted one."
+            "Give the user's role the privileges “add” and “edit” on this Docker repository. It must be a hosted repository."
         }
         (AnswerNotRegistry, _) => {
-            "Check the port and HTTPS: a Docker repository of Nexus answers at a connector port of its own, not at the port of the web page (8081), or at /repository/<name> in newer versions."
+            "Check the port and HTTPS. A Docker repository in Nexus has its own connector port, not the port of the web page (8081). Newer versions can also serve it at /repository/<name>."
         }
         _ => return None,
     })

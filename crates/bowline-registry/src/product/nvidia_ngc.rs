@@ -34,16 +34,16 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Enter the API key again: it may have been revoked, or belong to another organization. The username is $oauthtoken and is sent for you."
+            "Enter the API key again. It may have been revoked, or belong to another organization. The username is $oauthtoken and is sent for you."
         }
-        AuthExpired => "Make a new service or personal key in NGC and enter it here.",
-        ImageRequired => "Enter an image as name:tag: this service cannot search NGC.",
+        AuthExpired => "Create a new service key or personal key in NGC and enter it here.",
+        ImageRequired => {
+            "Enter an image, like organization/team/image:tag. This service can't list images in NGC."
+        }
         PermissionPullMissing => {
-            "Check the name, organization/team/image, and that the key has the service “NGC Catalog” or “Private Registry” for it. Some images need an accepted license or a subscription."
+            "Check the name (organization/team/image), and check that the key has the service “NGC Catalog” or “Private Registry” for it. Some images require an accepted license or a subscription."
         }
-        PermissionPushMissing => {
-            "The key lacks push permission: it needs the service “Private Registry” with write rights."
-        }
+        PermissionPushMissing => "Give the key the service “Private Registry” with write access.",
         _ => return None,
     })
 }

@@ -78,19 +78,19 @@ fn api_server(spec: &ConnectionSpec) -> Vec<Api> {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected | AuthExpired => {
-            "Enter the token again: a user's token (oc whoami -t) ends after a day; better use that of a service account. Any username without a colon will do."
+            "Enter the token again. A user's token (oc whoami -t) expires after a day, so use a service account's token instead. Any username without a colon works."
         }
         PermissionPullMissing => {
-            "The login lacks pull permission: it needs get, list and watch on imagestreams and imagestreams/layers in this project, which the role registry-viewer or system:image-puller gives. Names have two levels, project/name."
+            "Give the user or service account get, list, and watch on imagestreams and imagestreams/layers in this project, for example with the role registry-viewer or system:image-puller. Names have two levels: project/name."
         }
         PermissionPushMissing => {
-            "The login lacks push permission: it needs the role registry-editor or system:image-builder in this project, which must exist first."
+            "Give the user or service account the role registry-editor or system:image-builder in this project. The project must exist first."
         }
         PermissionCatalogMissing => {
-            "Name an image, or give the login get, list and watch on imagestreams and imagestreams/layers in the whole cluster."
+            "Enter an image to test with, or give the user or service account get, list, and watch on imagestreams and imagestreams/layers in the whole cluster."
         }
         AnswerNotRegistry => {
-            "Check the host, the port and HTTPS: the address is that of the registry's route, not that of the console or of the API server; the route must be exposed first."
+            "Check the host, the port, and HTTPS. Enter the host of the registry's route, not of the console or the API server. The route must be exposed first."
         }
         _ => return None,
     })
@@ -103,7 +103,7 @@ pub(super) static WEBHOOK: Webhook = Webhook {
     defaults_to_username: false,
 };
 
-const WHAT: &str = "the list of image streams";
+const WHAT: &str = "OpenShift's API";
 const API: &str = "/apis/image.openshift.io/v1";
 /// The number of entries that a page is asked for.
 const PER_PAGE: usize = 500;
@@ -165,7 +165,7 @@ pub(super) async fn tags<W: World>(
     if answer.status.as_u16() == 404 {
         return Err(Failure::new(
             Code::ImageUnknown,
-            "There is no such image stream.",
+            "The image stream doesn't exist.",
         ));
     }
     let stream: ImageStream = registry.listed(&answer, WHAT)?;

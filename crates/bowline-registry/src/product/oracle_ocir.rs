@@ -33,14 +33,14 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Verify the username, tenancy namespace/user, or tenancy namespace/domain/user for a user of an identity domain. The password is an auth token of the user, not the console's password; the console shows it once, and a new one takes some minutes to work."
+            "Check the username. It is tenancy namespace/user, or tenancy namespace/domain/user for a user of an identity domain. The password is an auth token of the user, not the console's password. The console shows it once, and a new one takes a few minutes to work."
         }
-        AuthExpired => "Make a new auth token in the user's settings and enter it here.",
+        AuthExpired => "Create a new auth token in the user's settings and enter it here.",
         PermissionPullMissing | ImageUnknown => {
-            "Check the name, tenancy namespace/repository, the tag and the region, and that a policy allows the user's group “read repos”: the registry hides what a user may not see."
+            "Check the name (tenancy namespace/repository), the tag, and the region. Also check that a policy allows the user's group to “read repos”: the registry hides what a user can't see."
         }
         PermissionPushMissing => {
-            "A policy must allow the user's group “manage repos”, or “use repos” for repositories that exist already."
+            "Add a policy that allows the user's group to “manage repos”, or to “use repos” for repositories that already exist."
         }
         _ => return None,
     })

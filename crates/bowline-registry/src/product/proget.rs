@@ -28,17 +28,17 @@ pub(super) static PRODUCT: Product = Product {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Verify the username: it is “api” for an API key. The key must be one for feeds, with “View/Download”."
+            "Check the username. For an API key, it is “api”. The key must be a feed key with “View/Download”."
         }
-        ImageRequired => "Enter an image as name:tag: this service does not search ProGet.",
+        ImageRequired => {
+            "Enter an image, like feed/image:tag. This service can't list images in ProGet."
+        }
         PermissionPullMissing => {
-            "Check the name, feed/image, and that the key may view and download from this feed."
+            "Check the name (feed/image), and check that the key can view and download from this feed."
         }
-        PermissionPushMissing => {
-            "The key lacks push permission: it needs “Add/Repackage” on this feed."
-        }
+        PermissionPushMissing => "Give the key “Add/Repackage” on this feed.",
         AnswerNotRegistry => {
-            "Check the host, the port and HTTPS: the address is ProGet's own, and the feed must be one for Docker."
+            "Check the host, the port, and HTTPS. Enter ProGet's own URL. The feed must be a Docker feed."
         }
         _ => return None,
     })

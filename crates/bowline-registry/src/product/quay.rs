@@ -65,19 +65,19 @@ fn may_use_api(spec: &ConnectionSpec) -> bool {
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected, "oauth2") => {
-            "Enter the OAuth token again: it may have ended or been revoked. A robot's token goes with the robot's name under the other login."
+            "Enter the OAuth token again. It may have expired or been revoked. A robot's token works only with the robot's name, under the other sign-in method."
         }
         (AuthRejected, _) => {
-            "Verify the username: a robot's is organization+name, and its token was not generated anew since. $oauthtoken and $app are the usernames for tokens of these kinds."
+            "Check the username. A robot's username is organization+name, and its token may have been regenerated. For OAuth tokens and app tokens, the usernames are $oauthtoken and $app."
         }
         (AuthExpired, _) => {
-            "Make a new token in Quay and enter it here; a robot's token does not end by itself."
+            "Create a new token in Quay and enter it here. A robot's token doesn't expire."
         }
         (PermissionPullMissing, _) => {
-            "The login lacks pull permission: give the robot or user “Read” on this repository; an OAuth token needs repo:read. A repository that is not there is answered alike."
+            "Give the robot or user “Read” on this repository. An OAuth token needs repo:read. Also check that the repository exists: Quay's response is the same if it doesn't."
         }
         (PermissionPushMissing, _) => {
-            "The login lacks push permission: give the robot or user “Write” on this repository; an OAuth token needs repo:write."
+            "Give the robot or user “Write” on this repository. An OAuth token needs repo:write."
         }
         _ => return None,
     })
@@ -116,7 +116,7 @@ fn notification(body: &[u8]) -> Option<Notification> {
     Some(told.updated_tags.0.iter().map(pushed).collect())
 }
 
-const WHAT: &str = "Quay's listing";
+const WHAT: &str = "Quay's API";
 /// The most tags that a page can have.
 const PER_PAGE: usize = 100;
 

@@ -28,11 +28,11 @@ pub(super) static PRODUCT: Product = Product {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Verify the username: a registry service account's is number|name, with the bar, and its token is the password. An account of the customer portal works with its own password. Red Hat's hybrid cloud console makes other service accounts."
+            "Check the username. A registry service account's username is number|name, with the vertical bar, and its token is the password. A customer portal account uses its own password. Service accounts from the Red Hat Hybrid Cloud Console are a different kind."
         }
-        ImageRequired => "Enter an image as name:tag: this registry cannot be searched.",
+        ImageRequired => "Enter an image, like name:tag. This registry can't list its images.",
         PermissionPullMissing => {
-            "Check the name, and that the account's subscription covers this image."
+            "Check the name, and check that the account's subscription covers this image."
         }
         _ => return None,
     })

@@ -57,16 +57,16 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "The password is the secret key of an API key, which looks like 11111111-2222-3333-4444-555555555555, not the access key that starts with SCW. Verify that the key was not deleted and has not ended."
+            "The password is the secret key of an API key, like 11111111-2222-3333-4444-555555555555, not the access key, which starts with SCW. The key may also have expired or been deleted."
         }
         PermissionPullMissing => {
-            "Check the name, namespace/image, and the region, and that the key's application has the permission set ContainerRegistryReadOnly for the project."
+            "Check the name (namespace/image) and the region, and check that the key's application has the permission set ContainerRegistryReadOnly for the project."
         }
         PermissionPushMissing => {
-            "The login lacks push permission: the key's application needs the permission set ContainerRegistryFullAccess. The namespace must exist first."
+            "Give the key's application the permission set ContainerRegistryFullAccess. The namespace must exist first."
         }
         PermissionCatalogMissing => {
-            "Name an image, or give the key's application the permission set ContainerRegistryReadOnly for the project."
+            "Enter an image to test with, or give the key's application the permission set ContainerRegistryReadOnly for the project."
         }
         _ => return None,
     })
@@ -79,7 +79,7 @@ pub(super) static WEBHOOK: Webhook = Webhook {
     defaults_to_username: false,
 };
 
-const WHAT: &str = "Scaleway's listing";
+const WHAT: &str = "Scaleway's API";
 const API: &str = "https://api.scaleway.com/registry/v1/regions";
 /// The most entries that a page can have.
 const PER_PAGE: usize = 100;
@@ -112,7 +112,7 @@ pub(super) async fn repositories<W: World>(
     mark: Option<Mark>,
 ) -> Result<Page<ListedRepository, Mark>, Failure> {
     let Credentials::Password { password, .. } = &registry.spec.credentials else {
-        return Err(unlistable("Scaleway lists for API keys only."));
+        return Err(unlistable("Only API keys can list images at Scaleway."));
     };
     let login = Authorization::header(HeaderName::from_static("x-auth-token"), password)?;
     let region = registry.scaleway_region()?;
@@ -160,7 +160,7 @@ impl<W: World> Registry<'_, W> {
         let is_one = region.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
         match is_one && !region.is_empty() {
             true => Ok(region.to_owned()),
-            false => Err(unlistable("The host does not tell the region.")),
+            false => Err(unlistable("The host doesn't contain the region.")),
         }
     }
 

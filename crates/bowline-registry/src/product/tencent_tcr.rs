@@ -27,16 +27,16 @@ pub(super) static PRODUCT: Product = Product {
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
-            "Verify the username: a service account is tcr$name with the dollar sign, else it is the number of the account. The password is the registry's own, not that of Tencent Cloud's console, and temporary ones end after an hour. An Enterprise instance refuses networks that its access control does not list."
+            "Check the username. A service account's username is tcr$name, with the dollar sign. Otherwise, it is the account ID. Use the registry's own password, not the Tencent Cloud console's. Temporary passwords expire after an hour. An Enterprise instance refuses networks that its access control doesn't list."
         }
         ImageRequired => {
-            "Enter an image as name:tag: this service cannot search the registry of Tencent Cloud."
+            "Enter an image, like namespace/repository:tag. This service can't list images in Tencent Cloud's registry."
         }
         PermissionPullMissing => {
-            "Check the name, namespace/repository, and that the service account may pull from this namespace."
+            "Check the name (namespace/repository), and check that the service account can pull from this namespace."
         }
         PermissionPushMissing => {
-            "The login lacks push permission: the service account must be allowed to push to this namespace, which must exist first."
+            "Give the service account permission to push to this namespace. The namespace must exist first."
         }
         _ => return None,
     })

@@ -27,7 +27,7 @@ fn hints_say_what_to_do() {
             "docker-registry",
             "password",
             Code::AuthRejected,
-            "Verify the username",
+            "Check the username",
         ),
         ("docker-registry", "password", Code::AuthRejected, "expired"),
         (
@@ -40,13 +40,13 @@ fn hints_say_what_to_do() {
             "docker-registry",
             "password",
             Code::PermissionPullMissing,
-            "right to pull",
+            "permission to pull",
         ),
         (
             "docker-registry",
             "password",
             Code::PermissionPushMissing,
-            "right to push",
+            "permission to push",
         ),
         (
             "docker-registry",
@@ -58,13 +58,7 @@ fn hints_say_what_to_do() {
             "docker-registry",
             "password",
             Code::ImageUnknown,
-            "must exist",
-        ),
-        (
-            "docker-registry",
-            "password",
-            Code::ImageUnknown,
-            "up to 128 letters, digits, dots, dashes and underscores",
+            "Check the repository and the tag",
         ),
         (
             "docker-registry",
@@ -92,7 +86,12 @@ fn hints_say_what_to_do() {
             Code::AuthRejected,
             "after 12 hours",
         ),
-        ("amazon-ecr", "password", Code::AuthRejected, "regenerate"),
+        (
+            "amazon-ecr",
+            "password",
+            Code::AuthRejected,
+            "Create a new one",
+        ),
         (
             "amazon-ecr",
             "access-key",
@@ -100,16 +99,22 @@ fn hints_say_what_to_do() {
             "must exist first",
         ),
         (
+            "amazon-ecr",
+            "access-key",
+            Code::ImageUnknown,
+            "up to 128 letters, digits, periods, hyphens, and underscores",
+        ),
+        (
             "openshift",
             "token",
             Code::PermissionPullMissing,
-            "get, list and watch on imagestreams and imagestreams/layers",
+            "get, list, and watch on imagestreams and imagestreams/layers",
         ),
         (
             "openshift",
             "token",
             Code::PermissionCatalogMissing,
-            "get, list and watch on imagestreams and imagestreams/layers",
+            "get, list, and watch on imagestreams and imagestreams/layers",
         ),
     ];
     for (provider, auth, code, advice) in cases {

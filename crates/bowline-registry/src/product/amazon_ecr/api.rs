@@ -87,7 +87,7 @@ impl EcrApi<'_> {
         headers.insert(
             "x-amz-target",
             HeaderValue::from_str(&format!("{target}.{operation}"))
-                .map_err(|_| malformed("The operation is no word."))?,
+                .map_err(|_| malformed("The operation's name isn't valid."))?,
         );
         let question = SignedRequest {
             what: "ECR's API",
@@ -105,7 +105,7 @@ impl EcrApi<'_> {
         }
         answer
             .json()
-            .map_err(|_| malformed(&format!("ECR's answer to {operation} is none.")))
+            .map_err(|_| malformed(&format!("ECR's response to {operation} is malformed.")))
     }
 }
 
@@ -129,7 +129,7 @@ impl SignedRequest {
         keys: &AwsKeys,
     ) -> Result<Response, Failure> {
         let url = Url::parse(&format!("https://{}/", self.host))
-            .map_err(|_| malformed("The region makes no host."))?;
+            .map_err(|_| malformed("The region can't be part of a host name."))?;
         let signed = sign::Signing {
             keys,
             region: region.as_str(),

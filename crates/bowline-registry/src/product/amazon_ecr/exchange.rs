@@ -101,7 +101,7 @@ async fn password_of<W: World>(
         .await?;
     let data = answer.authorization_data;
     let password = password(&data.authorization_token)
-        .ok_or_else(|| malformed("ECR's authorization token holds no username and password."))?;
+        .ok_or_else(|| malformed("ECR's authorization token contains no username and password."))?;
     let token_ends = data.expires_at.map(|seconds| (seconds * 1000.0) as i64);
     Ok(Minted {
         // A token ends with the temporary keys that it was got with.
@@ -110,7 +110,8 @@ async fn password_of<W: World>(
             .proxy_endpoint
             .and_then(|url| endpoint(&url, aws.region, spec)),
         login: RegistryLogin::Password {
-            username: Username::parse("AWS").ok_or_else(|| malformed("There is no username."))?,
+            username: Username::parse("AWS")
+                .ok_or_else(|| malformed("The username is missing."))?,
             password,
         },
         signing_keys: Some(keys),

@@ -66,7 +66,7 @@ pub(super) fn of_ecr<W: World>(
         let action = error
             .action()
             .unwrap_or_else(|| format!("{prefix}:{operation}"));
-        Failure::new(denied, format!("The IAM policy does not allow {action}"))
+        Failure::new(denied, format!("The IAM policy doesn't allow {action}"))
             .at("values.accessKeyId")
     })
 }
@@ -81,13 +81,13 @@ pub(super) fn of_sts<W: World>(
     Refusal::read(transport, answer, signer).explain(|_| {
         let whose = match signer {
             Signer::Operator => {
-                "this service's identity, with the external id issued to the project"
+                "this service's identity, with the external ID issued to the project,"
             }
-            Signer::Keys | Signer::Session => "this key, with this external id",
+            Signer::Keys | Signer::Session => "this key, with this external ID,",
         };
         Failure::new(
             Code::AuthRejected,
-            format!("The role's trust policy does not let {whose}, take it on (sts:AssumeRole)"),
+            format!("The role's trust policy doesn't allow {whose} to assume it (sts:AssumeRole)"),
         )
         .at("values.roleArn")
     })
@@ -139,12 +139,12 @@ impl Refusal {
             _ if error.is_about_the_clock() => Failure::new(Code::ServerError, self.clock()),
             "UnrecognizedClientException" | "InvalidClientTokenId" => self.of_keys(
                 Code::AuthRejected,
-                "AWS does not know this access key in this region",
+                "AWS doesn't know this access key in this region",
             ),
             "InvalidSignatureException" | "SignatureDoesNotMatch" | "IncompleteSignature" => {
                 let failure = self.of_keys(
                     Code::AuthRejected,
-                    "The secret access key is not the one of this access key id",
+                    "The secret access key doesn't belong to this access key ID",
                 );
                 match self.signer {
                     Signer::Keys | Signer::Session => failure.at("values.secretAccessKey"),
@@ -156,12 +156,12 @@ impl Refusal {
             }
             "RegionDisabledException" | "OptInRequired" => Failure::new(
                 Code::AuthRejected,
-                "The AWS account has not enabled this region",
+                "The AWS account hasn't enabled this region",
             )
             .at("values.region"),
             "AccessDeniedException" | "AccessDenied" => denied(error),
             "ThrottlingException" | "Throttling" | "TooManyRequestsException" => {
-                Failure::new(Code::RateLimited, "AWS has had too many requests")
+                Failure::new(Code::RateLimited, "AWS received too many requests")
             }
             _ => {
                 let code = match self.status {
@@ -192,13 +192,13 @@ impl Refusal {
     fn clock(&self) -> String {
         match self.ahead {
             Some(minutes) if minutes > 0 => {
-                format!("The clock of this service is {minutes} minutes ahead of AWS's")
+                format!("This service's clock is {minutes} minutes ahead of AWS's")
             }
             Some(minutes) if minutes < 0 => format!(
-                "The clock of this service is {} minutes behind AWS's",
+                "This service's clock is {} minutes behind AWS's",
                 minutes.saturating_abs()
             ),
-            _ => "The clock of this service differs from AWS's by too much".to_owned(),
+            _ => "This service's clock differs too much from AWS's".to_owned(),
         }
     }
 }

@@ -49,7 +49,7 @@ impl Signing<'_> {
         {
             return Err(Failure::new(
                 Code::AuthRejected,
-                "The session token holds characters that none has.",
+                "The session token contains characters that aren't valid in one.",
             )
             .at("values.sessionToken"));
         }
@@ -90,7 +90,7 @@ impl Signing<'_> {
 fn unsigned() -> Failure {
     Failure::new(
         Code::AuthRejected,
-        "The request cannot be signed with these keys.",
+        "The request can't be signed with these keys.",
     )
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn identity<W: World>(
             let (keys, issued) = operator.delegation().ok_or_else(|| {
                 Failure::new(
                     Code::AuthRejected,
-                    "This service has no AWS identity of its own to take the role on with, or has issued no external id: enter an access key.",
+                    "This service has no AWS identity of its own to assume the role with, or it hasn't issued an external ID. Enter an access key.",
                 )
                 .at("values.accessKeyId")
             })?;
@@ -86,7 +86,7 @@ async fn assume_role<W: World>(
     let (keys, end) = std::str::from_utf8(&answer.body)
         .ok()
         .and_then(temporary_keys)
-        .ok_or_else(|| malformed("STS's answer holds no temporary keys."))?;
+        .ok_or_else(|| malformed("STS's response contains no temporary keys."))?;
     transport.hide(&keys.secret_access_key);
     keys.session_token
         .iter()

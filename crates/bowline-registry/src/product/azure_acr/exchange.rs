@@ -135,7 +135,7 @@ impl<'a> Application<'a> {
             let seen = transport.seen(&answer);
             return Err(Failure::new(
                 Code::PermissionPullMissing,
-                format!("Entra accepts the application, and the registry does not know it: {seen}"),
+                format!("Entra accepts the application, but the registry doesn't know it: {seen}"),
             ));
         }
         Ok(Granted::read(transport, &answer)?.refresh_token)

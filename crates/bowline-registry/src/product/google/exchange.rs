@@ -98,7 +98,7 @@ fn as_password(key: Secret) -> Result<Minted, Failure> {
 
 fn login(username: &str, password: Secret) -> Result<Minted, Failure> {
     let username = Username::parse(username)
-        .ok_or_else(|| Failure::new(Code::AuthRejected, "This is no username."))?;
+        .ok_or_else(|| Failure::new(Code::AuthRejected, "The username isn't valid."))?;
     Ok(Minted::kept(RegistryLogin::Password { username, password }))
 }
 

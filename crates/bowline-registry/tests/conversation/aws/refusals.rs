@@ -44,21 +44,21 @@ async fn every_refusal_of_ecr_is_named() {
             json_error("UnrecognizedClientException", "no"),
             "auth.rejected",
             key,
-            "does not know this access key",
+            "doesn't know this access key",
         ),
         (
             "with a name space",
             json_error("com.amazon.coral.service#UnrecognizedClientException", "no"),
             "auth.rejected",
             key,
-            "does not know",
+            "doesn't know",
         ),
         (
             "wrong secret",
             json_error("InvalidSignatureException", "no"),
             "auth.rejected",
             Some("values.secretAccessKey"),
-            "is not the one",
+            "doesn't belong",
         ),
         (
             "expired",
@@ -86,7 +86,7 @@ async fn every_refusal_of_ecr_is_named() {
             json_error("RegionDisabledException", "no"),
             "auth.rejected",
             Some("values.region"),
-            "has not enabled",
+            "hasn't enabled",
         ),
         (
             "too many",
@@ -124,7 +124,7 @@ async fn every_refusal_of_ecr_is_named() {
             xml_error("InvalidSignatureException", "no"),
             "auth.rejected",
             Some("values.secretAccessKey"),
-            "is not the one",
+            "doesn't belong",
         ),
         (
             "in no form",
@@ -292,7 +292,7 @@ async fn a_wrong_clock_is_told_with_how_wrong_it_is() {
     for (date, words) in [
         ("Tue, 14 Nov 2023 22:33:20 GMT", "20 minutes behind"),
         ("Tue, 14 Nov 2023 21:13:20 GMT", "60 minutes ahead"),
-        ("soon", "by too much"),
+        ("soon", "too much"),
     ] {
         let late =
             json_error("InvalidSignatureException", "Signature expired: x").with("date", date);

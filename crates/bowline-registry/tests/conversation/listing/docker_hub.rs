@@ -233,7 +233,9 @@ async fn a_rejected_login_has_docker_hubs_advice() {
     let problem = check.problem.unwrap();
     assert_eq!(problem.code.as_str(), "auth.rejected");
     assert!(
-        problem.hint.contains("Docker Hub needs an access token"),
+        problem
+            .hint
+            .contains("use an access token instead of the password"),
         "{}",
         problem.hint
     );

@@ -181,7 +181,7 @@ async fn a_broken_listing_is_named() {
             assert_eq!(problem.code, expected, "{case}: {what}: {problem:?}");
             assert!(
                 problem.detail.contains("not what it should be")
-                    || problem.detail.contains("answer to DescribeRepositories"),
+                    || problem.detail.contains("response to DescribeRepositories"),
                 "{case}: {what}: {}",
                 problem.detail
             );
