@@ -156,7 +156,7 @@ fn no_notice_goes_where_no_registry_may_be() {
     );
     assert_eq!(
         client.get(NOTICES).expect(200)["problem"],
-        "This service may not contact that address."
+        "This service isn't allowed to contact that address."
     );
     assert_eq!(receiver.requests(), []);
 }

@@ -79,7 +79,7 @@ impl TryFrom<String> for Digest {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("this is no digest")
+        Self::parse(&text).ok_or("not a digest")
     }
 }
 

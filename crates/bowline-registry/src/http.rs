@@ -66,34 +66,34 @@ pub trait ResponseBody: Send {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// The name does not resolve, or resolving it failed or took too long.
-    #[error("the name does not resolve")]
+    #[error("the host name can't be resolved")]
     Dns,
     /// The runtime does not allow this address (Spin: `DestinationIpProhibited`, `HttpRequestDenied`).
-    #[error("the address is prohibited")]
+    #[error("the address isn't allowed")]
     Prohibited,
     /// Nothing listens there, or there is no way there.
     #[error("the connection was refused")]
     Refused,
     /// No connection came about in time.
-    #[error("connecting took too long")]
+    #[error("the connection timed out")]
     ConnectTimeout,
     /// The connection stood, and no (further) answer came in time.
-    #[error("the answer took too long")]
+    #[error("the response took too long")]
     ReadTimeout,
     /// The TLS handshake failed, and the runtime does not say why.
     #[error("the TLS handshake failed")]
     Tls,
     /// The server's certificate was not accepted.
-    #[error("the certificate was not accepted")]
+    #[error("the certificate isn't trusted")]
     Certificate,
     /// The connection ended before the answer did.
     #[error("the connection was closed early")]
     Closed,
     /// The answer is not HTTP, or breaks its rules.
-    #[error("the answer is not valid HTTP")]
+    #[error("the response isn't valid HTTP")]
     Malformed,
     /// The head of the answer is larger than the client takes.
-    #[error("the answer is too large")]
+    #[error("the response is too large")]
     TooLarge,
     /// The client itself failed.
     #[error("the HTTP client failed")]

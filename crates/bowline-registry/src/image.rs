@@ -81,7 +81,7 @@ impl Repository {
     /// As [`Self::parse`], for a name that was asked for: one that is none is `image.unknown`.
     pub(crate) fn named(text: &str) -> Result<Self, Failure> {
         Self::parse(text)
-            .ok_or_else(|| Failure::new(Code::ImageUnknown, "This is no repository's name."))
+            .ok_or_else(|| Failure::new(Code::ImageUnknown, "This isn't a valid repository name."))
     }
 
     /// This repository, if a connection to `endpoint` reaches it.
@@ -91,7 +91,7 @@ impl Repository {
             true => Ok(self),
             false => Err(Failure::new(
                 Code::ImageUnknown,
-                format!("The connection reaches only images in {namespace}."),
+                format!("The connection covers only images in {namespace}."),
             )),
         }
     }
@@ -141,7 +141,7 @@ impl Image {
         let full = Reference::parse(text).ok();
         let reference = if endpoint.host() == "docker.io" {
             full.filter(|reference| is_same_registry(&reference.domain, endpoint.host()))
-                .ok_or_else(|| unknown("This is not written as an image of Docker Hub."))?
+                .ok_or_else(|| unknown("This isn't a valid image name on Docker Hub."))?
         } else {
             let named = full.as_ref().map(|full| full.domain.as_str());
             let own = match named.filter(|_| endpoint.port().is_none()) {
@@ -161,17 +161,18 @@ impl Image {
             });
             if let Some(foreign) = foreign {
                 return Err(unknown(&format!(
-                    "This is an image of {}, not of this registry. If this registry keeps it under that name, as a cache does, write {own}/ in front.",
+                    "This image is on {}, not on this registry. If this registry has it under that name, for example as a cache, put {own}/ in front.",
                     foreign.domain
                 )));
             }
             // `alpine` is Docker Hub's `library/alpine`, but another registry's `alpine`.
-            relative(name.unwrap_or(text))
-                .ok_or_else(|| unknown("The image is not written as name:tag or name@digest."))?
+            relative(name.unwrap_or(text)).ok_or_else(|| {
+                unknown("This isn't a valid image name. Write it as name:tag or name@digest.")
+            })?
         };
         let selector = match (&reference.digest, &reference.tag) {
             (Some(digest), _) => Some(Selector::Digest(
-                Digest::parse(digest).ok_or_else(|| unknown("The digest is none."))?,
+                Digest::parse(digest).ok_or_else(|| unknown("The digest isn't valid."))?,
             )),
             (None, Some(tag)) => Some(Selector::Tag(Tag(tag.clone()))),
             (None, None) => None,
@@ -298,11 +299,11 @@ mod tests {
             ),
             (
                 "other/app:1",
-                Err("The connection reaches only images in team."),
+                Err("The connection covers only images in team."),
             ),
             (
                 "",
-                Err("The image is not written as name:tag or name@digest."),
+                Err("This isn't a valid image name. Write it as name:tag or name@digest."),
             ),
         ];
         let endpoint = Endpoint::parse("registry.example.com/team").unwrap();

@@ -12,15 +12,15 @@ use crate::{
 };
 
 /// Title and hint of `auth.rejected` where there are no credentials.
-const WANTS_LOGIN: &str = "The registry wants a login";
+const WANTS_LOGIN: &str = "The registry requires a login";
 const ENTER_LOGIN: &str =
-    "Enter a username and password, or a token: this registry lets nobody in without.";
+    "Enter a username and password, or a token. This registry doesn't allow anonymous access.";
 /// The hint for a failure of the token service.
-const TOKEN_SERVICE: &str = "The registry sends logins to a token service, which the detail names, and that fails. Try again later. If it stays, tell whoever runs the registry what the detail says.";
+const TOKEN_SERVICE: &str = "The registry uses the token service named in the detail, and that service failed. Try again later. If it keeps happening, send the detail to the registry's administrator.";
 /// The hint where nobody typed the address.
-const VENDORS_ADDRESS: &str = "This is the vendor's own address, so nothing is wrong with what you entered. Try again later. If it stays, the network of this service is in the way (its name service, a proxy or a firewall): tell its operator.";
+const VENDORS_ADDRESS: &str = "This is the vendor's own address, so what you entered isn't the cause. Try again later. If it keeps happening, ask your administrator to check this service's network (DNS, a proxy, or a firewall).";
 /// The same where the address is made of a region that was entered.
-const REGIONS_ADDRESS: &str = "The vendor's address is made of the region. If the region is right, try again later. If it stays, the network of this service is in the way (its name service, a proxy or a firewall): tell its operator.";
+const REGIONS_ADDRESS: &str = "The registry's host is derived from the region. If the region is right, try again later. If it keeps happening, ask your administrator to check this service's network (DNS, a proxy, or a firewall).";
 
 impl<'w, W: World> Registry<'w, W> {
     /// Starts a conversation of its own. Nothing is sent yet, except where only the provider can tell the registry's
@@ -85,7 +85,7 @@ impl Failure {
         let mut hint = hint.to_owned();
         let egress = operator.egress_addresses();
         if self.code.may_be_a_firewall() && !egress.is_empty() {
-            hint.push_str(" A firewall in front of the registry must let these addresses in: ");
+            hint.push_str(" If the registry is behind a firewall, allow these addresses: ");
             hint.push_str(&egress.join(", "));
             hint.push('.');
         }

@@ -134,7 +134,7 @@ impl Operator {
         let is_id = (16..=128).contains(&id.len())
             && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         if !is_id {
-            return Err(invalid("aws_access_key_id", "not an access key id"));
+            return Err(invalid("aws_access_key_id", "not an access key ID"));
         }
         if secret.is_empty() || !secret.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(invalid("aws_secret_access_key", "not a secret access key"));

@@ -100,7 +100,7 @@ impl<W: World> Registry<'_, W> {
         {
             return Err(Failure::new(
                 Code::AnswerTooLarge,
-                format!("The manifest names a blob of {size} bytes, more than {BLOB_BYTES}."),
+                format!("The manifest names a blob of {size} bytes. The limit is {BLOB_BYTES}."),
             ));
         }
         let url = self.url(&format!("{repository}/blobs/{digest}"));
@@ -119,7 +119,7 @@ impl<W: World> Registry<'_, W> {
                 return Err(Failure::new(
                     Code::ManifestUnsupported,
                     format!(
-                        "The image has a manifest of Docker schema 1, and its layer is larger than the {BLOB_BYTES} bytes that a check reads."
+                        "The image has a Docker schema 1 manifest, and its layer is larger than the {BLOB_BYTES} bytes that a check reads."
                     ),
                 ));
             }
@@ -131,7 +131,7 @@ impl<W: World> Registry<'_, W> {
         if !digest.matches(&answer.body) {
             return Err(Failure::new(
                 Code::DigestMismatch,
-                format!("The blob is not {digest}."),
+                format!("The blob doesn't match {digest}."),
             ));
         }
         Ok(answer.body)
@@ -153,7 +153,7 @@ fn verified(answer: &Response, content: &[u8], selector: &Selector) -> Result<Di
         Some(digest) if digest.matches(content) => Ok(digest),
         Some(digest) => Err(Failure::new(
             Code::DigestMismatch,
-            format!("The manifest is not {digest}."),
+            format!("The manifest doesn't match {digest}."),
         )),
         None => Ok(Digest::of(content)),
     }

@@ -61,7 +61,7 @@ pub async fn pull_credentials<W: World>(
             RegistryLogin::Header { .. } => {
                 return Err(Failure::new(
                     Code::ChallengeUnsupported,
-                    "This login goes in a header that container tools do not send. Use a username and password.",
+                    "This sign-in method uses a header that container tools don't send. Use a username and password.",
                 )
                 .at("auth"));
             }

@@ -33,7 +33,7 @@ impl<W: World> Registry<'_, W> {
             Ok(answer) => answer,
             Err(failure) if self.may_be_plain_http(&failure) => {
                 return Err(if self.speaks_plain_http().await {
-                    Failure::new(Code::TlsPlainHttp, "The port answers plain HTTP.")
+                    Failure::new(Code::TlsPlainHttp, "The port speaks plain HTTP.")
                 } else {
                     failure
                 });
@@ -66,14 +66,16 @@ impl<W: World> Registry<'_, W> {
         self.note_alternative(&answer);
         let status = answer.status.as_u16();
         Ok(match &self.authentication {
-            Authentication::None => format!("HTTP {status}, no login asked for"),
-            Authentication::Login(Login::Basic) => format!("HTTP {status} with a Basic challenge"),
+            Authentication::None => format!("Answered; no sign-in needed"),
+            Authentication::Login(Login::Basic) => {
+                format!("Answered; asks for a username and password")
+            }
             Authentication::Login(Login::Bearer { realm, .. }) => {
                 let host = realm.host_str().unwrap_or_default();
-                format!("HTTP {status} with a Bearer challenge from {host}")
+                format!("Answered; asks for a token from {host}")
             }
             Authentication::Unsupported(_) => {
-                format!("HTTP {status} without a challenge that can be answered")
+                format!("Answered with HTTP {status}; offers no supported kind of login")
             }
         })
     }
@@ -126,7 +128,7 @@ impl<W: World> Registry<'_, W> {
         match status {
             400.. if object == Some(OciError::TooManyRequests) => Err(Failure::new(
                 Code::RateLimited,
-                format!("{} to GET /v2/.", self.transport.seen(answer)),
+                format!("GET /v2/ returned {}.", self.transport.seen(answer)),
             )),
             200 if marked || is_json || answer.body.is_empty() => Ok(Authentication::None),
             // What 401 says, some say by the code alone.
@@ -135,9 +137,9 @@ impl<W: World> Registry<'_, W> {
                 Err(self.network_denied(answer))
             }
             401 => match challenged {
-                Err(NoLogin::Missing) if !(marked || has_errors()) => {
-                    Err(not_registry("HTTP 401 to GET /v2/, without a challenge."))
-                }
+                Err(NoLogin::Missing) if !(marked || has_errors()) => Err(not_registry(
+                    "GET /v2/ returned HTTP 401 without a challenge.",
+                )),
                 challenged => Ok(asked(challenged)),
             },
             400..=499 if object == Some(OciError::Unauthorized) && status != 403 => {
@@ -146,28 +148,31 @@ impl<W: World> Registry<'_, W> {
             // A registry that refuses whoever asks has a firewall or a list of whom it lets in.
             403 if marked || object.is_some() => Err(self.network_denied(answer)),
             400..=499 if object == Some(OciError::Denied) => Err(self.network_denied(answer)),
-            429 => Err(Failure::new(Code::RateLimited, "HTTP 429 to GET /v2/.")),
+            429 => Err(Failure::new(
+                Code::RateLimited,
+                "GET /v2/ returned HTTP 429.",
+            )),
             408 | 500.. => Err(Failure::new(
                 Code::ServerError,
-                format!("HTTP {status} to GET /v2/."),
+                format!("GET /v2/ returned HTTP {status}."),
             )),
             404 if self.speaks_v1().await => Err(Failure::new(
                 Code::AnswerV1Only,
-                "HTTP 404 to GET /v2/, but /v1/_ping answers.",
+                "GET /v2/ returned HTTP 404, but /v1/_ping answers.",
             )),
             200 => Err(not_registry(
-                "HTTP 200 to GET /v2/, but with something else than a registry's answer.",
+                "GET /v2/ returned HTTP 200, but not with a registry's response.",
             )),
             403 => Err(not_registry(
-                "HTTP 403 to GET /v2/. A firewall or an access list in front of it may refuse this service.",
+                "GET /v2/ returned HTTP 403. A firewall or an access list in front of the registry may be refusing this service.",
             )),
-            _ => Err(not_registry(&format!("HTTP {status} to GET /v2/."))),
+            _ => Err(not_registry(&format!("GET /v2/ returned HTTP {status}."))),
         }
     }
 
     fn network_denied(&self, answer: &Response) -> Failure {
         let seen = self.transport.seen(answer);
-        Failure::new(Code::NetworkDenied, format!("{seen} to GET /v2/."))
+        Failure::new(Code::NetworkDenied, format!("GET /v2/ returned {seen}."))
     }
 
     async fn speaks_v1(&self) -> bool {
@@ -235,7 +240,7 @@ fn expects_tls(answer: &Response) -> bool {
 }
 
 fn tls_expected() -> Failure {
-    Failure::new(Code::TlsExpected, "The port does not take plain HTTP.")
+    Failure::new(Code::TlsExpected, "The port doesn't accept plain HTTP.")
 }
 
 /// What a registry asks for that sent these challenges.

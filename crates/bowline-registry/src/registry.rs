@@ -119,13 +119,13 @@ impl<'w, W: World> Registry<'w, W> {
                 minted.insert(told).endpoint.clone().ok_or_else(|| {
                     Failure::new(
                         Code::EndpointUnresolved,
-                        "The registry's address cannot be told from the form.",
+                        "The registry's URL isn't known from the form.",
                     )
                 })?
             }
         };
         let base = Url::parse(&endpoint.api_base()).map_err(|_| {
-            Failure::new(Code::AddressNotAllowed, "The registry's address is no URL.")
+            Failure::new(Code::AddressNotAllowed, "The registry's URL isn't valid.")
         })?;
         transport.set_registry(base.clone());
         let mut registry = Self {
@@ -181,7 +181,7 @@ impl<'w, W: World> Registry<'w, W> {
         }
         self.minted
             .as_ref()
-            .ok_or_else(|| Failure::new(Code::ServerError, "The login was not kept."))
+            .ok_or_else(|| Failure::new(Code::ServerError, "The login wasn't kept."))
     }
 
     /// Notes when what was given by the provider or the token service ends. What was minted of the credentials counts

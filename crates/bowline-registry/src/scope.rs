@@ -146,7 +146,7 @@ impl Grant {
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Login => f.write_str("the login"),
+            Self::Login => f.write_str("signing in"),
             Self::Catalog => f.write_str("the catalog"),
             Self::Pull(repository) => write!(f, "pulling {repository}"),
             Self::PullPush(repository) => write!(f, "pulling and pushing {repository}"),

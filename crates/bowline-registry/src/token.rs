@@ -41,35 +41,37 @@ impl<W: World> Registry<'_, W> {
     /// Proves the login, with a token for `scope` where the registry takes tokens. Gives what was seen.
     pub(crate) async fn authenticate(&mut self, scope: &Scope) -> Result<String, Failure> {
         let login = match &self.authentication {
-            Authentication::None => return Ok("The registry asks for no login.".to_owned()),
+            Authentication::None => {
+                return Ok("The registry doesn't ask for credentials".to_owned());
+            }
             Authentication::Unsupported(NoLogin::Missing) => {
                 return Err(Failure::new(
                     Code::ChallengeMissing,
-                    "HTTP 401 without WWW-Authenticate.",
+                    "The registry returned HTTP 401 without a WWW-Authenticate header.",
                 ));
             }
             Authentication::Unsupported(NoLogin::Unsupported) => {
                 return Err(Failure::new(
                     Code::ChallengeUnsupported,
-                    "There is neither a Basic nor a complete Bearer challenge.",
+                    "The registry offers neither a Basic nor a complete Bearer challenge.",
                 ));
             }
             Authentication::Login(login) => login.clone(),
         };
         if let Login::Bearer { realm, .. } = &login {
             if self.needs_no_token(scope) {
-                return Ok("There is no login to prove.".to_owned());
+                return Ok("There are no credentials to verify".to_owned());
             }
             self.authorization(scope).await?;
             let is_kept = self.authentication == Authentication::Login(login.clone());
             if is_kept && !self.tokens.directly {
                 let host = realm.host_str().unwrap_or_default();
-                return Ok(format!("{host} gave a token for {scope}"));
+                return Ok(format!("{host} issued a token for {scope}"));
             }
         } else if !self.has_credentials() {
             return Err(Failure::new(
                 Code::AuthRejected,
-                "The registry asks for a username and password, and there are none.",
+                "The registry asks for a username and password, but none were entered.",
             ));
         }
         let answer = self.ping_with_login().await?;
@@ -79,7 +81,7 @@ impl<W: World> Registry<'_, W> {
             // Some registries have nothing at `/v2/` for those that are logged in. Their images are pulled all the same.
             404 | 405 if OciError::read(&answer.body).is_none_or(OciError::is_about_the_path) => {
                 Ok(format!(
-                    "{} to GET /v2/ with the login, so what is read next shows whether it is right",
+                    "GET /v2/ with the credentials returned {}, so the next step shows whether they're right",
                     self.transport.seen(&answer)
                 ))
             }
@@ -331,13 +333,13 @@ impl<W: World> Registry<'_, W> {
         }
         let body: TokenResponse = answer
             .json()
-            .map_err(|_| malformed("The answer of the token service is no token answer."))?;
+            .map_err(|_| malformed("The token service's response isn't a token response."))?;
         let text = [body.token, body.access_token]
             .into_iter()
             .flatten()
             .map(|token| Secret::new(token.trim()))
             .find(|token| !token.is_empty())
-            .ok_or_else(|| malformed("The answer of the token service holds no token."))?;
+            .ok_or_else(|| malformed("The token service's response contains no token."))?;
         self.transport.hide(&text);
         let authorization = Authorization::bearer(&text)?;
         let claims = Claims::read(text.expose());
@@ -369,7 +371,7 @@ impl<W: World> Registry<'_, W> {
         Failure::new(
             code,
             format!(
-                "The token service refuses a token for {scope}: {}",
+                "The token service refused a token for {scope}: {}",
                 self.transport.seen(answer)
             ),
         )
@@ -381,7 +383,7 @@ impl<W: World> Registry<'_, W> {
         match &self.spec.credentials {
             Credentials::Anonymous => Failure::new(
                 Code::AuthRejected,
-                format!("The registry wants a login, and there is none: {seen}"),
+                format!("The registry requires a login, and none was entered: {seen}"),
             ),
             Credentials::OAuth2 { .. } | Credentials::Bearer { .. }
                 if self.authentication == Authentication::Login(Login::Basic) =>
@@ -389,7 +391,7 @@ impl<W: World> Registry<'_, W> {
                 Failure::new(
                     Code::AuthRejected,
                     format!(
-                        "The registry takes a username and password, and there is a token: {seen}"
+                        "The registry accepts a username and password, but a token was entered: {seen}"
                     ),
                 )
             }

@@ -21,10 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undelivered {
     /// The guard or the runtime does not allow this address.
-    #[error("This service may not contact that address.")]
+    #[error("This service isn't allowed to contact that address.")]
     NotAllowed,
     /// The receiver did not answer in time.
-    #[error("The receiver did not answer within {} seconds.", PATIENCE.as_secs())]
+    #[error("The receiver didn't respond within {} seconds.", PATIENCE.as_secs())]
     TimedOut,
     /// The request failed on its way.
     #[error("The request failed: {0}.")]

@@ -229,10 +229,10 @@ pub enum WarningCode {
 impl WarningCode {
     pub(crate) fn warning(self, detail: impl Into<String>) -> Warning {
         let title = match self {
-            Self::CredentialNotProven => "The credentials are not proven",
+            Self::CredentialNotProven => "The credentials couldn't be verified",
             Self::CatalogEmpty => "No image was found to pull",
-            Self::CatalogUnlistable => "The repositories cannot be listed",
-            Self::CredentialCanPush => "The credentials may push, too",
+            Self::CatalogUnlistable => "The repositories can't be listed",
+            Self::CredentialCanPush => "The credentials can also push",
         };
         Warning {
             code: self,

@@ -160,7 +160,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
         if self.proved < Proved::Login {
             return Err(Failure::new(
                 Code::ImageRequired,
-                "The registry has nothing at /v2/ for this login, so only an image can show whether it is right.",
+                "The registry returns nothing at /v2/ for these credentials, so only an image can show whether they're right.",
             ));
         }
         self.warn_of_unproven(registry);
@@ -178,7 +178,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
         if registry.spec.provider.capabilities.test_needs_image {
             let required = Failure::new(
                 Code::ImageRequired,
-                "Registries of this kind cannot be searched, so only a named image can be tried.",
+                "This kind of registry can't list its images, so the test needs an image.",
             );
             return self
                 .steps
@@ -205,8 +205,8 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
             Ok(listed) if listed.is_empty() => {
                 self.warn(
                     WarningCode::CatalogEmpty,
-                    "There is no repository to pull from, so pulling is not proven. Where there should be some, look at \
-                     the address again: at a cloud each account and each region has a registry of its own.",
+                    "There is no repository to pull from, so pulling wasn't tested. If there should be one, check the URL: in a \
+                     cloud, each account and each region has its own registry.",
                 );
                 Ok(None)
             }
@@ -214,7 +214,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
             Err(why) => {
                 self.warn(
                     WarningCode::CatalogUnlistable,
-                    format!("Name a repository, as name:tag, to prove that pulling works. {why}"),
+                    format!("Enter an image, like name:tag, to test pulling. {why}"),
                 );
                 Ok(None)
             }
@@ -238,8 +238,8 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
                         return Ok(Done::passed(tagged, seen));
                     }
                     Ok(match search.lists_tags() {
-                        true => Done::passed(None, "The repositories that were tried have no tag"),
-                        false => Done::skipped(None, "The registry lists no tags (HTTP 404)"),
+                        true => Done::passed(None, "The repositories that were tried have no tags"),
+                        false => Done::skipped(None, "The registry doesn't list tags (HTTP 404)"),
                     })
                 });
                 tagged.await?
@@ -251,7 +251,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
                     let found = search.image(registry, tagged).await?;
                     let seen = match &found {
                         Some(_) => registry.facts.digest.clone().unwrap_or_default(),
-                        None => "What was drawn is no image".to_owned(),
+                        None => "Nothing that was tried is an image".to_owned(),
                     };
                     Ok(Done::passed(found, seen))
                 });
@@ -266,7 +266,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
             }
             None => self.warn(
                 WarningCode::CatalogUnlistable,
-                "The registry does not list the tags of its repositories. Name an image, as name:tag, to prove that pulling works.",
+                "The registry doesn't list the tags of its repositories. Enter an image, like name:tag, to test pulling.",
             ),
         }
         Ok(found)
@@ -297,11 +297,11 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
                 return Err(Failure::new(
                     Code::PermissionPushMissing,
                     format!(
-                        "{repository} was pulled, but the token service does not grant push on it."
+                        "{repository} was pulled, but the token service doesn't grant push access to it."
                     ),
                 ));
             }
-            let seen = format!("blob of {} bytes, digest verified", blob.len());
+            let seen = format!("Read a blob of {} bytes; digest verified", blob.len());
             Ok(Done::passed(found, seen))
         });
         let pulled = pulled.await;
@@ -334,7 +334,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
         if registry.facts.can_push == CanPush::Yes {
             self.warn(
                 WarningCode::CredentialCanPush,
-                "This connection only pulls. A login that may only read does less harm if it is lost.",
+                "This connection only pulls. Credentials that can only read do less harm if they leak.",
             );
         }
     }
@@ -351,7 +351,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
         if registry.has_credentials() && !registry.tokens.are_proven() {
             self.warn(
                 WarningCode::CredentialNotProven,
-                "The registry answers without a login, so nothing shows whether the credentials are right.",
+                "The registry doesn't ask for credentials, so the test can't tell whether they're right.",
             );
         }
     }

@@ -93,7 +93,7 @@ impl Listed {
 impl fmt::Display for Listed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.count {
-            0 => f.write_str("no repository")?,
+            0 => f.write_str("no repositories")?,
             1 => f.write_str("1 repository")?,
             count => write!(f, "{count} repositories")?,
         }
@@ -154,7 +154,7 @@ impl<'r, R: Random> Search<'r, R> {
                     if self.named {
                         return Err(Failure::new(
                             Code::ImageUnknown,
-                            format!("{repository} has no tag of an image."),
+                            format!("{repository} has no image tags."),
                         ));
                     }
                     self.fruitless = self.fruitless.saturating_add(1);
@@ -198,9 +198,9 @@ impl<'r, R: Random> Search<'r, R> {
     /// That nothing was found, in words that claim no more than what was tried.
     pub(super) fn fruitless(&self) -> String {
         format!(
-            "Of {}, {} were tried and hold no image, only artifacts or nothing at all. Name an image, as name:tag, to \
-             prove that pulling works.",
-            self.of, self.tried
+            "Tried {} of {}. None has an image, only artifacts or nothing at all. Enter an image, like name:tag, to test \
+             pulling.",
+            self.tried, self.of
         )
     }
 

@@ -47,7 +47,7 @@ impl<W: World, F: FnMut(&Step)> Run<'_, W, F> {
         self.steps
             .run(StepName::Pull, async {
                 let bytes = registry.image_json(&id).await?;
-                let seen = format!("description of {bytes} bytes; version 1 has no digests");
+                let seen = format!("Read a description of {bytes} bytes; version 1 has no digests");
                 Ok(Done::passed((), seen))
             })
             .await?;
@@ -80,14 +80,14 @@ impl<W: World> Registry<'_, W> {
         };
         self.adopt(authentication);
         Ok(Some(format!(
-            "HTTP {} to GET /v1/_ping",
+            "Answered at /v1/_ping with HTTP {}",
             answer.status.as_u16()
         )))
     }
 
     async fn authenticate_v1(&mut self) -> Result<String, Failure> {
         if self.authentication == Authentication::None {
-            return Ok("The registry asks for no login.".to_owned());
+            return Ok("The registry doesn't ask for credentials".to_owned());
         }
         let answer = self.get_v1("/v1/_ping", "_ping").await?;
         match answer.status.as_u16() {
@@ -95,7 +95,7 @@ impl<W: World> Registry<'_, W> {
             401 | 403 => Err(self.rejection(&answer)),
             status => Err(Failure::new(
                 Code::AnswerNotRegistry,
-                format!("HTTP {status} to GET /v1/_ping with the login."),
+                format!("GET /v1/_ping with the credentials returned HTTP {status}."),
             )),
         }
     }
@@ -109,7 +109,7 @@ impl<W: World> Registry<'_, W> {
         else {
             return Err(Failure::new(
                 Code::ImageRequired,
-                "A registry of version 1 cannot be searched.",
+                "A version 1 registry can't list its images.",
             ));
         };
         let tag = match &selector {
@@ -118,7 +118,7 @@ impl<W: World> Registry<'_, W> {
             Some(Selector::Digest(_)) => {
                 return Err(Failure::new(
                     Code::ImageUnknown,
-                    "A registry of version 1 knows no digests: name a tag.",
+                    "A version 1 registry has no digests. Enter a tag.",
                 ));
             }
         };
@@ -132,7 +132,7 @@ impl<W: World> Registry<'_, W> {
         if is_id(&id) {
             Ok(id)
         } else {
-            Err(malformed("The answer for the tag is no image's id."))
+            Err(malformed("The response for the tag isn't an image ID."))
         }
     }
 
@@ -146,13 +146,13 @@ impl<W: World> Registry<'_, W> {
         }
         let image: ImageJson = answer
             .json()
-            .map_err(|_| malformed("The image's description is no JSON."))?;
+            .map_err(|_| malformed("The image's description isn't JSON."))?;
         if image.id.as_deref() == Some(id) {
             Ok(answer.body.len())
         } else {
             Err(Failure::new(
                 Code::DigestMismatch,
-                "The image's description is that of another image.",
+                "The image's description belongs to another image.",
             ))
         }
     }

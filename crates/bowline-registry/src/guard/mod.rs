@@ -48,7 +48,7 @@ pub(crate) enum Target {
 }
 
 /// What to do about a realm that no consent makes good.
-const FIX_REALM: &str = "The registry says in WWW-Authenticate where logins are sent. That must be a public https address without a username or password in it: tell whoever runs the registry.";
+const FIX_REALM: &str = "Ask the registry's administrator to fix the token service's URL in the WWW-Authenticate header. It must be a public https URL without a username or password.";
 
 /// The leave to contact one URL.
 #[derive(Debug)]
@@ -221,7 +221,7 @@ impl<'a> Guard<'a> {
             Target::TokenService if has_userinfo => {
                 return Err(Failure::new(
                     Code::RealmNotTrusted,
-                    "The address of the token service holds a username or password.",
+                    "The token service's URL contains a username or password.",
                 )
                 .advise(FIX_REALM));
             }
@@ -272,7 +272,7 @@ impl<'a> Guard<'a> {
         if here.host() != there.host() {
             return Err(Failure::new(
                 Code::LinkNotAllowed,
-                format!("The next page is at {there}, not where this one is."),
+                format!("The next page is on {there}, which is another host."),
             ));
         }
         let mut next = from.url.clone();
@@ -290,17 +290,19 @@ impl<'a> Guard<'a> {
         let refused = |why: &str| {
             Failure::new(
                 Code::RedirectNotAllowed,
-                format!("There is a redirect to {authority}, {why}."),
+                format!("The response redirects to {authority}, {why}."),
             )
         };
         if from.url.scheme() == "https" && to.scheme() != "https" {
-            return Err(refused("which has no HTTPS"));
+            return Err(refused("which doesn't use HTTPS"));
         }
         if from.target == Target::TokenService && !same_origin {
-            return Err(refused("and logins must not follow one"));
+            return Err(refused(
+                "but sign-in requests don't follow redirects to another host",
+            ));
         }
         if !to.username().is_empty() || to.password().is_some() {
-            return Err(refused("with a username or password in it"));
+            return Err(refused("and the URL contains a username or password"));
         }
         if !self.allows_scheme(&to, &authority) || !self.is_destination(&to, &authority) {
             return Err(not_allowed());
@@ -396,6 +398,6 @@ fn is_usual_https(url: &Url, authority: &Authority) -> bool {
 fn not_allowed() -> Failure {
     Failure::new(
         Code::AddressNotAllowed,
-        "This service may not contact that address.",
+        "This service isn't allowed to contact that address.",
     )
 }

@@ -70,7 +70,7 @@ impl Lookup for AskedImage {
             Some(Source(place)) => place.clone(),
             None => Digest::parse(&self.digest)
                 .map(Place::Manifest)
-                .ok_or_else(|| Failure::new(Code::ImageUnknown, "The digest is none."))?,
+                .ok_or_else(|| Failure::new(Code::ImageUnknown, "The digest isn't valid."))?,
         };
         for _ in 0..PLACES {
             place = match place {
@@ -106,7 +106,7 @@ impl Lookup for AskedImage {
                 Place::Nowhere => {
                     return Err(Failure::new(
                         Code::ManifestUnsupported,
-                        "The manifest is of a kind that is not understood.",
+                        "This kind of manifest isn't supported.",
                     ));
                 }
             };

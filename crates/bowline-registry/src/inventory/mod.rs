@@ -127,6 +127,6 @@ enum Place {
         size: Option<u64>,
         artifact_type: String,
     },
-    /// The manifest is of a kind that is not understood.
+    /// This kind of manifest isn't supported.
     Nowhere,
 }

@@ -52,7 +52,7 @@ pub async fn release<W: World>(
         }
         let repository = Repository::named(repository)?;
         let digest = Digest::parse(digest)
-            .ok_or_else(|| Failure::new(Code::ImageUnknown, "The digest is none."))?;
+            .ok_or_else(|| Failure::new(Code::ImageUnknown, "The digest isn't valid."))?;
         let mut registry = Registry::open(world, operator, spec).await?;
         registry.reach().await?;
         registry.let_pass(&repository, &digest).await
@@ -67,14 +67,14 @@ impl<W: World> Registry<'_, W> {
         let authorization = self.authorization(&scope).await?.ok_or_else(|| {
             Failure::new(
                 Code::PermissionPushMissing,
-                "The registry asks for no login that could be given.",
+                "The registry doesn't ask for a login that these credentials support.",
             )
         })?;
         let mut url = self.url("");
         url.set_path(&format!("/acr/v1/{repository}/_manifests/{digest}"));
         let permit = self.transport.guard().permit(url, Target::Registry, true)?;
         let call = Call {
-            what: "the end of the quarantine",
+            what: "ending the quarantine",
             permit,
             accept: &["application/json"],
             message: Message::Patch(&authorization, Bytes::from_static(PASSED)),
@@ -88,7 +88,7 @@ impl<W: World> Registry<'_, W> {
         }
         Err(self.refusal(
             &answer,
-            "The end of the quarantine (role AcrQuarantineWriter)",
+            "Ending the quarantine (needs the role AcrQuarantineWriter)",
             Refusals::PUSH,
         ))
     }

@@ -23,7 +23,7 @@ use crate::{
     world::World,
 };
 
-const WHAT: &str = "the changes of image streams";
+const WHAT: &str = "image stream changes";
 /// How long the API server waits for further changes, in seconds.
 const WATCHED: &str = "1";
 
@@ -114,7 +114,7 @@ pub async fn stream_changes<W: World>(
         if !openshift::names_api(spec) {
             return Err(Failure::new(
                 Code::PermissionCatalogMissing,
-                "The connection names no API server.",
+                "The connection has no URL of an API server.",
             ));
         }
         let registry = Registry::open(world, operator, spec).await?;
@@ -259,6 +259,6 @@ fn refusal(answer: &Response) -> Failure {
 fn malformed() -> Failure {
     Failure::new(
         Code::AnswerMalformed,
-        format!("The answer for {WHAT} is not what it should be."),
+        format!("The response for {WHAT} isn't in the expected format."),
     )
 }

@@ -251,7 +251,7 @@ fn parameter<'u>(url: &'u Url, name: &str) -> Option<std::borrow::Cow<'u, str>> 
 pub(crate) fn not_about_it(what: &str) -> Failure {
     Failure::new(
         Code::AnswerMalformed,
-        format!("The answer of {what} is not what it should be."),
+        format!("The response from {what} isn't in the expected format."),
     )
 }
 
@@ -260,7 +260,7 @@ pub(crate) fn address(text: &str) -> Result<Url, Failure> {
     Url::parse(text).map_err(|_| {
         Failure::new(
             Code::AddressNotAllowed,
-            "This service may not contact that address.",
+            "This service isn't allowed to contact that address.",
         )
     })
 }

@@ -56,7 +56,7 @@ impl Place {
             .ok_or_else(|| {
                 Failure::new(
                     Code::LinkNotAllowed,
-                    "The cursor is none of this connection's listing.",
+                    "The cursor doesn't belong to this connection's listing.",
                 )
             })
     }
@@ -67,7 +67,7 @@ impl Mark {
     pub(crate) fn foreign() -> Failure {
         Failure::new(
             Code::LinkNotAllowed,
-            "The cursor is none of this listing's.",
+            "The cursor doesn't belong to this listing.",
         )
     }
 

@@ -182,7 +182,7 @@ async fn first_of<W: World, L: Listable>(
 pub(super) fn not_searchable() -> Failure {
     Failure::new(
         Code::ImageRequired,
-        "Registries of this kind cannot be searched.",
+        "This kind of registry can't list its images.",
     )
 }
 

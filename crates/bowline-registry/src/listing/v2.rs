@@ -77,7 +77,7 @@ impl<W: World> Registry<'_, W> {
         if answer.status == StatusCode::NO_CONTENT {
             return Ok(Page::empty());
         }
-        let catalog: Catalog = self.listed(&answer, "the catalog")?;
+        let catalog: Catalog = self.listed(&answer, "the catalog API")?;
         let names = catalog.repositories.0;
         let items = names
             .iter()
@@ -120,7 +120,7 @@ impl<W: World> Registry<'_, W> {
         mark: Option<Mark>,
     ) -> Result<Response, Failure> {
         let url = self.url(&format!("{repository}/tags/list"));
-        self.page("the tags", url, mark, scope).await
+        self.page("the tags API", url, mark, scope).await
     }
 
     /// Reads a page of a listing at `url`. A registry that refuses the number of entries asked for, or fails over it, is

@@ -54,7 +54,7 @@ impl Authorization {
         let mut value = HeaderValue::from_str(&text).map_err(|_| {
             Failure::new(
                 Code::AnswerMalformed,
-                "The token holds characters that no header may hold.",
+                "The token contains characters that aren't valid in a header.",
             )
         })?;
         value.set_sensitive(true);

@@ -69,7 +69,7 @@ impl Granted {
             let host = answer.permit.url().host_str().unwrap_or_default();
             Failure::new(
                 Code::AnswerMalformed,
-                format!("The answer of {host} is no token answer."),
+                format!("The response from {host} isn't a token response."),
             )
         })?;
         let now = transport.world().clock().epoch_ms();

@@ -89,7 +89,7 @@ impl Manifest {
     /// Reads a manifest. `media_type` is that of the answer; it is believed only where the document states none.
     pub(crate) fn parse(media_type: &str, body: &[u8]) -> Result<Self, Failure> {
         let document: Document = json::from_slice(body)
-            .map_err(|_| unsupported("The answer for the manifest is no manifest in JSON."))?;
+            .map_err(|_| unsupported("The response for the manifest isn't a manifest in JSON."))?;
         if let Some(layers) = &document.fs_layers
             && document.schema_version == Some(1)
         {
@@ -108,7 +108,7 @@ impl Manifest {
                     .0
                     .iter()
                     .min_by_key(|blob| blob.size)
-                    .ok_or_else(|| unsupported("The artifact holds nothing."))?;
+                    .ok_or_else(|| unsupported("The artifact is empty."))?;
                 Ok(Self::Content(Content {
                     kind: Kind::artifact(&document.artifact_type),
                     blob: digest(smallest)?,
@@ -124,7 +124,7 @@ impl Manifest {
                 )))
             }
             _ => Err(unsupported(
-                "The manifest is of several kinds at once: image, index or artifact.",
+                "The manifest mixes several kinds: image, index, or artifact.",
             )),
         }
     }
@@ -229,13 +229,13 @@ fn index(manifests: &[Descriptor]) -> Result<Manifest, Failure> {
         .map(digest)
         .transpose()?
         .map(Manifest::Index)
-        .ok_or_else(|| unsupported("The index names no image."))
+        .ok_or_else(|| unsupported("The index contains no image."))
 }
 
 /// That more indexes than that name one another.
 pub(crate) fn too_deep() -> Failure {
     unsupported(&format!(
-        "More than {INDEXES} indexes name one another before there is an image."
+        "More than {INDEXES} indexes are nested in one another."
     ))
 }
 
@@ -254,5 +254,5 @@ fn shown(media_type: &str) -> &str {
 
 fn digest(descriptor: &Descriptor) -> Result<Digest, Failure> {
     Digest::parse(&descriptor.digest)
-        .ok_or_else(|| unsupported("The manifest names its content by a digest that is none."))
+        .ok_or_else(|| unsupported("The manifest names its content by an invalid digest."))
 }

@@ -42,7 +42,7 @@ pub(super) fn manifest(layers: &[Layer], newest: Option<&Ancestor>) -> Result<Ma
                 bytes: None,
             })
         })
-        .ok_or_else(|| unsupported("The manifest of Docker schema 1 names no layer."))
+        .ok_or_else(|| unsupported("The Docker schema 1 manifest has no layers."))
 }
 
 /// What of an answer is the manifest, and what its digest is made of: all of it, but of a signed one of schema 1 what was

@@ -353,7 +353,8 @@ impl<'w, W: World> Transport<'w, W> {
         let refused = |detail: String| Failure::new(Code::RedirectNotAllowed, detail);
         if !may_be {
             return Err(refused(
-                "A login is redirected, and logins must not follow one.".to_owned(),
+                "The sign-in request was redirected, and sign-in requests don't follow redirects."
+                    .to_owned(),
             ));
         }
         if redirects > REDIRECTS {
@@ -361,7 +362,7 @@ impl<'w, W: World> Transport<'w, W> {
                 "There are more than {REDIRECTS} redirects."
             )));
         }
-        let nowhere = || refused("There is a redirect that leads nowhere.".to_owned());
+        let nowhere = || refused("A redirect has no valid target.".to_owned());
         let location = headers.get(LOCATION).ok_or_else(nowhere)?;
         // Bytes beyond ASCII are UTF-8, as everybody writes it.
         let location = String::from_utf8_lossy(location.as_bytes());
@@ -391,12 +392,12 @@ impl<'w, W: World> Transport<'w, W> {
         let (code, detail) = match error {
             SendError::Dns => (
                 Code::DnsNotFound,
-                format!("The name of {authority} does not resolve."),
+                format!("The host {authority} can't be found (DNS)."),
             ),
             // No more than the guard's own refusal says.
             SendError::Prohibited => (
                 Code::AddressNotAllowed,
-                "This service may not contact that address.".to_owned(),
+                "This service isn't allowed to contact that address.".to_owned(),
             ),
             SendError::Refused => (
                 Code::ConnectRefused,
@@ -404,11 +405,11 @@ impl<'w, W: World> Transport<'w, W> {
             ),
             SendError::ConnectTimeout => (
                 Code::ConnectTimeout,
-                format!("{authority} did not accept a connection in time."),
+                format!("{authority} didn't accept a connection in time."),
             ),
             SendError::ReadTimeout => (
                 Code::AnswerTimeout,
-                format!("{authority} did not answer in time."),
+                format!("{authority} didn't respond in time."),
             ),
             SendError::Tls => (
                 Code::TlsFailed,
@@ -416,19 +417,19 @@ impl<'w, W: World> Transport<'w, W> {
             ),
             SendError::Certificate => (
                 Code::TlsCertificate,
-                format!("The certificate of {authority} is not trusted."),
+                format!("The certificate of {authority} isn't trusted."),
             ),
             SendError::Closed => (
                 Code::AnswerMalformed,
-                format!("{authority} closed the connection before its answer was complete."),
+                format!("{authority} closed the connection before its response was complete."),
             ),
             SendError::Malformed => (
                 Code::AnswerMalformed,
-                format!("{authority} does not answer in HTTP."),
+                format!("{authority} didn't send a valid HTTP response."),
             ),
             SendError::TooLarge => (
                 Code::AnswerTooLarge,
-                format!("The headers of an answer of {authority} are too large."),
+                format!("The response headers from {authority} are too large."),
             ),
             SendError::Internal => (
                 Code::ServerError,
@@ -454,7 +455,7 @@ fn token_end(credentials: &Credentials) -> Option<i64> {
 fn deadline_exceeded() -> Failure {
     Failure::new(
         Code::DeadlineExceeded,
-        format!("It was not done after {} seconds.", DEADLINE.as_secs()),
+        format!("It wasn't finished after {} seconds.", DEADLINE.as_secs()),
     )
 }
 

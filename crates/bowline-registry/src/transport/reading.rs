@@ -32,7 +32,7 @@ impl<W: World> Transport<'_, W> {
             None => Ok(Zeroizing::default()),
             Some(_) if is_encoded(&head.headers) => Err(Failure::new(
                 Code::AnswerEncoded,
-                format!("The answer for {what} is compressed."),
+                format!("The response for {what} is compressed."),
             )),
             Some(limit) => {
                 let limit = if success { limit } else { ERROR_BYTES };
@@ -87,7 +87,7 @@ impl<W: World> Transport<'_, W> {
 fn too_large(what: &str, limit: usize) -> Failure {
     Failure::new(
         Code::AnswerTooLarge,
-        format!("The answer for {what} is larger than {limit} bytes."),
+        format!("The response for {what} is larger than {limit} bytes."),
     )
 }
 

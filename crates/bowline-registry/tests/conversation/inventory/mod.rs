@@ -1,4 +1,4 @@
-//! What a listing leaves out: digests, details, the changes of image streams, and the end of a quarantine.
+//! What a listing leaves out: digests, details, image stream changes, and the end of a quarantine.
 
 mod at_once;
 mod details;

@@ -133,7 +133,7 @@ async fn an_image_is_drawn_from_a_hundred_thousand_repositories_by_one_page() {
             "{case}: {warned:?}"
         );
         let text = &check.warnings[0].detail;
-        assert!(text.contains("Name an image"), "{case}: {text}");
+        assert!(text.contains("Enter an image"), "{case}: {text}");
         let requests = world.http.lines().len();
         assert!(requests <= 24, "{case}: {requests} requests");
     }
@@ -180,7 +180,7 @@ async fn a_broken_listing_is_named() {
             };
             assert_eq!(problem.code, expected, "{case}: {what}: {problem:?}");
             assert!(
-                problem.detail.contains("not what it should be")
+                problem.detail.contains("isn't in the expected format")
                     || problem.detail.contains("response to DescribeRepositories"),
                 "{case}: {what}: {}",
                 problem.detail

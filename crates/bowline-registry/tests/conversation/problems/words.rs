@@ -108,14 +108,14 @@ async fn a_login_that_was_not_given_is_not_called_wrong() {
         (
             "none",
             anonymous(),
-            "The registry wants a login",
-            "there are none",
+            "The registry requires a login",
+            "none was entered",
         ),
         (
             "a token for Basic",
             token,
             rejected,
-            "takes a username and password",
+            "accepts a username and password",
         ),
         ("a wrong password", wrong_password(), rejected, "HTTP 401"),
     ] {
@@ -168,7 +168,7 @@ async fn a_realm_that_no_consent_makes_good_asks_for_none() {
             "{name}"
         );
         assert!(
-            problem.hint.contains("public https address"),
+            problem.hint.contains("public https URL"),
             "{name}: {}",
             problem.hint
         );
