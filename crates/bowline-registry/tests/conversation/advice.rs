@@ -64,7 +64,7 @@ fn hints_say_what_to_do() {
             "docker-registry",
             "password",
             Code::ConnectRefused,
-            "Check the port",
+            "check the port",
         ),
         ("docker-registry", "password", Code::ConnectRefused, "HTTPS"),
         (

@@ -145,14 +145,14 @@ async fn every_refusal_of_ecr_is_named() {
             Reply::json("no"),
             "answer.malformed",
             None,
-            "answer to GetAuthorizationToken is none",
+            "response to GetAuthorizationToken is malformed",
         ),
         (
             "an empty list",
             Reply::json(r#"{"authorizationData":[]}"#),
             "answer.malformed",
             None,
-            "answer to GetAuthorizationToken is none",
+            "response to GetAuthorizationToken is malformed",
         ),
         (
             "another username",

@@ -109,7 +109,7 @@ async fn a_login_that_was_not_given_is_not_called_wrong() {
             "none",
             anonymous(),
             "The registry requires a login",
-            "none was entered",
+            "none were entered",
         ),
         (
             "a token for Basic",
