@@ -9,7 +9,7 @@ use crate::{
     challenge::{self, Login, NoLogin},
     check::{Facts, Scheme},
     guard::{Target, hosts::Hosts},
-    login::{Authorization, Minted, RegistryLogin},
+    login::{Authorization, Doubt, Minted, RegistryLogin},
     operator::Operator,
     problem::{Code, Failure},
     product::row::Product,
@@ -182,6 +182,11 @@ impl<'w, W: World> Registry<'w, W> {
         self.minted
             .as_ref()
             .ok_or_else(|| Failure::new(Code::ServerError, "The login wasn't kept."))
+    }
+
+    /// What the provider should refuse, where there is something; once.
+    pub(crate) fn take_doubt(&mut self) -> Option<Doubt> {
+        self.minted.as_mut()?.doubt.take()
     }
 
     /// Notes when what was given by the provider or the token service ends. What was minted of the credentials counts

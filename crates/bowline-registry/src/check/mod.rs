@@ -224,6 +224,9 @@ pub enum WarningCode {
     /// The credentials may push though pulling is all that is needed.
     #[serde(rename = "credential.can_push")]
     CredentialCanPush,
+    /// The operator's AWS identity may take the role on without the external id that was issued to the project.
+    #[serde(rename = "role.external_id_optional")]
+    RoleExternalIdOptional,
 }
 
 impl WarningCode {
@@ -233,6 +236,7 @@ impl WarningCode {
             Self::CatalogEmpty => "No image was found to pull",
             Self::CatalogUnlistable => "The repositories can't be listed",
             Self::CredentialCanPush => "The credentials can also push",
+            Self::RoleExternalIdOptional => "The role doesn't require the external ID",
         };
         Warning {
             code: self,

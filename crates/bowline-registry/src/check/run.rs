@@ -164,6 +164,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
             ));
         }
         self.warn_of_unproven(registry);
+        self.settle_doubt(registry).await;
         if let Some(found) = found {
             self.ask_for_push(registry, &found.repository).await;
         }
@@ -353,6 +354,17 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
                 WarningCode::CredentialNotProven,
                 "The registry doesn't ask for credentials, so the test can't tell whether they're right.",
             );
+        }
+    }
+
+    /// Sends what the provider should refuse, and warns where it is done. Nothing else depends on it.
+    async fn settle_doubt(&mut self, registry: &mut Registry<'_, W>) {
+        let Some(doubt) = registry.take_doubt() else {
+            return;
+        };
+        let answer = doubt.request.send(&registry.transport).await;
+        if answer.is_ok_and(|answer| answer.status.is_success()) {
+            self.warn(doubt.code, doubt.detail);
         }
     }
 

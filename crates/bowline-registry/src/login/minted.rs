@@ -7,8 +7,8 @@ use bowline::{
 };
 use http::HeaderName;
 
-use super::authorization::Authorization;
-use crate::problem::Failure;
+use super::{authorization::Authorization, signed::SignedRequest};
+use crate::{check::WarningCode, problem::Failure};
 
 /// What the registry, or its token service, takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,16 @@ pub(crate) struct Minted {
     pub(crate) endpoint: Option<Endpoint>,
     /// What signs requests to the provider's own API, where that takes another login.
     pub(crate) signing_keys: Option<AwsKeys>,
+    /// What the provider should refuse.
+    pub(crate) doubt: Option<Doubt>,
+}
+
+/// A request that the provider should refuse. Only a check sends it, and warns where it is done all the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Doubt {
+    pub(crate) request: SignedRequest,
+    pub(crate) code: WarningCode,
+    pub(crate) detail: &'static str,
 }
 
 impl Minted {
@@ -65,6 +75,7 @@ impl Minted {
             expires_at: None,
             endpoint: None,
             signing_keys: None,
+            doubt: None,
         }
     }
 }

@@ -8,10 +8,12 @@ use bowline::credential::Credentials;
 mod authorization;
 pub(crate) mod form;
 mod minted;
+mod signed;
 
 pub(crate) use self::{
     authorization::Authorization,
-    minted::{Minted, RegistryLogin},
+    minted::{Doubt, Minted, RegistryLogin},
+    signed::SignedRequest,
 };
 
 /// The username that container tools keep a refresh token under.

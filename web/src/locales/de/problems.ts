@@ -51,6 +51,7 @@ export const problems: Readonly<Record<string, string>> = {
   "store.busy": "Der Dienst ist gerade ausgelastet",
   "provider.unknown": "Diese Verbindung hat eine neuere Version des Dienstes angelegt",
   internal: "Etwas ist schiefgegangen",
+  "role.external_id_optional": "Die Rolle verlangt die External ID nicht",
   "credential.can_push": "Diese Zugangsdaten dürfen auch hochladen",
   "credential.not_proven": "Die Registry hat nach keinen Zugangsdaten gefragt",
   "catalog.empty": "Es gibt noch nichts zu holen",

@@ -11,9 +11,9 @@ use url::Url;
 
 use super::{refusal, sign};
 use crate::{
-    guard::Target,
+    login::SignedRequest,
     problem::{Code, Failure},
-    transport::{Call, Message, Response, Transport},
+    transport::{Response, Transport},
     world::{Clock, World},
 };
 
@@ -89,7 +89,7 @@ impl EcrApi<'_> {
             HeaderValue::from_str(&format!("{target}.{operation}"))
                 .map_err(|_| malformed("The operation's name isn't valid."))?,
         );
-        let question = SignedRequest {
+        let question = Question {
             what: "ECR's API",
             host: host(api, self.region),
             service: name,
@@ -109,8 +109,8 @@ impl EcrApi<'_> {
     }
 }
 
-/// One signed request.
-pub(super) struct SignedRequest {
+/// One request that is to be signed.
+pub(super) struct Question {
     pub(super) what: &'static str,
     pub(super) host: String,
     /// As it is named in the signature.
@@ -121,13 +121,24 @@ pub(super) struct SignedRequest {
     pub(super) logs_in: bool,
 }
 
-impl SignedRequest {
+impl Question {
+    /// Signs and sends it.
     pub(super) async fn ask<W: World>(
         self,
         transport: &Transport<'_, W>,
         region: AwsRegion,
         keys: &AwsKeys,
     ) -> Result<Response, Failure> {
+        self.sign(transport, region, keys)?.send(transport).await
+    }
+
+    /// Signs it as of now.
+    pub(super) fn sign<W: World>(
+        self,
+        transport: &Transport<'_, W>,
+        region: AwsRegion,
+        keys: &AwsKeys,
+    ) -> Result<SignedRequest, Failure> {
         let url = Url::parse(&format!("https://{}/", self.host))
             .map_err(|_| malformed("The region can't be part of a host name."))?;
         let signed = sign::Signing {
@@ -137,17 +148,16 @@ impl SignedRequest {
             now_ms: transport.world().clock().epoch_ms(),
         };
         let authorization = signed.sign("POST", &url, self.headers, &self.body)?;
-        let call = Call {
+        Ok(SignedRequest {
             what: self.what,
-            remembered_as: self.logs_in.then(|| url.to_string()),
-            permit: transport.guard().permit(url, Target::ProviderApi, true)?,
+            url,
             // STS answers in XML unless JSON is asked for, which its documentation does not know.
             accept: &["application/x-amz-json-1.1", "text/xml"],
-            message: Message::Signed(&authorization, self.body),
+            authorization,
+            body: self.body,
             limit: ANSWER_BYTES,
-            follow: true,
-        };
-        transport.send(call).await
+            logs_in: self.logs_in,
+        })
     }
 }
 

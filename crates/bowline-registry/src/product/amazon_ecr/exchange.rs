@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 
 use super::{
     api::{Aws, EcrApi, GET_TOKEN, malformed},
-    sts,
+    sts::{self, Identity},
 };
 use crate::{
     login::{Minted, RegistryLogin},
@@ -88,7 +88,7 @@ async fn password_of<W: World>(
     spec: &ConnectionSpec,
     aws: &Aws<'_>,
 ) -> Result<Minted, Failure> {
-    let (keys, keys_end) = sts::identity(transport, operator, aws).await?;
+    let Identity { keys, ends, doubt } = sts::identity(transport, operator, aws).await?;
     let api = EcrApi {
         service: aws.service,
         region: aws.region,
@@ -105,7 +105,7 @@ async fn password_of<W: World>(
     let token_ends = data.expires_at.map(|seconds| (seconds * 1000.0) as i64);
     Ok(Minted {
         // A token ends with the temporary keys that it was got with.
-        expires_at: token_ends.into_iter().chain(keys_end).min(),
+        expires_at: token_ends.into_iter().chain(ends).min(),
         endpoint: data
             .proxy_endpoint
             .and_then(|url| endpoint(&url, aws.region, spec)),
@@ -115,6 +115,7 @@ async fn password_of<W: World>(
             password,
         },
         signing_keys: Some(keys),
+        doubt,
     })
 }
 

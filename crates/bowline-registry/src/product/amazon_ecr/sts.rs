@@ -10,10 +10,12 @@ use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use roxmltree::Document;
 
 use super::{
-    api::{Aws, SignedRequest, host, malformed},
+    api::{Aws, Question, host, malformed},
     refusal,
 };
 use crate::{
+    check::WarningCode,
+    login::Doubt,
     operator::Operator,
     problem::{Code, Failure},
     transport::Transport,
@@ -24,14 +26,25 @@ use crate::{
 /// What the role's log of sessions names.
 const SESSION_NAME: &str = "bowline";
 
-/// The keys that ask ECR, and when they end: the form's, or those of the role that they take on. Without keys in the form
+/// Where a role's trust policy lets the operator's identity in whatever external id it names.
+const OPEN_ROLE: &str = "AWS let this service assume the role without an external ID. Anyone who enters the role's ARN in another project could read your registry. Add the condition StringEquals sts:ExternalId to the role's trust policy, with this project's external ID.";
+
+/// An identity of AWS.
+pub(super) struct Identity {
+    pub(super) keys: AwsKeys,
+    /// When the keys end, in milliseconds since 1970.
+    pub(super) ends: Option<i64>,
+    pub(super) doubt: Option<Doubt>,
+}
+
+/// The identity that asks ECR: the form's, or those of the role that they take on. Without keys in the form
 /// the operator's take it on, with the external id that was issued to the project and none that was typed: whoever could
 /// choose it could use another customer's role.
 pub(super) async fn identity<W: World>(
     transport: &mut Transport<'_, W>,
     operator: &Operator,
     aws: &Aws<'_>,
-) -> Result<(AwsKeys, Option<i64>), Failure> {
+) -> Result<Identity, Failure> {
     let (keys, external_id) = match aws.keys {
         Some(keys) => (keys, aws.role.and_then(|role| role.external_id.as_deref())),
         None => {
@@ -45,19 +58,32 @@ pub(super) async fn identity<W: World>(
             (keys, Some(issued.as_str()))
         }
     };
-    match aws.role {
-        None => Ok((keys.clone(), None)),
-        Some(role) => assume_role(transport, aws, keys, role, external_id).await,
-    }
+    let Some(role) = aws.role else {
+        return Ok(Identity {
+            keys: keys.clone(),
+            ends: None,
+            doubt: None,
+        });
+    };
+    let (role_keys, ends) = assume_role(transport, aws, keys, role, external_id).await?;
+    // Who signs with the customer's own keys can use the role for nobody else.
+    let doubt = match aws.keys {
+        Some(_) => None,
+        None => Some(Doubt {
+            request: question(aws, role, None).sign(transport, aws.region, keys)?,
+            code: WarningCode::RoleExternalIdOptional,
+            detail: OPEN_ROLE,
+        }),
+    };
+    Ok(Identity {
+        keys: role_keys,
+        ends,
+        doubt,
+    })
 }
 
-async fn assume_role<W: World>(
-    transport: &mut Transport<'_, W>,
-    aws: &Aws<'_>,
-    keys: &AwsKeys,
-    role: &AwsRole,
-    external_id: Option<&str>,
-) -> Result<(AwsKeys, Option<i64>), Failure> {
+/// Asks for temporary keys of a role.
+fn question(aws: &Aws<'_>, role: &AwsRole, external_id: Option<&str>) -> Question {
     let fields = [
         ("Action", "AssumeRole"),
         ("Version", "2011-06-15"),
@@ -71,14 +97,24 @@ async fn assume_role<W: World>(
         CONTENT_TYPE,
         HeaderValue::from_static("application/x-www-form-urlencoded"),
     );
-    let question = SignedRequest {
+    Question {
         what: "STS",
         host: host("sts", aws.region),
         service: "sts",
         headers,
         body: Bytes::from(form),
         logs_in: true,
-    };
+    }
+}
+
+async fn assume_role<W: World>(
+    transport: &mut Transport<'_, W>,
+    aws: &Aws<'_>,
+    keys: &AwsKeys,
+    role: &AwsRole,
+    external_id: Option<&str>,
+) -> Result<(AwsKeys, Option<i64>), Failure> {
+    let question = question(aws, role, external_id);
     let answer = question.ask(transport, aws.region, keys).await?;
     if !answer.status.is_success() {
         return Err(refusal::of_sts(transport, aws.keys, &answer));

@@ -34,6 +34,8 @@ pub const TEMPORARY_TOKEN: &str = "not-a-real-session-token";
 pub struct Aws {
     pub sts: Option<Reply>,
     pub ecr: Option<Reply>,
+    /// True if the role's trust policy has no condition.
+    pub open_role: bool,
     /// What ECR says that the registry is.
     pub proxy_endpoint: Option<&'static str>,
 }
@@ -52,7 +54,7 @@ impl Aws {
         match labels.as_slice() {
             ["sts", region, ..] => match &self.sts {
                 Some(reply) => reply.clone(),
-                None => sts(sent, region),
+                None => sts(sent, region, self.open_role),
             },
             ["api", service @ ("ecr" | "ecr-public"), region, ..] => match &self.ecr {
                 Some(reply) => reply.clone(),
@@ -113,7 +115,7 @@ fn registry(sent: &Sent, origin: &str) -> Reply {
     Fake::new(Login::None).answer(&sent)
 }
 
-fn sts(sent: &Sent, region: &str) -> Reply {
+fn sts(sent: &Sent, region: &str, open_role: bool) -> Reply {
     let who = match signer(sent, "sts", region) {
         Ok(who) => who,
         Err("UnrecognizedClientException") => return xml_error("InvalidClientTokenId", "no"),
@@ -130,7 +132,8 @@ fn sts(sent: &Sent, region: &str) -> Reply {
         (given("Action"), given("Version"), given("RoleSessionName")),
         (Some("AssumeRole"), Some("2011-06-15"), Some("bowline"))
     );
-    if (given("RoleArn"), given("ExternalId")) != (Some(ROLE), Some(EXTERNAL_ID)) {
+    let is_let_in = open_role || given("ExternalId") == Some(EXTERNAL_ID);
+    if given("RoleArn") != Some(ROLE) || !is_let_in {
         return xml_error(
             "AccessDenied",
             &format!(

@@ -1,6 +1,8 @@
 //! How AWS identities log in, and which registry that is.
 
-use bowline_registry::{ExternalId, Operator, Proved, pull_credentials, resolve_endpoint};
+use bowline_registry::{
+    ExternalId, Operator, Proved, WarningCode, pull_credentials, resolve_endpoint,
+};
 
 use super::*;
 use crate::double::{Reply, world};
@@ -52,7 +54,7 @@ async fn every_login_gets_a_password_and_pulls_with_it() {
             delegated_role(),
             operator(Some(EXTERNAL_ID)),
             vec![REGISTRY, ECR, STS],
-            7,
+            8,
             in_an_hour,
         ),
         (
@@ -196,6 +198,76 @@ async fn a_delegated_role_is_taken_on_with_the_issued_external_id_only() {
     }
     let check = run_aws(&Aws::default().world(), &operator(None), &own_role("wrong")).await;
     assert_eq!(problem(&check), ("auth.rejected", Some("values.roleArn")));
+}
+
+#[tokio::test]
+async fn a_role_that_needs_no_external_id_is_warned_of() {
+    let warned = vec![WarningCode::RoleExternalIdOptional];
+    let issued = || operator(Some(EXTERNAL_ID));
+    for (name, open_role, operator, spec, expected, asked) in [
+        (
+            "delegated, as it should be",
+            false,
+            issued(),
+            delegated_role(),
+            vec![],
+            2,
+        ),
+        (
+            "delegated, open",
+            true,
+            issued(),
+            delegated_role(),
+            warned,
+            2,
+        ),
+        // With keys of their own nobody else takes it on.
+        (
+            "own keys",
+            true,
+            Operator::default(),
+            own_role("any"),
+            vec![],
+            1,
+        ),
+    ] {
+        let aws = Aws {
+            open_role,
+            ..Aws::default()
+        };
+        let world = aws.world();
+        let check = run_aws(&world, &operator, &spec).await;
+        let warnings: Vec<_> = check.warnings.iter().map(|it| it.code).collect();
+        assert_eq!((check.ok, warnings), (true, expected), "{name}");
+        let lines = world.http.lines();
+        let sts = lines.iter().filter(|line| line.contains("/sts.")).count();
+        assert_eq!(sts, asked, "{name}: {lines:?}");
+    }
+    // Where STS cannot tell, nothing is warned of, and the check is as good.
+    let aws = Aws::default();
+    let mut asked = 0;
+    let world = world(move |sent| {
+        asked += usize::from(sent.url.as_str().starts_with(STS));
+        match asked {
+            0 | 1 => aws.answer(sent),
+            _ if sent.url.as_str().starts_with(STS) => Reply::status(500),
+            _ => aws.answer(sent),
+        }
+    });
+    world.http.trust_only(&[REGISTRY, ECR, STS]);
+    let check = run_aws(&world, &issued(), &delegated_role()).await;
+    assert_eq!((check.ok, check.warnings), (true, vec![]));
+}
+
+#[tokio::test]
+async fn other_work_does_not_ask_what_only_a_check_wants_to_know() {
+    let world = Aws::default().world();
+    let operator = operator(Some(EXTERNAL_ID));
+    pull_credentials(&world, &operator, &delegated_role())
+        .await
+        .unwrap();
+    let lines = world.http.lines();
+    assert_eq!(lines, [format!("POST {STS}/"), format!("POST {ECR}/")]);
 }
 
 #[tokio::test]
