@@ -3,6 +3,9 @@
 //! As on Spin, a statement's own errors come with its result, not from `execute`. SQLite blocks, so a statement runs on
 //! a thread for blocking work, unless it reads a little and need not wait: handing that over would take longer than the
 //! reading. Rows are collected before the component sees the first.
+//!
+//! SQLite has one writer at a time, and who waits for another asks again after pauses that grow: whoever comes new is
+//! often first. So a component's statements that write to a database wait in one queue, in the order in which they came.
 
 use self::bindings::spin::sqlite::sqlite::{
     Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
@@ -11,12 +14,8 @@ use rusqlite::{
     limits::Limit,
     types::{ToSqlOutput, Value as Owned, ValueRef},
 };
-use std::{
-    collections::BTreeMap,
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use tokio::sync::{Mutex, MutexGuard, OwnedMutexGuard};
 use wasmtime::component::{Accessor, FutureReader, HasData, Resource, ResourceTable, StreamReader};
 
 pub(crate) use self::bindings::spin::sqlite::sqlite::add_to_linker;
@@ -29,6 +28,8 @@ mod bindings {
         imports: {
             "spin:sqlite/sqlite.[static]connection.open": async | trappable,
             "spin:sqlite/sqlite.[method]connection.execute": async | trappable,
+            "spin:sqlite/sqlite.[method]connection.last-insert-rowid": async | trappable,
+            "spin:sqlite/sqlite.[method]connection.changes": async | trappable,
             "spin:sqlite/sqlite.[drop]connection": trappable,
             default: trappable,
         },
@@ -42,15 +43,28 @@ mod bindings {
 const STATEMENT_CACHE: usize = 128;
 /// The time that a statement waits for another connection's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// What SQLite says where that time is over.
+const LOCKED: &str = "database is locked";
 /// The instructions of SQLite's machine that run inline: a fraction of a millisecond, or a page of a list.
 const INLINE_STEPS: i32 = 25_000;
 
-/// The databases that a component may open: label to file.
-pub type Databases = Arc<BTreeMap<String, PathBuf>>;
+/// The databases that a component may open, by their labels.
+pub type Databases = Arc<BTreeMap<String, Database>>;
+
+/// A database in a file.
+#[derive(Clone)]
+pub struct Database {
+    path: PathBuf,
+    /// Who holds it writes.
+    turn: Arc<Mutex<()>>,
+}
 
 /// An open database.
 #[derive(Clone)]
-pub struct Connection(Arc<Mutex<rusqlite::Connection>>);
+pub struct Connection {
+    sqlite: Arc<Mutex<rusqlite::Connection>>,
+    turn: Arc<Mutex<()>>,
+}
 
 /// The part of an instance's state that the interface needs.
 pub struct SqliteView<'a> {
@@ -70,8 +84,27 @@ impl HasData for HasSqlite {
     type Data<'a> = SqliteView<'a>;
 }
 
+/// What came of a statement that may have been run at once.
+enum AtOnce {
+    Done(Vec<String>, Vec<RowResult>),
+    /// It has to run on a thread, and need not wait for its turn.
+    Reads,
+    /// It has to run on a thread, and writes.
+    Writes,
+}
+
+impl Database {
+    /// The database in this file.
+    pub fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            turn: Arc::default(),
+        }
+    }
+}
+
 impl Connection {
-    async fn open(path: PathBuf) -> Result<Self, Error> {
+    async fn open(Database { path, turn }: Database) -> Result<Self, Error> {
         blocking(move || {
             let connection = rusqlite::Connection::open(path).map_err(io_error)?;
             // No ATTACH and no VACUUM INTO: a component reaches its databases, not the host's files.
@@ -80,19 +113,29 @@ impl Connection {
                 .map_err(io_error)?;
             connection.busy_timeout(BUSY_TIMEOUT).map_err(io_error)?;
             connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-            Ok(Self(Arc::new(Mutex::new(connection))))
+            Ok(Self {
+                sqlite: Arc::new(Mutex::new(connection)),
+                turn,
+            })
         })
         .await?
     }
 
     /// Runs a statement to its end.
     async fn run(&self, statement: String, parameters: Vec<Value>) -> Result<Outcome, Error> {
-        if let Some((columns, rows)) = self.read_inline(&statement, &parameters) {
-            return Ok((columns, Ok(rows)));
-        }
-        let connection = self.0.clone();
+        let at_once = at_once(&mut *self.lock().await, &statement, &parameters);
+        let turn = match at_once {
+            AtOnce::Done(columns, rows) => return Ok((columns, Ok(rows))),
+            AtOnce::Reads => None,
+            AtOnce::Writes => match self.turn().await {
+                Some(turn) => Some(turn),
+                None => return Ok((Vec::new(), Err(Error::Io(LOCKED.to_owned())))),
+            },
+        };
+        let connection = Arc::clone(&self.sqlite).lock_owned().await;
         blocking(move || {
-            let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            // For as long as it runs, whether the caller waits for it or not.
+            let _turn = turn;
             let mut columns = Vec::new();
             let rows = query(&connection, &statement, &parameters, &mut columns).map_err(io_error);
             (columns, rows)
@@ -100,44 +143,52 @@ impl Connection {
         .await
     }
 
-    /// The outcome of a statement that only reads, and little. `None`: it has to run on a thread.
-    fn read_inline(
-        &self,
-        statement: &str,
-        parameters: &[Value],
-    ) -> Option<(Vec<String>, Vec<RowResult>)> {
-        let mut connection = self.0.try_lock().ok()?;
-        // SQLite counts over all runs of a statement, so a first call says nothing yet.
-        let mut was_called = false;
-        let is_long = move || std::mem::replace(&mut was_called, true);
-        connection
-            .progress_handler(INLINE_STEPS, Some(is_long))
-            .ok()?;
-        let mut columns = Vec::new();
-        let rows = connection
-            .busy_timeout(Duration::ZERO)
-            .and_then(|()| read(&connection, statement, parameters, &mut columns));
-        connection
-            .progress_handler(0, None::<fn() -> bool>)
-            .and_then(|()| connection.busy_timeout(BUSY_TIMEOUT))
-            .ok()?;
-        Some((columns, rows.ok()??))
+    /// Waits for the turn to write, and not for longer than for SQLite's lock.
+    async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
+        let turn = Arc::clone(&self.turn).lock_owned();
+        tokio::time::timeout(BUSY_TIMEOUT, turn).await.ok()
     }
 
-    async fn with<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&rusqlite::Connection) -> T + Send + 'static,
-    ) -> wasmtime::Result<T> {
-        let connection = self.0.clone();
-        let outcome =
-            blocking(move || read(&connection.lock().unwrap_or_else(PoisonError::into_inner)))
-                .await;
-        outcome.map_err(|_| wasmtime::format_err!("the database thread ended"))
+    async fn lock(&self) -> MutexGuard<'_, rusqlite::Connection> {
+        self.sqlite.lock().await
     }
 }
 
+/// Runs a statement if it only reads, and little.
+fn at_once(connection: &mut rusqlite::Connection, statement: &str, parameters: &[Value]) -> AtOnce {
+    match only_reads(connection, statement) {
+        Ok(true) => {}
+        // Inside of a transaction it has SQLite's lock, or waits for it: its turn could only come after the others'.
+        Ok(false) if !connection.is_autocommit() => return AtOnce::Reads,
+        Ok(false) => return AtOnce::Writes,
+        // A mistake is found again where it is told.
+        Err(_) => return AtOnce::Reads,
+    }
+    // SQLite counts over all runs of a statement, so a first call says nothing yet.
+    let mut was_called = false;
+    let is_long = move || std::mem::replace(&mut was_called, true);
+    let mut columns = Vec::new();
+    let rows = connection
+        .progress_handler(INLINE_STEPS, Some(is_long))
+        .and_then(|()| connection.busy_timeout(Duration::ZERO))
+        .and_then(|()| query(connection, statement, parameters, &mut columns));
+    let restored = connection
+        .progress_handler(0, None::<fn() -> bool>)
+        .and_then(|()| connection.busy_timeout(BUSY_TIMEOUT));
+    match (rows, restored) {
+        (Ok(rows), Ok(())) => AtOnce::Done(columns, rows),
+        _ => AtOnce::Reads,
+    }
+}
+
+/// Tells whether a statement only reads. COMMIT counts as reading to SQLite, but has no columns.
+fn only_reads(connection: &rusqlite::Connection, statement: &str) -> rusqlite::Result<bool> {
+    let prepared = connection.prepare_cached(statement)?;
+    Ok(prepared.readonly() && prepared.column_count() > 0)
+}
+
 impl SqliteView<'_> {
-    fn path(&self, database: &str) -> Result<PathBuf, Error> {
+    fn database(&self, database: &str) -> Result<Database, Error> {
         self.databases
             .get(database)
             .cloned()
@@ -156,11 +207,11 @@ impl HostConnection for SqliteView<'_> {
         &mut self,
         database: String,
     ) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
-        let path = match self.path(&database) {
-            Ok(path) => path,
+        let database = match self.database(&database) {
+            Ok(database) => database,
             Err(error) => return Ok(Err(error)),
         };
-        match Connection::open(path).await {
+        match Connection::open(database).await {
             Ok(connection) => Ok(Ok(self.table.push(connection)?)),
             Err(error) => Ok(Err(error)),
         }
@@ -182,15 +233,15 @@ impl HostConnection for SqliteView<'_> {
         }))
     }
 
-    fn last_insert_rowid(&mut self, handle: Resource<Connection>) -> wasmtime::Result<i64> {
+    async fn last_insert_rowid(&mut self, handle: Resource<Connection>) -> wasmtime::Result<i64> {
         let connection = self.connection(&handle)?;
-        let connection = connection.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = connection.lock().await;
         Ok(connection.last_insert_rowid())
     }
 
-    fn changes(&mut self, handle: Resource<Connection>) -> wasmtime::Result<u64> {
+    async fn changes(&mut self, handle: Resource<Connection>) -> wasmtime::Result<u64> {
         let connection = self.connection(&handle)?;
-        let connection = connection.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = connection.lock().await;
         Ok(connection.changes())
     }
 
@@ -205,11 +256,11 @@ impl<T> HostConnectionWithStore<T> for HasSqlite {
         accessor: &Accessor<T, Self>,
         database: String,
     ) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
-        let path = match accessor.with(|mut access| access.get().path(&database)) {
-            Ok(path) => path,
+        let database = match accessor.with(|mut access| access.get().database(&database)) {
+            Ok(database) => database,
             Err(error) => return Ok(Err(error)),
         };
-        match Connection::open(path).await {
+        match Connection::open(database).await {
             Ok(connection) => {
                 accessor.with(|mut access| Ok(Ok(access.get().table.push(connection)?)))
             }
@@ -254,9 +305,8 @@ impl<T> HostConnectionWithStore<T> for HasSqlite {
         handle: Resource<Connection>,
     ) -> wasmtime::Result<i64> {
         let connection = accessor.with(|mut access| access.get().connection(&handle))?;
-        connection
-            .with(rusqlite::Connection::last_insert_rowid)
-            .await
+        let connection = connection.lock().await;
+        Ok(connection.last_insert_rowid())
     }
 
     async fn changes_async(
@@ -264,24 +314,9 @@ impl<T> HostConnectionWithStore<T> for HasSqlite {
         handle: Resource<Connection>,
     ) -> wasmtime::Result<u64> {
         let connection = accessor.with(|mut access| access.get().connection(&handle))?;
-        connection.with(rusqlite::Connection::changes).await
+        let connection = connection.lock().await;
+        Ok(connection.changes())
     }
-}
-
-/// The rows of a statement that only reads; `None` where it may do more. COMMIT counts as reading to SQLite, but has no
-/// columns.
-fn read(
-    connection: &rusqlite::Connection,
-    statement: &str,
-    parameters: &[Value],
-    columns: &mut Vec<String>,
-) -> rusqlite::Result<Option<Vec<RowResult>>> {
-    let prepared = connection.prepare_cached(statement)?;
-    if !prepared.readonly() || prepared.column_count() == 0 {
-        return Ok(None);
-    }
-    drop(prepared);
-    query(connection, statement, parameters, columns).map(Some)
 }
 
 fn query(

@@ -16,7 +16,7 @@ use crate::{
     route::{Pattern, Route, RouteError, RouteTable},
     runtime_config::{RuntimeConfig, RuntimeConfigError},
     server::{Handler, TrustedProxies},
-    sqlite::Databases,
+    sqlite::{Database, Databases},
     tls::{TlsError, TlsRoots},
     variables::{VariableError, Variables},
 };
@@ -303,7 +303,7 @@ impl Loader<'_> {
             };
             let path = self.state.join(name);
             owner_only::make_database(&path).map_err(folder_error(&path))?;
-            Ok((label.clone(), path))
+            Ok((label.clone(), Database::new(path)))
         };
         let databases = component
             .sqlite_databases
