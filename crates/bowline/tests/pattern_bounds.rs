@@ -77,6 +77,11 @@ fn policies() -> Vec<(&'static str, Document, bool)> {
     let names = ["include", "never", "always"];
     vec![
         (
+            "a long glob of 256 alternatives, which fuzzing found",
+            include(std::iter::once("{a,b}".repeat(8) + &"x".repeat(700))),
+            true,
+        ),
+        (
             "115 long repetitions",
             include((0..115).map(|n| format!("/a{{20000}}{n}/"))),
             false,
