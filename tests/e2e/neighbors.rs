@@ -10,7 +10,7 @@ use bowline_tests::{
     client::Client,
     form::{anonymous, with},
     image::Image,
-    neighbors::ATTACKS,
+    neighbors::{ATTACKS, SILENT_STREAMS},
     registry::{Access, Registry},
     sign_in::SignIn,
 };
@@ -140,6 +140,11 @@ fn every_neighbor_is_answered_in_time_beside_every_attack() {
         .map(|attack| attack.name)
         .collect();
     assert_eq!(harmful, [""; 0]);
+    // Registries that do not answer take the time of the scheduled work from no other tenant.
+    let silent = ATTACKS.iter().find(|attack| attack.name == SILENT_STREAMS);
+    silent
+        .unwrap()
+        .run(&app, 1, || neighbor.is_pulled_daily(SILENT_STREAMS));
     // What the attackers have left behind is in nobody's way either, also after a restart.
     neighbor.is_pulled_daily("what is left of the attacks");
     let path = std::mem::take(&mut neighbor.path);

@@ -73,8 +73,7 @@ impl Default for Setup {
                 // Tests ask more often than callers may; what is limited is tested in the service's crate.
                 ("registry_requests_per_subject", "100000".to_owned()),
                 ("registry_requests_per_project", "100000".to_owned()),
-                ("connections_per_project", "100000".to_owned()),
-                ("patterns_per_project", "1000000".to_owned()),
+                ("change_bytes_per_project", "1000000000".to_owned()),
                 ("connections_per_project", "100000".to_owned()),
                 ("patterns_per_project", "1000000".to_owned()),
                 ("validate_bytes_per_subject", "1000000000".to_owned()),

@@ -80,6 +80,9 @@ pub fn beside<T>(
     })
 }
 
+/// The attack on the scheduled work: it asks an API for image streams that does not answer.
+pub const SILENT_STREAMS: &str = "image streams of an API that does not answer";
+
 /// Every attack.
 pub const ATTACKS: &[Attack] = &[
     Attack {
@@ -193,6 +196,11 @@ pub const ATTACKS: &[Attack] = &[
         name: "checks of a registry without end",
         is_flood: false,
         prepare: |app| check(app, hostile::endless_manifests()),
+    },
+    Attack {
+        name: SILENT_STREAMS,
+        is_flood: false,
+        prepare: silent_streams,
     },
     Attack {
         name: "hand-outs of a secret",
@@ -554,16 +562,35 @@ fn check(app: &App, server: Server) -> Shot {
     })
 }
 
-fn silent_checks(app: &App) -> Shot {
-    /// Lets the registry's connections end with the attack.
-    struct Opens(Gate);
+/// Lets a silent registry's connections end with the attack.
+struct Opens(Gate);
 
-    impl Drop for Opens {
-        fn drop(&mut self) {
-            self.0.open();
-        }
+impl Drop for Opens {
+    fn drop(&mut self) {
+        self.0.open();
     }
+}
 
+fn silent_streams(app: &App) -> Shot {
+    let gate = Opens(Gate::default());
+    let server = hostile::silent(&gate.0);
+    let attacker = Attacker::new(app);
+    for number in 0..6 {
+        let url = format!("{}/{number}", server.origin());
+        let form = json!({
+            "provider": "openshift", "name": format!("streams {number}"), "auth": "token",
+            "values": { "url": url, "token": "sha256~token", "apiUrl": server.origin() },
+            "policy": { "imageStreams": true },
+        });
+        attacker.connect(app, &form);
+    }
+    Box::new(move |_| {
+        let _silent = (&server, &gate);
+        attacker.post("/v1/sync/due", &json!({}));
+    })
+}
+
+fn silent_checks(app: &App) -> Shot {
     let gate = Opens(Gate::default());
     let server = hostile::silent(&gate.0);
     let form = with_password(&server.origin(), "mallory", "s3cret");

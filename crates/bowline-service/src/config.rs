@@ -10,7 +10,7 @@ use crate::{
     log::LogSettings,
     problem::{Problem, ProblemType},
     proxies::Proxies,
-    rate::{self, Limits},
+    rate::Limits,
     token::{KeySet, Published, Rules},
 };
 
@@ -31,8 +31,6 @@ pub(crate) struct Access {
     pub(crate) public_url: String,
     /// Limits on what callers do in a minute.
     pub(crate) limits: Limits,
-    /// The most bytes that a subject may have validated in a minute.
-    pub(crate) validate_bytes: i64,
     /// The age at which rows of the audit are forgotten, in milliseconds.
     pub(crate) audit_kept_ms: i64,
     /// How much is logged.
@@ -104,12 +102,6 @@ impl Access {
             })?,
             public_url: public_url(&variables.public_url)?,
             limits: limits(variables)?,
-            validate_bytes: number(
-                "validate_bytes_per_subject",
-                &variables.validate_bytes_per_subject,
-                rate::VALIDATE_BYTES,
-                "it is no number of bytes a minute, 1 or more",
-            )?,
             audit_kept_ms: audit_kept_ms(variables)?,
             log: variables
                 .log()
@@ -193,34 +185,44 @@ fn published(
 
 fn limits(variables: &Variables) -> Result<Limits, ConfigError> {
     let usual = Limits::default();
-    let number = |name, text: &str, usual| {
-        number(
-            name,
-            text,
-            usual,
-            "it is no number of requests a minute, 1 or more",
-        )
+    let requests = |name, text: &str, usual| {
+        let reason = "it is no number of requests a minute, 1 or more";
+        number(name, text, usual, reason)
+    };
+    let bytes = |name, text: &str, usual| {
+        let reason = "it is no number of bytes a minute, 1 or more";
+        number(name, text, usual, reason)
     };
     Ok(Limits {
-        checks_per_subject: number(
+        checks_per_subject: requests(
             "checks_per_subject",
             &variables.checks_per_subject,
             usual.checks_per_subject,
         )?,
-        registry_requests_per_subject: number(
+        registry_requests_per_subject: requests(
             "registry_requests_per_subject",
             &variables.registry_requests_per_subject,
             usual.registry_requests_per_subject,
         )?,
-        registry_requests_per_project: number(
+        registry_requests_per_project: requests(
             "registry_requests_per_project",
             &variables.registry_requests_per_project,
             usual.registry_requests_per_project,
         )?,
-        notifications_per_connection: number(
+        notifications_per_connection: requests(
             "notifications_per_connection",
             &variables.notifications_per_connection,
             usual.notifications_per_connection,
+        )?,
+        validate_bytes_per_subject: bytes(
+            "validate_bytes_per_subject",
+            &variables.validate_bytes_per_subject,
+            usual.validate_bytes_per_subject,
+        )?,
+        change_bytes_per_project: bytes(
+            "change_bytes_per_project",
+            &variables.change_bytes_per_project,
+            usual.change_bytes_per_project,
         )?,
     })
 }

@@ -114,8 +114,11 @@ impl RequestContext {
         spec.ok_or_else(|| Problem::form_invalid(report))
     }
 
-    /// The author of a change, for the audit.
+    /// The author of a change, for the audit. The log then tells where that ends.
     pub(crate) fn change(&self, caller: &Caller) -> Change {
+        if let Some(project) = &self.facts.project {
+            self.facts.touch(project);
+        }
         Change {
             subject: caller.subject().to_owned(),
             from: self.client.map(|address| address.to_string()),

@@ -4,9 +4,13 @@
 //! secret), and nothing that a registry said. The service puts it into the extensions of its answer, and the component
 //! writes it to its standard error, where Spin and the embedded host take it from.
 
-use std::{cell::Cell, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    time::Duration,
+};
 
-use bowline_store::Timestamp;
+use bowline_store::{AuditHead, Timestamp};
 use http::{HeaderMap, Method, header};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +21,9 @@ use crate::{
 
 /// The most characters of a subject, a project or a cause that a line holds.
 const LONGEST: usize = 200;
+
+/// The most projects of which a line holds the end of the audit.
+const MOST_HEADS: usize = 20;
 
 /// A line of the log, without its end. An extension of the answer.
 #[derive(Clone, Debug)]
@@ -104,6 +111,29 @@ pub(crate) struct Facts {
     pub(crate) project: Option<String>,
     /// The requests that were sent to the private service, and the time that they took.
     sent: Cell<(u32, Duration)>,
+    /// The projects in which something was changed or worked on.
+    touched: RefCell<BTreeSet<String>>,
+    /// The ends of their audits.
+    pub(crate) heads: Vec<Head>,
+}
+
+/// The end of a project's audit: what the database held then. Who can edit the database cannot edit a log elsewhere.
+#[derive(Debug, Serialize)]
+pub(crate) struct Head {
+    project: String,
+    number: i64,
+    mac: String,
+}
+
+impl Head {
+    /// The last row that is linked; `None` where there is none.
+    pub(crate) fn of(project: &str, head: AuditHead) -> Option<Self> {
+        Some(Self {
+            project: short(project),
+            number: head.linked,
+            mac: head.link?,
+        })
+    }
 }
 
 impl Facts {
@@ -113,6 +143,19 @@ impl Facts {
             route,
             ..Self::default()
         }
+    }
+
+    /// Notes that something is changed or worked on in a project. Of many projects not all are noted.
+    pub(crate) fn touch(&self, project: &str) {
+        let mut touched = self.touched.borrow_mut();
+        if touched.len() < MOST_HEADS {
+            touched.insert(project.to_owned());
+        }
+    }
+
+    /// The projects that were touched.
+    pub(crate) fn touched(&self) -> Vec<String> {
+        self.touched.borrow().iter().cloned().collect()
     }
 
     /// Counts a request to the private service.
@@ -157,6 +200,8 @@ struct Line<'a> {
     outbound_ms: u128,
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    audit: &'a [Head],
 }
 
 impl Answered<'_> {
@@ -190,6 +235,7 @@ impl Answered<'_> {
             outbound_requests,
             outbound_ms: outbound_time.as_millis(),
             cause: cause.map(|Cause(cause)| short(cause)),
+            audit: &self.facts.heads,
         };
         if let Ok(line) = serde_json::to_string(&line) {
             answer.extensions_mut().insert(LogLine(line));

@@ -5,12 +5,12 @@ use serde::Serialize;
 
 use crate::problem::{Problem, ProblemType};
 
-/// The most bytes that a subject may have validated in a minute, if the operator says nothing.
-pub(crate) const VALIDATE_BYTES: i64 = 16 * 1024 * 1024;
-
 /// The size of a body up to which validating it costs so little that it is not counted: that of forms as people fill them
 /// in.
 pub(crate) const UNCOUNTED_BYTES: usize = 8 * 1024;
+
+/// The bytes that any change counts as at least: those of its row in the audit.
+pub(crate) const CHANGE_BYTES: usize = 1024;
 
 /// The operator's limits, all of them in a minute of the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -25,6 +25,10 @@ pub(crate) struct Limits {
     pub(crate) registry_requests_per_project: i64,
     /// The most notifications that the event address of a connection takes.
     pub(crate) notifications_per_connection: i64,
+    /// The most bytes of forms that a subject may have validated.
+    pub(crate) validate_bytes_per_subject: i64,
+    /// The most bytes of changes in a project, each of which counts as a kilobyte at least.
+    pub(crate) change_bytes_per_project: i64,
 }
 
 impl Default for Limits {
@@ -34,6 +38,8 @@ impl Default for Limits {
             registry_requests_per_subject: 120,
             registry_requests_per_project: 600,
             notifications_per_connection: 600,
+            validate_bytes_per_subject: 16 * 1024 * 1024,
+            change_bytes_per_project: 2 * 1024 * 1024,
         }
     }
 }
@@ -70,5 +76,10 @@ pub(crate) mod counter {
     /// The bytes that a subject has validated.
     pub(crate) fn validated(subject: &str) -> String {
         format!("validate {subject}")
+    }
+
+    /// The bytes that were changed in a project.
+    pub(crate) fn changed(project: &str) -> String {
+        format!("change {project}")
     }
 }

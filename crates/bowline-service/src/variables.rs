@@ -112,6 +112,8 @@ variables! {
     queued_scans_per_project: false, [Connections];
     /// The number of bytes a minute of a subject in bodies of `/v1/validate` that are larger than 8 KiB; empty: 16777216.
     validate_bytes_per_subject: false, [Connections, Edge];
+    /// The number of bytes a minute of a project in changes, each of which counts as 1 KiB at least; empty: 2097152.
+    change_bytes_per_project: false, [Connections];
     /// The number of days that rows of the audit are kept; empty: 400.
     audit_retention_days: false, [Connections];
     /// The number of notifications a minute that the event address of a connection takes; empty: 600.

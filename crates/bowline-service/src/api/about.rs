@@ -1,7 +1,7 @@
 //! What a form has to tell of the service before anything is tried.
 
 use bowline_registry::Clock;
-use bowline_store::Database;
+use bowline_store::{Database, Quotas};
 use http::StatusCode;
 use serde::Serialize;
 
@@ -28,6 +28,21 @@ pub(crate) struct Facts<'a> {
     issuer: Option<&'a str>,
     /// What callers may do in a minute.
     limits: Limits,
+    /// How much a project may keep.
+    quotas: ProjectQuotas,
+}
+
+/// How much a project may keep.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct ProjectQuotas {
+    /// The most connections.
+    connections: i64,
+    /// The most patterns in the pull policies of all connections together.
+    patterns: i64,
+    /// The most images that wait for their scan or are being scanned.
+    queued_scans: i64,
 }
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -39,12 +54,23 @@ where
 {
     /// What the operator has set that a form tells.
     pub(super) fn facts(&self) -> Result<Response, Problem> {
-        let access = &self.ready.as_ref()?.access;
+        let ready = self.ready.as_ref()?;
+        let access = &ready.access;
+        let Quotas {
+            connections,
+            patterns,
+            queued_scans,
+        } = ready.quotas;
         let facts = Facts {
             egress_addresses: &access.egress_addresses,
             aws_account_id: access.aws_account_id.as_deref(),
             issuer: None,
             limits: access.limits,
+            quotas: ProjectQuotas {
+                connections,
+                patterns,
+                queued_scans,
+            },
         };
         response::json(StatusCode::OK, &facts)
     }

@@ -11,6 +11,7 @@ use crate::{
     caller::Caller,
     client::Outbound,
     context::RequestContext,
+    log::Head,
     operations::{Row, path::PathParameters},
     problem::{Problem, ProblemType},
     response::{self, Response},
@@ -83,11 +84,26 @@ where
             None => caller.projects().iter().map(String::as_str).collect(),
         };
         for project in projects.into_iter().take(MOST_PROJECTS) {
+            context.facts.touch(project);
             // The answer is the same where it cannot be kept.
             _ = store
                 .record_refusal(&change, project, connection, row.id)
                 .await;
         }
+    }
+
+    /// The ends of the audits of the projects that a request touched, for the log.
+    pub(super) async fn audit_heads(&self, context: &RequestContext) -> Vec<Head> {
+        let mut heads = Vec::new();
+        for project in context.facts.touched() {
+            let Ok(store) = self.store(context).await else {
+                break;
+            };
+            // The answer is the same where one cannot be read.
+            let head = store.audit_head(&project).await;
+            heads.extend(head.ok().and_then(|head| Head::of(&project, head)));
+        }
+        heads
     }
 
     /// Links rows that nobody linked after they were written, and forgets those that are older than the operator keeps

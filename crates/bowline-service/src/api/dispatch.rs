@@ -19,7 +19,7 @@ use crate::{
     forms,
     log::Answered,
     openapi,
-    operations::{Authorization, Operation, PublicOperation, path::ConnectionPath},
+    operations::{Authorization, Counted, Operation, PublicOperation, path::ConnectionPath},
     problem::{Problem, ProblemType},
     request_id,
     response::Response,
@@ -51,6 +51,8 @@ where
             access.is_some_and(|access| access.public_url.starts_with("https://")),
             &context.head.headers,
         );
+        let took = self.clock.monotonic().saturating_sub(begun);
+        context.facts.heads = self.audit_heads(&context).await;
         let answered = Answered {
             component: "connections",
             method: &context.head.method,
@@ -58,7 +60,7 @@ where
             request_id: &context.request_id,
             facts: &context.facts,
             at: context.now,
-            took: self.clock.monotonic().saturating_sub(begun),
+            took,
         };
         let settings = access.map(|access| access.log).unwrap_or_default();
         answered.log(settings, &mut answer);
@@ -104,9 +106,13 @@ where
                 let key = IdempotencyKey::read(&context.head)?;
                 let operation = bind(&route.parameters).ok_or(ProblemType::NotFound)?;
                 let act = async |id: Option<ConnectionId>| {
-                    if row.is_counted {
-                        self.count_registry_request(context, &caller, &project)
-                            .await?;
+                    match row.counted {
+                        Counted::Nothing => {}
+                        Counted::RegistryRequest => {
+                            self.count_registry_request(context, &caller, &project)
+                                .await?;
+                        }
+                        Counted::Change => self.count_change(context, &project, &body).await?,
                     }
                     self.act(context, &caller, operation, &body, id).await
                 };

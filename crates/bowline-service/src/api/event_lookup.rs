@@ -5,6 +5,7 @@ mod resolve_tags;
 mod watched_connection;
 
 use std::{
+    cell::Cell,
     collections::{BTreeMap, HashSet},
     time::Duration,
 };
@@ -17,7 +18,10 @@ use bowline_store::{
 
 use self::resolve_tags::{ResolvedTag, TagsToResolve};
 pub(super) use self::watched_connection::WatchedConnection;
-use super::service::{Random, Service};
+use super::{
+    service::{Random, Service},
+    several::{Place, Places, several},
+};
 use crate::{
     client::Outbound,
     context::RequestContext,
@@ -34,6 +38,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The most waiting events that a tick takes at once.
 const AT_ONCE: u32 = 100;
+
+/// The most repositories whose waiting events are looked up at the same time.
+const REPOSITORIES: usize = 4;
 
 /// The most digests of a repository that are searched for those that are not known yet.
 const MOST_UNREAD: u32 = 10_000;
@@ -95,22 +102,31 @@ where
         budget: Duration,
     ) -> Result<usize, Problem> {
         let (store, began) = (self.store(context).await?, self.clock.monotonic());
-        let mut done = 0_usize;
-        while self.clock.monotonic().saturating_sub(began) <= budget {
+        let (done, places) = (Cell::new(0_usize), Places::default());
+        let claim = async || {
             let taken = store.take_pending(within, AT_ONCE, context.now).await?;
-            if taken.is_empty() {
-                break;
-            }
-            // Whatever is in the way of one connection is not in that of the others: what was taken comes again later.
+            let Some(first) = taken.first() else {
+                return Ok(None);
+            };
+            let place = places.of(&first.project);
+            Ok(Some((taken, place)))
+        };
+        let retry = async |(taken, place): (Vec<TakenEvent>, Option<Place<'_>>)| {
+            // Whatever is in the way of one connection is not in that of the others: what was taken comes again later. So
+            // does what its project has no place for.
+            let Some(_place) = place else { return Ok(()) };
             let Ok(left) = self.retry_events(context, &taken).await else {
-                continue;
+                return Ok(());
             };
             for taken in taken.iter().filter(|taken| !left.contains(&taken.event)) {
                 store.pending_done(taken).await?;
-                done = done.saturating_add(1);
+                done.set(done.get().saturating_add(1));
             }
-        }
-        Ok(done)
+            Ok(())
+        };
+        let is_over = || self.clock.monotonic().saturating_sub(began) > budget;
+        several(REPOSITORIES, is_over, claim, retry).await?;
+        Ok(done.get())
     }
 
     /// Retries events of one repository, and returns those for which the registry has to be asked again.

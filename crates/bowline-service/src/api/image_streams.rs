@@ -1,5 +1,7 @@
 //! Watching OpenShift's image streams: by their version, from one look to the next.
 
+use std::{cell::Cell, time::Duration};
+
 use bowline_registry::{Clock, EventKind, ImageStream, StreamChanges};
 use bowline_store::{Database, KnownImage, Opened, StreamWatch, SyncOrigin, Within};
 
@@ -7,14 +9,18 @@ use super::{
     event_lookup::{AnnouncedEvent, WatchedConnection},
     problem_document::ProblemDocument,
     service::{Random, Service},
+    several::{Place, Places, several},
 };
 use crate::{
     client::Outbound, context::RequestContext, problem::Problem,
     protocol::inventory::StreamsRequest,
 };
 
-/// The most image streams that one call looks at.
-const MOST: usize = 20;
+/// The most connections whose image streams are looked at at the same time.
+const AT_ONCE: usize = 4;
+
+/// The most connections that a call passes over because their project has its places.
+const MOST_PASSED_OVER: usize = 1000;
 
 impl<D, O, C, R> Service<D, O, C, R>
 where
@@ -23,25 +29,42 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// Looks once at each of the connections whose image streams are watched and whose turn it is, and says at how many.
+    /// Looks once at each of the connections whose image streams are watched and whose turn it is, for as long as
+    /// `budget` lasts, and says at how many.
     pub(super) async fn watch_streams(
         &self,
         context: &RequestContext,
         within: Within<'_>,
+        budget: Duration,
     ) -> Result<usize, Problem> {
-        let store = self.store(context).await?;
-        let mut looked = 0_usize;
-        while looked < MOST {
-            let Some(watch) = store.claim_watch(within, context.now).await? else {
-                break;
-            };
+        let (store, began) = (self.store(context).await?, self.clock.monotonic());
+        let (looked, places) = (Cell::new(0_usize), Places::default());
+        let mut passed_over = 0_usize;
+        let claim = async || {
+            while passed_over < MOST_PASSED_OVER {
+                let Some(watch) = store.claim_watch(within, context.now).await? else {
+                    return Ok(None);
+                };
+                if let Some(place) = places.of(&watch.project) {
+                    return Ok(Some((watch, place)));
+                }
+                // It has its next turn when the others had theirs.
+                store.end_watch(watch.connection, None).await?;
+                passed_over = passed_over.saturating_add(1);
+            }
+            Ok(None)
+        };
+        let look = async |(watch, _place): (StreamWatch, Place<'_>)| {
             // Whatever is in the way of one is not in that of the others; its version stays, so nothing is missed.
             let failed = self.look_at_streams(context, &watch).await.err();
             let reason = failed.map(|problem| ProblemDocument::ours(problem).sentence());
             store.end_watch(watch.connection, reason.as_deref()).await?;
-            looked = looked.saturating_add(1);
-        }
-        Ok(looked)
+            looked.set(looked.get().saturating_add(1));
+            Ok(())
+        };
+        let is_over = || self.clock.monotonic().saturating_sub(began) > budget;
+        several(AT_ONCE, is_over, claim, look).await?;
+        Ok(looked.get())
     }
 
     async fn look_at_streams(

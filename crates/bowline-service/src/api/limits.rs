@@ -59,9 +59,30 @@ where
         if body.len() <= rate::UNCOUNTED_BYTES {
             return Ok(());
         }
-        let most = self.ready.as_ref()?.access.validate_bytes;
+        let most = self
+            .ready
+            .as_ref()?
+            .access
+            .limits
+            .validate_bytes_per_subject;
         let counter = counter::validated(caller.subject());
         let bytes = i64::try_from(body.len()).unwrap_or(i64::MAX);
+        let store = self.store(context).await?;
+        let counted = store.count(&counter, bytes, context.now).await?;
+        rate::within(most, counted, context.now)
+    }
+
+    /// Counts the bytes of a change, which the audit keeps for long, and refuses those that are too many for the project.
+    pub(super) async fn count_change(
+        &self,
+        context: &RequestContext,
+        project: &str,
+        body: &[u8],
+    ) -> Result<(), Problem> {
+        let most = self.ready.as_ref()?.access.limits.change_bytes_per_project;
+        let counter = counter::changed(project);
+        let bytes = body.len().max(rate::CHANGE_BYTES);
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         let store = self.store(context).await?;
         let counted = store.count(&counter, bytes, context.now).await?;
         rate::within(most, counted, context.now)

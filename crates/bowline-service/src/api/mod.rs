@@ -30,6 +30,7 @@ pub(crate) mod scheduled_work;
 mod selecting;
 mod service;
 mod settings;
+mod several;
 mod syncing;
 mod uses;
 mod validation;

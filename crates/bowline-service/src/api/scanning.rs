@@ -1,6 +1,6 @@
 //! What scanners do: take images, and say what came of them. What passed is released where its registry withholds it.
 
-use std::{collections::BTreeMap, ops::ControlFlow, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, ops::ControlFlow, time::Duration};
 
 use bowline_registry::Clock;
 use bowline_store::{
@@ -15,6 +15,7 @@ use super::{
     docker_config::{DockerConfig, HandedOut},
     problem_document::ProblemDocument,
     service::{Random, Service},
+    several::several,
     uses::presentable,
 };
 use crate::{
@@ -36,6 +37,9 @@ const LONGEST_REASON: usize = 1000;
 
 /// After how long no further release is tried at once with a result. Trying one takes 10 seconds at most.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The most releases at the same time.
+const RELEASES_AT_ONCE: usize = 4;
 
 /// The body of `/v1/scans/lease`.
 #[derive(Deserialize)]
@@ -202,21 +206,25 @@ where
         budget: Duration,
     ) -> Result<Releases, Problem> {
         let (store, began) = (self.store(context).await?, self.clock.monotonic());
-        let mut releases = Releases::default();
-        while self.clock.monotonic().saturating_sub(began) < budget {
-            let Some(release) = store.take_release(within, scan, context.now).await? else {
-                break;
-            };
+        let releases = RefCell::<Releases>::default();
+        let claim = async || Ok(store.take_release(within, scan, context.now).await?);
+        let release = async |release: Release| {
             let failed = self.release(context, &release).await.err();
-            let count = match failed {
-                None => &mut releases.done,
-                Some(_) => &mut releases.failed,
-            };
-            *count = count.saturating_add(1);
+            {
+                let mut releases = releases.borrow_mut();
+                let count = match failed {
+                    None => &mut releases.done,
+                    Some(_) => &mut releases.failed,
+                };
+                *count = count.saturating_add(1);
+            }
             let problem = failed.map(|refusal| refusal.sentence());
             store.end_release(&release, problem.as_deref()).await?;
-        }
-        Ok(releases)
+            Ok(())
+        };
+        let is_over = || self.clock.monotonic().saturating_sub(began) >= budget;
+        several(RELEASES_AT_ONCE, is_over, claim, release).await?;
+        Ok(releases.take())
     }
 
     /// Lifts the quarantine of an image. What the registry has no more needs none.

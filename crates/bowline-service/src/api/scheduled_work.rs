@@ -2,11 +2,15 @@
 //!
 //! The embedded host asks for it twice a minute, a CronJob elsewhere. One call works for a bounded time and says whether
 //! there is more; any number of calls may run at once, since each piece of work is claimed.
+//!
+//! What waits for registries is done at the same time, each kind within a time of its own: registries that do not answer,
+//! of whichever tenant, take it from no other kind.
 
-use std::time::Duration;
+use std::{cell::RefCell, collections::VecDeque, time::Duration};
 
 use bowline_registry::Clock;
-use bowline_store::{ConnectionId, Database, Expiring, Scheduled, Timestamp, Within};
+use bowline_store::{ConnectionId, Database, Expiring, HeldSync, Scheduled, Timestamp, Within};
+use futures::join;
 use http::StatusCode;
 use serde::Serialize;
 
@@ -14,6 +18,7 @@ use super::{
     notices::Notices,
     scanning::Releases,
     service::{Random, Service},
+    several::{in_turns, several},
 };
 use crate::{
     caller::{Caller, Permission},
@@ -25,15 +30,24 @@ use crate::{
     sync::Progress,
 };
 
-/// The time that a call spends on reading policies, on events, on releases and on notices.
+/// The time that a call spends on reading policies and on notices.
 const POLICIES: Duration = Duration::from_secs(2);
-const EVENTS: Duration = Duration::from_secs(4);
-const RELEASES: Duration = Duration::from_secs(3);
 const NOTICES: Duration = Duration::from_secs(5);
 
-/// The time, from its beginning, in which a call begins further checks and syncs. What it began may take ten seconds more.
+/// The time in which a call begins further lookups of events and image streams, releases, checks and syncs. What it began
+/// may take ten seconds more.
+const EVENTS: Duration = Duration::from_secs(4);
+const STREAMS: Duration = Duration::from_secs(10);
+const RELEASES: Duration = Duration::from_secs(3);
 const CHECKS: Duration = Duration::from_secs(10);
 const SYNCS: Duration = Duration::from_secs(20);
+
+/// The most checks and syncs at the same time.
+const CHECKS_AT_ONCE: usize = 8;
+const SYNCS_AT_ONCE: usize = 4;
+
+/// The most waiting syncs among which each project has its turn.
+const MOST_WAITING: u32 = 5000;
 
 /// The time that a sync takes before the next one has its turn.
 const TURN: Duration = Duration::from_secs(5);
@@ -138,13 +152,22 @@ where
             store.forget_scans(context.now).await?;
             store.forget_notices(context.now).await?;
         }
-        due.events.done = self.retry_pending_events(context, within, EVENTS).await?;
-        due.streams.watched = self.watch_streams(context, within).await?;
-        due.releases = self.retry_releases(context, within, RELEASES).await?;
-        let checks_left = self.check_daily(context, within, &mut due.checks, until(CHECKS));
-        due.more |= checks_left.await?;
-        let syncs_left = self.go_on(context, within, &mut due.syncs, until(SYNCS));
-        due.more |= syncs_left.await?;
+        let begun = self.clock.monotonic();
+        let until = |share: Duration| begun.saturating_add(share);
+        let (events, watched, releases, checks, syncs) = join!(
+            self.retry_pending_events(context, within, EVENTS),
+            self.watch_streams(context, within, STREAMS),
+            self.retry_releases(context, within, RELEASES),
+            self.check_daily(context, within, until(CHECKS)),
+            self.go_on(context, within, until(SYNCS)),
+        );
+        due.events.done = events?;
+        due.streams.watched = watched?;
+        due.releases = releases?;
+        let ((checks, checks_left), (syncs, syncs_left)) = (checks?, syncs?);
+        due.checks = checks;
+        due.syncs.add(syncs);
+        due.more = checks_left || syncs_left;
         due.more |= self.keep_audit(context, within).await?;
         // After all that may make some.
         due.notices = self.deliver_notices(context, within, NOTICES).await?;
@@ -218,57 +241,84 @@ where
         &self,
         context: &RequestContext,
         within: Within<'_>,
-        checks: &mut Checks,
         until: Duration,
-    ) -> Result<bool, Problem> {
+    ) -> Result<(Checks, bool), Problem> {
         let store = self.store(context).await?;
-        while self.clock.monotonic() < until {
+        let checks = RefCell::<Checks>::default();
+        let claim = async || {
             let now = self.clock.epoch_ms();
-            let Some((project, id)) = store.claim_checks(within, now, 1).await?.pop() else {
-                return Ok(false);
-            };
+            Ok(store.claim_checks(within, now, 1).await?.pop())
+        };
+        let check = async |(project, id): (String, ConnectionId)| {
+            context.facts.touch(&project);
             // One that cannot be made now, whyever, must not keep the others from theirs.
             let outcome = self.recheck(context, &project, id).await;
             if let Err(refusal) = &outcome {
                 store.fail_check(id, &refusal.sentence()).await?;
             }
+            let mut checks = checks.borrow_mut();
             let count = match outcome {
                 Ok(true) => &mut checks.passed,
                 Ok(false) | Err(_) => &mut checks.failed,
             };
             *count = count.saturating_add(1);
-        }
-        Ok(true)
+            Ok(())
+        };
+        let is_over = || self.clock.monotonic() >= until;
+        let is_left = several(CHECKS_AT_ONCE, is_over, claim, check).await?;
+        Ok((checks.take(), is_left))
     }
 
-    /// Goes on with syncs that nobody is at, each in its turn, and says whether some may be left at `until`.
+    /// Goes on with syncs that nobody is at, each project in its turn, and says whether some may be left at `until`.
     async fn go_on(
         &self,
         context: &RequestContext,
         within: Within<'_>,
-        syncs: &mut Syncs,
         until: Duration,
-    ) -> Result<bool, Problem> {
+    ) -> Result<(Syncs, bool), Problem> {
         let store = self.store(context).await?;
-        while self.clock.monotonic() < until {
-            let now = self.clock.epoch_ms();
-            let Some((project, id)) = store.waiting_syncs(within, 1, now).await?.pop() else {
-                return Ok(false);
-            };
-            let Some(held) = store.take_up_sync(id, now).await? else {
-                continue;
-            };
+        let syncs = RefCell::<Syncs>::default();
+        let mut waiting = VecDeque::new();
+        let claim = async || {
+            // What was read before may have been taken meanwhile, and some may have come.
+            for _ in 0..2 {
+                let now = self.clock.epoch_ms();
+                while let Some((project, id)) = waiting.pop_front() {
+                    if let Some(held) = store.take_up_sync(id, now).await? {
+                        return Ok(Some((project, held)));
+                    }
+                }
+                let found = store.waiting_syncs(within, MOST_WAITING, now).await?;
+                waiting = in_turns(found).into();
+            }
+            Ok(None)
+        };
+        let go_on = async |(project, held): (String, HeldSync)| {
+            context.facts.touch(&project);
             let turn = until.min(self.clock.monotonic().saturating_add(TURN));
+            let progress = self.sync_step(context, &project, held, turn).await;
+            let mut syncs = syncs.borrow_mut();
             // That of a connection that does not open is no reason to leave the others.
-            let count = match self.sync_step(context, &project, held, turn).await {
+            let count = match progress {
                 Ok(Progress::More | Progress::Paused) => &mut syncs.continued,
                 Ok(Progress::Done) => &mut syncs.finished,
                 Ok(Progress::Failed) | Err(_) => &mut syncs.failed,
-                Ok(Progress::Lost) => continue,
+                Ok(Progress::Lost) => return Ok(()),
             };
             *count = count.saturating_add(1);
-        }
-        Ok(true)
+            Ok(())
+        };
+        let is_over = || self.clock.monotonic() >= until;
+        let is_left = several(SYNCS_AT_ONCE, is_over, claim, go_on).await?;
+        Ok((syncs.take(), is_left))
+    }
+}
+
+impl Syncs {
+    fn add(&mut self, other: Self) {
+        self.continued = self.continued.saturating_add(other.continued);
+        self.finished = self.finished.saturating_add(other.finished);
+        self.failed = self.failed.saturating_add(other.failed);
     }
 }
 

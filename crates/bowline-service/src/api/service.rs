@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use bowline_registry::Clock;
-use bowline_store::{Database, Quota, Store, StoreError};
+use bowline_store::{Database, Quota, Quotas, Store, StoreError};
 use http::{HeaderValue, header};
 use serde_json::json;
 
@@ -33,6 +33,7 @@ pub(super) struct Ready<D, R> {
     pub(super) store: Rc<Store<D, R>>,
     migrated: OnceCell<()>,
     pub(super) access: Access,
+    pub(super) quotas: Quotas,
 }
 
 impl<D, O, C, R> Service<D, O, C, R>
@@ -62,6 +63,7 @@ where
                 store,
                 migrated: OnceCell::default(),
                 access,
+                quotas,
             }
         });
         Self {

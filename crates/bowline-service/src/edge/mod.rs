@@ -26,7 +26,7 @@ use crate::{
     outbound::OutboundService,
     problem::{Problem, ProblemType},
     protocol::EXTERNAL_ID,
-    rate::{self, counter},
+    rate::{self, Limits, counter},
     request_id,
     response::Response,
     router::Route,
@@ -57,9 +57,7 @@ struct EdgeAccess {
     keys: KeySet,
     rules: Rules,
     origins: Origins,
-    /// The most bytes that a subject may have validated in a minute.
-    validate_bytes: i64,
-    checks_per_subject: i64,
+    limits: Limits,
 }
 
 impl EdgeAccess {
@@ -68,7 +66,6 @@ impl EdgeAccess {
             issuer,
             rules,
             origins,
-            validate_bytes,
             limits,
             ..
         } = Access::parse(variables)?;
@@ -77,8 +74,7 @@ impl EdgeAccess {
                 keys,
                 rules,
                 origins,
-                validate_bytes,
-                checks_per_subject: limits.checks_per_subject,
+                limits,
             }),
             Issuer::Published(_) => Err(ConfigError {
                 variable: "jwks_url",
@@ -184,7 +180,12 @@ impl<W: World + 'static> EdgeService<W> {
                         if body.len() > rate::UNCOUNTED_BYTES {
                             let counter = counter::validated(caller.subject());
                             let bytes = i64::try_from(body.len()).unwrap_or(i64::MAX);
-                            self.count(context, counter, bytes, access.validate_bytes)?;
+                            self.count(
+                                context,
+                                counter,
+                                bytes,
+                                access.limits.validate_bytes_per_subject,
+                            )?;
                         }
                         forms::validate(context, &body)
                     }
@@ -230,7 +231,7 @@ impl<W: World + 'static> EdgeService<W> {
     ) -> Result<Response, Problem> {
         negotiation::json_sent(&context.head.headers)?;
         let counter = counter::checks(caller.subject());
-        self.count(context, counter, 1, access.checks_per_subject)?;
+        self.count(context, counter, 1, access.limits.checks_per_subject)?;
         let operator = self.outbound.operator_for(&context.head)?;
         self.outbound.check(&operator, &context.head, body).await
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{parameters, schemas};
 use crate::{
     operations::{
-        self, Authorization, Need, RequestBody, Row,
+        self, Authorization, Counted, Need, RequestBody, Row,
         parameter::Place,
         response::{Content, Schema},
     },
@@ -199,7 +199,7 @@ fn failures(row: &Row) -> BTreeMap<StatusCode, Vec<String>> {
     if row.parameters.iter().any(needs_version) {
         failures.push(PreconditionRequired);
     }
-    if row.is_counted {
+    if row.counted != Counted::Nothing {
         failures.push(RateLimited);
     }
     failures.extend(row.failures);

@@ -6,7 +6,7 @@ use super::{
     operation::Operation,
     parameter::{REPOSITORY, text},
     response::{Schema, ok},
-    row::{Authorization, Need, RequestBody, Row},
+    row::{Authorization, Counted, Need, RequestBody, Row},
 };
 use crate::{
     caller::Permission,
@@ -27,7 +27,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The repositories.", Schema::Named("Listing"))],
         failures: &[ProviderUnknown],
         asks_registry: true,
-        is_counted: true,
+        counted: Counted::RegistryRequest,
     },
     Row {
         id: "listTags",
@@ -45,7 +45,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The tags.", Schema::Named("Listing"))],
         failures: &[ProviderUnknown],
         asks_registry: true,
-        is_counted: true,
+        counted: Counted::RegistryRequest,
     },
     Row {
         id: "listTagsOf",
@@ -60,7 +60,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The tags.", Schema::Named("Listing"))],
         failures: &[ProviderUnknown],
         asks_registry: true,
-        is_counted: true,
+        counted: Counted::RegistryRequest,
     },
     Row {
         id: "previewSelection",
@@ -78,6 +78,6 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[FormInvalid, ProviderUnknown],
         asks_registry: true,
-        is_counted: true,
+        counted: Counted::RegistryRequest,
     },
 ];

@@ -6,7 +6,7 @@ use super::{
     operation::Operation,
     parameter::{CURSOR, FORCE, IF_MATCH, IF_MATCH_REQUIRED, LIMIT, VERIFY, days_or_time, text},
     response::{CHECKED, ETAG, Response, ResponseHeader, Schema, gone, ok, success, versioned},
-    row::{Authorization, Need, RequestBody, Row},
+    row::{Authorization, Counted, Need, RequestBody, Row},
 };
 use crate::{
     caller::Permission,
@@ -54,7 +54,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The page.", Schema::Named("ConnectionPage"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "createConnection",
@@ -82,7 +82,7 @@ pub(super) static ROWS: &[Row] = &[
             RateLimited,
         ],
         asks_registry: true,
-        is_counted: false,
+        counted: Counted::Change,
     },
     Row {
         id: "readConnection",
@@ -97,7 +97,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[versioned("The connection.", Schema::Named("Connection"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "editConnection",
@@ -115,7 +115,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[FormInvalid, NameTaken, PreconditionFailed, QuotaExceeded],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Change,
     },
     Row {
         id: "deleteConnection",
@@ -130,7 +130,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[gone("It is removed.")],
         failures: &[ConnectionInUse],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Change,
     },
     Row {
         id: "replaceCredentials",
@@ -154,7 +154,7 @@ pub(super) static ROWS: &[Row] = &[
             RateLimited,
         ],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Change,
     },
     Row {
         id: "checkConnection",
@@ -169,7 +169,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[CHECKED],
         failures: &[FormInvalid, ProviderUnknown],
         asks_registry: false,
-        is_counted: true,
+        counted: Counted::RegistryRequest,
     },
     Row {
         id: "declareUse",
@@ -187,7 +187,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("It is kept.", Schema::Named("Use"))],
         failures: &[UsesTooMany],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Change,
     },
     Row {
         id: "endUse",
@@ -205,7 +205,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[gone("It is ended.")],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Change,
     },
     Row {
         id: "readAudit",
@@ -220,6 +220,6 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The page.", Schema::Named("AuditEntryPage"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
 ];

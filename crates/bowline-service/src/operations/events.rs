@@ -5,7 +5,7 @@ use http::Method;
 use super::{
     operation::{Operation, PublicOperation},
     response::{Response, Schema, gone, ok, success},
-    row::{Authorization, Need, RequestBody, Row},
+    row::{Authorization, Counted, Need, RequestBody, Row},
 };
 use crate::{
     caller::Permission,
@@ -43,7 +43,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "renewEventSecret",
@@ -61,7 +61,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Change,
     },
     Row {
         id: "endEvents",
@@ -76,7 +76,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[gone("Its secret lets nobody in.")],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Change,
     },
     Row {
         id: "receiveEvents",
@@ -90,7 +90,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[RECEIVED],
         failures: &[NotFound, RateLimited, ProviderUnknown],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "receiveEventsOfPath",
@@ -103,6 +103,6 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[RECEIVED],
         failures: &[NotFound, RateLimited, ProviderUnknown],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
 ];

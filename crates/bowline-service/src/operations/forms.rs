@@ -5,7 +5,7 @@ use http::Method;
 use super::{
     operation::{Operation, PublicOperation},
     response::{CHECKED, Schema, ok},
-    row::{Authorization, Need, RequestBody, Row},
+    row::{Authorization, Counted, Need, RequestBody, Row},
 };
 use crate::{
     caller::Permission,
@@ -24,7 +24,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The providers.", Schema::ListOf("Provider"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "readDescription",
@@ -37,7 +37,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("OpenAPI 3.1.", Schema::Object)],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "readHealth",
@@ -50,7 +50,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("All is well.", Schema::Named("Health"))],
         failures: &[StoreBusy, Internal],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "readService",
@@ -63,7 +63,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The facts.", Schema::Named("ServiceFacts"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "validateForm",
@@ -76,7 +76,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("What was found.", Schema::Named("Report"))],
         failures: &[RateLimited],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "checkForm",
@@ -91,6 +91,6 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[CHECKED],
         failures: &[NotFound, FormInvalid],
         asks_registry: false,
-        is_counted: true,
+        counted: Counted::RegistryRequest,
     },
 ];

@@ -6,7 +6,7 @@ use super::{
     operation::Operation,
     parameter::{CURSOR, LIMIT, state, text},
     response::{Schema, ok, success},
-    row::{Authorization, Need, RequestBody, Row},
+    row::{Authorization, Counted, Need, RequestBody, Row},
 };
 use crate::{caller::Permission, problem::ProblemType::ProviderUnknown};
 
@@ -35,7 +35,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The page.", Schema::Named("InventoryImagePage"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "sync",
@@ -57,7 +57,7 @@ pub(super) static ROWS: &[Row] = &[
         ],
         failures: &[ProviderUnknown],
         asks_registry: false,
-        is_counted: true,
+        counted: Counted::RegistryRequest,
     },
     Row {
         id: "readSync",
@@ -72,7 +72,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("How it stands.", Schema::Named("SyncStatus"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "doDue",
@@ -88,6 +88,6 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("What was done.", Schema::Named("Due"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
 ];

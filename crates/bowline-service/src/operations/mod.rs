@@ -24,7 +24,7 @@ pub(crate) mod tests;
 pub(crate) use self::row::{Need, RequestBody};
 pub(crate) use self::{
     operation::{Operation, PublicOperation},
-    row::{Authorization, Row},
+    row::{Authorization, Counted, Row},
 };
 
 /// Every row, by subject. The methods of a path stand in the order in which `Allow` names them.

@@ -6,7 +6,7 @@ use super::{
     operation::Operation,
     parameter::{CURSOR, IF_MATCH_REQUIRED, LIMIT},
     response::{Schema, gone, ok, versioned},
-    row::{Authorization, Need, RequestBody, Row},
+    row::{Authorization, Counted, Need, RequestBody, Row},
 };
 use crate::{caller::Permission, problem::ProblemType::PreconditionFailed};
 
@@ -26,7 +26,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[versioned("The settings.", Schema::Named("Settings"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "changeSettings",
@@ -43,7 +43,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[versioned("They are changed.", Schema::Named("Settings"))],
         failures: &[PreconditionFailed],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Change,
     },
     Row {
         id: "readSettingsAudit",
@@ -60,7 +60,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The page.", Schema::Named("AuditEntryPage"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "exportAudit",
@@ -80,7 +80,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "readNotices",
@@ -100,7 +100,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "changeNotices",
@@ -117,7 +117,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("It is told.", Schema::Named("ChangedNotices"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Change,
     },
     Row {
         id: "endNotices",
@@ -134,7 +134,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[gone("It is told nothing.")],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Change,
     },
     Row {
         id: "reseal",
@@ -153,6 +153,6 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
 ];

@@ -6,7 +6,7 @@ use super::{
     operation::Operation,
     parameter::{FORMAT, IMAGE},
     response::{HANDED_OUT, Schema, versioned},
-    row::{Authorization, Need, RequestBody, Row},
+    row::{Authorization, Counted, Need, RequestBody, Row},
 };
 use crate::{caller::Permission, problem::ProblemType::ProviderUnknown};
 
@@ -24,7 +24,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[HANDED_OUT],
         failures: &[ProviderUnknown],
         asks_registry: true,
-        is_counted: true,
+        counted: Counted::RegistryRequest,
     },
     Row {
         id: "handOutForImage",
@@ -41,7 +41,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[HANDED_OUT],
         failures: &[ProviderUnknown],
         asks_registry: true,
-        is_counted: true,
+        counted: Counted::RegistryRequest,
     },
     Row {
         id: "resolveImage",
@@ -58,6 +58,6 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[versioned("The connection.", Schema::Named("Connection"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
 ];

@@ -34,8 +34,19 @@ pub(crate) struct Row {
     /// True when a registry is asked, so that the codes of a check may come as problems.
     #[cfg_attr(not(test), expect(dead_code, reason = "only the document tells it"))]
     pub(crate) asks_registry: bool,
-    /// True when each request has a registry asked, and counts against the limits of its subject and project.
-    pub(crate) is_counted: bool,
+    /// What each request counts against.
+    pub(crate) counted: Counted,
+}
+
+/// The limits that each request of an operation counts against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// None.
+    Nothing,
+    /// It has a registry asked: the limits of its subject and of its project.
+    RegistryRequest,
+    /// It changes what a project keeps, and its audit grows: the limit of its project.
+    Change,
 }
 
 /// The callers that may call, and the operation that the path then names; `None` where it names nothing.

@@ -6,7 +6,7 @@ use super::{
     operation::Operation,
     parameter::{CURSOR, LIMIT, state},
     response::{Schema, ok, success},
-    row::{Authorization, Need, RequestBody, Row},
+    row::{Authorization, Counted, Need, RequestBody, Row},
 };
 use crate::{
     caller::Permission,
@@ -34,7 +34,7 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The page.", Schema::Named("ScanPage"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "requestScans",
@@ -53,7 +53,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[ProviderUnknown],
         asks_registry: false,
-        is_counted: true,
+        counted: Counted::RegistryRequest,
     },
     Row {
         id: "leaseScans",
@@ -71,7 +71,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[NotFound],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "finishScan",
@@ -91,7 +91,7 @@ pub(super) static ROWS: &[Row] = &[
         )],
         failures: &[NotFound, LeaseLost],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
     Row {
         id: "listScanners",
@@ -108,6 +108,6 @@ pub(super) static ROWS: &[Row] = &[
         responses: &[ok("The scanners.", Schema::ItemsOf("Scanner"))],
         failures: &[],
         asks_registry: false,
-        is_counted: false,
+        counted: Counted::Nothing,
     },
 ];

@@ -12,7 +12,9 @@ async fn a_form_learns_what_customers_have_to_set_up_first() {
     let usual = json!({
         "egressAddresses": [], "awsAccountId": null, "issuer": null,
         "limits": { "checksPerSubject": 30, "registryRequestsPerSubject": 120,
-            "registryRequestsPerProject": 600, "notificationsPerConnection": 600 },
+            "registryRequestsPerProject": 600, "notificationsPerConnection": 600,
+            "validateBytesPerSubject": 16_777_216, "changeBytesPerProject": 2_097_152 },
+        "quotas": { "connections": 1000, "patterns": 10_000, "queuedScans": 20_000 },
     });
     assert_eq!(told(variables()).await, usual);
     let set = Variables {
@@ -22,12 +24,19 @@ async fn a_form_learns_what_customers_have_to_set_up_first() {
         registry_requests_per_subject: "6".to_owned(),
         registry_requests_per_project: "7".to_owned(),
         notifications_per_connection: "8".to_owned(),
+        validate_bytes_per_subject: "9".to_owned(),
+        connections_per_project: "10".to_owned(),
+        change_bytes_per_project: "13".to_owned(),
+        patterns_per_project: "11".to_owned(),
+        queued_scans_per_project: "12".to_owned(),
         ..variables()
     };
     let expected = json!({
         "egressAddresses": ["192.0.2.7", "2001:db8::/64"], "awsAccountId": "123456789012", "issuer": null,
         "limits": { "checksPerSubject": 5, "registryRequestsPerSubject": 6,
-            "registryRequestsPerProject": 7, "notificationsPerConnection": 8 },
+            "registryRequestsPerProject": 7, "notificationsPerConnection": 8,
+            "validateBytesPerSubject": 9, "changeBytesPerProject": 13 },
+        "quotas": { "connections": 10, "patterns": 11, "queuedScans": 12 },
     });
     assert_eq!(told(set).await, expected);
 }

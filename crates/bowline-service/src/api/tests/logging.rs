@@ -122,6 +122,70 @@ async fn what_is_unknown_or_secret_is_not_repeated() {
 }
 
 #[tokio::test]
+async fn a_change_and_the_scheduled_work_tell_where_the_audit_ends() {
+    let harness = Harness::new();
+    let (path, _) = harness.created("a", "https://a.example.com").await;
+    let page = async || harness.get("/v1/projects/acme/audit").await.json();
+    let told = |page: &Value| {
+        let (number, mac) = (&page["head"]["linked"], &page["head"]["link"]);
+        json!([{ "project": "acme", "number": number, "mac": mac }])
+    };
+    let eve = format!("Bearer {}", token(&claims("eve", &["acme"], &ALL[..1])));
+    let dockerconfig = format!("{path}/dockerconfig");
+    let due = || {
+        harness.script.check(true, "pull", Value::Null);
+        request(Method::POST, "/v1/sync/due", &[], None)
+    };
+    let changes: [(&str, http::Request<Full<Bytes>>, i64); 5] = [
+        (
+            "a change",
+            request(
+                Method::POST,
+                LIST,
+                &[],
+                Some(&form("b", "https://b.example.com")),
+            ),
+            2,
+        ),
+        (
+            "credentials that are handed out",
+            request(Method::GET, &dockerconfig, &[], None),
+            3,
+        ),
+        (
+            "a refused permission",
+            request(Method::DELETE, &path, &[("authorization", &eve)], None),
+            4,
+        ),
+        ("the scheduled work, a daily check", due(), 4),
+        (
+            "the end",
+            request(Method::DELETE, &format!("{path}?force=true"), &[], None),
+            5,
+        ),
+    ];
+    let checks_are_due = "UPDATE schedules SET check_at = 1";
+    harness
+        .database
+        .query(checks_are_due, vec![])
+        .await
+        .unwrap();
+    for (name, asked, number) in changes {
+        let line = harness.line_of(asked).await.unwrap();
+        let expected = told(&page().await);
+        assert_eq!(line["audit"], expected, "{name}: {line}");
+        assert_eq!(line["audit"][0]["number"], number, "{name}");
+    }
+    // Who only reads changes nothing, and what was refused for its body did not.
+    let read = request(Method::GET, LIST, &[], None);
+    let invalid = request(Method::POST, LIST, &[], Some(&json!({})));
+    for asked in [read, invalid] {
+        let line = harness.line_of(asked).await.unwrap();
+        assert_eq!(line.get("audit"), None, "{line}");
+    }
+}
+
+#[tokio::test]
 async fn the_operator_says_how_much_is_logged() {
     let lines = |level: &'static str, sample: &'static str| async move {
         let harness = Harness::with(&Variables {

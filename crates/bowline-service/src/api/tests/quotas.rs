@@ -12,6 +12,38 @@ fn small() -> Variables {
     }
 }
 
+#[tokio::test]
+async fn a_project_changes_so_many_bytes_a_minute() {
+    let harness = Harness::with(&Variables {
+        change_bytes_per_project: "5000".to_owned(),
+        ..variables()
+    });
+    // Small ones count as a kilobyte, so there are four of them.
+    let (path, _) = harness.created("a", "https://a.example.com").await;
+    let used = format!("{path}/uses/build-7");
+    let body = json!({ "until": "2027-02-01T00:00:00Z" });
+    let declare = || request(Method::PUT, &used, &[], Some(&body));
+    for status in [200, 200, 200, 429, 429] {
+        assert_eq!(harness.send(declare()).await.status, status);
+    }
+    // Other projects, and who reads, are not concerned.
+    assert_eq!(harness.get(&path).await.status, 200);
+    let bearer = format!("Bearer {}", token(&claims("ada", &["beta"], &ALL)));
+    let elsewhere = request(
+        Method::POST,
+        "/v1/projects/beta/connections",
+        &[("authorization", &bearer)],
+        Some(&form("b", "https://b.example.com")),
+    );
+    assert_eq!(harness.send(elsewhere).await.status, 201);
+    // The next minute is another one; what is long counts as it is.
+    harness.now.set(START_MS + 60_000);
+    let mut long = form("c", "https://c.example.com");
+    long["policy"] = json!({ "include": vec!["a".repeat(100); 60] });
+    let refused = harness.post(LIST, &long).await;
+    assert_eq!(refused.problem(), problem(429, "rate.limited"));
+}
+
 fn with_patterns(name: &str, patterns: usize) -> Value {
     let mut form = form(name, &format!("https://{name}.example.com"));
     form["policy"] = json!({ "include": vec!["alpine"; patterns] });

@@ -30,10 +30,13 @@ impl Harness {
         answer.json()
     }
 
-    /// A tick whose instance dies while it waits for the private service.
-    async fn die_at(&self, now: i64) {
+    /// A tick whose instance dies while it waits for the private service; what is asked after that is answered so.
+    async fn die_at(&self, now: i64, answers: &[(u16, &Value)]) {
         self.now.set(now);
         let _unanswered = self.script.stream(200, "application/json");
+        for (status, answer) in answers {
+            self.script.whole(*status, "application/json", answer);
+        }
         let before = self.script.sent.borrow().len();
         let waits = async {
             while self.script.sent.borrow().len() == before {
@@ -173,14 +176,13 @@ async fn work_during_which_instances_die_is_set_aside_and_delays_no_neighbor() {
         }
         // Plans the pull.
         harness.due_at(START_MS).await;
-        harness.die_at(START_MS + times[0]).await;
-        harness.script.whole(status, "application/json", &answer);
         let asked = harness.script.sent.borrow().len();
-        harness.due_at(START_MS + times[0] + 1).await;
+        let first = START_MS + times[0];
+        harness.die_at(first, &[(status, &answer)]).await;
         let neighbor_asked = harness.script.sent.borrow().len();
-        assert_eq!(neighbor_asked, asked + 1, "{work}: the neighbor is served");
+        assert_eq!(neighbor_asked, asked + 2, "{work}: the neighbor is served");
         for time in &times[1..] {
-            harness.die_at(START_MS + time).await;
+            harness.die_at(START_MS + time, &[]).await;
             let asked = harness.script.sent.borrow().len();
             harness.due_at(START_MS + time + 1).await;
             assert_eq!(harness.script.sent.borrow().len(), asked, "{work}");
@@ -202,6 +204,25 @@ async fn work_during_which_instances_die_is_set_aside_and_delays_no_neighbor() {
         harness.due_at(START_MS + times[2] + MINUTE).await;
         assert!(harness.script.sent.borrow().len() > asked, "{work}");
     }
+}
+
+#[tokio::test]
+async fn a_registry_that_does_not_answer_keeps_no_other_work_from_being_done() {
+    let harness = Harness::new();
+    let mut watched = form("a", "https://registry.example.com");
+    watched["provider"] = json!("openshift");
+    watched["policy"] = json!({ "imageStreams": true });
+    watched["values"]["apiUrl"] = json!("https://api.example.com:6443");
+    assert_eq!(harness.post(LIST, &watched).await.status, 201);
+    let (neighbor, _) = harness.created("b", "https://b.example.com").await;
+    // Who watches image streams is asked first, and does not answer. Both checks come after.
+    let checked = check_json(true, "login", Value::Null);
+    let answers = [(200, &checked), (200, &checked)];
+    harness.die_at(START_MS + DAY, &answers).await;
+    harness.now.set(START_MS);
+    assert_eq!(harness.script.sent.borrow().len(), 3);
+    let last = harness.get(&neighbor).await.json()["lastCheck"].clone();
+    assert_eq!(last["ok"], true, "{last}");
 }
 
 #[tokio::test]

@@ -56,10 +56,12 @@ pub(super) const SOMEWHERE: &[Wrong] = wrongs! {
     checkForm, "project", it => it.json(&json!({ "form": new(), "project": "other" })), 404, "not_found";
     checkForm, "form", it => it.says(422, "form.invalid"), 422, "form.invalid";
     checkForm, "checks", it => it.before = Before::Checks, 429, "rate.limited";
+    createConnection, "changes", it => it.before = Before::Changes, 429, "rate.limited";
     createConnection, "form", it => it.json(&form("b", "")), 422, "form.invalid";
     createConnection, "name", it => it.json(&form("a", "https://b.example.com")), 409, "name.taken";
     validateForm, "bytes", it => it.is_long(), 429, "rate.limited";
     createConnection, "quota", it => it.has_patterns(), 422, "quota.exceeded";
+    editConnection, "changes", it => it.before = Before::Changes, 429, "rate.limited";
     editConnection, "quota", it => it.repolicies(), 422, "quota.exceeded";
     createConnection, "endpoint", it => it.json(&form("b", URL)), 409, "endpoint.taken";
     createConnection, "check", it => it.fails_its_check(), 422, "check.failed";
@@ -70,7 +72,9 @@ pub(super) const SOMEWHERE: &[Wrong] = wrongs! {
     editConnection, "name", it => it.takes_the_name(), 409, "name.taken";
     editConnection, "policy", it => it.json(&json!({ "policy": { "mode": "x" } })), 422, "form.invalid";
     editConnection, "version", it => it.header("if-match", "\"7\""), 412, "precondition.failed";
+    deleteConnection, "changes", it => it.before = Before::Changes, 429, "rate.limited";
     deleteConnection, "use", it => it.query.clear(), 409, "connection.in_use";
+    replaceCredentials, "changes", it => it.before = Before::Changes, 429, "rate.limited";
     replaceCredentials, "form", it => it.json(&json!({ "auth": "oauth2", "values": {} })), 422, "form.invalid";
     replaceCredentials, "endpoint", it => it.json(&form("a", "https://b.example.com")), 409, "endpoint.immutable";
     replaceCredentials, "version", it => it.header("if-match", "\"7\""), 412, "precondition.failed";
@@ -97,6 +101,7 @@ pub(super) const SOMEWHERE: &[Wrong] = wrongs! {
     previewSelection, "requests", it => it.before = Before::Requests, 429, "rate.limited";
     previewSelection, "refusal", it => it.says(422, "auth.rejected"), 422, "auth.rejected";
     previewSelection, "failure", it => it.says(502, "tls.failed"), 502, "tls.failed";
+    declareUse, "changes", it => it.before = Before::Changes, 429, "rate.limited";
     declareUse, "uses", it => it.before = Before::Uses, 409, "uses.too_many";
     receiveEvents, "provider", it => it.before = Before::NewerProvider, 503, "provider.unknown";
     receiveEvents, "events", it => it.before = Before::Events, 429, "rate.limited";
@@ -124,8 +129,14 @@ pub(super) const SOMEWHERE: &[Wrong] = wrongs! {
     sync, "provider", it => it.before = Before::NewerProvider, 503, "provider.unknown";
     sync, "requests", it => it.before = Before::Requests, 429, "rate.limited";
     sync, "no end", it => it.says(422, "rate.limited"), 202, "";
+    changeNotices, "changes", it => it.before = Before::Changes, 429, "rate.limited";
     changeNotices, "url", it => it.json(&json!({ "url": "hooks", "kinds": ["sync.failed"] })), 400, "body.malformed";
+    changeSettings, "changes", it => it.before = Before::Changes, 429, "rate.limited";
     changeSettings, "version", it => it.header("if-match", "\"7\""), 412, "precondition.failed";
+    endUse, "changes", it => it.before = Before::Changes, 429, "rate.limited";
+    renewEventSecret, "changes", it => it.before = Before::Changes, 429, "rate.limited";
+    endEvents, "changes", it => it.before = Before::Changes, 429, "rate.limited";
+    endNotices, "changes", it => it.before = Before::Changes, 429, "rate.limited";
 };
 
 /// How each operation is asked rightly: its query, its body where it has one, and what the private service says.

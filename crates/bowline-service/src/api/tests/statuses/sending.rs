@@ -32,6 +32,7 @@ pub(super) enum Before {
     Uses,
     Patterns,
     Validated,
+    Changes,
     /// A newer version changed the connection: this one does not know its provider.
     NewerProvider,
     /// Its key came with another request, or with this one, which is being done.
@@ -194,6 +195,11 @@ impl Sending {
             Before::Validated => {
                 let bytes = counter::validated("ada");
                 let most = 16 * 1024 * 1024;
+                store.count(&bytes, most, START_MS).await.unwrap();
+            }
+            Before::Changes => {
+                let bytes = counter::changed("acme");
+                let most = 2 * 1024 * 1024;
                 store.count(&bytes, most, START_MS).await.unwrap();
             }
             Before::NewerProvider => {
