@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// The time for which a request looks up one repository after the other. What is left waits for the next tick.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The most waiting events that a tick takes at once.
 const AT_ONCE: u32 = 100;
@@ -64,12 +64,13 @@ where
     R: Random + Clone + 'static,
 {
     /// Processes the events that a registry announced, and returns how many it accepted: what the policy selects of
-    /// them is in the queue, or waits until the registry answers.
+    /// them is in the queue, or waits until the registry answers, as does what is left when `patience` is over.
     pub(super) async fn process_events(
         &self,
         context: &RequestContext,
         opened: &Opened,
         announced: Vec<AnnouncedEvent>,
+        patience: Duration,
     ) -> Result<usize, Problem> {
         let Some(watched) = WatchedConnection::of(opened) else {
             return Ok(0);
@@ -77,7 +78,7 @@ where
         let (store, began) = (self.store(context).await?, self.clock.monotonic());
         let mut accepted = announced.len();
         for (repository, to_resolve) in self.sorted(context, opened, announced).await? {
-            let late = self.clock.monotonic().saturating_sub(began) > PATIENCE;
+            let late = self.clock.monotonic().saturating_sub(began) >= patience;
             let left = if late && to_resolve.quarantined.is_empty() {
                 to_resolve.tags.into_values().collect()
             } else {

@@ -3,8 +3,12 @@
 //! Who knows its secret is let in, in a header or as the last segment of the path. What is sent says only which tags are
 //! worth a look: see [`super::event_lookup`].
 
+use std::time::Duration;
+
 use bowline::{endpoint::Endpoint, provider::ProviderId, secret::Secret};
-use bowline_registry::{Clock, Notification, namespace_of, read_notification, sends_header};
+use bowline_registry::{
+    Clock, EventKind, Notification, namespace_of, read_notification, sends_header,
+};
 use bowline_store::{Connection, ConnectionId, Database, EventAddress, Opened};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -12,7 +16,7 @@ use http_body::Body;
 use serde::Serialize;
 
 use super::{
-    event_lookup::AnnouncedEvent,
+    event_lookup::{AnnouncedEvent, PATIENCE},
     service::{Random, Service},
 };
 use crate::{
@@ -126,7 +130,8 @@ where
     }
 
     /// Takes a notification of a registry: what the policy selects of it is in the queue when this is answered, or it is
-    /// kept until the registry can be asked.
+    /// kept until the registry can be asked. Where the project has had registries asked as often as it may, that is the
+    /// scheduled work's to do.
     ///
     /// Errors: `not_found`, whether there is no such address or the secret is another; `body.too_large`; `rate.limited`.
     pub(super) async fn receive_events<B: Body<Data = Bytes>>(
@@ -147,7 +152,19 @@ where
         let requests = store.count_events(id, events, ignored, context.now).await?;
         let limits = &self.ready.as_ref()?.access.limits;
         rate::within(limits.notifications_per_connection, requests, context.now)?;
-        let accepted = self.process_events(context, &opened, announced).await?;
+        let patience = if announced.is_empty() || self.may_ask_registry(context, &project).await? {
+            PATIENCE
+        } else {
+            // An image that no tag shows yet cannot wait: its registry sends it again.
+            let is_quarantined =
+                |it: &AnnouncedEvent| matches!(it.kind, EventKind::Quarantined { .. });
+            if announced.iter().any(is_quarantined) {
+                rate::within(0, 1, context.now)?;
+            }
+            Duration::ZERO
+        };
+        let processed = self.process_events(context, &opened, announced, patience);
+        let accepted = processed.await?;
         let received = Received {
             accepted,
             ignored: ignored.saturating_add(events.saturating_sub(accepted)),

@@ -6,7 +6,7 @@ use bowline_registry::{Clock, EventKind, ImageStream, StreamChanges};
 use bowline_store::{Database, KnownImage, Opened, StreamWatch, SyncOrigin, Within};
 
 use super::{
-    event_lookup::{AnnouncedEvent, WatchedConnection},
+    event_lookup::{AnnouncedEvent, PATIENCE, WatchedConnection},
     problem_document::ProblemDocument,
     service::{Random, Service},
     several::{Place, Places, several},
@@ -94,7 +94,8 @@ where
                 .await?;
         }
         let announced = self.announced(context, &opened, &changes).await?;
-        self.process_events(context, &opened, announced).await?;
+        self.process_events(context, &opened, announced, PATIENCE)
+            .await?;
         store.keep_watch(watch, &changes.resource_version).await?;
         Ok(())
     }

@@ -49,6 +49,19 @@ where
         self.count(context, &counter::project(project), most).await
     }
 
+    /// Counts a request that nobody signed in for and that has a registry of a project asked. False if it is one too many.
+    pub(super) async fn may_ask_registry(
+        &self,
+        context: &RequestContext,
+        project: &str,
+    ) -> Result<bool, Problem> {
+        let limits = self.ready.as_ref()?.access.limits;
+        let store = self.store(context).await?;
+        let counter = counter::project(project);
+        let requests = store.count_check(&counter, context.now).await?;
+        Ok(requests <= limits.registry_requests_per_project)
+    }
+
     /// Counts the bytes of a form that is validated, where they are many, and refuses them where they are too many.
     pub(super) async fn count_validated(
         &self,

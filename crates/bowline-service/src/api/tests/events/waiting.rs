@@ -3,6 +3,25 @@
 use super::*;
 
 #[tokio::test]
+async fn what_the_project_may_not_ask_any_more_waits_for_the_scheduled_work() {
+    let watched = Watched::new().await;
+    let asked = || watched.asked().len();
+    let store = &watched.harness.service.ready.as_ref().unwrap().store;
+    for _ in 0..600 {
+        let requests = crate::rate::counter::project("acme");
+        store.count_check(&requests, START_MS).await.unwrap();
+    }
+    assert_eq!(watched.tell(&push("v1", A, AT)).await, (1, 0));
+    assert_eq!(asked(), 0);
+    let pending = watched.rows("SELECT tag FROM pending_events").await;
+    assert_eq!(pending, ["v1"]);
+    watched.pass(60_000);
+    watched.names("v1", Some(A));
+    watched.stands_for(A, "");
+    assert_eq!((watched.tick().await, asked()), (1, 2));
+}
+
+#[tokio::test]
 async fn what_cannot_be_asked_now_waits_for_the_tick() {
     let watched = Watched::new().await;
     assert_eq!(
