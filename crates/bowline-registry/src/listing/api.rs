@@ -142,7 +142,7 @@ impl<W: World> Registry<'_, W> {
                 Err(_) => lost_without(probe()),
             },
             NextLink::Unreadable => lost_without(probe()),
-            NextLink::None if count < wanted => (None, false),
+            NextLink::None if !may_be_full(count, wanted) => (None, false),
             NextLink::None => (probe(), false),
         };
         Ok(Turn {
@@ -157,7 +157,7 @@ impl<W: World> Registry<'_, W> {
 /// How a listing goes on after a page.
 pub(crate) struct Turn {
     pub(crate) next: Option<Mark>,
-    is_cut: bool,
+    pub(crate) is_cut: bool,
     is_empty: bool,
     is_full: bool,
 }
@@ -239,6 +239,12 @@ fn wanted(here: &Url) -> usize {
         .iter()
         .find_map(|name| parameter(here, name)?.parse().ok())
         .unwrap_or(FEWEST)
+}
+
+/// Tells whether a page may have as many entries as the registry puts on one. Some put fewer there than were asked for and
+/// do not link on; their own most is a round number.
+fn may_be_full(count: usize, wanted: usize) -> bool {
+    count >= wanted || count == 50 || (count > 0 && count % 100 == 0)
 }
 
 fn parameter<'u>(url: &'u Url, name: &str) -> Option<std::borrow::Cow<'u, str>> {

@@ -141,4 +141,12 @@ impl<T, Next> Page<T, Next> {
     pub(crate) fn empty() -> Self {
         Self::new(Vec::new(), None)
     }
+
+    /// A page that was announced and is not there: entries may be missing.
+    pub(crate) fn lost() -> Self {
+        Self {
+            is_cut: true,
+            ..Self::empty()
+        }
+    }
 }

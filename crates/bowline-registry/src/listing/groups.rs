@@ -32,6 +32,40 @@ pub(crate) enum Rest {
     None,
 }
 
+/// A group of a list that has numbered pages, with the page that it is on: `2/team`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Paged<'a> {
+    pub(crate) page: u32,
+    /// Empty before the first of the page.
+    pub(crate) group: &'a str,
+}
+
+impl<'a> Paged<'a> {
+    /// The place of this text; without one the beginning of the first page.
+    pub(crate) fn parse(text: Option<&'a str>) -> Option<Self> {
+        let Some(text) = text else {
+            return Some(Self { page: 1, group: "" });
+        };
+        let (page, group) = text.split_once('/')?;
+        let page = page.parse().ok()?;
+        Some(Self { page, group })
+    }
+
+    /// Those of the page's groups that come after this one, and how the groups go on. Where it is gone meanwhile, all count.
+    pub(crate) fn after(self, groups: &[String], goes_on: bool) -> (Vec<String>, Rest) {
+        let begin = groups.iter().position(|group| group == self.group);
+        let coming = groups
+            .iter()
+            .skip(begin.map_or(0, |at| at.saturating_add(1)));
+        let coming = coming.map(|group| format!("{}/{group}", self.page));
+        let rest = match self.page.checked_add(1) {
+            Some(page) if goes_on => Rest::After(format!("{page}/")),
+            _ => Rest::None,
+        };
+        (coming.collect(), rest)
+    }
+}
+
 impl Groups {
     /// The listing of one group.
     pub(crate) fn only(group: &str) -> Self {
@@ -83,6 +117,11 @@ impl Groups {
     pub(crate) fn next(mut self) -> Option<Self> {
         self.pass();
         (!(self.is_short() && self.are_all_known())).then_some(self)
+    }
+
+    /// Tells whether there is only one group, whose name is known from the beginning.
+    pub(crate) fn is_only(&self) -> bool {
+        self.only
     }
 
     /// Tells whether the next page is a further one of the same group.
@@ -156,6 +195,32 @@ mod tests {
                 "?", "a", "a?page=2", "b", "b?page=2", "?b", "d", "d?page=2", "?d", "e", "e?page=2"
             ]
         );
+    }
+
+    #[test]
+    fn a_place_on_a_page_goes_on_after_its_group() {
+        let groups = ["a", "b", "c"].map(str::to_owned);
+        let cases: [(&str, bool, &[&str], Rest); 5] = [
+            // the place, whether there are more pages; the groups, and how they go on
+            (
+                "2/",
+                true,
+                &["2/a", "2/b", "2/c"],
+                Rest::After("3/".to_owned()),
+            ),
+            ("2/b", true, &["2/c"], Rest::After("3/".to_owned())),
+            ("2/c", false, &[], Rest::None),
+            ("2/gone", false, &["2/a", "2/b", "2/c"], Rest::None),
+            ("4294967295/c", true, &[], Rest::None),
+        ];
+        for (place, goes_on, coming, rest) in cases {
+            let place = Paged::parse(Some(place)).unwrap();
+            let coming = coming.iter().map(|group| (*group).to_owned()).collect();
+            assert_eq!(place.after(&groups, goes_on), (coming, rest), "{place:?}");
+        }
+        assert_eq!(Paged::parse(None), Some(Paged { page: 1, group: "" }));
+        assert_eq!(Paged::parse(Some("images")), None);
+        assert_eq!(Paged::parse(Some("x/images")), None);
     }
 
     #[test]

@@ -164,7 +164,11 @@ async fn first_of<W: World, L: Listable>(
 ) -> Result<Page<L::Item>, Failure> {
     if let Some(Place { way, mark, trail }) = place {
         let is_probe = matches!(mark, Mark::Probe(_));
-        let page = listed.page(registry, way, Some(mark)).await?;
+        let page = match listed.page(registry, way, Some(mark)).await {
+            // A page that nobody announced need not be there.
+            Err(failure) if is_probe && is_refusal(&failure) => Page::lost(),
+            page => page?,
+        };
         return Ok(on_trail(way, trail, is_probe, page));
     }
     let mut refused = None;
@@ -236,6 +240,14 @@ fn ends_listing(failure: &Failure, wanted: Fallback) -> bool {
         }
         _ => false,
     }
+}
+
+/// Tells whether a failure is the registry's answer to what was asked, and not one of the way to it.
+fn is_refusal(failure: &Failure) -> bool {
+    matches!(
+        failure.code,
+        Code::PermissionCatalogMissing | Code::ImageUnknown | Code::AnswerMalformed
+    )
 }
 
 /// What two ways' failures mean together: the first, being the provider's own, says best why; but one that says that

@@ -18,7 +18,7 @@ use crate::{
         api::{Style, address, time, unlistable},
         cursor::Mark,
         entry::{ListedRepository, Page},
-        groups::{Groups, Rest},
+        groups::{Groups, Paged, Rest},
     },
     login::Authorization,
     problem::{
@@ -30,6 +30,7 @@ use crate::{
     },
     registry::Registry,
     scope::Scope,
+    transport::Response,
     world::World,
 };
 
@@ -114,14 +115,20 @@ pub(super) async fn repositories<W: World>(
         Some(_) => return Err(Mark::foreign()),
     };
     if let Some(after) = groups.wanted() {
-        let mut slugs = registry.cloudsmith_repositories(&owner, &login).await?;
-        slugs.retain(|slug| Some(slug) > after.as_ref());
-        groups.learn(slugs.into_iter(), Rest::None);
+        let place = Paged::parse(after.as_deref()).ok_or_else(Mark::foreign)?;
+        let (found, rest) = registry
+            .cloudsmith_repositories(&owner, place, &login)
+            .await?;
+        groups.learn(found.into_iter(), rest);
     }
-    let Some((slug, query)) = groups.page() else {
+    let Some((group, query)) = groups.page() else {
         return Ok(Page::new(Vec::new(), groups.next().map(Mark::Groups)));
     };
-    if !is_slug(&slug) {
+    let slug = match groups.is_only() {
+        true => group.as_str(),
+        false => Paged::parse(Some(&group)).map_or("", |place| place.group),
+    };
+    if !is_slug(slug) {
         return Err(Mark::foreign());
     }
     let first = format!("query=format%3Adocker&sort=name&page=1&page_size={PER_PAGE}");
@@ -143,8 +150,8 @@ pub(super) async fn repositories<W: World>(
         })
         .collect();
     let mut turn = registry.turn(&answer, Style::Number, packages.0.len(), None)?;
-    let next = turn.query();
-    groups.turn(slug, next);
+    let next = turn.query().filter(|_| !is_last(&answer));
+    groups.turn(group, next);
     Ok(turn.page(items, groups.next().map(Mark::Groups)))
 }
 
@@ -165,28 +172,32 @@ impl<W: World> Registry<'_, W> {
         }
     }
 
-    /// The repositories of an organization, sorted.
+    /// The repositories of an organization that come after `place` on its page, and how they go on.
     async fn cloudsmith_repositories(
         &self,
         owner: &str,
+        place: Paged<'_>,
         login: &Authorization,
-    ) -> Result<Vec<String>, Failure> {
-        let mut found = Vec::new();
-        let mut query = Some(format!("page=1&page_size={PER_PAGE}"));
-        for _ in 0..20 {
-            let Some(at) = query.take() else { break };
-            let url = address(&format!("{API}/repos/{owner}/?{at}"))?;
-            let answer = self.ask(WHAT, url, Some(login)).await?;
-            let page: List<Repository> = self.listed(&answer, WHAT)?;
-            query = self
-                .turn(&answer, Style::Number, page.0.len(), None)?
-                .query();
-            found.extend(page.0.into_iter().map(|repository| repository.slug));
-        }
-        found.retain(|slug| is_slug(slug));
-        found.sort_unstable();
-        Ok(found)
+    ) -> Result<(Vec<String>, Rest), Failure> {
+        let query = format!("page={}&page_size={PER_PAGE}", place.page);
+        let url = address(&format!("{API}/repos/{owner}/?{query}"))?;
+        let answer = self.ask(WHAT, url, Some(login)).await?;
+        let found: List<Repository> = self.listed(&answer, WHAT)?;
+        let turn = self.turn(&answer, Style::Number, found.0.len(), None)?;
+        let goes_on = turn.next.is_some() && !is_last(&answer);
+        let slugs = found.0.into_iter().map(|repository| repository.slug);
+        let slugs: Vec<String> = slugs.filter(|slug| is_slug(slug)).collect();
+        Ok(place.after(&slugs, goes_on))
     }
+}
+
+/// Tells whether the answer says that it is the last page: a page beyond that is an error
+/// (cloudsmith-cli 1.8, core/pagination.py).
+fn is_last(answer: &Response) -> bool {
+    let number = |name| answer.header(name)?.parse::<u32>().ok();
+    number("x-pagination-page")
+        .zip(number("x-pagination-pagetotal"))
+        .is_some_and(|(page, total)| page >= total)
 }
 
 /// Tells whether a text can stand in a path as an organization or a repository.

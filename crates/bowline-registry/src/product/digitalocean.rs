@@ -193,10 +193,11 @@ pub(super) async fn repositories<W: World>(
             Some(listed.updated(time(updated)))
         })
         .collect();
-    let turn = registry.turn(&answer, Style::Number, entries.len(), None)?;
+    let mut turn = registry.turn(&answer, Style::Number, entries.len(), None)?;
     // The next page is told in the body. Of its address only the query is taken.
-    let next = read.links.and_then(|links| links.pages?.next);
-    let next = next.and_then(|next| Url::parse(&next).ok()?.query().map(str::to_owned));
+    let told = read.links.and_then(|links| links.pages?.next);
+    let told = told.and_then(|next| Url::parse(&next).ok()?.query().map(str::to_owned));
+    let next = told.or_else(|| turn.query());
     groups.turn(name, next);
     Ok(turn.page(items, groups.next().map(Mark::Groups)))
 }

@@ -185,8 +185,13 @@ pub(super) async fn repositories<W: World>(
         ));
     };
     let path = format!("namespaces/{namespace}/repositories");
-    let page = registry.docker_hub_page::<Entry>(&path, mark).await?;
-    let (entries, next) = page.unwrap_or_default();
+    let is_first = mark.is_none();
+    let Some((entries, next)) = registry.docker_hub_page::<Entry>(&path, mark).await? else {
+        return Ok(match is_first {
+            true => Page::empty(),
+            false => Page::lost(),
+        });
+    };
     let items = entries
         .iter()
         .filter_map(|entry| {
@@ -211,7 +216,7 @@ pub(super) async fn tags<W: World>(
     let Some((entries, next)) = registry.docker_hub_page::<TagEntry>(&path, mark).await? else {
         return match is_first {
             true => Err(registry.no_such_repository()),
-            false => Ok(Page::empty()),
+            false => Ok(Page::lost()),
         };
     };
     let items = entries

@@ -16,7 +16,7 @@ use crate::{
     image::Repository,
     json::lenient,
     listing::{
-        api::time,
+        api::{Style, time},
         cursor::Mark,
         entry::{ListedRepository, Page},
         v2::TagList,
@@ -145,6 +145,19 @@ fn event(data: &str) -> Option<Event> {
 }
 
 const WHAT: &str = "Google's API";
+/// The most pages of a path that are read.
+const NODE_PAGES: usize = 20;
+
+/// What is at a path of the tree.
+#[derive(Default)]
+struct Node {
+    /// True if it holds images itself.
+    holds_images: bool,
+    /// The paths right below, the nearest last.
+    below: Vec<Repository>,
+    /// True if some may be missing.
+    is_cut: bool,
+}
 
 /// The next path of the tree below the namespace: one repository, or none where the path holds no image itself.
 pub(super) async fn repositories<W: World>(
@@ -168,15 +181,22 @@ pub(super) async fn repositories<W: World>(
         return Ok(Page::empty());
     };
     let is_root = path == root;
-    let (holds_images, below) = registry.google_node(&path, is_root).await?;
+    let Node {
+        holds_images,
+        below,
+        is_cut,
+    } = registry.google_node(&path, is_root).await?;
     ahead.push(below);
     ahead.retain(|level| !level.is_empty());
     let last = path.to_string();
     let entry = holds_images.then(|| ListedRepository::of(path));
-    Ok(Page::new(
-        entry.into_iter().collect(),
-        (!ahead.is_empty()).then_some(Mark::Walk(Walk { last, ahead })),
-    ))
+    Ok(Page {
+        is_cut,
+        ..Page::new(
+            entry.into_iter().collect(),
+            (!ahead.is_empty()).then_some(Mark::Walk(Walk { last, ahead })),
+        )
+    })
 }
 
 impl<W: World> Registry<'_, W> {
@@ -192,7 +212,7 @@ impl<W: World> Registry<'_, W> {
         let mut ahead = Vec::new();
         let mut path = root.clone();
         loop {
-            let (_, mut below) = self.google_node(&path, path == *root).await?;
+            let mut below = self.google_node(&path, path == *root).await?.below;
             let toward = below
                 .iter()
                 .find(|child| last.is_in(child.as_str()))
@@ -210,35 +230,46 @@ impl<W: World> Registry<'_, W> {
         Ok(ahead)
     }
 
-    /// Tells whether a path holds images itself, and what lies below it, the nearest last. A path that went away meanwhile, or is
-    /// hidden, holds nothing; but if that is the root, there is no listing.
-    async fn google_node(
-        &mut self,
-        path: &Repository,
-        is_root: bool,
-    ) -> Result<(bool, Vec<Repository>), Failure> {
-        let answer = match self.google_token().await? {
-            Some(token) => {
-                let url = self.url(&format!("{path}/tags/list"));
-                self.ask(WHAT, url, Some(&token)).await?
+    /// What is at a path. A path that went away meanwhile, or is hidden, holds nothing; but if that is the root, there is
+    /// no listing.
+    async fn google_node(&mut self, path: &Repository, is_root: bool) -> Result<Node, Failure> {
+        let mut node = Node::default();
+        let mut mark = None;
+        for _ in 0..NODE_PAGES {
+            let is_first = mark.is_none();
+            let answer = match self.google_token().await? {
+                Some(token) => {
+                    let mut url = self.url(&format!("{path}/tags/list"));
+                    url.set_query(Mark::query(mark)?.as_deref());
+                    self.ask(WHAT, url, Some(&token)).await?
+                }
+                None => {
+                    let scope = Scope::Pull(path.clone());
+                    self.tags_answer(path, &scope, mark).await?
+                }
+            };
+            if is_first && !is_root && matches!(answer.status.as_u16(), 401 | 403 | 404) {
+                return Ok(node);
             }
-            None => {
-                let scope = Scope::Pull(path.clone());
-                self.tags_answer(path, &scope, None).await?
+            let list: TagList = self.listed(&answer, WHAT)?;
+            let children = list.child.0.iter();
+            let children =
+                children.filter_map(|child| Repository::parse(&format!("{path}/{child}")));
+            node.below.extend(children);
+            node.holds_images |= list.holds_images();
+            // Only a link tells of a further page: each page names its own tags and children.
+            let turn = self.turn(&answer, Style::Last, 0, None)?;
+            node.is_cut |= turn.is_cut;
+            mark = turn.next;
+            if mark.is_none() {
+                break;
             }
-        };
-        if !is_root && matches!(answer.status.as_u16(), 401 | 403 | 404) {
-            return Ok((false, Vec::new()));
         }
-        let list: TagList = self.listed(&answer, WHAT)?;
-        let mut below: Vec<Repository> = list
-            .child
-            .0
-            .iter()
-            .filter_map(|child| Repository::parse(&format!("{path}/{child}")))
-            .collect();
-        below.sort_unstable_by(|a, b| b.as_str().cmp(a.as_str()));
-        Ok((list.holds_images(), below))
+        node.is_cut |= mark.is_some();
+        node.below
+            .sort_unstable_by(|a, b| b.as_str().cmp(a.as_str()));
+        node.below.dedup();
+        Ok(node)
     }
 
     /// Google's access token, where the login is one: the registry takes it for every path, so that no path needs a

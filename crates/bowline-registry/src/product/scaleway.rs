@@ -16,7 +16,7 @@ use crate::{
         api::{Style, address, time, unlistable},
         cursor::Mark,
         entry::{ListedRepository, Page},
-        groups::{Groups, Rest},
+        groups::{Groups, Paged, Rest},
     },
     login::Authorization,
     problem::{
@@ -122,15 +122,15 @@ pub(super) async fn repositories<W: World>(
         Some(_) => return Err(Mark::foreign()),
     };
     if let Some(after) = groups.wanted() {
-        let mut namespaces = registry.scaleway_namespaces(&region, &login).await?;
-        namespaces.retain(|namespace| Some(namespace) > after.as_ref());
-        groups.learn(namespaces.into_iter(), Rest::None);
+        let place = Paged::parse(after.as_deref()).ok_or_else(Mark::foreign)?;
+        let (found, rest) = registry.scaleway_namespaces(&region, place, &login).await?;
+        groups.learn(found.into_iter(), rest);
     }
     let Some((group, query)) = groups.page() else {
         return Ok(Page::new(Vec::new(), groups.next().map(Mark::Groups)));
     };
-    let (name, id) = group
-        .split_once('/')
+    let (name, id) = Paged::parse(Some(&group))
+        .and_then(|place| place.group.split_once('/'))
         .filter(|(_, id)| is_id(id))
         .ok_or_else(Mark::foreign)?;
     let first = format!("namespace_id={id}&order_by=name_asc&page=1&page_size={PER_PAGE}");
@@ -164,39 +164,34 @@ impl<W: World> Registry<'_, W> {
         }
     }
 
-    /// The namespaces that the connection reaches, `name/id`, sorted.
+    /// The namespaces, `name/id`, that the connection reaches and that come after `place` on its page, and how they go
+    /// on.
     async fn scaleway_namespaces(
         &self,
         region: &str,
+        place: Paged<'_>,
         login: &Authorization,
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<(Vec<String>, Rest), Failure> {
+        let query = format!("order_by=name_asc&page={}&page_size={PER_PAGE}", place.page);
+        let url = address(&format!("{API}/{region}/namespaces?{query}"))?;
+        let answer = self.ask(WHAT, url, Some(login)).await?;
+        let found: Namespaces = self.listed(&answer, WHAT)?;
+        let turn = self.turn(&answer, Style::Number, found.namespaces.0.len(), None)?;
         let only = self
             .endpoint
             .namespace()
             .split('/')
             .next()
             .unwrap_or_default();
-        let mut found = Vec::new();
-        let mut query = Some(format!("order_by=name_asc&page=1&page_size={PER_PAGE}"));
-        // More than a login could ever want; each is a page of a hundred.
-        for _ in 0..20 {
-            let Some(at) = query.take() else { break };
-            let url = address(&format!("{API}/{region}/namespaces?{at}"))?;
-            let answer = self.ask(WHAT, url, Some(login)).await?;
-            let page: Namespaces = self.listed(&answer, WHAT)?;
-            query = self
-                .turn(&answer, Style::Number, page.namespaces.0.len(), None)?
-                .query();
-            let reached = page
-                .namespaces
-                .0
-                .iter()
-                .filter(|namespace| only.is_empty() || namespace.name == only)
-                .filter(|namespace| is_id(&namespace.id));
-            found.extend(reached.map(|namespace| format!("{}/{}", namespace.name, namespace.id)));
-        }
-        found.sort_unstable();
-        Ok(found)
+        let reached = found
+            .namespaces
+            .0
+            .iter()
+            .filter(|namespace| only.is_empty() || namespace.name == only)
+            .filter(|namespace| is_id(&namespace.id));
+        let names = reached.map(|namespace| format!("{}/{}", namespace.name, namespace.id));
+        let names: Vec<String> = names.collect();
+        Ok(place.after(&names, turn.next.is_some()))
     }
 }
 

@@ -5,7 +5,10 @@ use bowline::form::ConnectionSpec;
 use bowline_registry::{Code, Operator, repositories};
 use serde_json::json;
 
-use super::product::{Product, array, number, numbered, split};
+use super::{
+    every::stream,
+    product::{Product, array, number, numbered, split},
+};
 use crate::{
     double::{Reply, Sent},
     registry::{Fake, PASSWORD, spec},
@@ -105,5 +108,40 @@ async fn an_entitlement_token_and_a_connection_without_an_organization_list_noth
         let spec = cloudsmith(namespace, username);
         let problem = repositories(&world, &Operator::default(), &spec).await;
         assert_eq!(problem.unwrap_err().code, Code::PermissionCatalogMissing);
+    }
+}
+
+#[tokio::test]
+async fn an_organization_of_thousands_of_repositories_is_listed_whole() {
+    /// Each repository holds one image. A page beyond the last is an error, as the headers tell.
+    fn api(names: &[String], sent: &Sent) -> Option<Reply> {
+        let path = sent.url.path().strip_prefix("/v1/")?;
+        if let Some(repository) = path.strip_prefix("packages/") {
+            let name = format!("{repository}app");
+            let found = names
+                .binary_search(&name)
+                .map(|_| json!([{ "name": "app" }]));
+            return Some(Reply::json(found.unwrap().to_string()));
+        }
+        let (page, size) = (number(sent, "page"), number(sent, "page_size"));
+        let pages = names.len().div_ceil(size).max(1);
+        if page > pages {
+            return Some(Reply::status(404));
+        }
+        let (shown, _) = numbered(names, page, size);
+        let slugs = array(shown, |name| json!({ "slug": name.split('/').nth(1) }));
+        let answer = Reply::json(slugs.to_string()).with("x-pagination-page", page.to_string());
+        Some(answer.with("x-pagination-pagetotal", pages.to_string()))
+    }
+    let product = Product {
+        spec: cloudsmith("acme", "scanner"),
+        api,
+        name: |number| format!("acme/repository{number:06}/app"),
+        ..product()
+    };
+    for (count, anew) in [(0, false), (100, false), (2_101, false), (2_101, true)] {
+        let world = product.with(count);
+        let (names, _, _) = stream(&world, &product, anew).await;
+        assert_eq!(names, product.names(count), "{count} {anew}");
     }
 }

@@ -262,9 +262,7 @@ async fn pages_are_followed_by_number_never_by_url() {
         Some("1") => Reply::json(
             r#"{"next":"https://evil.example.net/","results":[{"name":"a"},{"name":"../b"}]}"#,
         ),
-        Some("2") => {
-            Reply::json(r#"{"next":"https://evil.example.net/","results":[{"name":"c"}]}"#)
-        }
+        Some("2") => Reply::json(r#"{"next":null,"results":[{"name":"c"}]}"#),
         _ => Reply::status(404),
     });
     let listing = repositories(&world, &Operator::default(), &hub(&[("namespace", "team")]))
@@ -273,6 +271,21 @@ async fn pages_are_followed_by_number_never_by_url() {
     assert_eq!(
         (listing.items, listing.complete),
         (vec!["team/a".to_owned(), "team/c".to_owned()], true)
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_is_announced_and_not_there_leaves_the_list_open() {
+    let world = fake(|sent| match sent.query("page").as_deref() {
+        Some("1") => Reply::json(r#"{"next":"x","results":[{"name":"a"}]}"#),
+        _ => Reply::status(404),
+    });
+    let listing = repositories(&world, &Operator::default(), &hub(&[("namespace", "team")]))
+        .await
+        .unwrap();
+    assert_eq!(
+        (listing.items, listing.complete),
+        (vec!["team/a".to_owned()], false)
     );
 }
 

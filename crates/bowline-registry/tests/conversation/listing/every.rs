@@ -46,7 +46,11 @@ fn paged() -> Vec<(&'static str, Product)> {
 
 /// Lists page by page; with `anew`, each page in another instance. Gives the names, how many pages had how many at
 /// most, and how many there were.
-async fn stream(world: &FakeWorld, product: &Product, anew: bool) -> (Vec<String>, usize, usize) {
+pub async fn stream(
+    world: &FakeWorld,
+    product: &Product,
+    anew: bool,
+) -> (Vec<String>, usize, usize) {
     let operator = Operator::default();
     let mut names = Vec::new();
     let (mut largest, mut pages) = (0, 0);
@@ -54,6 +58,7 @@ async fn stream(world: &FakeWorld, product: &Product, anew: bool) -> (Vec<String
         .await
         .unwrap();
     while let Some(page) = listing.next_page().await.unwrap() {
+        assert_eq!(page.complete, page.cursor.is_none(), "{}", names.len());
         pages += 1;
         assert!(pages <= 200_000, "it goes round in circles");
         largest = largest.max(page.items.len());

@@ -149,3 +149,26 @@ async fn tags_come_with_digest_size_and_times() {
         [of("1"), of("latest"), ("other", None, None, None, None)]
     );
 }
+
+#[tokio::test]
+async fn children_that_stand_on_further_pages_are_walked() {
+    let fake = registry();
+    let world = product().world(move |sent| {
+        match sent.url.path() {
+            "/v2/acme-project/tags/list" => {}
+            path if path.ends_with("/tags/list") => {
+                return Reply::json(r#"{"child":[],"manifest":{},"tags":["1"]}"#);
+            }
+            _ => return fake.answer(sent),
+        }
+        match sent.query("last").as_deref() {
+            None => Reply::json(r#"{"child":["a"],"manifest":{},"tags":[]}"#)
+                .with("link", "</v2/acme-project/tags/list?last=a>; rel=next"),
+            Some(_) => Reply::json(r#"{"child":["a","b"],"manifest":{},"tags":[]}"#),
+        }
+    });
+    let listing = repositories(&world, &Operator::default(), &google("acme-project")).await;
+    let listing = listing.unwrap();
+    assert_eq!(listing.items, ["acme-project/a", "acme-project/b"]);
+    assert!(listing.complete);
+}

@@ -282,3 +282,31 @@ async fn an_end_that_is_not_known_is_no_end() {
         (vec!["a".to_owned(), "b".to_owned(), "c".to_owned()], true)
     );
 }
+
+#[tokio::test]
+async fn a_page_that_is_smaller_than_asked_for_is_not_taken_for_all() {
+    for most in [50, 100, 200, 500] {
+        let names = all();
+        let world = listed(move |sent| {
+            let last = sent.query("last").unwrap_or_default();
+            let rest = names.iter().filter(|name| **name > last);
+            body(&rest.take(most).cloned().collect::<Vec<_>>())
+        });
+        let listing = tags_of(&world).await;
+        assert_eq!((listing.items, listing.complete), (all(), true), "{most}");
+        assert_eq!(streamed(&world).await, (all(), true), "{most}");
+    }
+}
+
+#[tokio::test]
+async fn a_next_page_that_is_refused_leaves_the_list_open() {
+    for status in [400, 404, 405] {
+        let world = listed(move |sent| match sent.query("last") {
+            None => body(&all()[..PAGE]),
+            Some(_) => Reply::status(status),
+        });
+        let listing = tags_of(&world).await;
+        let read = (listing.items.len(), listing.complete);
+        assert_eq!(read, (PAGE, false), "{status}");
+    }
+}

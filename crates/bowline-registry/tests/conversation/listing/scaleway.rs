@@ -5,7 +5,10 @@ use bowline::form::ConnectionSpec;
 use bowline_registry::{Operator, repositories};
 use serde_json::json;
 
-use super::product::{Product, array, number, numbered, split};
+use super::{
+    every::stream,
+    product::{Product, array, number, numbered, split},
+};
 use crate::{
     double::{Reply, Sent},
     registry::{Fake, PASSWORD, spec},
@@ -84,4 +87,38 @@ async fn every_namespace_of_the_region_is_walked() {
     let listing = repositories(&world, &Operator::default(), &scaleway("")).await;
     assert_eq!(listing.unwrap().items, ["acme/app000000"]);
     assert_eq!(world.http.lines().len(), 2 + 1 + 2);
+}
+
+#[tokio::test]
+async fn a_region_of_thousands_of_namespaces_is_listed_whole() {
+    /// Each namespace holds one image; its id ends in its number.
+    fn api(names: &[String], sent: &Sent) -> Option<Reply> {
+        let path = sent
+            .url
+            .path()
+            .strip_prefix("/registry/v1/regions/nl-ams/")?;
+        if path == "images" {
+            let id = sent.query("namespace_id").unwrap();
+            let name = format!("acme{}/app", &id[30..]);
+            names.binary_search(&name).unwrap();
+            return Some(Reply::json(r#"{"images":[{"name":"app"}]}"#));
+        }
+        let (shown, _) = numbered(names, number(sent, "page"), number(sent, "page_size"));
+        let namespaces = array(shown, |name| {
+            let name = split(name).0;
+            json!({ "name": name, "id": format!("11111111-2222-3333-4444-555555{}", &name[4..]) })
+        });
+        Some(Reply::json(json!({ "namespaces": namespaces }).to_string()))
+    }
+    let product = Product {
+        spec: scaleway(""),
+        api,
+        name: |number| format!("acme{number:06}/app"),
+        ..product()
+    };
+    for (count, anew) in [(0, false), (100, false), (2_101, false), (2_101, true)] {
+        let world = product.with(count);
+        let (names, _, _) = stream(&world, &product, anew).await;
+        assert_eq!(names, product.names(count), "{count} {anew}");
+    }
 }
