@@ -22,10 +22,11 @@ const DISTANCES: [(u64, usize); 3] = [(0, 21), (20, 11), (100, 7)];
 const INTRODUCTION: &str = "
 ## A check
 
-A check that draws an image and pulls its manifest and config, beside `skopeo inspect` and `skopeo list-tags`, against
-the same registry with a password on this machine, behind a relay that adds a round trip. Medians; both connect anew.
+A check that picks an image and pulls its manifest and config, beside `skopeo inspect` and `skopeo list-tags`. Both use
+the same local registry with a password, behind a relay that adds a round trip. Times are medians. Both open new
+connections.
 
-| round trip | check ÷ skopeo | check | skopeo | requests | of skopeo |
+| round trip | check ÷ skopeo | check | skopeo | requests | skopeo's requests |
 |---:|---:|---:|---:|---:|---:|";
 
 /// What one run took.

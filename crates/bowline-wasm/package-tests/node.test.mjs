@@ -37,7 +37,7 @@ test("a module that cannot be loaded rejects, and can be tried again", async () 
   assert.equal(ready(), ready());
 });
 
-test("it exports what design.md says and no more", () => {
+test("it exports the documented functions and no others", () => {
   const errors = ["InvalidPatternError", "InvalidPolicyError", "InvalidReferenceError"];
   const functions = ["checkForm", "checkPolicy", "connectionForm", "detect", "jsonSchema", "parsePattern", "parseReference", "providers", "ready"];
   assert.deepEqual(Object.keys(bowline).sort(), [...errors, "PatternSet", ...functions, "selectImages"]);

@@ -31,9 +31,9 @@ const TEAMS: [&str; 10] = [
 
 const HEAD: &str = "## A list of patterns, natively
 
-How many times as long as `PatternSet::filter` a peer takes for the same million image names, and the times in
-milliseconds: the best of three. With 4096 patterns the peers read the first 2000 names only, and their times are scaled
-up.
+The first columns are the time of the peer divided by the time of `PatternSet::filter` for the same million image names.
+Times are in milliseconds, the best of three runs. With 4096 patterns, the peers read only the first 2000 names, and their
+times are scaled up.
 
 | patterns | RegexSet ÷ | globset ÷ | naive loop ÷ | PatternSet | RegexSet | globset | naive loop | taken |
 |---:|---:|---:|---:|---:|---:|---:|---:|---:|";
@@ -41,8 +41,9 @@ up.
 const SELECT_HEAD: &str = "
 ## A pull policy, natively
 
-How many times as long as `PatternSet::filter` it takes `Policy::select`, which the service runs, to decide about the first
-200,000 of those images with the same patterns in `include`, and the times in milliseconds: the best of five.
+The first column is the time of `Policy::select`, which the service runs, divided by the time of `PatternSet::filter`.
+`select` decides about the first 200,000 of those images with the same patterns in `include`. Times are in milliseconds,
+the best of five runs.
 
 | patterns | select ÷ filter | filter | select | taken |
 |---:|---:|---:|---:|---:|";

@@ -1,5 +1,5 @@
-//! A page for each registry type, `docs/providers/<id>.md`, written of the provider table: what to create, what to enter,
-//! what the test does, how events are set up. `BOWLINE_WRITE=1` writes them.
+//! Generates a page for each registry type, `docs/providers/<id>.md`, from the provider table: what to create, what to
+//! enter, what the test does, and how to set up webhooks. `BOWLINE_WRITE=1` writes the pages.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{
@@ -18,8 +18,8 @@ fn folder() -> PathBuf {
 
 fn page(provider: &Provider) -> String {
     let mut page = format!(
-        "# {}\n\n<!-- Written of crates/bowline/src/provider by `BOWLINE_WRITE=1 cargo test -p bowline --test provider_pages`. -->\n\n\
-         Type `{}`. The vendor's page: <{}>.\n",
+        "# {}\n\n<!-- Generated from crates/bowline/src/provider by `BOWLINE_WRITE=1 cargo test -p bowline --test provider_pages`. -->\n\n\
+         Type `{}`. Vendor documentation: <{}>.\n",
         provider.title, provider.id, provider.docs_url
     );
     for auth in provider.auth {
@@ -27,15 +27,15 @@ fn page(provider: &Provider) -> String {
     }
     page.push_str("\n## What the test does\n\n");
     page.push_str(&test(provider));
-    page.push_str("\n## Notifications of pushes\n\n");
+    page.push_str("\n## Push notifications\n\n");
     page.push_str(&events(provider));
     page
 }
 
-/// The part about a login: what to create, what to enter.
+/// Appends the section about a login: what to create and what to enter.
 fn login(page: &mut String, auth: &Auth) {
     let _ = write!(page, "\n## {} (`{}`)\n\n", auth.title, auth.id);
-    page.push_str("| Field | Value | For pulling | For pushing too |\n|---|---|---|---|\n");
+    page.push_str("| Field | Value | To pull | To pull and push |\n|---|---|---|---|\n");
     for field in auth.fields {
         let help = field.help.map_or(("", ""), |help| (help.pull, help.push));
         let push = if help.0 == help.1 { "the same" } else { help.1 };
@@ -51,42 +51,42 @@ fn login(page: &mut String, auth: &Auth) {
     }
 }
 
-/// The name of a value, and whether it has to be there.
+/// The name of a value, whether it is required, and an example.
 fn value(field: &Field) -> String {
     let need = match (field.required, field.default) {
         (true, _) => "required".to_owned(),
-        (false, Some(default)) => format!("`{default}` if it is blank"),
+        (false, Some(default)) => format!("default `{default}`"),
         (false, None) => "optional".to_owned(),
     };
     let example = field.placeholder.filter(|_| field.default.is_none());
-    let example = example.map_or_else(String::new, |example| format!(", as in `{example}`"));
+    let example = example.map_or_else(String::new, |example| format!(", for example `{example}`"));
     format!("`{}`: {need}{example}", field.name)
 }
 
-/// A text as a cell of a table has it.
+/// Escapes a text for a table cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
 fn test(provider: &Provider) -> String {
     let can = provider.capabilities;
-    let mut text = "It logs in, and pulls the manifest and the configuration of an image; layers are not read.".to_owned();
+    let mut text = "The test logs in and pulls the manifest and the config of an image. It does not read layers.".to_owned();
     text.push_str(if can.test_needs_image {
-        " An image has to be named: this service cannot search this registry."
+        " Enter an image name, because Bowline cannot list this registry's repositories."
     } else {
-        " Without a named image it draws one of those that it finds."
+        " Without an image name, it picks an image at random."
     });
     text.push_str("\n\n| | |\n|---|---|\n");
     for (what, is) in [
-        ("Repositories are listed", can.catalog),
-        ("Tags are listed", can.tags),
-        ("Images are taken in by a schedule", can.automatic),
-        ("What is gone is found out", can.cleanup),
+        ("Lists repositories", can.catalog),
+        ("Lists tags", can.tags),
+        ("Supports scheduled pulls", can.automatic),
+        ("Finds removed images", can.cleanup),
         (
-            "Images can be held back until they are released",
+            "Supports quarantine until a scan passes",
             can.quarantine,
         ),
-        ("Image streams are watched", can.image_streams),
+        ("Watches image streams", can.image_streams),
     ] {
         let _ = writeln!(text, "| {what} | {} |", if is { "yes" } else { "no" });
     }
@@ -95,7 +95,7 @@ fn test(provider: &Provider) -> String {
 
 fn events(provider: &Provider) -> String {
     let Some(notifications) = provider.notifications else {
-        return "None that are understood: leave the schedule on.\n".to_owned();
+        return "Bowline does not support this product's notifications. Leave the schedule on.\n".to_owned();
     };
     let mut text = String::new();
     let with_header = |line: &&Line| line.when != When::NoAuthorization;
@@ -110,9 +110,9 @@ fn events(provider: &Provider) -> String {
         text.push_str("```\n");
     }
     if let Some(url) = notifications.docs_url {
-        let _ = write!(text, "\nThe vendor's page: <{url}>.\n");
+        let _ = write!(text, "\nVendor documentation: <{url}>.\n");
     }
-    text.push_str("\n`{url}` and `{authorization}` are what the connection's page shows. See [events](../events.md).\n");
+    text.push_str("\nThe connection's page shows the values of `{url}` and `{authorization}`. See [events](../events.md).\n");
     text
 }
 
@@ -130,7 +130,7 @@ fn each_type_has_its_page() {
         let kept = fs::read_to_string(&file).unwrap_or_default();
         assert!(
             kept == page,
-            "docs/providers/{name} is not of the table: BOWLINE_WRITE=1 cargo test -p bowline --test provider_pages"
+            "docs/providers/{name} differs from the table; to write it: BOWLINE_WRITE=1 cargo test -p bowline --test provider_pages"
         );
         names.insert(name);
     }

@@ -1,5 +1,4 @@
-//! `cargo xtask bench`: measures the budgets of design.md beside peers, and writes what it finds into
-//! `docs/benchmarks.md`.
+//! `cargo xtask bench`: measures every budget beside peers and writes the results to `docs/benchmarks.md`.
 
 mod build;
 mod measure;
@@ -16,7 +15,7 @@ use crate::{
 
 pub(crate) use build::PEERS;
 
-/// What the results are written into, whole.
+/// The page that the results replace.
 const PAGE: &str = "docs/benchmarks.md";
 
 /// Builds, measures, writes the page and prints it.

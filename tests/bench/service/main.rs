@@ -16,31 +16,30 @@ const CALLERS: [u64; 3] = [1, 8, 32];
 const INTRODUCTION: &str = "
 ## The service
 
-Reading, listing (a page of 50) and creating connections on the embedded host, signed in with HS256, beside a component
-that does nothing and one that does nothing but the statement that reads a connection (`tests/bench/peers`), in the same
-process on the same database. Callers ask again as soon as they are answered, over connections that are kept; they run
-on the same cores. Medians of rounds in which each call has its turn of a second; the ratios are those of the requests
-per second within a round. *computed* is the processor time of the host for a request, on all cores.
+Reads, lists (a page of 50), and creates of connections on the embedded host, with HS256 tokens. The peers are a component
+that does nothing and a component that only runs the statement that reads a connection (`tests/bench/peers`), in the same
+process with the same database. Callers send their next request as soon as they get a response, over persistent
+connections and on the same cores. Values are medians of rounds in which each call runs for a second. Ratios compare the
+requests per second within a round. *CPU* is the host's processor time for a request, on all cores.
 
-| callers | | of SELECT only | of empty | requests/s | p50 | p95 | p99 | computed |
+| callers | | of SELECT only | of empty | requests/s | p50 | p95 | p99 | CPU |
 |---:|---|---:|---:|---:|---:|---:|---:|---:|";
 
 /// Why the numbers are what they are.
 const FINDINGS: &str = "
-A read is one statement, which its instance keeps prepared, and around it what the statement alone has not: a token that
-is verified, a row that is taken apart, an answer in JSON with four headers more. A profile shows nothing in it that
-stands out: half of what a read computes more is WebAssembly, a few microseconds each for the token, JSON both ways and
-memory; the other half is the host's, for the calls and copies that these need. What did stand out is fixed:
-- the host handed every statement to a thread, which took longer than a short read: it now reads a little on the spot;
-- the requests that reach a new instance together (one in 128 is its first) each read the variables, opened the database
-  and looked for migrations: the first one now does, and the others wait for it;
-- the functions were built for size, and are now built for speed;
-- a public key's signature was verified for each request, which takes longer than the rest of a read: an instance now
-  remembers the digests of the tokens that it has found good;
-- each request drew an id for what it might create, and times and ids were put together from many small texts.
+A read runs one prepared statement. It also verifies a token, decodes a row, and writes a JSON response with four more
+headers. A profile of this extra work has no hot spot. Half of it is WebAssembly, a few microseconds each for the token,
+JSON, and memory. The other half is the host's work for the calls and copies. Earlier hot spots are fixed:
+- The host passed every statement to a thread, which took longer than a short read. It now runs short reads directly.
+- When several requests reached a new instance together (one in 128 is an instance's first), each read the variables,
+  opened the database, and looked for migrations. Now the first one does, and the others wait for it.
+- The functions were optimized for size. They are now optimized for speed.
+- Each request verified a public key's signature, which takes longer than the rest of a read. An instance now remembers
+  the digests of valid tokens.
+- Each request created an id that it might not need, and built times and ids from many small strings.
 
-Tried, and no gain: SIMD in WebAssembly, instances that take more than 128 requests, memory that the host keeps for the
-next instance.";
+Tried without a gain: SIMD in WebAssembly, instances that handle more than 128 requests, and memory that the host keeps
+for the next instance.";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -56,7 +55,7 @@ async fn main() {
         of_empty.push(empty);
     }
     println!(
-        "\nWith 1, 8 and 32 callers the budget of a read is {}, and {}.",
+        "\nBudget of a read with 1, 8, and 32 callers: {}; {}.",
         budget(80.0, SELECT, &of_select),
         budget(40.0, "empty", &of_empty)
     );
@@ -74,7 +73,7 @@ fn budget(least: f64, peer: &str, reached: &[f64]) -> String {
         .map(|percent| format!("{percent:.0} %"))
         .collect();
     format!(
-        "{least} % of {peer}, which is {} ({})",
+        "{least} % of {peer}, {} ({})",
         if met { "met" } else { "missed" },
         reached.join(", ")
     )

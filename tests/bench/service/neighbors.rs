@@ -21,9 +21,9 @@ const ROUNDS: usize = 3;
 const INTRODUCTION: &str = "
 ## Neighbors
 
-Reading a connection with 4 callers beside attackers, in percent of the requests per second beside as many honest callers
-who read too: 4, or 300 beside an attack that holds 300 connections. The attacks are those of `tests/src/neighbors.rs`;
-they run on the same cores. Medians of rounds.
+Reads of a connection with 4 callers beside attackers, as a percentage of the requests per second beside the same number of
+honest callers, who also read: 4, or 300 for an attack with 300 connections. `tests/src/neighbors.rs` has the attacks. They
+run on the same cores. Values are medians of rounds.
 
 | beside | requests/s | of honest |
 |---|---:|---:|";
@@ -52,7 +52,7 @@ pub(crate) fn measure(bench: &Bench) {
         println!("| {} | {rate:.0} | {percent:.0} % |", attack.name);
     }
     let met = if worst >= 50.0 { "met" } else { "missed" };
-    println!("\nThe budget is 50 %, which is {met} (the least is {worst:.0} %).");
+    println!("\nBudget: 50 %, {met} (the lowest is {worst:.0} %).");
 }
 
 /// The requests per second of this many callers.

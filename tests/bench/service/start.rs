@@ -18,14 +18,14 @@ const HOSTS: usize = 3;
 const IDLE: Duration = Duration::from_millis(1500);
 
 const FIRST_REQUESTS: &str = "
-The first request after the instance is gone, which a second without requests does, and the one after it:
+The first and the second request to a new instance. An instance ends after a second without requests.
 
 | | first | next |
 |---|---:|---:|";
 
 const STARTS: &str = "
-The start of the host with the application and the peers, from a cache of compiled components and without one: until it
-listens, and until the first read is answered.
+The start of the host with the application and the peers, with and without a cache of compiled components: the time until
+it listens, and until it answers the first read.
 
 | cache | listens | first read |
 |---|---:|---:|";

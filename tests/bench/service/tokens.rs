@@ -18,10 +18,10 @@ use crate::{
 const ROUNDS: usize = 5;
 
 const INTRODUCTION: &str = "
-Reading with a token that the instance has seen before, whose signature it then does not verify again, and with a new
-one each time: medians with one caller.
+Reads with a known token and with a new token for each request. An instance does not verify the signature of a known token
+again. Values are medians with one caller.
 
-| | p50 | computed |
+| | p50 | CPU |
 |---|---:|---:|";
 
 /// A key of an issuer.

@@ -34,24 +34,24 @@ const DISTANCES: [u64; 2] = [0, 20];
 const INTRODUCTION: &str = "
 ## A sync
 
-A sync of an open registry on this machine with 40 repositories of 25 images each, behind a relay that adds a round trip:
-the first; the second, where nothing changed; and the third, after one tag moved, one came and one went. Beside it
-skopeo, which is told the names of the repositories, since it lists none, and runs six times at once, as a sync has six
-requests under way. `skopeo list-tags`, for each repository, learns the names of the tags; with `skopeo inspect
---no-tags` for each image it learns what a first sync does: digest, date and size. It keeps nothing, so the second time
-is as the first. Each of its processes connects anew and tries TLS before plain HTTP, which is no request here. Each row
-is one run over the thousand images; requests and bytes are counted by the relay.
+A sync of an open local registry with 40 repositories of 25 images each, behind a relay that adds a round trip. Nothing
+changes before the second sync. Before the third, one tag moves, one is added, and one is removed. The peer is skopeo. It
+gets the names of the repositories, because it cannot list them, and runs six processes at once, because a sync has six
+requests in flight. `skopeo list-tags` for each repository returns the names of the tags. With `skopeo inspect --no-tags`
+for each image, it returns what a first sync reads: digest, date, and size. It stores nothing, so a second run takes as
+long as the first. Each process opens a new connection and tries TLS before plain HTTP, which does not count as a request
+here. Each row is one run over the thousand images. The relay counts requests and bytes.
 
 | round trip | | ÷ list-tags and inspect | ÷ list-tags | took | images/s | steps | requests | an image | received |
 |---:|---|---:|---:|---:|---:|---:|---:|---:|---:|";
 
 /// What the requests are. The runs assert that there are no more.
 const FINDINGS: &str = "
-The catalog and 40 lists of tags are asked for each time. Beyond them, a first sync asks two things of an image, its
-manifest and its config; a later one asks for the digest of each tag that it knows (HEAD), since this registry's lists
-tell none, and for manifest and config only of what is new or has moved: four requests in the third sync. Each step of ten
-seconds begins with `GET /v2/`, which tells how to log in, and may ask again for the tags of the repository at which the
-step before it ended.";
+Every sync requests the catalog and 40 tag lists. A first sync then makes two requests for each image: its manifest and its
+config. A later sync requests the digest of each known tag (HEAD), because this registry's lists do not include digests. It
+requests manifest and config only for new or moved tags: four requests in the third sync. Each step of ten seconds begins
+with `GET /v2/`, which says how to log in. It may request the tags again of the repository at which the previous step
+ended.";
 
 /// What one run took.
 struct Run {
