@@ -1,4 +1,4 @@
-//! skopeo as a witness: where it reads an image, a check does, too.
+//! Compares checks with skopeo: if skopeo reads an image, a check must pass.
 
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -12,11 +12,11 @@ use crate::{
     server,
 };
 
-/// The table of the answers, with what skopeo makes of them.
+/// The page with the table of responses and skopeo's results.
 const TABLE: &str = "docs/answers.md";
 
-/// The list before the table begins so.
-const WITHOUT: &str = "No answer here is of a connection of the types ";
+/// The start of the line before the table.
+const WITHOUT: &str = "The corpus has no response from these registry types: ";
 
 /// The registry types that no answer of the corpus is from.
 fn types_without_answers() -> String {
@@ -114,7 +114,7 @@ async fn where_skopeo_reads_an_image_a_check_does() {
     let without = types_without_answers();
     write!(
         wanted,
-        "{WITHOUT}{without}.\n\n| type | answer | kind | a check | skopeo |\n|---|---|---|---|---|\n{table}"
+        "{WITHOUT}{without}.\n\n| Type | Response | Kind | Check | skopeo |\n|---|---|---|---|---|\n{table}"
     )
     .unwrap();
     if std::env::var_os("BOWLINE_WRITE").is_some() && is_there {
