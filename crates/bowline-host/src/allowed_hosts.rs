@@ -6,11 +6,11 @@
 use ipnet::IpNet;
 use std::{net::IpAddr, ops::Range};
 
-/// The destinations that a component may name. Without entries there are none.
+/// The destinations that a component may contact. Without entries, there are none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AllowedHosts(Vec<AllowedHost>);
 
-/// The reason an entry cannot be used.
+/// Why an entry is invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("allowed_outbound_hosts: `{entry}`: {reason}")]
 pub struct AllowedHostError {
@@ -37,7 +37,7 @@ enum HostRule {
 }
 
 impl AllowedHosts {
-    /// Parses entries whose templates are filled.
+    /// Parses entries after their templates are filled in.
     pub fn parse<'a>(entries: impl IntoIterator<Item = &'a str>) -> Result<Self, AllowedHostError> {
         let parse = |entry: &'a str| {
             AllowedHost::parse(entry.trim()).map_err(|reason| AllowedHostError {
@@ -52,7 +52,7 @@ impl AllowedHosts {
             .map(Self)
     }
 
-    /// True if a request with this scheme, host and port may be sent. An IPv6 host comes without brackets.
+    /// Returns true if a request with this scheme, host, and port is allowed. An IPv6 host has no brackets.
     pub fn allow(&self, scheme: &str, host: &str, port: u16) -> bool {
         self.0.iter().any(|entry| {
             entry.scheme.as_deref().is_none_or(|only| only == scheme)

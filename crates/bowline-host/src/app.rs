@@ -1,4 +1,4 @@
-//! A running program: an application with its routes and its components, or one component.
+//! A running program: an application with its routes and components, or a single component.
 
 use crate::{
     component_id::ComponentId,
@@ -55,17 +55,17 @@ impl App {
         self.components.keys()
     }
 
-    /// The public routes, for the start message.
+    /// Returns the public routes, for the start message.
     pub fn routes(&self) -> &RouteTable {
         &self.routes
     }
 
-    /// The operator's own proxies.
+    /// Returns the operator's proxies.
     pub fn proxies(&self) -> &TrustedProxies {
         &self.proxies
     }
 
-    /// Says that the host ends: instances that are dropped from now on are no failures.
+    /// Marks that the host is ending: instances dropped from now on are not failures.
     pub fn shut_down(&self) {
         self.shutdown.set();
     }

@@ -1,4 +1,4 @@
-//! Verifying the audit in a database: offline, with the operator's sealing keys.
+//! Verifies the audit in a database, offline, with the operator's sealing keys.
 
 use std::{collections::BTreeMap, path::Path, str::FromStr};
 
@@ -10,8 +10,8 @@ use bowline_store::{
 /// The projects that are listed at once.
 const PROJECTS: u32 = 100;
 
-/// The end of a project's audit, as it was kept elsewhere: `PROJECT:NUMBER:LINK`, of the members `linked` and `link` of
-/// `head` in the API's answer.
+/// A saved end of a project's audit, as `PROJECT:NUMBER:LINK`: the members `linked` and `link` of `head` in the API's
+/// response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownHead {
     project: String,
@@ -39,10 +39,10 @@ impl FromStr for KnownHead {
     }
 }
 
-/// The reason why nothing can be verified.
+/// Why the audit cannot be verified.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// The keys cannot be read.
+    /// The keys are invalid.
     #[error("SPIN_VARIABLE_SEALING_KEYS: {0}")]
     Keys(#[from] SealingKeysError),
     /// The database cannot be read, or was written by another version.
@@ -53,11 +53,10 @@ pub enum VerifyError {
     NoFile(String),
 }
 
-/// Verifies the audit of every project in a database file, and tells of each how it is, in one line and whether it is
-/// sound.
+/// Verifies the audit of every project in a database file. Returns a line for each project, and whether it is valid.
 ///
 /// # Errors
-/// Nothing can be verified.
+/// Why the audit cannot be verified.
 pub async fn verify(
     database: &Path,
     keys: &str,

@@ -1,5 +1,5 @@
-//! An HTTP/1.1 client over checked connections: timeouts of WASI's request options, no redirects, and connections
-//! that wait a few seconds for the next request to the same server.
+//! An HTTP/1.1 client over checked connections. It uses the timeouts from WASI's request options, follows no redirects,
+//! and keeps connections open for a few seconds for the next request to the same server.
 
 use crate::{
     dial::{Connection, Connector, DialError},
@@ -39,12 +39,12 @@ pub struct Client {
     idle: Arc<Idle>,
 }
 
-/// The server at the other end of a connection. Requests to the same server may share it one after the other.
+/// A server: the key under which connections are reused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Server {
     /// True for https.
     pub tls: bool,
-    /// A name or an address without brackets.
+    /// The name, or the address without brackets.
     pub host: String,
     /// The port.
     pub port: u16,
@@ -59,7 +59,7 @@ const MOST_HEADERS: usize = 512;
 struct Idle(Mutex<HashMap<Server, Vec<(Sender, Instant)>>>);
 
 impl Server {
-    /// The server that a URL names. A URL with user information names none.
+    /// Returns the server in a URL; `None` if the URL has user information.
     pub fn of(uri: &Uri) -> Option<Self> {
         let authority = uri
             .authority()
@@ -81,7 +81,7 @@ impl Server {
 }
 
 impl Client {
-    /// A client that dials through `connector`.
+    /// Creates a client that connects through `connector`.
     pub fn new(connector: Connector, tls: TlsRoots) -> Self {
         Self {
             connector,
@@ -90,8 +90,8 @@ impl Client {
         }
     }
 
-    /// Sends one request and gives the response as soon as its head is there. Errors are those of Spin, but for TLS,
-    /// where they tell a certificate that is not accepted and an alert of the server from the rest.
+    /// Sends one request and returns the response once its head has arrived. Errors are those of Spin, except that TLS
+    /// errors distinguish an untrusted certificate and a server's alert from the rest.
     pub async fn send(
         &self,
         server: Server,

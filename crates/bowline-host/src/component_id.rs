@@ -15,7 +15,7 @@ impl ComponentId {
         id.unwrap_or_else(|_| Self("component".to_owned()))
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

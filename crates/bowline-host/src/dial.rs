@@ -1,4 +1,4 @@
-//! From a host name to a connection: resolving, judging every address, dialing.
+//! Opens a connection to a host: resolves it, checks every address, and connects.
 
 use crate::networks::{BlockedNetworks, Exemptions};
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
@@ -19,7 +19,7 @@ const CONNECTION_ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// Finds the addresses of a host.
 pub trait Resolver: Send + Sync {
-    /// All addresses of `host`, which is a name or an address without brackets, each with `port`.
+    /// Returns all addresses of `host`, a name or an address without brackets, each with `port`.
     fn resolve<'a>(
         &'a self,
         host: &'a str,
@@ -29,7 +29,7 @@ pub trait Resolver: Send + Sync {
 
 /// Opens connections.
 pub trait Dialer: Send + Sync {
-    /// Connects with exactly this address.
+    /// Connects to exactly this address.
     fn dial(&self, address: SocketAddr) -> BoxFuture<'_, io::Result<Box<dyn Connection>>>;
 }
 
@@ -42,15 +42,15 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
 #[derive(Debug, Clone, Copy)]
 pub struct System;
 
-/// Opens connections for components: every address is checked just before it is dialed, unless the command line
-/// names it for tests.
+/// Opens connections for components. It checks every address immediately before it connects, except overrides from the
+/// command line for tests.
 #[derive(Clone)]
 pub struct Connector {
-    /// Networks that may not be dialed.
+    /// The blocked networks.
     pub blocked: Arc<BlockedNetworks>,
-    /// Exceptions from these.
+    /// The exceptions from `blocked`.
     pub exemptions: Arc<Exemptions>,
-    /// Counterparts of servers, for tests. They are not checked.
+    /// Replacement addresses of servers, for tests. They are not checked.
     pub overrides: Arc<Vec<Override>>,
     /// Finds addresses.
     pub resolver: Arc<dyn Resolver>,
@@ -58,11 +58,11 @@ pub struct Connector {
     pub dialer: Arc<dyn Dialer>,
 }
 
-/// `--resolve host:port:address[:port]`: where this authority is, whatever the resolver and `block_networks` say.
-/// Without an address the name is not found. For tests only.
+/// `--resolve host:port:address[:port]`: the address of this authority, regardless of the resolver and
+/// `block_networks`. Without an address, the name is not found. For tests only.
 ///
-/// An override that is not checked opens less than naming the address in `private_hosts` would: that one authority, and
-/// nothing for another name or port.
+/// An unchecked override opens less than an address in `private_hosts` would: only this authority, and no other name or
+/// port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
     host: String,
@@ -70,20 +70,20 @@ pub struct Override {
     address: Option<SocketAddr>,
 }
 
-/// The reason there is no connection.
+/// Why a connection failed.
 #[derive(Debug)]
 pub enum DialError {
     /// The name has no address.
     Unresolved,
     /// Every address of the name is in a blocked network.
     Prohibited,
-    /// No address answered; the error is the last one's.
+    /// No address answered. The error is that of the last address.
     Failed(io::Error),
 }
 
 impl Connector {
-    /// Connects with `host`, a name or an address without brackets. Addresses are tried in the resolver's order, each
-    /// with a short head start over the next; the first that answers wins.
+    /// Connects to `host`, a name or an address without brackets. Tries addresses in the resolver's order, each with a
+    /// short head start over the next. The first that answers wins.
     pub async fn connect(&self, host: &str, port: u16) -> Result<Box<dyn Connection>, DialError> {
         let counterpart = self.overrides.iter().find(|entry| entry.names(host, port));
         let addresses = match counterpart {

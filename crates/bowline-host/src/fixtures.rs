@@ -1,4 +1,4 @@
-//! Programs for the tests of their start and of their answers.
+//! Programs for tests.
 
 use crate::start::{Program, Settings};
 use http::{Request, header};

@@ -1,4 +1,4 @@
-//! Whether a running application is healthy: what a container engine or a supervisor asks for.
+//! Asks whether a running application is healthy, for container engines and supervisors.
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -12,16 +12,16 @@ use tokio::{net::TcpStream, time::timeout};
 /// How long the whole question may take.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// The reason an application is not healthy.
+/// Why an application is not healthy.
 #[derive(Debug, thiserror::Error)]
 pub enum Unhealthy {
-    /// Nobody listens, or not any more.
+    /// Nothing listens at the address.
     #[error("cannot connect: {0}")]
     Connect(#[from] io::Error),
-    /// What answers does not speak HTTP.
+    /// The response is not valid HTTP.
     #[error("no HTTP answer: {0}")]
     Answer(#[from] hyper::Error),
-    /// It answered that it is not.
+    /// The status is not 2xx.
     #[error("the answer is {0}")]
     Status(StatusCode),
     /// It took too long.
@@ -29,10 +29,10 @@ pub enum Unhealthy {
     Time,
 }
 
-/// Asks the application at `address` for `path`, and takes any 2xx for healthy.
+/// Requests `path` from the application at `address`. Any 2xx status means healthy.
 ///
 /// # Errors
-/// [`Unhealthy`] says why it is not.
+/// [`Unhealthy`] if it is not.
 pub async fn ask(address: SocketAddr, path: &str) -> Result<(), Unhealthy> {
     timeout(LIMIT, status(address, path))
         .await

@@ -4,7 +4,7 @@ use crate::manifest::{ManifestError, from_toml};
 use std::collections::BTreeSet;
 use wasmparser::{Encoding, Parser, Payload};
 
-/// The reason a component cannot be inspected.
+/// Why a component cannot be inspected.
 #[derive(Debug, thiserror::Error)]
 pub enum InspectError {
     /// Not WebAssembly.
@@ -15,7 +15,8 @@ pub enum InspectError {
     Module,
 }
 
-/// Every key of a TOML text, dotted, with arrays of tables as one: `component.site.source`, `trigger.http.route`.
+/// Returns every dotted key of a TOML text. An array of tables counts once: `component.site.source`,
+/// `trigger.http.route`.
 pub fn keys(text: &str) -> Result<BTreeSet<String>, ManifestError> {
     let mut found = BTreeSet::new();
     collect(
@@ -26,7 +27,7 @@ pub fn keys(text: &str) -> Result<BTreeSet<String>, ManifestError> {
     Ok(found)
 }
 
-/// The names of a component's imports, such as `wasi:http/types@0.3.0`.
+/// Returns the names of a component's imports, such as `wasi:http/types@0.3.0`.
 pub fn imports(component: &[u8]) -> Result<BTreeSet<String>, InspectError> {
     let mut found = BTreeSet::new();
     let mut depth = 0_usize;

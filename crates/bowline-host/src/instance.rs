@@ -1,5 +1,5 @@
-//! Components and their instances: compiled once, instantiated when requests come, shared by several requests, and
-//! dropped after a second without any.
+//! Components and their instances. A component is compiled once. Instances are created on demand, shared by several
+//! requests, and dropped after a second without requests.
 
 use crate::{
     logs::LogFile,
@@ -60,7 +60,7 @@ pub enum Kind {
     Component,
 }
 
-/// The compiler and what it made, shared by all components.
+/// The compiler and the compiled code, shared by all components.
 pub struct Runtime {
     kind: Kind,
     engine: Engine,
@@ -68,7 +68,7 @@ pub struct Runtime {
     shutdown: Shutdown,
 }
 
-/// Set when the host ends: instances that then end with it are no failures.
+/// A flag that is set when the host ends: instances that end with it are not failures.
 #[derive(Clone, Default)]
 pub struct Shutdown(Arc<AtomicBool>);
 
@@ -88,7 +88,7 @@ pub struct InstanceTemplate {
     pub stderr: LogFile,
 }
 
-/// Makes instances of one component when requests ask for them.
+/// Creates instances of one component on demand.
 pub struct InstanceFactory {
     engine: Engine,
     component: ProxyPre<State>,
@@ -109,20 +109,20 @@ pub struct State {
     databases: Databases,
 }
 
-/// Says when an instance has to go.
+/// Decides when an instance expires.
 pub struct Expiration {
     end: Pin<Box<Sleep>>,
     idle: Duration,
 }
 
-/// Says how many requests an instance takes, and reports how it ended.
+/// Limits an instance's requests and reports how the instance ended.
 pub struct Worker {
     name: Arc<str>,
     shutdown: Shutdown,
 }
 
 impl Runtime {
-    /// Prepares Wasmtime. Compiled components are kept in `cache`, an absolute path.
+    /// Prepares Wasmtime. `cache`, an absolute path, stores compiled components.
     pub fn new(cache: &Path, kind: Kind) -> wasmtime::Result<Self> {
         let mut kept = CacheConfig::new();
         kept.with_directory(cache);
@@ -155,12 +155,13 @@ impl Runtime {
         })
     }
 
-    /// The mark to set when the host ends.
+    /// Returns the flag to set when the host ends.
     pub fn shutdown(&self) -> Shutdown {
         self.shutdown.clone()
     }
 
-    /// Compiles a component, or takes it from the cache, and links it. Fails when it imports what is not provided.
+    /// Compiles a component, or loads it from the cache, and links it. Fails if it imports an interface that is not
+    /// provided.
     pub fn load(
         &self,
         name: &str,
@@ -188,7 +189,7 @@ impl Runtime {
 }
 
 impl Shutdown {
-    /// From now on instances end with the host.
+    /// Sets the flag.
     pub fn set(&self) {
         self.0.store(true, Ordering::Relaxed);
     }

@@ -1,8 +1,8 @@
 //! The embedded runtime: runs `spin.toml` on Wasmtime when no Spin is installed.
 //!
-//! It is thin on purpose and for one machine. Wasmtime's own handler dispatches requests to shared instances; this
-//! crate adds the manifest, Spin's routes, service chaining, `spin:variables`, `spin:sqlite`, and the one place where
-//! outgoing requests are checked ([`outbound`]). What it does not implement of a manifest is an error, never ignored.
+//! It is small and for one machine. Wasmtime's own handler dispatches requests to shared instances. This crate adds the
+//! manifest, Spin's routes, service chaining, `spin:variables`, `spin:sqlite`, and the one place that checks outgoing
+//! requests ([`outbound`]). A manifest key that it does not implement is an error.
 
 pub mod allowed_hosts;
 pub mod app;

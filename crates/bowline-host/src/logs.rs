@@ -1,6 +1,6 @@
-//! The output of components. Whole lines go to the host's own standard error, marked with the component's id, and to
-//! `logs/<component>_<stream>.txt` in the state directory, as on Spin. Anybody can have lines written, so a file that is
-//! full becomes `<component>_<stream>.1.txt`, in place of the one before.
+//! The components' output. Complete lines go to the host's standard error, marked with the component's id, and to
+//! `logs/<component>_<stream>.txt` in the state directory, as on Spin. Anybody can have lines written, so a file that
+//! is full becomes `<component>_<stream>.1.txt`, in place of the one before.
 
 use crate::{component_id::ComponentId, owner_only};
 use std::{
@@ -20,7 +20,7 @@ const LINE_LIMIT: usize = 8 * 1024;
 /// The size of a file that is full.
 const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 
-/// One of the two streams of one component.
+/// The log file of one output stream of a component.
 #[derive(Clone)]
 pub struct LogFile {
     component: ComponentId,
@@ -68,7 +68,7 @@ impl BoundedFile {
     }
 }
 
-/// The stream as one instance writes it: a line is passed on when it is whole.
+/// An instance's output stream, which passes on complete lines.
 #[derive(Clone)]
 pub struct LogStream {
     log: LogFile,
@@ -86,7 +86,7 @@ impl LogFile {
         })
     }
 
-    /// A stream for one instance.
+    /// Returns a stream for one instance.
     pub fn stream(&self) -> LogStream {
         LogStream {
             log: self.clone(),

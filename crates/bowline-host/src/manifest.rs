@@ -1,7 +1,7 @@
 //! The application manifest: `spin.toml`, version 2.
 //!
-//! Every key is either obeyed or an error that names it. An ignored key would run an application with other rights than
-//! its author wrote down.
+//! Every key is either implemented or an error that names it. An ignored key could give an application other rights
+//! than its author intended.
 
 use crate::{
     component_id::ComponentId,
@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// An application: its variables, its HTTP triggers and its components.
+/// An application: its variables, its HTTP triggers, and its components.
 #[derive(Debug)]
 pub struct Manifest {
     /// The application's name.
@@ -30,9 +30,9 @@ pub struct Manifest {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VariableDeclaration {
-    /// The value when the operator gives none.
+    /// The value if the operator sets none.
     pub default: Option<String>,
-    /// True if the operator must give a value.
+    /// True if the operator must set a value.
     #[serde(default)]
     pub required: bool,
     /// True if the value must never be shown.
@@ -45,7 +45,7 @@ pub struct VariableDeclaration {
 pub struct HttpTrigger {
     /// The paths that reach the component.
     pub route: Route,
-    /// The component that answers.
+    /// The component that handles the requests.
     pub component: ComponentId,
 }
 
@@ -70,12 +70,12 @@ pub struct ComponentManifest {
     /// The component's environment.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
-    /// The build of the component: `spin build` reads it, running does not.
+    /// The build of the component. `spin build` uses it; running does not.
     #[serde(default, rename = "build")]
     _build: Option<Build>,
 }
 
-/// The reason a manifest cannot be used.
+/// Why a manifest is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
     /// The file cannot be read.
@@ -86,17 +86,17 @@ pub enum ManifestError {
         /// The system's error.
         error: std::io::Error,
     },
-    /// Not TOML, or a key that is unknown, missing or of the wrong type. The text names it.
+    /// The text is not TOML, or a key is unknown, missing, or of the wrong type.
     #[error("{file}, line {line}: {message}")]
     Syntax {
         /// The file's name.
         file: String,
-        /// The line, from 1.
+        /// The line, starting at 1.
         line: usize,
-        /// The mistake.
+        /// The error.
         message: String,
     },
-    /// Another version than 2.
+    /// The version is not 2.
     #[error("spin_manifest_version {0} is not supported: this host reads version 2")]
     Version(i64),
     /// A variable with neither a default nor `required = true`.
@@ -107,19 +107,19 @@ pub enum ManifestError {
         "`{0}` is not a variable name: lower-case letters, digits and single underscores, a letter first"
     )]
     VariableName(String),
-    /// A trigger for a component that is not there.
+    /// A trigger for an unknown component.
     #[error("[[trigger.http]] names component `{0}`, which the manifest does not define")]
     UnknownComponent(ComponentId),
     /// A component that no trigger reaches.
     #[error("component `{0}` has no [[trigger.http]]")]
     Unreachable(ComponentId),
-    /// A route that cannot be used.
+    /// An invalid route.
     #[error(transparent)]
     Route(#[from] RouteError),
 }
 
 impl Manifest {
-    /// Reads the manifest of a file.
+    /// Loads a manifest from a file.
     pub fn load(path: &Path) -> Result<Self, ManifestError> {
         let text = std::fs::read_to_string(path).map_err(|error| ManifestError::Unreadable {
             path: path.to_owned(),
@@ -129,8 +129,8 @@ impl Manifest {
         Self::parse(&text, &file.to_string_lossy())
     }
 
-    /// A manifest for one component that has none: it answers every path and may send requests
-    /// anywhere that the networks allow. Its id, which logs and `[[client_tls]]` name, is its file's name.
+    /// Creates a manifest for a single component. The component handles every path and may send requests to every host
+    /// that the blocked networks allow. Its id, for logs and `[[client_tls]]`, is its file name.
     pub fn of_component(source: &Path, environment: &BTreeMap<String, String>) -> Self {
         let name = source.file_stem().unwrap_or_default().to_string_lossy();
         let id = ComponentId::of_file_name(&name);
@@ -155,7 +155,7 @@ impl Manifest {
         }
     }
 
-    /// Reads a manifest's text; `file` is the name that errors show.
+    /// Parses a manifest. `file` is the file name for errors.
     pub fn parse(text: &str, file: &str) -> Result<Self, ManifestError> {
         let document: Document = from_toml(text, file)?;
         if document.spin_manifest_version != 2 {

@@ -1,6 +1,6 @@
-//! Counts of what the host serves, for Prometheus, on a listener of their own.
+//! Prometheus metrics of the host, on a separate listener.
 //!
-//! Names and labels are few and fixed: component, method and status, so that no client can make more of them.
+//! Names and labels are few and fixed (component, method, status), so clients cannot create more.
 
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -26,7 +26,7 @@ const BUCKETS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 5.0, 
 /// The time that one question for the metrics may take.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// The counts of a server.
+/// The metrics of a server.
 pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
@@ -135,7 +135,7 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
-    /// All counts as OpenMetrics text.
+    /// Returns the metrics as OpenMetrics text.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -167,7 +167,7 @@ fn known(method: &Method) -> &'static str {
     }
 }
 
-/// A listener that answers `GET /metrics`. It belongs to the operator: nothing of it is public.
+/// A listener for `GET /metrics`. It is for the operator, not for the public.
 pub struct MetricsServer {
     listener: TcpListener,
     metrics: Arc<Metrics>,
@@ -177,7 +177,7 @@ impl MetricsServer {
     /// Listens on `address`.
     ///
     /// # Errors
-    /// What the system says, for example that the address is taken.
+    /// The system's error, for example if the address is in use.
     pub async fn bind(address: SocketAddr, metrics: Arc<Metrics>) -> io::Result<Self> {
         Ok(Self {
             listener: TcpListener::bind(address).await?,
@@ -185,15 +185,15 @@ impl MetricsServer {
         })
     }
 
-    /// The address that was bound.
+    /// Returns the bound address.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// Answers, one connection after the other, until it is dropped.
+    /// Handles one connection at a time until the future is dropped.
     pub async fn run(self) {
         loop {
             // What fails here fails for the one who asks; the next question is a new connection.

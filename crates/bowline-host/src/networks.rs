@@ -3,13 +3,13 @@
 use ipnet::{IpNet, Ipv6Net};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-/// The networks that are refused, whatever name led to them.
+/// The blocked networks, regardless of the host name.
 #[derive(Debug, Clone, Default)]
 pub struct BlockedNetworks {
     networks: Vec<IpNet>,
 }
 
-/// The exceptions from [`BlockedNetworks`] in the operator's variable `private_hosts`: host names, `host:port` and
+/// The exceptions from [`BlockedNetworks`] in the operator's variable `private_hosts`: host names, `host:port`, and
 /// networks.
 #[derive(Debug, Clone, Default)]
 pub struct Exemptions {
@@ -17,7 +17,7 @@ pub struct Exemptions {
     networks: Vec<IpNet>,
 }
 
-/// An entry that is neither an address, a network nor a host.
+/// An entry that is not an address, a network, or a host.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a network: use an address, `address/bits` or \"private\"")]
 pub struct NetworkError(String);
@@ -52,7 +52,7 @@ const PRIVATE_V6: &[&str] = &[
 ];
 
 impl BlockedNetworks {
-    /// Parses the entries of `block_networks`: addresses, networks and the word `private`.
+    /// Parses the entries of `block_networks`: addresses, networks, and the word `private`.
     pub fn parse<'a>(entries: impl IntoIterator<Item = &'a str>) -> Result<Self, NetworkError> {
         let mut blocked = Self::default();
         for entry in entries {
@@ -69,8 +69,8 @@ impl BlockedNetworks {
         Ok(blocked)
     }
 
-    /// True if the address is refused. An IPv4 address inside an IPv6 one (mapped or compatible) is checked as itself
-    /// too.
+    /// Returns true if the address is blocked. An IPv4 address inside an IPv6 address (mapped or compatible) is also
+    /// checked as an IPv4 address.
     pub fn contains(&self, address: IpAddr) -> bool {
         let inner = match address {
             IpAddr::V4(_) => None,
@@ -84,7 +84,7 @@ impl BlockedNetworks {
 }
 
 impl Exemptions {
-    /// Parses `private_hosts`: entries separated by commas or spaces, each a host, `host:port`, address or network.
+    /// Parses `private_hosts`: entries separated by commas or spaces, each a host, `host:port`, address, or network.
     pub fn parse(text: &str) -> Self {
         let mut exemptions = Self::default();
         let entries = text
@@ -102,7 +102,7 @@ impl Exemptions {
         exemptions
     }
 
-    /// True if a request to `host` and `port` may be dialed at `address` although its network is blocked.
+    /// Returns true if a request to `host` and `port` may connect to `address` although its network is blocked.
     pub fn allow(&self, host: &str, port: u16, address: SocketAddr) -> bool {
         let host = normal_host(host);
         let ip = address.ip().to_canonical();

@@ -1,4 +1,4 @@
-//! The one place where a component's outgoing request is allowed or refused.
+//! The one place that allows or refuses a component's outgoing requests.
 
 use crate::{
     allowed_hosts::AllowedHosts,
@@ -16,15 +16,15 @@ const CHAINING_DOMAIN: &str = "spin.internal";
 pub struct Outbound {
     /// The hosts that the component may send requests to.
     pub allowed: AllowedHosts,
-    /// Sends what leaves the application.
+    /// Sends requests to other hosts.
     pub client: Client,
-    /// The application's components; set when all of them are there.
+    /// The application's components; set once all of them are loaded.
     pub components: Arc<OnceLock<Weak<dyn Components>>>,
 }
 
 /// The components of an application, which send requests to each other (service chaining).
 pub trait Components: Send + Sync {
-    /// Answers a request to `http://<component>.spin.internal`.
+    /// Handles a request to `http://<component>.spin.internal`.
     fn send<'a>(
         &'a self,
         component: &'a str,

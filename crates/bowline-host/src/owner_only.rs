@@ -1,4 +1,4 @@
-//! Files and folders that only their owner can read: databases, logs and what is compiled.
+//! Files and folders that only their owner can read: databases, logs, and compiled components.
 
 use std::{
     ffi::OsString,

@@ -1,4 +1,4 @@
-//! Spin's route syntax: which component answers a path.
+//! Spin's route syntax, which maps paths to components.
 
 use crate::component_id::ComponentId;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -26,17 +26,17 @@ pub struct RouteTable {
     routes: Vec<(Pattern, ComponentId)>,
 }
 
-/// A path that met a route.
+/// A matched route.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Match<'a> {
-    /// The component that answers.
+    /// The component that handles the request.
     pub component: &'a ComponentId,
     route: &'a str,
     path_info: String,
     parameters: Vec<(&'a str, &'a str)>,
 }
 
-/// The reason a route cannot be used.
+/// Why a route is invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RouteError {
     /// A `:` without a name, a name that cannot be part of a header, or the same name twice.
@@ -68,7 +68,7 @@ impl Route {
 }
 
 impl Pattern {
-    /// `/...`, which every path meets.
+    /// Returns `/...`, which matches every path.
     pub fn everything() -> Self {
         Self {
             text: "/...".to_owned(),
@@ -145,7 +145,7 @@ impl fmt::Display for Pattern {
 }
 
 impl RouteTable {
-    /// Orders routes so that the most specific comes first.
+    /// Creates a table with the most specific routes first.
     pub fn new(
         routes: impl IntoIterator<Item = (Pattern, ComponentId)>,
     ) -> Result<Self, RouteError> {
@@ -164,7 +164,7 @@ impl RouteTable {
         Ok(Self { routes })
     }
 
-    /// The route for a path, with what its pattern captured.
+    /// Returns the route for a path, with the captures of its pattern.
     pub fn find<'a>(&'a self, path: &'a str) -> Option<Match<'a>> {
         self.routes.iter().find_map(|(pattern, component)| {
             let (parameters, path_info) = pattern.captures(path)?;
@@ -177,14 +177,14 @@ impl RouteTable {
         })
     }
 
-    /// The patterns and their components, for the start message.
+    /// Returns the patterns and their components, for the start message.
     pub fn iter(&self) -> impl Iterator<Item = &(Pattern, ComponentId)> {
         self.routes.iter()
     }
 }
 
 impl<'a> Match<'a> {
-    /// The match of a chained request. As on Spin, it looks as if the whole path had met `/...`.
+    /// Returns the match of a chained request. As on Spin, it is as if the whole path matched `/...`.
     pub fn chained(component: &'a ComponentId, path: &str) -> Self {
         Self {
             component,
@@ -194,7 +194,7 @@ impl<'a> Match<'a> {
         }
     }
 
-    /// Replaces every `spin-*` header of a request by those that Spin sets. `client` is the peer's address.
+    /// Replaces every `spin-*` header of a request with those that Spin sets. `client` is the peer's address.
     pub fn set_headers(&self, headers: &mut HeaderMap, full_url: &str, client: &str) {
         strip_spin_headers(headers);
         let prefix = self.route.strip_suffix("/...").unwrap_or(self.route);

@@ -12,14 +12,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The operator's configuration beside the manifest. By default, without a file, nothing is blocked.
+/// The operator's configuration in addition to the manifest. The default, without a file, blocks no network.
 #[derive(Debug, Default)]
 pub struct RuntimeConfig {
-    /// The networks that may not be dialed.
+    /// The blocked networks.
     pub blocked: BlockedNetworks,
-    /// Files of the databases that do not live in the state directory, by label; relative to the state directory.
+    /// Database files outside the default location, by label; relative to the state directory.
     pub databases: BTreeMap<String, Option<PathBuf>>,
-    /// Certificate authorities and where they count.
+    /// Certificate authorities and their scope.
     pub client_tls: Vec<ClientTls>,
 }
 
@@ -27,32 +27,32 @@ pub struct RuntimeConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientTls {
-    /// The components it is for.
+    /// The components that it applies to.
     pub component_ids: Vec<String>,
-    /// The hosts it is for; every host when empty.
+    /// The hosts that it applies to; every host if empty.
     #[serde(default)]
     pub hosts: Vec<String>,
     /// PEM certificates to trust, relative to the runtime configuration.
     pub ca_roots_file: Option<PathBuf>,
-    /// True if the public authorities count too. Without `ca_roots_file` they do, with it they do not.
+    /// Whether public authorities are trusted, too. The default is true without `ca_roots_file`, and false with it.
     pub ca_use_webpki_roots: Option<bool>,
 }
 
-/// The reason a runtime configuration cannot be used.
+/// Why a runtime configuration is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeConfigError {
     /// The file cannot be read, is not TOML, or has a key that is not implemented.
     #[error(transparent)]
     Document(#[from] ManifestError),
-    /// An entry of `block_networks` that names no network.
+    /// An entry of `block_networks` that is not a network.
     #[error("[outbound_networking] block_networks: {0}")]
     Network(#[from] NetworkError),
-    /// A database with a key that is unknown, missing or of the wrong type. The text names it.
+    /// A database with a key that is unknown, missing, or of the wrong type.
     #[error("[sqlite_database.{label}]: {message}")]
     Database {
         /// The database.
         label: String,
-        /// The mistake.
+        /// The error.
         message: String,
     },
     /// A database of another type than `spin`.
@@ -68,7 +68,7 @@ pub enum RuntimeConfigError {
 }
 
 impl RuntimeConfig {
-    /// Reads the configuration of a file.
+    /// Loads a configuration from a file.
     pub fn load(path: &Path) -> Result<Self, RuntimeConfigError> {
         let text = std::fs::read_to_string(path).map_err(|error| ManifestError::Unreadable {
             path: path.to_owned(),
@@ -83,7 +83,7 @@ impl RuntimeConfig {
         Ok(config)
     }
 
-    /// Reads a configuration's text; `file` is the name that errors show.
+    /// Parses a configuration. `file` is the file name for errors.
     pub fn parse(text: &str, file: &str) -> Result<Self, RuntimeConfigError> {
         let document: Document = from_toml(text, file)?;
         let mut databases = BTreeMap::new();

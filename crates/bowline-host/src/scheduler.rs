@@ -1,4 +1,4 @@
-//! Starts the application's scheduled work, as a CronJob does elsewhere.
+//! Starts the application's scheduled work, like a CronJob on other platforms.
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, header};
@@ -12,10 +12,10 @@ const PATH: &str = "/v1/sync/due";
 /// The time between two calls.
 const INTERVAL: Duration = Duration::from_secs(30);
 
-/// Calls the application twice a minute for as long as this is polled, and again at once while there is more to do.
+/// Calls the application twice a minute while this future is polled, and again at once while there is more work.
 ///
-/// `token` is a file with the bearer token of the requests. It is read for each, so that it can be replaced. An error
-/// is printed once, until another one takes its place.
+/// `token` is a file with the bearer token. It is read for each request, so that it can be replaced. An error is
+/// printed once, until another error occurs.
 pub async fn run<A: Handler>(app: &A, token: &Path) {
     let mut clock = interval(INTERVAL);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -1,4 +1,4 @@
-//! The listener: connections, the limits of what is served at once, and an orderly end.
+//! The listener: connections, limits, and graceful shutdown.
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
@@ -55,12 +55,12 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause of the listener when the system refuses a connection, for example because files run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Answers requests: an application, or a double of one in tests.
+/// Handles requests: an application, or a test double.
 pub trait Handler: Send + Sync + 'static {
-    /// The component that answers requests for a path; empty where none does. Components have their places apart.
+    /// Returns the component for a path; empty if there is none. Each component has its own limit.
     fn component<'a>(&'a self, path: &'a str) -> &'a str;
 
-    /// Answers a request of the peer `client`.
+    /// Handles a request from the peer `client`.
     fn handle(
         &self,
         request: Request<WasiBody>,
@@ -86,7 +86,7 @@ struct Shared<A> {
 }
 
 impl<A: Handler> Server<A> {
-    /// Listens on `address`. `proxies` are the operator's own.
+    /// Listens on `address`. `proxies` are the operator's proxies.
     pub async fn bind(
         address: SocketAddr,
         app: Arc<A>,
@@ -107,12 +107,12 @@ impl<A: Handler> Server<A> {
         })
     }
 
-    /// The address that was bound, with its port when the system chose one.
+    /// Returns the bound address with its actual port.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// The counts of what it serves.
+    /// Returns the metrics.
     pub fn metrics(&self) -> Arc<Metrics> {
         self.shared.metrics.clone()
     }

@@ -1,4 +1,4 @@
-//! `spin:variables`: gives a component its variables.
+//! `spin:variables`: returns a component's variables.
 
 use self::bindings::spin::variables::variables;
 use crate::variables::ComponentVariables;

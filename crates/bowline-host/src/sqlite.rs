@@ -1,8 +1,8 @@
-//! `spin:sqlite`: databases in files of this machine.
+//! `spin:sqlite`: databases in local files.
 //!
 //! As on Spin, a statement's own errors come with its result, not from `execute`. SQLite blocks, so a statement runs on
-//! a thread for blocking work, unless it reads a little and need not wait: handing that over would take longer than the
-//! reading. Rows are collected before the component sees the first.
+//! a thread for blocking work, unless it reads little and does not wait, because the handover would take longer than
+//! the read. All rows are collected before the component sees the first.
 //!
 //! SQLite has one writer at a time, and who waits for another asks again after pauses that grow: whoever comes new is
 //! often first. So a component's statements that write to a database wait in one queue, in the order in which they came.

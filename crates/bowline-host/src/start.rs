@@ -1,5 +1,4 @@
-//! The start of a program: reads, checks, compiles and links everything, so that what is wrong is known before the
-//! first request.
+//! Starts a program: reads, checks, compiles, and links everything, so that errors appear before the first request.
 
 use crate::{
     allowed_hosts::{AllowedHostError, AllowedHosts},
@@ -46,8 +45,8 @@ pub enum Program {
         /// Values of variables from the command line.
         variables: BTreeMap<String, String>,
     },
-    /// One component without a manifest, as `wasmtime serve` runs it: it answers every path, has WASI's interfaces
-    /// and none of Spin's, and finds its settings in its environment.
+    /// A single component without a manifest, as `wasmtime serve` runs it. It handles every path, has WASI's interfaces
+    /// but none of Spin's, and reads its settings from the environment.
     Component {
         /// Its file.
         source: PathBuf,
@@ -56,39 +55,39 @@ pub enum Program {
     },
 }
 
-/// The settings of a start.
+/// The settings for starting a program.
 pub struct Settings {
     /// The program.
     pub program: Program,
-    /// The runtime configuration; without one nothing is blocked.
+    /// The runtime configuration; without it, no network is blocked.
     pub runtime_config: Option<PathBuf>,
     /// The folder of databases and logs.
     pub state: PathBuf,
     /// The folder of compiled components.
     pub cache: PathBuf,
-    /// Counterparts of servers, for tests.
+    /// Replacement addresses of servers, for tests.
     pub overrides: Vec<Override>,
 }
 
-/// The reason a program does not start. No text holds a variable's value.
+/// Why a program does not start. Contains no values of variables.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The manifest cannot be used.
+    /// The manifest is invalid.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
-    /// Its routes contradict each other.
+    /// The routes conflict.
     #[error(transparent)]
     Route(#[from] RouteError),
-    /// The runtime configuration cannot be used.
+    /// The runtime configuration is invalid.
     #[error(transparent)]
     RuntimeConfig(#[from] RuntimeConfigError),
-    /// A variable lacks its value or a template is wrong.
+    /// A variable has no value, or a template is invalid.
     #[error(transparent)]
     Variable(#[from] VariableError),
-    /// An outbound host cannot be used.
+    /// An outbound host is invalid.
     #[error(transparent)]
     AllowedHost(#[from] AllowedHostError),
-    /// TLS settings cannot be used.
+    /// The TLS settings are invalid.
     #[error(transparent)]
     Tls(#[from] TlsError),
     /// A component lists a database that is not configured.
@@ -109,7 +108,7 @@ pub enum StartError {
         /// The system's error.
         error: io::Error,
     },
-    /// A component cannot be compiled, or imports what this host does not provide.
+    /// A component cannot be compiled, or imports an interface that this host does not provide.
     #[error("component `{component}`: {error:#}")]
     Component {
         /// The component.
@@ -120,10 +119,10 @@ pub enum StartError {
     /// Wasmtime cannot be prepared.
     #[error("Wasmtime: {0:#}")]
     Runtime(wasmtime::Error),
-    /// The program answers that it cannot work, as it does when a variable is missing or not valid.
+    /// The program reports that it cannot work, for example because a variable is missing or invalid.
     #[error("the program is not ready: {0}")]
     NotReady(String),
-    /// A folder or a file of the state directory cannot be made.
+    /// A folder or a file of the state directory cannot be created.
     #[error("cannot make {path}: {error}")]
     Folder {
         /// The folder or file.
@@ -209,8 +208,8 @@ pub fn load(settings: &Settings) -> Result<Arc<App>, StartError> {
     Ok(app)
 }
 
-/// Requests `path` from the program before the first caller does: by its routes, and then from each component that has
-/// none, as other components would. Fails when one answers with a server error.
+/// Requests `path` from the program before the first caller does: through its routes, and then from each component
+/// without a route, as other components would. Fails if one answers with a server error.
 pub async fn probe(app: &App, path: &str) -> Result<(), StartError> {
     let nobody = SocketAddr::from(([127, 0, 0, 1], 0));
     ready(app.handle(probe_request("localhost", path)?, nobody).await).await?;

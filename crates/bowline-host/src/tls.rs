@@ -15,15 +15,15 @@ pub struct TlsRoots {
     special: Vec<(Vec<String>, Arc<ClientConfig>)>,
 }
 
-/// The reason TLS settings cannot be used.
+/// Why TLS settings are invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A roots file that cannot be read or holds no certificate.
+    /// A roots file cannot be read or contains no certificate.
     #[error("[[client_tls]] ca_roots_file = \"{path}\": {reason}")]
     Roots {
         /// The file.
         path: PathBuf,
-        /// The mistake.
+        /// The error.
         reason: String,
     },
     /// The TLS library refused the settings.
@@ -32,7 +32,7 @@ pub enum TlsError {
 }
 
 impl TlsRoots {
-    /// The settings of `component` out of all `[[client_tls]]` entries.
+    /// Builds the settings of `component` from all `[[client_tls]]` entries.
     pub fn new(component: &ComponentId, entries: &[ClientTls]) -> Result<Self, TlsError> {
         let mut special = Vec::new();
         for entry in entries {
@@ -50,7 +50,7 @@ impl TlsRoots {
         })
     }
 
-    /// The settings for a host: the first entry that names it, or that names no host.
+    /// Returns the settings for a host: those of the first entry that lists it or lists no host.
     pub fn for_host(&self, host: &str) -> Arc<ClientConfig> {
         let named = |hosts: &[String]| {
             hosts.is_empty() || hosts.iter().any(|name| name.eq_ignore_ascii_case(host))

@@ -1,5 +1,5 @@
-//! Application variables, as Spin resolves them: the operator's values, the manifest's defaults, and each
-//! component's own variables made from templates.
+//! Application variables, resolved as on Spin: the operator's values, the manifest's defaults, and each component's own
+//! variables from templates.
 
 use crate::manifest::{ComponentManifest, VariableDeclaration};
 use std::{collections::BTreeMap, sync::Arc};
@@ -11,10 +11,10 @@ pub const ENVIRONMENT_PREFIX: &str = "SPIN_VARIABLE_";
 #[derive(Default)]
 pub struct Variables(BTreeMap<String, String>);
 
-/// The variables of one component, as `spin:variables` gives them.
+/// The variables of one component, as `spin:variables` returns them.
 pub type ComponentVariables = Arc<BTreeMap<String, String>>;
 
-/// The reason variables cannot be resolved.
+/// Why variables cannot be resolved.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VariableError {
     /// A required variable without a value, or with an empty one.
@@ -32,7 +32,7 @@ pub enum VariableError {
     /// A template that names a variable that the manifest does not declare.
     #[error("template of `{place}`: the manifest declares no variable `{name}`")]
     Unknown {
-        /// The variable or key that holds the template.
+        /// The variable or key that contains the template.
         place: String,
         /// The name between the braces.
         name: String,
@@ -40,7 +40,7 @@ pub enum VariableError {
 }
 
 impl Variables {
-    /// Gives each declared variable its value: the command line's, else the environment's, else the default.
+    /// Resolves each declared variable: from the command line, else from the environment, else from the default.
     pub fn resolve(
         declared: &BTreeMap<String, VariableDeclaration>,
         command_line: &BTreeMap<String, String>,
@@ -73,12 +73,12 @@ impl Variables {
         Ok(Self(values))
     }
 
-    /// The value of an application variable; empty when there is none.
+    /// Returns the value of an application variable; empty if there is none.
     pub fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }
 
-    /// Fills a template: `{{ name }}` becomes the variable's value. `place` is what an error names.
+    /// Fills in a template: `{{ name }}` becomes the variable's value. Errors name `place`.
     pub fn fill(&self, template: &str, place: &str) -> Result<String, VariableError> {
         let mut filled = String::new();
         let mut rest = template;
@@ -99,7 +99,7 @@ impl Variables {
         Ok(filled)
     }
 
-    /// The variables of a component, every template filled.
+    /// Returns the variables of a component with all templates filled in.
     pub fn of_component(
         &self,
         component: &ComponentManifest,

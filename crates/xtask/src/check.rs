@@ -1,5 +1,5 @@
-//! `cargo xtask check`: formatting, lints of every crate for the machine it runs on, types of the page, and rules of
-//! this repository about imports, words, YAML and dependencies.
+//! `cargo xtask check`: formatting, lints of every crate for the target that it runs on, types of the page, and the
+//! repository's rules about imports, words, YAML, and dependencies.
 
 mod circles;
 mod words;
@@ -38,7 +38,7 @@ pub(crate) struct Options {
     checks: Vec<String>,
 }
 
-/// Gets what checking needs, and checks.
+/// Installs what is missing, and runs the checks.
 pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
     let chosen = |step: &Step<'_>| {
         let name = step.key().trim_start_matches("check-");

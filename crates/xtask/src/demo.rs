@@ -1,4 +1,4 @@
-//! A small registry on this machine, so that a newcomer connects a real one at once.
+//! A local registry, so that a newcomer can connect a real one at once.
 
 use std::{
     fs,
@@ -21,11 +21,11 @@ use crate::{
 };
 
 pub(crate) const USERNAME: &str = "demo";
-/// No secret: the registry listens on loopback only and lives as long as the command.
+/// Not a secret: the registry listens on loopback only and ends with the command.
 pub(crate) const PASSWORD: &str = "connect-me";
 pub(crate) const IMAGE: &str = "demo/hello:1.0";
 
-/// [`USERNAME`] with the bcrypt hash of [`PASSWORD`], the only kind that the registry takes.
+/// [`USERNAME`] with the bcrypt hash of [`PASSWORD`], the only kind that the registry accepts.
 const HTPASSWD: &str = "demo:$2b$04$dJpRGW6KnpizoXbp4V8Jt..IszJr8R/.EQY5dkEPPGlHWYXl.OS4m\n";
 
 /// How long the registry may take to listen.
@@ -159,7 +159,7 @@ fn write_image(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a blob and gives its descriptor.
+/// Writes a blob and returns its descriptor.
 fn write_blob(
     folder: &Path,
     content: &[u8],

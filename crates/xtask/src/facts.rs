@@ -1,7 +1,7 @@
 //! `cargo xtask facts`: the lists of regions, from the vendors' own packages.
 //!
-//! The rows that were read last are kept in `crates/xtask/facts/` with their source and date; the lists of
-//! `crates/bowline/src/provider/lists/` are written of it. So everything but the comparison works offline.
+//! `crates/xtask/facts/` stores the rows of the last run with their source and date. The lists in
+//! `crates/bowline/src/provider/lists/` are generated from them, so everything except the comparison works offline.
 
 mod list;
 mod rows;
@@ -14,7 +14,7 @@ use anyhow::Context as _;
 use self::{list::render, rows::Facts, vendor::VENDORS};
 use crate::{progress::Screen, project::Project, tool::Tool};
 
-/// The folder of the rows that are kept.
+/// The folder of the stored rows.
 const KEPT: &str = "crates/xtask/facts";
 /// The folder of the lists.
 const LISTS: &str = "crates/bowline/src/provider/lists";

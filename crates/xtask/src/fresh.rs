@@ -1,4 +1,4 @@
-//! What was made from the same inputs is not made again.
+//! Skips steps with unchanged inputs.
 
 use std::{
     fs, io,

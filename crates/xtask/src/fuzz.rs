@@ -30,10 +30,10 @@ const TARGETS: [&str; 13] = [
     "caller_tokens",
 ];
 
-/// What one input may take: seconds, and MiB in all and in one allocation. A target also measures what it allocates.
+/// The limits for one input: seconds, and MiB in total and in one allocation. Targets also measure their allocations.
 const LIMITS: [&str; 3] = ["-timeout=5", "-rss_limit_mb=1024", "-malloc_limit_mb=64"];
 
-/// The longest input. Bodies may be longer; what a parser does with a long one it does with this one.
+/// The maximum input length. Bodies can be longer, but parsers treat them in the same way.
 const LONGEST: &str = "-max_len=65536";
 
 /// What `cargo xtask fuzz` takes.

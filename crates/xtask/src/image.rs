@@ -1,8 +1,8 @@
 //! `cargo xtask image`: an OCI image of the application, as a layout in `target/image/bowline`.
 //!
-//! The image holds the release host, the components and `spin.toml`, and runs as a user that is not root. Its only
-//! place to write is the volume `/state`. Without `--base` it holds nothing else but the shared libraries that the
-//! host needs, taken from this machine: no shell and no package manager.
+//! The image contains the release host, the components, and `spin.toml`, and runs as a non-root user. It writes only to
+//! the volume `/state`. Without `--base`, it contains only these files and the shared libraries that the host needs,
+//! from this machine: no shell and no package manager.
 
 use std::{
     env, fs,
@@ -20,10 +20,10 @@ use crate::{
     tool::Tool,
 };
 
-/// The user and group of the image. Distroless images use the same number, so policies of clusters know it.
+/// The user and group of the image. Distroless images use the same number, so cluster policies know it.
 const USER: &str = "65532";
 
-/// The command line that the image starts. Arguments of `docker run` are added to it.
+/// The command line of the image. Arguments of `docker run` are appended.
 const ENTRYPOINT: [&str; 11] = [
     "/app/bowline-host",
     "up",
@@ -47,7 +47,7 @@ pub(crate) struct Options {
     base: Option<String>,
 }
 
-/// Gets what it needs, builds it, and says how to run it.
+/// Installs what is missing, builds the image, and prints how to run it.
 pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
     let mut all = setup::steps(project, Purpose::Image);
     all.extend(steps(project, options.base.as_deref()));
@@ -216,7 +216,7 @@ fn libraries_of(listed: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Packs the root as a layer. The same files make the same bytes; all belongs to root, but for the volume.
+/// Packs the root as a layer. The output is reproducible. Everything except the volume belongs to root.
 fn archive(project: &Project, root: &Path, layer: &Path, screen: &Screen) -> anyhow::Result<()> {
     let mut names: Vec<_> = fs::read_dir(root)?
         .map(|entry| entry.map(|entry| entry.file_name()))
@@ -237,7 +237,7 @@ fn archive(project: &Project, root: &Path, layer: &Path, screen: &Screen) -> any
     tar("-rf", USER).args(["state"]).run(screen)
 }
 
-/// The time that files and the image are given: `SOURCE_DATE_EPOCH`, or that of the last commit.
+/// The time of the files and the image: `SOURCE_DATE_EPOCH`, or the time of the last commit.
 fn epoch(project: &Project) -> anyhow::Result<String> {
     if let Ok(epoch) = env::var("SOURCE_DATE_EPOCH") {
         return Ok(epoch);

@@ -1,5 +1,4 @@
-//! The project's own commands: `cargo xtask setup`, `build`, `up`, `test`, `check`, `fuzz`,
-//! `image`, `bench`.
+//! The project's commands: `cargo xtask setup`, `build`, `up`, `test`, `check`, `fuzz`, `image`, `facts`, `bench`.
 
 mod bench;
 mod build;

@@ -1,4 +1,4 @@
-//! The browser module and the npm package `bowline`, ready to be published from `target/npm/bowline`.
+//! Builds the browser module and the npm package `bowline`, ready to publish from `target/npm/bowline`.
 
 use std::{fs, path::Path};
 
@@ -11,22 +11,22 @@ use crate::{
     tool::Tool,
 };
 
-/// Where the package is made, below `target`.
+/// The folder of the package, below `target`.
 pub(crate) const FOLDER: &str = "npm/bowline";
 
-/// What of the package is written by hand.
+/// The hand-written part of the package.
 const SOURCES: &str = "crates/bowline-wasm/npm";
 
-/// What wasm-bindgen makes, below `target/xtask`: the module and its glue.
+/// The output of wasm-bindgen, below `target/xtask`: the module and its JavaScript bindings.
 const BINDINGS: &str = "bindings";
 
 /// The provider table of the package.
 pub(crate) const PROVIDERS: &str = "providers.json";
 
-/// What the hand-written manifest says in place of the version.
+/// The placeholder for the version in the hand-written manifest.
 const UNVERSIONED: &str = "\"version\": \"0.0.0\"";
 
-/// Compiles the module, makes its bindings and makes it small.
+/// Compiles the module, creates its bindings, and optimizes its size.
 pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     Tool::cargo(project, "build")
         .args([
@@ -93,7 +93,7 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     Ok(Work::Done)
 }
 
-/// Puts the module, its glue, the hand-written files and the licenses together.
+/// Assembles the module, its bindings, the hand-written files, and the licenses.
 pub(crate) fn assemble(project: &Project, _: &Screen) -> anyhow::Result<Work> {
     let sources = project.path(SOURCES);
     let bindings = project.kept(BINDINGS);
@@ -159,7 +159,7 @@ fn literal_ids() -> String {
     )
 }
 
-/// Bundles the custom elements into the package, beside the module that they share with it.
+/// Bundles the custom elements into the package, beside the module that they use.
 pub(crate) fn elements(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     let made = project.target(FOLDER).join("elements.js");
     let inputs = Inputs::default().files(
@@ -179,7 +179,7 @@ pub(crate) fn elements(project: &Project, screen: &Screen) -> anyhow::Result<Wor
     Ok(Work::Done)
 }
 
-/// The manifest with the workspace's version in it. The order of its keys has a meaning, so it is treated as text.
+/// Returns the manifest with the workspace's version. The order of its keys matters, so it is edited as text.
 fn with_version(manifest: &str, version: &str) -> anyhow::Result<String> {
     let (before, after) = manifest
         .split_once(UNVERSIONED)

@@ -1,7 +1,7 @@
-//! Steps, one after another: what is being done, since when, and about how much longer.
+//! Runs steps in order and shows the current step, its duration, and the estimated time left.
 //!
-//! On a terminal a bar moves; elsewhere (CI) a line is written when a step starts, when it ends, and every half minute.
-//! All of it goes to standard error: standard output belongs to what the commands print.
+//! On a terminal, it shows a bar. Elsewhere (CI), it prints a line when a step starts, when it ends, and every 30
+//! seconds. All of it goes to standard error. Standard output is for the output of the commands.
 
 use std::{
     borrow::Cow,
@@ -18,7 +18,7 @@ use crate::{
     times::{Times, left, spoken},
 };
 
-/// How often a long step says that it is still at work, where there is no bar.
+/// How often a long step prints that it is still running, without a bar.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 
 /// What a step found to do.
@@ -62,7 +62,7 @@ impl<'a> Step<'a> {
     }
 }
 
-/// Does the steps in order; the first that fails ends it.
+/// Runs the steps in order. The first failure ends the run.
 pub(crate) fn run(project: &Project, steps: Vec<Step<'_>>) -> anyhow::Result<()> {
     let file = project.target("xtask-times.json");
     let mut times = Times::load(&file);

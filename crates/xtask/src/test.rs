@@ -1,4 +1,4 @@
-//! `cargo xtask test`: set-up, checks, build, and every test. What the runners print is standard output, as it is.
+//! `cargo xtask test`: setup, checks, build, and every test. The runners' output goes to standard output unchanged.
 
 use anyhow::Context as _;
 
@@ -12,8 +12,8 @@ use crate::{
 
 mod packed;
 
-/// The crates whose tests run natively, each with the features that its tests need. The host is tested apart: features
-/// that others ask of its dependencies would have Wasmtime compiled a second time.
+/// The crates with native tests, each with the features that its tests need. The host is tested separately, because
+/// other crates' features for its dependencies would compile Wasmtime a second time.
 const NATIVE: [(&str, &[&str]); 7] = [
     ("bowline", &[]),
     ("bowline-fuzz", &[]),
@@ -36,7 +36,7 @@ pub(crate) struct Options {
     long: bool,
 }
 
-/// Does it all; the first failure ends it.
+/// Runs everything. The first failure ends the run.
 pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
     let mut all = setup::steps(project, Purpose::Tests);
     all.extend(check::steps(project));

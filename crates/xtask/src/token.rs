@@ -7,12 +7,12 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-/// How long a development token holds: a working day.
+/// The lifetime of a development token: a working day.
 const LIFETIME: Duration = Duration::from_hours(12);
 
 const YEAR: Duration = Duration::from_hours(365 * 24);
 
-/// A token for the project `default` with every permission, signed with the text of `auth_secret`.
+/// Returns a token for the project `default` with every permission, signed with the text of `auth_secret`.
 pub(crate) fn developer(auth_secret: &str, now: SystemTime) -> String {
     let expires = seconds(now + LIFETIME);
     let permissions = ["read", "write", "delete", "use", "admin", "sync"]
@@ -23,7 +23,7 @@ pub(crate) fn developer(auth_secret: &str, now: SystemTime) -> String {
     )
 }
 
-/// A token for who asks for what is due in all projects. It holds as long as a development server may run.
+/// Returns a token for the scheduled work of all projects. It is valid as long as a development server can run.
 pub(crate) fn due(auth_secret: &str, now: SystemTime) -> String {
     sign(
         auth_secret,

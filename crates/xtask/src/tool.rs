@@ -1,4 +1,4 @@
-//! Other programs, run so that a failure says what was run, what it printed, and how to fix it.
+//! Runs other programs. A failure includes the command, its output, and how to fix it.
 
 mod output;
 

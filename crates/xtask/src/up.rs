@@ -1,4 +1,4 @@
-//! `cargo xtask up`: builds what serving needs, serves it, and prints an address that is signed in.
+//! `cargo xtask up`: builds and serves the application, and prints a link that signs in.
 
 mod secrets;
 
@@ -52,7 +52,7 @@ pub(crate) struct Options {
     release: bool,
 }
 
-/// Serves until it is told to stop.
+/// Builds, serves, and returns after the host was stopped.
 pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
     let purpose = if options.demo_registry {
         Purpose::DemoRegistry
@@ -124,7 +124,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts the host in a process group of its own: it is this command that tells it to stop, once.
+/// Starts the host in its own process group, so that only this command stops it, once.
 fn start_host(
     project: &Project,
     options: &Options,

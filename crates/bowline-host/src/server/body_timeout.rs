@@ -1,4 +1,4 @@
-//! A request's body that has to arrive in time: a client that sends slowly must not hold a place that others need.
+//! A timeout for request bodies, so that a slow client does not block others.
 
 use super::{stall::Stall, wait::Wait};
 use bytes::Bytes;

@@ -1,4 +1,4 @@
-//! The client that a request counts for in the limits.
+//! The client that a request counts toward in the limits.
 
 use http::{HeaderMap, HeaderName};
 use ipnet::{IpNet, Ipv6Net};
@@ -13,13 +13,13 @@ const IPV6_PREFIX: u8 = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Client(IpAddr);
 
-/// The operator's own proxies, as the variable `trusted_proxies` lists them.
+/// The operator's proxies from the variable `trusted_proxies`.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
-    /// Parses addresses and networks separated by commas. An entry that is neither is left out here: the application
-    /// refuses to start with it.
+    /// Parses addresses and networks separated by commas. Ignores invalid entries, because the application refuses to
+    /// start with them.
     pub fn parse(list: &str) -> Self {
         let network = |entry: &str| {
             let address = entry.parse::<IpAddr>().map(IpNet::from);

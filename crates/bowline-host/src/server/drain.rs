@@ -1,8 +1,8 @@
-//! Draining of request bodies that a component does not read.
+//! Drains request bodies that a component does not read.
 //!
-//! A refusal often comes before the whole request has (413, 415, 401). Closing the connection then would reset it, and
-//! the client might lose the answer that tells it why. So the rest is read and thrown away (RFC 9112 section 9.6), up
-//! to a bound.
+//! An error response often comes before the whole request has arrived (413, 415, 401). Closing the connection would
+//! then reset it, and the client could lose the response. Therefore, the rest is read and discarded (RFC 9112 section
+//! 9.6), up to a limit.
 
 use bytes::{Buf as _, Bytes};
 use http_body::{Body, Frame, SizeHint};

@@ -1,8 +1,8 @@
-//! A connection on which the lines of a request's head end with CR LF.
+//! A connection that requires CR LF line ends in a request's head.
 //!
 //! A proxy and a server that disagree about a bare LF disagree about where headers end, and a client can smuggle
-//! requests past the proxy (RFC 9112 section 11.2). The HTTP library takes a bare LF for the end of a line. So it gets
-//! a NUL in its place, which no head may contain, and answers 400.
+//! requests past the proxy (RFC 9112 section 11.2). The HTTP library accepts a bare LF as a line end. Therefore, it
+//! gets a NUL in its place, which no head may contain, and answers 400.
 //!
 //! To find every head, the bytes of a body must be told from those of the next head. The library gets each head alone,
 //! parses it, and the server then says how long the body is ([`Framing::body`]).

@@ -1,7 +1,7 @@
-//! A bound on how many connections, or requests, there are at once: in all and for one client.
+//! A limit on concurrent connections or requests, in total and for each client.
 //!
-//! Where it is reached, the member that has waited for its client longest can be evicted: a client that neither sends
-//! nor reads loses its place to one that does.
+//! When the limit is reached, the member that has waited longest for its client can be evicted, so a client that does
+//! not send or read loses its place to one that does.
 
 use super::{client::Client, stall::Stall};
 use std::{

@@ -1,8 +1,8 @@
-//! The time that a connection has been waiting for its client.
+//! Tracks how long a connection waits for its client.
 //!
-//! A client that sends or reads slowly, or not at all, must not hold what others need. Each request has an allowance of
-//! waiting time. Waiting uses it up, every KiB that moves gives some of it back, and where it is used up the connection
-//! ends. Where others need its place, the connection that has waited longest ends sooner.
+//! A client that sends or reads slowly must not block others. Each request has an allowance of waiting time. Waiting
+//! uses it up, and every KiB of progress restores some of it. When it is used up, the connection ends. If others need
+//! the place, the connection that has waited longest ends sooner.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},

@@ -1,4 +1,4 @@
-//! Builds what is measured, for speed, and what it is compared with.
+//! Builds the measured programs and their peers, optimized for speed.
 
 use crate::{
     progress::{Screen, Step, Work},

@@ -1,4 +1,4 @@
-//! The measurements. Each gives a part of the page, as its program prints it.
+//! The measurements. Each returns a section of the page from the output of its program.
 
 use std::cell::RefCell;
 

@@ -1,7 +1,7 @@
-//! Finds files of a crate that import each other in a circle, directly or through others.
+//! Finds files of a crate that import each other in a cycle, directly or through others.
 //!
-//! An import is a private `use`, or a path in the code, that leads to an item of another file. A `pub use` is not one:
-//! it says where an item can be found, and who uses the item imports the file that defines it. Test code is left out.
+//! An import is a private `use`, or a path in the code, to an item of another file. A `pub use` does not count: it only
+//! re-exports an item, and the user of the item imports the file that defines it. Test code is ignored.
 
 mod graph;
 mod modules;

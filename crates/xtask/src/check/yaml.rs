@@ -1,4 +1,4 @@
-//! The YAML files: each parses, and a workflow pins what it runs, limits its rights and its time.
+//! Checks YAML files: each parses, and a workflow pins its actions and limits its permissions and its time.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! The vendors whose regions are listed: which package has them, and how it is read.
+//! The vendors with region lists: the package of each, and how to read it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -122,10 +122,10 @@ fn oracle(text: &str, _: &Groups) -> anyhow::Result<Groups> {
     Ok(groups)
 }
 
-/// The regions of before, which the package still has under a second name.
+/// Former regions that the package still has under a second name.
 const FORMER: [&str; 4] = ["ap-north", "ap-south", "eu-central", "uk-south"];
 
-/// Ids with what their hosts begin with. Cities, and regions that only IBM's page has, are those that are kept.
+/// Ids with the prefixes of their hosts. Cities, and regions that only IBM's page has, come from the stored rows.
 fn ibm(text: &str, kept: &Groups) -> anyhow::Result<Groups> {
     let endpoints = dictionary(text, "REGIONAL_ENDPOINTS")?;
     let kept: BTreeMap<&str, &Row> = kept

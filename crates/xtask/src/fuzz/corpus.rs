@@ -1,4 +1,4 @@
-//! What the fuzz targets begin with: the cases of the vector files, and texts that registries send.
+//! The initial corpus of the fuzz targets: cases from the vector files, and texts from registries.
 
 use std::{fs, path::PathBuf};
 

@@ -16,7 +16,7 @@ pub(crate) struct CargoTool {
     version: &'static str,
 }
 
-/// Judges the dependencies' licenses and sources by `deny.toml`.
+/// Checks the dependencies' licenses and sources with `deny.toml`.
 pub(crate) const DENY: CargoTool = CargoTool {
     name: "cargo-deny",
     version: "0.20.2",

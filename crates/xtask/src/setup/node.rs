@@ -12,7 +12,7 @@ use crate::{
 /// The oldest Node that the project works with.
 const OLDEST_NODE: u32 = 20;
 
-/// Installs what `web/package-lock.json` names, where it changed.
+/// Installs the packages in `web/package-lock.json`, if it changed.
 pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     let fix = "install Node 20 or newer with npm, then run it again";
     let version = Tool::new(project, "node")
@@ -26,7 +26,7 @@ pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     install(project, "web", screen)
 }
 
-/// Installs what the lockfile in a folder of the project names, where it changed.
+/// Installs the packages in the lock file of a folder, if it changed.
 pub(crate) fn install(project: &Project, folder: &str, screen: &Screen) -> anyhow::Result<Work> {
     let within = project.path(folder);
     let version = Tool::new(project, "node").args(["--version"]).read()?;

@@ -15,7 +15,7 @@ const REQUIREMENTS: &str = "tests/requirements.txt";
 /// Where the environment is; the tests look for it there.
 const FOLDER: &str = "python";
 
-/// Installs what [`REQUIREMENTS`] names, where it changed.
+/// Installs the packages in [`REQUIREMENTS`], if it changed.
 pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     let folder = project.target(FOLDER);
     let requirements = project.path(REQUIREMENTS);

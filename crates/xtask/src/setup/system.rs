@@ -1,4 +1,4 @@
-//! Programs from the system's packages, which tests and the demo registry need.
+//! Programs from system packages that tests and the demo registry need.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::{
     tool::Tool,
 };
 
-/// What programs are wanted for.
+/// What programs are needed for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Building and serving: nothing from the system.
@@ -83,7 +83,7 @@ impl Purpose {
     }
 }
 
-/// Installs the packages of the programs that are not there.
+/// Installs the packages of the missing programs.
 pub(crate) fn ensure(project: &Project, purpose: Purpose, screen: &Screen) -> anyhow::Result<Work> {
     let missing: Vec<_> = purpose
         .programs()

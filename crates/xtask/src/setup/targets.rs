@@ -10,10 +10,10 @@ use crate::{
     tool::Tool,
 };
 
-/// What the browser module and the functions are built for.
+/// The targets of the browser module and the functions.
 const TARGETS: [&str; 2] = ["wasm32-unknown-unknown", "wasm32-wasip2"];
 
-/// Chooses the way by name, `rustup` or `source`, where the targets are missing.
+/// The variable that chooses how to install missing targets: `rustup` or `source`.
 const WAY_VARIABLE: &str = "BOWLINE_WASM_TARGETS";
 
 /// Builds and installs the targets from source. It explains itself.
@@ -25,7 +25,7 @@ enum Way {
     Source,
 }
 
-/// Gets the targets that this compiler does not have.
+/// Installs the targets that this compiler lacks.
 pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
     let missing = missing(project)?;
     if missing.is_empty() {
@@ -62,7 +62,7 @@ pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     }
 }
 
-/// The ways to try, in order.
+/// Returns the methods to try, in order.
 fn ways(chosen: Option<&str>, rustup: bool) -> anyhow::Result<Vec<Way>> {
     match (chosen, rustup) {
         (None, true) => Ok(vec![Way::Rustup, Way::Source]),

@@ -1,4 +1,5 @@
-//! The secrets of a development server, made once and kept in `.spin/dev.env`, so that stored connections open again.
+//! The secrets of a development server, created once and stored in `.spin/dev.env`, so that stored connections still
+//! open.
 
 use std::{
     fs::{self, OpenOptions},

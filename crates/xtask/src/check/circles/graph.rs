@@ -1,11 +1,11 @@
-//! Circles of a directed graph.
+//! Cycles of a directed graph.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Who imports whom, by number.
+/// The imports of each node, by number.
 pub(super) type Imports = BTreeMap<usize, BTreeSet<usize>>;
 
-/// One shortest circle for each group of nodes that all reach each other.
+/// Returns one shortest cycle for each group of nodes that all reach each other.
 pub(super) fn circles(imports: &Imports) -> Vec<Vec<usize>> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
@@ -23,7 +23,7 @@ pub(super) fn circles(imports: &Imports) -> Vec<Vec<usize>> {
     found
 }
 
-/// The nodes that can be reached from a node by at least one step.
+/// Returns the nodes that a node reaches in at least one step.
 fn reachable(imports: &Imports, from: usize) -> BTreeSet<usize> {
     let mut reached = BTreeSet::new();
     let mut open = vec![from];

@@ -1,4 +1,4 @@
-//! The modules of a crate, and the file that a path leads to.
+//! The modules of a crate, and the file of a path.
 
 use std::collections::{BTreeMap, BTreeSet};
 
