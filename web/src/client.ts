@@ -1,4 +1,4 @@
-/** What the package `bowline/client` gives: the client of the API, without an element. It needs no DOM. */
+/** The exports of `bowline/client`: the API client without elements. It needs no DOM. */
 
 export { HttpClient } from "./api/client.js";
 export { ApiError } from "./api/problem.js";

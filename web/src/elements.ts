@@ -1,6 +1,6 @@
 /**
- * What the package `bowline/elements` gives: importing it defines the elements. The elements' types stand in
- * `package/elements.d.ts`, those of the rest are made of the sources.
+ * The exports of `bowline/elements`. Importing it defines the elements. The elements' types are in
+ * `package/elements.d.ts`. The other types are generated from the sources.
  */
 
 export { HttpClient } from "./api/client.js";

@@ -1,8 +1,8 @@
-/** Numbers, sizes and points in time, as the page's language writes them. */
+/** Formats numbers, sizes, and times in the page's language. */
 
 let locale: string | undefined;
 
-/** Writes them in this language from now on (a BCP 47 tag); an empty text is the browser's own. */
+/** Sets the language (a BCP 47 tag). An empty text means the browser's language. */
 export function setLocale(tag: string): void {
   locale = tag === "" ? undefined : tag;
 }
@@ -12,7 +12,7 @@ export function number(value: number): string {
   return value.toLocaleString(locale);
 }
 
-/** `12.4 MB`; empty where it is not known. */
+/** `12.4 MB`; empty if unknown. */
 export function sizeOf(bytes: number | null): string {
   if (bytes === null) return "";
   const [unit, size] = bytes < 1e6 ? (["kilobyte", 1e3] as const) : bytes < 1e9 ? (["megabyte", 1e6] as const) : (["gigabyte", 1e9] as const);
@@ -27,7 +27,7 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-/** `3 minutes ago`, `in 2 days`, `now`; empty for what is no point in time. */
+/** `3 minutes ago`, `in 2 days`, `now`; empty for an invalid time. */
 export function fromNow(instant: string, now: number): string {
   const seconds = (Date.parse(instant) - now) / 1000;
   if (Number.isNaN(seconds)) return "";
@@ -36,14 +36,14 @@ export function fromNow(instant: string, now: number): string {
   return format.format(unit === "second" ? 0 : Math.trunc(seconds / size), unit);
 }
 
-/** `21 Nov 2026, 07:40`, here or in the time zone that is named; empty for what is no point in time. */
+/** `21 Nov 2026, 07:40`, in the local or the given time zone; empty for an invalid time. */
 export function inFull(instant: string, timeZone?: string): string {
   const at = new Date(instant);
   if (Number.isNaN(at.getTime())) return "";
   return at.toLocaleString(locale, { dateStyle: "medium", timeStyle: "short", ...(timeZone ? { timeZone } : {}) });
 }
 
-/** Whether a point in time is less than these days away, or past. */
+/** Whether a time is past or less than this number of days away. */
 export function isNear(instant: string, now: number, days: number): boolean {
   return Date.parse(instant) - now < days * 86_400_000;
 }

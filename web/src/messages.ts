@@ -1,13 +1,13 @@
 /**
- * Every text of the elements, in one place. A product replaces what it wants, in its own words or language:
+ * Every text of the elements. A product can replace texts with its own words or another language:
  *
  * ```ts
  * setMessages({ form: { save: "Verbindung speichern" }, findings: { "url.required": () => "Wo liegt die Registry?" } });
  * ```
  *
- * Findings and problems come from the server and the module in English with a stable code, registry types and their
- * fields with an id; `findings`, `problems`, `providers`, `auth` and `fields` give other words to those. Call it before
- * the elements are shown.
+ * Findings and problems have English texts with a stable code, and registry types and their fields have an id.
+ * `findings`, `problems`, `providers`, `auth`, and `fields` replace these texts. Call `setMessages` before the elements
+ * are shown.
  */
 
 import type { Finding, LoginSetup, Purpose } from "bowline";
@@ -18,44 +18,44 @@ import { pulling } from "./english/pulling.js";
 import { setLocale } from "./formats.js";
 
 const english = {
-  /** How numbers and dates are written: a BCP 47 tag. Empty, it is the browser's own. */
+  /** The language of numbers and dates as a BCP 47 tag. Empty means the browser's. */
   locale: "",
   ...connecting,
   ...pulling,
   ...page,
-  /** Other words for a registry type, by its id. */
+  /** Replacement texts for registry types, by id. */
   providers: {} as Record<string, ProviderWords>,
-  /** Other words for a way to sign in, by its name (`password`) or that of its registry type too (`docker-hub.password`). */
+  /** Replacement texts for auth methods, by name (`password`) or with the registry type (`docker-hub.password`). */
   auth: {} as Record<string, string>,
-  /** Other words for a field, by its name (`username`) or that of its registry type too (`docker-hub.username`). */
+  /** Replacement texts for fields, by name (`username`) or with the registry type (`docker-hub.username`). */
   fields: {} as Record<string, FieldWords>,
-  /** Other words for what to create at the vendor first, by registry type and way to sign in (`docker-hub.password`). */
+  /** Replacement texts for login setups, by registry type and auth method (`docker-hub.password`). */
   setups: {} as Record<string, LoginSetup>,
-  /** Other words for a finding, by its code. */
+  /** Replacement texts for findings, by code. */
   findings: {} as Record<string, (finding: Finding) => string>,
-  /** Other words for what could not be done, by its code: a check's problem or warning, or what the API answered. */
+  /** Replacement texts for problems and warnings of checks and for API errors, by code. */
   problems: {} as Record<string, (problem: CheckProblem) => ProblemWords>,
-  /** Other words for what a step of a check tells; an empty text shows nothing. */
+  /** Replacement texts for the steps of a check. An empty text shows nothing. */
   stepDetails: {} as Partial<Record<StepName, (step: Step) => string>>,
 };
 
-/** What a registry type is called, and where its documentation is. */
+/** The title and the documentation URL of a registry type. */
 export interface ProviderWords {
   readonly title?: string;
   readonly docsUrl?: string;
 }
 
-/** What a field is called, and what helps to fill it in. */
+/** The label and the help of a field. */
 export interface FieldWords {
   readonly label?: string;
-  /** By what the connection is for. */
+  /** By purpose. */
   readonly help?: Readonly<Partial<Record<Purpose, string>>>;
   readonly placeholder?: string;
-  /** The labels of what there is to choose from, by value. */
+  /** The labels of the options, by value. */
   readonly options?: Readonly<Record<string, string>>;
 }
 
-/** What went wrong, why, and what to do. */
+/** The error, its reason, and what to do. */
 export interface ProblemWords {
   readonly title: string;
   readonly detail?: string | null | undefined;
@@ -74,23 +74,23 @@ type Overrides<T> = T extends string | ((...parameters: never[]) => unknown)
 
 let current: Messages = english;
 
-/** The texts in force. */
+/** Returns the current texts. */
 export function text(): Messages {
   return current;
 }
 
-/** Replaces some texts; what is left out stays as it is. */
+/** Replaces some texts. Other texts stay. */
 export function setMessages(overrides: MessageOverrides): void {
   current = merge(current, overrides);
   setLocale(current.locale);
 }
 
-/** What a finding says. */
+/** Returns the text of a finding. */
 export function findingText(finding: Finding): string {
   return current.findings[finding.code]?.(finding) ?? finding.message;
 }
 
-/** What is said of something that could not be done. */
+/** Returns the text of an error. */
 export function problemText(problem: CheckProblem): { title: string; detail: string; hint: string } {
   const other = current.problems[problem.code]?.(problem);
   return {
@@ -100,7 +100,7 @@ export function problemText(problem: CheckProblem): { title: string; detail: str
   };
 }
 
-/** What a step of a check tells. */
+/** Returns the text of a check's step. */
 export function stepText(step: Step): string {
   return current.stepDetails[step.step]?.(step) ?? step.detail ?? "";
 }

@@ -1,11 +1,11 @@
-/** The provider table in the page's own words: what a product has replaced stands in it. */
+/** The provider table with the page's texts, including a product's replacements. */
 
 import { providers, ready, type AuthMethod, type Field, type FieldOption, type Provider } from "bowline";
 import { text, type Messages } from "./messages.js";
 
 type TableSource = () => Promise<readonly Provider[]>;
 
-/** The module has the table. */
+/** The module's table. */
 const fromModule: TableSource = async () => {
   await ready();
   return providers();
@@ -15,15 +15,15 @@ let source = fromModule;
 let loading: Promise<readonly Provider[]> | undefined;
 let table: readonly Provider[] = [];
 let types: readonly Provider[] = [];
-/** What they were made of. */
+/** The inputs of the cached table. */
 let made: { readonly of: readonly Provider[]; readonly words: Messages } | undefined;
 
-/** Takes the table from a file of its own, which is there before the module is. */
+/** Loads the table from its own file, which arrives before the module. */
 export function setTableSource(from: TableSource): void {
   source = from;
 }
 
-/** Loads the table. A load that failed can be tried again. */
+/** Loads the table. A failed load can be retried. */
 export async function loadRegistryTypes(): Promise<readonly Provider[]> {
   loading ??= source();
   try {
@@ -81,7 +81,7 @@ function optionInWords(option: FieldOption, labels: Readonly<Record<string, stri
   return { ...option, label: labels[option.value] ?? option.label };
 }
 
-/** What is said of a name: of this registry type first, then of all that have it. */
+/** The text for a name: for this registry type, or for all types. */
 function ofType<T>(said: Readonly<Record<string, T>>, provider: Provider, name: string): T | undefined {
   return said[`${provider.id}.${name}`] ?? said[name];
 }

@@ -1,4 +1,4 @@
-/** The page's side of the HTTP API. */
+/** The client of the HTTP API. */
 
 import type { ConnectionForm, Policy } from "bowline";
 import { text } from "../messages.js";
@@ -34,13 +34,13 @@ import type {
 } from "./types.js";
 
 export interface ClientOptions {
-  /** Where the API is, without a trailing slash; default `/v1` of the page's origin. */
+  /** The URL of the API, without a trailing slash; default: `/v1` on the page's origin. */
   readonly base?: string;
-  /** The project whose connections these are. */
+  /** The project of the connections. */
   readonly project: string;
-  /** Gives the sign-in token for each request. */
+  /** Returns the access token for each request. */
   readonly token: () => string | null;
-  /** Default the browser's. */
+  /** Default: the browser's `fetch`. */
   readonly fetch?: typeof fetch;
 }
 
@@ -56,69 +56,69 @@ export interface ListOptions {
   readonly limit?: number;
   /** A provider's id. */
   readonly provider?: string;
-  /** Only those whose credentials end within so many days. */
+  /** Only connections with credentials that expire within this number of days. */
   readonly expiring?: number;
-  /** Only those whose credentials nobody got within so many days. */
+  /** Only connections with credentials that were not used within this number of days. */
   readonly unused?: number;
   readonly signal?: AbortSignal;
 }
 
-/** A version of a connection: what a change is based on. */
+/** The version of a connection that a change is based on. */
 export type Version = Pick<Connection, "id" | "version">;
 
-/** What of a connection can be changed; what is left out stays. */
+/** The changes to a connection. Missing members stay unchanged. */
 export interface ConnectionChange {
   readonly name?: string;
   readonly description?: string;
   readonly policy?: Policy | null;
 }
 
-/** What the elements need of the API. A product may bring its own. */
+/** The API for the elements. A product can provide its own implementation. */
 export interface ConnectionsClient {
-  /** Tests a form's connection; nothing is kept. */
+  /** Tests a form's connection without saving it. */
   check(form: ConnectionForm, options?: CheckOptions): Promise<Check>;
   /** Tests a stored connection. */
   recheck(id: string, options?: CheckOptions): Promise<Check>;
   list(options?: ListOptions): Promise<Page<Connection>>;
-  /** Keeps a connection; with `verify` only if its check passes. */
+  /** Creates a connection. With `verify`, only if its check passes. */
   create(form: ConnectionForm, options: { verify: boolean; signal?: AbortSignal }): Promise<Connection>;
   read(id: string, signal?: AbortSignal): Promise<Connection>;
-  /** Renames it, describes it, or changes what is pulled with it, if nobody changed it meanwhile. */
+  /** Changes the name, description, or policy, unless somebody else has changed the connection. */
   edit(connection: Version, change: ConnectionChange): Promise<Connection>;
-  /** Gives it other credentials; all secrets anew. */
+  /** Replaces the credentials, including all secrets. */
   rotate(connection: Version, form: ConnectionForm, options: { verify: boolean }): Promise<Connection>;
-  /** Removes it; with `force` although somebody uses it. */
+  /** Deletes it. With `force`, even if it is in use. */
   remove(id: string, options?: { force?: boolean }): Promise<void>;
-  /** What its registry holds. */
+  /** Lists its repositories. */
   repositories(id: string, search?: string, signal?: AbortSignal): Promise<Listing>;
   tags(id: string, repository: string, signal?: AbortSignal): Promise<Listing>;
-  /** What a policy would select of its images. */
+  /** Previews which images a policy selects. */
   selection(id: string, policy: Policy | null, signal?: AbortSignal): Promise<Selection>;
 }
 
-/** Which part of a list is asked for. */
+/** The requested part of a list. */
 export interface PageOptions {
   readonly cursor?: string | null;
   readonly limit?: number;
   readonly signal?: AbortSignal;
 }
 
-/** What the activity of a connection needs of the API. */
+/** The API for a connection's activity. */
 export interface AuditClient {
   /** Who did what, the latest first. */
   audit(id: string, options?: PageOptions): Promise<Page<AuditEntry>>;
 }
 
-/** What is told and kept beside the connections of a project. */
+/** The API for a project. */
 export interface ProjectClient {
-  /** What a form has to tell before anything is tried. */
+  /** Facts about the service for the form. */
   service(signal?: AbortSignal): Promise<ServiceFacts>;
   settings(signal?: AbortSignal): Promise<Settings>;
-  /** Changes the settings, if nobody changed them meanwhile. */
+  /** Changes the settings, unless somebody else has changed them. */
   saveSettings(version: number, settings: Pick<Settings, "keepNewest" | "scanTimeoutSeconds">): Promise<Settings>;
-  /** Where the project is told of what happens by itself. */
+  /** The project's notice settings. */
   notices(signal?: AbortSignal): Promise<NoticeEndpoint>;
-  /** Has the project told there; a new secret is in the answer. */
+  /** Sets the notices. A new secret is in the response. */
   changeNotices(change: { readonly url: string; readonly kinds: readonly NoticeKind[]; readonly renewSecret: boolean }): Promise<ChangedNoticeEndpoint>;
   endNotices(): Promise<void>;
   /** Who did what in the project, in order from the first. */
@@ -129,7 +129,7 @@ export interface ProjectClient {
 export class HttpClient implements AuditClient, ConnectionsClient, ProjectClient, PullingClient {
   readonly #options: ClientOptions;
   readonly #base: string;
-  /** A connection that may be kept though no answer came: sent again, it is the same request and not a second one. */
+  /** A creation without a response may have succeeded. A retry uses the same key, so that it does not create a second one. */
   #unanswered: { readonly sent: string; readonly key: string } | null = null;
 
   constructor(options: ClientOptions) {
@@ -139,7 +139,7 @@ export class HttpClient implements AuditClient, ConnectionsClient, ProjectClient
 
   check(form: ConnectionForm, options: CheckOptions = {}): Promise<Check> {
     const image = form.image?.trim();
-    // Where the project's own identity signs, the service has to know which one it is.
+    // With access delegation, the service needs the project.
     const { project } = this.#options;
     return this.#checked("/check", image ? { form, image, project } : { form, project }, options);
   }
@@ -328,7 +328,7 @@ function randomKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The query of what is asked for; what is empty is left out. */
+/** Builds a query string without empty parameters. */
 function queryOf(parameters: Readonly<Record<string, string | number | null | undefined>>): string {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== "");
   const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
@@ -353,7 +353,7 @@ function cutShort(): ApiError {
   return new ApiError({ code: "answer.cut_short", title, detail }, 0);
 }
 
-/** JSON as the server takes it, and as the module reads it: half a surrogate pair is no text, and becomes U+FFFD. */
+/** JSON as the server and the module read it: lone surrogates become U+FFFD. */
 function jsonOf(body: unknown): string {
   return JSON.stringify(body, (_, value: unknown) => (typeof value === "string" ? value.replace(/\p{Surrogate}/gu, "\ufffd") : value));
 }

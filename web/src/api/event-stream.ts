@@ -5,20 +5,20 @@
 
 /** One dispatched event. */
 export interface StreamEvent {
-  /** The `event:` field; `message` where there is none. */
+  /** The `event:` field; `message` by default. */
   readonly type: string;
   /** The `data:` fields, joined by line feeds. */
   readonly data: string;
 }
 
-/** Turns the text of a stream, in pieces of any size, into events. */
+/** Parses a stream's text, in chunks of any size, into events. */
 export class EventStreamParser {
   #rest = "";
   #type = "";
   #data: string[] = [];
   #first = true;
 
-  /** Takes the next piece of text and gives the events that it completes. */
+  /** Parses the next chunk and returns the completed events. */
   push(text: string): StreamEvent[] {
     let input = this.#rest + text;
     if (this.#first && input.length > 0) {
@@ -58,7 +58,7 @@ export class EventStreamParser {
   }
 }
 
-/** The events of a response's body. Ends quietly when the stream does; an unfinished event is dropped. */
+/** Yields the events of a response body. Drops an incomplete event at the end. */
 export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent, void, void> {
   const parser = new EventStreamParser();
   const decoder = new TextDecoder();
@@ -74,7 +74,7 @@ export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerato
   }
 }
 
-/** A line ends with CR LF, LF or CR; a CR at the very end may still be followed by its LF. */
+/** A line ends with CR LF, LF, or CR. An LF may still follow a CR at the end of a chunk. */
 function lineEnd(input: string, from: number): { at: number; next: number } | undefined {
   for (let at = from; at < input.length; at += 1) {
     const unit = input.charCodeAt(at);

@@ -1,24 +1,24 @@
-/** What can go wrong between the page and the API, as one error. */
+/** The error type for all API failures. */
 
 import type { Finding } from "bowline";
 import { problemText, text } from "../messages.js";
 import type { Check, ProblemDetails } from "./types.js";
 
-/** A refused or failed request. `message` is the title that people read. */
+/** A failed request. `message` is the title for people. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   /** The stable code: the API's, or `offline`, `network`, `answer.unexpected`. */
   readonly code: string;
-  /** The HTTP status; 0 where no answer came. */
+  /** The HTTP status; 0 without a response. */
   readonly status: number;
   readonly detail: string;
-  /** The form's field that it is about, `name`. */
+  /** The form's field, such as `name`. */
   readonly field: string | undefined;
   readonly findings: readonly Finding[];
   /** The failed check of a `verify`. */
   readonly check: Check | undefined;
   readonly requestId: string | undefined;
-  /** Seconds to wait, where the server said so. */
+  /** Seconds to wait, if the server sent them. */
   readonly retryAfter: number | undefined;
 
   constructor(problem: ProblemDetails, status: number, retryAfter?: number) {
@@ -35,12 +35,12 @@ export class ApiError extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** The token is missing, wrong or has ended: sign in again. */
+  /** The token is missing, invalid, or expired: sign in again. */
   get signedOut(): boolean {
     return this.status === 401;
   }
 
-  /** It may work when it is tried again as it is: there was no answer, or the server was out of order. */
+  /** A retry may work: there was no response, or the server failed. */
   get passing(): boolean {
     return this.status === 0 || this.status >= 500;
   }
@@ -51,7 +51,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The error that a response which is not 2xx stands for. Never throws, whatever the body is. */
+/** Converts a non-2xx response to an error. Never throws. */
 export async function errorOf(response: Response): Promise<ApiError> {
   const body = await response.text().catch(() => "");
   const problem = parseProblem(body) ?? { title: text().errors.status(response.status) };
@@ -76,7 +76,7 @@ export function networkError(online: boolean): ApiError {
     : new ApiError({ code: "offline", title: offline, detail: offlineDetail }, 0);
 }
 
-/** Whether an error is only that of a canceled request. */
+/** Whether an error only means a canceled request. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }

@@ -1,11 +1,11 @@
-/** The JSON of what happens with a connection's images: inventory, sync, scans and events. Names and shapes are the API's. */
+/** The API's JSON for a connection's images: inventory, sync, scans, and events. */
 
 import type { Decision } from "bowline";
 import type { CheckProblem, Page } from "./types.js";
 
 export const IMAGE_STATES = ["new", "replaced", "unchanged", "gone"] as const;
 
-/** What the last sync found an image to be: `replaced` is a tag that moved. */
+/** The state of an image in the last sync. `replaced` is a moved tag. */
 export type ImageState = (typeof IMAGE_STATES)[number];
 
 /** An image of a connection's inventory. */
@@ -20,18 +20,18 @@ export interface InventoryImage {
   readonly lastSeen: string;
   readonly state: ImageState;
   readonly goneAt: string | null;
-  /** Whether the policy takes it; `null` where no sync has decided yet. */
+  /** Whether the policy selects it; `null` before the first sync. */
   readonly selected: boolean | null;
-  /** What decided, and by which pattern. */
+  /** The list and the pattern that decided. */
   readonly decidedBy: Decision["by"] | null;
   readonly pattern: string | null;
-  /** Why the registry does not tell what the digest stands for: a check's code. */
+  /** Why the image could not be read: a check's code. */
   readonly problem?: string | null;
-  /** The scan that waits or runs, else the last one. */
+  /** The waiting or running scan, or the last one. */
   readonly scan: { readonly state: ScanState; readonly at: string | null } | null;
 }
 
-/** A sync: how far it is, or what it came to. */
+/** A sync: its progress or its result. */
 export interface Sync {
   readonly id: string;
   readonly origin: "request" | "schedule";
@@ -39,21 +39,21 @@ export interface Sync {
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly phase: "repositories" | "images" | "done";
-  /** `failed` could not be read: what is known of them stays as it was. */
+  /** `failed` images could not be read. Their earlier state remains. */
   readonly repositories: { readonly listed: number; readonly read: number; readonly failed: number };
   readonly images: Readonly<Record<ImageState | "skipped", number>>;
-  /** What was left out, by the pattern that decided: images, and repositories that were not even read. */
+  /** The skipped images and unread repositories, by the pattern that decided. */
   readonly skipped: readonly Skipped[];
-  /** How many images were queued for a scan. */
+  /** The number of queued images. */
   readonly queued: number;
-  /** How many requests it made of the registry. */
+  /** The number of requests to the registry. */
   readonly requests: number;
-  /** Whether the registry was listed to its end. */
+  /** Whether the listing is complete. */
   readonly complete: boolean;
   readonly problem: CheckProblem | null;
 }
 
-/** What one pattern, or the lack of one, left out. */
+/** The images that one pattern, or no pattern, skipped. */
 export interface Skipped {
   readonly list: Decision["by"];
   readonly pattern: string | null;
@@ -65,24 +65,24 @@ export interface Skipped {
 export interface SyncStatus {
   readonly running: Sync | null;
   readonly last: Sync | null;
-  /** When the schedule starts the next one. */
+  /** The time of the next scheduled sync. */
   readonly next: string | null;
-  /** What the service does by itself and could not end three times in a row. */
+  /** Background work that failed three times in a row. */
   readonly setAside?: readonly SetAside[];
 }
 
-/** Background work that is tried less and less often, until it succeeds or the connection is changed. */
+/** Background work that is retried less and less often until it succeeds or the connection changes. */
 export interface SetAside {
   readonly work: string;
   readonly attempts: number;
   readonly reason: string;
-  /** When it is tried again; `null` where only a change of the connection helps. */
+  /** The time of the next attempt; `null` if only a change of the connection helps. */
   readonly nextAt: string | null;
 }
 
 export const SCAN_STATES = ["queued", "leased", "passed", "failed", "set-aside"] as const;
 
-/** Where a scan stands: `leased` is in a scanner's hands, `set-aside` was tried too often. */
+/** The state of a scan. A scanner has a `leased` one. A `set-aside` one failed too often. */
 export type ScanState = (typeof SCAN_STATES)[number];
 
 /** An image that a scanner pulls. */
@@ -103,33 +103,33 @@ export interface Scan {
   readonly reason: string | null;
 }
 
-/** What became of images that somebody asked to be scanned. */
+/** The results for images in a scan request. */
 export interface QueuedScans {
   readonly scans: readonly Scan[];
   readonly refused: readonly { readonly image: string; readonly code: string; readonly detail: string }[];
 }
 
-/** Where a registry announces its pushes. */
+/** A connection's webhook. */
 export interface EventAddress {
-  /** Whether there is a secret that it may announce with. */
+  /** Whether there is a secret. */
   readonly enabled: boolean;
-  /** A path alone where the operator has not said under which address the service is reached. */
+  /** Only a path if the operator did not set `public_url`. */
   readonly url: string;
   readonly secretIn: "header" | "url";
   readonly header: string | null;
-  /** When the secret was made, or ended. */
+  /** When the secret was created or deleted. */
   readonly createdAt: string | null;
   readonly received: number;
   readonly unknown: number;
   readonly lastReceivedAt: string | null;
 }
 
-/** The same, the one time that the secret is told: in `authorization`, or as the end of `url`. */
+/** The same with the secret, which is shown once: in `authorization` or at the end of `url`. */
 export interface NewEventAddress extends EventAddress {
   readonly authorization?: string | null;
 }
 
-/** A scanner that was seen in the project. */
+/** A known scanner of the project. */
 export interface Scanner {
   readonly name: string;
   readonly lastSeen: string;
@@ -150,21 +150,21 @@ export interface ScansOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What the elements about a connection's images need of the API. A product may bring its own. */
+/** The API for a connection's images. A product can provide its own implementation. */
 export interface PullingClient {
   /** The inventory of a connection. */
   images(id: string, options?: ImagesOptions): Promise<Page<InventoryImage>>;
-  /** Starts a sync or goes on with the one that has not ended, for some seconds; call it until it is not `running`. */
+  /** Starts or continues a sync for a few seconds. Call it until the sync is not `running`. */
   sync(id: string, signal?: AbortSignal): Promise<Sync>;
   syncStatus(id: string, signal?: AbortSignal): Promise<SyncStatus>;
   scans(id: string, options?: ScansOptions): Promise<Page<Scan>>;
-  /** Queues images (`team/app:1`), 100 at most, whatever the policy says. */
+  /** Queues up to 100 images (`team/app:1`), regardless of the policy. */
   queueScans(id: string, images: readonly string[]): Promise<QueuedScans>;
-  /** The scanners that were seen in the project. */
+  /** The known scanners of the project. */
   scanners(signal?: AbortSignal): Promise<readonly Scanner[]>;
   events(id: string, signal?: AbortSignal): Promise<EventAddress>;
-  /** Makes a new secret; the one before opens nothing any more. */
+  /** Creates a new secret. The old one stops working. */
   renewEvents(id: string): Promise<NewEventAddress>;
-  /** Ends it: what the registry announces is refused from then on. */
+  /** Turns the webhook off. Later notifications are rejected. */
   endEvents(id: string): Promise<void>;
 }

@@ -1,8 +1,8 @@
-/** The JSON of the HTTP API: what `/v1` answers. Names and shapes are the API's. */
+/** The types of the HTTP API's JSON. */
 
 import type { Decision, Finding, Image, Policy, Purpose } from "bowline";
 
-/** The steps of a check, in the order in which they happen. */
+/** The steps of a check, in order. */
 export const STEPS = ["reach", "authenticate", "catalog", "tags", "manifest", "pull"] as const;
 
 export type StepName = (typeof STEPS)[number];
@@ -16,17 +16,17 @@ export interface Step {
   readonly detail?: string | null;
 }
 
-/** Why a check or a sync failed, or what it warns of. */
+/** Why a check or a sync failed, or a warning. */
 export interface CheckProblem {
   readonly code: string;
   readonly title: string;
   readonly detail?: string | null;
   readonly hint?: string | null;
-  /** The form's field to fix, `values.password`. */
+  /** The form's field to fix, such as `values.password`. */
   readonly field?: string | null;
 }
 
-/** What a check learned. */
+/** The facts that a check learned. */
 export interface Facts {
   readonly server?: string | null;
   readonly apiVersion?: string | null;
@@ -45,10 +45,10 @@ export interface Facts {
   } | null;
 }
 
-/** How far a check got. */
+/** How much a check proved. */
 export type Proof = "none" | "reach" | "login" | "pull";
 
-/** The outcome of testing a connection. */
+/** The result of a connection test. */
 export interface Check {
   readonly ok: boolean;
   readonly proved: Proof;
@@ -66,7 +66,7 @@ export interface LastCheck {
   readonly problem?: CheckProblem | null;
 }
 
-/** A stored connection. Secrets are named, never given. */
+/** A stored connection. It has the names of secrets, never their values. */
 export interface Connection {
   readonly id: string;
   readonly project: string;
@@ -91,25 +91,25 @@ export interface Connection {
   readonly lastCheck: LastCheck | null;
 }
 
-/** Somebody that says that it uses a connection, a pipeline say, until it lapses. */
+/** A consumer, such as a pipeline, that uses a connection until the use expires. */
 export interface Use {
   readonly consumer: string;
   readonly title?: string | null;
   readonly until?: string | null;
 }
 
-/** A change of a connection, or a hand-out of its credentials. */
+/** A change of a connection, or a use of its credentials. */
 export interface AuditEntry {
   /** `create`, `update`, `credentials`, `hand-out`, `refused`, …; a newer server may write others. */
   readonly action: string;
-  /** The version that the connection had then. */
+  /** The connection's version at that time. */
   readonly version: number;
-  /** The fields that changed, each `[before, after]`. Secrets are none of them. */
+  /** The changed fields, each as `[before, after]`, without secrets. */
   readonly changes: Readonly<Record<string, unknown>>;
   readonly at: string;
-  /** Whose token it was. */
+  /** The subject of the token. */
   readonly subject: string;
-  /** From which address, where it is known. */
+  /** The caller's address, if it is known. */
   readonly from: string | null;
   readonly requestId: string;
 }
@@ -118,24 +118,24 @@ export interface AuditEntry {
 export interface ProjectAuditEntry extends AuditEntry {
   /** Its number in the project: 1, 2, … without a gap. */
   readonly number: number;
-  /** The id of the connection; `null` where it is about the project. */
+  /** The id of the connection; `null` for the project. */
   readonly connection: string | null;
 }
 
 /** A part of a project's audit, in order. */
 export interface ProjectAudit {
   readonly items: readonly ProjectAuditEntry[];
-  /** Asks for what follows, now or later; nothing follows where `items` is empty. */
+  /** The cursor of the next part. If `items` is empty, there is nothing more yet. */
   readonly next: string | null;
-  /** The end of the audit, with the hash that stands for all that is before it. */
+  /** The end of the audit, with a hash over everything before it. */
   readonly head?: unknown;
 }
 
-/** What a form has to tell of the service before anything is tried. */
+/** Facts about the service for the form. */
 export interface ServiceFacts {
   /** The addresses that requests to registries come from, for customers with a firewall. */
   readonly egressAddresses: readonly string[];
-  /** The AWS account that assumes customers' roles; `null` where there is none. */
+  /** The AWS account that assumes customers' roles; `null` if there is none. */
   readonly awsAccountId: string | null;
   /** The issuer of the tokens with which the service signs in without a secret. */
   readonly issuer?: string | null;
@@ -143,51 +143,51 @@ export interface ServiceFacts {
 
 /** The settings of a project. */
 export interface Settings {
-  /** How long a scan may take. */
+  /** The time limit of a scan. */
   readonly scanTimeoutSeconds: number;
-  /** How many images of a repository are kept; `null` keeps all. */
+  /** The number of images to keep in a repository; `null` keeps all. */
   readonly keepNewest: number | null;
-  /** The external ID that the service assumes the project's AWS roles with. Issued once, never changed. */
+  /** The external ID for the project's AWS roles. It never changes. */
   readonly awsExternalId: string;
   readonly version: number;
   readonly updatedAt: string;
 }
 
-/** What a project can be told of. */
+/** The kinds of notices. */
 export const NOTICE_KINDS = [
   "connection.failing", "connection.recovered", "credentials.expiring", "credentials.old", "sync.failed", "scan.set_aside",
 ] as const;
 
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
-/** Where a project is told, and how that goes. */
+/** A project's notice settings and delivery state. */
 export interface NoticeEndpoint {
-  /** `null` where the project is told nothing. */
+  /** `null` if notices are off. */
   readonly url: string | null;
   readonly kinds: readonly NoticeKind[];
   readonly updatedAt: string | null;
   readonly lastDeliveredAt: string | null;
-  /** Why the last try failed. */
+  /** Why the last attempt failed. */
   readonly problem: string | null;
-  /** How many notices are still to be delivered. */
+  /** The number of pending notices. */
   readonly pending: number;
-  /** How many could not be delivered for a day, of the last week. */
+  /** The number of undeliverable notices of the last week. */
   readonly setAside: number;
 }
 
-/** The same, the one time that a new secret is told. */
+/** The same with a new secret, which is shown once. */
 export interface ChangedNoticeEndpoint extends NoticeEndpoint {
   readonly secret?: string;
 }
 
-/** What a connection reaches: names of repositories, or of a repository's tags. */
+/** What a connection can reach: names of repositories, or of a repository's tags. */
 export interface Listing {
   readonly items: readonly { readonly name: string }[];
-  /** Whether that is all of them. */
+  /** Whether the list is complete. */
   readonly complete: boolean;
 }
 
-/** What a policy selects of a registry's images. */
+/** The images that a policy selects. */
 export interface Selection {
   readonly images: readonly Image[];
   /** In the order of the images. */

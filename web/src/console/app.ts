@@ -1,14 +1,14 @@
-/** Where the page begins. */
+/** The entry point of the page. */
 
 import { ready, type Provider } from "bowline";
 import { loadRegistryTypes, setTableSource } from "../registry-types.js";
 import { BowlineConsole } from "./console.js";
 import { takeAnswer, takeArrival } from "./session.js";
 
-/** The file of the provider table, as the build names it. */
+/** The file name of the provider table from the build. */
 declare const PROVIDERS_FILE: string;
 
-// Before anything is drawn: neither a token nor a code must stay in the address bar.
+// Before rendering: no token or code may stay in the address bar.
 const arrival = takeArrival();
 const answer = takeAnswer();
 document.body.prepend(new BowlineConsole(arrival, answer));
@@ -20,5 +20,5 @@ setTableSource(async () => {
 });
 loadRegistryTypes().catch(() => undefined);
 
-// The module loads while the page is already there; who needs it waits for it and says so when it fails.
+// The module loads after the page. Code that needs it waits for it and reports a failure.
 ready().catch(() => undefined);

@@ -21,7 +21,7 @@ import { formatRoute, TABS, type Tab } from "./route.js";
 import { entitle } from "./title.js";
 import { Unsaved } from "./unsaved.js";
 
-/** What each tab shows is loaded when somebody goes there. */
+/** Each tab's content is loaded on demand. */
 const PARTS: Readonly<Record<Tab, () => Promise<unknown>>> = {
   policy: () => import("../elements/policy-editor.js"),
   images: () => import("./images-place.js"),
@@ -34,7 +34,7 @@ const PARTS: Readonly<Record<Tab, () => Promise<unknown>>> = {
 };
 
 /**
- * The place of one connection: its pull rules, images, scans, what its registry holds and announces, its credentials.
+ * The page of one connection: pull rules, images, scans, registry, webhook, and credentials.
  *
  * Properties: `client`, `connectionId`, `tab`, `write` (whether anything may be changed), `unsaved`.
  */
@@ -48,7 +48,7 @@ export class BowlineConnectionPlace extends LitElement {
 
   @state() private connection: Connection | null = null;
   @state() private error: ApiError | null = null;
-  /** The tabs whose parts are there. */
+  /** The loaded tabs. */
   @state() private loaded: ReadonlySet<Tab> = new Set();
   @state() private known: readonly Provider[] = [];
 
@@ -73,7 +73,7 @@ export class BowlineConnectionPlace extends LitElement {
     if (changed.has("tab") || changed.has("connection")) {
       const { connectionMissing, connection, tabs } = text().console;
       entitle(...(this.error?.status === 404 ? [connectionMissing] : [tabs[this.tab], this.connection?.name ?? connection]));
-      // On a phone the tabs are a strip that scrolls: the one that is open is in sight.
+      // On a phone, scroll the active tab into view.
       this.renderRoot.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
   }
@@ -99,7 +99,7 @@ export class BowlineConnectionPlace extends LitElement {
     return tab !== "registry" || this.#can("catalog");
   }
 
-  /** What a registry cannot do is not offered; as long as it is not known, it is. */
+  /** Hide the tabs that a registry does not support, once this is known. */
   #can(what: "catalog" | "events"): boolean {
     return this.known.find(({ id }) => id === this.connection?.provider)?.capabilities[what] !== false;
   }
@@ -121,7 +121,7 @@ export class BowlineConnectionPlace extends LitElement {
       case "use":
         return html`<bowline-job-snippets .connection=${connection}></bowline-job-snippets>`;
       case "credentials":
-        // Who has no tab for it may still have its address.
+        // The user may have the URL of a hidden tab.
         if (readonly) return blank("cannot-change", "lock", text().console.cannotChange, text().console.cannotAddDetail);
         return html`<bowline-connection-form .client=${client} .connection=${connection} .restored=${this.unsaved.form(connection.id)}
           @bowline-change=${this.#typedCredentials} @bowline-saved=${this.#saved}
@@ -144,7 +144,7 @@ export class BowlineConnectionPlace extends LitElement {
   #typedRules({ currentTarget, detail }: CustomEvent<PolicyDetail>): void {
     const { connection } = this;
     if (connection === null) return;
-    // The editor hears of it first, so that this change counts.
+    // The editor handles it first, so that this change counts.
     const { unsaved: changed } = currentTarget as BowlinePolicyEditor;
     const unsaved = changed ? { policy: detail.policy, from: connection.policy } : null;
     this.unsaved.keepPolicy(connection.id, unsaved);

@@ -25,39 +25,39 @@ import { Tabs } from "./tabs.js";
 import { entitle } from "./title.js";
 import { Unsaved } from "./unsaved.js";
 
-/** The console: who is signed in, where they are, and the element that belongs there. */
+/** The console: the session, the route, and its element. */
 @element("bowline-console")
 export class BowlineConsole extends LitElement {
   @state() private session: Session | null = null;
   @state() private expired = false;
-  /** The session that a link offers, until somebody answers. */
+  /** The session from a link, until the user answers. */
   @state() private offered: Session | null = null;
-  /** Why a link was not followed. */
+  /** Why a link was rejected. */
   @state() private refused = "";
-  /** The other tabs are asked for their session, or the identity provider is. */
+  /** Whether the page is asking the other tabs or the identity provider for a session. */
   @state() private asking = false;
   @state() private route: Route = parseRoute(location.hash);
   @state() private online = navigator.onLine;
   @state() private toast = "";
-  /** Where to go on from there: the places of what was saved. */
+  /** The next steps for the saved connection. */
   @state() private next: readonly { readonly label: string; readonly route: Route }[] = [];
   /** A part of the page could not be loaded. */
   @state() private unloaded = false;
-  /** What a new connection starts from. */
+  /** The template of a new connection. */
   @state() private template: ConnectionForm | null = null;
 
   #client: HttpClient | null = null;
   #unsaved = new Unsaved();
-  /** The session that the place was drawn for: one that ends leaves the form as it is, for when somebody is back. */
+  /** The session of the rendered route. When it ends, the form stays for the user's return. */
   #last: Session | null = null;
-  /** Counts for how many people the place was drawn: nobody sees what another has typed. */
+  /** Changes with each user, so that nobody sees another user's input. */
   #generation = 0;
   readonly #arrival: Arrival | null;
   readonly #answer: URLSearchParams | null;
   readonly #listen = new AbortController();
   readonly #tabs = new Tabs({ offer: kept, end: (token) => this.#endedElsewhere(token) });
 
-  /** `arrival` is the token that came by the address, `answer` what an identity provider added to it. */
+  /** `arrival` is the token from the URL. `answer` is the identity provider's response. */
   constructor(arrival: Arrival | null = null, answer: URLSearchParams | null = null) {
     super();
     this.#arrival = arrival;
@@ -87,7 +87,7 @@ export class BowlineConsole extends LitElement {
     const { console: page, list } = text();
     const { at } = this.route;
     if (this.session === null || this.offered !== null) entitle(page.signIn);
-    // The places of a connection and of a project say theirs.
+    // Connection and project pages set their own title.
     else if (at !== "connection" && at !== "project") entitle({ list: list.heading, new: page.newHeading, nowhere: page.notFound }[at]);
   }
 
@@ -216,7 +216,7 @@ export class BowlineConsole extends LitElement {
     this.#client = new HttpClient({ project: session.project, token: () => session.token });
   };
 
-  /** Asks somebody whether they want the token that came by the address; whether there is something to ask. */
+  /** Asks about the token from the URL. Returns whether there is one. */
   #offer({ token, state }: Arrival): boolean {
     const { linkErrors } = text().console;
     const session = parseToken(token, Date.now());
@@ -235,7 +235,7 @@ export class BowlineConsole extends LitElement {
     this.#answered();
   }
 
-  /** Another person, or another project: nothing of what was typed is theirs. */
+  /** Another user or project: clear unsaved input. */
   #startAnew(): void {
     this.#generation += 1;
     this.#unsaved = new Unsaved();
@@ -253,7 +253,7 @@ export class BowlineConsole extends LitElement {
     void this.#focusHeading();
   }
 
-  /** Signs in with what the identity provider answered. */
+  /** Signs in with the identity provider's response. */
   async #finish(answer: URLSearchParams): Promise<void> {
     const { providerTokenErrors, signInErrors } = text().console;
     this.asking = true;
@@ -276,7 +276,7 @@ export class BowlineConsole extends LitElement {
     await this.#prepare();
   }
 
-  /** Takes the session of another tab, where there is one. */
+  /** Uses another tab's session, if there is one. */
   async #askTabs(): Promise<void> {
     this.asking = true;
     const found = await this.#tabs.ask();
@@ -284,7 +284,7 @@ export class BowlineConsole extends LitElement {
     if (found === null || this.session !== null || kept() !== null || typeof parseToken(found.token, Date.now()) === "string") return;
     keepToken(found.token);
     keepProject(found.project);
-    // A question that stands says who is signed in now.
+    // An open question shows the current user.
     if (this.offered !== null) return this.requestUpdate();
     this.#signIn();
     await this.#prepare();
@@ -326,18 +326,18 @@ export class BowlineConsole extends LitElement {
     const before = this.route;
     this.route = parseRoute(location.hash);
     void this.#prepare();
-    // What was saved elsewhere is said at the list; other places have nothing to do with it.
+    // Only the list shows what was saved.
     if (this.route.at !== "list" || before.at === "list") this.toast = "";
     if (this.route.at === before.at) return;
     void this.#focusHeading();
   }
 
-  /** Gets what a place needs before it can be drawn. */
+  /** Loads what a route needs before rendering. */
   async #prepare(): Promise<void> {
     const { route } = this;
     this.unloaded = false;
     try {
-      // Not part of the first load: most visits end at the list.
+      // Not part of the first load, because most visits stay at the list.
       if (route.at === "connection") await import("./connection-place.js");
       if (route.at === "project") await import("./project-place.js");
       if (route.at === "new") await import("../elements/connection-form.js");
@@ -351,7 +351,7 @@ export class BowlineConsole extends LitElement {
     try {
       this.template = formOf(await this.#client.read(route.from));
     } catch (error) {
-      // Without it the form starts empty.
+      // Without it, the form starts empty.
       if (!isAbort(error)) this.#go({ at: "new", provider: "", auth: "", from: "" });
     }
   }
@@ -364,7 +364,7 @@ export class BowlineConsole extends LitElement {
     (question ?? this.renderRoot.querySelector<HTMLElement>("h1"))?.focus();
   }
 
-  /** What stands open is a place, but opening it is no step to go back over. */
+  /** An open connection is a route, but opening it adds no history entry. */
   #selected({ detail }: CustomEvent<SelectDetail>): void {
     this.#note({ at: "list", selected: detail.id ?? "" });
   }
@@ -373,14 +373,14 @@ export class BowlineConsole extends LitElement {
     this.#go(place === "copy" ? { at: "new", provider: "", auth: "", from: id } : { at: "connection", id, tab: place });
   }
 
-  /** A refresh keeps the type and the way to sign in; what was typed is kept nowhere. */
+  /** A refresh keeps the type and the auth method, but no input. */
   #changed({ currentTarget, detail }: CustomEvent<ChangeDetail>): void {
     this.#unsaved.keepForm(placeOf(this.route), (currentTarget as BowlineConnectionForm).unsaved ? detail.form : null);
     const from = this.route.at === "new" ? this.route.from : "";
     this.#note({ at: "new", provider: detail.form.provider ?? "", auth: detail.form.auth ?? "", from });
   }
 
-  /** What was typed here before, unless the address names another type. */
+  /** Earlier input, unless the URL has another type. */
   #restored(route: Route & { readonly at: "new" }): ConnectionForm | null {
     const form = this.#unsaved.form(placeOf(route));
     return route.provider === "" || route.provider === form?.provider ? form : null;
@@ -572,18 +572,18 @@ export class BowlineConsole extends LitElement {
   ];
 }
 
-/** The place of a new connection, for what is not saved there: of one that starts from another it is its own. */
+/** The key of a new connection's unsaved input; a copy has its own key. */
 function placeOf(route: Route): string {
   return route.at === "new" ? `new ${route.from}` : route.at;
 }
 
-/** The good session that this tab keeps. */
+/** The valid session of this tab. */
 function kept(): Session | null {
   const session = currentSession(Date.now());
   return typeof session === "string" ? null : session;
 }
 
-/** A part of the page did not come. */
+/** A part of the page was not loaded. */
 function unloaded(): TemplateResult {
   const { loadFailed, retry } = text().form;
   return html`<div class="notice bad" role="alert" data-testid="problem" data-code="page.unloaded">

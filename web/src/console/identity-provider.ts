@@ -1,4 +1,4 @@
-/** The identity provider that the operator has set, and the client that the page is to it. The site tells it. */
+/** The operator's identity provider and the page's client id, from the site. */
 
 export interface IdentityProvider {
   readonly issuer: string;
@@ -8,7 +8,7 @@ export interface IdentityProvider {
 
 let asked: Promise<IdentityProvider | null> | undefined;
 
-/** The identity provider; `null` where there is none. A load that failed can be tried again. */
+/** Loads the identity provider; `null` if there is none. A failed load can be retried. */
 export function identityProvider(): Promise<IdentityProvider | null> {
   asked ??= load().catch((error: unknown) => {
     asked = undefined;

@@ -1,6 +1,6 @@
 /**
- * Signing in by OpenID Connect: the authorization code with PKCE (OpenID Connect Core 1.0 §3.1, RFC 7636). It is loaded
- * when somebody signs in this way.
+ * Sign-in with OpenID Connect: authorization code with PKCE (OpenID Connect Core 1.0 §3.1, RFC 7636). Loaded
+ * on demand.
  */
 
 import * as oauth from "oauth4webapi";
@@ -8,10 +8,10 @@ import type { IdentityProvider } from "./identity-provider.js";
 import { keepAttempt, spendAttempt } from "./session.js";
 import { SignInError, type SignInFailure } from "./sign-in-error.js";
 
-/** How long the identity provider may take to answer. */
+/** The timeout for the identity provider, in milliseconds. */
 const LIMIT_MS = 15_000;
 
-/** The address at which somebody signs in; `place` is the fragment to come back to. Throws {@link SignInError}. */
+/** Returns the sign-in URL. `place` is the fragment to return to. Throws {@link SignInError}. */
 export async function begin(provider: IdentityProvider, place: string): Promise<URL> {
   return explained(async () => {
     const server = await discovered(provider);
@@ -39,7 +39,7 @@ export async function begin(provider: IdentityProvider, place: string): Promise<
   });
 }
 
-/** The access token that an answer stands for, and the fragment to go on at. Throws {@link SignInError}. */
+/** Exchanges a response for the access token and the fragment to return to. Throws {@link SignInError}. */
 export async function finish(provider: IdentityProvider, answer: URLSearchParams): Promise<{ token: string; place: string }> {
   const attempt = spendAttempt(answer.get("state") ?? "");
   if (attempt === null) throw new SignInError("state");
@@ -59,18 +59,18 @@ export async function finish(provider: IdentityProvider, answer: URLSearchParams
 }
 
 async function discovered(provider: IdentityProvider): Promise<oauth.AuthorizationServer> {
-  // Without it there is neither a challenge nor a digest.
+  // Without it, the browser has no cryptography.
   if (!isSecureContext) throw new SignInError("insecure");
   const issuer = new URL(provider.issuer);
   return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: "oidc", ...options(provider) }));
 }
 
-/** The site takes an issuer without TLS on this machine only. */
+/** The site accepts an issuer without TLS only on this machine. */
 function options({ issuer }: IdentityProvider): { signal: AbortSignal; [oauth.allowInsecureRequests]: boolean } {
   return { signal: AbortSignal.timeout(LIMIT_MS), [oauth.allowInsecureRequests]: issuer.startsWith("http:") };
 }
 
-/** The page's own address, one for all places, as it is registered at the identity provider. */
+/** The page's redirect URI, one for all routes. */
 function redirectUri(): string {
   return new URL("./", location.href.replace(/[?#].*$/s, "")).href;
 }
@@ -86,7 +86,7 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
 
 function failureOf(error: unknown): SignInFailure {
   if (error instanceof oauth.AuthorizationResponseError) return error.error === "access_denied" ? "denied" : "refused";
-  // What `fetch` throws where no answer came, or none in time; the library's own errors have a code.
+  // `fetch` throws these without a response or after a timeout. The library's errors have a code.
   if ((error instanceof TypeError && !("code" in error)) || (error instanceof DOMException && error.name === "TimeoutError")) return "unreachable";
   return "refused";
 }

@@ -10,7 +10,7 @@ import { controls, notices, theme } from "../styles/theme.js";
 import { formatRoute, PROJECT_TABS, type ProjectTab } from "./route.js";
 import { entitle } from "./title.js";
 
-/** What each tab shows is loaded when somebody goes there. */
+/** Each tab's content is loaded on demand. */
 const PARTS: Readonly<Record<ProjectTab, () => Promise<unknown>>> = {
   settings: () => import("../elements/project-settings.js"),
   notices: () => import("../elements/project-notices.js"),
@@ -25,7 +25,7 @@ export class BowlineProjectPlace extends LitElement {
   @property() tab: ProjectTab = "settings";
   @property({ type: Boolean }) write = false;
 
-  /** The tabs whose parts are there. */
+  /** The loaded tabs. */
   @state() private loaded: ReadonlySet<ProjectTab> = new Set();
   @state() private error: ApiError | null = null;
 

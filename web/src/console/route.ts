@@ -1,11 +1,11 @@
-/** The places of the page. They stand in the address's fragment, so that refresh, back and links keep them. */
+/** The routes of the page. They are in the URL fragment, so that refresh, back, and links work. */
 
-/** What of a connection a place is about. */
+/** The tabs of a connection. */
 export const TABS = ["policy", "images", "scans", "registry", "use", "credentials", "events", "activity"] as const;
 
 export type Tab = (typeof TABS)[number];
 
-/** What of a project a place is about. */
+/** The tabs of a project. */
 export const PROJECT_TABS = ["settings", "notices", "activity"] as const;
 
 export type ProjectTab = (typeof PROJECT_TABS)[number];

@@ -1,6 +1,6 @@
 /**
- * Who is signed in. A token may come in the address's fragment (`#token=…`), which no server sees. It is taken out of
- * the address bar at once, and is kept for this tab once somebody has said that they want it.
+ * The signed-in user. A token can come in the URL fragment (`#token=…`), which no server sees. The page removes it from
+ * the address bar at once, and stores it for this tab after the user has agreed.
  */
 
 const KEY = "bowline.token";
@@ -9,11 +9,11 @@ const STATE_KEY = "bowline.state";
 const ATTEMPT_KEY = "bowline.attempt";
 const PERMISSION = "iam:project:cicd:registry:";
 
-/** What the page needs to know of a token. The server checks it; the page only reads it. */
+/** The facts from a token. The server verifies it; the page only reads it. */
 export interface Session {
   readonly token: string;
   readonly subject: string;
-  /** The project that is looked at: one of `projects`. */
+  /** The current project, one of `projects`. */
   readonly project: string;
   readonly projects: readonly string[];
   /** Milliseconds since 1970. */
@@ -21,7 +21,7 @@ export interface Session {
   readonly may: { readonly read: boolean; readonly write: boolean; readonly delete: boolean };
 }
 
-/** Why a text is no session. */
+/** Why a text is not a valid session. */
 export type SessionError = "invalid" | "expired" | "no-project";
 
 /** Reads a JWT's claims. `now` is in milliseconds since 1970; `chosen` is the project to look at, if it is one of the token's. */
@@ -46,10 +46,10 @@ export function parseToken(token: string, now: number, chosen: string | null = n
   };
 }
 
-/** A token that came by the address. Anybody can make such a link, so nothing is done with it unasked. */
+/** A token from the URL. Anybody can create such a link, so the page asks before using it. */
 export interface Arrival {
   readonly token: string;
-  /** What the product says this browser asked it with. */
+  /** The state that this browser sent to the product, according to the link. */
   readonly state: string | null;
 }
 
@@ -61,14 +61,14 @@ export function arrivalIn(fragment: string): { arrival: Arrival | null; rest: st
   return { arrival: { token: decode(token), state: state === undefined ? null : decode(state) }, rest: place ? `#${place}` : "" };
 }
 
-/** Takes a token out of the address bar; `null` where there is none. */
+/** Removes a token from the address bar and returns it; `null` if there is none. */
 export function takeArrival(): Arrival | null {
   const { arrival, rest } = arrivalIn(location.hash);
   if (arrival !== null) history.replaceState(null, "", location.pathname + location.search + rest);
   return arrival;
 }
 
-/** The answer of an identity provider, which it adds to the address's query. */
+/** The identity provider's response in the URL query. */
 export function takeAnswer(): URLSearchParams | null {
   const query = new URLSearchParams(location.search);
   if (!query.has("state") || !(query.has("code") || query.has("error"))) return null;
@@ -76,30 +76,30 @@ export function takeAnswer(): URLSearchParams | null {
   return query;
 }
 
-/** A sign-in that this tab has begun at an identity provider. */
+/** A sign-in that this tab started at an identity provider. */
 export interface Attempt {
   readonly state: string;
   readonly nonce: string;
   /** The code verifier of RFC 7636. */
   readonly verifier: string;
-  /** The fragment to come back to. */
+  /** The fragment to return to. */
   readonly place: string;
 }
 
-/** Keeps what this tab asks with, until the answer comes. */
+/** Stores the request of this tab until the response arrives. */
 export function keepAttempt({ state, ...attempt }: Attempt): void {
   sessionStorage.setItem(STATE_KEY, state);
   sessionStorage.setItem(ATTEMPT_KEY, JSON.stringify(attempt));
 }
 
-/** What this tab asked with this state. It counts once, whatever the answer. */
+/** Returns this tab's request for a state. Works only once. */
 export function spendAttempt(state: string): Attempt | null {
   const attempt = sessionStorage.getItem(ATTEMPT_KEY);
   sessionStorage.removeItem(ATTEMPT_KEY);
   return spendState(state) && attempt !== null ? { state, ...(JSON.parse(attempt) as Omit<Attempt, "state">) } : null;
 }
 
-/** Whether this tab asked with this state. It counts once, whatever the answer. */
+/** Whether this tab sent a state. Works only once. */
 export function spendState(state: string): boolean {
   const kept = sessionStorage.getItem(STATE_KEY);
   sessionStorage.removeItem(STATE_KEY);
@@ -114,12 +114,12 @@ export function forgetToken(): void {
   sessionStorage.removeItem(KEY);
 }
 
-/** Remembers for this tab which project is looked at. */
+/** Stores the current project for this tab. */
 export function keepProject(project: string): void {
   sessionStorage.setItem(PROJECT_KEY, project);
 }
 
-/** The session of this tab; `null` where there never was one. */
+/** Returns the session of this tab; `null` if there was none. */
 export function currentSession(now: number): Session | SessionError | null {
   const token = sessionStorage.getItem(KEY);
   return token === null ? null : parseToken(token, now, sessionStorage.getItem(PROJECT_KEY));

@@ -1,4 +1,4 @@
-/** The card in the middle of the page, for who is not signed in. */
+/** The card in the middle of the page for users who are not signed in. */
 
 import { css } from "lit";
 

@@ -15,7 +15,7 @@ export class SignInError extends Error {
   }
 }
 
-/** What a thrown value stands for; what is no {@link SignInError} is a part of the page that was not loaded. */
+/** Converts a thrown value. Any value except a {@link SignInError} means that a part of the page was not loaded. */
 export function failureIn(error: unknown): SignInFailure {
   return error instanceof SignInError ? error.failure : "unreachable";
 }

@@ -7,11 +7,11 @@ import { controls, theme } from "../styles/theme.js";
 import type { Session } from "./session.js";
 import { signInCard } from "./sign-in-card.js";
 
-/** How many projects are named. */
+/** The number of projects to show. */
 const NAMED = 5;
 
 /**
- * Asks before a token that came by the address is used: whose it is, and which project it opens.
+ * Asks before the page uses a token from the URL. Shows its account and its project.
  *
  * Properties: `session` (the token's), `current` (who is signed in now). Events: `bowline-continue`, `bowline-cancel`.
  */

@@ -10,19 +10,19 @@ import { failureIn } from "./sign-in-error.js";
 import { signInCard } from "./sign-in-card.js";
 
 /**
- * Asks somebody to sign in: at the operator's identity provider, where there is one, or by a token. Event:
- * `bowline-signed-in` when there is a good token in this tab's keeping.
+ * Asks the user to sign in at the operator's identity provider, if there is one, or with a token. Event:
+ * `bowline-signed-in` when this tab has a valid token.
  */
 @element("bowline-sign-in")
 export class BowlineSignIn extends LitElement {
-  /** There was a session, and it has ended. */
+  /** Whether a session has ended. */
   @property({ type: Boolean }) expired = false;
-  /** Why a link to this page was not followed, or why nobody was signed in. */
+  /** Why a link was rejected or a sign-in failed. */
   @property() refused = "";
   @state() private error = "";
-  /** Not known yet, or none. */
+  /** Unknown or none. */
   @state() private provider: IdentityProvider | null | undefined;
-  /** Somebody is on the way to the identity provider. */
+  /** Whether the redirect to the identity provider is in progress. */
   @state() private leaving = false;
 
   override connectedCallback(): void {
@@ -33,7 +33,7 @@ export class BowlineSignIn extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     const { console: page } = text();
     const { provider } = this;
-    // The card comes once, as it stays.
+    // Render the card only in its final form.
     if (provider === undefined) return nothing;
     return html`<section class="card">
       <span class="badge">${icon("lock")}</span>
@@ -88,7 +88,7 @@ export class BowlineSignIn extends LitElement {
     } catch (error) {
       this.refused = text().console.signInErrors[failureIn(error)];
     } finally {
-      // Who is asked whether to leave may stay.
+      // The user can cancel leaving the page.
       this.leaving = false;
     }
   }
@@ -97,7 +97,7 @@ export class BowlineSignIn extends LitElement {
     event.preventDefault();
     const { console: page } = text();
     const input = this.renderRoot.querySelector<HTMLInputElement>("#token");
-    // The whole address is what people have at hand.
+    // Users often paste the whole URL.
     const typed = (input?.value ?? "").trim();
     const { arrival } = arrivalIn(typed.replace(/^[^#]*/, ""));
     const session = parseToken(arrival?.token ?? typed, Date.now());

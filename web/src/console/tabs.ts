@@ -1,19 +1,19 @@
 /**
- * The other tabs of this browser. A new tab asks them for their session, so that it need not sign in again. The token
- * goes from one tab's memory to another's: it is in no storage that outlives the tabs.
+ * The other tabs of this browser. A new tab asks them for their session, so that the user need not sign in again. The
+ * token goes from memory to memory and is in no storage that outlives the tabs.
  */
 
-/** What the tabs of one origin say to each other. */
+/** The messages between the tabs of one origin. */
 type Message = { readonly ask: true } | { readonly token: string; readonly project: string } | { readonly ended: string };
 
-/** How long the others may take to answer; there may be none. */
+/** The timeout for other tabs, in milliseconds. */
 const PATIENCE_MS = 250;
 
-/** What this tab has, and what it does with what the others say. */
+/** This tab's session and message handlers. */
 export interface TabSession {
-  /** The session that a new tab may have, too. */
+  /** The session to share with a new tab. */
   offer(): { readonly token: string; readonly project: string } | null;
-  /** Somebody signed out of this session in another tab. */
+  /** Another tab signed out of this session. */
   end(token: string): void;
 }
 
@@ -31,7 +31,7 @@ export class Tabs {
     });
   }
 
-  /** The session of another tab; `null` where none has one. */
+  /** Returns another tab's session; `null` if there is none. */
   ask(): Promise<{ token: string; project: string } | null> {
     return new Promise((done) => {
       const patience = setTimeout(() => {
@@ -47,7 +47,7 @@ export class Tabs {
     });
   }
 
-  /** Tells the others that somebody signed out of this session. */
+  /** Notifies the other tabs of a sign-out. */
   ended(token: string): void {
     this.#say({ ended: token });
   }

@@ -1,4 +1,4 @@
-/** The window's title: where somebody is, as the heading says. */
+/** The window's title: the heading of the current route. */
 
 import { text } from "../messages.js";
 

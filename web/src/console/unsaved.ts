@@ -1,14 +1,14 @@
 /**
- * What was typed in a place and not saved. It is there again when somebody comes back. It may hold secrets, so it is in
- * memory only, until it is saved or somebody else signs in.
+ * Unsaved input, which is restored when the user comes back. It can contain secrets, so it is in memory only, until it
+ * is saved or another user signs in.
  */
 
 import type { ConnectionForm, Policy } from "bowline";
 
-/** Pull rules that are not saved. */
+/** Unsaved pull rules. */
 export interface UnsavedPolicy {
   readonly policy: Policy | null;
-  /** The rules that they were made from. */
+  /** The rules that they started from. */
   readonly from: Policy | null;
 }
 
@@ -16,12 +16,12 @@ export class Unsaved {
   readonly #forms = new Map<string, ConnectionForm>();
   readonly #policies = new Map<string, UnsavedPolicy>();
 
-  /** Whether leaving the page would lose something. */
+  /** Whether there is unsaved input. */
   get any(): boolean {
     return this.#forms.size + this.#policies.size > 0;
   }
 
-  /** The form of a place; `null` where nothing was typed. */
+  /** The form of a route; `null` without input. */
   form(place: string): ConnectionForm | null {
     return this.#forms.get(place) ?? null;
   }

@@ -1,4 +1,4 @@
-/** An entry of the audit, as people read it. */
+/** A readable audit entry. */
 
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { AuditEntry } from "../api/types.js";
@@ -17,7 +17,7 @@ export function entryOf({ action, at, subject, from, changes, requestId }: Audit
   `;
 }
 
-/** Before and after. What there was nothing of before stands alone. */
+/** The values before and after. Without a value before, only the value after. */
 function difference(change: unknown): TemplateResult {
   const [before, after] = Array.isArray(change) ? (change as readonly unknown[]) : [null, change];
   const { nothing: none, to } = text().audit;
@@ -25,7 +25,7 @@ function difference(change: unknown): TemplateResult {
   return html`${old === "" ? nothing : html`<del>${old}</del><span class="visually-hidden"> ${to} </span> `}<ins>${written(after) || none}</ins>`;
 }
 
-/** A value as people read it; empty for nothing. */
+/** A readable value; empty for none. */
 function written(value: unknown): string {
   if (value === null || value === undefined || value === "") return "";
   return typeof value === "string" ? value : JSON.stringify(value);

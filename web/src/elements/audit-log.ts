@@ -15,7 +15,7 @@ import { PagedList } from "./paged-list.js";
 const PAGE = 50;
 
 /**
- * The activity of a connection: who changed what of it, and who got its credentials, the latest first.
+ * A connection's activity: who changed what, and who got its credentials. Newest first.
  *
  * Properties: `client`, `connection`. Event: `bowline-signed-out`.
  */

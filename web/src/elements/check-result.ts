@@ -10,7 +10,7 @@ import { element } from "./element.js";
 import { problemBox, sentenceOf } from "./failure.js";
 import { icon } from "./icons.js";
 
-/** `bowline-trust`: somebody consents to sending credentials to this token service. */
+/** `bowline-trust`: the user consents to sending credentials to this token service. */
 export interface TrustDetail {
   readonly host: string;
 }
@@ -18,8 +18,8 @@ export interface TrustDetail {
 type StepState = "active" | Step["status"];
 
 /**
- * A connection test: its steps as a timeline while they happen, then what it proved or why it failed, what to do
- * about it, facts and warnings. It only ever grows at its end, so that nothing that is read moves.
+ * A connection test: a live timeline of its steps, then the result or the problem, what to do about it, facts, and
+ * warnings. It grows only at its end, so that the text does not move.
  *
  * Properties: `steps` (what has ended so far), `running`, `check` (the outcome), `error` (the test itself could not
  * be made), `stale` (the form has changed since), `cancelled`, `consent` (offers to trust a foreign token service), `commands`
@@ -38,7 +38,7 @@ export class BowlineCheckResult extends LitElement {
   @property({ type: Boolean }) consent = false;
   @property({ attribute: false }) commands: readonly string[] = [];
   @property({ type: Boolean }) brief = false;
-  /** Of a brief one, whether somebody asked for the rest. */
+  /** Whether the rest of a brief result is visible. */
   @state() private whole = false;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -59,7 +59,7 @@ export class BowlineCheckResult extends LitElement {
     `;
   }
 
-  /** The outcome, below the step that failed. */
+  /** The result, below the failed step. */
   #brief({ steps, warnings = [] }: Check): TemplateResult {
     const failed = steps.find(({ status }) => status === "failed");
     const all = (): void => {
@@ -74,7 +74,7 @@ export class BowlineCheckResult extends LitElement {
     `;
   }
 
-  /** How things stand, in a line that keeps its height. */
+  /** The state, in a line of fixed height. */
   #say(): string {
     const { check } = text();
     if (this.stale) return check.stale;
@@ -98,7 +98,7 @@ export class BowlineCheckResult extends LitElement {
     </div>`;
   }
 
-  /** What the failed step tells already is not told again. */
+  /** Do not repeat the text of the failed step. */
   #onlyOnce(problem: CheckProblem): CheckProblem {
     const told = this.check?.steps.some(({ detail }) => detail && detail === problem.detail);
     return told ? { ...problem, detail: "" } : problem;
@@ -134,7 +134,7 @@ export class BowlineCheckResult extends LitElement {
     </li>`;
   }
 
-  /** The test by hand, once it has failed. */
+  /** The manual test, after a failure. */
   #byHand(): TemplateResult | typeof nothing {
     if (this.check?.ok !== false || this.commands.length === 0) return nothing;
     const { byHand, byHandDetail } = text().check;
@@ -150,7 +150,7 @@ export class BowlineCheckResult extends LitElement {
     return steps.find((step) => step.step === name);
   }
 
-  /** Where a step stands; `undefined` as long as it is to come. */
+  /** The state of a step; `undefined` before it starts. */
   #state(name: StepName): StepState | undefined {
     const step = this.#ended(name);
     if (step !== undefined) return step.status;
@@ -159,7 +159,7 @@ export class BowlineCheckResult extends LitElement {
     return this.running && !failed && next === name ? "active" : undefined;
   }
 
-  /** What a screen reader says: each step as it ends, then the outcome. */
+  /** The text for screen readers: each step as it ends, then the result. */
   #spoken(): string {
     const { check } = text();
     if (this.error !== null) return sentenceOf(this.error);

@@ -3,13 +3,13 @@ import type { CheckOptions } from "../api/client.js";
 import { asApiError, isAbort, type ApiError } from "../api/problem.js";
 import type { Check, Step } from "../api/types.js";
 
-/** One connection test at a time of an element: started, followed step by step, canceled, shown. */
+/** Runs one connection test at a time for an element, and shows its steps and its result. */
 export class CheckRun implements ReactiveController {
   steps: readonly Step[] = [];
   check: Check | null = null;
   error: ApiError | null = null;
   cancelled = false;
-  /** What was tested has changed since. */
+  /** The tested form has changed. */
   stale = false;
   readonly #host: ReactiveControllerHost;
   #abort: AbortController | null = null;
@@ -23,12 +23,12 @@ export class CheckRun implements ReactiveController {
     return this.#abort !== null;
   }
 
-  /** Whether there is an outcome, or one is on its way. */
+  /** Whether there is a result or a running test. */
   get started(): boolean {
     return this.running || this.check !== null || this.error !== null || this.cancelled;
   }
 
-  /** Runs a test to its end; `null` when it was canceled or could not be made. */
+  /** Runs a test. Returns `null` if it was canceled or could not run. */
   async start(test: (options: CheckOptions) => Promise<Check>): Promise<Check | null> {
     this.#abort?.abort();
     const abort = new AbortController();
@@ -45,7 +45,7 @@ export class CheckRun implements ReactiveController {
     } catch (error) {
       outcome = isAbort(error) ? { cancelled: true } : { error: asApiError(error) };
     }
-    // Another test may have taken this one's place.
+    // Another test may have replaced this one.
     if (this.#abort !== abort) return null;
     this.#abort = null;
     this.#show(outcome);
@@ -56,21 +56,21 @@ export class CheckRun implements ReactiveController {
     this.#abort?.abort();
   }
 
-  /** Shows the outcome of a test that was made elsewhere. */
+  /** Shows the result of another test. */
   show(check: Check): void {
     this.cancel();
     this.#abort = null;
     this.#show({ check });
   }
 
-  /** Nothing was tested yet. */
+  /** Clears the result. */
   clear(): void {
     this.cancel();
     this.#abort = null;
     this.#show({});
   }
 
-  /** What was tested has changed: a success proves nothing any more; a failure stays to be read. */
+  /** The tested form has changed: a success is no longer valid; a failure stays visible. */
   outdate(): void {
     if (this.running) this.cancel();
     else if (this.check?.ok) this.#show({});
@@ -80,7 +80,7 @@ export class CheckRun implements ReactiveController {
     }
   }
 
-  /** What shows the outcome is not part of the first view. */
+  /** The result element is not part of the first load. */
   hostConnected(): void {
     void import("./check-result.js").catch(() => undefined);
   }
@@ -90,8 +90,8 @@ export class CheckRun implements ReactiveController {
   }
 
   /**
-   * The result as it stands; `consent` offers to trust a foreign token service, `commands` are the test by hand, and
-   * `brief` shows what matters first and the rest when asked for.
+   * The current result. `consent` offers to trust a token service, `commands` are the manual test, and
+   * `brief` shows the essentials and hides the rest.
    */
   render(consent: boolean, commands: readonly string[] = [], brief = false): TemplateResult {
     return html`<bowline-check-result
@@ -108,7 +108,7 @@ export class CheckRun implements ReactiveController {
   }
 
   #show({ check = null, error = null, cancelled = false }: Partial<Pick<CheckRun, "check" | "error" | "cancelled">>): void {
-    // What ended before a test broke off stays to be read.
+    // Keep the steps that ended before the test was aborted.
     if (!cancelled && error === null) this.steps = [];
     this.check = check;
     this.error = error;

@@ -4,7 +4,7 @@ import { controls, theme } from "../styles/theme.js";
 import { element } from "./element.js";
 
 /**
- * Asks before something that cannot be undone is done. The focus is on what leaves everything as it is.
+ * Asks before an action that cannot be undone. The focus is on the button that cancels.
  *
  * Properties: `open`, `heading`, `detail`, `keep` and `act` (the buttons' labels), `action` (the `data-testid` of the one
  * that acts). Slot: what else to know. Events: `bowline-confirmed`, `bowline-kept`.

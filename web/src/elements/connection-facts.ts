@@ -1,4 +1,4 @@
-/** What is told of a connection: how it is at a glance, and what is kept of it. */
+/** A connection's state and details. */
 
 import type { Provider } from "bowline";
 import { html, nothing, type TemplateResult } from "lit";
@@ -6,21 +6,21 @@ import type { Connection, LastCheck, Use } from "../api/types.js";
 import { fromNow, inFull, isNear } from "../formats.js";
 import { text } from "../messages.js";
 
-/** Credentials that end within so many days are worth a word. */
+/** The number of days before expiry at which to show a warning. */
 export const NEAR_DAYS = 14;
 
 export const HEALTHS = ["good", "partial", "bad", "unknown"] as const;
 
 export type Health = (typeof HEALTHS)[number];
 
-/** How a connection is, by its last check. */
+/** A connection's state from its last check. */
 export function healthOf(last: LastCheck | null): Health {
   if (last === null) return "unknown";
   if (!last.ok) return "bad";
   return last.proved === "login" || last.proved === "pull" ? "good" : "partial";
 }
 
-/** The last check in a word, and credentials that end soon. */
+/** The result of the last check, and credentials that expire soon. */
 export function stateOf(connection: Connection): TemplateResult {
   const { list } = text();
   const { lastCheck: last, expiresAt } = connection;
@@ -36,7 +36,7 @@ export function stateOf(connection: Connection): TemplateResult {
   `;
 }
 
-/** What is kept of it, but for what its row says already; of its secrets the names. */
+/** The stored details that the row does not show; of secrets, only the names. */
 export function connectionFacts(connection: Connection, provider: Provider | undefined): TemplateResult {
   const { facts } = text().list;
   const auth = provider?.auth.find((method) => method.id === connection.auth);

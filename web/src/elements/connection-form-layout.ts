@@ -1,4 +1,4 @@
-/** Where the parts of the connection form stand: two columns where there is room, one where there is not. */
+/** The layout of the connection form: two columns if there is room, otherwise one. */
 
 import { css } from "lit";
 

@@ -1,4 +1,4 @@
-/** What the connection form offers to do instead. */
+/** Alternatives that the connection form offers. */
 
 import type { Provider } from "bowline";
 import { html, type TemplateResult } from "lit";
@@ -19,7 +19,7 @@ export function otherType({ id, title }: Provider, accept: () => void): Template
   </div>`;
 }
 
-/** The new credentials are for another registry than the connection's. */
+/** The new credentials belong to another registry. */
 export function otherRegistry(endpoint: string, replace: () => void): TemplateResult {
   const { form } = text();
   return html`<div class="notice warn" role="status">
@@ -32,7 +32,7 @@ export function otherRegistry(endpoint: string, replace: () => void): TemplateRe
   </div>`;
 }
 
-/** Somebody uses the credentials that are about to be replaced. */
+/** The credentials to replace are in use. */
 export function inUse(uses: readonly Use[]): TemplateResult {
   const { form } = text();
   return html`<div class="notice warn" data-testid="uses">
@@ -45,7 +45,7 @@ export function inUse(uses: readonly Use[]): TemplateResult {
   </div>`;
 }
 
-/** The check before saving failed: it can be saved as it is. */
+/** The check before saving failed. The user can save anyway. */
 export function notSaved(save: () => void): TemplateResult {
   const { form } = text();
   return html`<div class="notice warn" role="alert">
@@ -58,7 +58,7 @@ export function notSaved(save: () => void): TemplateResult {
   </div>`;
 }
 
-/** The project has a connection to this registry already. */
+/** The project already has a connection to this registry. */
 export function alreadyConnected({ name, endpoint }: Connection, open: () => void): TemplateResult {
   const { form } = text();
   return html`<div class="notice bad" role="alert" data-testid="problem" data-code="endpoint.taken">

@@ -29,21 +29,21 @@ import { icon } from "./icons.js";
 import "./paste-box.js";
 import type { RecognizedDetail } from "./paste-box.js";
 
-/** `bowline-change`: the form and what the module says of it. It holds the secrets as typed. */
+/** `bowline-change`: the form and its report. The form contains the secrets as typed. */
 export interface ChangeDetail {
   readonly form: ConnectionForm;
   readonly report: Report;
 }
 
-/** `bowline-saved`: what the server keeps. */
+/** `bowline-saved`: the stored connection. */
 export interface SavedDetail {
   readonly connection: Connection;
 }
 
-/** What the form needs of the API; without the second part it tells less before the first test. */
+/** The API that the form needs. Without the second part, it shows fewer hints before the first test. */
 export type FormClient = ConnectionsClient & Partial<Pick<ProjectClient, "service" | "settings">>;
 
-/** After this long without a key a field that is typed into for the first time may show an error. */
+/** The pause in typing after which a new field can show an error, in milliseconds. */
 const PAUSE_MS = 700;
 
 /**
@@ -67,24 +67,24 @@ export class BowlineConnectionForm extends LitElement {
   @property({ attribute: false }) restored: ConnectionForm | null = null;
 
   @state() private draft: FormDraft | null = null;
-  /** Whether the module is there, so that the form can be judged. */
+  /** Whether the module is loaded, so that the form can be checked. */
   @state() private judging = false;
   @state() private loadError: ApiError | null = null;
   @state() private saving = false;
   @state() private saveError: ApiError | null = null;
-  /** The connection that the project has to the same registry already. */
+  /** The project's existing connection to the same registry. */
   @state() private taken: Connection | null = null;
-  /** The check before saving failed; the same form may be saved without. */
+  /** The check before saving failed. The user can save without it. */
   @state() private unverified = false;
-  /** Whether the further options are to be seen. */
+  /** Whether the additional options are visible. */
   @state() private unfolded = false;
-  /** The secrets that are shown in clear, until they are used. */
+  /** The secrets that are visible until they are used. */
   @state() private revealed: ReadonlySet<FieldPath> = new Set();
-  /** What was said when the credentials were replaced. */
+  /** The message after the credentials were replaced. */
   @state() private replaced = "";
-  /** What was said of something pasted. */
+  /** The message about pasted text. */
   @state() private filled = "";
-  /** What the service tells before anything is tried. */
+  /** The facts about the service for the time before the first test. */
   @state() private facts: ServiceFacts | null = null;
 
   readonly #run = new CheckRun(this);
@@ -99,24 +99,24 @@ export class BowlineConnectionForm extends LitElement {
   #pause: ReturnType<typeof setTimeout> | undefined;
   #report: Report = { valid: false, findings: [], endpoint: null, detected: null };
 
-  /** The form as it stands. */
+  /** The current form. */
   get value(): ConnectionForm {
     return this.draft?.form() ?? {};
   }
 
-  /** What the module says of it. */
+  /** The module's report. */
   get report(): Report {
     return this.#report;
   }
 
-  /** Whether there is something that leaving would lose. */
+  /** Whether there is unsaved input. */
   get unsaved(): boolean {
     return this.draft?.isChanged ?? false;
   }
 
   constructor() {
     super();
-    // Its <form> was sent while there is an error: said here at the fields, not by the browser beside the element.
+    // The <form> was submitted with an error. Show it at the fields instead of the browser's message.
     this.addEventListener("invalid", (event) => {
       event.preventDefault();
       void this.#complete();
@@ -128,14 +128,14 @@ export class BowlineConnectionForm extends LitElement {
     void this.#load();
   }
 
-  /** The `<form>` was reset: as it was at first. */
+  /** The `<form>` was reset: back to the initial state. */
   formResetCallback(): void {
     this.draft = null;
     this.#run.cancel();
     void this.#load();
   }
 
-  /** It or a fieldset around it was disabled. */
+  /** The element or its fieldset was disabled. */
   formDisabledCallback(disabled: boolean): void {
     this.inert = disabled;
   }
@@ -199,7 +199,7 @@ export class BowlineConnectionForm extends LitElement {
     this.facts = (await client?.service?.().catch(() => undefined)) ?? null;
   }
 
-  /** A form as it is at first. */
+  /** The initial form. */
   #begun(types: readonly Provider[]): FormDraft {
     const draft = new FormDraft(types);
     if (this.connection !== null) draft.fill(formOf(this.connection));
@@ -211,7 +211,7 @@ export class BowlineConnectionForm extends LitElement {
     return draft;
   }
 
-  /** Asks the module about the form, and tells whoever listens. */
+  /** Checks the form and dispatches the change event. */
   #judge(): void {
     const { draft } = this;
     if (draft === null || !this.judging) return this.requestUpdate();
@@ -219,7 +219,7 @@ export class BowlineConnectionForm extends LitElement {
     draft.proposeName(this.#report.endpoint);
     const form = draft.form();
     this.#report = checkForm(form);
-    // No state of its own: what the browser keeps to restore the page would hold the secrets.
+    // Set no form state: the browser would store it with the secrets to restore the page.
     this.#internals.setFormValue(JSON.stringify(form), null);
     const error = this.#report.findings.find((finding) => finding.severity === "error");
     if (error === undefined) this.#internals.setValidity({});
@@ -229,7 +229,7 @@ export class BowlineConnectionForm extends LitElement {
     this.requestUpdate();
   }
 
-  /** What was tested or refused has changed. */
+  /** The tested or rejected form has changed. */
   #changed(): void {
     this.#run.outdate();
     this.unverified = false;
@@ -244,7 +244,7 @@ export class BowlineConnectionForm extends LitElement {
     clearTimeout(this.#pause);
     if (this.#choose(draft, path, value)) return;
     draft.type(path, path === "expiresAt" ? endOfDay(value) : value);
-    // A name proves nothing about the registry, so a test's outcome outlives its change.
+    // The name does not affect the test, so the result stays.
     if (path === "name" || path === "description") {
       this.saveError = null;
       this.#judge();
@@ -254,7 +254,7 @@ export class BowlineConnectionForm extends LitElement {
     }, PAUSE_MS);
   }
 
-  /** Whether it was one of the choices that decide which fields there are. */
+  /** Whether the field decides which other fields are shown. */
   #choose(draft: FormDraft, path: FieldPath, id: string): boolean {
     if (path === "provider") draft.selectProvider(id);
     else if (path === "auth") draft.selectAuth(id);
@@ -305,7 +305,7 @@ export class BowlineConnectionForm extends LitElement {
     const check = await done;
     this.#signedOut(this.#run.error);
     await this.updateComplete;
-    // The focus goes to the field to fix, unless somebody went elsewhere meanwhile.
+    // Focus the field to fix, unless the user has moved the focus.
     const idle = !this.shadowRoot?.activeElement?.matches("input, select, textarea");
     if (check !== null && !check.ok && check.problem) await this.#markField(check.problem, idle);
     else if (idle && focused instanceof HTMLElement) this.#button("test-button")?.focus();
@@ -345,7 +345,7 @@ export class BowlineConnectionForm extends LitElement {
     }
   }
 
-  /** After the credentials were replaced: nothing of the old ones is left, nor of their test. */
+  /** After the credentials were replaced: clear the old values and their test. */
   #renew(types: readonly Provider[], connection: Connection, verified: boolean): void {
     const { replaced, replacedUnverified } = text().form;
     this.connection = connection;
@@ -361,7 +361,7 @@ export class BowlineConnectionForm extends LitElement {
     if (error.check !== undefined) {
       this.unverified = true;
       this.#run.show(error.check);
-      // Not to the button that saves anyway: nobody should press that by habit.
+      // Do not focus "save anyway": nobody should press it by habit.
       if (error.check.problem) await this.#markField(error.check.problem, true);
       return;
     }
@@ -378,7 +378,7 @@ export class BowlineConnectionForm extends LitElement {
     }
   }
 
-  /** The connection that stands in the way; `null` where it cannot be found. */
+  /** The conflicting connection; `null` if it cannot be found. */
   async #connected(): Promise<Connection | null> {
     const { endpoint } = this.#report;
     const { host } = new URL(endpoint?.includes("://") ? endpoint : `https://${endpoint ?? "unknown"}`);
@@ -391,7 +391,7 @@ export class BowlineConnectionForm extends LitElement {
     this.dispatchEvent(new CustomEvent("bowline-open", { detail, bubbles: true, composed: true }));
   }
 
-  /** Shows every error; true when there is none. */
+  /** Shows every error. Returns true if there is none. */
   async #complete(): Promise<boolean> {
     this.draft?.touchAll();
     this.requestUpdate();
@@ -402,12 +402,12 @@ export class BowlineConnectionForm extends LitElement {
     return false;
   }
 
-  /** Says at its field what the server ran into. */
+  /** Shows a server error at its field. */
   async #markField(problem: CheckProblem, focus: boolean): Promise<void> {
     const { code, field } = problem;
     if (!field || this.draft === null) return;
     const finding: Finding = { field, severity: "error", code, params: {}, message: problemText(problem).title, start: 0, end: 0 };
-    // An answer comes when somebody looks elsewhere: it must not move the page.
+    // The response can arrive while the user is elsewhere, so it must not move the page.
     if (focus) hold(this.renderRoot.querySelector(`#${CSS.escape(controlId(field))}-findings`));
     this.draft.answer([finding]);
     this.requestUpdate();
@@ -435,7 +435,7 @@ export class BowlineConnectionForm extends LitElement {
     void this.#focusGap();
   }
 
-  /** After filling in: the first field that still needs something, else the test. */
+  /** After autofill: focus the first incomplete field, or the test. */
   async #focusGap(): Promise<void> {
     await this.updateComplete;
     const errors = this.#report.findings.filter((finding) => finding.severity === "error");
@@ -445,7 +445,7 @@ export class BowlineConnectionForm extends LitElement {
 
   // --- drawing
 
-  /** New credentials for a connection: what says who it is stays as it is. */
+  /** New credentials for a connection: the fields that identify it are fixed. */
   #rotation(draft: FormDraft, { auth, main, more }: FormViews, connection: Connection): unknown {
     const fields = [...main, ...more].filter(({ path }) => (path.startsWith("values.") && path !== "values.url") || path === "expiresAt");
     const other = this.#report.endpoint;
@@ -481,7 +481,7 @@ export class BowlineConnectionForm extends LitElement {
       event.preventDefault();
       this.unfolded = !this.unfolded;
     };
-    // What somebody has to see is never folded away, and what stands open is folded by them only.
+    // Options with findings are never hidden, and only the user closes open options.
     this.unfolded ||= more.some(({ findings }) => findings.length > 0) || draft.trustedAuthHosts.length > 0;
     return html`
       ${auth === undefined ? nothing : renderField(auth, this.#actions)} ${this.#setup(draft)} ${this.#each(main)}
@@ -502,7 +502,7 @@ export class BowlineConnectionForm extends LitElement {
     return html`<bowline-login-setup .client=${client} .setup=${setup}></bowline-login-setup>`;
   }
 
-  /** A field keeps its control, and with it the focus, when others come and go. */
+  /** A field keeps its control and the focus when other fields appear or disappear. */
   #each(views: readonly FieldView[]): unknown {
     return repeat(views, (view) => view.path, (view) => renderField(view, this.#actions));
   }
@@ -531,7 +531,7 @@ export class BowlineConnectionForm extends LitElement {
     ${this.#saved()}`;
   }
 
-  /** What became of saving, at the button that was pressed. */
+  /** The result of saving, at the button. */
   #saved(): TemplateResult {
     const { saveError, taken } = this;
     const again = saveError?.passing ? () => this.#save(true) : undefined;
@@ -540,7 +540,7 @@ export class BowlineConnectionForm extends LitElement {
       ${this.unverified ? notSaved(() => this.#save(false)) : nothing}`;
   }
 
-  /** The test. It comes last: what is said later is added below, and moves nothing. */
+  /** The test. It comes last, so that later results below it move nothing. */
   #testPanel(): TemplateResult {
     const { check } = text();
     const { endpoint } = this.#report;
@@ -555,7 +555,7 @@ export class BowlineConnectionForm extends LitElement {
     </section>`;
   }
 
-  /** The test by hand, at hand before the first one. It stands above what comes of a test, so that nothing moves. */
+  /** The manual test, offered before the first test. It is above the results, so that nothing moves. */
   #byHand(commands: readonly string[]): TemplateResult | typeof nothing {
     if (commands.length === 0) return nothing;
     const { byHand, byHandBefore } = text().check;
@@ -568,7 +568,7 @@ export class BowlineConnectionForm extends LitElement {
     </details>`;
   }
 
-  /** Where requests come from, for who has to allow them first. */
+  /** The egress addresses, for customers with a firewall. */
   #egress(): TemplateResult | typeof nothing {
     const { egress, egressDetail } = text().check;
     const { egressAddresses = [] } = this.facts ?? {};

@@ -20,20 +20,20 @@ import { icon } from "./icons.js";
 import { blank, Search, skeleton } from "./list-parts.js";
 import { PagedList } from "./paged-list.js";
 
-/** `bowline-select`: which connection stands open, or none. */
+/** `bowline-select`: the open connection, or none. */
 export interface SelectDetail {
   readonly id: string | null;
 }
 
 const PAGE = 50;
 
-/** Credentials that nobody got within so many days are worth a question. */
+/** The number of days without use after which credentials count as unused. */
 const UNUSED_DAYS = 30;
 
-/** Credentials that were not replaced within so many days are old. */
+/** The number of days after which credentials count as old. */
 const OLD_DAYS = 90;
 
-/** What of a state filter is not the outcome of the last check. */
+/** The state filters that are not results of the last check. */
 const OTHER_STATES = ["ending", "unused", "old"] as const;
 
 type State = Health | (typeof OTHER_STATES)[number];
@@ -58,7 +58,7 @@ export class BowlineConnectionList extends LitElement {
   @state() private health: State | "" = "";
   @state() private removing: Connection | null = null;
   @state() private removeError: ApiError | null = null;
-  /** What was done, for screen readers. */
+  /** The last action, for screen readers. */
   @state() private said = "";
   @state() private known: readonly Provider[] = [];
 
@@ -69,7 +69,7 @@ export class BowlineConnectionList extends LitElement {
     if (client === null) return page;
     const asked = health === "ending" ? { expiring: NEAR_DAYS } : health === "unused" ? { unused: UNUSED_DAYS } : {};
     const options = { search: this.#search.term.trim(), provider, limit: PAGE, signal, ...asked };
-    // The API does not search by the rest: pages are read until there is something to show.
+    // The API has no search for the rest, so read pages until there is something to show.
     do {
       const { items, next } = await client.list({ ...options, ...(page.next === null ? {} : { cursor: page.next }) });
       page = { items: items.filter((connection) => isIn(connection, health)), next };
@@ -77,7 +77,7 @@ export class BowlineConnectionList extends LitElement {
     return page;
   });
 
-  /** Loads the list anew. */
+  /** Reloads the list. */
   async reload(): Promise<void> {
     await this.#list.load();
   }
@@ -99,7 +99,7 @@ export class BowlineConnectionList extends LitElement {
     `;
   }
 
-  /** Loads what fits the search and the filter, and says how much that is. */
+  /** Loads the matching connections and announces their number. */
   async #find(): Promise<void> {
     await this.#list.load();
     const { items, next, error } = this.#list;
@@ -145,7 +145,7 @@ export class BowlineConnectionList extends LitElement {
     if (!refusedIn(this, error).signedOut) void this.#list.load();
   }
 
-  /** Removes what the dialog asks about; when it is in use, only once somebody was told by whom. */
+  /** Removes the connection in the dialog. If it is in use, the user must confirm after seeing its uses. */
   async #remove(): Promise<void> {
     const { client, removing } = this;
     if (client === null || removing === null) return;
@@ -154,7 +154,7 @@ export class BowlineConnectionList extends LitElement {
       await client.remove(removing.id, { force: this.#inUse });
     } catch (error) {
       const refusal = refusedIn(this, error);
-      // It is gone already: that is what was asked for.
+      // It is already gone, as requested.
       if (refusal.status !== 404) {
         this.removeError = refusal;
         return;
@@ -165,7 +165,7 @@ export class BowlineConnectionList extends LitElement {
     this.removing = null;
     this.said = text().list.removed(removing.name);
     await this.updateComplete;
-    // The focus goes to what took its place.
+    // Focus the item that replaced it.
     const rows = [...this.renderRoot.querySelectorAll("bowline-connection-row")];
     const neighbor = rows[Math.min(index, rows.length - 1)];
     if (neighbor !== undefined) neighbor.focusName();
@@ -182,7 +182,7 @@ export class BowlineConnectionList extends LitElement {
 
   // --- drawing
 
-  /** Whether everything is shown that there is. */
+  /** Whether the list is complete. */
   get #unfiltered(): boolean {
     return this.#search.term === "" && this.provider === "" && this.health === "";
   }

@@ -1,4 +1,4 @@
-/** Where the parts of a connection stand in the list: below each other, or beside each other as there is room. */
+/** The layout of a connection in the list: stacked, or side by side if there is room. */
 
 import { css } from "lit";
 

@@ -15,31 +15,31 @@ import { element } from "./element.js";
 import { problemBox, sentenceOf } from "./failure.js";
 import { icon } from "./icons.js";
 
-/** What somebody may do with connections. */
+/** What the user may do with connections. */
 export interface Permissions {
   readonly write: boolean;
   readonly delete: boolean;
 }
 
-/** `bowline-renamed`, `bowline-checked`: the connection as it is now. */
+/** `bowline-renamed`, `bowline-checked`: the current connection. */
 export interface RowDetail {
   readonly connection: Connection;
 }
 
-/** What of a connection somebody wants to work on: `copy` starts a new one from it. */
+/** The part of a connection to open. `copy` starts a new connection from it. */
 export type ConnectionPlace = "policy" | "images" | "use" | "credentials" | "copy";
 
-/** `bowline-open`: somebody goes to a place of a connection. */
+/** `bowline-open`: the user opens a part of a connection. */
 export interface OpenDetail {
   readonly id: string;
   readonly place: ConnectionPlace;
 }
 
 /**
- * One connection of the list: its state at a glance, details, renaming in place, a new check.
+ * One connection in the list: its state, details, renaming, and a new check.
  *
  * Events: `bowline-open` with {@link OpenDetail}; `bowline-renamed`, `bowline-checked`, `bowline-remove` and `bowline-toggle` with {@link RowDetail};
- * `bowline-refused` with the ApiError of what did not work.
+ * `bowline-refused` with the ApiError of a failed request.
  */
 @element("bowline-connection-row")
 export class BowlineConnectionRow extends LitElement {
@@ -138,7 +138,7 @@ export class BowlineConnectionRow extends LitElement {
     return dockerCommands(endpoint, { values, image }, this.#run.check?.facts?.image);
   }
 
-  /** Where else the connection can be worked on; a product that has no such places hears no event. */
+  /** Links to the parts of the connection. */
   #places(connection: Connection): TemplateResult {
     const { list } = text();
     const places: readonly [ConnectionPlace, string, boolean][] = [
@@ -213,7 +213,7 @@ export class BowlineConnectionRow extends LitElement {
     } catch (error) {
       this.nameError = asApiError(error);
       this.renderRoot.querySelector<HTMLInputElement>("#new-name")?.focus();
-      // Gone, changed by somebody else, or signed out: the list knows what to do.
+      // Gone, changed by somebody else, or signed out: the list handles it.
       if ([401, 404, 412].includes(this.nameError.status)) this.#refused(this.nameError);
     } finally {
       this.busy = false;
@@ -234,7 +234,7 @@ export class BowlineConnectionRow extends LitElement {
     this.renderRoot.querySelector<HTMLElement>(`[data-testid="${testId}"]`)?.focus();
   }
 
-  /** The button that had the focus is gone; nobody put it elsewhere. */
+  /** The focused button is gone, and the focus was not moved. */
   #focusIfLost(): void {
     if (document.activeElement === document.body || document.activeElement === null) this.#focus("check-button");
   }
@@ -242,7 +242,7 @@ export class BowlineConnectionRow extends LitElement {
   static override styles = [theme, controls, notices, rowLayout];
 }
 
-/** Why a name was refused. */
+/** Why a name was rejected. */
 function said(error: ApiError): string {
   const [finding] = error.findings;
   return finding === undefined ? sentenceOf(error) : findingText(finding);

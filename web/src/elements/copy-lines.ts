@@ -5,7 +5,7 @@ import { controls, theme } from "../styles/theme.js";
 import { element } from "./element.js";
 import { icon } from "./icons.js";
 
-/** How long a button says that it copied. */
+/** How long a button shows that it copied, in milliseconds. */
 const SAID_MS = 2000;
 
 /** Lines of text, each with a button that copies it. Properties: `lines`, `label` (what they are, where that says more). */

@@ -1,8 +1,8 @@
-/** A label that changes without changing its place: it is as wide as the widest of what it may say. */
+/** A label with several texts that keeps the width of the widest. */
 
 import { html, type TemplateResult } from "lit";
 
-/** Shows `labels[shown]`; what the others need stays free. */
+/** Shows `labels[shown]` and reserves the space for the others. */
 export function either(labels: readonly string[], shown: number): TemplateResult {
   return html`<span class="either">${labels.map((label, place) => html`<span ?data-off=${place !== shown}>${label}</span>`)}</span>`;
 }

@@ -1,8 +1,8 @@
 /** Registers a custom element under its name. */
 
 /**
- * The decorator of a custom element. Where there are no custom elements (a server) it does nothing, and where another
- * copy of this package was first, that copy's element stays.
+ * The decorator of a custom element. Without custom elements (on a server), it does nothing. If another copy of this
+ * package has registered the element, that one stays.
  */
 export function element(name: string): <T extends CustomElementConstructor>(constructor: T) => void {
   return (constructor) => {

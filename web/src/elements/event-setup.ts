@@ -17,14 +17,14 @@ import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 import { OfConnection } from "./of-connection.js";
 
-/** What the dialog asks about. */
+/** The subject of the dialog. */
 type Question = "replace" | "end";
 
-/** What stands for a secret that was shown once. */
+/** The placeholder for a secret that was already shown. */
 const HIDDEN = "••••••••";
 
 /**
- * Where a registry sends notifications of its pushes: the webhook URL, its secret, shown once, and what to paste where at this product.
+ * A connection's webhook: its URL, its secret (shown once), and the setup steps for the product.
  *
  * Properties: `client`, `connection`, `readonly` (no secret is made). Slot: `rules`, a link to the pull rules, which are
  * to listen. Event: `bowline-signed-out`.
@@ -36,7 +36,7 @@ export class BowlineEventSetup extends LitElement {
   @property({ type: Boolean }) readonly = false;
 
   @state() private address: EventAddress | null = null;
-  /** The answer with the secret in it: in memory only, until the place is left. */
+  /** The response with the secret; in memory only, until the user leaves. */
   @state() private made: NewEventAddress | null = null;
   @state() private error: ApiError | null = null;
   @state() private busy = false;
@@ -85,7 +85,7 @@ export class BowlineEventSetup extends LitElement {
     `;
   }
 
-  /** What is announced is of use only where the pull rules listen. */
+  /** Notifications have an effect only if the pull rules use them. */
   #ignored({ policy }: Connection): TemplateResult | typeof nothing {
     const { events } = text();
     if (policy?.events) return nothing;
@@ -248,7 +248,7 @@ function isRelative(url: string): boolean {
   return url.startsWith("/");
 }
 
-/** The address as the registry needs it; what is relative is meant at the page's own origin. */
+/** The absolute URL. A relative one is resolved with the page's origin. */
 function absolute(url: string): string {
   return isRelative(url) ? new URL(url, location.href).href : url;
 }

@@ -1,4 +1,4 @@
-/** What every element does with what could not be done. */
+/** Shared error handling of the elements. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import { asApiError, type ApiError } from "../api/problem.js";
@@ -7,14 +7,14 @@ import type { CheckProblem } from "../api/types.js";
 import { problemText, text } from "../messages.js";
 import { icon } from "./icons.js";
 
-/** The error to show; whoever listens hears `bowline-signed-out` where the token was refused. */
+/** Returns the error to show. Dispatches `bowline-signed-out` if the token was rejected. */
 export function refusedIn(host: Pick<EventTarget, "dispatchEvent">, error: unknown): ApiError {
   const refusal = asApiError(error);
   if (refusal.signedOut) host.dispatchEvent(new CustomEvent("bowline-signed-out", { bubbles: true, composed: true }));
   return refusal;
 }
 
-/** A box that says what failed, under a heading of its own where there is one, with a button that tries again. */
+/** A box with an error, an optional heading, and a retry button. */
 export function failure(error: ApiError, again?: () => unknown, heading = ""): TemplateResult {
   const { errors, list } = text();
   const detail = heading === "" ? error.detail : sentenceOf(error);
@@ -29,7 +29,7 @@ export function failure(error: ApiError, again?: () => unknown, heading = ""): T
   </div>`;
 }
 
-/** A box that says what a registry's check or sync ran into, or warns of. */
+/** A box with a problem or a warning of a check or a sync. */
 export function problemBox(problem: CheckProblem, look: "bad" | "warn" = "bad", more: TemplateResult | typeof nothing = nothing): TemplateResult {
   const { title, detail, hint } = problemText(problem);
   return html`<div class="notice ${look}" data-testid=${look === "bad" ? "problem" : "check-warning"} data-code=${problem.code}>

@@ -1,4 +1,4 @@
-/** The few pictures of the elements, drawn for a 24-unit square. They say nothing that the text does not say. */
+/** The icons of the elements, for a 24-unit square. They are decorative. */
 
 import { svg, type SVGTemplateResult, html, type TemplateResult } from "lit";
 

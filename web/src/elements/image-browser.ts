@@ -13,7 +13,7 @@ import { Search } from "./list-parts.js";
 import { OfConnection } from "./of-connection.js";
 
 /**
- * What a connection reaches: its repositories, searched, and the tags of each.
+ * What a connection can reach: its repositories with a search, and the tags of each.
  *
  * Properties: `client`, `connection`. Event: `bowline-signed-out`.
  */

@@ -19,12 +19,12 @@ import { PagedList } from "./paged-list.js";
 import { stateMark, stateMarks } from "./state-mark.js";
 
 const PAGE = 50;
-/** How many images one request may queue. */
+/** The number of images that one request can queue. */
 const MOST = 100;
 
 /**
- * The inventory of a connection: its images with what the last sync found, what the pull rules say of each and how its
- * scan stands; chosen ones are queued for a scan.
+ * A connection's inventory: its images with the results of the last sync, the decision of the pull rules, and the state
+ * of the scan. The user can queue selected images.
  *
  * Properties: `client`, `connection`, `readonly` (nothing is queued). Events: `bowline-queued` when scans were queued,
  * `bowline-signed-out`.
@@ -58,7 +58,7 @@ export class BowlineInventory extends LitElement {
     });
   }
 
-  /** Loads the inventory anew, after a sync. */
+  /** Reloads the inventory after a sync. */
   async reload(): Promise<void> {
     await this.#list.load();
   }
@@ -85,7 +85,7 @@ export class BowlineInventory extends LitElement {
     return items === null || items.length === 0 ? "" : inventory.count(items.length, next === null);
   }
 
-  /** What is done with the images that were chosen. */
+  /** The actions for the selected images. */
   #queue(): TemplateResult | typeof nothing {
     const { inventory } = text();
     const { queued, queueError } = this;
@@ -135,7 +135,7 @@ export class BowlineInventory extends LitElement {
     const { inventory, scans } = text();
     const name = nameOf(image);
     const now = Date.now();
-    // One that was just queued is known by its answer, before the list is loaded anew.
+    // A newly queued image comes from the response before the list is reloaded.
     const queued = this.queued?.scans.find(({ digest }) => digest !== null && digest === image.digest);
     const scan = queued === undefined ? image.scan : { state: queued.state, at: queued.queuedAt };
     const seen = inventory.seen(inFull(image.firstSeen), inFull(image.lastSeen));
@@ -187,7 +187,7 @@ export class BowlineInventory extends LitElement {
     this.queued = null;
     try {
       this.queued = await client.queueScans(connection.id, [...this.chosen]);
-      // Those that could not be queued stay chosen.
+      // Images that were not queued stay selected.
       this.chosen = new Set(this.queued.refused.map(({ image }) => image));
       this.dispatchEvent(new CustomEvent("bowline-queued", { bubbles: true, composed: true }));
       await this.#list.load();
@@ -281,13 +281,13 @@ export class BowlineInventory extends LitElement {
   ];
 }
 
-/** Why nothing more is known of an image. */
+/** Why an image could not be read. */
 function problemOf({ problem }: InventoryImage): string {
   const { problems, unread } = text().inventory;
   return problem ? (problems[problem] ?? unread) : "";
 }
 
-/** What the pull rules say of an image. */
+/** The decision of the pull rules about an image. */
 function ruleOf({ selected, decidedBy, pattern }: InventoryImage): string {
   const { tester, inventory } = text();
   if (selected === null) return inventory.undecided;

@@ -9,7 +9,7 @@ import "./copy-lines.js";
 import { element } from "./element.js";
 
 /**
- * What a job runs to pull with a connection's credentials, ready to paste.
+ * Snippets for jobs that pull with a connection's credentials.
  *
  * Properties: `connection`, `api` (the API's address; default `/v1` of the page's origin).
  */

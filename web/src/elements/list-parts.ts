@@ -1,15 +1,15 @@
-/** What every list with a search box is made of: the box, what stands there while it loads and when there is nothing. */
+/** The parts of a list with a search box: the box, the loading state, and the empty state. */
 
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { icon, type IconName } from "./icons.js";
 
-/** How long somebody pauses before what they typed is searched for. */
+/** The pause in typing before a search, in milliseconds. */
 const PAUSE_MS = 250;
 
-/** What is searched for, asked for anew once somebody pauses. */
+/** The search text; a pause in typing starts a new search. */
 export class Search implements ReactiveController {
-  /** What was typed. */
+  /** The typed text. */
   term = "";
   readonly #host: ReactiveControllerHost;
   readonly #ask: () => unknown;
@@ -25,7 +25,7 @@ export class Search implements ReactiveController {
     clearTimeout(this.#pause);
   }
 
-  /** The box; its control has the id `search`. */
+  /** The search box. Its control has the id `search`. */
   box(testId: string, label: string, placeholder: string): TemplateResult {
     return html`<div class="search">
       ${icon("search")}
@@ -44,7 +44,7 @@ export class Search implements ReactiveController {
   };
 }
 
-/** Stands where the rows will be. */
+/** The placeholder for the rows. */
 export function skeleton(label: string): TemplateResult {
   return html`<div class="skeleton" role="status">
     <p class="visually-hidden">${label}</p>
@@ -52,7 +52,7 @@ export function skeleton(label: string): TemplateResult {
   </div>`;
 }
 
-/** Says why there is nothing, and what to do about it. */
+/** Says why the list is empty, and what to do. */
 export function blank(
   testId: string,
   picture: IconName,

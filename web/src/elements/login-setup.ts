@@ -10,18 +10,18 @@ import { element } from "./element.js";
 import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 
-/** What a setup needs of the API. */
+/** The API that the setup needs. */
 export type SetupClient = Pick<ProjectClient, "service" | "settings">;
 
 /** The values of a setup's placeholders. */
 interface Values {
-  /** `null` where the operator has no account. */
+  /** `null` if the operator has no account. */
   readonly accountId: string | null;
   readonly externalId: string;
 }
 
 /**
- * What to create at the vendor before a login works: the values to use there, what to do, what to paste.
+ * What to create at the vendor before a login works: values, steps, and snippets.
  *
  * Properties: `client`, `setup`. Event: `bowline-signed-out`.
  */
@@ -137,7 +137,7 @@ export class BowlineLoginSetup extends LitElement {
   ];
 }
 
-/** The lines with their values in place. */
+/** The lines with the values filled in. */
 function filled(lines: string, values: Readonly<Record<"accountId" | "externalId", string>>): string {
   return lines.replace(/\{(accountId|externalId)\}/g, (_, name: "accountId" | "externalId") => values[name]);
 }

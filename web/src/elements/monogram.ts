@@ -1,8 +1,8 @@
-/** Two letters that stand for a registry type: drawn by the page itself, so that no vendor's mark is used. */
+/** Two letters for a registry type. The page draws them, so that it uses no vendor's logo. */
 
 import { css, html, type TemplateResult } from "lit";
 
-/** The two letters of a title: of its first two words, else of what is written large, else the first two. */
+/** The two letters of a title: the initials of its first two words, its first two capitals, or its first two letters. */
 export function lettersOf(title: string): string {
   const words = title.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
   const [first = "", second = ""] = words;

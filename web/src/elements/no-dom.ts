@@ -1,4 +1,4 @@
-/** What Lit finds where there is no DOM: a class to extend, and nothing to register it in. */
+/** A stand-in for Lit without a DOM: a class to extend, and no registry. */
 
 export class HTMLElement {}
 

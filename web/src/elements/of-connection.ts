@@ -1,13 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { Connection } from "../api/types.js";
 
-/** An element about one connection, with whom it asks. */
+/** The base of elements about one connection. */
 export interface ConnectionElement extends ReactiveControllerHost {
   readonly client: unknown;
   readonly connection: Connection | null;
 }
 
-/** Begins anew when an element is about another connection than before, not when this one has changed. */
+/** Starts over if the element gets another connection, but not if the same one has changed. */
 export class OfConnection implements ReactiveController {
   readonly #host: ConnectionElement;
   readonly #begin: () => void;

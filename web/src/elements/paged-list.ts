@@ -3,11 +3,11 @@ import { isAbort, type ApiError } from "../api/problem.js";
 import type { Page } from "../api/types.js";
 import { refusedIn } from "./failure.js";
 
-/** A list that comes page by page: the last answer that was asked for is the one that stands. */
+/** A paged list. Only the response to the latest request counts. */
 export class PagedList<T> implements ReactiveController {
-  /** `null` until the first page is there. */
+  /** `null` until the first page is loaded. */
   items: readonly T[] | null = null;
-  /** Asks for what follows; `null` at the end. */
+  /** The cursor of the next page; `null` at the end. */
   next: string | null = null;
   loading = false;
   error: ApiError | null = null;
@@ -16,30 +16,30 @@ export class PagedList<T> implements ReactiveController {
   readonly #page: (cursor: string | null, signal: AbortSignal) => Promise<Page<T>>;
   #request: AbortController | null = null;
 
-  /** `page` asks for a page; a cursor of `null` is the beginning. */
+  /** `page` requests a page. The cursor `null` is the first page. */
   constructor(host: LitElement, page: (cursor: string | null, signal: AbortSignal) => Promise<Page<T>>) {
     this.#host = host;
     this.#page = page;
     host.addController(this);
   }
 
-  /** Loads the list from its beginning; what stands stays until the answer is there. */
+  /** Loads the list from the first page. The current items stay until the response arrives. */
   load(): Promise<void> {
     return this.#load(null);
   }
 
-  /** Loads the page that follows. */
+  /** Loads the next page. */
   more(): Promise<void> {
     return this.#load(this.next);
   }
 
-  /** Changes what is there, as it was changed on the server. */
+  /** Applies a change that was made on the server. */
   change(change: (items: readonly T[]) => readonly T[]): void {
     if (this.items !== null) this.items = change(this.items);
     this.#host.requestUpdate();
   }
 
-  /** Forgets what is there, for what has nothing to do with it. */
+  /** Clears the list. */
   clear(): void {
     this.#request?.abort();
     this.items = null;

@@ -7,14 +7,14 @@ import { controls, theme } from "../styles/theme.js";
 import { element } from "./element.js";
 import { icon } from "./icons.js";
 
-/** `bowline-recognized`: what was found in something pasted. It may hold secrets. */
+/** `bowline-recognized`: the form found in pasted text. It can contain secrets. */
 export interface RecognizedDetail {
   readonly form: ConnectionForm;
 }
 
 /**
- * Takes a registry URL, an image, a `docker login` command, a `.dockerconfigjson` or a pull secret, and gives the form
- * that is in it. What was pasted never becomes the text of the box, so that no secret stands there in clear.
+ * Accepts a registry URL, an image, a `docker login` command, a `.dockerconfigjson`, or a pull secret, and returns the
+ * form in it. Pasted text never appears in the box, so that no secret is visible.
  * Event: `bowline-recognized` with {@link RecognizedDetail}. What is pasted before the module is there waits for it.
  */
 @element("bowline-paste-box")
@@ -120,7 +120,7 @@ export class BowlinePasteBox extends LitElement {
   ];
 }
 
-/** What a recognized form is offered as: `registry.example.com · scanner`. */
+/** The label of a recognized form: `registry.example.com · scanner`. */
 function labelOf(form: ConnectionForm): string {
   const { url, username } = form.values ?? {};
   return [url || registryType(form.provider ?? "")?.title || form.name, username].filter((part) => part).join(" · ");

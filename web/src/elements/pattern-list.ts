@@ -8,10 +8,10 @@ import { controls, theme } from "../styles/theme.js";
 import { element } from "./element.js";
 import { icon } from "./icons.js";
 
-/** After this long without a key a pattern that is typed may show what is wrong with it. */
+/** The pause in typing after which a pattern can show a finding, in milliseconds. */
 const PAUSE_MS = 700;
 
-/** `bowline-patterns`: the list as it is now. */
+/** `bowline-patterns`: the current list. */
 export interface PatternsDetail {
   readonly patterns: readonly string[];
 }
@@ -32,7 +32,7 @@ export class BowlinePatternList extends LitElement {
   @property({ attribute: false }) findings: readonly Finding[] = [];
   @property({ type: Boolean }) readonly = false;
   @state() private said = "";
-  /** What was found in what is being typed. */
+  /** The findings of the typed pattern. */
   @state() private typed: readonly Finding[] = [];
 
   #pause: ReturnType<typeof setTimeout> | undefined;
@@ -42,7 +42,7 @@ export class BowlinePatternList extends LitElement {
     clearTimeout(this.#pause);
   }
 
-  /** Takes in what stands in the box, so that nothing that was typed is lost. */
+  /** Adds the typed text, so that it is not lost. */
   commit(): void {
     const input = this.#input;
     const typed = input?.value.trim() ?? "";
@@ -111,7 +111,7 @@ export class BowlinePatternList extends LitElement {
     return renderFinding(finding, nothing, text().form.fix, fix);
   }
 
-  /** Judges what is being typed once there is a pause. */
+  /** Checks the typed pattern after a pause. */
   #typing(): void {
     clearTimeout(this.#pause);
     if (this.typed.length > 0) this.#judge();
@@ -168,7 +168,7 @@ export class BowlinePatternList extends LitElement {
     this.dispatchEvent(new CustomEvent("bowline-patterns", { detail, bubbles: true, composed: true }));
   }
 
-  /** Where what was found in what is typed stands. */
+  /** The place for findings of the typed pattern. */
   get #found(): Element | null {
     return this.renderRoot.querySelector("#typed");
   }
@@ -247,7 +247,7 @@ function placeOf({ field }: Finding): number {
   return Number(field.slice(field.lastIndexOf(".") + 1));
 }
 
-/** What the module says of a pattern that is not in the list yet. */
+/** The module's findings about a pattern that is not in the list yet. */
 function findingsIn(typed: string, field: string): readonly Finding[] {
   if (typed === "") return [];
   try {

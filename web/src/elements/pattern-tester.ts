@@ -10,26 +10,26 @@ import { element } from "./element.js";
 import { failure } from "./failure.js";
 import { icon } from "./icons.js";
 
-/** Where the tester gets a registry's real images from. */
+/** The source of a registry's real images. */
 export type ImageSource = (signal: AbortSignal) => Promise<{ readonly images: readonly Image[]; readonly complete: boolean }>;
 
 type Filter = "all" | "taken" | "left";
 
-/** The height of a row in pixels; the style sheet says the same. Rows of one height need no measuring. */
+/** The fixed height of a row in pixels, as in the style sheet. */
 const ROW = 44;
-/** How many rows are drawn beyond those that can be seen. */
+/** The number of rows to render beyond the visible ones. */
 const MARGIN = 8;
-/** A text this long is not put into the box: the browser would lay it out for seconds. */
+/** Longer text is not put into the box, because its layout would take seconds. */
 const LONG = 200_000;
-/** How long somebody pauses before what they typed is judged. */
+/** The pause in typing before an evaluation, in milliseconds. */
 const PAUSE_MS = 120;
 
 /**
- * Shows what patterns, or a whole policy, take of a list of images: which, which not, and the pattern that decided.
- * Made for 100,000 names: they are judged in slices, and only the rows in sight are drawn.
+ * Shows which images of a list match patterns or a policy, and the pattern that decided.
+ * Supports 100,000 names: it evaluates them in slices and renders only visible rows.
  *
  * Properties: `policy`, or `patterns` in its place; `images`, or what somebody pastes; `source`, which offers the
- * registry's own images. Read: `decisions`. Event: `bowline-judged`, when the list was judged anew.
+ * registry's own images. Read: `decisions`. Event: `bowline-judged`, when the list was evaluated again.
  */
 @element("bowline-pattern-tester")
 export class BowlinePatternTester extends LitElement {
@@ -43,7 +43,7 @@ export class BowlinePatternTester extends LitElement {
   @state() private filter: Filter = "all";
   @state() private judging = false;
   @state() private invalid = false;
-  /** What is said of where the images are from. */
+  /** The text about the source of the images. */
   @state() private from = "";
   @state() private loadError: ApiError | null = null;
   @state() private top = 0;
@@ -52,10 +52,10 @@ export class BowlinePatternTester extends LitElement {
 
   #run: AbortController | null = null;
   #pause: ReturnType<typeof setTimeout> | undefined;
-  /** The places in the list that the filter shows. */
+  /** The indexes that the filter shows. */
   #shown: readonly number[] = [];
 
-  /** What was decided of each image, in order. */
+  /** The decision for each image, in order. */
   get decisions(): readonly Decision[] {
     return this.judged;
   }
@@ -206,7 +206,7 @@ export class BowlinePatternTester extends LitElement {
 
   #list(): TemplateResult | typeof nothing {
     const { tester } = text();
-    // The editor says what is wrong; what the rules took before would not be theirs.
+    // The editor shows the error. Earlier results would be outdated.
     if (this.invalid) return nothing;
     if (this.judged.length > 0 && this.#shown.length === 0) return html`<p class="quiet none">${tester.none}</p>`;
     const first = this.#first();

@@ -18,11 +18,11 @@ import type { ImageSource } from "./pattern-tester.js";
 import "./policy-form.js";
 import type { BowlinePolicyForm, PolicyDetail } from "./policy-form.js";
 
-/** What the editor needs; without `scanners` their names are typed. */
+/** The API that the editor needs. Without `scanners`, users type their names. */
 export type EditorClient = ConnectionsClient & Partial<Pick<PullingClient, "scanners">>;
 
 /**
- * A connection's pull policy: the form, and beside it the tester, live.
+ * A connection's pull policy: the form and a live tester.
  *
  * Properties: `client`, `connection`, `readonly` (nothing is saved), `restored` (rules that were typed before and not
  * saved); read: `unsaved`. Events: `bowline-policy` with {@link PolicyDetail} at every change, `bowline-saved`,
@@ -33,7 +33,7 @@ export class BowlinePolicyEditor extends LitElement {
   @property({ attribute: false }) client: EditorClient | null = null;
   @property({ attribute: false }) connection: Connection | null = null;
   @property({ type: Boolean }) readonly = false;
-  /** `from` are the rules that they were made from. */
+  /** `from` are the rules that they started from. */
   @property({ attribute: false }) restored: { readonly policy: Policy | null; readonly from: Policy | null } | null = null;
 
   @state() private policy: Policy | null = null;
@@ -44,7 +44,7 @@ export class BowlinePolicyEditor extends LitElement {
 
   #of: string | undefined;
 
-  /** Whether there is something that leaving would lose. */
+  /** Whether there are unsaved changes. */
   get unsaved(): boolean {
     return JSON.stringify(this.policy) !== JSON.stringify(this.connection?.policy ?? null);
   }
@@ -86,7 +86,7 @@ export class BowlinePolicyEditor extends LitElement {
     </div>`;
   }
 
-  /** Everything the registry has, whatever the policy: the tester judges it anew at every change. */
+  /** All images of the registry. The tester evaluates them again on every change. */
   readonly #source: ImageSource = async (signal) => {
     if (this.client === null || this.connection === null) return { images: [], complete: true };
     return this.client.selection(this.connection.id, null, signal);
@@ -96,7 +96,7 @@ export class BowlinePolicyEditor extends LitElement {
     try {
       this.scanners = ((await this.client?.scanners?.()) ?? []).map(({ name }) => name);
     } catch {
-      // They are a help only: their names can be typed.
+      // Optional: users can type the names.
     }
   }
 
@@ -154,7 +154,7 @@ export class BowlinePolicyEditor extends LitElement {
   ];
 }
 
-/** Says what to do where somebody else changed the connection first. */
+/** Says what to do if somebody else has changed the connection. */
 function changedMeanwhile(error: ApiError): ApiError {
   const { conflict, reload } = text().errors;
   return error.status === 412 ? new ApiError({ code: error.code, title: conflict, detail: reload }, error.status) : error;

@@ -12,7 +12,7 @@ import { icon } from "./icons.js";
 import "./pattern-list.js";
 import type { BowlinePatternList, PatternsDetail } from "./pattern-list.js";
 
-/** `bowline-policy`: the policy as it is now, and what was found in it. */
+/** `bowline-policy`: the current policy and its report. */
 export interface PolicyDetail {
   readonly policy: Policy;
   readonly report: PolicyReport;
@@ -21,7 +21,7 @@ export interface PolicyDetail {
 type ListName = "include" | "never" | "always";
 type SwitchName = "cleanup" | "events" | "quarantine" | "imageStreams";
 
-/** What a product that is not named can do: everything, so that nothing is hidden. */
+/** The capabilities without a provider: everything, so that nothing is hidden. */
 const EVERYTHING: Pick<Capabilities, "automatic" | SwitchName> = {
   automatic: true,
   cleanup: true,
@@ -31,7 +31,7 @@ const EVERYTHING: Pick<Capabilities, "automatic" | SwitchName> = {
 };
 
 /**
- * The editor of a pull policy: when images are pulled, which, and what follows.
+ * The editor of a pull policy: when to pull, which images, and what to do with them.
  *
  * Properties: `policy`, `provider` (an id; decides what is offered), `host` (the registry's, which patterns need not
  * name), `scanners` (names to choose from), `readonly` (to be looked at only); read: `report`. Event: `bowline-policy` with {@link PolicyDetail}, at every
@@ -48,12 +48,12 @@ export class BowlinePolicyForm extends LitElement {
   @property({ type: Boolean }) readonly = false;
   @state() private loaded = false;
   @state() private found: PolicyReport = { valid: true, findings: [] };
-  /** The fields that were left, or all of them: their errors may be shown. */
+  /** The visited fields, or all: their errors can be shown. */
   @state() private touched: ReadonlySet<string> | "all" = new Set();
-  /** The scanners' names as they are typed. */
+  /** The scanners' names as typed. */
   @state() private names = "";
 
-  /** The policy as the page gave it, not as it was changed here. */
+  /** The policy from the page, without changes. */
   #given: Policy | null = null;
   #changed: Policy | null = null;
   readonly #internals = this.attachInternals();
@@ -64,12 +64,12 @@ export class BowlinePolicyForm extends LitElement {
     fix: ({ field, suggestion }) => suggestion !== undefined && this.#type(field, suggestion),
   };
 
-  /** What the module finds in the policy. */
+  /** The module's report about the policy. */
   get report(): PolicyReport {
     return this.found;
   }
 
-  /** Takes in what was typed but not added yet, and puts the focus on the first error; whether there is none. */
+  /** Adds typed patterns, focuses the first error, and returns true if there is none. */
   async complete(): Promise<boolean> {
     for (const list of this.renderRoot.querySelectorAll<BowlinePatternList>("bowline-pattern-list")) list.commit();
     this.touched = "all";
@@ -84,19 +84,19 @@ export class BowlinePolicyForm extends LitElement {
 
   constructor() {
     super();
-    // Its <form> was sent while there is an error: said here at the fields, not by the browser beside the element.
+    // The <form> was submitted with an error. Show it at the fields instead of the browser's message.
     this.addEventListener("invalid", (event) => {
       event.preventDefault();
       void this.complete();
     });
   }
 
-  /** It or a fieldset around it was disabled. */
+  /** The element or its fieldset was disabled. */
   formDisabledCallback(disabled: boolean): void {
     this.inert = disabled;
   }
 
-  /** The `<form>` was reset: the policy that it was given first. */
+  /** The `<form>` was reset: back to the initial policy. */
   formResetCallback(): void {
     this.policy = this.#given;
   }
@@ -237,7 +237,7 @@ export class BowlinePolicyForm extends LitElement {
     </fieldset>`;
   }
 
-  /** The scanners that are known, to be chosen with a click. */
+  /** The known scanners, to choose with a click. */
   #seen(names: readonly string[]): TemplateResult | typeof nothing {
     if (this.scanners.length === 0) return nothing;
     const toggle = (name: string): void => {
@@ -270,17 +270,17 @@ export class BowlinePolicyForm extends LitElement {
       ?readonly=${this.readonly} .findings=${findings} @bowline-patterns=${({ detail }: CustomEvent<PatternsDetail>) => this.#change({ [name]: [...detail.patterns] })}></bowline-pattern-list>`;
   }
 
-  /** What was typed, as long as it says what the policy says. */
+  /** The typed text while it has the same meaning as the policy. */
   #names(names: readonly string[]): string {
     return namesIn(this.names).join() === names.join() ? this.names : names.join(", ");
   }
 
-  /** What was found where no control of its own stands. */
+  /** Findings without a control. */
   #stray(path: string): unknown {
     return this.#found(path).map((finding) => html`<p class="finding ${finding.severity}" data-code=${finding.code}>${icon("alert")}${findingText(finding)}</p>`);
   }
 
-  /** What is to be shown at a field: nothing is red that nobody has been to, unless the page gave it so. */
+  /** The findings to show at a field. Unvisited fields show no errors, except in the page's policy. */
   #found(path: string): Finding[] {
     const shown = this.touched === "all" || this.touched.has(path) || this.policy === this.#given;
     const here = this.found.findings.filter(({ field }) => field === path || (path === "policy.scanner.names" && field.startsWith(`${path}.`)));
@@ -388,7 +388,7 @@ export class BowlinePolicyForm extends LitElement {
 
 let zones: readonly string[] | undefined;
 
-/** The time zones that the browser knows, and the one that is kept. */
+/** The browser's time zones and the stored one. */
 function timezones(kept: string | null | undefined): readonly FieldOption[] {
   zones ??= [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone")])];
   const all = !kept || zones.includes(kept) ? zones : [kept, ...zones];

@@ -16,7 +16,7 @@ import { blank, skeleton } from "./list-parts.js";
 /** The API's largest page. */
 const PAGE = 200;
 
-/** So many entries are shown; the export has all. */
+/** The number of visible entries. The export has all. */
 const SHOWN = 500;
 
 /**
@@ -33,7 +33,7 @@ export class BowlineProjectAudit extends LitElement {
 
   /** The latest first. */
   @state() private items: readonly ProjectAuditEntry[] | null = null;
-  /** There are older entries than those that are shown. */
+  /** Whether there are older entries. */
   @state() private older = false;
   @state() private error: ApiError | null = null;
   @state() private exporting = false;
@@ -144,7 +144,7 @@ export class BowlineProjectAudit extends LitElement {
   ];
 }
 
-/** Gives the browser a file to save. */
+/** Saves a file in the browser. */
 function save(name: string, content: string): void {
   const url = URL.createObjectURL(new Blob([content], { type: "application/json" }));
   const link = Object.assign(document.createElement("a"), { href: url, download: name });

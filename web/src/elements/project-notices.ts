@@ -15,11 +15,11 @@ import { element } from "./element.js";
 import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 
-/** What the dialog asks about. */
+/** The subject of the dialog. */
 type Question = "replace" | "end";
 
 /**
- * Where a project is told of what happens by itself, and of what: a webhook as Standard Webhooks describes it. Its secret
+ * The notices of a project: the URL of a Standard Webhook and the kinds of notices. Its secret
  * is shown once.
  *
  * Properties: `client`, `readonly`. Event: `bowline-signed-out`.
@@ -32,13 +32,13 @@ export class BowlineProjectNotices extends LitElement {
   @state() private endpoint: NoticeEndpoint | null = null;
   @state() private url = "";
   @state() private kinds: ReadonlySet<NoticeKind> = new Set(NOTICE_KINDS);
-  /** The secret: in memory only, until the place is left. */
+  /** The secret; in memory only, until the user leaves. */
   @state() private secret: string | null = null;
   @state() private error: ApiError | null = null;
   @state() private busy = false;
   @state() private asking: Question | null = null;
   @state() private said = "";
-  /** Somebody wanted to save: what is missing is said. */
+  /** The user tried to save: show missing fields. */
   @state() private tried = false;
 
   #request = new AbortController();
@@ -102,7 +102,7 @@ export class BowlineProjectNotices extends LitElement {
     </div>`;
   }
 
-  /** How telling goes, where somebody is told. */
+  /** The delivery state, if notices are on. */
   #state({ url, problem, pending, setAside, lastDeliveredAt }: NoticeEndpoint): TemplateResult | typeof nothing {
     const { notices: words } = text();
     if (url === null) return nothing;
@@ -166,7 +166,7 @@ export class BowlineProjectNotices extends LitElement {
   #show(endpoint: NoticeEndpoint): void {
     this.endpoint = endpoint;
     this.url = endpoint.url ?? "";
-    // Who is told nothing yet is offered everything.
+    // Without a setting, preselect everything.
     this.kinds = new Set(endpoint.url === null ? NOTICE_KINDS : endpoint.kinds);
     this.tried = false;
   }
@@ -250,7 +250,7 @@ export class BowlineProjectNotices extends LitElement {
   ];
 }
 
-/** Whether somebody could be told there; the service decides whether it goes there. */
+/** Whether the text is a possible URL. The service decides whether it is allowed. */
 function isAddress(url: string): boolean {
   return /^https?:\/\/[^\s/]+/.test(url.trim());
 }

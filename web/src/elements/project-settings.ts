@@ -13,19 +13,19 @@ import { element } from "./element.js";
 import { failure, refusedIn } from "./failure.js";
 import { icon } from "./icons.js";
 
-/** A setting as it was typed. */
+/** A setting as typed. */
 interface Typed {
   readonly scanTimeoutSeconds: string;
   readonly keepNewest: string;
 }
 
-/** The bounds of the API. */
+/** The limits of the API. */
 const BOUNDS = { scanTimeoutSeconds: [1, 86_400], keepNewest: [1, 10_000] } as const;
 
 type Name = keyof typeof BOUNDS;
 
 /**
- * The settings of a project: what holds for connections whose rules say nothing else, and the external ID.
+ * The settings of a project: the defaults for its connections, and the external ID.
  *
  * Properties: `client`, `readonly`. Events: `bowline-signed-out`.
  */

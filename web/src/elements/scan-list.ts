@@ -17,7 +17,7 @@ import { stateMark, stateMarks } from "./state-mark.js";
 const PAGE = 50;
 
 /**
- * The scans of a connection: what waits, what a scanner has, what came of it and why; an image that is named is queued.
+ * A connection's scans with their state and result, and a field to queue an image.
  *
  * Properties: `client`, `connection`, `readonly` (nothing is queued). Events: `bowline-queued` when a scan was queued,
  * `bowline-signed-out`.
@@ -31,7 +31,7 @@ export class BowlineScanList extends LitElement {
 
   @state() private filter: ScanState | "" = "";
   @state() private queueing = false;
-  /** Why the image that was named is not queued. */
+  /** Why the entered image was not queued. */
   @state() private refusal = "";
 
   readonly #list = new PagedList<Scan>(this, async (cursor, signal) => {

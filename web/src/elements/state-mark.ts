@@ -1,4 +1,4 @@
-/** What an image or a scan is in a word, with a color that says the same. */
+/** The state of an image or a scan as a word with a matching color. */
 
 import { css, html, type TemplateResult } from "lit";
 import type { ImageState, ScanState } from "../api/pulling.js";

@@ -14,7 +14,7 @@ import { failure, problemBox } from "./failure.js";
 import { icon } from "./icons.js";
 import { OfConnection } from "./of-connection.js";
 
-/** `bowline-synced`: a sync has ended; what the connection's inventory says may have changed. */
+/** `bowline-synced`: a sync has ended. The inventory may have changed. */
 export interface SyncedDetail {
   readonly sync: Sync;
 }
@@ -22,7 +22,7 @@ export interface SyncedDetail {
 const COUNTS = ["new", "replaced", "unchanged", "gone", "skipped"] as const;
 
 /**
- * The last sync of a connection and what it came to; one that runs, with its progress; when the next one starts.
+ * A connection's last sync with its result, a running sync with its progress, and the time of the next one.
  *
  * Properties: `client`, `connection`, `readonly` (no sync is started). Events: `bowline-synced` with
  * {@link SyncedDetail}, `bowline-signed-out`.
@@ -32,7 +32,7 @@ export class BowlineSyncPanel extends LitElement {
   @property({ attribute: false }) client: PullingClient | null = null;
   @property({ attribute: false }) connection: Connection | null = null;
   @property({ type: Boolean }) readonly = false;
-  /** What was said last to who cannot see it. */
+  /** The last announcement for screen readers. */
   @state() private said = "";
 
   readonly #run = new SyncRun(this, (sync) => this.#ended(sync));
@@ -76,7 +76,7 @@ export class BowlineSyncPanel extends LitElement {
     </p>`;
   }
 
-  /** What the last one came to. It stays while the next one runs, and keeps its height, so that the inventory stays where it is. */
+  /** The last result. It stays with a fixed height while the next sync runs, so that the inventory does not move. */
   #outcome(last: Sync | null): TemplateResult {
     const { sync } = text();
     if (last?.problem != null) return problemBox(last.problem);
@@ -110,7 +110,7 @@ export class BowlineSyncPanel extends LitElement {
     const policy = this.connection?.policy;
     if (policy?.mode !== "automatic") return html`<p class="small quiet">${sync.manual}</p>`;
     if (next === null) return nothing;
-    // The service may know a zone that this browser does not.
+    // The service can have a time zone that this browser lacks.
     const zone = policy.timezone && isTimezone(policy.timezone) ? policy.timezone : "UTC";
     return html`<p class="small quiet" data-testid="sync-next">${sync.next(inFull(next, zone), zone)}</p>`;
   }
@@ -243,13 +243,13 @@ function whyOf({ list, pattern }: Skipped): string {
   return list === "condition" ? why.condition : why.nothing;
 }
 
-/** What was left out: whole repositories are not read, so that nobody knows how many images they hold. */
+/** The skipped images. Skipped repositories are not read, so their number of images is unknown. */
 function howMany({ repositories, images }: Skipped): string {
   const { sync } = text();
   return [repositories > 0 ? sync.repositories(repositories) : "", images > 0 ? sync.images(images) : ""].filter((part) => part !== "").join(", ");
 }
 
-/** What the service does by itself and could not end. */
+/** Background work that failed. */
 function setAside({ work, attempts, reason, nextAt }: SetAside): TemplateResult {
   const { sync } = text();
   return html`<div class="notice warn" data-testid="set-aside" data-work=${work}>

@@ -196,7 +196,7 @@ export const connecting = {
     empty: "No activity yet",
     emptyDetail: "Changes to this connection and uses of its credentials appear here.",
     more: "Show more",
-    /** What was done, by the API's word for it; one that is not named here is shown as it is. */
+    /** The actions by the API's name. An unknown one is shown as it is. */
     actions: {
       create: "Connection created",
       update: "Connection changed",
@@ -218,7 +218,7 @@ export const connecting = {
     exporting: "Exporting…",
     projectEmptyDetail: "Changes to this project and uses of its credentials appear here.",
     onlyLatest: (count: number): string => `These are the latest ${count} entries. The export has all of them.`,
-    /** What changed, by the API's name of the field. */
+    /** The changed fields by the API's name. */
     fields: {
       name: "Name",
       description: "Description",

@@ -1,4 +1,4 @@
-/** The texts of the console page, and of what goes wrong everywhere. */
+/** The texts of the console page and of general errors. */
 
 export const page = {
   console: {
@@ -21,7 +21,7 @@ export const page = {
     expired: "Your session has expired",
     expiredDetail: "Open your sign-in link again, or paste a new token. What you saved is safe.",
     token: "Access token",
-    /** Why somebody could not sign in at the identity provider. */
+    /** Why sign-in at the identity provider failed. */
     signInErrors: {
       insecure: "Signing in needs HTTPS. Open this page with https://.",
       unreachable: "The sign-in service can't be reached. Try again.",
@@ -29,7 +29,7 @@ export const page = {
       state: "This sign-in wasn't started in this tab. Try again.",
       refused: "The sign-in service didn't sign you in. Try again, or ask an administrator.",
     },
-    /** Why the token of an identity provider is not one for this page. */
+    /** Why a token of the identity provider is not valid for this page. */
     providerTokenErrors: {
       invalid: "You signed in, but the token you got isn't one for this page. Ask an administrator.",
       expired: "You signed in, but the token you got has expired. Check this computer's clock.",
@@ -49,7 +49,7 @@ export const page = {
     currentSubject: "Signed in now",
     continue: "Continue",
     cancel: "Cancel",
-    /** Why a link that signs somebody in is not followed. */
+    /** Why a sign-in link is rejected. */
     linkErrors: {
       invalid: "The link doesn't contain an access token.",
       expired: "The link has expired. Open a new one.",

@@ -1,4 +1,4 @@
-/** The texts about images: pull rules, syncs, the inventory, scans, what registries announce. */
+/** The texts about images: pull rules, syncs, the inventory, scans, and webhooks. */
 
 import { number } from "../formats.js";
 import type { Announcement, Instructions } from "../pulling/notifications.js";
@@ -118,7 +118,7 @@ export const pulling = {
       repositories === 1 ? "1 repository couldn't be read." : `${number(repositories)} repositories couldn't be read.`,
     next: (when: string, zone: string): string => `Next sync: ${when} (${zone}).`,
     manual: "The rules pull on request, so no sync starts on its own.",
-    /** What the service does by itself, by the API's word for it. */
+    /** Background work by the API's name. */
     works: {
       policy: "Planning the daily pull",
       sync: "The sync",
@@ -153,7 +153,7 @@ export const pulling = {
     queued: (images: number): string => (images === 1 ? "1 image is queued for a scan." : `${images} images are queued for a scan.`),
     refused: "These images couldn't be queued",
     undecided: "not decided yet",
-    /** Why the registry does not tell what a digest stands for, by code. */
+    /** Why an image could not be read, by code. */
     problems: {
       "manifest.unsupported": "not an image that can be scanned",
       "digest.mismatch": "the registry sends content with a different digest, so it isn't queued",
@@ -212,7 +212,7 @@ export const pulling = {
     setup: "What to do at the registry",
     docs: "Vendor documentation",
     noSetup: "Have the registry send its notifications to the webhook URL by POST, with the header if one is shown.",
-    /** Other words for what to do at a registry, by its type. */
+    /** Replacement setup steps by registry type. */
     instructions: {} as Record<string, (announcement: Announcement) => Instructions>,
   },
 };

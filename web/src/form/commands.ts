@@ -1,8 +1,8 @@
-/** The same test by hand: the commands that tell whether it is the registry or this page. No secret stands in them. */
+/** The commands of the manual test, which show whether the registry or this page is the cause. They contain no secret. */
 
 import { parseReference, type ConnectionForm } from "bowline";
 
-/** `docker login`, where an image is known `docker pull`, and `docker logout`; empty where the address is not known. */
+/** `docker login`, `docker pull` if there is an image, and `docker logout`; empty without an address. */
 export function dockerCommands(endpoint: string | null, form: ConnectionForm, image: string | null | undefined): readonly string[] {
   const address = endpoint?.replace(/^https?:\/\//, "") ?? "";
   const [host = ""] = address.split("/", 1);
@@ -15,7 +15,7 @@ export function dockerCommands(endpoint: string | null, form: ConnectionForm, im
   return [login, ...(pulled ? [`docker pull ${quoted(fullName(host, pulled))}`] : []), ["docker logout", ...at].join(" ")];
 }
 
-/** The image with its host, unless it is named already. */
+/** The image with its host. */
 export function fullName(host: string, image: string): string {
   if (host === "docker.io") return image;
   try {
@@ -26,7 +26,7 @@ export function fullName(host: string, image: string): string {
   }
 }
 
-/** As a shell takes it for one word, whatever stands in it. */
+/** Quotes a text as one shell word. */
 function quoted(word: string): string {
   return /^[\w./:@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,16 +1,16 @@
 /**
- * A form while it is being filled in: what was typed, what may be shown of its findings, and what it becomes.
- * No rendering, no rules: what is right or wrong is the module's to say.
+ * A form while it is filled in: the typed values, the visible findings, and the resulting form.
+ * It has no rendering and no rules. The module checks the form.
  */
 
 import type { AuthMethod, ConnectionForm, Field, Finding, Provider, Purpose } from "bowline";
 
-/** A field of the form as findings name it: `name`, `values.url`. */
+/** The path of a field, as in findings: `name`, `values.url`. */
 export type FieldPath = string;
 
 const LONGEST_NAME = 64;
 
-/** One form. Every change is a method, so that what follows from it happens too. */
+/** One form. Every change is a method, which also makes the resulting changes. */
 export class FormDraft {
   readonly providers: readonly Provider[];
   provider: Provider | undefined;
@@ -18,35 +18,35 @@ export class FormDraft {
   purpose: Purpose = "pull";
   trustedAuthHosts: readonly string[] = [];
 
-  /** What was typed, by path. Kept when the way to sign in changes; only shown fields are sent. */
+  /** The typed values by path. They stay if the auth method changes. Only visible fields are sent. */
   readonly #text = new Map<FieldPath, string>();
   #given: ReadonlyMap<FieldPath, string> = new Map();
   readonly #typed = new Set<FieldPath>();
   readonly #touched = new Set<FieldPath>();
-  /** Findings that came from the server, until their field changes. */
+  /** Findings from the server, until their field changes. */
   #answered: readonly Finding[] = [];
 
   constructor(providers: readonly Provider[]) {
     this.providers = providers;
   }
 
-  /** The text of a field as it is shown. */
+  /** Returns the visible text of a field. */
   get(path: FieldPath): string {
     return this.#text.get(path) ?? "";
   }
 
-  /** Takes what somebody typed. */
+  /** Sets a typed value. */
   type(path: FieldPath, text: string): void {
     this.#put(path, text);
     this.#typed.add(path);
   }
 
-  /** The field was left, or typing paused: its errors may be shown from now on. */
+  /** The user left the field or paused: show its errors from now on. */
   touch(path: FieldPath): void {
     this.#touched.add(path);
   }
 
-  /** Somebody wants to go on: every error may be shown. */
+  /** The user wants to continue: show every error. */
   touchAll(): void {
     for (const path of this.#paths()) this.#touched.add(path);
   }
@@ -55,19 +55,19 @@ export class FormDraft {
     return this.#touched.has(path);
   }
 
-  /** It is as it was given: what is typed from now on would be lost. */
+  /** Marks the current values as saved. */
   begin(): void {
     this.#given = new Map(this.#text);
   }
 
-  /** Whether something was typed that is not as it was given. */
+  /** Whether there are unsaved values. */
   get isChanged(): boolean {
     return [...this.#typed].some((path) => this.get(path) !== (this.#given.get(path) ?? ""));
   }
 
   /**
-   * Chooses a registry type with its first way to sign in. Of what was typed for another type only what says which
-   * connection it is stays: never a secret, which is for that registry alone.
+   * Chooses a registry type with its first auth method. Of the values typed for another type, only those that identify
+   * the connection stay, never a secret, which is only for that registry.
    */
   selectProvider(id: string): void {
     if (id === this.provider?.id) return;
@@ -85,7 +85,7 @@ export class FormDraft {
     this.trustedAuthHosts = [];
   }
 
-  /** Takes the type that the address looks like; the address stays. */
+  /** Switches to the type that the address looks like. The address stays. */
   acceptDetected(id: string): void {
     const url = this.get("values.url");
     this.selectProvider(id);
@@ -109,7 +109,7 @@ export class FormDraft {
     this.trustedAuthHosts = this.trustedAuthHosts.filter((other) => other !== host);
   }
 
-  /** Fills in what was recognized in something pasted; what it does not name stays. */
+  /** Fills in the values from pasted text. Other values stay. */
   fill(form: ConnectionForm): void {
     if (form.provider) this.selectProvider(form.provider);
     if (form.auth) this.selectAuth(form.auth);
@@ -130,7 +130,7 @@ export class FormDraft {
     for (const host of form.trustedAuthHosts ?? []) this.trust(host);
   }
 
-  /** Names the connection after its registry, as long as nobody named it. */
+  /** Names the connection after its registry, unless the user named it. */
   proposeName(endpoint: string | null): void {
     if (this.#typed.has("name")) return;
     const path = endpoint?.replace(/^https?:\/\//, "") ?? "";
@@ -139,7 +139,7 @@ export class FormDraft {
     this.#put("name", name.slice(0, LONGEST_NAME));
   }
 
-  /** What is sent: the values that the chosen way to sign in asks for, exactly as typed. */
+  /** Returns the form to send: the values of the chosen auth method, exactly as typed. */
   form(): ConnectionForm {
     const values: Record<string, string> = {};
     for (const field of this.auth?.fields ?? []) {
@@ -160,7 +160,7 @@ export class FormDraft {
     };
   }
 
-  /** The fields that everybody fills in, and those that few need. */
+  /** The main and the additional fields. */
   fields(): { primary: readonly Field[]; secondary: readonly Field[] } {
     const fields = this.auth?.fields ?? [];
     return {
@@ -169,15 +169,15 @@ export class FormDraft {
     };
   }
 
-  /** Keeps what the server found until the fields that it is about change. */
+  /** Stores the server's findings until their fields change. */
   answer(findings: readonly Finding[]): void {
     this.#answered = findings;
     for (const finding of findings) this.#touched.add(finding.field);
   }
 
   /**
-   * What to show now, by field. Nothing is red before it was touched; while somebody types for the first time only
-   * what helps is shown: hints, warnings, and errors that one click fixes.
+   * Returns the findings to show, by field. A field shows no errors before the user has visited it. During the first
+   * input, it shows only hints, warnings, and errors with a fix.
    */
   shown(findings: readonly Finding[]): Map<FieldPath, Finding[]> {
     const shown = new Map<FieldPath, Finding[]>();
@@ -204,22 +204,22 @@ export class FormDraft {
   }
 }
 
-/** Whether a field stands among the further options: optional, and sensible when left alone. */
+/** Whether a field is an additional option: optional and with a sensible default. */
 export function isSecondary(field: Field): boolean {
   return !field.required && (field.default !== undefined || field.kind === "checkbox" || field.name === "namespace");
 }
 
-/** Whether what is typed into a field must not be seen. */
+/** Whether a field is a secret. */
 export function isSecret(field: Field): boolean {
   return field.kind === "secret" || field.kind === "json";
 }
 
-/** The end of a day that somebody chose, as the API wants it; empty for none. */
+/** The end of the chosen day in the API's format; empty for none. */
 export function endOfDay(day: string): string {
   return /^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T23:59:59Z` : "";
 }
 
-/** The day of a point in time, for a date input; empty for none. */
+/** The day of a time, for a date input; empty for none. */
 export function dayOf(instant: string): string {
   return /^\d{4}-\d{2}-\d{2}T/.test(instant) ? instant.slice(0, 10) : "";
 }

@@ -1,4 +1,4 @@
-/** Drawing one field of a form: label, help, control and what was found in it. */
+/** Renders a form field: label, help, control, and findings. */
 
 import type { FieldKind, FieldOption, Finding } from "bowline";
 import { css, html, nothing, type TemplateResult } from "lit";
@@ -8,29 +8,29 @@ import { findingText, text } from "../messages.js";
 import type { FieldPath } from "./draft.js";
 import { hold, onceReleased, release } from "./settling.js";
 
-/** What a field shows. */
+/** The content of a field. */
 export interface FieldView {
   readonly path: FieldPath;
   readonly label: string;
   readonly kind: FieldKind | "date" | "time" | "number";
   readonly value: string;
   readonly required: boolean;
-  /** Whether another field may be filled in instead: one of the two is needed. */
+  /** Whether another field can be filled in instead. One of the two is required. */
   readonly oneOfTwo?: boolean;
   readonly help: string;
   readonly placeholder: string;
   readonly autocomplete: string;
   readonly options: readonly FieldOption[];
   readonly findings: readonly Finding[];
-  /** Whether a secret is shown in clear. */
+  /** Whether a secret is visible. */
   readonly revealed: boolean;
-  /** What is chosen here decides about the whole form: what is found in it comes at once, so that no line is kept for it. */
+  /** Whether the choice affects the whole form. Its findings appear at once, so it reserves no line for them. */
   readonly decides?: boolean;
   /** The control's `data-testid`; default `field-<name>`. */
   readonly testId?: string;
 }
 
-/** What somebody does with a field. */
+/** Handlers for the user's actions. */
 export interface FieldActions {
   type(path: FieldPath, text: string): void;
   leave(path: FieldPath): void;
@@ -50,18 +50,18 @@ export function controlId(path: FieldPath): string {
   return `field-${shortName(path)}`;
 }
 
-/** `drawn` stands for the control that the kind of the field has. */
+/** `drawn` replaces the default control. */
 export function renderField(view: FieldView, actions: FieldActions, drawn: TemplateResult = control(view, actions)): TemplateResult {
   const id = controlId(view.path);
   const optional = !view.required && view.kind !== "checkbox";
   const label = html`<label for=${id}>${view.label}${optional ? html` <span class="optional">${view.oneOfTwo === true ? text().form.oneOfTwo : text().form.optional}</span>` : nothing}</label>`;
-  // Leaving the field means leaving all of it: its own buttons are part of it.
+  // The field includes its buttons: leaving means leaving all of it.
   const left = (event: FocusEvent): void => {
     const to = event.relatedTarget;
     const field = event.currentTarget;
     if (!(field instanceof HTMLElement) || !document.hasFocus()) return;
     if (to instanceof Element && field.contains(to)) {
-      // Who goes to a finding's button wants to read the finding.
+      // A user on a finding's button wants to read the finding.
       if (to.closest(".findings") !== null) onceReleased(() => release(field.querySelector(".findings")));
       return;
     }
@@ -85,7 +85,7 @@ export function renderField(view: FieldView, actions: FieldActions, drawn: Templ
   </div>`;
 }
 
-/** A finding of a field, with its fix. A secret is neither quoted nor offered in clear. */
+/** A finding with its fix. Secrets are neither quoted nor shown in a suggestion. */
 function fieldFinding(finding: Finding, view: FieldView, actions: FieldActions): TemplateResult {
   const { form } = text();
   const secret = view.kind === "secret" || view.kind === "json";
@@ -94,7 +94,7 @@ function fieldFinding(finding: Finding, view: FieldView, actions: FieldActions):
   return renderFinding(finding, quoted, secret ? () => form.fixSecret : (suggestion) => form.fix(nameOf(suggestion)), (found) => actions.fix(found));
 }
 
-/** A finding: what it says, `quoted` beneath, and the button that applies its suggestion. */
+/** A finding: its message, `quoted` below, and the button that applies the suggestion. */
 export function renderFinding(
   finding: Finding,
   quoted: TemplateResult | typeof nothing,
@@ -115,7 +115,7 @@ export function renderFinding(
   </div>`;
 }
 
-/** The place of a finding, underlined, where it is only a part of the text. */
+/** The underlined position of a finding, if it is only a part of the text. */
 export function excerptOf({ start, end }: Finding, value: string): TemplateResult | typeof nothing {
   if (start >= end || end > value.length || (start === 0 && end === value.length)) return nothing;
   const from = Math.max(0, start - 24);
@@ -178,7 +178,7 @@ function control(view: FieldView, actions: FieldActions): TemplateResult {
   }
 }
 
-/** The largest file that can be a key, in bytes; more would only hold up the page. */
+/** The maximum size of a key file in bytes. A larger file would only block the page. */
 const LARGEST_FILE = 64 * 1024;
 
 function dropped(event: DragEvent, view: FieldView, actions: FieldActions): void {
@@ -189,11 +189,11 @@ function dropped(event: DragEvent, view: FieldView, actions: FieldActions): void
 function chosen({ currentTarget }: Event, view: FieldView, actions: FieldActions): void {
   if (!(currentTarget instanceof HTMLInputElement)) return;
   void read(currentTarget.files?.[0], view, actions);
-  // The same file can be chosen again after it was changed.
+  // Allow the same file to be chosen again after a change.
   currentTarget.value = "";
 }
 
-/** Takes a file's text as if it were typed. It does not leave the page. */
+/** Uses a file's text as input. It does not leave the page. */
 async function read(file: File | undefined, view: FieldView, actions: FieldActions): Promise<void> {
   if (file === undefined) return;
   actions.type(view.path, await file.slice(0, LARGEST_FILE).text());

@@ -11,13 +11,13 @@ import { monogram, monogramStyles } from "../elements/monogram.js";
 import { text } from "../messages.js";
 import { controlId, type FieldView } from "./field.js";
 
-/** So many types stand first, whatever their group. */
+/** The number of popular types that come first, regardless of their group. */
 const POPULAR = 6;
 
-/** A registry type to choose, and what it is found by. */
+/** A registry type with its search terms. */
 export interface RegistryChoice extends FieldOption {
   readonly group: string;
-  /** Addresses that it has, for example. */
+  /** Example addresses. */
   readonly found: string;
 }
 
@@ -31,14 +31,14 @@ export class RegistryPicker implements ReactiveController {
   readonly #host: LitElement;
   readonly #choose: (id: string) => void;
   #open = false;
-  /** What was typed to search; `null` shows what is chosen. */
+  /** The search text; `null` shows the current choice. */
   #term: string | null = null;
-  /** The place of the option that the keys are on. */
+  /** The index of the active option. */
   #active = -1;
   #choices: readonly RegistryChoice[] = [];
   #chosen = "";
 
-  /** `choose` takes the id of the type that somebody wants. */
+  /** `choose` gets the id of the chosen type. */
   constructor(host: LitElement, choose: (id: string) => void) {
     this.#host = host;
     this.#choose = choose;
@@ -49,7 +49,7 @@ export class RegistryPicker implements ReactiveController {
     this.#close();
   }
 
-  /** The control of the field `view`; `choices` are in the order of their popularity. */
+  /** The control of the field `view`. `choices` are sorted by popularity. */
   control(view: FieldView, choices: readonly RegistryChoice[]): TemplateResult {
     this.#choices = choices;
     this.#chosen = view.value;
@@ -91,13 +91,13 @@ export class RegistryPicker implements ReactiveController {
       </div>`)}`;
   }
 
-  /** What fits the text that was typed. */
+  /** The types that match the search. */
   #matching(): readonly RegistryChoice[] {
     const words = (this.#term ?? "").toLowerCase().split(/\s+/).filter((word) => word !== "");
     return this.#choices.filter((choice) => words.every((word) => found(choice).includes(word)));
   }
 
-  /** What fits, in groups. Where nothing does, what takes any registry is offered. */
+  /** The matching types in groups. Without a match, offers the generic type. */
   #groups(): readonly Group[] {
     const matching = this.#matching();
     const { groups, pickerPopular } = text().form;
@@ -106,7 +106,7 @@ export class RegistryPicker implements ReactiveController {
     return [{ label: pickerPopular, choices: matching.slice(0, POPULAR) }, ...grouped(matching.slice(POPULAR))];
   }
 
-  /** The options in the order in which they stand. */
+  /** The options in order. */
   #shown(): readonly RegistryChoice[] {
     return this.#groups().flatMap(({ choices }) => choices);
   }
@@ -135,7 +135,7 @@ export class RegistryPicker implements ReactiveController {
     this.#update();
   }
 
-  /** The option that the keys are on is in sight. */
+  /** Scrolls the active option into view. */
   #update(): void {
     this.#host.requestUpdate();
     void this.#host.updateComplete.then(() => this.#host.renderRoot.querySelector(".picker .active")?.scrollIntoView({ block: "nearest" }));
@@ -165,7 +165,7 @@ export class RegistryPicker implements ReactiveController {
       return this.#move((from + by + shown.length) % shown.length);
     }
     if (event.key === "Enter") {
-      // A choice is not what sends the form.
+      // Choosing an option must not submit the form.
       event.preventDefault();
       const active = shown[this.#active];
       if (!this.#open) this.#show();
@@ -184,7 +184,7 @@ export class RegistryPicker implements ReactiveController {
   };
 }
 
-/** What a type is found by: its name, its id, the first letters of its words, its group and its addresses. */
+/** The search terms of a type: its name, id, initials, group, and addresses. */
 function found({ value, label, group, found: addresses }: RegistryChoice): string {
   const letters = label.split(/[^\p{L}\p{N}]+/u).map((word) => word.slice(0, 1)).join("");
   return [label, value, letters, group, addresses].join("\n").toLowerCase();

@@ -1,10 +1,10 @@
 /**
- * Findings that come and go must not move what somebody is about to click. While a field has the focus it keeps the
- * height it had: what is found meanwhile lies over its help, as much of it as there is room for. And a field that is left by a click changes its height
- * after that click, not between the button's down and up.
+ * Keeps the layout stable while findings appear and disappear. A focused field keeps its height, and new findings cover
+ * its help as far as there is room. If a click leaves a field, the field changes its height after that click, not
+ * between pointer down and pointer up.
  */
 
-/** What ends a press; a key does where the pointer was let go outside the window. */
+/** The events that end a press. A key also ends it, because the pointer may be released outside the window. */
 const ENDS = ["pointerup", "pointercancel", "keydown"];
 
 let pressed = false;
@@ -16,7 +16,7 @@ if (typeof window !== "undefined") {
   for (const end of ENDS) addEventListener(end, track(false), { capture: true, passive: true });
 }
 
-/** Does something once no pointer is pressed, and its click has been dealt with. */
+/** Runs a callback when no pointer is pressed and its click has been handled. */
 export function onceReleased(act: () => void): void {
   if (!pressed) return act();
   const done = new AbortController();
@@ -27,7 +27,7 @@ export function onceReleased(act: () => void): void {
   for (const end of ENDS) addEventListener(end, released, { signal: done.signal });
 }
 
-/** Keeps the height that the findings of a field have now. */
+/** Fixes the current height of a field's findings. */
 export function hold(findings: Element | null): void {
   if (!(findings instanceof HTMLElement) || findings.style.blockSize !== "") return;
   const { height } = findings.getBoundingClientRect();
@@ -36,7 +36,7 @@ export function hold(findings: Element | null): void {
   findings.toggleAttribute("data-over", height === 0);
 }
 
-/** Gives them the room that they need. */
+/** Restores the natural height. */
 export function release(findings: Element | null): void {
   if (!(findings instanceof HTMLElement)) return;
   findings.style.blockSize = "";

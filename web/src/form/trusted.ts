@@ -1,11 +1,11 @@
-/** The hosts that credentials may be sent to by consent. */
+/** The hosts that may get credentials by consent. */
 
 import type { Finding } from "bowline";
 import { html, nothing, type TemplateResult } from "lit";
 import { icon } from "../elements/icons.js";
 import { findingText, text } from "../messages.js";
 
-/** Draws them as chips; `untrust` takes the consent back. */
+/** Renders them as chips. `untrust` revokes the consent. */
 export function trustedHosts(
   hosts: readonly string[],
   findings: readonly Finding[],

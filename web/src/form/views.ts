@@ -1,4 +1,4 @@
-/** What each field of a form shows: the provider table and the draft, put together. */
+/** The content of each form field, from the provider table and the draft. */
 
 import type { Field, FieldOption, Finding, Provider } from "bowline";
 import { text } from "../messages.js";
@@ -6,14 +6,14 @@ import { dayOf, type FieldPath, type FormDraft } from "./draft.js";
 import type { FieldView } from "./field.js";
 import type { RegistryChoice } from "./registry-picker.js";
 
-/** The fields of a form, in the order in which they stand. */
+/** The fields of a form, in order. */
 export interface FormViews {
   readonly provider: FieldView;
-  /** Absent where there is one way only. */
+  /** Absent if there is only one. */
   readonly auth: FieldView | undefined;
-  /** What everybody fills in. */
+  /** The main fields. */
   readonly main: readonly FieldView[];
-  /** What few need. */
+  /** The additional fields. */
   readonly more: readonly FieldView[];
 }
 
@@ -44,7 +44,7 @@ export function viewsOf(
     const path = `values.${field.name}`;
     const typed = draft.get(path);
     const helpOf = (one: Field | undefined): string => one?.help?.[draft.purpose] ?? "";
-    // What is the same for the two halves of a key is said once.
+    // Show help that is the same for both halves of a key only once.
     const help = helpOf(field) === helpOf(fields[place - 1]) ? "" : helpOf(field);
     return view(path, field.label, {
       kind: field.kind,
@@ -57,7 +57,7 @@ export function viewsOf(
       options: optionsOf(field, typed),
     });
   };
-  // A pasted text can have a region that is not listed yet; it is kept, so it is shown.
+  // Pasted text can have an unlisted region. It is valid, so show it.
   const optionsOf = (field: Field, typed: string): readonly FieldOption[] => {
     const options = field.options ?? [];
     const isListed = typed === "" || options.some((option) => option.value === typed);
@@ -117,7 +117,7 @@ export function viewsOf(
   };
 }
 
-/** The registry types to choose from, popular ones first. They are found by the addresses that their fields show, too. */
+/** The registry types, popular ones first. The search also matches the addresses in their fields. */
 export function registryChoices(types: readonly Provider[]): readonly RegistryChoice[] {
   const { groups } = text().form;
   const addresses = ({ auth }: Provider): string => auth.flatMap(({ fields }) => fields.map(({ placeholder = "" }) => placeholder)).join("\n");

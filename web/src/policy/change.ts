@@ -1,8 +1,8 @@
-/** A pull policy while it is edited: what follows from what is typed into one of its fields. */
+/** Edits of a pull policy: the changes that follow from input in a field. */
 
 import type { Condition, Policy } from "bowline";
 
-/** What changes of the policy where `typed` is put into the field `path`, as findings name it: `policy.condition.count`. */
+/** The change of the policy if `typed` is entered in the field `path`, as in findings: `policy.condition.count`. */
 export function changeOf(policy: Policy | null, path: string, typed: string): Partial<Policy> {
   const name = path.replace(/^policy\./, "");
   const number = typed === "" ? null : Number(typed);
@@ -31,25 +31,25 @@ export function changeOf(policy: Policy | null, path: string, typed: string): Pa
   }
 }
 
-/** What changes of the policy with its mode. What is pulled every day is pulled at an hour of the reader's own time zone. */
+/** The change of the policy with its mode. A daily pull gets the user's time zone. */
 export function modeOf(policy: Policy | null, mode: "manual" | "automatic"): Partial<Policy> {
   if (mode === "manual" || policy?.timezone) return { mode };
   return { mode, timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone };
 }
 
-/** When images that were pulled before are pulled again: how it is chosen, where `false` and `true` are the older words. */
+/** The choice for `rescanExisting`, where `false` and `true` are older values. */
 export function rescanOf(policy: Policy): "never" | "new" | "always" {
   const rescan = policy.rescanExisting ?? false;
   if (typeof rescan === "string") return rescan;
   return rescan ? "new" : "never";
 }
 
-/** The names in a text, apart by white space or commas. */
+/** The names in a text, separated by white space or commas. */
 export function namesIn(typed: string): string[] {
   return typed.split(/[\s,]+/).filter((name) => name !== "");
 }
 
-/** Whether it is a name of the IANA database, as far as this machine knows it; empty is UTC. */
+/** Whether it is an IANA time zone that this machine knows; empty is UTC. */
 export function isTimezone(name: string): boolean {
   if (name === "") return true;
   try {

@@ -1,14 +1,14 @@
-/** Judging many images by a policy without holding up the page. */
+/** Evaluates a policy for many images without blocking the page. */
 
 import { selectImages, type Decision, type Image, type Policy } from "bowline";
 
-/** About how many images are judged before the page gets its turn: a few milliseconds' worth. */
+/** The approximate number of images to evaluate before yielding to the page: a few milliseconds. */
 const SLICE = 2000;
 
-/** A list of images, put in order once for judging it again and again. */
+/** A list of images, sorted once for repeated evaluation. */
 export class Inventory {
   readonly images: readonly Image[];
-  /** Places in the list. A repository stands in one slice whole, because a policy may count its newest images. */
+  /** Indexes into the list. A slice contains whole repositories, because a policy can count their newest images. */
   readonly #slices: readonly (readonly number[])[];
 
   constructor(images: readonly Image[]) {
@@ -17,7 +17,7 @@ export class Inventory {
   }
 
   /**
-   * What the policy says of each image, in the list's order; `null` when `signal` ended it.
+   * Returns the policy's decision for each image, in the list's order; `null` if `signal` aborted it.
    *
    * @throws InvalidPolicyError
    */
@@ -53,7 +53,7 @@ function slicesOf(images: readonly Image[]): number[][] {
   return slices;
 }
 
-/** Lets the page draw and answer to keys. */
+/** Lets the page render and handle input. */
 function breath(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

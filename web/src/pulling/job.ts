@@ -1,9 +1,9 @@
-/** What a job runs to pull with a connection's credentials: lines to paste, with this connection's names in place. */
+/** Snippets for jobs that pull with a connection's credentials, with this connection's names. */
 
 import { fullName } from "../form/commands.js";
 import type { Connection } from "../api/types.js";
 
-/** Where the API is, and whose image is pulled. */
+/** The API and the image. */
 export interface Job {
   /** The API's address, `https://registries.example.com/v1`. */
   readonly api: string;
@@ -14,7 +14,7 @@ export const JOBS = ["shell", "github-actions", "gitlab-ci", "kubernetes", "use"
 
 export type JobKind = (typeof JOBS)[number];
 
-/** The lines for each kind of job. No secret stands in them: the token is read from the environment. */
+/** The lines for each kind of job. They contain no secret: the token comes from the environment. */
 export function jobsOf({ api, connection }: Job): Readonly<Record<JobKind, string>> {
   const { id, project } = connection;
   const address = `${api}/projects/${encodeURIComponent(project)}/connections/${encodeURIComponent(id)}`;
@@ -69,7 +69,7 @@ export function jobsOf({ api, connection }: Job): Readonly<Record<JobKind, strin
   };
 }
 
-/** The connection's own image, else one that its registry could hold. */
+/** The connection's image, or a possible one. */
 function exampleOf({ endpoint, image }: Connection): string {
   const address = endpoint.replace(/^https?:\/\//, "");
   const [host = ""] = address.split("/", 1);

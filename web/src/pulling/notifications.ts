@@ -1,21 +1,21 @@
-/** What to do at a registry product so that it notifies of its pushes: the provider table's lines, for one address. */
+/** The webhook setup steps of a product, from the provider table, for one URL. */
 
 import type { NotificationLine, Notifications } from "bowline";
 
-/** Where a registry sends its notifications, and with which header where it can send one. */
+/** The webhook URL and the authorization header, if the product can send one. */
 export interface Announcement {
   readonly url: string;
   readonly authorization: string | null;
 }
 
-/** What to do, step by step, and what to paste as a whole. */
+/** The steps and the snippet. */
 export interface Instructions {
   readonly steps: readonly string[];
   readonly snippet?: string;
   readonly docs?: string;
 }
 
-/** What to do for this address. */
+/** The steps for this URL. */
 export function instructionsOf({ steps, snippet, docsUrl }: Notifications, announcement: Announcement): Instructions {
   const lines = linesFor(snippet, announcement);
   return {
@@ -25,7 +25,7 @@ export function instructionsOf({ steps, snippet, docsUrl }: Notifications, annou
   };
 }
 
-/** The lines that belong to this address, with its values in place. */
+/** The lines for this URL with the values filled in. */
 function linesFor(lines: readonly NotificationLine[], { url, authorization }: Announcement): string[] {
   const other = authorization === null ? "authorization" : "no-authorization";
   const values: Readonly<Record<string, string>> = { url, authorization: authorization ?? "" };

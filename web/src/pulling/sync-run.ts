@@ -3,16 +3,16 @@ import { isAbort, type ApiError } from "../api/problem.js";
 import type { PullingClient, Sync, SyncStatus } from "../api/pulling.js";
 import { refusedIn } from "../elements/failure.js";
 
-/** What a run needs of the element that shows it. */
+/** The interface to the element that shows the sync. */
 export type SyncHost = Pick<ReactiveControllerHost & EventTarget, "addController" | "requestUpdate" | "dispatchEvent">;
 
-/** How often the progress of a sync is asked for. */
+/** The interval of progress requests, in milliseconds. */
 const LOOK_MS = 1000;
 
 /**
- * Follows the syncs of one connection: the last, the next, and one that runs. Whoever starts one keeps asking the
- * server to go on with it, as each request works for some seconds only; meanwhile, and when somebody else drives it,
- * its progress is looked at every second.
+ * Follows the syncs of one connection: the last, the next, and a running one. The page that starts a sync keeps
+ * requesting the server to continue it, because each request works only for a few seconds. In the meantime, and if
+ * another caller drives the sync, it requests the progress every second.
  */
 export class SyncRun implements ReactiveController {
   status: SyncStatus | null = null;
@@ -25,7 +25,7 @@ export class SyncRun implements ReactiveController {
   readonly #pause: (signal: AbortSignal) => Promise<void>;
   #abort = new AbortController();
 
-  /** `ended` hears of a sync that ends while it is followed; `pause` passes between two looks. */
+  /** `ended` is called when a followed sync ends. `pause` is the interval of progress requests. */
   constructor(host: SyncHost, ended: (sync: Sync) => void, pause = pauseOf(LOOK_MS)) {
     this.#host = host;
     this.#ended = ended;
@@ -33,12 +33,12 @@ export class SyncRun implements ReactiveController {
     host.addController(this);
   }
 
-  /** The sync that runs, as far as is known. */
+  /** The running sync, if known. */
   get running(): Sync | null {
     return this.status?.running ?? null;
   }
 
-  /** Asks how things stand, and follows a sync that runs until it ends. */
+  /** Loads the state, and follows a running sync until it ends. */
   async follow(client: PullingClient, id: string): Promise<void> {
     await this.#work(async (signal) => {
       for (;;) {
@@ -55,7 +55,7 @@ export class SyncRun implements ReactiveController {
     });
   }
 
-  /** Starts a sync, or goes on with one that has not ended, until it ends. */
+  /** Starts or continues a sync until it ends. */
   async start(client: PullingClient, id: string): Promise<void> {
     await this.#work(async (signal) => {
       this.driving = true;
@@ -73,7 +73,7 @@ export class SyncRun implements ReactiveController {
             return;
           }
           this.#show({ running: sync, last, next });
-          // Where another instance holds it, the answer came at once.
+          // If another instance holds the sync, the response comes at once.
           await this.#pause(signal);
         }
       } finally {
@@ -82,7 +82,7 @@ export class SyncRun implements ReactiveController {
     });
   }
 
-  /** Stops following. What was begun goes on at the server's next tick. */
+  /** Stops following. The server continues the sync with its scheduled work. */
   stop(): void {
     this.#abort.abort();
     this.driving = false;
@@ -92,7 +92,7 @@ export class SyncRun implements ReactiveController {
     this.stop();
   }
 
-  /** Looks at the progress while a request works. */
+  /** Requests the progress while another request works. */
   async #look(client: PullingClient, id: string, signal: AbortSignal): Promise<void> {
     try {
       for (;;) {
@@ -102,11 +102,11 @@ export class SyncRun implements ReactiveController {
         if (status.running !== null) this.#show(status);
       }
     } catch {
-      // The request that works says what is wrong.
+      // The working request reports errors.
     }
   }
 
-  /** One piece of work at a time; the one before is given up. */
+  /** Runs one task at a time and abandons the previous one. */
   async #work(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.stop();
     const abort = new AbortController();

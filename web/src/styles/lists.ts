@@ -1,4 +1,4 @@
-/** How a list with a search box above it stands: the box, the rows, what is there when there is none. */
+/** The layout of a list with a search box: the box, the rows, and the empty state. */
 
 import { css } from "lit";
 

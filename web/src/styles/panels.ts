@@ -1,4 +1,4 @@
-/** How a part of the page stands in a box of its own. */
+/** The layout of a panel. */
 
 import { css } from "lit";
 

@@ -1,4 +1,4 @@
-/** The strip of places above what one of them shows. On a phone it scrolls. */
+/** The tab strip. It scrolls on a phone. */
 
 import { css } from "lit";
 

@@ -298,7 +298,7 @@ export const controls = css`
   }
 `;
 
-/** A box that says what went wrong, or what to know. */
+/** A box with an error or a note. */
 export const notices = css`
   .notice {
     display: flex;
