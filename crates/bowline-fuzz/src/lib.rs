@@ -1,9 +1,9 @@
-//! Fuzzing on stable Rust: a parser's test gives texts that are right, and gets many that are nearly so.
+//! Fuzzing on stable Rust: a parser's test provides valid texts and gets many nearly valid ones.
 //!
-//! A strategy that builds inputs by a grammar finds what its author thought of; this one edits what is really written
-//! (the vector files, headers of real registries) by chance: pieces cut out, written twice, exchanged with those of
-//! another text, marks put in. What fails is shrunk by proptest, and every run reads the same inputs, so that it fails
-//! again. `BOWLINE_FUZZ_INPUTS=1000000 cargo test --release fuzz` reads more of them.
+//! A strategy that builds inputs from a grammar finds only what its author thought of. This one makes random edits to
+//! real texts (the vector files, headers of real registries): it removes pieces, repeats them, swaps them with pieces
+//! of another text, and inserts marks. proptest shrinks failing inputs. Every run has the same inputs, so failures
+//! repeat. `BOWLINE_FUZZ_INPUTS=1000000 cargo test --release fuzz` reads more of them.
 
 use std::env;
 
@@ -13,10 +13,10 @@ use proptest::{
     test_runner::{RngSeed, TestRunner},
 };
 
-/// How many inputs a target reads if nothing else is said: some seconds for all of them, in a debug build.
+/// The default number of inputs per target: a few seconds for all targets in a debug build.
 const INPUTS: u32 = 5_000;
 
-/// What parsers trip over.
+/// Text that often breaks parsers.
 const MARKS: [&str; 48] = [
     "",
     " ",
@@ -68,10 +68,10 @@ const MARKS: [&str; 48] = [
     "99999999999999999999",
 ];
 
-/// Calls `check` with as many inputs of a strategy as this run reads. `check` panics if something does not hold.
+/// Calls `check` with the inputs of a strategy. `check` panics if an invariant does not hold.
 ///
 /// # Panics
-/// If it does: with the smallest input for which it did.
+/// If `check` panics, with the smallest input for which it does.
 pub fn fuzz<S: Strategy>(inputs: S, check: impl Fn(S::Value)) {
     let cases = match env::var("BOWLINE_FUZZ_INPUTS") {
         Ok(number) => number.parse().expect("BOWLINE_FUZZ_INPUTS is a number"),
@@ -92,13 +92,13 @@ pub fn fuzz<S: Strategy>(inputs: S, check: impl Fn(S::Value)) {
     }
 }
 
-/// Texts near `seeds`.
+/// Returns a strategy for texts near `seeds`.
 pub fn near<T: Into<String>>(seeds: impl IntoIterator<Item = T>) -> impl Strategy<Value = String> {
     let seeds: Vec<String> = seeds.into_iter().map(Into::into).collect();
     (select(seeds.clone()), edits(seeds)).prop_map(|(text, edits)| edits.of(&text))
 }
 
-/// Some edits, which may bring pieces of `others` in.
+/// Returns a strategy for edits, which can insert pieces of `others`.
 pub fn edits(others: Vec<String>) -> impl Strategy<Value = Edits> {
     let place = any::<Index>;
     let edit = prop_oneof![
@@ -116,11 +116,11 @@ pub fn edits(others: Vec<String>) -> impl Strategy<Value = Edits> {
     prop::collection::vec(edit, 0..5).prop_map(Edits)
 }
 
-/// Changes of a text, made one after the other.
+/// A sequence of changes to a text.
 #[derive(Clone, Debug)]
 pub struct Edits(Vec<Edit>);
 
-/// A change of a text. A place is that of a character, or the end.
+/// A change to a text. A position is that of a character or the end.
 #[derive(Clone, Debug)]
 enum Edit {
     Insert(Index, String),
@@ -131,11 +131,11 @@ enum Edit {
     TurnCase(Index),
 }
 
-/// No text grows beyond this: repeated repetition would only be slow.
+/// The maximum length of a text, because repeated repetition would only be slow.
 const LONGEST: usize = 8192;
 
 impl Edits {
-    /// The text with the changes made.
+    /// Returns the text with the changes applied.
     pub fn of(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, edit| {
             let changed = edit.of(&text);

@@ -1,4 +1,4 @@
-//! Sending requests with `wasi:http`.
+//! Sends requests with `wasi:http`.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use wasip3::{
     spawn, wit_future, wit_stream,
 };
 
-/// The host's HTTP client. It resolves, connects, does TLS, and follows no redirect.
+/// The host's HTTP client. It resolves names, connects, does TLS, and does not follow redirects.
 #[derive(Default)]
 pub struct WasiClient;
 
@@ -35,7 +35,7 @@ impl HttpClient for WasiClient {
     }
 }
 
-/// The body of an answer; dropping it closes the stream.
+/// A response body. Dropping it closes the stream.
 pub struct WasiBody(IncomingResponseBody);
 
 impl ResponseBody for WasiBody {
@@ -101,8 +101,8 @@ fn wasi_request(request: Request, timeout: Duration) -> Result<WasiRequest, Send
     }
 }
 
-/// What the host's error means. Spin has one TLS error for all causes, and says "denied" for a host that the
-/// manifest does not list and "prohibited" for an address that `block_networks` lists.
+/// Interprets the host's error. Spin has one TLS error for all causes. It reports "denied" for a host that the manifest
+/// does not list, and "prohibited" for an address that `block_networks` lists.
 fn reason(code: &ErrorCode) -> SendError {
     match code {
         ErrorCode::DnsTimeout | ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => {

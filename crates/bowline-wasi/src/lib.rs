@@ -1,4 +1,4 @@
-//! What Bowline's services need of the world, from WASI 0.3: an HTTP client, a clock and randomness.
+//! The environment of Bowline's services from WASI 0.3: an HTTP client, a clock, and randomness.
 
 mod client;
 mod clock;

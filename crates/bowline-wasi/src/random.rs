@@ -2,7 +2,7 @@
 
 use wasip3::random::random::get_random_u64;
 
-/// The host's randomness, which nobody can foretell.
+/// The host's randomness, which is unpredictable.
 #[derive(Clone, Copy, Default)]
 pub struct WasiRandom;
 

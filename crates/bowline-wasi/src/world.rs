@@ -1,10 +1,10 @@
-//! The world of a conversation with a registry.
+//! The environment of a conversation with a registry.
 
 use bowline_registry::World;
 
 use crate::{client::WasiClient, clock::WasiClock, random::WasiRandom};
 
-/// The host's HTTP client, clock and randomness.
+/// The host's HTTP client, clock, and randomness.
 #[derive(Default)]
 pub struct WasiWorld {
     http: WasiClient,

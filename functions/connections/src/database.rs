@@ -9,8 +9,8 @@ use spin_sdk::{
     time::sleep,
 };
 
-/// Spin's default database. It is connected to once an instance; its connection is shared by the requests of the
-/// instance, which is why the store never relies on a transaction.
+/// Spin's default database. Each instance connects once, and its requests share the connection. The store therefore
+/// never relies on a transaction.
 #[derive(Default)]
 pub(crate) struct SpinDatabase(OnceCell<Connection>);
 
@@ -62,7 +62,7 @@ fn from_spin(value: sqlite::Value) -> Value {
     }
 }
 
-/// Spin passes SQLite's words on, and has no case of its own for a lock.
+/// Spin passes SQLite's message on and has no separate error for a lock.
 fn reason(error: sqlite::Error) -> DatabaseError {
     match error {
         sqlite::Error::Io(words) if words.contains("locked") || words.contains("busy") => {

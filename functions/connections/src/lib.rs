@@ -1,6 +1,6 @@
 //! The Spin component `connections`: the public API.
 //!
-//! It adapts what Spin gives to [`Service`].
+//! It adapts Spin's interfaces to [`Service`].
 
 use std::{
     convert::Infallible,
@@ -27,8 +27,8 @@ use crate::{database::SpinDatabase, outbound::ChainedOutbound};
 type Connections = Service<SpinDatabase, ChainedOutbound, WasiClock, WasiRandom>;
 
 thread_local! {
-    /// Made once an instance. It keeps the operator's keys and the connection to the database; of requests nothing but
-    /// digests of tokens whose signature was found good.
+    /// One per instance. It keeps the operator's keys and the database connection. From requests, it keeps only the
+    /// digests of tokens with a valid signature.
     static SERVICE: Rc<OnceCell<Connections>> = Rc::default();
 }
 

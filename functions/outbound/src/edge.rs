@@ -1,4 +1,4 @@
-//! A component of its own: it adapts `wasi:http` and the environment to [`EdgeService`].
+//! The standalone component: it adapts `wasi:http` and the environment to [`EdgeService`].
 
 use std::{cell::RefCell, env, rc::Rc};
 
@@ -18,7 +18,7 @@ use crate::log;
 type Service = EdgeService<WasiWorld>;
 
 thread_local! {
-    /// Made once an instance; of a request it keeps who made it, to count.
+    /// One per instance. From a request, it keeps only the subject, to count requests.
     static SERVICE: RefCell<Option<Rc<Service>>> = const { RefCell::new(None) };
 }
 

@@ -1,8 +1,8 @@
-//! The way to the registries, as one of two components.
+//! Talks to registries, as one of two components.
 //!
-//! With the feature `spin`, which is on by default, it is the private component of the Spin application and has no
-//! route that the public can reach. Without, it is a component of its own for a runtime at the edge: it imports only
-//! WASI's interfaces, verifies its callers' tokens and finds its settings in its environment.
+//! With the feature `spin`, which is on by default, it is the private component of the Spin application, without a
+//! public route. Without the feature, it is a standalone component for edge runtimes: it imports only WASI's
+//! interfaces, verifies its callers' tokens, and reads its settings from the environment.
 
 use std::io::{self, Write};
 
@@ -13,7 +13,7 @@ mod edge;
 #[cfg(feature = "spin")]
 mod private;
 
-/// Writes the line about a request to the log.
+/// Writes a request's log line.
 fn log(answer: &Response) {
     if let Some(LogLine(line)) = answer.extensions().get() {
         // A log that takes no more must not end the requests of this instance.

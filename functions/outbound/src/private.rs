@@ -1,4 +1,4 @@
-//! The private component of the Spin application: it adapts what Spin gives to [`OutboundService`].
+//! The private component of the Spin application: it adapts Spin's interfaces to [`OutboundService`].
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -15,7 +15,7 @@ use crate::log;
 type Service = OutboundService<WasiWorld>;
 
 thread_local! {
-    /// Made once an instance; it keeps nothing of a request.
+    /// One per instance. It keeps nothing from a request.
     static SERVICE: RefCell<Option<Rc<Service>>> = const { RefCell::new(None) };
 }
 

@@ -1,31 +1,31 @@
-//! The files of the page, embedded when the component was built.
+//! The files of the page, embedded at build time.
 
 /// A file of the page.
 struct Embedded {
-    /// Its URL's path.
+    /// The path of its URL.
     url: &'static str,
     body: &'static [u8],
-    /// The same in gzip, where that is smaller.
+    /// The content in gzip, if that is smaller.
     gzip: Option<&'static [u8]>,
 }
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
-/// What a component says that was built without the page.
+/// The response of a component that was built without the page.
 const NOT_BUILT: &[u8] =
     b"<!doctype html><title>Bowline</title><p>The page is not built: run <code>cargo xtask build</code>.\n";
 
-/// A file as it is served.
+/// A file to serve.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct File {
     pub(crate) content_type: &'static str,
     pub(crate) cache_control: &'static str,
     pub(crate) body: &'static [u8],
-    /// The same in gzip, where that is smaller.
+    /// The content in gzip, if that is smaller.
     pub(crate) gzip: Option<&'static [u8]>,
 }
 
-/// The file at a URL's path; `/` is the page.
+/// Returns the file at a URL's path; `/` is the page.
 pub(crate) fn find(path: &str) -> Option<File> {
     if FILES.is_empty() {
         return (path == "/").then(|| file("/index.html", NOT_BUILT, None));
@@ -51,8 +51,8 @@ fn file(url: &str, body: &'static [u8], gzip: Option<&'static [u8]>) -> File {
     }
 }
 
-/// Whether the name carries a hash of the content, as `app-5K3M2Q7Z.js` does: then it never means anything else. A hash
-/// is written in upper case, or it has a digit; a word has neither.
+/// Returns true if the name contains a hash of the content, such as `app-5K3M2Q7Z.js`, so that its content never
+/// changes. A hash is in upper case or has a digit; a word has neither.
 fn is_hashed(url: &str) -> bool {
     let Some((stem, _extension)) = url.rsplit_once('.') else {
         return false;

@@ -14,7 +14,7 @@ mod sign_in;
 
 use sign_in::SignIn;
 
-/// What every answer carries, beside the content security policy.
+/// The headers of every response, in addition to the content security policy.
 const HEADERS: [(HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -54,7 +54,8 @@ async fn sign_in() -> SignIn {
         .clone()
 }
 
-/// The page runs its own script and module, talks to its own origin and the identity provider's, and is in no frame.
+/// The page runs its own script and module, connects to its own origin and the identity provider's, and is never
+/// framed.
 fn policy(sign_in: &SignIn) -> HeaderValue {
     let provider = sign_in
         .origin()
@@ -129,7 +130,7 @@ fn answer(
     response
 }
 
-/// Whether the browser takes gzip (RFC 9110 §12.5.3).
+/// Returns true if the browser accepts gzip (RFC 9110 §12.5.3).
 fn takes_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter();
     let codings = values

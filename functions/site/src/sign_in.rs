@@ -1,30 +1,30 @@
-//! Signing in to the page by OpenID Connect: what the page has to know of the operator's identity provider.
+//! Sign-in to the page with OpenID Connect: the operator's identity provider, for the page.
 
 use http::StatusCode;
 use serde_json::json;
 use url::{Host, Url};
 
-/// The path at which the page finds it.
+/// The path of this document.
 pub(crate) const PATH: &str = "/sign-in.json";
 
-/// The scope that is asked for unless the operator names others (OpenID Connect Core 1.0, §3.1.2.1).
+/// The default scope (OpenID Connect Core 1.0, §3.1.2.1).
 const SCOPE: &str = "openid";
 
 /// The operator's variables for signing in to the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SignIn {
-    /// By a token that is pasted, or that comes in a link.
+    /// With a pasted token or a link.
     Token,
-    /// By an identity provider, too.
+    /// With an identity provider, too.
     Provider(IdentityProvider),
-    /// A variable is not valid.
+    /// A variable is invalid.
     Invalid {
         variable: &'static str,
         reason: &'static str,
     },
 }
 
-/// An OpenID Connect provider, and the client that the page is to it.
+/// An OpenID Connect provider, and the page's client id there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IdentityProvider {
     issuer: String,
@@ -34,7 +34,7 @@ pub(crate) struct IdentityProvider {
 }
 
 impl SignIn {
-    /// Reads the variables; without an issuer there is no identity provider.
+    /// Parses the variables. Without an issuer, there is no identity provider.
     pub(crate) fn parse(issuer: &str, client_id: &str, scope: &str) -> Self {
         if issuer.is_empty() && client_id.is_empty() {
             return Self::Token;
@@ -59,7 +59,7 @@ impl SignIn {
         })
     }
 
-    /// The origin that the page asks for tokens, where it asks one.
+    /// Returns the origin that the page requests tokens from, if any.
     pub(crate) fn origin(&self) -> Option<&str> {
         match self {
             Self::Provider(provider) => Some(&provider.origin),
@@ -67,7 +67,7 @@ impl SignIn {
         }
     }
 
-    /// Status, content type and body of what the page is told.
+    /// Returns the status, content type, and body of the document.
     pub(crate) fn answer(&self) -> (StatusCode, &'static str, String) {
         let oidc = match self {
             Self::Token => json!(null),
@@ -93,8 +93,9 @@ impl SignIn {
     }
 }
 
-/// The origin of an issuer: https without query and fragment (OpenID Connect Discovery 1.0, §3), or http on this machine.
-/// It stands in the content security policy, so its host holds nothing that could end a source or a directive there.
+/// The origin of an issuer: https without query and fragment (OpenID Connect Discovery 1.0, §3), or http on this
+/// machine. It appears in the content security policy, so its host contains no character that ends a source or a
+/// directive there.
 fn origin_of(issuer: &str) -> Option<String> {
     let url = Url::parse(issuer).ok()?;
     let is_local = match url.host()? {
