@@ -16,7 +16,9 @@ pub(crate) fn repaired(text: &str) -> Option<String> {
             .rfind('}')
             .map_or(text.len(), |at| at.saturating_add(1));
         let whole = concat(&["\"", text.get(..end).unwrap_or(""), "\""]);
-        let inner: String = serde_json::from_str(&whole).ok()?;
+        let Document::Text(inner) = Document::parse(&whole)? else {
+            return None;
+        };
         return Document::parse(&inner).is_some().then_some(inner);
     }
     let mut repair = Repair::default();
