@@ -1,8 +1,7 @@
 //! Values that a page hands in, read as JSON.
 
 use bowline::document::Document;
-use js_sys::{JSON, Reflect, TypeError};
-use serde_wasm_bindgen::Error;
+use js_sys::{Error, JSON, Reflect, TypeError};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// An argument that a page builds.
@@ -29,7 +28,7 @@ impl Input {
 ///
 /// # Errors
 /// JSON cannot hold the value: it contains itself or a `BigInt`, or it is nested more than 128 deep.
-pub(crate) fn document(input: Input, value: &JsValue) -> Result<Document, Error> {
+pub(crate) fn document(input: Input, value: &JsValue) -> Result<Document, JsValue> {
     let text = JSON::stringify(value).map_err(|thrown| shape_error(input, &message(&thrown)))?;
     let Some(text) = text.as_string() else {
         // `undefined` and functions have no text.
@@ -41,16 +40,16 @@ pub(crate) fn document(input: Input, value: &JsValue) -> Result<Document, Error>
 
 /// The message of what JavaScript threw.
 fn message(thrown: &JsValue) -> String {
-    let error = thrown.dyn_ref::<js_sys::Error>();
+    let error = thrown.dyn_ref::<Error>();
     error.map_or_else(String::new, |error| error.message().into())
 }
 
 /// A `TypeError` with a `code`.
-pub(crate) fn shape_error(input: Input, message: &str) -> Error {
+pub(crate) fn shape_error(input: Input, message: &str) -> JsValue {
     let error = JsValue::from(TypeError::new(message));
     // A new object takes any member.
     let _ = Reflect::set(&error, &"code".into(), &input.code().into());
-    error.into()
+    error
 }
 
 /// The JSON text with U+FFFD for every half of a surrogate pair, which JavaScript's texts may hold and Rust's cannot.

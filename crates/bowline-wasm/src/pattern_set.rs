@@ -2,7 +2,6 @@
 
 use bowline::{finding::PlacedIssue, pattern};
 use serde::Serialize;
-use serde_wasm_bindgen::Error;
 use wasm_bindgen::prelude::*;
 
 use super::to_js;
@@ -45,7 +44,7 @@ impl PatternSet {
     ///
     /// # Errors
     /// None: an explanation is always an object.
-    pub fn explain(&self, image: &str) -> Result<JsValue, Error> {
+    pub fn explain(&self, image: &str) -> Result<JsValue, JsValue> {
         to_js(&self.0.explain(image))
     }
 
