@@ -1,6 +1,6 @@
 //! What of Azure enters a URL.
 
-use crate::text::without;
+use crate::text::{contains, without};
 
 /// A directory of Entra: its id, a GUID, or one of its domains, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -9,7 +9,7 @@ pub struct TenantId(String);
 impl TenantId {
     /// The id of this text.
     pub fn parse(text: &str) -> Option<Self> {
-        let is_domain = text.contains('.') && crate::endpoint::is_name(text);
+        let is_domain = contains(text, ".") && crate::endpoint::is_name(text);
         (is_guid(text) || is_domain).then(|| Self(text.to_ascii_lowercase()))
     }
 

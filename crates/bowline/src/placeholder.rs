@@ -84,7 +84,7 @@ fn is_variable(text: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     is_identifier(name)
         && (name.bytes().all(is_capital)
-            || name.contains('_')
+            || contains(name, "_")
             || ["user", "pass", "registry", "secret", "docker", "cred"]
                 .iter()
                 .any(|start| lower.starts_with(start)))

@@ -4,7 +4,11 @@
 //! region of the vendor is kept with a warning, and only what cannot be one is an error. Another region is offered only
 //! within the same geography: images of one country must not be looked for in another by a slip.
 
-use crate::{finding::Issue, message::Code, text::nearest_within};
+use crate::{
+    finding::Issue,
+    message::Code,
+    text::{contains, nearest_within},
+};
 
 /// The verdict of a list on a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +27,10 @@ pub(crate) enum Standing {
 /// `eu-west-1`, and nothing of any other text.
 pub(crate) fn standing(
     text: &str,
-    listed: impl Iterator<Item = &'static str> + Clone,
+    listed: &[&'static str],
     geography: fn(&str) -> Option<&str>,
 ) -> Standing {
+    let listed = listed.iter().copied();
     if listed.clone().any(|region| region == text) {
         return Standing::Listed;
     }
@@ -35,7 +40,7 @@ pub(crate) fn standing(
     }
     // `Europe (Ireland) eu-west-1`
     let is_end = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
-    let mut words = text.split(is_end).filter(|word| word.contains('-'));
+    let mut words = text.split(is_end).filter(|word| contains(word, "-"));
     if let Some(named) = words.find_map(|word| listed.clone().find(|region| *region == word)) {
         return Standing::Unknown(Some(named));
     }
@@ -105,11 +110,7 @@ mod tests {
             ("Ireland (eu-west-1)", Standing::Unknown(Some("eu-west-1"))),
             ("moon", Standing::Unknown(None)),
         ] {
-            assert_eq!(
-                standing(text, listed.into_iter(), geography),
-                expected,
-                "{text}"
-            );
+            assert_eq!(standing(text, &listed, geography), expected, "{text}");
         }
     }
 

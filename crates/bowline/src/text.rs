@@ -52,7 +52,7 @@ pub(crate) fn find(text: &str, part: &str) -> Option<usize> {
     None
 }
 
-/// Whether `part` stands in `text`.
+/// Whether `part`, which may be one character, stands in `text`.
 pub(crate) fn contains(text: &str, part: &str) -> bool {
     find(text, part).is_some()
 }
@@ -104,7 +104,11 @@ pub(crate) fn unquoted(text: &str) -> Option<&str> {
 pub(crate) fn without_quotes(text: &str) -> &str {
     let is_whole = |inner: &&str| {
         let is_json = inner.trim_start().starts_with(['{', '[']);
-        is_json || !text.chars().next().is_some_and(|mark| inner.contains(mark))
+        is_json
+            || !text
+                .chars()
+                .next()
+                .is_some_and(|mark| inner.chars().any(|c| c == mark))
     };
     unquoted(text).filter(is_whole).unwrap_or(text)
 }

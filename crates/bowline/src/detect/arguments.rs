@@ -1,6 +1,7 @@
 //! The arguments of a command: options and other words.
 
 use super::programs::{PROGRAMS, VERBS};
+use crate::text::contains;
 
 /// The arguments of a command, sorted.
 #[derive(Debug)]
@@ -121,7 +122,7 @@ pub(crate) fn find_verb<'a>(
         if !is_option && !follows_option {
             return None;
         }
-        follows_option = is_option && !word.contains('=');
+        follows_option = is_option && !contains(word, "=");
         rest = after;
     }
     None

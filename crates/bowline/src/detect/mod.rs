@@ -104,10 +104,10 @@ fn is_image(text: &str) -> bool {
             // A port has four or five digits, or stands behind a whole host name.
             Some((name, port)) => {
                 let is_port = port.parse::<u16>().is_ok()
-                    && (name.contains('.') || name == "localhost" || port.len() >= 4);
+                    && (contains(name, ".") || name == "localhost" || port.len() >= 4);
                 !is_port && !name.contains(['[', ':'])
             }
-            None => !text.contains('.') && text != "localhost",
+            None => !contains(text, ".") && text != "localhost",
         },
     }
 }

@@ -261,8 +261,10 @@ impl<'a> Lexer<'a> {
         let is_taken = match mark {
             // A path of Windows, a domain's user.
             '\\' => next.is_some_and(|c| !c.is_alphanumeric()),
-            '^' => next.is_some_and(|c| "&|<>^\"%!()".contains(c)),
-            _ => next.is_some_and(|c| "$\"'`".contains(c)),
+            '^' => next.is_some_and(|c| {
+                matches!(c, '&' | '|' | '<' | '>' | '^' | '"' | '%' | '!' | '(' | ')')
+            }),
+            _ => next.is_some_and(|c| matches!(c, '$' | '"' | '\'' | '`')),
         };
         if is_taken {
             let escaped = self.take();
@@ -729,8 +731,8 @@ fn after_prompt(line: &str, hash: Hash) -> Option<&str> {
                 || matches!(bytes, [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic()));
         let first = place.split(' ').next().unwrap_or("");
         let is_unix = rest.starts_with(' ')
-            && (first.contains('@')
-                || place.starts_with(['~', '/', '[']) && !place.trim_end().contains(' '));
+            && (contains(first, "@")
+                || place.starts_with(['~', '/', '[']) && !contains(place.trim_end(), " "));
         (is_windows || is_unix).then_some(rest)
     };
     by_mark

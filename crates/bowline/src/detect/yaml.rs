@@ -4,6 +4,8 @@
 //! No more of YAML is needed to find a pull secret or an image, and a parser for all of it would weigh more than this
 //! crate's rules. Flow collections, anchors and aliases are not followed.
 
+use crate::text::contains;
+
 /// A key and its scalar.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -271,10 +273,10 @@ fn block(mark: char, header: &str, indent: usize, lines: &[&str]) -> (String, us
     } else {
         folded_block(&pieces)
     };
-    if !value.is_empty() && !indicators.contains('-') {
+    if !value.is_empty() && !contains(indicators, "-") {
         value.push('\n');
     }
-    if indicators.contains('+') {
+    if contains(indicators, "+") {
         value.extend(std::iter::repeat_n('\n', trailing));
     }
     (value, taken)

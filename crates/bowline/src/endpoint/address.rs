@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::text::split_once;
+use crate::text::{contains, split_once};
 
 /// Four decimal numbers.
 pub(crate) fn parse_v4(text: &str) -> Option<Ipv4Addr> {
@@ -39,7 +39,7 @@ fn groups(text: &str, last: bool) -> Option<Vec<u16>> {
     }
     let mut parts = text.split(':').peekable();
     while let Some(part) = parts.next() {
-        if last && parts.peek().is_none() && part.contains('.') {
+        if last && parts.peek().is_none() && contains(part, ".") {
             let [a, b, c, d] = parse_v4(part)?.octets();
             groups.extend([u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])]);
         } else {

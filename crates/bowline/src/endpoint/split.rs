@@ -50,7 +50,7 @@ impl<'a> Split<'a> {
         if host.is_empty() {
             // `https:///registry.example.com`
             let rest = path.trim_start_matches('/');
-            let fix = Some(concat(&[before_authority, rest])).filter(|_| rest.contains('.'));
+            let fix = Some(concat(&[before_authority, rest])).filter(|_| contains(rest, "."));
             return Err(Issue::new(Code::UrlHostMissing).suggest_some(fix));
         }
         Ok(Self {
@@ -125,7 +125,7 @@ impl<'a> Split<'a> {
                 && port.bytes().any(|b| b.is_ascii_alphabetic()) =>
             {
                 // `alpine:latest`, `registry.example.com:latest`
-                let registry = if self.host.contains('.') {
+                let registry = if contains(self.host, ".") {
                     self.host
                 } else {
                     DOCKER_HUB
@@ -294,7 +294,7 @@ fn split_port<'a>(text: &str, authority: &'a str) -> Result<(&'a str, Option<&'a
         };
     }
     match split_once(authority, ":") {
-        Some((_, port)) if port.contains(':') => {
+        Some((_, port)) if contains(port, ":") => {
             let place = span(text, authority);
             Err(match parse_v6(authority) {
                 Some(_) => {

@@ -21,7 +21,7 @@ use crate::{
     provider::{Auth, Field, Kind, Provider, rules::Judge},
     reference,
     selection::Policy,
-    text::{replace, span},
+    text::{contains, replace, span},
 };
 
 /// Checks a form.
@@ -235,7 +235,7 @@ fn with_namespace(draft: &mut Draft<'_>, provider: &Provider, endpoint: Endpoint
         let lower = namespace.to_ascii_lowercase();
         // As some pages write a project that belongs to a domain: `example.com:my-project`.
         let is_of_domain = bad.split_once(':').is_some_and(|(domain, project)| {
-            domain.contains('.') && project.starts_with(|c: char| c.is_ascii_lowercase())
+            contains(domain, ".") && project.starts_with(|c: char| c.is_ascii_lowercase())
         });
         let parted = if is_of_domain && namespace.starts_with(bad) {
             replace(namespace, ":", "/")

@@ -9,7 +9,7 @@ use crate::{
     message::Code,
     provider::{self, Auth, Provider, ProviderId, providers},
     reference::{self, Reference},
-    text::{concat, is_invisible, is_plain, nearest, trim_space, without},
+    text::{concat, contains, is_invisible, is_plain, nearest, trim_space, without},
     time,
 };
 
@@ -251,7 +251,7 @@ pub(super) fn check_image(
 /// The web page that a text is: its host, whose it is and the image that it is about. What can be an image's name
 /// `is_name`, and is a page only if it is about an image.
 fn find_page(text: &str, is_name: bool) -> Option<(&str, &'static str, Option<String>)> {
-    if !text.contains('.') {
+    if !contains(text, ".") {
         return None;
     }
     let url = Split::of(text).ok()?;

@@ -68,7 +68,7 @@ fn registry_in(text: &str, provider: &Provider, endpoint: Option<&Endpoint>) -> 
 fn image_in(text: &str) -> Option<Issue> {
     let (before, last) = text.rsplit_once('/').unwrap_or(("", text));
     let (name, tag) = last.split_once([':', '@'])?;
-    let is_image = is_component(name) && !tag.is_empty() && !name.contains('.');
+    let is_image = is_component(name) && !tag.is_empty() && !contains(name, ".");
     let is_path = before.is_empty() || before.split('/').all(is_component);
     (is_image && is_path).then(|| {
         Issue::new(Code::UrlPath)

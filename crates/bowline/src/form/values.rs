@@ -19,7 +19,7 @@ use crate::{
         Field, Kind, Provider, providers,
         rules::{Fit, Judge, Shape},
     },
-    text::{nearest, span, trim},
+    text::{span, trim},
     time,
 };
 
@@ -110,19 +110,9 @@ fn check_text(
         judge_secret(&mut judge, provider);
     }
     let judged = judge.issues;
-    if field.kind == Kind::Select
-        && judged.is_empty()
-        && !judge.is_choice
-        && !field.options.iter().any(|choice| choice.value == text)
-    {
-        let near =
-            nearest(text, field.options.iter().map(|choice| choice.value)).map(str::to_owned);
-        draft.report(
-            field.name,
-            Issue::new(Code::ValueChoice)
-                .with("value", text)
-                .suggest_some(near),
-        );
+    if field.kind == Kind::Select && judged.is_empty() && !judge.is_choice {
+        let issue = Issue::new(Code::ValueChoice).with("value", text);
+        draft.report(field.name, issue);
     }
     for issue in judged {
         draft.report(field.name, issue);

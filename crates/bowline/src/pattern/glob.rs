@@ -3,7 +3,7 @@
 use super::cost::Budget;
 use crate::{
     finding::{Code, Issue},
-    text::concat,
+    text::{concat, contains},
 };
 
 /// A glob: `*` and `**` are any text, `?` is one character, `{a,b}` is either.
@@ -97,7 +97,7 @@ impl<'a> Groups<'a> {
             let group = group
                 .strip_prefix('{')
                 .and_then(|group| group.split_once('}'));
-            let (inner, after) = group.filter(|(inner, _)| !inner.contains('{')).ok_or(at)?;
+            let (inner, after) = group.filter(|(inner, _)| !contains(inner, "{")).ok_or(at)?;
             let choices: Vec<&str> = inner.split(',').collect();
             all.alternatives = all.alternatives.saturating_mul(choices.len());
             if all.alternatives > MOST_ALTERNATIVES {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::part::{Part, Side};
-use crate::text::{concat, replace, split_once};
+use crate::text::{concat, contains, replace, split_once};
 
 /// The first characters of a part that no name, or no tag, can have. Expressions are not looked into.
 pub(super) fn place(part: &Part, side: Side) -> Option<Range<usize>> {
@@ -49,11 +49,11 @@ pub(super) fn meant(text: &str) -> Vec<String> {
         meant.push(bare.to_owned());
     }
     // As in SQL.
-    if text.contains('%') {
+    if contains(text, "%") {
         meant.push(replace(text, "%", "*"));
     }
     // A list.
-    if text.contains(',') && !text.contains(['{', '(', '[']) {
+    if contains(text, ",") && !text.contains(['{', '(', '[']) {
         meant.push(concat(&["*{", text, "}*"]));
     }
     // An expression and its flags, as elsewhere.
@@ -66,10 +66,10 @@ pub(super) fn meant(text: &str) -> Vec<String> {
         meant.push(concat(&["/(?", flags, ")", expression, "/"]));
     }
     let is_expression = text.contains(['^', '$', '(', ')', '|', '\\', '+']);
-    if text.contains('[') && text.contains(['*', '?']) && !is_expression {
+    if contains(text, "[") && text.contains(['*', '?']) && !is_expression {
         meant.push(concat(&["/^", &as_expression(text), "$/"]));
     }
-    if is_expression || text.contains('[') {
+    if is_expression || contains(text, "[") {
         meant.push(concat(&["/", text, "/"]));
     }
     meant

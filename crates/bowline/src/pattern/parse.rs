@@ -286,13 +286,14 @@ fn never_matches<'a>(
     for (half, part, is_name, place) in found {
         let before = text.get(..half.at.start).unwrap_or_default();
         // A digest reaches to the end of the text.
-        let has_digest = is_name && part.text().contains('@');
+        let has_digest = is_name && contains(part.text(), "@");
         let after = text.get(half.at.end..).filter(|_| !has_digest);
         let after = after.unwrap_or_default();
-        let mut meant = never::meant(part.text());
+        let mut meant = Vec::new();
         if is_name && is_another_name(part.text()) {
-            meant.splice(0..0, other_names(part.text()));
+            meant.extend(other_names(part.text()));
         }
+        meant.extend(never::meant(part.text()));
         // The first that matches something where this matches nothing.
         let mut meant = meant.into_iter();
         let meant = meant.find_map(|part| {
@@ -310,7 +311,7 @@ fn never_matches<'a>(
 /// Returns true if the whole name is wrong: it has capitals, a tag's expression that was not closed, or a digest.
 fn is_another_name(name: &str) -> bool {
     let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
-    has_capitals || contains(name, ":/") || name.contains('@')
+    has_capitals || contains(name, ":/") || contains(name, "@")
 }
 
 /// Fixes for such a name.

@@ -12,7 +12,7 @@ use crate::{
     finding::Issue,
     form::Draft,
     message::Code,
-    text::{concat, span},
+    text::{concat, contains, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -116,7 +116,7 @@ impl<'h> Registry<'h> {
             _ => false,
         };
         let network = first.get(name.len()..)?;
-        (is_one && region.contains('-')).then_some(Self {
+        (is_one && contains(region, "-")).then_some(Self {
             name,
             rest,
             network,

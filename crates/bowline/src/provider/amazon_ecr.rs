@@ -323,7 +323,7 @@ fn region_of_place(text: &str) -> Option<&'static str> {
 }
 
 fn standing_of(region: &str) -> Standing {
-    standing(region, REGIONS.iter().copied(), geography)
+    standing(region, REGIONS, geography)
 }
 
 fn judge_account(judge: &mut Judge<'_>) {

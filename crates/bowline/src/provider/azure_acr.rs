@@ -220,7 +220,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
         return;
     }
     let is_own_domain = name.is_empty()
-        && host.contains('.')
+        && contains(host, ".")
         && !contains(host, "azurecr")
         && !contains(host, "azure.")
         && endpoint.is_plain()

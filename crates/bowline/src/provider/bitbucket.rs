@@ -13,7 +13,7 @@ use crate::{
     form::ConnectionForm,
     message::Code,
     reference::is_component,
-    text::concat,
+    text::{concat, contains},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -41,7 +41,7 @@ pub(super) static PROVIDER: Provider = Provider {
         console,
         namespaces: Some(Namespaces {
             // Names have two levels.
-            fits: |namespace| !namespace.contains('/'),
+            fits: |namespace| !contains(namespace, "/"),
             example: "acme",
         }),
         fill,

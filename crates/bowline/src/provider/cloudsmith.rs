@@ -11,7 +11,7 @@ use crate::{
     finding::Issue,
     message::Code,
     reference::is_component,
-    text::{concat, span},
+    text::{concat, contains, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -104,7 +104,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
 }
 
 fn judge_username(judge: &mut Judge<'_>) {
-    if judge.text.contains('@') {
+    if contains(judge.text, "@") {
         judge.report_titled(Code::UsernameEmail);
     } else if !const { Alphabet::ALPHANUMERIC.and("_-") }.spells(judge.text) {
         judge.unusual_username("acme-scanner");

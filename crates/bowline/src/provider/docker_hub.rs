@@ -14,7 +14,7 @@ use crate::{
     form::{ConnectionForm, Draft},
     message::Code,
     reference::is_component,
-    text::{concat, span, split_once},
+    text::{concat, contains, span, split_once},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -239,7 +239,7 @@ fn judge_username(judge: &mut Judge<'_>) {
         split_once(name, "hub.docker.com/u/").map(|(_, account)| account.trim_end_matches('/'))
     });
     // What has a colon is reported as such, with the same account.
-    let account = account.filter(|_| !name.contains(':'));
+    let account = account.filter(|_| !contains(name, ":"));
     if let Some(account) = account.filter(|account| is_component(account)) {
         let issue = Issue::new(Code::UsernameUnusual).with("title", PROVIDER.title);
         judge.report(issue.with("example", "acmecorp").suggest(account));

@@ -10,7 +10,7 @@ use crate::{
     endpoint::{Endpoint, Split},
     finding::Issue,
     message::Code,
-    text::{concat, span},
+    text::{concat, contains, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -42,7 +42,7 @@ pub(super) static PROVIDER: Provider = Provider {
         endpoint: judge_endpoint,
         namespaces: Some(Namespaces {
             // Names have two levels.
-            fits: |namespace| !namespace.contains('/'),
+            fits: |namespace| !contains(namespace, "/"),
             example: "engineering",
         }),
         ..Rules::ANY_HOST

@@ -13,7 +13,7 @@ use crate::{
     form::ConnectionForm,
     message::Code,
     reference::is_component,
-    text::{concat, replace, split_once},
+    text::{concat, contains, replace, split_once},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -154,7 +154,7 @@ fn owns(host: &str) -> bool {
 /// <https://docs.github.com/enterprise-cloud@latest/admin/data-residency>, 2026-08.
 fn enterprise_cloud(host: &str) -> Option<&str> {
     let tenant = host.strip_prefix(ENTERPRISE)?.strip_suffix(GHE)?;
-    (!tenant.is_empty() && !tenant.contains('.')).then_some(tenant)
+    (!tenant.is_empty() && !contains(tenant, ".")).then_some(tenant)
 }
 
 /// The first label of a GitHub Enterprise's registry; GitHub's own host follows.
@@ -180,7 +180,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
         let tenant = url.host.to_ascii_lowercase();
         let tenant = tenant
             .strip_suffix(GHE)
-            .filter(|tenant| !tenant.contains('.'))?;
+            .filter(|tenant| !contains(tenant, "."))?;
         return Some(Console {
             registry: Some(concat(&[ENTERPRISE, tenant, GHE])),
         });
@@ -258,14 +258,14 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
     let is_server = !host.ends_with(".github.com")
         && host
             .strip_prefix(ENTERPRISE)
-            .is_some_and(|server| server.contains('.') && !server.ends_with(GHE));
+            .is_some_and(|server| contains(server, ".") && !server.ends_with(GHE));
     if is_fixed && endpoint.is_plain() || is_server {
         return;
     }
     // A token of an enterprise does not belong to the public registry.
     let fix = match host.strip_suffix(GHE) {
         _ if is_fixed => Some(host.to_owned()),
-        Some(tenant) if !tenant.contains('.') => Some(concat(&[ENTERPRISE, host])),
+        Some(tenant) if !contains(tenant, ".") => Some(concat(&[ENTERPRISE, host])),
         None if !host.starts_with(ENTERPRISE) || host == "containers.github.com" => {
             Some(HOST.to_owned())
         }
@@ -284,7 +284,7 @@ fn judge_username(judge: &mut Judge<'_>) {
         split_once(name, "github.com/").map(|(_, account)| account.trim_end_matches('/'))
     });
     // What has a colon is reported as such, with the same account.
-    let account = account.filter(|_| !name.contains(':'));
+    let account = account.filter(|_| !contains(name, ":"));
     if let Some(account) = account.filter(|account| is_login(account)) {
         let issue = Issue::new(Code::UsernameUnusual).with("title", PROVIDER.title);
         judge.report(issue.with("example", "octocat").suggest(account));

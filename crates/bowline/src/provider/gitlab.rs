@@ -245,7 +245,7 @@ fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
         without_instance(draft.get("password")),
     );
     // A custom deploy token has any username; bots and service accounts of projects and groups have theirs.
-    let robot = name.contains('+')
+    let robot = contains(name, "+")
         || name == "gitlab-ci-token"
         || name.starts_with("service_account_")
         || (contains(name, "_bot") && (name.starts_with("project_") || name.starts_with("group_")))

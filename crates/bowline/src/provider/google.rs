@@ -145,7 +145,8 @@ const SHAPES: &[Shape] = &[
 
 macro_rules! places {
     ($($place:literal)*) => {
-        static CHOICES: &[Choice] = &[$(Choice::new($place, $place)),*];
+        const PLACES: &[&str] = &[$($place),*];
+        const CHOICES: &[Choice] = &[$(Choice::new($place, $place)),*];
     };
 }
 
@@ -188,7 +189,7 @@ impl<'a> Location<'a> {
 }
 
 fn standing_of(place: &str) -> Standing {
-    standing(place, CHOICES.iter().map(|choice| choice.value), geography)
+    standing(place, PLACES, geography)
 }
 
 /// Tells whether a text is a place of Google's, listed or built like one.
@@ -238,7 +239,7 @@ fn names(host: &str) -> Vec<String> {
 /// `example.com/my-project/…`. <https://docs.cloud.google.com/artifact-registry/docs/docker/names>, 2026-08.
 fn of_domain(path: &str) -> Option<String> {
     let (domain, rest) = path.split_once(':')?;
-    let is_domain = domain.contains('.') && is_component(domain);
+    let is_domain = contains(domain, ".") && is_component(domain);
     (is_domain && is_in_project(rest)).then(|| concat(&[domain, "/", rest]))
 }
 
@@ -246,7 +247,7 @@ fn of_domain(path: &str) -> Option<String> {
 /// project is of; and perhaps a path in it.
 fn is_in_project(namespace: &str) -> bool {
     let project = namespace.split('/').next().unwrap_or("");
-    project.contains('.')
+    contains(project, ".")
         || (6..=30).contains(&project.len())
             && project
                 .bytes()
@@ -326,7 +327,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
         Some(Location::Host(_)) => {}
         Some(Location::Region(region)) => {
             let standing = standing_of(region);
-            let near = standing.near().filter(|near| !near.contains('.'));
+            let near = standing.near().filter(|near| !contains(near, "."));
             let fix = near.map(|near| {
                 let host = replace(endpoint.host(), region, near);
                 replaced(url.text.trim(), url.host, &host)
@@ -353,7 +354,7 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
 /// The address, or else that of the region; both must be of one registry.
 fn place(draft: &mut Draft<'_>) -> Option<Endpoint> {
     let region = draft.get("region").to_owned();
-    let host = if region.contains('.') {
+    let host = if contains(&region, ".") {
         region.clone()
     } else {
         concat(&[&region, "-docker.pkg.dev"])
@@ -461,7 +462,7 @@ fn judge_key(judge: &mut Judge<'_>) {
     ] {
         let is_there = match name {
             "private_key" => contains(member(name), "PRIVATE KEY-----"),
-            "client_email" => member(name).contains('@'),
+            "client_email" => contains(member(name), "@"),
             _ => !member(name).is_empty(),
         };
         if !is_there {

@@ -14,7 +14,7 @@ use crate::{
     form::{ConnectionForm, Draft},
     message::Code,
     region::{Standing, is_number},
-    text::concat,
+    text::{concat, contains},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -105,7 +105,7 @@ fn is_region(text: &str) -> bool {
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
     text.len() <= 32
         && text.rsplit_once('-').is_some_and(|(place, number)| {
-            is_number(number) && place.contains('-') && place.split('-').all(is_word)
+            is_number(number) && contains(place, "-") && place.split('-').all(is_word)
         })
 }
 

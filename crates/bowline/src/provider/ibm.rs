@@ -15,7 +15,7 @@ use crate::{
     form::{ConnectionForm, Draft},
     message::Code,
     region::{Standing, is_number, standing},
-    text::concat,
+    text::{concat, contains},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -128,7 +128,7 @@ fn host_of_region(region: &str) -> Option<String> {
 /// IBM's own software (`cp.icr.io`) is no customer's.
 fn region_of_host(host: &str) -> Option<String> {
     if let Some((_, region)) = FORMER.iter().find(|(former, _)| *former == host) {
-        return host.contains('.').then(|| (*region).to_owned());
+        return contains(host, ".").then(|| (*region).to_owned());
     }
     let (private, public) = match host.strip_prefix(PRIVATE) {
         Some(public) => (PRIVATE, public),
@@ -210,7 +210,8 @@ fn judge_region(judge: &mut Judge<'_>) {
         judge.report(issue.suggest(region));
         return;
     }
-    match standing(text, REGIONS.iter().map(|region| region.id), geography) {
+    let ids: Vec<_> = REGIONS.iter().map(|region| region.id).collect();
+    match standing(text, &ids, geography) {
         // An id does not tell the host.
         Standing::Unlisted(None) => {
             judge.report(Issue::new(Code::RegionAddress).with("region", text));

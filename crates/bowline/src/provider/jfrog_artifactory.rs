@@ -12,7 +12,7 @@ use crate::{
     finding::Issue,
     form::Draft,
     message::Code,
-    text::{concat, span},
+    text::{concat, contains, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -136,7 +136,7 @@ const ACCESS_TOKEN_SHAPE: Shape = Shape {
 /// `acme.jfrog.io`, or `acme-docker-local.jfrog.io` for one repository: one label before the domain.
 fn is_cloud(host: &str) -> bool {
     host.strip_suffix(CLOUD)
-        .is_some_and(|server| !server.contains('.') && is_name(server))
+        .is_some_and(|server| !contains(server, ".") && is_name(server))
 }
 
 /// `https://acme.jfrog.io/ui/native/docker-local`: the repository has an address of its own.

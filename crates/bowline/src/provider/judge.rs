@@ -1,6 +1,6 @@
 //! A field's text under the rule of its field.
 
-use crate::{finding::Issue, message::Code, region::Standing};
+use crate::{finding::Issue, message::Code, region::Standing, text::contains};
 
 /// A field's text, and what its rule finds.
 pub(crate) struct Judge<'a> {
@@ -10,7 +10,7 @@ pub(crate) struct Judge<'a> {
     pub(crate) now: Option<i64>,
     /// The name of the product whose form it is.
     pub(crate) title: &'static str,
-    /// Whether a text is taken that a select field does not offer: another spelling of a choice.
+    /// Whether the text of a select field is one of its choices, or another spelling of one.
     pub(crate) is_choice: bool,
     /// What was found.
     pub(crate) issues: Vec<Issue>,
@@ -57,7 +57,7 @@ impl Judge<'_> {
     /// Warns that usernames of this product look otherwise.
     pub(crate) fn unusual_username(&mut self, example: &'static str) {
         // A colon is reported as such.
-        if self.text.contains(':') {
+        if contains(self.text, ":") {
             return;
         }
         let issue = Issue::new(Code::UsernameUnusual)

@@ -110,13 +110,13 @@ pub(crate) fn username(draft: &mut Draft<'_>, field: &str, warn: bool) -> Option
         }
         return Some(username);
     }
-    let issue = if text.contains(':') {
+    let issue = if contains(text, ":") {
         // `user:password` in one field, as it is written for Basic.
         let mut parts = text.split(':').filter(|part| !part.is_empty());
         let user = if contains(text, "://") {
             // The last part of an account's page.
             text.rsplit('/')
-                .find(|part| !part.is_empty() && !part.contains(':'))
+                .find(|part| !part.is_empty() && !contains(part, ":"))
         } else {
             parts.next()
         };

@@ -14,8 +14,8 @@ use crate::{
     form::{ConnectionForm, Draft},
     message::Code,
     placeholder::is_placeholder,
-    text::concat,
     text::span,
+    text::{concat, contains},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -52,7 +52,7 @@ pub(super) static PROVIDER: Provider = Provider {
         endpoint: judge_endpoint,
         // Repositories are `project/name`, with nothing below.
         namespaces: Some(Namespaces {
-            fits: |namespace| !namespace.contains('/'),
+            fits: |namespace| !contains(namespace, "/"),
             example: "myproject",
         }),
         command: login_command,

@@ -13,7 +13,7 @@ use crate::{
     form::Draft,
     message::Code,
     region::{Standing, is_number, standing},
-    text::{concat, replaced, span, split_once},
+    text::{concat, contains, replaced, span, split_once},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -238,7 +238,10 @@ fn standing_of(region: &str) -> Standing {
     match Region::find(region) {
         Some(_) => Standing::Listed,
         None if is_key(region) => Standing::Unlisted(None),
-        None => standing(region, REGIONS.iter().map(|region| region.id), geography),
+        None => {
+            let ids: Vec<_> = REGIONS.iter().map(|region| region.id).collect();
+            standing(region, &ids, geography)
+        }
     }
 }
 
@@ -351,7 +354,7 @@ fn judge_username(judge: &mut Judge<'_>) {
     let parts: Vec<&str> = judge.text.split('/').collect();
     let sound = (2..=3).contains(&parts.len()) && parts.iter().all(|part| !part.is_empty());
     let tenancy = parts.first().copied().unwrap_or("");
-    if judge.text.contains(':') {
+    if contains(judge.text, ":") {
         // Reported as such.
     } else if !sound
         || tenancy.starts_with("ocid1.")

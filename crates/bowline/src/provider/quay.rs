@@ -13,7 +13,7 @@ use crate::{
     form::Draft,
     message::Code,
     reference::is_component,
-    text::{concat, span},
+    text::{concat, contains, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -189,7 +189,7 @@ fn judge_username(judge: &mut Judge<'_>) {
             .with("example", EXAMPLE)
     };
     // What has a colon or is a token is reported as such.
-    if TOKEN_USERS.contains(&name) || name.contains(':') || ROBOT_TOKEN.fit(name) == Fit::Yes {
+    if TOKEN_USERS.contains(&name) || contains(name, ":") || ROBOT_TOKEN.fit(name) == Fit::Yes {
         return;
     }
     let lower = name.to_ascii_lowercase();
@@ -202,7 +202,7 @@ fn judge_username(judge: &mut Judge<'_>) {
         // As it should be; or a token, which is said already.
     } else if is_account(&lower) || is_robot(&lower) {
         judge.report(unusual(judge, Code::UsernameCase).suggest(lower));
-    } else if name.contains('+') {
+    } else if contains(name, "+") {
         judge.report(unusual(judge, Code::UsernameForm));
     } else {
         judge.unusual_username(EXAMPLE);
@@ -217,7 +217,7 @@ fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
         // 20 characters of name and as many of code at least.
         OAUTH_USER => (secret.len() < 40).then_some("an OAuth token: 40 characters"),
         APP_USER => (secret.len() != 120).then_some("an application token: 120 characters"),
-        _ if name.contains('+') => {
+        _ if contains(name, "+") => {
             (!is_robots).then_some("a robot's token: 64 capital letters and digits")
         }
         _ if name.starts_with('$') => None,

@@ -13,7 +13,7 @@ use crate::{
     finding::Issue,
     form::{ConnectionForm, Draft},
     message::Code,
-    text::span,
+    text::{contains, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -147,7 +147,7 @@ fn judge_username(judge: &mut Judge<'_>) {
     let sound = (!number.is_empty() || name.starts_with("uhc-pool-"))
         && number.bytes().all(|b| b.is_ascii_digit())
         && !name.is_empty()
-        && !name.contains('|');
+        && !contains(name, "|");
     if !sound {
         judge.unusual_username("12345678|scanner");
     }
@@ -158,7 +158,7 @@ fn judge_login(draft: &mut Draft<'_>) -> Option<Credentials> {
         draft.report("url", Issue::new(Code::LoginNotTaken).with("host", OPEN));
     }
     let credentials = password(draft)?;
-    if draft.get("username").contains('|') {
+    if contains(draft.get("username"), "|") {
         let token = draft.get("password");
         // As every JSON Web Token begins.
         if !token.starts_with("eyJ") || !SERVICE_TOKEN.length.contains(&token.len()) {

@@ -87,7 +87,7 @@ const SECRET_KEY: Shape = Shape {
 };
 
 fn standing_of(region: &str) -> Standing {
-    standing(region, REGIONS.iter().copied(), geography)
+    standing(region, REGIONS, geography)
 }
 
 /// The country in a text that is built like a region: `fr` of `fr-par`.

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use super::{Kind, providers};
+use super::{Kind, providers, rules::Judge};
 
 #[test]
 fn ids_are_kebab_case_and_unique() {
@@ -38,6 +38,22 @@ fn each_rank_is_one_products() {
     let mut ranks = HashSet::new();
     for provider in providers() {
         assert!(ranks.insert(provider.rank), "{}", provider.id);
+    }
+}
+
+#[test]
+fn every_option_is_a_choice_of_its_rule() {
+    let auth = providers().iter().flat_map(|provider| provider.auth);
+    for field in auth.flat_map(|auth| auth.fields) {
+        for option in field.options {
+            let mut judge = Judge::new(option.value, None, "");
+            (field.rule)(&mut judge);
+            assert!(
+                judge.is_choice && judge.issues.is_empty(),
+                "{}",
+                option.value
+            );
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     endpoint::{DOCKER_HUB, parse_v6},
     finding::Issue,
     message::Code,
-    text::{concat, joined, replaced, span, split_once, trim_space},
+    text::{concat, contains, joined, replaced, span, split_once, trim_space},
 };
 
 /// An image reference, with familiar names filled in: `alpine` is `docker.io/library/alpine`.
@@ -73,7 +73,7 @@ impl Reference {
         let domain = domain
             .filter(|&domain| domain != "index.docker.io")
             .unwrap_or(DOCKER_HUB);
-        let official = domain == DOCKER_HUB && !path.contains('/');
+        let official = domain == DOCKER_HUB && !contains(path, "/");
         let path = concat(&[if official { OFFICIAL } else { "" }, path]);
         if path.len() > 255 {
             let length = path.len().to_string();
@@ -98,7 +98,7 @@ impl Reference {
         let short = self
             .path
             .strip_prefix(OFFICIAL)
-            .filter(|rest| !rest.contains('/') && !is_image_id(rest));
+            .filter(|rest| !contains(rest, "/") && !is_image_id(rest));
         let name = match short {
             _ if self.domain != DOCKER_HUB => concat(&[&self.domain, "/", &self.path]),
             Some(short) => short.to_owned(),
@@ -244,7 +244,7 @@ fn check_text(text: &str) -> Result<(), Issue> {
 /// The tag begins after the last `:` that follows the last `/`.
 fn split_tag(name: &str) -> (&str, Option<&str>) {
     match name.rsplit_once(':') {
-        Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
+        Some((name, tag)) if !contains(tag, "/") => (name, Some(tag)),
         _ => (name, None),
     }
 }
@@ -295,7 +295,7 @@ fn check_domain(text: &str, domain: &str) -> Result<(), Issue> {
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
     {
-        Some(address) => !address.contains('.') && parse_v6(address).is_some(),
+        Some(address) => !contains(address, ".") && parse_v6(address).is_some(),
         None => host.split('.').all(label),
     };
     if sound {

@@ -9,7 +9,7 @@ use crate::{
     findings::BoundedFindings,
     pattern::{Budget, Pattern, PatternSet},
     provider::{Capabilities, Provider, is_same_registry, provider},
-    text::{concat, join, split_once},
+    text::{concat, contains, join, split_once},
 };
 
 /// The most that `amount`, `count` and the number of patterns may be.
@@ -372,7 +372,7 @@ impl Reader<'_> {
         let Some(host) = self.host else { return };
         let (first, path) = split_once(text, "/").unwrap_or((text, ""));
         // A name of one word is no host, and most patterns have no path.
-        let is_own = first == host || first.contains('.') && is_same_registry(first, host);
+        let is_own = first == host || contains(first, ".") && is_same_registry(first, host);
         if is_own {
             let issue = Issue::new(Code::PatternOwnHost)
                 .at(0..text.len().saturating_sub(path.len()))
