@@ -16,10 +16,19 @@ macro_rules! table {
             /// Every code, in the order of the table.
             pub const ALL: &'static [Code] = &[$(Code::$code,)*];
 
-            fn row(self) -> (&'static str, Severity, &'static str) {
+            /// Whether it blocks saving.
+            pub fn severity(self) -> Severity {
                 match self {
-                    $(Code::$code => ($name, Severity::$severity, $text),)*
+                    $(Code::$code => Severity::$severity,)*
                 }
+            }
+
+            /// Its name and its text. One constant holds both, since a table of addresses hardly compresses.
+            fn name_and_text(self) -> (&'static str, &'static str) {
+                let row = match self {
+                    $(Code::$code => concat!($name, " ", $text),)*
+                };
+                row.split_once(' ').unwrap_or_default()
             }
         }
     };
@@ -210,12 +219,7 @@ table! {
 impl Code {
     /// The stable name, `url.plain_http`.
     pub fn as_str(self) -> &'static str {
-        self.row().0
-    }
-
-    /// Whether it blocks saving.
-    pub fn severity(self) -> Severity {
-        self.row().1
+        self.name_and_text().0
     }
 
     /// Whether it says of a text only that it looks otherwise than a value of its kind.
@@ -238,7 +242,7 @@ impl Code {
 
     /// The English text, with `{name}` where a parameter goes.
     pub fn template(self) -> &'static str {
-        self.row().2
+        self.name_and_text().1
     }
 
     /// The English text with its parameters filled in.
