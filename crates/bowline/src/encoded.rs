@@ -22,7 +22,7 @@ pub(crate) fn decoded(text: &str) -> Option<String> {
 }
 
 /// Base64 with or without its padding.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
+pub(crate) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)

@@ -1,10 +1,10 @@
 //! The usual ways to make credentials of a form's values.
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
+use base64::Engine as _;
 
 use crate::{
     credential::{Credentials, Username},
-    encoded::decoded,
+    encoded::{BASE64, decoded},
     finding::Issue,
     form::Draft,
     message::Code,
@@ -38,7 +38,7 @@ pub(crate) fn password(draft: &mut Draft<'_>) -> Option<Credentials> {
 /// The secret in `auth` of Docker's configuration file, which is username and secret in base64.
 fn secret_of_pair(text: &str, username: &str) -> Option<String> {
     // Four digits are three letters; few secrets begin so, and long ones take time to decode.
-    let start = BASE64_STANDARD.decode(text.get(..4)?).ok()?;
+    let start = BASE64.decode(text.get(..4)?).ok()?;
     let pair = username.bytes().chain([b':']);
     if pair.zip(start).any(|(expected, found)| expected != found) {
         return None;
