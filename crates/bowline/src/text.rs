@@ -85,6 +85,18 @@ pub(crate) fn replaced(whole: &str, part: &str, with: &str) -> String {
     ])
 }
 
+/// The number that a text of digits is, where 32 bits hold it. (The standard library has a parser for every width of
+/// numbers, and each would be in the browser module.)
+pub(crate) fn decimal(text: &str) -> Option<u32> {
+    let is_digits = text.bytes().all(|b| b.is_ascii_digit());
+    is_digits.then(|| text.parse().ok())?
+}
+
+/// The port that a text is: digits, up to 65535.
+pub(crate) fn port_of(text: &str) -> Option<u16> {
+    u16::try_from(decimal(text)?).ok()
+}
+
 /// Whether a character is there and not seen: byte order marks, zero-width and control characters, no-break spaces.
 pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control()
@@ -198,12 +210,15 @@ pub(crate) fn nearest_within<'a>(
     limit: usize,
 ) -> Option<&'a str> {
     let text = text.to_ascii_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| (distance(text.as_bytes(), candidate.as_bytes()), candidate))
-        .filter(|&(distance, _)| distance <= limit)
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
+    let mut nearest = None;
+    let mut below = limit.saturating_add(1);
+    for candidate in candidates {
+        let distance = distance(text.as_bytes(), candidate.as_bytes());
+        if distance < below {
+            (nearest, below) = (Some(candidate), distance);
+        }
+    }
+    nearest
 }
 
 /// Whether two texts are one slip of the fingers apart: a letter more, fewer or another one, or two exchanged.

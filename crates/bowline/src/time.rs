@@ -1,5 +1,7 @@
 //! Times as text (RFC 3339) and as milliseconds since 1970.
 
+use crate::text::{concat, decimal};
+
 /// Milliseconds since 1970 of a time as RFC 3339 writes it; a leap second counts as the one before it.
 /// `None` for any other text.
 ///
@@ -51,13 +53,7 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
             }
         }
     };
-    let milliseconds: i64 = fraction
-        .chars()
-        .chain("00".chars())
-        .take(3)
-        .collect::<String>()
-        .parse()
-        .ok()?;
+    let thousandths = concat(&[fraction, "00"]);
     let minutes = hour
         .checked_mul(60)?
         .checked_add(minute)?
@@ -67,7 +63,7 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
         .checked_add(minutes.checked_mul(60)?)?
         .checked_add(second.min(59))?
         .checked_mul(1000)?
-        .checked_add(milliseconds)
+        .checked_add(number(thousandths.get(..3)?, 3)?)
 }
 
 /// `2027-01-31T12:00:00Z`, to the second. Years beyond 9999 are written in full.
@@ -80,27 +76,26 @@ pub fn format_rfc3339(milliseconds: i64) -> String {
         of_day.div_euclid(60).rem_euclid(60),
         of_day.rem_euclid(60),
     );
-    let mut text = String::with_capacity(20);
-    let year = year.to_string();
-    text.extend(std::iter::repeat_n(
-        '0',
-        usize::saturating_sub(4, year.len()),
-    ));
-    text.push_str(&year);
-    for (before, value) in [
-        ('-', month),
-        ('-', day),
-        ('T', hour),
-        (':', minute),
-        (':', second),
-    ] {
-        text.push(before);
-        for digit in [value.div_euclid(10), value.rem_euclid(10)] {
-            text.extend(char::from_digit(digit.unsigned_abs() as u32, 10));
-        }
-    }
-    text.push('Z');
-    text
+    concat(&[
+        &padded(year, 4),
+        "-",
+        &padded(month, 2),
+        "-",
+        &padded(day, 2),
+        "T",
+        &padded(hour, 2),
+        ":",
+        &padded(minute, 2),
+        ":",
+        &padded(second, 2),
+        "Z",
+    ])
+}
+
+/// A number with zeros before it, of so many digits at least; four at most.
+fn padded(number: i64, digits: usize) -> String {
+    let text = number.to_string();
+    concat(&["0000".get(text.len()..digits).unwrap_or(""), &text])
 }
 
 /// The same time of day so many months of the calendar before; on the month's last day where the month is shorter.
@@ -124,7 +119,8 @@ pub(crate) fn months_before(milliseconds: i64, months: i64) -> i64 {
 
 /// The number that a text of just so many digits is.
 fn number(text: &str, digits: usize) -> Option<i64> {
-    (text.len() == digits && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+    let number = decimal(text).filter(|_| text.len() == digits)?;
+    Some(number.into())
 }
 
 fn is_leap(year: i64) -> bool {

@@ -28,7 +28,7 @@ use self::{
 use crate::{
     form::ConnectionForm,
     reference,
-    text::{contains, trim, without_quotes},
+    text::{contains, port_of, trim, without_quotes},
 };
 
 /// Partly filled forms for what was pasted, one a registry; none when it is nothing known.
@@ -103,7 +103,7 @@ fn is_image(text: &str) -> bool {
         None => match text.split_once(':') {
             // A port has four or five digits, or stands behind a whole host name.
             Some((name, port)) => {
-                let is_port = port.parse::<u16>().is_ok()
+                let is_port = port_of(port).is_some()
                     && (contains(name, ".") || name == "localhost" || port.len() >= 4);
                 !is_port && !name.contains(['[', ':'])
             }

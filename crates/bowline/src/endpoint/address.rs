@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::text::{contains, split_once};
+use crate::text::{contains, decimal, split_once};
 
 /// Four decimal numbers.
 pub(crate) fn parse_v4(text: &str) -> Option<Ipv4Addr> {
@@ -11,8 +11,9 @@ pub(crate) fn parse_v4(text: &str) -> Option<Ipv4Addr> {
     let mut parts = text.split('.');
     for octet in &mut octets {
         let part = parts.next()?;
-        let plain = part == "0" || !part.starts_with(['0', '+']);
-        *octet = part.parse().ok().filter(|_| plain)?;
+        let plain = part == "0" || !part.starts_with('0');
+        let number = decimal(part).filter(|_| plain)?;
+        *octet = number.try_into().ok()?;
     }
     parts.next().is_none().then(|| octets.into())
 }
@@ -26,8 +27,9 @@ pub(crate) fn parse_v6(text: &str) -> Option<Ipv6Addr> {
     };
     let (front, back) = (groups(front, false)?, groups(back, true)?);
     let zeros = 8_usize.checked_sub(front.len())?.checked_sub(back.len())?;
-    let zeros = std::iter::repeat_n(0, zeros.max(1));
-    let all: Vec<u16> = front.into_iter().chain(zeros).chain(back).collect();
+    let mut all = front;
+    all.resize(all.len().saturating_add(zeros.max(1)), 0);
+    all.extend(back);
     <[u16; 8]>::try_from(all).ok().map(Into::into)
 }
 
@@ -44,7 +46,8 @@ fn groups(text: &str, last: bool) -> Option<Vec<u16>> {
             groups.extend([u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])]);
         } else {
             let sound = part.len() <= 4 && part.bytes().all(|b| b.is_ascii_hexdigit());
-            groups.push(u16::from_str_radix(part, 16).ok().filter(|_| sound)?);
+            let number = u32::from_str_radix(part, 16).ok().filter(|_| sound)?;
+            groups.push(number.try_into().ok()?);
         }
     }
     Some(groups)

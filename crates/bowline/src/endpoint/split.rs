@@ -6,8 +6,8 @@ use crate::{
     message::Code,
     reference::is_tag,
     text::{
-        concat, contains, is_invisible, is_plain, joined, replace, replaced, span, split_once,
-        trim_space, unquoted, visible,
+        concat, contains, is_invisible, is_plain, joined, port_of, replace, replaced, span,
+        split_once, trim_space, unquoted, visible,
     },
 };
 
@@ -116,10 +116,8 @@ impl<'a> Split<'a> {
         let Some(port) = self.port else {
             return Ok(None);
         };
-        let digits =
-            !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
-        match port.parse() {
-            Ok(number @ 1..=u16::MAX) if digits => Ok(Some(number)),
+        match port_of(port) {
+            Some(number @ 1..) if port.len() <= 5 => Ok(Some(number)),
             _ if self.path.is_empty()
                 && is_tag(port)
                 && port.bytes().any(|b| b.is_ascii_alphabetic()) =>

@@ -258,7 +258,7 @@ fn with_namespace(draft: &mut Draft<'_>, provider: &Provider, endpoint: Endpoint
         let namespace = namespace.to_owned();
         let named = endpoint.clone().with_namespace(&namespace);
         // What is kept is the text: a name that could be read as a path of the API has none.
-        if named.to_text().parse().as_ref() == Ok(&named) {
+        if Endpoint::parse(&named.to_text()).is_ok_and(|kept| kept == named) {
             if let Some((_, value)) = draft
                 .values
                 .iter_mut()

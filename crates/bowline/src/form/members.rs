@@ -9,7 +9,7 @@ use crate::{
     message::Code,
     provider::{self, Auth, Provider, ProviderId, providers},
     reference::{self, Reference},
-    text::{concat, contains, is_invisible, is_plain, nearest, trim_space, without},
+    text::{concat, contains, is_invisible, is_plain, nearest, port_of, trim_space, without},
     time,
 };
 
@@ -266,7 +266,7 @@ fn is_of(image: &Reference, endpoint: &Endpoint) -> bool {
     let usual = endpoint.scheme().port();
     let domain = image.domain.to_ascii_lowercase();
     let (host, port) = match domain.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, port.parse().unwrap_or_default()),
+        Some((host, port)) if !port.ends_with(']') => (host, port_of(port).unwrap_or_default()),
         _ => (domain.as_str(), usual),
     };
     // An organization may be called as a domain is.

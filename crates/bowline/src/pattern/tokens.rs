@@ -2,6 +2,8 @@
 //!
 //! The tokens are those of the crate `regex-lite`. Of what is no expression they are any.
 
+use crate::text::decimal;
+
 /// A piece of an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -101,7 +103,10 @@ fn times(braces: &[u8]) -> usize {
     let numbers = numbers.filter_map(|digits| str::from_utf8(digits).ok());
     let numbers = numbers.filter(|digits| !digits.is_empty());
     // One that is too large for its type is too much anyway.
-    let numbers = numbers.map(|digits| digits.parse().unwrap_or(usize::MAX));
+    let numbers = numbers.map(|digits| {
+        let number = decimal(digits).and_then(|number| usize::try_from(number).ok());
+        number.unwrap_or(usize::MAX)
+    });
     numbers.max().unwrap_or(1).max(1)
 }
 

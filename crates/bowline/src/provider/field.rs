@@ -119,7 +119,7 @@ impl Field {
             options: &[],
             placeholder: None,
             help: None,
-            autocomplete: "off",
+            autocomplete: page_text("off"),
             rule: |_| {},
         }
     }
@@ -229,7 +229,7 @@ impl Field {
     }
 
     pub(crate) const fn autocomplete(mut self, value: &'static str) -> Self {
-        self.autocomplete = value;
+        self.autocomplete = page_text(value);
         self
     }
 

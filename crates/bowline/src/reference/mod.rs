@@ -12,7 +12,7 @@ use crate::{
     endpoint::{DOCKER_HUB, parse_v6},
     finding::Issue,
     message::Code,
-    text::{concat, contains, joined, replaced, span, split_once, trim_space},
+    text::{concat, contains, joined, port_of, replaced, span, split_once, trim_space},
 };
 
 /// An image reference, with familiar names filled in: `alpine` is `docker.io/library/alpine`.
@@ -270,13 +270,12 @@ fn check_domain(text: &str, domain: &str) -> Result<(), Issue> {
         Some((host, port)) if host.len() > bracket => (host, Some(port)),
         _ => (domain, None),
     };
-    if let Some(port) = port {
-        let digits = port.bytes().all(|b| b.is_ascii_digit());
-        if !digits || !matches!(port.parse::<u16>(), Ok(1..)) {
-            return Err(Issue::new(Code::ReferencePort)
-                .at(span(text, port))
-                .with("port", port));
-        }
+    if let Some(port) = port
+        && !matches!(port_of(port), Some(1..))
+    {
+        return Err(Issue::new(Code::ReferencePort)
+            .at(span(text, port))
+            .with("port", port));
     }
     let label = |label: &str| {
         label

@@ -9,7 +9,7 @@ use crate::{
     findings::BoundedFindings,
     pattern::{Budget, Pattern, PatternSet},
     provider::{Capabilities, Provider, is_same_registry, provider},
-    text::{concat, contains, join, split_once},
+    text::{concat, contains, decimal, join, split_once},
 };
 
 /// The most that `amount`, `count` and the number of patterns may be.
@@ -385,10 +385,8 @@ impl Reader<'_> {
         let text = self.text(members, "at")?;
         let minutes = text.split_once(':').and_then(|(hour, minute)| {
             let number = |text: &str, most: u16| {
-                let digits = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
-                text.parse::<u16>()
-                    .ok()
-                    .filter(|number| digits && *number <= most)
+                let number = decimal(text).filter(|_| text.len() == 2)?;
+                u16::try_from(number).ok().filter(|number| *number <= most)
             };
             number(hour, 23)?
                 .checked_mul(60)?
