@@ -41,12 +41,15 @@ pub(crate) fn module(project: &Project, screen: &Screen) -> anyhow::Result<Work>
     let compiled = project.target("wasm32-unknown-unknown/browser/bowline_wasm.wasm");
     let bindgen = project.target("debug/wasm-bindgen");
     let optimizer = project.path("web/node_modules/binaryen");
-    // For the size after compression: nothing is inlined and zeros stay in the data, since what repeats compresses well.
+    // For the size after compression: nothing is inlined, no common subexpression is taken out and zeros stay in the data,
+    // since what repeats compresses well; and the copies of one generic function stand side by side.
     let optimize = [
         "-Oz",
         "--one-caller-inline-max-function-size=0",
         "--always-inline-max-function-size=0",
+        "--skip-pass=local-cse",
         "--skip-pass=memory-packing",
+        "--reorder-functions-by-name",
         "--strip-debug",
         "--strip-producers",
         "--strip-target-features",
