@@ -1,4 +1,4 @@
-//! Where a connection's registry is.
+//! Finds a connection's registry.
 
 use bowline::{endpoint::Endpoint, form::ConnectionSpec};
 
@@ -9,8 +9,8 @@ use crate::{
     world::World,
 };
 
-/// The registry of a connection. Where the form tells, nothing is sent; where only the provider's API can (ECR without
-/// an account id), that is asked.
+/// Returns the endpoint of a connection's registry. If the form has it, this sends no request. Otherwise (ECR without
+/// an account id), it asks the provider's API.
 ///
 ///
 /// ```
@@ -23,7 +23,7 @@ use crate::{
 /// }
 /// ```
 /// # Errors
-/// What a check would name; `endpoint.unresolved` where the provider does not tell either.
+/// The problem that a check would report; `endpoint.unresolved` if the provider does not return it.
 pub async fn resolve_endpoint<W: World>(
     world: &W,
     operator: &Operator,

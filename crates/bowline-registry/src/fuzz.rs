@@ -1,5 +1,5 @@
-//! Every parser of what a registry answers, on texts near those that registries really send: none panics, and what must
-//! always hold does.
+//! Feeds every parser of registry responses with texts near real ones. Verifies that none panics and that invariants
+//! hold.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bowline::endpoint::Endpoint;

@@ -1,4 +1,4 @@
-//! What this crate needs of an HTTP client.
+//! The HTTP client that the caller provides.
 
 use std::{fmt, future::Future, time::Duration};
 
@@ -6,18 +6,18 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Response};
 use url::Url;
 
-/// One request, whole. `Debug` shows its method and URL; headers and body may hold credentials.
+/// A complete request. `Debug` shows only its method and URL, because headers and body may contain credentials.
 pub struct Request {
     /// GET, HEAD, POST or PATCH.
     pub method: Method,
-    /// Where to; the guard has allowed it. It never holds credentials.
+    /// The URL, which the guard has allowed. It never contains credentials.
     pub url: Url,
-    /// The path and query to send: those of `url`, but where a redirect names the URL as they are written there. A signed URL
-    /// is of use only unchanged, and a [`Url`] encodes some characters anew.
+    /// The path and query to send. They equal those of `url`, except after a redirect, where they are as in `Location`:
+    /// a signed URL works only unchanged, and a [`Url`] re-encodes some characters.
     pub target: String,
-    /// What to send with it. `Host` and `Content-Length` are the client's to add.
+    /// The headers to send. The client adds `Host` and `Content-Length`.
     pub headers: HeaderMap,
-    /// Empty for GET and HEAD.
+    /// The body; empty for GET and HEAD.
     pub body: Bytes,
 }
 
@@ -27,28 +27,28 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Sends one request and gives one response.
+/// An HTTP client: sends one request and returns one response.
 ///
-/// # What an implementation owes
+/// # Requirements
 ///
-/// - **It judges the address that it dials.** The conversation decides which host names, ports and literal addresses may
-///   be contacted, but it never resolves a name: a registry's owner can let any name resolve to `127.0.0.1` or to a
-///   metadata service (server-side request forgery). So resolve the name, refuse every address that is not on the public
-///   internet with [`SendError::Prohibited`], and connect to the very address that was judged, not to the name a second
-///   time, because it may resolve to another one then. [`networks_are_blocked`](crate::networks_are_blocked) asks whether
-///   that works. The example `axum` has such a resolver for reqwest.
-/// - It sends [`Request::target`] as it is, and every header line as a line of its own. It reads at least 100 headers of an
-///   answer; more are better.
-/// - It follows no redirect, keeps no cookie, adds no credential, decodes no content encoding, uses no proxy of its
-///   environment, and retries nothing.
-/// - It is safe to drop the future at any time, and to have several under way at once.
+/// - **Check the address before connecting.** This crate decides which host names, ports, and literal addresses are
+///   allowed, but it never resolves a name. A registry's owner can let any name resolve to `127.0.0.1` or to a metadata
+///   service (server-side request forgery). Resolve the name, refuse every address that is not on the public internet
+///   with [`SendError::Prohibited`], and connect to the address that you checked. Do not resolve the name again,
+///   because it may then resolve to another address. [`networks_are_blocked`](crate::networks_are_blocked) tests
+///   whether this works. The example `axum` has such a resolver for reqwest.
+/// - Send [`Request::target`] unchanged, and every header value as a separate line. Read at least 100 response headers,
+///   and more if possible.
+/// - Do not follow redirects, store cookies, add credentials, decode content encodings, use a proxy from the
+///   environment, or retry.
+/// - It must be safe to drop the future at any time and to run several at once.
 pub trait HttpClient: Send + Sync {
     /// The body of its answers.
     type Body: ResponseBody;
 
-    /// Sends `request` and waits for the head of the answer.
+    /// Sends `request` and returns the response once its head has arrived.
     ///
-    /// `timeout` bounds connecting and, separately, waiting for the head.
+    /// `timeout` limits connecting and, separately, waiting for the head.
     fn send(
         &self,
         request: Request,
@@ -56,13 +56,13 @@ pub trait HttpClient: Send + Sync {
     ) -> impl Future<Output = Result<Response<Self::Body>, SendError>> + Send;
 }
 
-/// The body of an answer, read piece by piece so that its reader can stop.
+/// A response body that its reader can stop reading at any chunk.
 pub trait ResponseBody: Send {
-    /// The next piece; `None` at the end. A body that ends early is [`SendError::Closed`].
+    /// Returns the next chunk; `None` at the end. If the body ends early, this is [`SendError::Closed`].
     fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, SendError>> + Send;
 }
 
-/// Why there is no answer, or no more of it.
+/// Why there is no response, or no more of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// The name does not resolve, or resolving it failed or took too long.
@@ -71,28 +71,28 @@ pub enum SendError {
     /// The runtime does not allow this address (Spin: `DestinationIpProhibited`, `HttpRequestDenied`).
     #[error("the address isn't allowed")]
     Prohibited,
-    /// Nothing listens there, or there is no way there.
+    /// Nothing listens there, or there is no route.
     #[error("the connection was refused")]
     Refused,
-    /// No connection came about in time.
+    /// The connection timed out.
     #[error("the connection timed out")]
     ConnectTimeout,
-    /// The connection stood, and no (further) answer came in time.
+    /// The connection is open, but no (more) data arrived in time.
     #[error("the response took too long")]
     ReadTimeout,
-    /// The TLS handshake failed, and the runtime does not say why.
+    /// The TLS handshake failed, and the runtime does not report why.
     #[error("the TLS handshake failed")]
     Tls,
     /// The server's certificate was not accepted.
     #[error("the certificate isn't trusted")]
     Certificate,
-    /// The connection ended before the answer did.
+    /// The connection ended before the response did.
     #[error("the connection was closed early")]
     Closed,
-    /// The answer is not HTTP, or breaks its rules.
+    /// The response is not valid HTTP.
     #[error("the response isn't valid HTTP")]
     Malformed,
-    /// The head of the answer is larger than the client takes.
+    /// The head of the response is larger than the client accepts.
     #[error("the response is too large")]
     TooLarge,
     /// The client itself failed.

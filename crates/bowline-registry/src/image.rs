@@ -1,4 +1,4 @@
-//! The image to test with, and the names that may enter a URL.
+//! The image to test with, and names that may enter a URL.
 
 use std::fmt;
 
@@ -31,19 +31,19 @@ pub(crate) struct Image {
     pub(crate) selector: Option<Selector>,
 }
 
-/// An image of a connection's registry, as somebody named it.
+/// An image in a connection's registry, parsed from a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedImage {
     /// The repository's path, without the host.
     pub repository: String,
-    /// The tag; `latest` where neither a tag nor a digest was named.
+    /// The tag; `latest` if the name has neither a tag nor a digest.
     pub tag: Option<String>,
-    /// The digest. Where one was named, the tag says nothing.
+    /// The digest. If there is one, the tag is ignored.
     pub digest: Option<String>,
 }
 
 impl NamedImage {
-    /// The image that `text` names, `name:tag` or `name@digest`, with or without the registry's own host in front.
+    /// Parses `name:tag` or `name@digest`, with or without the registry's own host in front.
     ///
     /// ```
     /// use bowline::endpoint::Endpoint;
@@ -55,7 +55,7 @@ impl NamedImage {
     /// ```
     ///
     /// # Errors
-    /// Why it is none of this endpoint, in words for people.
+    /// A message for people that says why it is not an image of this endpoint.
     pub fn parse(text: &str, endpoint: &Endpoint) -> Result<Self, String> {
         let image = Image::parse(text, endpoint).map_err(|failure| failure.detail)?;
         let (tag, digest) = match image.selector {

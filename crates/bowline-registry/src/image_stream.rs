@@ -1,4 +1,4 @@
-//! Image streams: the repositories of OpenShift's registry, as its API server tells of them.
+//! Image streams: the repositories of OpenShift's registry, as its API server returns them.
 
 use serde::Deserialize;
 

@@ -1,8 +1,7 @@
-//! Reading JSON that a registry sent.
+//! Parses JSON from a registry.
 //!
-//! A body is read into the members that are needed and nothing else: `serde_json::Value` takes up to a hundred times the
-//! bytes of a body, which ends the instance for everybody in it. `null` is as good as a missing member, and a `null` in a
-//! list is dropped.
+//! Only the needed members are kept. `serde_json::Value` takes up to a hundred times the bytes of a body, which can end
+//! the instance for all of its requests. `null` counts as a missing member, and a `null` in a list is dropped.
 
 use std::{fmt, marker::PhantomData};
 

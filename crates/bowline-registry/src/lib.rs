@@ -1,12 +1,12 @@
-//! The conversation with a container registry over an injected HTTP client.
+//! Talks to container registries over an HTTP client that the caller provides.
 //!
-//! [`check`] tries a connection step by step and names what is wrong. [`repositories`] and [`tags`] list what a
-//! connection reaches; [`digests`] and [`details`] read what a list leaves out. [`pull_credentials`] gives the login of a
-//! job, and [`read_notification`] reads what a registry announces.
+//! [`check`] tests a connection step by step and reports the problem. [`repositories`] and [`tags`] list what a
+//! connection can reach. [`digests`] and [`details`] read what a list omits. [`pull_credentials`] returns the login for
+//! a job. [`read_notification`] parses a registry's webhook.
 //!
-//! All take the outside world as a [`World`]: an HTTP client, a clock and randomness. The operator's settings are an
-//! [`Operator`]. A caller that has several conversations with a registry gives them one [`Session`], so that they log in
-//! once. This crate does no I/O of its own. One function, the guard, decides about every request before it is sent.
+//! All of them need a [`World`]: an HTTP client, a clock, and randomness. The operator's settings are an [`Operator`].
+//! To log in only once for several conversations with a registry, pass them the same [`Session`]. This crate does no
+//! I/O of its own. One function, the guard, decides about every request before it is sent.
 //!
 //! ```
 //! use bowline::form::{CheckOptions, ConnectionForm, check_form};
@@ -18,9 +18,9 @@
 //! }
 //! ```
 //!
-//! The tests: unit tests stand at the end of the file that they test, or in `tests.rs` beside it; `src/fuzz.rs` feeds
-//! every parser texts near real ones; `tests/conversation` plays whole conversations with scripted registries, those of
-//! one product in a file of its name.
+//! Unit tests are at the end of the file that they test, or in `tests.rs` beside it. `src/fuzz.rs` feeds every parser
+//! with texts near real ones. `tests/conversation` runs whole conversations with scripted registries, with one file per
+//! product.
 
 mod challenge;
 mod check;

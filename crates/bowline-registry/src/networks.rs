@@ -1,4 +1,4 @@
-//! Whether something keeps requests out of private networks.
+//! Tests whether the runtime blocks private networks.
 
 use std::time::Duration;
 
@@ -28,13 +28,14 @@ const PROBED: [&str; 9] = [
 /// A port on which nothing listens.
 const PORT: u16 = 1;
 
-/// Tells whether requests are kept out of private networks: by the runtime, which is asked, or by the platform, where the
-/// operator says so.
+/// Returns true if private networks are blocked: by the runtime, which this function tests, or by the platform, if the
+/// operator declares it.
 ///
-/// What a name resolves to is judged by the runtime alone, so a runtime that was started without its `block_networks`
-/// leaves the door open. It is asked with a request to an address of each kind that `private_hosts` does not cover, at a
-/// port on which nothing listens: a runtime that blocks says "prohibited", any other answer means that it let the request
-/// out. Where this is false, every check is answered with [`Code::NetworksNotBlocked`](crate::Code::NetworksNotBlocked).
+/// Only the runtime checks the address that a name resolves to, so a runtime without `block_networks` gives access to
+/// private networks. This function sends a request to an address of each kind that `private_hosts` does not cover, at a
+/// port on which nothing listens. A runtime that blocks answers "prohibited". Any other result means that it let the
+/// request out. If the result is false, every check returns
+/// [`Code::NetworksNotBlocked`](crate::Code::NetworksNotBlocked).
 ///
 /// ```
 /// use bowline_registry::{HttpClient, Operator, networks_are_blocked};

@@ -1,7 +1,7 @@
 //! The error object of the distribution specification: `{"errors":[{"code":"DENIED","message":"…"}]}`.
 //!
-//! Registries send it with whatever status comes to hand: 400 for a wrong login, 405 for an unknown name. So its code
-//! says more than the status does.
+//! Registries send it with various statuses, such as 400 for a wrong login or 405 for an unknown name. Its code
+//! therefore says more than the status.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! Opening a conversation, and explaining why it failed: what takes the products' rows.
+//! Opens a conversation and explains its failure, with the products' tables.
 
 use bowline::{credential::Credentials, form::ConnectionSpec, provider::ProviderId};
 
@@ -105,7 +105,7 @@ impl Failure {
 }
 
 impl Code {
-    /// What to do about it with this provider and auth method.
+    /// Returns the advice for this provider and auth method.
     pub fn hint_for(self, provider: ProviderId, auth: &str) -> &'static str {
         product::hint(provider, self, auth).unwrap_or_else(|| self.hint())
     }

@@ -1,11 +1,11 @@
-//! What the operator of the service allows: exceptions from the guard, what hints may say of it, and its AWS identity.
+//! The operator's settings: exceptions from the guard, text for hints, and the AWS identity.
 
 use std::net::IpAddr;
 
 use bowline::{credential::AwsKeys, secret::Secret};
 use ipnet::IpNet;
 
-/// The operator's settings for the way to the registries. The default allows no exception.
+/// The operator's settings for contacting registries. The default allows no exceptions.
 #[derive(Clone, Debug, Default)]
 pub struct Operator {
     private_hosts: Vec<HostRule>,
@@ -26,13 +26,13 @@ enum Networks {
     Platform,
 }
 
-/// The external id that this service issued to a project (access delegation on AWS): a role's trust policy names it, so
-/// that no other customer of the operator's identity can take the role on.
+/// The external id that this service issued to a project for AWS access delegation. A role's trust policy requires it,
+/// so that no other customer of the operator can assume the role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExternalId(String);
 
 impl ExternalId {
-    /// The external id of this text: 2-1224 letters, digits and `_+=,.@:/-` (STS).
+    /// Parses an external id: 2-1224 letters, digits, and `_+=,.@:/-` (STS). Returns `None` for other text.
     ///
     /// ```
     /// use bowline_registry::ExternalId;
@@ -48,22 +48,22 @@ impl ExternalId {
         sound.then(|| Self(text.to_owned()))
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A variable that holds something else than it should. The value is not repeated: it may be of any size.
+/// An invalid variable. The error does not include the value, which can have any size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the variable {variable} is invalid: entry {entry} is {expected}")]
 pub struct OperatorError {
     /// The variable's name: `private_hosts`, `plain_http_hosts`, `egress_addresses`, `networks`, `aws_access_key_id`,
     /// `aws_secret_access_key`.
     pub variable: &'static str,
-    /// Which of the comma-separated entries, from 1.
+    /// The position of the invalid entry in the comma-separated list, starting at 1.
     pub entry: usize,
-    /// What it is not.
+    /// The expected format.
     pub expected: &'static str,
 }
 
@@ -77,8 +77,8 @@ enum HostRule {
 }
 
 impl Operator {
-    /// Reads the three variables. Each is a comma-separated list, or empty: `private_hosts` and `plain_http_hosts`
-    /// of hosts, `host:port` and CIDR networks; `egress_addresses` of addresses and CIDR networks.
+    /// Parses the three variables. Each is a comma-separated list or empty: `private_hosts` and `plain_http_hosts`
+    /// contain hosts, `host:port`, and CIDR networks. `egress_addresses` contains addresses and CIDR networks.
     ///
     /// ```
     /// use bowline_registry::Operator;
@@ -89,7 +89,7 @@ impl Operator {
     /// ```
     ///
     /// # Errors
-    /// Names the variable and the entry that cannot be read.
+    /// The variable and the entry that is invalid.
     pub fn parse(
         private_hosts: &str,
         plain_http_hosts: &str,
@@ -112,11 +112,11 @@ impl Operator {
         })
     }
 
-    /// The same with the operator's own AWS identity, which takes on the roles of customers that gave no keys. Both
-    /// texts are empty where there is none.
+    /// Adds the operator's AWS identity, which assumes the roles of customers that gave no keys. Both texts are empty
+    /// if there is none.
     ///
     /// # Errors
-    /// Names the variable that is missing or cannot be read.
+    /// The variable that is missing or invalid.
     pub fn with_aws_identity(
         mut self,
         access_key_id: &str,
@@ -147,16 +147,16 @@ impl Operator {
         Ok(self)
     }
 
-    /// The same for the connections of one project, to which this external id was issued. Without one, no role is taken
-    /// on with the operator's identity.
+    /// Sets the external id of the project whose connections these settings are for. Without it, the operator's
+    /// identity assumes no roles.
     #[must_use]
     pub fn with_external_id(mut self, external_id: ExternalId) -> Self {
         self.external_id = Some(external_id);
         self
     }
 
-    /// The same with the variable `networks`: `runtime` or empty where the runtime blocks private networks, which is asked
-    /// before anything is sent; `platform` where the platform keeps the service away from them, which is trusted.
+    /// Sets the variable `networks`. With `runtime` or an empty text, the runtime must block private networks, which a
+    /// test verifies before other requests. With `platform`, the platform is trusted to block them.
     ///
     /// ```
     /// use bowline_registry::Operator;
@@ -201,7 +201,7 @@ impl Operator {
         })
     }
 
-    /// Tells whether `plain_http_hosts` names this authority. `host` as for [`Operator::allows_private`].
+    /// Returns true if `plain_http_hosts` lists this authority. `host` is as in [`Operator::allows_private`].
     pub fn allows_plain_http(&self, host: &str, port: u16) -> bool {
         self.plain_http_hosts
             .iter()
@@ -213,7 +213,7 @@ impl Operator {
         self.aws_identity.as_ref().zip(self.external_id.as_ref())
     }
 
-    /// The addresses that requests come from, as the operator wrote them.
+    /// Returns the egress addresses, as the operator wrote them.
     pub fn egress_addresses(&self) -> &[String] {
         &self.egress_addresses
     }

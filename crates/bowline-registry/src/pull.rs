@@ -1,4 +1,4 @@
-//! Pulling what proves that pulling works: a manifest and a blob that it names, digests verified.
+//! Pulls a manifest and one of its blobs to prove that pulling works, and verifies their digests.
 
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use zeroize::Zeroizing;

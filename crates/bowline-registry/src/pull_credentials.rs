@@ -1,4 +1,4 @@
-//! The credentials that a job pulls with: a username and password that any container tool can keep.
+//! The credentials for a job: a username and password that any container tool can use.
 
 use bowline::{form::ConnectionSpec, secret::Secret};
 
@@ -10,24 +10,24 @@ use crate::{
     world::World,
 };
 
-/// A username and password for a registry, as `docker login` takes them.
+/// A username and password for a registry, as for `docker login`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PullCredentials {
-    /// What Docker's configuration file keeps them under: `registry.example.com:5000`, and
-    /// `https://index.docker.io/v1/` for Docker Hub.
+    /// The key in Docker's configuration file: `registry.example.com:5000`, or `https://index.docker.io/v1/` for Docker
+    /// Hub.
     pub server: String,
-    /// Who logs in.
+    /// The username.
     pub username: String,
-    /// Short-lived where the provider has such: 12 hours at ECR.
+    /// The password; a short-lived one if the provider has them (12 hours for ECR).
     pub password: Secret,
-    /// When a password that was made for this ends, in milliseconds since 1970; `None` for one that is kept.
+    /// When a short-lived password expires, in milliseconds since 1970; `None` for a stored password.
     pub expires_at: Option<i64>,
 }
 
-/// The credentials that a job pulls with; `None` where it needs nothing, because the registry serves everybody.
+/// Returns the credentials for a job; `None` if it needs none, because the registry serves everybody.
 ///
-/// Nothing is sent where the connection's own username and password are what the registry takes. They are not tried:
-/// that is what [`check`](crate::check) does.
+/// If the registry accepts the connection's own username and password, this sends no request. It does not test them:
+/// [`check`](crate::check) does.
 ///
 ///
 /// ```
@@ -40,8 +40,8 @@ pub struct PullCredentials {
 /// }
 /// ```
 /// # Errors
-/// What a check would name for a login that has to be exchanged first; `challenge.unsupported` for one that no
-/// username and password can stand for.
+/// The problem that a check would report for a failed exchange; `challenge.unsupported` for a login without an
+/// equivalent username and password.
 pub async fn pull_credentials<W: World>(
     world: &W,
     operator: &Operator,

@@ -1,4 +1,4 @@
-//! Reaching a registry: whether one answers there, and how it wants a login.
+//! Finds out whether a registry responds at an address, and which login it requires.
 
 use http::StatusCode;
 use serde::{Deserialize, de::IgnoredAny};

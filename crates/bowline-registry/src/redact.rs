@@ -1,4 +1,4 @@
-//! What a server says in words: made safe to show.
+//! Makes a server's text safe to show.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bowline::{credential::Credentials, form::ConnectionSpec, secret::Secret};

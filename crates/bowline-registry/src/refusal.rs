@@ -1,4 +1,4 @@
-//! What an error answer of a registry means, by the error object in it and by its status.
+//! Interprets a registry's error response, by its error object and its status.
 
 use http::HeaderMap;
 

@@ -1,4 +1,4 @@
-//! A conversation with one registry: how it is reached and asked.
+//! A conversation with one registry: login and requests.
 
 use bowline::{credential::Credentials, endpoint::Endpoint, form::ConnectionSpec};
 use futures::future::BoxFuture;

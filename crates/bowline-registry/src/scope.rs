@@ -1,4 +1,4 @@
-//! Token scopes: what a token is asked for, and what it grants (distribution token authentication).
+//! Token scopes: what a token is requested for and what it grants (distribution token authentication).
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Logging in: Basic, and tokens of a token service (distribution token authentication, by GET and by OAuth 2).
+//! Logins with Basic and with tokens from a token service (distribution token authentication, with GET and OAuth 2).
 
 use bowline::{credential::Credentials, secret::Secret};
 use http::{HeaderName, StatusCode};

@@ -1,4 +1,4 @@
-//! Delivering a webhook: one POST to an address that a customer named, under the guard.
+//! Delivers a webhook: one guarded POST to a URL that a customer named.
 
 use std::{pin::pin, task::Poll, time::Duration};
 
@@ -17,25 +17,25 @@ use crate::{
 /// The time in which a receiver has to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Why a webhook has no answer. Nothing of what the receiver said is in it.
+/// Why a webhook got no response. Contains nothing that the receiver said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undelivered {
     /// The guard or the runtime does not allow this address.
     #[error("This service isn't allowed to contact that address.")]
     NotAllowed,
-    /// The receiver did not answer in time.
+    /// The receiver did not respond in time.
     #[error("The receiver didn't respond within {} seconds.", PATIENCE.as_secs())]
     TimedOut,
-    /// The request failed on its way.
+    /// The request failed.
     #[error("The request failed: {0}.")]
     Failed(SendError),
 }
 
-/// Sends `body` as JSON to `url` by POST, with `headers`, and gives the status of the answer. A redirect is not followed,
-/// and nothing else of the answer is read. It takes 5 seconds at most.
+/// Sends `body` as JSON to `url` with POST and `headers`, and returns the status of the response. Does not follow
+/// redirects or read the rest of the response. Takes at most 5 seconds.
 ///
 /// # Errors
-/// Why there is no answer.
+/// The reason why there is no response.
 pub async fn deliver_webhook<W: World>(
     world: &W,
     operator: &Operator,

@@ -1,4 +1,4 @@
-//! The outside world of a conversation, which its caller hands in.
+//! The environment of a conversation, which the caller provides.
 
 use std::{future::Future, time::Duration};
 
@@ -6,24 +6,23 @@ use crate::http::HttpClient;
 
 /// A clock.
 pub trait Clock: Send + Sync {
-    /// Time since a fixed moment; it never goes back.
+    /// Returns the time since a fixed moment. It never decreases.
     fn monotonic(&self) -> Duration;
 
-    /// The time of day, in milliseconds since 1970.
+    /// Returns the current time in milliseconds since 1970.
     fn epoch_ms(&self) -> i64;
 
-    /// Ends after `duration`.
+    /// Waits for `duration`.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 }
 
-/// Randomness that picks images, spreads retries and blinds the arithmetic of private keys. Nobody may be able to
-/// foretell it.
+/// Randomness to pick images, spread retries, and blind private key arithmetic. It must be unpredictable.
 pub trait Random: Send + Sync {
-    /// The next number, evenly distributed.
+    /// Returns a uniformly distributed number.
     fn next_u64(&self) -> u64;
 }
 
-/// What a conversation runs in: an HTTP client, a clock and randomness.
+/// The environment of a conversation: an HTTP client, a clock, and randomness.
 pub trait World: Send + Sync {
     /// The HTTP client.
     type Http: HttpClient;
@@ -32,12 +31,12 @@ pub trait World: Send + Sync {
     /// The randomness.
     type Random: Random;
 
-    /// Sends requests.
+    /// Returns the HTTP client.
     fn http(&self) -> &Self::Http;
 
-    /// Tells the time.
+    /// Returns the clock.
     fn clock(&self) -> &Self::Clock;
 
-    /// Picks at random.
+    /// Returns the randomness.
     fn random(&self) -> &Self::Random;
 }

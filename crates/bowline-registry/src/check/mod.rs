@@ -16,32 +16,32 @@ pub use run::check;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Check {
-    /// What could be tried passed, and at least the login is proven.
+    /// True if every step that ran passed, and at least the login is proven.
     pub ok: bool,
-    /// The furthest point that it reached.
+    /// How much the check proved.
     pub proved: Proved,
     /// The six steps, in order.
     pub steps: Vec<Step>,
-    /// The problem; `None` where `ok`.
+    /// The problem that ended the check; `None` if `ok`.
     pub problem: Option<Problem>,
-    /// Facts that were learned on the way.
+    /// Facts about the registry.
     pub facts: Facts,
-    /// Warnings: what works but is worth a word.
+    /// Warnings about what works but may need attention.
     pub warnings: Vec<Warning>,
 }
 
-/// The furthest point that a check reached. Each includes the ones before it.
+/// How much a check proved. Each value includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Proved {
     /// Nothing.
     None,
-    /// A registry answers at this address.
+    /// A registry responds at this address.
     Reach,
-    /// It accepts the credentials, or asks for none.
+    /// It accepts the credentials or requires none.
     Login,
-    /// An image was pulled: manifest and config, digests verified.
+    /// The manifest and config of an image were pulled, and their digests verified.
     Pull,
 }
 
@@ -50,7 +50,7 @@ pub enum Proved {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum StepName {
-    /// `GET /v2/` answers as a registry does.
+    /// `GET /v2/` responds like a registry.
     Reach,
     /// The credentials are accepted.
     Authenticate,
@@ -60,12 +60,12 @@ pub enum StepName {
     Tags,
     /// The manifest of an image can be read.
     Manifest,
-    /// The content that the manifest names can be read.
+    /// The content in the manifest can be read.
     Pull,
 }
 
 impl StepName {
-    /// All of them, in order.
+    /// All steps, in order.
     pub const ALL: [Self; 6] = [
         Self::Reach,
         Self::Authenticate,
@@ -81,11 +81,11 @@ impl StepName {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
-    /// It was tried, and worked.
+    /// It ran and succeeded.
     Passed,
-    /// It was tried, and the check ended with it.
+    /// It ran and failed, which ended the check.
     Failed,
-    /// It was not needed, came after a failure, or this registry does not offer it.
+    /// It was not needed, came after a failure, or is not supported by this registry.
     Skipped,
 }
 
@@ -98,27 +98,27 @@ pub struct Step {
     pub step: StepName,
     /// Its outcome.
     pub status: Status,
-    /// The time it took, in milliseconds; `None` where nothing was tried.
+    /// Its duration in milliseconds; `None` if it was skipped.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub elapsed_ms: Option<u64>,
-    /// The observation, in words.
+    /// What the check saw, as text.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub detail: Option<String>,
 }
 
-/// The facts that a check learned. The words of a server stand here only after it proved to be a registry, at most 200
-/// printable characters of it.
+/// The facts that a check learned. Text from a server appears only after it proved to be a registry, with at most 200
+/// printable characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Facts {
-    /// What `/v2/` says of the product and its version: its own header where it has one, else `Server`.
+    /// The product and version that `/v2/` reports, in the product's own header or in `Server`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// The version of the API that `/v2/` names: `registry/2.0`.
+    /// The API version that `/v2/` reports: `registry/2.0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    /// How it asks for a login.
+    /// The kind of login that it requires.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme: Option<Scheme>,
     /// The token service's URL, without a query.
@@ -127,49 +127,49 @@ pub struct Facts {
     /// The image that was tried: `library/alpine:3.20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
-    /// What its tag points to: the digest of the manifest or index.
+    /// The digest of the manifest or index that its tag points to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
-    /// True if repositories can be listed.
+    /// Whether repositories can be listed.
     pub catalog: CatalogSupport,
-    /// True if the credentials may push, too.
+    /// Whether the credentials can push, too.
     pub can_push: CanPush,
-    /// When the registry token of this check ends, RFC 3339.
+    /// When the registry token of this check expires, in RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_expires_at: Option<String>,
-    /// The pull limit, where the registry tells it.
+    /// The pull limit, if the registry reports it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateLimit>,
 }
 
-/// The kind of login that a registry asks for.
+/// The kind of login that a registry requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scheme {
-    /// Not at all.
+    /// None.
     None,
-    /// With a username and a password in every request.
+    /// A username and a password in every request.
     Basic,
-    /// With a token, mostly from a token service.
+    /// A token, usually from a token service.
     Bearer,
 }
 
-/// True if repositories can be listed, by the catalog or by the product's own API.
+/// Whether repositories can be listed, through the catalog or the product's own API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CatalogSupport {
-    /// They were listed.
+    /// They can: the check listed them.
     Listed,
-    /// This registry has no listing, or not for this login.
+    /// They cannot: the registry has no listing, or not for this login.
     Unlistable,
-    /// Not asked, because an image was named.
+    /// The check did not ask, because the caller named an image.
     #[default]
     Unknown,
 }
 
-/// True if the credentials may push. Never found out by uploading.
+/// Whether the credentials can push. A check never uploads to find out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -178,25 +178,25 @@ pub enum CanPush {
     Yes,
     /// The token service refused it.
     No,
-    /// Not asked, or not to be told (Basic logins, tokens that cannot be read).
+    /// The check did not ask, or cannot know (Basic logins, opaque tokens).
     #[default]
     Unknown,
 }
 
-/// A pull limit, as Docker Hub tells it.
+/// A pull limit, as Docker Hub reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RateLimit {
     /// Pulls per window.
     pub limit: u64,
-    /// Pulls that are left.
+    /// Remaining pulls.
     pub remaining: u64,
     /// The length of the window, in seconds.
     pub window_seconds: u64,
 }
 
-/// A warning: something works but is worth a word.
+/// A warning: something works but may need attention.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Warning {
@@ -204,7 +204,7 @@ pub struct Warning {
     pub code: WarningCode,
     /// The title, a few words.
     pub title: String,
-    /// The observation and the advice.
+    /// What the check saw, and what to do.
     pub detail: String,
 }
 
@@ -212,16 +212,16 @@ pub struct Warning {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum WarningCode {
-    /// The registry asks for no credentials but got some.
+    /// The registry requires no credentials but got some.
     #[serde(rename = "credential.not_proven")]
     CredentialNotProven,
-    /// Nothing to pull: there is no repository in the registry or the namespace, or those that were drawn hold no image.
+    /// There is nothing to pull: the registry or namespace has no repository, or the picked repositories have no image.
     #[serde(rename = "catalog.empty")]
     CatalogEmpty,
-    /// The repositories cannot be listed; an image has to be named.
+    /// The repositories cannot be listed. The caller has to name an image.
     #[serde(rename = "catalog.unlistable")]
     CatalogUnlistable,
-    /// The credentials may push though pulling is all that is needed.
+    /// The credentials can push, although only pulling is needed.
     #[serde(rename = "credential.can_push")]
     CredentialCanPush,
     /// The operator's AWS identity may take the role on without the external id that was issued to the project.

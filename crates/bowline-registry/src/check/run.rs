@@ -1,4 +1,4 @@
-//! The check of a connection: what it does.
+//! The steps of a check.
 
 use bowline::form::{ConnectionSpec, Purpose};
 
@@ -16,16 +16,16 @@ use crate::{
     world::{Clock, World},
 };
 
-/// Tries a connection: reach, authenticate, catalog, tags, manifest, pull.
+/// Checks a connection: reach, authenticate, catalog, tags, manifest, pull.
 ///
-/// `image` is an image to test with, `name:tag`; without one, the form's own, and without that one that is drawn from
-/// the catalog. `on_step` gets every step as it ends, skipped ones too. The whole takes at most 10 seconds of
-/// `world`'s clock; dropping the future stops it.
+/// `image` is the image to test with, as `name:tag`. Without it, the check uses the form's image. Without that, it
+/// picks an image from the catalog. `on_step` gets every step as it ends, including skipped ones. A check takes at most
+/// 10 seconds of `world`'s clock. Drop the future to stop it.
 ///
-/// It sends, with a token service and an image that is named: `GET /v2/`, the token, the manifest (and, of several
-/// platforms, one more), the config, and one more token request that finds out whether the login may push. Without an
-/// image the catalog and the tags come before the manifest, and a token of its own before the catalog. With Basic
-/// there is a second `GET /v2/` in place of the tokens.
+/// With a token service and a named image, a check sends `GET /v2/` and requests the token, the manifest (two for a
+/// multi-platform image), the config, and another token to find out whether the login can push. Without an image, a
+/// token for the catalog, the catalog, and the tags come before the manifest. With Basic, a second `GET /v2/` replaces
+/// the tokens.
 ///
 /// ```
 /// use bowline::form::ConnectionSpec;

@@ -1,4 +1,4 @@
-//! Drawing from a listing without keeping it.
+//! Random sampling from a listing without storing it.
 
 use crate::world::Random;
 

@@ -1,4 +1,4 @@
-//! Looking for an image to pull, among repositories that were drawn or in the one that was named.
+//! Searches for an image to pull, in randomly picked repositories or in the named one.
 
 use std::fmt;
 

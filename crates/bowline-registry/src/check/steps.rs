@@ -1,4 +1,4 @@
-//! The steps of a check as they end.
+//! Records the steps of a check and reports each as it ends.
 
 use std::{future::Future, time::Duration};
 

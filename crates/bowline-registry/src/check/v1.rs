@@ -1,5 +1,5 @@
-//! The check of a registry that speaks version 1 of Docker's API, which knows tags and images but no manifests, no
-//! digests and no catalog (Docker Registry API v1, as Docker documented it until 2015).
+//! The check of a registry with version 1 of Docker's API. That API has tags and images but no manifests, digests, or
+//! catalog (Docker Registry API v1, as Docker documented it until 2015).
 
 use http::StatusCode;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! Which literal addresses are on the public internet.
+//! Decides which literal addresses are on the public internet.
 //!
 //! Sources: the IANA special-purpose registries for IPv4 and IPv6, and the cloud platforms' own addresses.
 
@@ -32,8 +32,8 @@ const SPECIAL_V6: &[([u16; 3], u32)] = &[
     ([0x3fff, 0, 0], 20),     // documentation
 ];
 
-/// Tells whether an address is on the public internet, and not private, loopback, link-local, multicast, reserved or a
-/// cloud's metadata service. An [`HttpClient`](crate::HttpClient) asks this about every address that it is to dial.
+/// Returns true if an address is on the public internet, and not private, loopback, link-local, multicast, reserved, or
+/// a cloud's metadata service. An [`HttpClient`](crate::HttpClient) calls this for every address before it connects.
 ///
 /// ```
 /// # use bowline_registry::is_public_address;

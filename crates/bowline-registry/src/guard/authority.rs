@@ -1,4 +1,4 @@
-//! Host and port of a URL, in the one form that the guard compares.
+//! Host and port of a URL, normalized for comparison in the guard.
 
 use std::fmt;
 

@@ -1,7 +1,8 @@
-//! Where a connection's credentials may go beside the registry itself: its token services and its API hosts.
+//! The hosts that may get a connection's credentials besides the registry: token services and API hosts.
 //!
-//! A product's file says which these are. What of a form enters a host name there is a parsed type (region, cloud), so no
-//! text of a form is a host, except the URL of an API server, which is the customer's own word for where the token belongs.
+//! A product's file lists them. Values of a form enter a host name only as parsed types (region, cloud), so a form's
+//! text never becomes a host. The exception is the URL of an API server, with which the customer says where the token
+//! belongs.
 
 use bowline::form::ConnectionSpec;
 use url::Url;

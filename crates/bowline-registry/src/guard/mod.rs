@@ -1,9 +1,9 @@
-//! What may be contacted, and with what: the one decision that every request passes.
+//! The guard: decides for every request whether to send it, and whether with credentials.
 //!
-//! [`Guard::permit`] decides about a URL and the reason to contact it. Its answer, a [`Permit`], is the only thing a
-//! request can be made of, and it decides whether credentials go along, so nothing can be sent past it.
-//! What a name resolves to is not decided here but by the runtime at connect time, which no rebinding of the name can
-//! trick.
+//! [`Guard::permit`] decides about a URL and the reason to contact it. A request can be built only from its result, a
+//! [`Permit`], which also says whether the request may carry credentials. No request can bypass the guard. The guard
+//! does not check the address that a name resolves to. The runtime does so when it connects, so rebinding the name does
+//! not help an attacker.
 
 use ::http::{HeaderMap, Method};
 use bowline::form::ConnectionSpec;

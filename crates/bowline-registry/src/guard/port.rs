@@ -1,4 +1,4 @@
-//! Ports that no HTTP request may go to, because other protocols that live there can be made to take it for theirs.
+//! Ports that HTTP requests must not use, because servers of other protocols could misread a request there as theirs.
 
 /// The "bad ports" of the WHATWG Fetch standard, section 2.9.
 const BAD: &[u16] = &[

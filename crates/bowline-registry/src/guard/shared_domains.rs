@@ -1,4 +1,4 @@
-//! The domains under which strangers get names side by side: hosting, tunnels, wildcard DNS, hosted registries.
+//! Domains under which strangers can get names: hosting, tunnels, wildcard DNS, hosted registries.
 
 /// One a line, with the day of its entry and a source.
 const LIST: &str = include_str!("shared_domains.tsv");

@@ -1,4 +1,4 @@
-//! When images were made, and how large they are.
+//! The creation dates and sizes of images.
 
 use bowline::form::ConnectionSpec;
 
@@ -21,8 +21,8 @@ use crate::{
 /// From an index to its image, to the config of that, to what this says.
 const PLACES: usize = INDEXES + 3;
 
-/// What the manifests and configs of these images of a repository tell: of as many as 8 seconds allow, at least one.
-/// What is read is held against its digest.
+/// Reads the manifests and configs of these images of a repository, as many as possible in 8 seconds, but at least one.
+/// Verifies the content with its digest.
 ///
 ///
 /// ```
@@ -41,7 +41,7 @@ const PLACES: usize = INDEXES + 3;
 /// }
 /// ```
 /// # Errors
-/// What a check would name; `permission.pull_missing` where this login may pull none of them.
+/// The problem that a check would report; `permission.pull_missing` if this login can pull none of them.
 pub async fn details<W: World>(
     world: &W,
     operator: &Operator,

@@ -1,4 +1,4 @@
-//! What tags point to.
+//! The digests that tags point to.
 
 use bowline::form::ConnectionSpec;
 
@@ -17,10 +17,10 @@ use crate::{
     world::World,
 };
 
-/// What these tags of a repository point to: as many as 8 seconds allow, at least one.
+/// Reads the digests of these tags of a repository, as many as possible in 8 seconds, but at least one.
 ///
-/// A tag of which it is known where it pointed is asked with HEAD, which counts against no limit of pulls; one that is
-/// not known, or has moved, has its manifest read.
+/// For a tag with a known digest, this sends HEAD, which does not count toward pull limits. For an unknown or moved
+/// tag, it reads the manifest.
 ///
 ///
 /// ```
@@ -35,7 +35,7 @@ use crate::{
 /// }
 /// ```
 /// # Errors
-/// What a check would name; `permission.pull_missing` where this login may pull none of them.
+/// The problem that a check would report; `permission.pull_missing` if this login can pull none of them.
 pub async fn digests<W: World>(
     world: &W,
     operator: &Operator,

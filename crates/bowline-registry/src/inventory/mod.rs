@@ -1,7 +1,7 @@
 //! The inventory of a repository: the digests of its tags, and the dates and sizes of its images.
 //!
-//! Digests cost a request a tag, and its details one or two more, once for each digest. So both come in parts: what time
-//! or the registry's limits leave over is named, and asked for again.
+//! Each tag's digest costs a request, and each image's details one or two more. Both functions therefore return partial
+//! results: they list what time or the registry's limits did not allow, so that the caller can ask for it again.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +20,13 @@ pub use self::{
     streams::{ImageStream, StreamChanges, StreamTag, stream_changes},
 };
 
-/// A tag whose digest is asked for.
+/// A tag to look up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AskedTag {
     /// The tag: `3.20`.
     pub tag: String,
-    /// What it pointed to when that was asked for last. Where it still does, nothing is read.
+    /// The digest that it pointed to last time. If it still does, no manifest is read.
     #[serde(default)]
     pub known: Option<String>,
 }
@@ -37,25 +37,25 @@ pub struct AskedTag {
 pub struct TagDigest {
     /// The tag: `3.20`.
     pub tag: String,
-    /// The digest of its manifest or index; `None` where there is no such tag, or where `problem` says why it is not
+    /// The digest of its manifest or index; `None` if there is no such tag, or if `problem` says why the digest is not
     /// known.
     pub digest: Option<String>,
-    /// Where its details stand; `None` where the tag still points to what was known.
+    /// Where to read its details; `None` if the tag still points to the known digest.
     pub from: Option<Source>,
-    /// Why what it points to could not be read. It says nothing about whether the tag is there; a digest beside it is what
-    /// the registry says, which nothing proves.
+    /// Why its manifest could not be read. This does not mean that the tag is missing. A `digest` beside it is the one
+    /// that the registry reports, without proof.
     pub problem: Option<Code>,
 }
 
-/// The tags or images of a repository that were found.
+/// The results for a number of tags or images of a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Found<T> {
-    /// In the order in which they were asked for.
+    /// The results, in the order of the request.
     pub items: Vec<T>,
-    /// The tags or digests that are to be asked for again.
+    /// The tags or digests to ask for again.
     pub left: Vec<String>,
-    /// How many requests that took.
+    /// The number of requests sent.
     pub requests: u32,
 }
 
@@ -75,13 +75,13 @@ impl<T> Default for Found<T> {
     }
 }
 
-/// An image whose details are asked for.
+/// An image to look up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AskedImage {
     /// The digest of its manifest or index.
     pub digest: String,
-    /// Where its details stand, as its tag's [`TagDigest`] tells; without it the manifest is read first.
+    /// Where to read its details, from its tag's [`TagDigest`]. Without it, the manifest is read first.
     #[serde(default)]
     pub from: Option<Source>,
 }
@@ -90,22 +90,22 @@ pub struct AskedImage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImageDetails {
-    /// The digest that was asked for.
+    /// The digest of the request.
     pub digest: String,
-    /// When it was made, in milliseconds since 1970, where its config tells. Of an index, that of the image for
-    /// linux/amd64, else of its first image.
+    /// The creation time in milliseconds since 1970, if the config has it. For an index, that of the image for
+    /// linux/amd64, or of its first image.
     pub created_at: Option<i64>,
-    /// How large its config and its layers are, compressed, in bytes; of an index, as above.
+    /// The compressed size of its config and layers in bytes; for an index, as above.
     pub size: Option<u64>,
-    /// What it is, where that is not an image but a signature, an SBOM, a chart or another artifact: a media type;
-    /// `unknown` where that is not told or the manifest is of a kind that is not understood.
+    /// The media type of an artifact that is not an image: a signature, an SBOM, a chart, or another one. It is
+    /// `unknown` if the manifest does not say or is of an unsupported kind.
     pub artifact_type: String,
     /// Why it could not be read.
     pub problem: Option<Code>,
 }
 
-/// Where the details of an image stand, learned from its manifest, so that this is not read again. Only this crate looks
-/// into it; everybody else hands it on.
+/// Where to read the details of an image, from its manifest, so that the manifest is not read again. Opaque to callers,
+/// who only pass it on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Source(Place);

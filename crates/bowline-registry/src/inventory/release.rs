@@ -1,4 +1,4 @@
-//! Lifting the quarantine of an image, at Azure Container Registry.
+//! Releases an image from quarantine in Azure Container Registry.
 
 use bowline::form::ConnectionSpec;
 use bytes::Bytes;
@@ -22,7 +22,7 @@ const PASSED: &[u8] =
 /// The largest answer, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024;
 
-/// Tells Azure Container Registry that an image has passed, so that everybody may pull it. Told twice it is the same.
+/// Releases an image from quarantine in Azure Container Registry, so that everybody can pull it. Idempotent.
 ///
 ///
 /// ```
@@ -34,8 +34,8 @@ const ANSWER_BYTES: usize = 64 * 1024;
 /// }
 /// ```
 /// # Errors
-/// What a check would name; `permission.push_missing` where this login may not (the role is `AcrQuarantineWriter`),
-/// `image.unknown` where there is no such image, and for every other product, because none has this.
+/// The problem that a check would report; `permission.push_missing` if this login lacks the role `AcrQuarantineWriter`;
+/// `image.unknown` if there is no such image, and for every other product, because none supports this.
 pub async fn release<W: World>(
     world: &W,
     operator: &Operator,

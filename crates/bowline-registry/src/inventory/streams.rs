@@ -1,9 +1,9 @@
-//! What changed in OpenShift's image streams, as its API server tells.
+//! Reads the changes of OpenShift's image streams from its API server.
 //!
-//! It keeps a version of everything that it holds (`resourceVersion`), and a watch from a version on gives all that
-//! changed since, first what has happened already. So a watch that ends after a second serves who comes now and then.
-//! A list would not: it takes a version only to say how new it must be at least. A version that is too old to watch from
-//! is answered 410 Gone; then a whole listing has to find out.
+//! The API server keeps a version of everything (`resourceVersion`). A watch from a version returns all changes since
+//! then, past ones first, so a watch of one second is enough for a caller that polls. A list is not: it accepts a
+//! version only as a minimum. If a version is too old for a watch, the server answers 410 Gone, and the caller has to
+//! list everything.
 
 use std::collections::HashMap;
 
@@ -27,19 +27,19 @@ const WHAT: &str = "image stream changes";
 /// How long the API server waits for further changes, in seconds.
 const WATCHED: &str = "1";
 
-/// What changed in a project's image streams, or in those of all projects.
+/// The changes of the image streams of one project or of all projects.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamChanges {
-    /// The image streams that are new or have changed, each once, as they are now.
+    /// The new or changed image streams in their current state, each once.
     pub changed: Vec<ImageStream>,
     /// The repositories whose image streams were deleted.
     pub gone: Vec<String>,
-    /// True if changes are missing here, because too many happened or too long ago: list everything instead.
+    /// True if changes are missing, because there were too many or they are too old. List everything instead.
     pub missed: bool,
-    /// What the next changes are asked for with.
+    /// The version to pass for the next changes.
     pub resource_version: String,
-    /// How many requests that took.
+    /// The number of requests sent.
     pub requests: u32,
 }
 
@@ -61,7 +61,7 @@ pub struct StreamTag {
     pub tag: String,
     /// The digest of the manifest or index that it points to.
     pub digest: String,
-    /// Since when, in milliseconds since 1970.
+    /// The time of the push, in milliseconds since 1970.
     pub pushed_at: Option<i64>,
 }
 
@@ -88,7 +88,8 @@ struct Versioned {
     metadata: Metadata,
 }
 
-/// What changed in OpenShift's image streams since a version; without one, from where on changes can be asked for.
+/// Returns the changes of OpenShift's image streams since a version. Without a version, returns only the current
+/// version.
 ///
 ///
 /// ```
@@ -102,8 +103,8 @@ struct Versioned {
 /// }
 /// ```
 /// # Errors
-/// What a check would name; `permission.catalog_missing` where this login may not list and watch image streams, or the
-/// connection names no API server.
+/// The problem that a check would report; `permission.catalog_missing` if this login cannot list and watch image
+/// streams, or if the connection has no API server.
 pub async fn stream_changes<W: World>(
     world: &W,
     operator: &Operator,

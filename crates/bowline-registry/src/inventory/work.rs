@@ -1,4 +1,4 @@
-//! Reading a number of things of one repository, a few at a time, until time or the registry ends it.
+//! Reads a number of items of one repository, a few at a time, until time runs out or the registry refuses.
 
 use std::{
     future::Future,

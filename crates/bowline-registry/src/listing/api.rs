@@ -1,4 +1,4 @@
-//! Asking a provider's own API.
+//! Requests to a provider's own API.
 
 use bowline::credential::Credentials;
 use bytes::Bytes;

@@ -1,4 +1,4 @@
-//! Where a listing goes on, in this instance or in another.
+//! Cursors: where a listing continues, in this instance or in another.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};

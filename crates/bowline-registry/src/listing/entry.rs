@@ -1,4 +1,4 @@
-//! What a listing says of a repository and of a tag.
+//! Repositories and tags in a listing.
 
 use crate::{
     digest::Digest,
@@ -6,16 +6,16 @@ use crate::{
     listing::cursor::Place,
 };
 
-/// A repository, with what its listing knows.
+/// A repository in a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedRepository {
     pub(crate) repository: Repository,
-    /// When something in it changed last, in milliseconds since 1970.
+    /// The time of its last change, in milliseconds since 1970.
     pub updated_at: Option<i64>,
 }
 
 impl ListedRepository {
-    /// Its name: `team/app`.
+    /// Returns its name: `team/app`.
     pub fn name(&self) -> &str {
         self.repository.as_str()
     }
@@ -41,27 +41,27 @@ impl ListedRepository {
     }
 }
 
-/// A tag, with what its listing knows.
+/// A tag in a listing. Optional members are set if the product's listing has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedTag {
     pub(crate) tag: Tag,
     /// The digest of the manifest or index that it points to.
     pub digest: Option<String>,
-    /// When the image was made, in milliseconds since 1970.
+    /// The creation time of the image, in milliseconds since 1970.
     pub created_at: Option<i64>,
-    /// When it was pushed, in milliseconds since 1970.
+    /// The time of the push, in milliseconds since 1970.
     pub pushed_at: Option<i64>,
-    /// How large it is, in bytes.
+    /// The size in bytes.
     pub size: Option<u64>,
 }
 
 impl ListedTag {
-    /// The tag: `3.20`.
+    /// Returns the tag: `3.20`.
     pub fn name(&self) -> &str {
         self.tag.as_str()
     }
 
-    /// Tells whether tools keep something else than an image under such tags: signatures, attestations, SBOMs, and the
+    /// Returns true if tools use such a tag for something other than an image: signatures, attestations, SBOMs, and the
     /// referrers of a digest.
     pub fn is_attachment(&self) -> bool {
         self.tag.is_attachment()

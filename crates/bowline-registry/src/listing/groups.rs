@@ -1,4 +1,4 @@
-//! A listing of listings: first the groups (projects, repository keys), then the repositories of each.
+//! Nested listings: first the groups (projects, repository keys), then the repositories of each.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! `Link`: where a listing goes on (RFC 8288), and what registries send in its place.
+//! `Link` headers: the next page of a listing (RFC 8288), and the variants that registries send.
 
 use http::{HeaderMap, header::LINK};
 

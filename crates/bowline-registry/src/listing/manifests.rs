@@ -1,4 +1,4 @@
-//! What a list of tags may tell of their manifests: Google's registries do.
+//! Manifests in a list of tags, which Google's registries include.
 
 use std::{collections::HashMap, fmt};
 

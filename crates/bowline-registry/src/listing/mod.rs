@@ -1,8 +1,8 @@
-//! Listing what a connection reaches: repositories and tags, page by page.
+//! Lists what a connection can reach: repositories and tags, page by page.
 //!
-//! A registry is listed in one or more [`Way`](way::Way)s: by its provider's own API where there is one, by the distribution API
-//! else and where the first refuses. A way reads about one page a request and tells where it goes on, so a listing
-//! costs the memory of a page, however long it is, and another instance can continue it.
+//! There are one or more [`Way`](way::Way)s to list a registry: the provider's own API, if it has one, and the
+//! distribution API, also if the first refuses. A way reads about one page per request and returns a cursor. A listing
+//! therefore needs only the memory of one page, and another instance can continue it.
 
 use std::collections::HashSet;
 
@@ -50,14 +50,14 @@ const LISTING_NAMES: usize = 20_000;
 /// The names that a listing found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
-    /// Names of repositories, or tags, in the registry's order.
+    /// Names of repositories or tags, in the registry's order.
     pub items: Vec<String>,
-    /// True if that is known to be all of them. A listing stops after 10 seconds, 100 pages, or the page that makes it
-    /// 20,000 names; [`Repositories`] and [`Tags`] go on.
+    /// True if `items` is known to be complete. A listing stops after 10 seconds, 100 pages, or the page that exceeds
+    /// 20,000 names. [`Repositories`] and [`Tags`] have no such limits.
     pub complete: bool,
 }
 
-/// The repositories that the connection reaches, within its namespace.
+/// Lists the repositories that the connection can reach, within its namespace.
 ///
 /// ```
 /// use bowline::form::ConnectionSpec;
@@ -74,8 +74,8 @@ pub struct Listing {
 /// ```
 ///
 /// # Errors
-/// What a check would name; `permission.catalog_missing` where this login may not list, or the registry offers no
-/// listing.
+/// The problem that a check would report; `permission.catalog_missing` if this login cannot list, or if the registry
+/// has no listing.
 pub async fn repositories<W: World>(
     world: &W,
     operator: &Operator,
@@ -91,10 +91,10 @@ pub async fn repositories<W: World>(
         .map_err(|failure: Failure| failure.explain(spec, operator))
 }
 
-/// The tags of a repository.
+/// Lists the tags of a repository.
 ///
 /// # Errors
-/// What a check would name; `image.unknown` where there is no such repository.
+/// The problem that a check would report; `image.unknown` if there is no such repository.
 pub async fn tags<W: World>(
     world: &W,
     operator: &Operator,

@@ -1,4 +1,4 @@
-//! Reading a list: the ways to list it, in order, and the trail of what was read.
+//! Reads a list: tries its ways in order and keeps a trail of the pages.
 
 use std::{collections::HashSet, future::Future};
 

@@ -1,4 +1,4 @@
-//! Listings as streams: a page at a time, in this instance or in the next.
+//! Listings as streams of pages that another instance can continue.
 
 use bowline::form::ConnectionSpec;
 
@@ -21,17 +21,17 @@ use crate::{
 /// A page of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListingPage<T> {
-    /// What it lists; it may be empty in the middle of a listing.
+    /// The entries. A page can be empty even before the end of a listing.
     pub items: Vec<T>,
-    /// What the listing is opened with to go on after this page; `None` after the last.
+    /// The cursor with which to open the listing after this page; `None` after the last page.
     pub cursor: Option<String>,
-    /// True if this and the pages before it are known to be all there is. Only the last page can be.
+    /// True if this page and the ones before it are known to be complete. Only the last page can have it.
     pub complete: bool,
 }
 
-/// The repositories that a connection reaches, within its namespace, page by page.
+/// The repositories that a connection can reach, within its namespace, page by page.
 ///
-/// Each page has 10 seconds. A page that failed can be asked for again.
+/// Each page has 10 seconds. If a page fails, ask for it again.
 ///
 /// ```
 /// use bowline::form::ConnectionSpec;
@@ -50,9 +50,9 @@ pub struct ListingPage<T> {
 /// ```
 pub struct Repositories<'w, W>(Stream<'w, W>);
 
-/// The tags of a repository, page by page, with what the provider's listing knows of them.
+/// The tags of a repository, page by page, with the details that the provider's listing has.
 ///
-/// Each page has 10 seconds. A page that failed can be asked for again.
+/// Each page has 10 seconds. If a page fails, ask for it again.
 ///
 /// ```
 /// use bowline::form::ConnectionSpec;
@@ -87,11 +87,11 @@ struct Stream<'w, W> {
 }
 
 impl<'w, W: World> Repositories<'w, W> {
-    /// Reaches the registry and logs in, unless `session` knows that already. With the `cursor` of a page, the listing
-    /// goes on after it.
+    /// Opens the listing: reaches the registry and logs in, unless `session` already has the login. With a page's
+    /// `cursor`, the listing continues after that page.
     ///
     /// # Errors
-    /// What a check would name; `link.not_allowed` for a cursor of another listing.
+    /// The problem that a check would report; `link.not_allowed` for a cursor of another listing.
     pub async fn open(
         world: &'w W,
         operator: &'w Operator,
@@ -112,28 +112,28 @@ impl<'w, W: World> Repositories<'w, W> {
             .map_err(|failure: Failure| failure.explain(spec, operator))
     }
 
-    /// The next page; `None` after the last.
+    /// Returns the next page; `None` after the last.
     ///
     /// # Errors
-    /// What a check would name; `permission.catalog_missing` where this login may not list, or the registry offers no
-    /// listing.
+    /// The problem that a check would report; `permission.catalog_missing` if this login cannot list, or if the
+    /// registry has no listing.
     pub async fn next_page(&mut self) -> Result<Option<ListingPage<ListedRepository>>, Problem> {
         self.0.next(&AllRepositories).await
     }
 
-    /// The number of requests that were sent so far.
+    /// Returns the number of requests sent so far.
     pub fn requests(&self) -> u32 {
         self.0.registry.transport.requests()
     }
 }
 
 impl<'w, W: World> Tags<'w, W> {
-    /// Reaches the registry and logs in, unless `session` knows that already. With the `cursor` of a page, the listing
-    /// goes on after it.
+    /// Opens the listing: reaches the registry and logs in, unless `session` already has the login. With a page's
+    /// `cursor`, the listing continues after that page.
     ///
     /// # Errors
-    /// What a check would name; `image.unknown` for what is no repository's name, and `link.not_allowed` for a cursor of
-    /// another listing.
+    /// The problem that a check would report; `image.unknown` for an invalid repository name, and `link.not_allowed`
+    /// for a cursor of another listing.
     pub async fn open(
         world: &'w W,
         operator: &'w Operator,
@@ -165,15 +165,15 @@ impl<'w, W: World> Tags<'w, W> {
             .map_err(|failure: Failure| failure.explain(spec, operator))
     }
 
-    /// The next page; `None` after the last.
+    /// Returns the next page; `None` after the last.
     ///
     /// # Errors
-    /// What a check would name; `image.unknown` where there is no such repository.
+    /// The problem that a check would report; `image.unknown` if there is no such repository.
     pub async fn next_page(&mut self) -> Result<Option<ListingPage<ListedTag>>, Problem> {
         self.stream.next(&self.tags).await
     }
 
-    /// The number of requests that were sent so far.
+    /// Returns the number of requests sent so far.
     pub fn requests(&self) -> u32 {
         self.stream.registry.transport.requests()
     }

@@ -1,4 +1,4 @@
-//! What a listing has read so far, in a few bytes, so that one that leads in a circle ends.
+//! A compact record of the pages that a listing has read, to end a listing that links in a cycle.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

@@ -1,4 +1,4 @@
-//! Where a walk through a tree of repositories goes on.
+//! The position in a walk through a tree of repositories.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Logins that are posted as a form, and what comes back (RFC 6749 sections 4 and 5).
+//! Logins that are posted as a form, and their responses (RFC 6749 sections 4 and 5).
 
 use bowline::secret::Secret;
 use bytes::Bytes;

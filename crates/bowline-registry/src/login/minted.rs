@@ -1,4 +1,4 @@
-//! What a registry, or its token service, takes for a login.
+//! The login that a registry or its token service accepts.
 
 use bowline::{
     credential::{AwsKeys, Username},

@@ -1,7 +1,7 @@
-//! What a registry, or its token service, takes for a login.
+//! Logins that a registry or its token service accepts.
 //!
-//! Most credentials are a username and password, or a token, that the registry takes as they are. Others are exchanged
-//! first, at an API of the provider: that is the product's, in its file's `exchange`.
+//! Most credentials are a username and password, or a token, that the registry accepts directly. Others are exchanged
+//! first at an API of the provider, in the `exchange` function of the product's file.
 
 use bowline::credential::Credentials;
 

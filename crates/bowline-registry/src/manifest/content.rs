@@ -1,4 +1,4 @@
-//! What a manifest says, as far as a pull goes on from it.
+//! The content of a manifest that a pull continues with.
 
 use serde::Deserialize;
 

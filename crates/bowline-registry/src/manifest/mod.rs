@@ -1,4 +1,4 @@
-//! Manifests: what an image is made of (OCI image specification, Docker image manifest versions 1 and 2).
+//! Manifests, which list the parts of an image (OCI image specification, Docker image manifest versions 1 and 2).
 
 use serde::{Deserialize, de::IgnoredAny};
 

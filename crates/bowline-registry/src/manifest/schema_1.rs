@@ -1,4 +1,4 @@
-//! Docker image manifest schema 1: what it names, and what of it is signed.
+//! Docker image manifest schema 1: its content and its signed part.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
-//! Docker Distribution's notifications: `{"events": […]}`. GitLab's registry and OpenShift's are Distribution's own, and
-//! so are most that run under another name.
+//! Docker Distribution's notifications: `{"events": […]}`. The registries of GitLab and OpenShift are Distribution, and
+//! so are most others under another name.
 //!
-//! Pulls are told, and pushes of blobs, which have no tag. The host is the one that the client of the registry typed.
+//! They include pulls, and pushes of blobs without a tag. The host is the one that the registry's client typed.
 //! <https://distribution.github.io/distribution/about/notifications/>
 
 use bowline::time::parse_rfc3339;

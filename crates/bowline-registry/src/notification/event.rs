@@ -1,4 +1,4 @@
-//! An event of an image, in the words of no vendor.
+//! A vendor-neutral event of an image.
 
 use bowline::{
     aws::{AwsAccount, AwsRegion},
@@ -16,7 +16,7 @@ pub struct Event {
     pub(crate) repository: String,
     /// The kind.
     pub(crate) kind: EventKind,
-    /// When, by the registry's clock, in milliseconds since 1970; where the format tells.
+    /// The time on the registry's clock, in milliseconds since 1970, if the format has it.
     pub at: Option<i64>,
 }
 
@@ -27,15 +27,15 @@ pub enum EventKind {
     Pushed {
         /// The tag.
         tag: String,
-        /// What it names now, where the format tells.
+        /// The digest that it now points to, if the format has it.
         digest: Option<String>,
     },
-    /// An image was pushed that the registry shows nobody under its tag until it is released: only the event tells what
-    /// the tag will name.
+    /// An image was pushed into quarantine. The registry does not show it by tag until it is released. Only the event
+    /// has the digest that the tag will point to.
     Quarantined {
         /// The tag.
         tag: String,
-        /// What it will name.
+        /// The digest that it will point to.
         digest: String,
     },
     /// A tag was removed.
@@ -117,7 +117,7 @@ impl Event {
         })
     }
 
-    /// The repository and what happened in it, if that is in the registry and the namespace of a connection.
+    /// Returns the repository and the event, if they are in the registry and the namespace of a connection.
     pub fn within(self, endpoint: &Endpoint, namespace: &str) -> Option<(String, EventKind)> {
         let Self {
             origin,

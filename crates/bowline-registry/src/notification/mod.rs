@@ -1,8 +1,7 @@
-//! Notifications of pushes and removals, independent of the vendor.
+//! Vendor-neutral notifications of pushes and removals.
 //!
-//! A product's file reads its own format into a [`Notification`]; whatever a body holds, reading it never fails: what is
-//! not understood is counted. Nothing that is read here is believed. It says which tags are worth a question to the
-//! registry.
+//! A product's file parses its format into a [`Notification`]. Parsing never fails: whatever it does not understand is
+//! counted. A notification is not trusted. It only says which tags to look up in the registry.
 
 pub(crate) mod distribution;
 mod event;
@@ -17,15 +16,15 @@ pub use self::event::{Event, EventKind};
 pub struct Notification {
     /// The events of images.
     pub events: Vec<Event>,
-    /// The number of other things that it tells: pulls, blobs, scans, and what is not understood.
+    /// The number of other entries: pulls, blobs, scans, and unknown ones.
     pub ignored: usize,
 }
 
 impl Notification {
-    /// The most bytes that a notification may have. Distribution puts up to some hundred events into one.
+    /// The maximum size of a notification in bytes. Distribution puts up to about a hundred events into one.
     pub const MAX_BYTES: usize = 1024 * 1024;
 
-    /// One that tells nothing but something that is not understood.
+    /// Returns a notification with one unknown entry.
     pub fn unknown() -> Self {
         Self {
             events: Vec::new(),

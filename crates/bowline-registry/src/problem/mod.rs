@@ -1,11 +1,11 @@
-//! The problems of connections: one table of codes, titles, hints and fields.
+//! The problems of connections: one table of codes, titles, hints, and fields.
 
 use std::{fmt, str::FromStr};
 
 use bowline::{form::ConnectionSpec, provider::Field as FormField};
 use serde::{Deserialize, Serialize};
 
-/// The reason why a check or a listing failed, with what to do about it.
+/// Why a check or a listing failed, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "CheckProblem"))]
@@ -15,11 +15,11 @@ pub struct Problem {
     pub code: Code,
     /// The title, a few words.
     pub title: String,
-    /// The observation of this time. It holds no secret, and nothing that a server said before it proved to be a registry.
+    /// What was seen. It contains no secret, and text from a server only after the server proved to be a registry.
     pub detail: String,
     /// The advice.
     pub hint: String,
-    /// The form's field to look at: `values.url`, `values.password`, `image`, …
+    /// The field of the form to change: `values.url`, `values.password`, `image`, …
     pub field: Option<String>,
 }
 
@@ -145,7 +145,7 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// The code as it is written: `auth.rejected`.
+            /// Returns the code as text: `auth.rejected`.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $id,)* }
             }
@@ -155,7 +155,7 @@ macro_rules! codes {
                 match self { $(Self::$name => $title,)* }
             }
 
-            /// The advice for any registry.
+            /// Returns the general advice.
             pub fn hint(self) -> &'static str {
                 match self { $(Self::$name => $hint,)* }
             }
@@ -180,11 +180,11 @@ codes! {
     ConnectRefused = "connect.refused", Address,
         "Nothing answers on this port",
         "Check that the registry is running, and check the port. HTTPS uses 443 unless the URL names another; many registries use 5000.";
-    /// No connection came about in time.
+    /// The connection timed out.
     ConnectTimeout = "connect.timeout", Address,
         "The connection timed out",
         "Check the port, and check that no firewall drops connections from this service.";
-    /// The TLS handshake failed; the runtime does not say why.
+    /// The TLS handshake failed. The runtime does not report why.
     TlsFailed = "tls.failed", Address,
         "The TLS connection failed",
         "Usual causes: the certificate is self-signed, from a private authority, expired, or for another name; the server wants a client certificate, which isn't supported; or it doesn't support TLS 1.2. Your administrator can add a private authority.";
@@ -200,31 +200,31 @@ codes! {
     TlsExpected = "tls.expected", Address,
         "This port speaks HTTPS",
         "Change http:// to https:// in the URL.";
-    /// The registry lets in no requests from this network.
+    /// The registry refuses requests from this network.
     NetworkDenied = "network.denied", None,
         "The registry refuses requests from this network",
         "Add this service's addresses to the registry's firewall or allow list. The detail may name the address that the registry saw.";
-    /// What answers is no registry.
+    /// The server is not a registry.
     AnswerNotRegistry = "answer.not_registry", Address,
         "This is not a container registry",
         "Check the URL and the port. Enter the registry's API, which answers under /v2/, not its web page. If the registry is behind a path, include the path.";
-    /// Only the first version of the registry API answers.
+    /// The server supports only version 1 of the registry API.
     AnswerV1Only = "answer.v1_only", Address,
         "This registry supports only version 1 of the API",
         "Upgrade the registry, or choose the registry type for version 1.";
-    /// An answer breaks the protocol.
+    /// A response violates the protocol.
     AnswerMalformed = "answer.malformed", None,
         "The registry's response is malformed",
         "Try again. If it keeps happening, a proxy may be changing responses. Send the detail to the registry's administrator.";
-    /// An answer is larger than it may be.
+    /// A response is larger than the limit.
     AnswerTooLarge = "answer.too_large", None,
         "The registry's response is too large",
         "Responses of this size aren't read. Send the detail to the registry's administrator.";
-    /// An answer is compressed though that was not asked for.
+    /// A response is compressed although the request did not allow it.
     AnswerEncoded = "answer.encoded", None,
         "The registry sent a compressed response that wasn't requested",
         "Turn off compression for /v2/ in the proxy in front of the registry.";
-    /// The connection stood, and the answer did not come in time.
+    /// The connection is open, but the response did not arrive in time.
     AnswerTimeout = "answer.timeout", None,
         "The registry took too long to respond",
         "Try again. If it keeps happening, the registry is overloaded or a proxy is delaying its responses.";
@@ -232,11 +232,11 @@ codes! {
     ChallengeMissing = "challenge.missing", None,
         "The registry requires a login but doesn't say how",
         "The 401 response has no WWW-Authenticate header. A proxy in front of the registry may be removing it.";
-    /// No challenge that this service can answer.
+    /// No challenge is supported.
     ChallengeUnsupported = "challenge.unsupported", None,
         "The registry requires an unsupported kind of login",
         "Basic and Bearer logins are supported. Configure the registry to offer one of them, or choose another sign-in method here.";
-    /// The token service is not known to belong to the registry.
+    /// The token service is not trusted for the registry.
     RealmNotTrusted = "realm.not_trusted", TrustedAuthHosts,
         "The registry uses a token service on another host",
         "If the token service belongs to the registry, add it to the connection's trusted sign-in hosts. Your credentials are then sent there.";
@@ -244,7 +244,7 @@ codes! {
     LinkNotAllowed = "link.not_allowed", None,
         "A listing continues on another host",
         "The registry's Link header must point to its own host. A proxy may be passing a wrong host or scheme to the registry (Host, X-Forwarded-Proto).";
-    /// A redirect leads where none may.
+    /// A redirect leads to a URL that is not allowed.
     RedirectNotAllowed = "redirect.not_allowed", Address,
         "The registry redirects to a URL that isn't allowed",
         "If that URL is your registry, enter it here. Use HTTPS.";
@@ -272,7 +272,7 @@ codes! {
     PermissionCatalogMissing = "permission.catalog_missing", Secret,
         "These credentials can't list repositories",
         "Enter an image to test with, or give the user or token permission to list repositories. Many registries reserve it for administrators.";
-    /// Only an image can tell.
+    /// The check needs an image.
     ImageRequired = "image.required", Image,
         "Enter an image to test with",
         "Enter an image, like name:tag, that these credentials can pull.";
@@ -280,7 +280,7 @@ codes! {
     ImageUnknown = "image.unknown", Image,
         "The registry doesn't have this image",
         "Check the repository and the tag. If both exist, these credentials may not be allowed to see them: registries often hide what a user can't see.";
-    /// The manifest is of a kind that cannot be read.
+    /// The manifest's format is not supported.
     ManifestUnsupported = "manifest.unsupported", Image,
         "The image's format isn't supported",
         "Use an image with an OCI or Docker version 2 manifest. To convert it, pull it and push it again with a current client.";
@@ -296,11 +296,11 @@ codes! {
     ServerError = "server.error", None,
         "The registry has an internal error",
         "Try again later, or check the registry's log.";
-    /// The registry's address cannot be told.
+    /// The registry's address is not known.
     EndpointUnresolved = "endpoint.unresolved", AddressPart,
         "The registry's URL isn't known",
         "Fill in the missing part, such as the account ID.";
-    /// The runtime would let requests into private networks.
+    /// The runtime does not block private networks.
     NetworksNotBlocked = "config.networks_not_blocked", None,
         "This service is not protected from private networks",
         "The operator must start it with a runtime configuration that blocks private networks (block_networks), or set the variable networks to platform if the platform blocks them.";
@@ -391,7 +391,7 @@ impl FromStr for Code {
     }
 }
 
-/// A text that is no problem code.
+/// The error for a text that is not a problem code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown problem code")]
 pub struct UnknownCode;

@@ -1,9 +1,9 @@
-//! The products: what each adds to the distribution protocol, one file a product.
+//! The products: what each adds to the distribution protocol, in one file per product.
 //!
-//! A product's file has six items, and without one of them the table below does not compile: `PRODUCT` and `WEBHOOK`,
-//! its rows; `exchange`, what its credentials become; `hint`, what to do about a problem; `repositories` and `tags`, its
-//! own listing. The rows are separate statics, so that a component that only reads notifications links nothing else.
-//! What talks to a product's other APIs stands in files of its folder.
+//! A product's file has six items. The table below does not compile without them: `PRODUCT` and `WEBHOOK`, its rows;
+//! `exchange`, which exchanges its credentials; `hint`, the advice for a problem; and `repositories` and `tags`, its
+//! own listing. The rows are separate statics, so that a component that only parses notifications links nothing else.
+//! Code for a product's other APIs is in its folder.
 
 use bowline::{endpoint::Endpoint, form::ConnectionSpec, provider::ProviderId};
 
@@ -93,7 +93,7 @@ macro_rules! products {
             }
         }
 
-        /// Tells whether a product's registry knows images by their digests.
+        /// Returns true if a product's registry has digests.
         ///
         /// ```
         /// use bowline_registry::has_digests;
@@ -172,10 +172,10 @@ pub(crate) fn hosts(spec: &ConnectionSpec) -> Hosts {
     }
 }
 
-/// Reads a notification that was sent for a connection of this provider.
+/// Parses a notification that was sent to a connection of this provider.
 ///
-/// A product without a format of its own sends Distribution's; but what its connection gets may be any product's, so the
-/// first format that knows the body counts. Reading never fails: what is not understood is counted.
+/// A product without its own format sends Distribution's. Because its connection can get any product's notifications,
+/// the first format that matches the body counts. Parsing never fails: unknown entries are counted.
 ///
 /// ```
 /// use bowline_registry::read_notification;
@@ -198,7 +198,7 @@ pub fn read_notification(provider: ProviderId, body: &[u8]) -> Notification {
     read.unwrap_or_else(Notification::unknown)
 }
 
-/// Tells whether a product's registry sends a header of one's choice with a notification.
+/// Returns true if a product's registry can send a custom header with a notification.
 ///
 /// ```
 /// use bowline_registry::sends_header;
@@ -210,7 +210,8 @@ pub fn sends_header(provider: ProviderId) -> bool {
     webhook(provider).sends_header
 }
 
-/// The part of the registry that a connection reaches: its namespace, else what its product takes the username for.
+/// Returns the part of the registry that a connection can reach: its namespace, or the one that its product derives
+/// from the username.
 ///
 /// ```
 /// use bowline::endpoint::Endpoint;

@@ -1,4 +1,4 @@
-//! Sending: the guard, redirects, the shared deadline, and what a failure to send means.
+//! Sends requests: the guard, redirects, the shared deadline, and the interpretation of send errors.
 
 use std::{
     future::Future,

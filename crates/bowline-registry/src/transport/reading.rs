@@ -1,4 +1,4 @@
-//! Reading an answer, within its bounds.
+//! Reads a response within its limits.
 
 use http::{
     HeaderMap,

@@ -1,4 +1,4 @@
-//! Sending again: when that may help, and how long to wait before.
+//! Retries: when they can help, and how long to wait.
 
 use std::time::Duration;
 

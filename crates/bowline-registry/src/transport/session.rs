@@ -1,4 +1,4 @@
-//! What logging in was answered, for the next conversation with the same registry.
+//! Login results for the next conversation with the same registry.
 
 use std::{
     fmt,
@@ -27,11 +27,11 @@ const HEADERS: [HeaderName; 2] = [
     HeaderName::from_static("docker-distribution-api-version"),
 ];
 
-/// What servers answered when conversations asked how to log in, and logged in.
+/// The responses of registries and token services to logins.
 ///
-/// The conversations that serve one request of a caller have one session for each connection, so that they log in once.
-/// What is answered from it is judged as if the server had just said it, and only once a conversation: who asks again has
-/// found it to be of no use. It holds tokens: who hands it on lets it end with the request.
+/// The conversations for one request of a caller share a session for each connection, so that they log in once. A
+/// response from the session is treated as a new response of the server. Each conversation uses it only once: a second
+/// request means that it did not work. A session contains tokens, so it must end with the caller's request.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Session(Mutex<Vec<Login>>);
