@@ -55,7 +55,7 @@ impl<W: World> Registry<'_, W> {
         }
     }
 
-    /// Authentication for the digest of a manifest without reading it, which counts against no limit of pulls. `None` where the
+    /// Asks for the digest of a manifest without reading it, which does not count toward pull limits. `None` if the
     /// registry does not tell it so.
     pub(crate) async fn stated_digest(
         &mut self,

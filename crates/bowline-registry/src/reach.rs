@@ -24,7 +24,7 @@ struct ErrorMark {
 }
 
 impl<W: World> Registry<'_, W> {
-    /// Authentication whether a registry answers, and how it wants a login. Gives what was seen.
+    /// Asks whether a registry answers and which login it requires. Returns what was seen.
     pub(crate) async fn reach(&mut self) -> Result<String, Failure> {
         let answer = match self.ping(self.url(""), Target::Registry, true).await {
             Ok(answer) if self.base.scheme() == "http" && expects_tls(&answer) => {
@@ -90,7 +90,7 @@ impl<W: World> Registry<'_, W> {
         Ok(())
     }
 
-    /// Authentication for something without a login. What begins a conversation follows redirects, and is remembered.
+    /// Sends a request without a login. The first request of a conversation follows redirects and is remembered.
     pub(crate) async fn ping(
         &self,
         url: Url,

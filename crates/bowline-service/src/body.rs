@@ -1,4 +1,4 @@
-//! Reading what came with a request, within bounds, and writing what holds secrets.
+//! Reads request bodies within limits, and writes bodies with secrets.
 
 use std::{io, pin::pin};
 

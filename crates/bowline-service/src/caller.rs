@@ -12,21 +12,21 @@ use crate::{
 /// A permission of a token. It holds in every project that the token lists, unless it says that it is of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Permission {
-    /// See connections and check them.
+    /// Read and check connections.
     Read,
-    /// Create and change them.
+    /// Create and change connections.
     Write,
-    /// Remove them.
+    /// Delete connections.
     Delete,
-    /// Hand out their credentials to jobs, and say what uses them.
+    /// Get credentials for jobs, and declare uses.
     Use,
-    /// Reseal what is kept.
+    /// Reseal stored secrets.
     Admin,
-    /// Do what is due.
+    /// Run the scheduled work.
     Sync,
-    /// Reseal what is kept of all projects.
+    /// Reseal the stored secrets of all projects.
     AdminOfAll,
-    /// Do what is due in all projects.
+    /// Run the scheduled work of all projects.
     SyncOfAll,
 }
 

@@ -1,4 +1,4 @@
-//! The way out of the public service: to the private one, and to where an issuer of tokens publishes its keys.
+//! The HTTP client of the public service, for the private service and the token issuer's keys.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use http_body::Body;
 
 use crate::response::StreamError;
 
-/// Sends a request to the private service, or for the keys that the issuer of tokens publishes.
+/// Sends requests to the private service and to the token issuer's key URL.
 pub trait Outbound {
     /// The body of its answers; dropping it stops what makes it.
     type Body: Body<Data = Bytes, Error: Into<StreamError>> + 'static;
 
-    /// Sends one request and waits for the head of the answer.
+    /// Sends one request and returns the response once its head has arrived.
     fn send(
         &self,
         request: http::Request<Bytes>,
     ) -> impl Future<Output = Result<http::Response<Self::Body>, Unreachable>>;
 }
 
-/// The private service did not answer, and what the runtime says about it.
+/// The error if the private service did not respond, with the runtime's reason.
 #[derive(Clone, Debug)]
 pub struct Unreachable(pub String);
 

@@ -1,4 +1,4 @@
-//! The operator's variables of the public service.
+//! The configuration of the public service.
 
 use bowline_registry::Operator;
 use bowline_store::{Quotas, SealingKeys};
@@ -14,7 +14,7 @@ use crate::{
     token::{KeySet, Published, Rules},
 };
 
-/// The variables, parsed.
+/// The parsed variables.
 pub struct Config {
     pub(crate) keys: SealingKeys,
     pub(crate) access: Access,
@@ -54,7 +54,7 @@ pub(crate) enum Issuer {
     Published(Published),
 }
 
-/// A variable that is missing or not valid. Nothing of its value is kept.
+/// A missing or invalid variable. It does not contain the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     /// Its name.
@@ -65,7 +65,7 @@ pub struct ConfigError {
 
 impl Config {
     /// # Errors
-    /// The first variable that is missing or not valid.
+    /// The first variable that is missing or invalid.
     pub fn parse(variables: &Variables) -> Result<Self, ConfigError> {
         let keys = SealingKeys::parse(&variables.sealing_keys)
             .map_err(|error| invalid("sealing_keys", error))?;

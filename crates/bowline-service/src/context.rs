@@ -1,4 +1,4 @@
-//! A request without its body, and what is known of it.
+//! A request without its body, and the facts derived from it.
 
 use std::net::IpAddr;
 
@@ -20,7 +20,7 @@ use crate::{
     problem::{Problem, ProblemType},
 };
 
-/// A request without its body, and what is known of it.
+/// A request without its body, and the facts derived from it.
 pub(crate) struct RequestContext {
     pub(crate) head: Parts,
     pub(crate) request_id: String,

@@ -1,4 +1,4 @@
-//! Pages of other origins that may call the API: exactly those that the operator lists.
+//! CORS: exactly the origins that the operator lists may call the API.
 
 use http::{HeaderMap, HeaderValue, Method, header};
 use url::Url;

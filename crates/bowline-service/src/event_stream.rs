@@ -1,6 +1,6 @@
 //! A running check as a stream of server-sent events.
 //!
-//! Reading the stream drives the check, and dropping the stream drops the check: when the caller is gone, it stops.
+//! Reading the stream drives the check, and dropping the stream stops it, so a check ends when its caller leaves.
 
 use std::{
     cell::RefCell,

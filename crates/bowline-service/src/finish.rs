@@ -1,4 +1,4 @@
-//! The headers that every answer of a public service carries.
+//! Adds the headers of every public response.
 
 use http::{HeaderMap, HeaderValue, header};
 

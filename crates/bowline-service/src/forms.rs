@@ -1,4 +1,4 @@
-//! Forms that are neither kept nor tried: the provider table, and the validation of a form.
+//! The provider table and the validation of forms.
 
 use bowline::{
     form::{CheckOptions, ConnectionForm, check_form},

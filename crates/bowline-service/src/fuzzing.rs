@@ -1,4 +1,4 @@
-//! Parsers of what callers and registries send, for the fuzz targets in `fuzz/`.
+//! Parsers of input from callers and registries, for the fuzz targets in `fuzz/`.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bowline::endpoint::Endpoint;
@@ -10,7 +10,7 @@ use crate::token::{KeySet, Rules, Token};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-/// Reads a notification that was sent for a connection of this provider.
+/// Parses a notification to a connection of this provider.
 pub fn notification(provider: &str, body: &[u8]) {
     let Ok(endpoint) = Endpoint::parse("registry.example.com/team") else {
         return;
@@ -23,14 +23,14 @@ pub fn notification(provider: &str, body: &[u8]) {
     }
 }
 
-/// Verifies the token of a caller.
+/// Verifies a caller's token.
 pub fn caller_token(text: &str) {
     if let (Ok(token), Some(keys)) = (Token::parse(text), KeySet::of_secret(SECRET)) {
         let _ = Rules::new("issuer", "audience").verify(&token, &keys, 0);
     }
 }
 
-/// Verifies a token that has these claims and a good signature.
+/// Verifies a token with these claims and a valid signature.
 pub fn claims(claims: &[u8]) {
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256"}"#);
     let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims));

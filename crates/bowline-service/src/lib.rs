@@ -1,18 +1,19 @@
-//! The HTTP API of Bowline: operations, authorization, problems, and the services behind them.
+//! Bowline's HTTP API: operations, authorization, problems, and the services behind them.
 //!
-//! - [`api::Service`] answers the public API. It holds the database and the keys.
-//! - [`outbound::OutboundService`] has the way to the registries, and neither a database nor a key. The public service asks it over the private hop.
-//! - [`edge::EdgeService`] is that way with the operations that need no database, for callers of its own.
+//! - [`api::Service`] is the public API. It has the database and the keys.
+//! - [`outbound::OutboundService`] talks to registries. It has no database and no key. The public service calls it over
+//!   the private hop.
+//! - [`edge::EdgeService`] offers the operations that need no database directly to callers.
 //!
-//! None of them knows which runtime it runs in: requests come as [`http::Request`] over any [`http_body::Body`], and the
-//! world as small traits.
+//! They do not depend on a runtime: requests are [`http::Request`] over any [`http_body::Body`], and the environment is
+//! a few small traits.
 //!
-//! `operations` is the table of the API's operations; `protocol` are the types of the private hop.
+//! `operations` is the table of the API's operations. `protocol` has the types of the private hop.
 //!
 //! # Where the tests are
-//! `api/tests` sends requests to the public service, and holds each answer against the document; `api/tests/statuses`
-//! reaches every status of every operation. `outbound/tests`, `edge/tests`, `sync/tests`, `token/tests`,
-//! `operations/tests` and `openapi/tests` are about those modules. Other rules have their tests at the end of their file.
+//! `api/tests` sends requests to the public service and compares each response with the OpenAPI document.
+//! `api/tests/statuses` reaches every status of every operation. `outbound/tests`, `edge/tests`, `sync/tests`,
+//! `token/tests`, `operations/tests`, and `openapi/tests` test those modules. Other tests are at the end of their file.
 
 pub mod api;
 mod body;

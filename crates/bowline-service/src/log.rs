@@ -1,8 +1,8 @@
-//! The operator's log: one line of JSON for each request.
+//! Request logs: one line of JSON for each request.
 //!
-//! A line holds names, numbers and codes: no body, no token, no address of a caller, no path (a webhook's holds its
-//! secret), and nothing that a registry said. The service puts it into the extensions of its answer, and the component
-//! writes it to its standard error, where Spin and the embedded host take it from.
+//! A line contains names, numbers, and codes, but no body, token, caller address, path (a webhook's contains its
+//! secret), or text from a registry. The service puts it into the extensions of its response. The component writes it
+//! to standard error, where Spin and the embedded host collect it.
 
 use std::{
     cell::{Cell, RefCell},
@@ -25,11 +25,11 @@ const LONGEST: usize = 200;
 /// The most projects of which a line holds the end of the audit.
 const MOST_HEADS: usize = 20;
 
-/// A line of the log, without its end. An extension of the answer.
+/// A log line without its line end. An extension of the response.
 #[derive(Clone, Debug)]
 pub struct LogLine(pub String);
 
-/// How much is logged.
+/// What to log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogSettings {
     level: Level,
@@ -60,11 +60,11 @@ impl Default for LogSettings {
 }
 
 impl LogSettings {
-    /// The variables `log_level` (`off`, `error`, `warn` or `info`; empty: `info`) and `log_sample`, the share of requests
-    /// without a problem that are logged, from 0 to 1 (empty: 1).
+    /// Parses the variables `log_level` (`off`, `error`, `warn`, or `info`; empty: `info`) and `log_sample`, the share
+    /// of successful requests to log, from 0 to 1 (empty: 1).
     ///
     /// # Errors
-    /// The variable that is not valid, and what it should be.
+    /// The invalid variable and the expected value.
     pub fn parse(level: &str, sample: &str) -> Result<Self, (&'static str, &'static str)> {
         let level = match level.trim() {
             "off" => Level::Off,

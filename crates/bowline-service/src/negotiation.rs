@@ -1,4 +1,4 @@
-//! The headers that say what is sent, what is wanted back, and which version is meant.
+//! Content negotiation and preconditions: `Content-Type`, `Accept`, and `If-Match`.
 
 use http::{HeaderMap, HeaderValue, header};
 

@@ -1,4 +1,4 @@
-//! A cell whose value one request makes while the others wait for it.
+//! A cell that one request initializes while others wait.
 
 use std::{
     sync::{
@@ -28,11 +28,11 @@ impl<T> Default for OnceCell<T> {
 }
 
 impl<T> OnceCell<T> {
-    /// The value. `init` makes it unless it is there; a request that has to wait sleeps with `sleep`. If `init` fails, or
-    /// if the request that ran it is gone, the next request initializes the cell.
+    /// Returns the value. If the cell is empty, `init` creates it. A request that has to wait sleeps with `sleep`. If
+    /// `init` fails, or if the request that ran it is gone, the next request initializes the cell.
     ///
     /// # Errors
-    /// Those of `init`.
+    /// The errors of `init`.
     pub async fn get<E, S: Future<Output = ()>>(
         &self,
         sleep: impl Fn(Duration) -> S,

@@ -1,7 +1,7 @@
 //! The description of the API: OpenAPI 3.1, committed as `openapi.json` in this crate.
 //!
-//! The tests make it from the code and compare it: the operations from [`crate::operations`], problems, codes and
-//! permissions from their tables, and answers from the types that are serialized. The component only carries the text.
+//! The tests generate it from the code and compare it: operations from [`crate::operations`]; problems, codes, and
+//! permissions from their tables; responses from the serialized types. The component contains only the text.
 
 use crate::response::{self, Response};
 

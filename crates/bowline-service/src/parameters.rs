@@ -1,4 +1,4 @@
-//! The parameters of a query: each is known, and stands there once.
+//! Parses query parameters. Unknown and repeated ones are errors.
 
 use bowline_store::{Cursor, PageSize};
 use percent_encoding::percent_decode_str;

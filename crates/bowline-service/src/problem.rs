@@ -1,4 +1,4 @@
-//! Problems (RFC 9457): the answers to requests that failed, from one table.
+//! Problems (RFC 9457): the responses to failed requests, from one table.
 
 use std::fmt;
 
@@ -10,21 +10,21 @@ use serde_json::{Map, Value};
 /// Makes the table: one row is one failure, with its code, status, title and what it usually means.
 macro_rules! failures {
     ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $status:ident, $title:literal, $detail:literal;)+) => {
-        /// Why a request was not done. A code never changes its meaning.
+        /// Why a request failed. The meaning of a code never changes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum ProblemType {
             $($(#[doc = $doc])+ $variant,)+
-            /// A variable of the operator is missing or wrong: `config.<name>`.
+            /// A variable of the operator is missing or invalid: `config.<name>`.
             Config(&'static str),
-            /// A registry was asked, and something about the connection is why it gave nothing: the code of a check.
+            /// A request to a registry failed because of the connection: the code of a check.
             RegistryRefused(Code),
-            /// A registry was asked and failed, whatever the connection is: the code of a check.
+            /// A request to a registry failed for a reason unrelated to the connection: the code of a check.
             RegistryFailed(Code),
         }
 
         impl ProblemType {
-            /// Every row of the table; `config.<name>` is none, because its names are the operator's variables,
-            /// nor are the codes of checks.
+            /// Every row of the table. It does not contain `config.<name>`, which has the names of variables, or the
+            /// codes of checks.
             pub const TABLE: &'static [Self] = &[$(Self::$variant,)+];
 
             /// The stable, dotted code.
@@ -68,10 +68,10 @@ macro_rules! failures {
 }
 
 failures! {
-    /// The form has errors; the member `findings` names them.
+    /// The form has errors. The member `findings` lists them.
     FormInvalid = "form.invalid", UNPROCESSABLE_ENTITY,
         "The form is not valid", "The findings name each field and what's wrong with it.";
-    /// The registry did not pass the check that saving asked for; the member `check` is its result.
+    /// The check that the caller requested before saving failed. The member `check` is its result.
     CheckFailed = "check.failed", UNPROCESSABLE_ENTITY,
         "The connection test failed", "Nothing was saved. The check names the reason.";
     /// Another connection of the project has this name.
@@ -80,35 +80,35 @@ failures! {
     /// The project has a connection to this endpoint for this purpose.
     EndpointTaken = "endpoint.taken", CONFLICT,
         "This registry is already connected", "The project already has a connection to this endpoint for this purpose.";
-    /// New credentials came with another endpoint.
+    /// The new credentials have another endpoint.
     EndpointImmutable = "endpoint.immutable", CONFLICT,
         "A connection's endpoint can't be changed",
         "To move to another endpoint, create a connection there, move what uses this one, then delete this one.";
-    /// The provider's API has to be asked where the registry is.
+    /// The registry's endpoint is not known without the provider's API.
     EndpointUnresolved = "endpoint.unresolved", UNPROCESSABLE_ENTITY,
         "The registry's URL isn't known", "The form doesn't contain the registry's URL, and the provider's API didn't return it.";
     /// A pipeline uses the connection.
     ConnectionInUse = "connection.in_use", CONFLICT,
         "The connection is in use", "Something uses this connection. To delete it anyway, add ?force=true.";
-    /// As many use the connection as may.
+    /// The connection has the maximum number of uses.
     UsesTooMany = "uses.too_many", CONFLICT,
         "The connection has too many uses", "A connection can have at most 100 uses at once. End some, or let them lapse.";
-    /// The project has as many as the operator allows; the members `quota` and `limit` name of what and how many.
+    /// The project has reached a quota. The members `quota` and `limit` name it.
     QuotaExceeded = "quota.exceeded", UNPROCESSABLE_ENTITY,
         "The project's limit is reached", "The operator limits what a project can have. Remove what you don't need, or ask for a higher limit.";
-    /// Another scanner has the image, or its scan has ended otherwise.
+    /// Another scanner has the image, or its scan ended with another result.
     LeaseLost = "lease.lost", CONFLICT,
         "The lease is lost", "Another scanner has this image now, or its scan has ended. Discard the result.";
-    /// No token.
+    /// The request has no token.
     AuthMissing = "auth.missing", UNAUTHORIZED,
         "Not signed in", "Send a token in the Authorization header, as Bearer.";
-    /// A token that does not hold.
+    /// The token is not valid.
     AuthInvalid = "auth.invalid", UNAUTHORIZED,
         "The token is not valid", "It is malformed, expired, not yet valid, or not signed for this service.";
-    /// The issuer's keys cannot be had, so no token can be judged.
+    /// The issuer's keys are not available, so the token cannot be verified.
     AuthUnavailable = "auth.unavailable", SERVICE_UNAVAILABLE,
         "Tokens cannot be verified", "The issuer's keys couldn't be fetched. Try again in a moment.";
-    /// A good token without the permission.
+    /// The token is valid but lacks the permission.
     PermissionMissing = "permission.missing", FORBIDDEN,
         "Permission denied", "The token lacks a permission that this request needs.";
     /// No such route, project or connection for this caller.
@@ -117,57 +117,57 @@ failures! {
     /// A change without `If-Match`.
     PreconditionRequired = "precondition.required", PRECONDITION_REQUIRED,
         "If-Match is missing", "Send the ETag of the version you want to change in the If-Match header.";
-    /// A change of a version that is no more.
+    /// A change of an outdated version.
     PreconditionFailed = "precondition.failed", PRECONDITION_FAILED,
         "The connection has changed", "It was changed after you read it. Read it again, then repeat your change.";
-    /// A body that is not what the route takes.
+    /// The body is not valid for the route.
     BodyMalformed = "body.malformed", BAD_REQUEST,
         "The body is malformed", "The body isn't the JSON that this route accepts.";
-    /// A query parameter that is not what the route takes.
+    /// A query parameter is not valid for the route.
     QueryMalformed = "query.malformed", BAD_REQUEST,
         "The query is malformed", "A query parameter is unknown or has an invalid value.";
     /// A body over the limit.
     BodyTooLarge = "body.too_large", PAYLOAD_TOO_LARGE,
         "The body is too large", "A body can have at most 1 MiB.";
-    /// A method that the route has not.
+    /// The route does not have this method.
     MethodNotAllowed = "method.not_allowed", METHOD_NOT_ALLOWED,
         "The method is not allowed", "The Allow header lists this route's methods.";
-    /// An `Accept` that the route cannot meet.
+    /// The route cannot produce any type in `Accept`.
     AcceptUnsupported = "accept.unsupported", NOT_ACCEPTABLE,
         "The requested media type isn't available", "This route returns application/json. Checks can also return text/event-stream.";
-    /// A `Content-Type` that the route does not take.
+    /// The route does not accept this `Content-Type`.
     MediaTypeUnsupported = "media_type.unsupported", UNSUPPORTED_MEDIA_TYPE,
         "The media type isn't supported", "Send the body as application/json.";
-    /// An `Idempotency-Key` that is none.
+    /// The `Idempotency-Key` is not valid.
     IdempotencyKeyMalformed = "idempotency_key.malformed", BAD_REQUEST,
         "The Idempotency-Key is malformed", "Send one key of 1 to 255 visible ASCII characters, such as a UUID.";
-    /// An `Idempotency-Key` that came with another body before.
+    /// The `Idempotency-Key` was used with another body.
     IdempotencyKeyReused = "idempotency_key.reused", CONFLICT,
         "The Idempotency-Key was used for another request", "Send a new key with each new request.";
-    /// The request of this `Idempotency-Key` is being done.
+    /// The request with this `Idempotency-Key` is still running.
     IdempotencyKeyInProgress = "idempotency_key.in_progress", CONFLICT,
         "The request is still being processed", "To get its response, send it again after the time in the Retry-After header.";
-    /// Too many of what is counted.
+    /// A rate limit is reached.
     RateLimited = "rate.limited", TOO_MANY_REQUESTS,
         "Too many requests",
         "You reached one of the operator's limits: checks a minute, requests to registries, validated bytes, notifications of a webhook, or queued scans. Wait as long as the Retry-After header says.";
     /// The database is locked.
     StoreBusy = "store.busy", SERVICE_UNAVAILABLE,
         "The database is busy", "Try again in a moment.";
-    /// A connection to a provider that this build of the service does not know.
+    /// This build does not know the connection's provider.
     ProviderUnknown = "provider.unknown", SERVICE_UNAVAILABLE,
         "This version of the service doesn't know the connection's provider",
         "A newer version of the service saved this connection. It is listed here, but only that version can use it.";
-    /// Something that should not happen.
+    /// An internal error.
     Internal = "internal", INTERNAL_SERVER_ERROR,
         "Something went wrong", "The service's log has the reason under this request ID.";
 }
 
-/// Why an answer says so little: for the log, never for the caller. An extension of the answer.
+/// The cause of an internal error, for the log and never for the caller. An extension of the response.
 #[derive(Clone, Debug)]
 pub struct Cause(pub String);
 
-/// A failure with what is particular about it.
+/// A failed request: its problem with details.
 #[derive(Debug)]
 pub struct Problem {
     failure: ProblemType,
@@ -186,43 +186,43 @@ pub(crate) struct Particulars {
 }
 
 impl Problem {
-    /// With a title of its own in place of the table's.
+    /// Replaces the title from the table.
     pub fn titled(mut self, title: impl Into<String>) -> Self {
         self.particulars.title = Some(title.into());
         self
     }
 
-    /// The title: its own, else the table's.
+    /// Returns its own title, or the one from the table.
     pub fn title(&self) -> &str {
         let own = self.particulars.title.as_deref();
         own.unwrap_or_else(|| self.failure.title())
     }
 
-    /// With a detail of its own in place of the table's. It must not repeat what a caller sent in secret.
+    /// Replaces the detail from the table. It must not repeat a caller's secrets.
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.particulars.detail = Some(detail.into());
         self
     }
 
-    /// With the field that it is about.
+    /// Adds the field with the problem.
     pub fn field(mut self, field: &'static str) -> Self {
         self.particulars.field = Some(field);
         self
     }
 
-    /// With a member that this failure adds.
+    /// Adds a member to the document.
     pub fn member(mut self, name: &str, value: Value) -> Self {
         self.particulars.members.insert(name.to_owned(), value);
         self
     }
 
-    /// With a header that this failure adds.
+    /// Adds a header to the response.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.particulars.headers.append(name, value);
         self
     }
 
-    /// 405, with the methods that there are.
+    /// Returns 405 with the allowed methods.
     pub fn method_not_allowed(allowed: &[Method]) -> Self {
         let allowed: Vec<&str> = allowed.iter().map(Method::as_str).collect();
         let problem = Self::from(ProblemType::MethodNotAllowed);
@@ -232,7 +232,7 @@ impl Problem {
         }
     }
 
-    /// `form.invalid` with what is wrong; nothing that may hold a secret's text is told.
+    /// Returns `form.invalid` with the findings, without text that may contain a secret.
     pub fn form_invalid(mut report: Report) -> Self {
         report.redact();
         match serde_json::to_value(&report.findings) {
@@ -241,7 +241,7 @@ impl Problem {
         }
     }
 
-    /// `internal`; `cause` goes to the log.
+    /// Returns `internal`. `cause` goes to the log.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::from(ProblemType::Internal).because(cause)
     }

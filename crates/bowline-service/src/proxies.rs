@@ -1,4 +1,4 @@
-//! The address of a request's client, also behind proxies of the operator.
+//! Finds the address of a request's client, also behind the operator's proxies.
 
 use std::net::{IpAddr, SocketAddr};
 

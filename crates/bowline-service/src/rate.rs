@@ -1,4 +1,4 @@
-//! Limits on requests, in a minute of the clock.
+//! Limits on requests per minute.
 
 use http::{HeaderValue, header};
 use serde::Serialize;

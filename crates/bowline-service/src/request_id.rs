@@ -1,4 +1,4 @@
-//! The id under which a request is found in answers, logs and the audit.
+//! The id of a request in responses, logs, and the audit.
 
 use bowline_registry::Random;
 use http::{HeaderMap, HeaderName};

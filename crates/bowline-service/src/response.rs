@@ -1,4 +1,4 @@
-//! Responses: a whole body of known length, or a stream.
+//! Responses with a complete body or a stream.
 
 use std::{
     error::Error,
@@ -22,26 +22,26 @@ use crate::{
 /// A response of the service.
 pub type Response = http::Response<ResponseBody>;
 
-/// An error that breaks a stream off.
+/// The error that ends a stream early.
 pub type StreamError = Box<dyn Error + Send + Sync>;
 
 /// That the body holds a secret, and is kept nowhere. An extension of the answer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HoldsSecret;
 
-/// A stream of bytes that another component or a running check makes. Dropping it stops its maker.
+/// A stream of bytes from another component or a running check. Dropping it stops the source.
 pub type ByteStream = Pin<Box<dyn Body<Data = Bytes, Error = StreamError>>>;
 
-/// The body of an answer.
+/// A response body.
 pub enum ResponseBody {
-    /// All of it; taken when it was read.
+    /// The complete body; `None` after it was read.
     Full(Option<Bytes>),
     /// A stream.
     Stream(ByteStream),
 }
 
 impl ResponseBody {
-    /// The whole body, where it is no stream.
+    /// Returns the complete body; `None` for a stream.
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
             Self::Full(bytes) => Some(bytes.as_deref().unwrap_or_default()),
@@ -50,7 +50,7 @@ impl ResponseBody {
     }
 }
 
-/// An answer of known length that no cache keeps.
+/// Returns a response of known length that caches must not store.
 pub fn full(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Response {
     let length = HeaderValue::from(body.len());
     let mut answer = http::Response::new(ResponseBody::Full(Some(body)));
@@ -65,7 +65,7 @@ pub fn full(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Respo
 /// Room for a connection in JSON.
 const USUAL: usize = 1024;
 
-/// An answer in JSON.
+/// Returns a JSON response.
 pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Response, Problem> {
     let mut body = Vec::with_capacity(USUAL);
     serde_json::to_writer(&mut body, value).map_err(Problem::internal)?;
@@ -76,7 +76,7 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Response, Prob
     ))
 }
 
-/// An answer in JSON with a secret in it: erased when the last who reads it has let go of it, and [`HoldsSecret`].
+/// Returns a JSON response with a secret: its buffer is erased after the last use, and it is marked [`HoldsSecret`].
 pub fn secret_json(status: StatusCode, value: &impl Serialize) -> Result<Response, Problem> {
     let body = Bytes::from_owner(body::secret_json(value)?);
     let mut answer = full(status, HeaderValue::from_static("application/json"), body);
@@ -93,7 +93,7 @@ pub(crate) fn json_text(text: &'static str) -> Response {
     )
 }
 
-/// 204: an answer without a body.
+/// Returns 204 without a body.
 pub fn empty() -> Response {
     let mut answer = http::Response::new(ResponseBody::Full(None));
     *answer.status_mut() = StatusCode::NO_CONTENT;
@@ -103,7 +103,7 @@ pub fn empty() -> Response {
     answer
 }
 
-/// A stream of server-sent events.
+/// Returns a stream of server-sent events.
 pub fn events(stream: ByteStream) -> Response {
     let mut answer = http::Response::new(ResponseBody::Stream(stream));
     let headers = answer.headers_mut();
@@ -116,7 +116,7 @@ pub fn events(stream: ByteStream) -> Response {
 }
 
 impl Problem {
-    /// The answer: `application/problem+json`.
+    /// Returns the response: `application/problem+json`.
     pub fn into_response(self, request_id: &str) -> Response {
         let failure = self.problem_type();
         let code = failure.code();

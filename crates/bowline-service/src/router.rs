@@ -1,4 +1,4 @@
-//! Finding the operations of a path.
+//! Finds the operations of a path.
 
 use std::sync::LazyLock;
 

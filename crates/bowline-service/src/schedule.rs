@@ -1,8 +1,8 @@
-//! The beginnings of a connection's daily pull.
+//! The start times of a connection's daily pull.
 //!
-//! A policy names a time of day and a zone of the IANA database. The pull begins once on each day that the zone's
-//! calendar has: where clocks are put forward over that time, as much later as they jump; where they are put back over
-//! it, at the first of the two (RFC 5545 section 3.3.5 reads such times the same way).
+//! A policy has a time of day and an IANA time zone. The pull starts once on each calendar day of the zone. If clocks
+//! skip the time, the pull starts later by the size of the skip. If clocks repeat the time, it starts at the first
+//! occurrence (RFC 5545 section 3.3.5 has the same rules).
 
 use bowline_store::DailyPull;
 use jiff::{

@@ -1,9 +1,9 @@
 //! JSON Web Tokens (RFC 7515, RFC 7519), verified with EdDSA, ES256, RS256 or HS256.
 //!
-//! A [`key::Key`] carries its one algorithm, so nothing in a token chooses how it is judged: what its header says only finds
-//! the key, and a public key is never taken for a shared secret because it is no secret by its type. The libraries that
-//! were weighed bring older ciphers beside those of this workspace, or read the clock themselves; what is here on top of
-//! the ciphers is the form of a token and its claims.
+//! A [`key::Key`] has one algorithm, so a token cannot choose how it is verified: its header only selects the key. A
+//! public key cannot serve as a shared secret, because their types differ. The libraries that we evaluated bring older
+//! ciphers than this workspace uses, or read the clock themselves. This module adds only the token format and the
+//! claims to the ciphers.
 
 mod claims;
 mod jwks;

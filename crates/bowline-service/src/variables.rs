@@ -1,4 +1,4 @@
-//! The operator's variables: one table, which the functions, the manifest and the documentation follow.
+//! The operator's variables: one table, which the functions, the manifest, and the documentation follow.
 
 use bowline_registry::{Operator, OperatorError};
 
@@ -11,7 +11,7 @@ pub enum Component {
     Connections,
     /// The private service.
     Outbound,
-    /// The service at the edge, on its own.
+    /// The edge service.
     Edge,
     /// The page.
     Site,
@@ -31,21 +31,22 @@ pub struct Variable {
 /// Makes the table: one row is one variable, whether it is a secret, and who reads it.
 macro_rules! variables {
     ($($(#[doc = $doc:literal])+ $name:ident: $is_secret:literal, [$($component:ident),+];)+) => {
-        /// The variables as they are set; those that are not are empty.
+        /// The values of the variables. Unset variables are empty.
         #[derive(Default)]
         pub struct Variables {
             $($(#[doc = $doc])+ pub $name: String,)+
         }
 
         impl Variables {
-            /// All of them.
+            /// All variables.
             pub const ALL: &'static [Variable] = &[$(Variable {
                 name: stringify!($name),
                 is_secret: $is_secret,
                 components: &[$(Component::$component),+],
             },)+];
 
-            /// Those that a component reads; `value` gives the value of a variable, empty where it is not set.
+            /// Reads the variables of a component. `value` returns a variable's value, or an empty text if it is not
+            /// set.
             pub async fn read(
                 component: Component,
                 value: impl AsyncFn(&'static str) -> String,
@@ -63,15 +64,15 @@ macro_rules! variables {
 }
 
 variables! {
-    /// `id:base64,id:base64`, 32 bytes each: the first seals, all open. Required.
+    /// `id:base64,id:base64`, 32 bytes each. The first key seals, and all keys open. Required.
     sealing_keys: true, [Connections];
-    /// The secret that tokens are signed with, at least 32 bytes. This, `jwks` or `jwks_url` is required.
+    /// The secret that tokens are signed with, at least 32 bytes. This, `jwks`, or `jwks_url` is required.
     auth_secret: true, [Connections, Edge];
-    /// The public keys that tokens are signed with: a JSON Web Key Set.
+    /// The public keys that verify tokens: a JSON Web Key Set.
     jwks: false, [Connections, Edge];
-    /// The address at which the issuer publishes them.
+    /// The URL at which the issuer publishes its keys.
     jwks_url: false, [Connections];
-    /// The origin of `jwks_url`, the only one beside the private service that this component may reach.
+    /// The origin of `jwks_url`, the only one besides the private service that this component can reach.
     jwks_origin: false, [Connections];
     /// The issuer that tokens must name; empty: any. Required with `jwks_url`.
     auth_issuer: false, [Connections, Edge];
@@ -81,49 +82,48 @@ variables! {
     allowed_origins: false, [Connections, Edge];
     /// Proxies whose `X-Forwarded-For` counts, comma-separated; empty: none.
     trusted_proxies: false, [Connections];
-    /// The address at which callers reach this service, without a slash at the end; empty: locations are paths.
+    /// The URL at which callers reach this service, without a slash at the end; empty: locations are paths.
     public_url: false, [Connections];
     /// The OpenID Connect provider that people sign in to the page with; empty: none.
     oidc_issuer: false, [Site];
     /// The page's client id there. Required with `oidc_issuer`.
     oidc_client_id: false, [Site];
-    /// The scopes that the page asks for; empty: `openid`.
+    /// The scopes that the page requests; empty: `openid`.
     oidc_scope: false, [Site];
-    /// Hosts that the private service may reach beyond the public internet; see [`Operator::parse`].
+    /// Private hosts that the private service may contact; see [`Operator::parse`].
     private_hosts: false, [Connections, Outbound, Edge];
-    /// Hosts that it may reach over plain HTTP.
+    /// Hosts that it may contact over plain HTTP.
     plain_http_hosts: false, [Connections, Outbound, Edge];
     /// The addresses that its requests come from.
     egress_addresses: false, [Connections, Outbound, Edge];
-    /// Who keeps requests out of private networks: `runtime`, which is asked, or `platform`, which is trusted; empty:
+    /// Who blocks private networks: `runtime`, which a test verifies, or `platform`, which is trusted; empty:
     /// `runtime`.
     networks: false, [Connections, Outbound, Edge];
-    /// The number of checks a minute that a subject may start; empty: 30.
+    /// The number of checks per minute that a subject may start; empty: 30.
     checks_per_subject: false, [Connections, Edge];
-    /// The number of requests a minute of a subject that may have a registry asked; empty: 120.
+    /// The number of requests per minute that contact a registry, for each subject; empty: 120.
     registry_requests_per_subject: false, [Connections];
-    /// The same of a project; empty: 600.
+    /// The same for each project; empty: 600.
     registry_requests_per_project: false, [Connections];
-    /// The number of connections that a project may have; empty: 1000.
+    /// The maximum number of connections in a project; empty: 1000.
     connections_per_project: false, [Connections];
-    /// The number of patterns in all pull policies of a project; empty: 10000.
+    /// The maximum number of patterns in all pull policies of a project; empty: 10000.
     patterns_per_project: false, [Connections];
-    /// The number of images of a project that may wait for their scan; empty: 20000.
+    /// The maximum number of images of a project that wait for a scan; empty: 20000.
     queued_scans_per_project: false, [Connections];
-    /// The number of bytes a minute of a subject in bodies of `/v1/validate` that are larger than 8 KiB; empty: 16777216.
+    /// The number of bytes per minute of a subject in bodies of `/v1/validate` over 8 KiB; empty: 16777216.
     validate_bytes_per_subject: false, [Connections, Edge];
     /// The number of bytes a minute of a project in changes, each of which counts as 1 KiB at least; empty: 2097152.
     change_bytes_per_project: false, [Connections];
-    /// The number of days that rows of the audit are kept; empty: 400.
+    /// The number of days to keep audit rows; empty: 400.
     audit_retention_days: false, [Connections];
-    /// The number of notifications a minute that the event address of a connection takes; empty: 600.
+    /// The number of notifications per minute that a connection's webhook accepts; empty: 600.
     notifications_per_connection: false, [Connections];
-    /// The account of the operator's AWS identity, which customers name in the trust policies of their roles; empty: not
-    /// told.
+    /// The account of the operator's AWS identity, for the trust policies of customers' roles; empty: not shown.
     aws_account_id: false, [Connections];
-    /// How much is logged: `off`, `error`, `warn` or `info`; empty: `info`.
+    /// What to log: `off`, `error`, `warn`, or `info`; empty: `info`.
     log_level: false, [Connections, Outbound, Edge];
-    /// The share of requests without a problem that are logged, from 0 to 1; empty: 1.
+    /// The share of successful requests that are logged, from 0 to 1; empty: 1.
     log_sample: false, [Connections, Outbound, Edge];
     /// The operator's AWS identity, which assumes customers' roles; empty: none.
     aws_access_key_id: false, [Outbound];
@@ -132,18 +132,18 @@ variables! {
 }
 
 impl Variables {
-    /// How much is logged.
+    /// Returns what to log.
     ///
     /// # Errors
-    /// The variable that is not valid, and what it should be.
+    /// The invalid variable and the expected value.
     pub fn log(&self) -> Result<LogSettings, (&'static str, &'static str)> {
         LogSettings::parse(&self.log_level, &self.log_sample)
     }
 
-    /// The operator's rules for outgoing requests: which hosts, and as whom.
+    /// Returns the operator's rules for outgoing requests: allowed hosts and the AWS identity.
     ///
     /// # Errors
-    /// The first variable that is not valid.
+    /// The first variable that is invalid.
     pub fn operator(&self) -> Result<Operator, OperatorError> {
         Operator::parse(
             &self.private_hosts,

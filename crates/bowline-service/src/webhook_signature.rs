@@ -1,4 +1,4 @@
-//! The signature of a webhook, as Standard Webhooks 1.0 has it ("Signature scheme", read 2026-11-30).
+//! Signs webhooks with the scheme of Standard Webhooks 1.0 ("Signature scheme", read 2026-11-30).
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bowline::secret::Secret;

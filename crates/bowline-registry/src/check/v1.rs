@@ -58,7 +58,7 @@ impl<W: World, F: FnMut(&Step)> Run<'_, W, F> {
 }
 
 impl<W: World> Registry<'_, W> {
-    /// Authentication whether a registry of version 1 answers, and how it wants a login. Gives what was seen; `None` where none
+    /// Asks whether a registry of version 1 answers, and how it wants a login. Returns what was seen; `None` if none
     /// does.
     pub(super) async fn reach_v1(&mut self) -> Result<Option<String>, Failure> {
         let answer = match self

@@ -37,7 +37,7 @@ pub(super) trait Lookup: Send + Sync {
     /// What it is called where it is left over.
     fn name(self) -> String;
 
-    /// Authentication the registry for it, with a token for `scope`.
+    /// Asks the registry for it, with a token for `scope`.
     fn find<W: World>(
         &self,
         registry: &mut Registry<'_, W>,

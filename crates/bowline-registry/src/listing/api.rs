@@ -50,7 +50,7 @@ impl<W: World> Registry<'_, W> {
         }
     }
 
-    /// Authentication an API, and gives what it answers, whatever the status.
+    /// Sends a request to an API and returns the response, whatever its status.
     pub(crate) async fn ask(
         &self,
         what: &'static str,

@@ -1,4 +1,4 @@
-//! What a form has to tell of the service before anything is tried.
+//! Facts about the service that a form shows before the first test.
 
 use bowline_registry::Clock;
 use bowline_store::{Database, Quotas};
@@ -19,14 +19,15 @@ use crate::{
 #[cfg_attr(test, schemars(rename = "ServiceFacts"))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Facts<'a> {
-    /// The addresses and networks that requests to registries come from, for customers with a firewall; none where the
-    /// operator does not tell.
+    /// The addresses and networks that requests to registries come from, for customers with a firewall; empty if the
+    /// operator did not set them.
     egress_addresses: &'a [String],
-    /// The AWS account of the identity that assumes customers' roles, for their trust policies; `None` where there is none.
+    /// The AWS account of the identity that assumes customers' roles, for their trust policies; `None` if there is
+    /// none.
     aws_account_id: Option<&'a str>,
-    /// The OpenID Connect issuer of the tokens with which the service logs in without a secret; `None` where it has none.
+    /// The OpenID Connect issuer of the tokens with which the service logs in without a secret; `None` if it has none.
     issuer: Option<&'a str>,
-    /// What callers may do in a minute.
+    /// The limits on callers.
     limits: Limits,
     /// How much a project may keep.
     quotas: ProjectQuotas,

@@ -1,4 +1,4 @@
-//! The audit: of a connection and of a project, the refusals in it, and its upkeep.
+//! The audit of a connection and of a project, its denials, and its maintenance.
 
 use std::time::Duration;
 

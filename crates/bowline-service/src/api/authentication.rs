@@ -1,4 +1,4 @@
-//! Authentication: the caller, by the token of the request.
+//! Authentication: finds the caller from the request's token.
 
 use bowline_registry::Clock;
 use bowline_store::Database;

@@ -1,4 +1,4 @@
-//! Browsing what a kept connection reaches.
+//! Lists what a stored connection can reach.
 
 use bowline_registry::Clock;
 use bowline_store::{ConnectionId, Database};

@@ -1,4 +1,4 @@
-//! Checks: of a form, of a form that is about to be kept, of a connection that is kept.
+//! Checks of a form, of a form before it is saved, and of a stored connection.
 
 use std::{ops::ControlFlow, rc::Rc};
 

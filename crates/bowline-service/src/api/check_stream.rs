@@ -1,4 +1,4 @@
-//! A relayed stream of events whose result is kept before the caller sees it.
+//! Relays an event stream and stores its result before the caller sees it.
 
 use std::{
     pin::Pin,

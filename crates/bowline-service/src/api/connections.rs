@@ -1,4 +1,4 @@
-//! Connections: list, create, read, edit, new credentials, delete.
+//! Connections: list, create, read, edit, replace credentials, delete.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

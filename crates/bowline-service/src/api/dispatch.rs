@@ -1,4 +1,4 @@
-//! From a request to its operation, and from an operation to what does it.
+//! Dispatches a request to its operation, and an operation to its handler.
 
 use bowline_registry::Clock;
 use bowline_store::{ConnectionId, Database};
@@ -33,7 +33,7 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// Answers one request.
+    /// Handles a request and returns the response.
     pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Response {
         let (head, body) = request.into_parts();
         let request_id = request_id::of(&head.headers, &self.random);

@@ -1,4 +1,4 @@
-//! Files that jobs pull with: what a connection logs in with, as container tools read it.
+//! Credential files for jobs, in the formats of container tools.
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 

@@ -1,4 +1,4 @@
-//! Forms that do not tell where the registry is: only the provider's API does.
+//! Forms without the registry's address, which only the provider's API knows.
 
 use std::ops::ControlFlow;
 

@@ -1,5 +1,5 @@
-//! The lookup of tags that a registry announced, pushed or removed. Only what the registry itself says about a tag
-//! counts, not what was announced, so repeated, reordered or forged events change nothing.
+//! Looks up tags from a registry's notifications. Only the registry's answer about a tag counts, not the notification,
+//! so repeated, reordered, or forged events change nothing.
 
 mod resolve_tags;
 mod watched_connection;

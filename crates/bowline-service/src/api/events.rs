@@ -1,7 +1,7 @@
-//! The address at which a connection's registry announces pushes and removals, and what comes there.
+//! A connection's webhook: its URL, its secret, and the notifications that it receives.
 //!
-//! Who knows its secret is let in, in a header or as the last segment of the path. What is sent says only which tags are
-//! worth a look: see [`super::event_lookup`].
+//! A caller needs the secret, in a header or as the last segment of the path. A notification only says which tags to
+//! look up: see [`super::event_lookup`].
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Whether the service can do its work.
+//! The health of the service.
 
 use bowline_registry::Clock;
 use bowline_store::Database;

@@ -1,4 +1,4 @@
-//! Requests that are done once, however often they are sent: the header `Idempotency-Key`, which every POST takes.
+//! The header `Idempotency-Key`, which every POST accepts: a repeated request runs only once.
 
 use bowline_registry::Clock;
 use bowline_store::{Claim, ConnectionId, Database, KeptAnswer, RequestKey};

@@ -1,4 +1,4 @@
-//! Watching OpenShift's image streams: by their version, from one look to the next.
+//! Watches OpenShift's image streams from version to version.
 
 use std::{cell::Cell, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Limits on how often callers may have registries asked.
+//! Limits on requests that contact registries.
 
 use bowline_registry::Clock;
 use bowline_store::Database;

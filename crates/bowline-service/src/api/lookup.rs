@@ -1,4 +1,4 @@
-//! Asking the private service what tags name and what digests stand for.
+//! Asks the private service for the digests of tags and the details of digests.
 
 use std::{collections::HashMap, ops::ControlFlow};
 

@@ -1,4 +1,4 @@
-//! The public service: it holds the database and the keys, and has no way to the internet but the private service.
+//! The public service. It has the database and the keys, and can reach the internet only through the private service.
 
 pub(crate) mod about;
 mod audit;

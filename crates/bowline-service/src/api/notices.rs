@@ -1,6 +1,6 @@
-//! Notices to projects: where each is told, and how they are delivered.
+//! Notices to projects: where they go and how they are delivered.
 //!
-//! They are signed here, where the secret is, and sent by the private service.
+//! This service signs them, because it has the secret. The private service sends them.
 
 use std::{collections::BTreeSet, ops::ControlFlow, time::Duration};
 

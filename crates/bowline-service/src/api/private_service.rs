@@ -1,4 +1,4 @@
-//! The way to the private service: what goes there, and what of its answer goes back.
+//! Requests to the private service, and the parts of its responses that go back to the caller.
 
 use std::ops::ControlFlow;
 

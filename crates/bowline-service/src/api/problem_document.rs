@@ -1,4 +1,4 @@
-//! A problem that is a part of an answer, and not the answer.
+//! A problem as a member of a response.
 
 use serde::Deserialize;
 

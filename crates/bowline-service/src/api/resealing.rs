@@ -1,4 +1,4 @@
-//! Resealing with the first of the operator's keys.
+//! Reseals secrets with the operator's first key.
 
 use bowline_registry::Clock;
 use bowline_store::Database;

@@ -1,4 +1,4 @@
-//! Which connection an image is pulled with.
+//! Finds the connection for an image.
 
 use bowline::{endpoint::Endpoint, provider::registry_names, reference::Reference};
 use bowline_registry::Clock;

@@ -1,4 +1,4 @@
-//! The scanners that were seen: what a policy can name.
+//! The known scanners, which a policy can name.
 
 use bowline_registry::Clock;
 use bowline_store::{Database, Scanner};

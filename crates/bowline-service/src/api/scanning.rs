@@ -1,4 +1,4 @@
-//! What scanners do: take images, and say what came of them. What passed is released where its registry withholds it.
+//! Scanners lease images and report results. An image that passed is released from its registry's quarantine.
 
 use std::{cell::RefCell, collections::BTreeMap, ops::ControlFlow, time::Duration};
 

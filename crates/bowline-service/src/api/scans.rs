@@ -1,4 +1,4 @@
-//! The scans of a connection: those that there are, and new ones that somebody asks for.
+//! A connection's scans: lists them and queues requested ones.
 
 use std::{collections::BTreeMap, ops::ControlFlow, time::Duration};
 

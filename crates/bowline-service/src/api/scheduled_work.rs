@@ -1,7 +1,7 @@
-//! The scheduled work: daily pulls, daily checks, the upkeep of the audit, and what could not be finished at once.
+//! The scheduled work: daily pulls, daily checks, maintenance of the audit, and unfinished work.
 //!
-//! The embedded host asks for it twice a minute, a CronJob elsewhere. One call works for a bounded time and says whether
-//! there is more; any number of calls may run at once, since each piece of work is claimed.
+//! The embedded host requests it twice a minute; elsewhere, a CronJob does. A call works for a limited time and says
+//! whether there is more work. Any number of calls can run at once, because each claims its work.
 //!
 //! What waits for registries is done at the same time, each kind within a time of its own: registries that do not answer,
 //! of whichever tenant, take it from no other kind.

@@ -1,4 +1,4 @@
-//! What a policy selects, shown before it is kept.
+//! Previews which images a policy selects before it is saved.
 
 use std::ops::ControlFlow;
 

@@ -1,4 +1,4 @@
-//! The public service, and what its operations need of it.
+//! The public service and its shared state.
 
 use std::rc::Rc;
 
@@ -15,12 +15,12 @@ use crate::{
     problem::{Problem, ProblemType},
 };
 
-/// Randomness: ids and nonces that nobody can foretell, and numbers.
+/// Randomness: unpredictable ids, nonces, and numbers.
 pub trait Random: bowline_store::Random + bowline_registry::Random {}
 
 impl<R: bowline_store::Random + bowline_registry::Random> Random for R {}
 
-/// The public service over a database, the private service, a clock and randomness.
+/// The public service over a database, the private service, a clock, and randomness.
 pub struct Service<D, O, C, R> {
     pub(super) ready: Result<Ready<D, R>, ConfigError>,
     pub(super) outbound: O,
@@ -43,7 +43,7 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// With what [`Config::parse`] made of the variables; an error is answered on every route.
+    /// Creates the service from the result of [`Config::parse`]. If that is an error, every route returns it.
     pub fn new(
         database: D,
         outbound: O,

@@ -1,4 +1,4 @@
-//! Syncs: started or gone on with by callers and by the clock, and shown.
+//! Syncs: callers and the schedule start, continue, and show them.
 
 use std::{
     cell::{Cell, RefCell},

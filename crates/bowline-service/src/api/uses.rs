@@ -1,4 +1,4 @@
-//! Uses: what says that it needs a connection, until when.
+//! Uses: consumers that declare that they need a connection, and until when.
 
 use bowline::time::parse_rfc3339;
 use bowline_registry::Clock;

@@ -1,4 +1,4 @@
-//! Validation of what PATCH changes, as in a form.
+//! Validates the members of a PATCH like those of a form.
 
 use bowline::{
     document::Document,

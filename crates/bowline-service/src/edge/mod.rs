@@ -1,9 +1,8 @@
-//! The service on its own, as a function at the edge: it judges forms and checks them, keeps nothing, and needs no other
-//! component.
+//! The edge service: validates and checks forms, stores nothing, and needs no other component.
 //!
-//! `GET /v1/providers`, `POST /v1/validate` and `POST /v1/check` are answered as the public service answers them. Since
-//! nobody stands in front of it, it verifies the callers' tokens itself; the secret that does so is what its instances
-//! hold beyond those of [`OutboundService`].
+//! It answers `GET /v1/providers`, `POST /v1/validate`, and `POST /v1/check` as the public service does. It verifies
+//! the callers' tokens itself, so its instances also hold the secret or key for that, which those of
+//! [`OutboundService`] do not.
 
 use std::cell::RefCell;
 
@@ -40,7 +39,7 @@ mod tests;
 /// The operations that it has, by their ids.
 const OPERATIONS: [&str; 3] = ["listProviders", "validateForm", "checkForm"];
 
-/// The service over a world in which requests can be sent.
+/// The edge service over a world that can send requests.
 pub struct EdgeService<W> {
     access: Result<EdgeAccess, ConfigError>,
     outbound: OutboundService<W>,
@@ -48,8 +47,8 @@ pub struct EdgeService<W> {
     own_limit: Option<OwnLimit>,
 }
 
-/// A limit of the operator's own, beside that of each instance: it is asked with the subject and the `operationId` before
-/// each validation and check, and refuses with the number of seconds after which the caller may ask again.
+/// The operator's additional limit. It is called with the subject and the `operationId` before each validation and
+/// check. To refuse, it returns the number of seconds after which the caller may retry.
 pub type OwnLimit = Box<dyn Fn(&str, &'static str) -> Result<(), u32>>;
 
 /// Who may call.
@@ -91,8 +90,8 @@ impl EdgeAccess {
 }
 
 impl<W: World + 'static> EdgeService<W> {
-    /// With the operator's variables; one that is missing or not valid is answered on every route. There is nothing to
-    /// seal, so `sealing_keys` is not looked at.
+    /// Creates the service with the operator's variables. If one is missing or invalid, every route returns that error.
+    /// It seals nothing, so it ignores `sealing_keys`.
     pub fn new(world: W, variables: &Variables) -> Self {
         Self {
             access: EdgeAccess::parse(variables),
@@ -102,7 +101,7 @@ impl<W: World + 'static> EdgeService<W> {
         }
     }
 
-    /// The same with a limit of the operator's own.
+    /// Adds the operator's own limit.
     #[must_use]
     pub fn limited_by(self, limit: OwnLimit) -> Self {
         Self {
@@ -111,7 +110,7 @@ impl<W: World + 'static> EdgeService<W> {
         }
     }
 
-    /// Answers one request.
+    /// Handles a request and returns the response.
     pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Response {
         let (mut head, body) = request.into_parts();
         // Only the public service may say for which project a role is taken on; there are no projects here.

@@ -1,7 +1,7 @@
-//! Counts of what each subject has done in this minute of the clock.
+//! Counts each subject's requests in the current minute.
 //!
-//! They are in the memory of the instance, since there is no database here: a runtime that makes several instances, or a
-//! new one for each request, lets a subject do as much in each.
+//! The counts are in the instance's memory, because the edge has no database. Each instance has its own limit, so a
+//! runtime with several instances, or one per request, allows more.
 
 use std::collections::HashMap;
 

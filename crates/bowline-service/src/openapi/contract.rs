@@ -1,4 +1,4 @@
-//! Holds answers against the document.
+//! Compares responses with the document.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! The document, put together.
+//! Assembles the document.
 
 use std::collections::BTreeMap;
 

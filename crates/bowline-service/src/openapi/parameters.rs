@@ -1,4 +1,4 @@
-//! The parameters of operations, as the document tells them.
+//! The parameters of operations in the document.
 
 use bowline_store::MOST_REQUESTS;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Schemas of what callers send, and of what writes its JSON without serde's derive.
+//! Schemas of request bodies, and of types that write their JSON without serde's derive.
 
 mod events;
 mod forms;

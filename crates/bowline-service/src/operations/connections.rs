@@ -1,4 +1,4 @@
-//! Connections, what uses them, and what was done with them.
+//! Connections, their uses, and their audit.
 
 use http::Method;
 

@@ -1,4 +1,4 @@
-//! Forms that are kept nowhere, and what everybody may read.
+//! Validation and checks of forms, and public routes.
 
 use http::Method;
 

@@ -1,8 +1,8 @@
 //! The table of operations: one row for each method of each path of the API.
 //!
-//! Routing ([`crate::router`]), the methods of a path, authorization, the query, `Accept` and `If-Match` follow from a
-//! row, and so do the OpenAPI document and the tests of access. A new route is its row here, its arm in the `match` of
-//! [`crate::api::Service`], its schema in `openapi/schemas` and its test.
+//! Routing ([`crate::router`]), the methods of a path, authorization, the query, `Accept`, `If-Match`, the OpenAPI
+//! document, and the access tests are derived from a row. A new route is a row here, an arm in the `match` of
+//! [`crate::api::Service`], a schema in `openapi/schemas`, and a test.
 
 mod browsing;
 mod connections;

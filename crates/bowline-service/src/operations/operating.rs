@@ -1,4 +1,4 @@
-//! Operations on a project's settings, notices and audit, and resealing.
+//! Operations on a project's settings, notices, and audit, and resealing.
 
 use http::Method;
 

@@ -1,4 +1,4 @@
-//! The operations, each with what its path names.
+//! The operations, each with the parameters of its path.
 
 use bowline::secret::Secret;
 

@@ -1,4 +1,4 @@
-//! The parameters of a query and the headers that operations take.
+//! The query parameters and headers of operations.
 
 /// A parameter of an operation.
 #[derive(Debug)]

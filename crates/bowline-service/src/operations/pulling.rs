@@ -1,4 +1,4 @@
-//! Operations that give jobs what they pull with.
+//! Operations that return credentials for jobs.
 
 use http::Method;
 

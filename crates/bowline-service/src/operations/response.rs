@@ -1,4 +1,4 @@
-//! The answers of an operation, as its row describes them.
+//! The responses in an operation's row.
 
 /// An answer to what was done.
 #[cfg_attr(

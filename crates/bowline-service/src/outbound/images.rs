@@ -1,4 +1,4 @@
-//! The images that a connection reaches, for the preview of a policy.
+//! Lists a connection's images for the preview of a policy.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! The private service: it has the way to the registries, and neither a database nor a key.
+//! The private service. It talks to registries and has no database and no key.
 //!
-//! It is asked over the private hop, whose operations are in [`crate::protocol`]: each takes a form with its secrets.
-//! Nothing of the form outlives the request.
+//! The public service calls it over the private hop ([`crate::protocol`]). Each operation takes a form with its
+//! secrets. Nothing from the form outlives the request.
 
 mod images;
 mod inventory;
@@ -48,7 +48,7 @@ const LARGEST: usize = 2 * body::LARGEST;
 /// public service reads.
 const LONGEST_LISTING: usize = 10_000;
 
-/// The private service over a world in which requests can be sent.
+/// The private service over a world that can send requests.
 pub struct OutboundService<W> {
     world: Rc<W>,
     operator: Result<Rc<Operator>, OperatorError>,
@@ -86,8 +86,8 @@ where
 }
 
 impl<W: World + 'static> OutboundService<W> {
-    /// With the operator's variables; one of those that say what may be contacted and is not valid is answered on every
-    /// request.
+    /// Creates the service with the operator's variables. If a variable that says what may be contacted is invalid,
+    /// every request returns that error.
     pub fn new(world: W, variables: &Variables) -> Self {
         Self {
             world: Rc::new(world),
@@ -98,7 +98,7 @@ impl<W: World + 'static> OutboundService<W> {
         }
     }
 
-    /// Answers one request.
+    /// Handles a request and returns the response.
     pub async fn handle<B: Body<Data = Bytes>>(&self, request: http::Request<B>) -> Response {
         let (head, body) = request.into_parts();
         let request_id = request_id::of(&head.headers, self.world.random());

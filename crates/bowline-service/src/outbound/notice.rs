@@ -1,4 +1,4 @@
-//! Sending a notice to the address that a project named.
+//! Sends a notice to the URL that a project configured.
 
 use bowline_registry::{Operator, World, deliver_webhook};
 use bytes::Bytes;

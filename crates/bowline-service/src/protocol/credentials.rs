@@ -1,4 +1,4 @@
-//! The credentials that a job pulls with.
+//! The credentials for a job.
 
 use bowline::secret::Secret;
 use bowline_registry::PullCredentials;

@@ -1,4 +1,4 @@
-//! The endpoint of a form that does not tell it.
+//! The endpoint of a form that does not contain it.
 
 use serde::{Deserialize, Serialize};
 

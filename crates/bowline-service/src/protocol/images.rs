@@ -1,4 +1,4 @@
-//! The images that a connection reaches, for the preview of a policy.
+//! A connection's images, for the preview of a policy.
 
 use bowline::document::Document;
 use serde::{Deserialize, Serialize};

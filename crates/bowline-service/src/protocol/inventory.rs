@@ -1,7 +1,8 @@
-//! The parts of a synchronization: pages of listings, digests, and details of images.
+//! The parts of a sync: pages of listings, digests, and details of images.
 //!
-//! Each answer says how many requests to the registry it took. A request with a [`Session`] is answered with one, for
-//! the next of the same step: so a step logs in once, and the private service keeps nothing.
+//! Each response contains its number of requests to the registry. If the request has a [`Session`], so has the
+//! response, for the next request of the same step. A step therefore logs in once, and the private service stores
+//! nothing.
 
 use bowline_registry::{AskedImage, AskedTag, Details, Digests, Session, StreamChanges};
 use serde::{Deserialize, Serialize};

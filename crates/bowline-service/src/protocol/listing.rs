@@ -1,4 +1,4 @@
-//! Repositories and tags for people who browse; the answers go to callers as they are.
+//! Repositories and tags for browsing. The responses go to callers unchanged.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,13 +1,11 @@
-//! The private hop: what the public service asks the private one for, and what it answers.
+//! The private hop: requests of the public service to the private one, and the responses.
 //!
-//! Both sides use these types: a request says which operation it is, and which answer it gets. An operation is a POST of
-//! JSON to its path, answered with 200 and its answer in JSON, or with a problem; a check can be answered as a stream
-//! of events.
+//! Both sides use these types. A request's type defines its operation and its response. An operation is a POST of JSON
+//! to its path. The response is 200 with JSON, or a problem. The response to a check can be an event stream.
 //!
-//! Requests are generic in how they hold the form: the public service writes an `ExposedForm`, with its secrets straight
-//! from their type, and the private one reads a `ConnectionForm`. A form becomes a `ConnectionSpec` where the registry
-//! is asked, in the private service, and nowhere else can one be had from it: whoever sends it, no form that is not
-//! valid leads anywhere. The public service checks a form where it keeps it.
+//! Requests are generic over the form's type. The public service writes an `ExposedForm`, directly from the secrets'
+//! types. The private service reads a `ConnectionForm` and checks it into a `ConnectionSpec` before it contacts the
+//! registry, so an invalid form has no effect, whoever sends it. The public service checks a form when it saves it.
 
 pub(crate) mod check;
 pub(crate) mod credentials;

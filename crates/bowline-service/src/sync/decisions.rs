@@ -1,4 +1,4 @@
-//! The decisions of a policy about the images of a repository.
+//! A policy's decisions about the images of a repository.
 
 use std::{collections::BTreeMap, mem};
 

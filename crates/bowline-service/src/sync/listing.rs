@@ -1,4 +1,4 @@
-//! The end of listings that have none: a registry may list for ever, or lead in a circle.
+//! Ends listings that have no end: a registry may list forever or link in a cycle.
 
 use bowline_store::SyncProblem;
 

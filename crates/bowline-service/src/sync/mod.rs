@@ -1,8 +1,8 @@
-//! Syncs: a connection's whole registry is read into its inventory, in steps of bounded time.
+//! Syncs: read a connection's whole registry into its inventory, in steps of limited time.
 //!
-//! A step holds the sync's lease, asks the registry, writes what it learns, and moves a cursor. Whatever it writes may be
-//! written again, so an instance that dies is followed by the next from the last cursor. Nothing is marked gone before
-//! the listing that it is missing from was complete.
+//! A step holds the sync's lease, asks the registry, writes the results, and moves a cursor. All writes can be
+//! repeated, so if an instance dies, the next one continues from the last cursor. No image is marked gone before the
+//! listing that it is missing from is complete.
 
 pub(crate) mod decisions;
 mod listing;

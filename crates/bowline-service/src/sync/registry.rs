@@ -1,4 +1,4 @@
-//! The requests of a sync to a registry, and the meaning of its errors.
+//! A sync's requests to a registry, and the meaning of its errors.
 
 use bowline_registry::{AskedImage, AskedTag, Details, Digests};
 use bowline_store::SyncProblem;

@@ -1,4 +1,4 @@
-//! Reading one repository: its tags, what they name, and what that stands for.
+//! Reads one repository: its tags, their digests, and the details of the images.
 
 use std::collections::{HashMap, VecDeque};
 

@@ -1,4 +1,4 @@
-//! The reasons why a step of a sync stops before its end.
+//! The reasons why a step of a sync stops early.
 
 use bowline_store::{StoreError, SyncProblem};
 

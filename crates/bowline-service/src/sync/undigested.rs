@@ -1,7 +1,7 @@
-//! Images whose digest nobody has told: their tags are listed, and the registry refuses to serve them.
+//! Images without a known digest: the registry lists their tags but refuses to serve them.
 //!
-//! The inventory shows them with the reason, because the image that a policy blocks is the one that matters. Nobody can pull
-//! them, so they are never queued.
+//! The inventory shows them with the reason, because images that a policy blocks matter most. Nobody can pull them, so
+//! they are never queued.
 
 use bowline_registry::Code;
 use bowline_store::ManifestDetails;

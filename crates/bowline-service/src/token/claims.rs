@@ -1,4 +1,4 @@
-//! The claims of a token, and what they must say.
+//! The claims of a token and their rules.
 
 use serde::Deserialize;
 

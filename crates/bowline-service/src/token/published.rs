@@ -1,4 +1,4 @@
-//! The keys that an issuer publishes at an address: fetched when they are needed, and kept for all instances.
+//! An issuer's published keys: fetched on demand and stored for all instances.
 
 use std::{cell::RefCell, fmt, future::poll_fn, pin::pin, rc::Rc, task::Poll, time::Duration};
 

@@ -1,8 +1,8 @@
-//! Tokens whose signature was found good, so that one that comes often is verified once: in WebAssembly a public key
-//! takes longer than all the rest of a read.
+//! Tokens with a verified signature, so that a repeated token is verified only once. In WebAssembly, verification with
+//! a public key takes longer than the rest of a read.
 //!
-//! What is kept of a token is its digest, which nobody signs in with. Its claims and times are judged each time anew.
-//! The memory is that of one key set and ends with it, so a key that the issuer took back verifies nothing from here.
+//! This stores only the digest of a token, which is useless for sign-in. Its claims and times are checked every time.
+//! The record belongs to one key set and ends with it, so a key that the issuer revoked no longer verifies anything.
 
 use std::{cell::RefCell, collections::BTreeSet};
 

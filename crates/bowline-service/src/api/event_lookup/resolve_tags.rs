@@ -1,4 +1,4 @@
-//! Resolving announced tags: the registry tells which digests they name.
+//! Resolves announced tags to digests by asking the registry.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,4 +1,4 @@
-//! A connection with a registry that is watched: its events are taken, or its image streams are read.
+//! A connection with a watched registry: Bowline receives its events or reads its image streams.
 
 use bowline::{form::ConnectionForm, selection::Policy};
 use bowline_store::Opened;

@@ -1,4 +1,4 @@
-//! Forms, what is found in them, and what a page needs to show one.
+//! Forms, their findings, and the provider table.
 
 use bowline::{
     form::MEMBERS,

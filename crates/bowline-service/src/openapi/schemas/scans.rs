@@ -1,4 +1,4 @@
-//! The requests and answers of scanners, and of those who request scans.
+//! Requests and responses of scanners, and of callers that request scans.
 
 use serde_json::{Value, json};
 
