@@ -82,10 +82,7 @@ fn test(provider: &Provider) -> String {
         ("Lists tags", can.tags),
         ("Supports scheduled pulls", can.automatic),
         ("Finds removed images", can.cleanup),
-        (
-            "Supports quarantine until a scan passes",
-            can.quarantine,
-        ),
+        ("Supports quarantine until a scan passes", can.quarantine),
         ("Watches image streams", can.image_streams),
     ] {
         let _ = writeln!(text, "| {what} | {} |", if is { "yes" } else { "no" });
@@ -95,7 +92,8 @@ fn test(provider: &Provider) -> String {
 
 fn events(provider: &Provider) -> String {
     let Some(notifications) = provider.notifications else {
-        return "Bowline does not support this product's notifications. Leave the schedule on.\n".to_owned();
+        return "Bowline does not support this product's notifications. Leave the schedule on.\n"
+            .to_owned();
     };
     let mut text = String::new();
     let with_header = |line: &&Line| line.when != When::NoAuthorization;
