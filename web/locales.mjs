@@ -18,13 +18,20 @@ async function codesIn(file, from = "") {
 
 const wanted = {
   findings: await codesIn("bowline/src/message.rs", "table! {"),
-  problems: [...await codesIn("bowline-registry/src/problem/mod.rs"), ...await codesIn("bowline-service/src/problem.rs")],
+  problems: [...(await codesIn("bowline-registry/src/problem/mod.rs")), ...(await codesIn("bowline-service/src/problem.rs"))],
 };
 
 const made = await mkdtemp(join(tmpdir(), "bowline-locales-"));
 try {
   const files = (await readdir(join(web, "src/locales"))).filter((file) => file.endsWith(".ts"));
-  await build({ entryPoints: files.map((file) => join(web, "src/locales", file)), bundle: true, format: "esm", platform: "node", outdir: made, outExtension: { ".js": ".mjs" } });
+  await build({
+    entryPoints: files.map((file) => join(web, "src/locales", file)),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    outdir: made,
+    outExtension: { ".js": ".mjs" },
+  });
   for (const file of files) {
     const name = file.replace(".ts", "");
     const { default: words } = await import(pathToFileURL(join(made, `${name}.mjs`)));

@@ -8,10 +8,12 @@ import { litPlugin } from "@custom-elements-manifest/analyzer/src/features/frame
 
 /** The manifest of these elements, whose sources are in `folder`: each `{ className, name }`, `name` that of its file. */
 export async function manifestOf(folder, elements) {
-  const modules = await Promise.all(elements.map(async ({ name }) => {
-    const source = await readFile(join(folder, `${name}.ts`), "utf8");
-    return ts.createSourceFile(`elements/${name}.js`, source, ts.ScriptTarget.ES2022, true);
-  }));
+  const modules = await Promise.all(
+    elements.map(async ({ name }) => {
+      const source = await readFile(join(folder, `${name}.ts`), "utf8");
+      return ts.createSourceFile(`elements/${name}.js`, source, ts.ScriptTarget.ES2022, true);
+    }),
+  );
   const made = create({ modules, plugins: [...litPlugin(), decorated(), published()] });
   return { schemaVersion: made.schemaVersion, readme: "README.md", modules: made.modules };
 }
@@ -34,7 +36,16 @@ function decorated() {
 
 /** Leaves what a product cannot use: what is private, and how an element does its work. */
 function published() {
-  const inner = new Set(["connectedCallback", "disconnectedCallback", "formResetCallback", "formDisabledCallback", "render", "styles", "updated", "willUpdate"]);
+  const inner = new Set([
+    "connectedCallback",
+    "disconnectedCallback",
+    "formResetCallback",
+    "formDisabledCallback",
+    "render",
+    "styles",
+    "updated",
+    "willUpdate",
+  ]);
   return {
     name: "published",
     packageLinkPhase({ customElementsManifest }) {

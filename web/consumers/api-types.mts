@@ -1,8 +1,24 @@
 // Compiled, not run: what the API answers, as its OpenAPI document says, is what the package's types say that it answers.
 
 import type {
-  AuditEntry, Check, CheckProblem, Connection, EventAddress, InventoryImage, LastCheck, Listing, ProjectAudit, ProjectAuditEntry, QueuedScans, Scan,
-  Scanner, Settings, Step, Sync, SyncStatus, Use,
+  AuditEntry,
+  Check,
+  CheckProblem,
+  Connection,
+  EventAddress,
+  InventoryImage,
+  LastCheck,
+  Listing,
+  ProjectAudit,
+  ProjectAuditEntry,
+  QueuedScans,
+  Scan,
+  Scanner,
+  Settings,
+  Step,
+  Sync,
+  SyncStatus,
+  Use,
 } from "bowline/elements";
 import type { components } from "./openapi.js";
 

@@ -72,7 +72,13 @@ async function rollup(out) {
 
 async function webpack(out) {
   const { default: webpack } = await import("webpack");
-  const compiler = webpack({ mode: "production", context: here, entry: join(app, "main.js"), output: { path: out, filename: "main.js", publicPath: "auto" }, performance: { hints: false } });
+  const compiler = webpack({
+    mode: "production",
+    context: here,
+    entry: join(app, "main.js"),
+    output: { path: out, filename: "main.js", publicPath: "auto" },
+    performance: { hints: false },
+  });
   const stats = await new Promise((done, fail) => compiler.run((error, stats) => (error ? fail(error) : done(stats))));
   assert.equal(stats.hasErrors(), false, stats.toString());
   await cp(join(app, "index.html"), join(out, "index.html"));
@@ -86,7 +92,14 @@ async function viteBuild(vite, out) {
 async function viteServer(t, vite, config) {
   const { createServer } = await import(vite);
   const cacheDir = await folder(t);
-  const server = await createServer({ ...config, root: app, configFile: false, logLevel: "error", cacheDir, server: { host: "127.0.0.1", port: 0, hmr: false, fs: { strict: false } } });
+  const server = await createServer({
+    ...config,
+    root: app,
+    configFile: false,
+    logLevel: "error",
+    cacheDir,
+    server: { host: "127.0.0.1", port: 0, hmr: false, fs: { strict: false } },
+  });
   await server.listen();
   t.after(() => server.close());
   return `http://127.0.0.1:${server.httpServer.address().port}/`;

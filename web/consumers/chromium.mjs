@@ -16,11 +16,13 @@ export async function titleOf(t, address) {
     await ended;
   });
   let told = "";
-  const port = await new Promise((found) => chromium.stderr.on("data", (data) => {
-    told += data;
-    const [, port] = /listening on ws:\/\/127\.0\.0\.1:(\d+)\//.exec(told) ?? [];
-    if (port !== undefined) found(port);
-  }));
+  const port = await new Promise((found) =>
+    chromium.stderr.on("data", (data) => {
+      told += data;
+      const [, port] = /listening on ws:\/\/127\.0\.0\.1:(\d+)\//.exec(told) ?? [];
+      if (port !== undefined) found(port);
+    }),
+  );
   for (;;) {
     const pages = await (await fetch(`http://127.0.0.1:${port}/json`)).json();
     const title = pages.find(({ url }) => url === address)?.title ?? "waiting";

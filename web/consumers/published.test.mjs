@@ -16,7 +16,10 @@ const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 
 test("published: publint finds nothing", async () => {
   const { messages, pkg } = await publint({ pkgDir: folder, strict: true, pack: false });
-  assert.deepEqual(messages.map((message) => formatMessage(message, pkg)), []);
+  assert.deepEqual(
+    messages.map((message) => formatMessage(message, pkg)),
+    [],
+  );
 });
 
 test("published: every entry has types that fit, however it is resolved", () => {
@@ -29,11 +32,25 @@ test("published: every entry has types that fit, however it is resolved", () => 
 });
 
 test("published: the types of the API are those of its OpenAPI document", async (t) => {
-  const { components, info, openapi } = JSON.parse(readFileSync(process.env.BOWLINE_OPENAPI ?? join(here, "../../crates/bowline-service/openapi.json"), "utf8"));
+  const { components, info, openapi } = JSON.parse(
+    readFileSync(process.env.BOWLINE_OPENAPI ?? join(here, "../../crates/bowline-service/openapi.json"), "utf8"),
+  );
   const made = await openapiTS({ openapi, info, paths: {}, components: { schemas: components.schemas } }, { immutable: true });
   writeFileSync(join(here, "openapi.ts"), astToString(made));
   t.after(() => rmSync(join(here, "openapi.ts")));
   const tsc = join(here, "node_modules/typescript/bin/tsc");
-  const flags = ["--noEmit", "--strict", "--skipLibCheck", "--module", "preserve", "--moduleResolution", "bundler", "--target", "es2022", "--lib", "es2022,dom"];
+  const flags = [
+    "--noEmit",
+    "--strict",
+    "--skipLibCheck",
+    "--module",
+    "preserve",
+    "--moduleResolution",
+    "bundler",
+    "--target",
+    "es2022",
+    "--lib",
+    "es2022,dom",
+  ];
   execFileSync("node", [tsc, ...flags, "api-types.mts"], { cwd: here, stdio: "inherit" });
 });

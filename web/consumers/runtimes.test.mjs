@@ -28,13 +28,16 @@ test("runtimes: a page with an import map and no bundler shows the form", { time
   const out = await folder(t);
   await cp(join(here, "node_modules/bowline"), join(out, "bowline"), { recursive: true });
   await cp(join(here, "app/main.js"), join(out, "main.js"));
-  await writeFile(join(out, "index.html"), `<!doctype html>
+  await writeFile(
+    join(out, "index.html"),
+    `<!doctype html>
 <html lang="en">
   <meta charset="utf-8" />
   <title>waiting</title>
   <link rel="icon" href="data:," />
   <script type="importmap">{ "imports": { "bowline/": "./bowline/", "bowline/elements/connection-form": "./bowline/elements/connection-form.js" } }</script>
   <script type="module" src="./main.js"></script>
-</html>`);
+</html>`,
+  );
   assert.equal(await titleOf(t, await serve(t, out)), "judged");
 });

@@ -94,7 +94,14 @@ test("the connection form is a part of its <form>", { timeout: 60_000 }, async (
   const { told, posted } = await open(t, "/plain/connection-form.html", formProbe);
   const values = { username: "acme", password: "dckr_pat_example" };
   assert.deepEqual(await told, {
-    empty: false, focused: "username", filled: true, values, disabled: null, reset: {}, stored: 0, wrong: [],
+    empty: false,
+    focused: "username",
+    filled: true,
+    values,
+    disabled: null,
+    reset: {},
+    stored: 0,
+    wrong: [],
   });
   assert.deepEqual(JSON.parse(new URLSearchParams(await posted).get("connection")).values, values);
 });
@@ -103,7 +110,12 @@ test("the Node server judges the form again", async (t) => {
   const server = await start(0);
   t.after(() => server.close());
   const post = (body) => fetch(`http://127.0.0.1:${server.address().port}/`, { method: "POST", body });
-  for (const [body, status] of [["not JSON", 400], ["null", 400], ['{"form":1}', 400], ["x".repeat(70_000), 413]]) {
+  for (const [body, status] of [
+    ["not JSON", 400],
+    ["null", 400],
+    ['{"form":1}', 400],
+    ["x".repeat(70_000), 413],
+  ]) {
     assert.equal((await post(body)).status, status, body.slice(0, 20));
   }
   const send = async (values) => {

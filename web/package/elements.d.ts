@@ -13,7 +13,17 @@ import type { PullingClient, Sync } from "./types/api/pulling.js";
 import type { Check, Connection, Step } from "./types/api/types.js";
 
 export { HttpClient } from "./types/api/client.js";
-export type { AuditClient, CheckOptions, ClientOptions, ConnectionChange, ConnectionsClient, ListOptions, PageOptions, ProjectClient, Version } from "./types/api/client.js";
+export type {
+  AuditClient,
+  CheckOptions,
+  ClientOptions,
+  ConnectionChange,
+  ConnectionsClient,
+  ListOptions,
+  PageOptions,
+  ProjectClient,
+  Version,
+} from "./types/api/client.js";
 export { ApiError } from "./types/api/problem.js";
 export type * from "./types/api/pulling.js";
 export type * from "./types/api/types.js";

@@ -13,7 +13,9 @@ type Emits = { [Name in keyof EventMap as `on${Capitalize<Camel<Name>>}`]?: (eve
 type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Name;
 
 type Elements = {
-  [Tag in keyof Tags]: new () => Tags[Tag] & { $props: Omit<HTMLAttributes, keyof Own<Tags[Tag]>> & VNodeProps & AllowedComponentProps & Own<Tags[Tag]> & Emits };
+  [Tag in keyof Tags]: new () => Tags[Tag] & {
+    $props: Omit<HTMLAttributes, keyof Own<Tags[Tag]>> & VNodeProps & AllowedComponentProps & Own<Tags[Tag]> & Emits;
+  };
 };
 
 declare module "vue" {

@@ -68,9 +68,7 @@ export type Messages = typeof english;
 /** Some of the texts. */
 export type MessageOverrides = { readonly [Area in keyof Messages]?: Overrides<Messages[Area]> };
 
-type Overrides<T> = T extends string | ((...parameters: never[]) => unknown)
-  ? T
-  : { readonly [Key in keyof T]?: Overrides<T[Key]> };
+type Overrides<T> = T extends string | ((...parameters: never[]) => unknown) ? T : { readonly [Key in keyof T]?: Overrides<T[Key]> };
 
 let current: Messages = english;
 

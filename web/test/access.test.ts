@@ -7,7 +7,10 @@ import { connection, signIn, tokenOf } from "./support/signed-in.js";
 
 const LIMIT = { timeout: 120_000 };
 const AXE = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
-const ONE = connection({ endpoint: "https://registry.example.com/team", uses: [{ consumer: "nightly", title: "Nightly build", until: "2030-01-01T00:00:00Z" }] });
+const ONE = connection({
+  endpoint: "https://registry.example.com/team",
+  uses: [{ consumer: "nightly", title: "Nightly build", until: "2030-01-01T00:00:00Z" }],
+});
 
 /** What axe finds against WCAG 2.2 A and AA and its best practices. */
 async function violations(tab: Tab): Promise<string[]> {
@@ -31,9 +34,21 @@ test("access: axe finds nothing, in light and dark, wide and on a phone, and not
   const site = await serve(t, {
     api: ({ path }) => {
       if (path === "/v1/service") return [200, { egressAddresses: ["203.0.113.7"], awsAccountId: "123456789012", issuer: null }];
-      if (path.endsWith("/settings")) return [200, { scanTimeoutSeconds: 3600, keepNewest: null, awsExternalId: "bowline-3f2a", version: 1, updatedAt: ONE.updatedAt }];
+      if (path.endsWith("/settings"))
+        return [200, { scanTimeoutSeconds: 3600, keepNewest: null, awsExternalId: "bowline-3f2a", version: 1, updatedAt: ONE.updatedAt }];
       if (path.endsWith("/notices")) {
-        return [200, { url: "https://hooks.example.com", kinds: ["sync.failed"], updatedAt: null, lastDeliveredAt: ONE.updatedAt, problem: "HTTP 500", pending: 2, setAside: 1 }];
+        return [
+          200,
+          {
+            url: "https://hooks.example.com",
+            kinds: ["sync.failed"],
+            updatedAt: null,
+            lastDeliveredAt: ONE.updatedAt,
+            problem: "HTTP 500",
+            pending: 2,
+            setAside: 1,
+          },
+        ];
       }
       if (path.endsWith("/acme/audit")) {
         const entry = { version: 1, at: ONE.updatedAt, subject: "anna", from: null, requestId: "r" };
@@ -45,7 +60,10 @@ test("access: axe finds nothing, in light and dark, wide and on a phone, and not
   });
   const tab = await signIn(new Browser(t), site, tokenOf({ projects: ["acme", "acme-production-europe"] }));
   const found: string[] = [];
-  for (const [width, dark] of [[1280, false], [320, true]] as const) {
+  for (const [width, dark] of [
+    [1280, false],
+    [320, true],
+  ] as const) {
     await tab.resize(width, 900);
     await tab.dark(dark);
     for (const [place, hash, shown, pressed] of places) {

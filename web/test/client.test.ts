@@ -32,7 +32,10 @@ const stream = (text: string): Response => new Response(text, { headers: { "cont
 const whole = `: hello\n\nevent: step\ndata: ${JSON.stringify(reach)}\n\nevent: result\ndata: ${JSON.stringify(passed)}\n\n`;
 
 async function refusal(promise: Promise<unknown>): Promise<ApiError> {
-  const error: unknown = await promise.then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   assert.ok(error instanceof ApiError, `expected an ApiError, got ${String(error)}`);
   return error;
 }
@@ -97,7 +100,10 @@ test("client: creating verifies only when asked", async () => {
   const { client, sent } = clientAnswering(() => json(201, {}));
   await client.create({}, { verify: true });
   await client.create({}, { verify: false });
-  assert.deepEqual(sent.map(({ url }) => url), ["/v1/projects/team%20a/connections?verify=true", "/v1/projects/team%20a/connections"]);
+  assert.deepEqual(
+    sent.map(({ url }) => url),
+    ["/v1/projects/team%20a/connections?verify=true", "/v1/projects/team%20a/connections"],
+  );
 });
 
 test("client: renaming names the version that was seen", async () => {

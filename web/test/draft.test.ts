@@ -4,22 +4,54 @@ import type { Field, Finding, Provider } from "bowline";
 import { dayOf, endOfDay, FormDraft, isSecondary } from "../src/form/draft.js";
 
 const capabilities = {
-  catalog: true, tags: true, testNeedsImage: false, events: false, quarantine: false, imageStreams: false, cleanup: true, automatic: true,
+  catalog: true,
+  tags: true,
+  testNeedsImage: false,
+  events: false,
+  quarantine: false,
+  imageStreams: false,
+  cleanup: true,
+  automatic: true,
 };
 const field = (name: string, more: Partial<Field> = {}): Field => ({
-  name, label: name, kind: "text", required: true, autocomplete: "off", ...more,
+  name,
+  label: name,
+  kind: "text",
+  required: true,
+  autocomplete: "off",
+  ...more,
 });
 const hub: Provider = {
-  id: "docker-hub", title: "Docker Hub", docsUrl: "https://docs.example.com", group: "hosted", rank: 1, notifications: null, capabilities,
+  id: "docker-hub",
+  title: "Docker Hub",
+  docsUrl: "https://docs.example.com",
+  group: "hosted",
+  rank: 1,
+  notifications: null,
+  capabilities,
   auth: [
-    { id: "password", title: "Token", fields: [field("username"), field("password", { kind: "secret" }), field("url", { required: false, default: "docker.io" })] },
+    {
+      id: "password",
+      title: "Token",
+      fields: [field("username"), field("password", { kind: "secret" }), field("url", { required: false, default: "docker.io" })],
+    },
     { id: "anonymous", title: "None", fields: [field("namespace", { required: false })] },
   ],
 };
 const generic: Provider = {
-  id: "docker-registry", title: "Any registry", docsUrl: "https://docs.example.com", group: "generic", rank: 2, notifications: null, capabilities,
+  id: "docker-registry",
+  title: "Any registry",
+  docsUrl: "https://docs.example.com",
+  group: "generic",
+  rank: 2,
+  notifications: null,
+  capabilities,
   auth: [
-    { id: "password", title: "Password", fields: [field("url"), field("username", { required: false }), field("password", { kind: "secret", required: false })] },
+    {
+      id: "password",
+      title: "Password",
+      fields: [field("url"), field("username", { required: false }), field("password", { kind: "secret", required: false })],
+    },
     { id: "oauth2", title: "Token", fields: [field("url"), field("token", { kind: "secret" })] },
   ],
 };
@@ -33,7 +65,14 @@ function draftOf(id: string): FormDraft {
 }
 
 const finding = (path: string, more: Partial<Finding> = {}): Finding => ({
-  field: path, severity: "error", code: "some.code", params: {}, message: "…", start: 0, end: 0, ...more,
+  field: path,
+  severity: "error",
+  code: "some.code",
+  params: {},
+  message: "…",
+  start: 0,
+  end: 0,
+  ...more,
 });
 const shownAt = (draft: FormDraft, ...findings: Finding[]): string[] => [...draft.shown(findings).keys()];
 
@@ -201,8 +240,13 @@ test("draft: it is changed by what is typed, not by what it was given or propose
 });
 
 test("draft: the further options are those that are fine when left alone", () => {
-  const fields = [field("url"), field("url", { required: false, default: "docker.io" }), field("namespace", { required: false }),
-    field("preferDtrApi", { required: false, kind: "checkbox" }), field("username", { required: false })];
+  const fields = [
+    field("url"),
+    field("url", { required: false, default: "docker.io" }),
+    field("namespace", { required: false }),
+    field("preferDtrApi", { required: false, kind: "checkbox" }),
+    field("username", { required: false }),
+  ];
   assert.deepEqual(fields.map(isSecondary), [false, true, true, true, false]);
 });
 

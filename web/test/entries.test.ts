@@ -18,7 +18,9 @@ function scriptsOf(entry: Conditions): string[] {
   if (typeof entry !== "string") return Object.values(entry).flatMap(scriptsOf);
   if (!entry.endsWith(".js")) return [];
   if (!entry.includes("*")) return [entry];
-  return readdirSync(join(npm, dirname(entry))).filter((file) => file.endsWith(".js")).map((file) => join(dirname(entry), file));
+  return readdirSync(join(npm, dirname(entry)))
+    .filter((file) => file.endsWith(".js"))
+    .map((file) => join(dirname(entry), file));
 }
 
 /** Runs a module in a Node of its own, where nothing of a DOM is. */
@@ -108,13 +110,32 @@ test("entries: a module of an unknown type is taken, and a load that failed can 
 });
 
 test("entries: the manifest of the elements has each with the properties that its types say", () => {
-  interface Declaration { readonly name: string; readonly tagName: string; readonly members: readonly { readonly name: string; readonly kind: string; readonly static?: boolean }[] }
-  const { modules } = JSON.parse(readFileSync(join(npm, "custom-elements.json"), "utf8")) as { modules: readonly { path: string; declarations: readonly Declaration[] }[] };
+  interface Declaration {
+    readonly name: string;
+    readonly tagName: string;
+    readonly members: readonly { readonly name: string; readonly kind: string; readonly static?: boolean }[];
+  }
+  const { modules } = JSON.parse(readFileSync(join(npm, "custom-elements.json"), "utf8")) as {
+    modules: readonly { path: string; declarations: readonly Declaration[] }[];
+  };
   const types = readFileSync("package/elements.d.ts", "utf8");
-  const told = new Map([...types.matchAll(/export class (\w+) extends HTMLElement \{\n([\s\S]*?)\n\}/g)].map(([, name = "", body = ""]) =>
-    [name, [...body.matchAll(/^  (?:readonly )?(\w+)[(:]/gm)].map(([, member = ""]) => member).sort()]));
-  const found = new Map(modules.flatMap(({ declarations }) => declarations).map(({ name, members }) =>
-    [name, members.filter((member) => !member.static).map((member) => member.name).sort()]));
+  const told = new Map(
+    [...types.matchAll(/export class (\w+) extends HTMLElement \{\n([\s\S]*?)\n\}/g)].map(([, name = "", body = ""]) => [
+      name,
+      [...body.matchAll(/^ {2}(?:readonly )?(\w+)[(:]/gm)].map(([, member = ""]) => member).sort(),
+    ]),
+  );
+  const found = new Map(
+    modules
+      .flatMap(({ declarations }) => declarations)
+      .map(({ name, members }) => [
+        name,
+        members
+          .filter((member) => !member.static)
+          .map((member) => member.name)
+          .sort(),
+      ]),
+  );
   assert.deepEqual(Object.fromEntries(found), Object.fromEntries(told));
   for (const { path, declarations } of modules) {
     for (const { tagName } of declarations) assert.ok(types.includes(`"${tagName}": `), tagName);

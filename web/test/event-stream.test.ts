@@ -7,7 +7,14 @@ const cases: [string, string, StreamEvent[]][] = [
   ["an event without a type", "data: a\n\n", [{ type: "message", data: "a" }]],
   ["several lines of data", "data: a\ndata: b\n\n", [{ type: "message", data: "a\nb" }]],
   ["CR LF", "event: step\r\ndata: a\r\n\r\n", [{ type: "step", data: "a" }]],
-  ["CR alone", "data: a\r\rdata: b\r\r\n", [{ type: "message", data: "a" }, { type: "message", data: "b" }]],
+  [
+    "CR alone",
+    "data: a\r\rdata: b\r\r\n",
+    [
+      { type: "message", data: "a" },
+      { type: "message", data: "b" },
+    ],
+  ],
   ["no space after the colon", "data:a\n\n", [{ type: "message", data: "a" }]],
   ["one space is dropped, no more", "data:  a\n\n", [{ type: "message", data: " a" }]],
   ["a field without a colon", "data\n\n", [{ type: "message", data: "" }]],
@@ -27,7 +34,11 @@ for (const [name, stream, expected] of cases) {
       assert.deepEqual(events, expected, `cut at ${cut}`);
     }
     const parser = new EventStreamParser();
-    assert.deepEqual([...stream].flatMap((unit) => parser.push(unit)), expected, "unit by unit");
+    assert.deepEqual(
+      [...stream].flatMap((unit) => parser.push(unit)),
+      expected,
+      "unit by unit",
+    );
   });
 }
 

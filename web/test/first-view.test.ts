@@ -24,7 +24,9 @@ for (const [view, scripts] of views) {
 }
 
 test("first view: the scripts ask for the module and the table by their names here", () => {
-  const sources = withImports(named("app", "js")).map((name) => fileOfPage(name)?.toString()).join();
+  const sources = withImports(named("app", "js"))
+    .map((name) => fileOfPage(name)?.toString())
+    .join();
   for (const name of [named("providers", "json"), named("bowline", "wasm")]) assert.ok(sources.includes(`"./${name}"`), name);
   assert.doesNotMatch(sources, /"\.\/(?:bowline\.wasm|providers\.json)"/);
 });

@@ -13,18 +13,34 @@ const PLACE = `#/connections/${KEPT.id}`;
 
 /** A test that was refused at the sign-in. */
 const REJECTED: Check = {
-  ok: false, proved: "reach",
-  steps: [{ step: "reach", status: "passed", elapsedMs: 4 }, { step: "authenticate", status: "failed", elapsedMs: 5, detail: "HTTP 401" },
-    { step: "catalog", status: "skipped" }, { step: "tags", status: "skipped" }, { step: "manifest", status: "skipped" }, { step: "pull", status: "skipped" }],
-  problem: { code: "auth.rejected", title: "The registry rejected the username or password", field: "values.password" }, warnings: [], facts: {},
+  ok: false,
+  proved: "reach",
+  steps: [
+    { step: "reach", status: "passed", elapsedMs: 4 },
+    { step: "authenticate", status: "failed", elapsedMs: 5, detail: "HTTP 401" },
+    { step: "catalog", status: "skipped" },
+    { step: "tags", status: "skipped" },
+    { step: "manifest", status: "skipped" },
+    { step: "pull", status: "skipped" },
+  ],
+  problem: { code: "auth.rejected", title: "The registry rejected the username or password", field: "values.password" },
+  warnings: [],
+  facts: {},
 };
 
 /** The page of somebody with one connection; `more` answers first. */
-async function page(t: TestContext, { width = 1280, more = () => undefined, actions }: {
-  readonly width?: number;
-  readonly more?: (asked: Asked) => Answer | undefined;
-  readonly actions?: readonly string[];
-} = {}) {
+async function page(
+  t: TestContext,
+  {
+    width = 1280,
+    more = () => undefined,
+    actions,
+  }: {
+    readonly width?: number;
+    readonly more?: (asked: Asked) => Answer | undefined;
+    readonly actions?: readonly string[];
+  } = {},
+) {
   const site = await serve(t, {
     api: (asked) => {
       const own = more(asked);
@@ -103,7 +119,12 @@ test("form: a registry type is found by its name, its letters, its address or it
   const { tab, go } = await page(t);
   await go("#/connections/new");
   const shown = (): Promise<string[]> => tab.run(`return all("[role=option]").map(({ dataset }) => dataset.value)`);
-  for (const [typed, id] of [["hub", "docker-hub"], ["acr", "azure-acr"], ["ghcr.io", "github"], ["amazon public", "amazon-ecr-public"]]) {
+  for (const [typed, id] of [
+    ["hub", "docker-hub"],
+    ["acr", "azure-acr"],
+    ["ghcr.io", "github"],
+    ["amazon public", "amazon-ecr-public"],
+  ]) {
     await tab.type("[data-testid=provider-select]", typed ?? "");
     await tab.until(`all("[role=option].active")[0]?.dataset.value === "${id}"`, `${id} for ${typed}`);
   }
@@ -138,7 +159,9 @@ test("form: what was not saved, and why, is said at the button, on a phone too",
     await tab.type("[data-testid=field-password]", "wrong");
     await tab.click("[data-testid=save-button]");
     await tab.see("[data-testid=save-anyway-button]");
-    const apart = await tab.run<number>(`return find("[data-testid=save-anyway-button]").getBoundingClientRect().top - find("[data-testid=save-button]").getBoundingClientRect().bottom`);
+    const apart = await tab.run<number>(
+      `return find("[data-testid=save-anyway-button]").getBoundingClientRect().top - find("[data-testid=save-button]").getBoundingClientRect().bottom`,
+    );
     assert.ok(apart > 0 && apart < 200, `${width} pixels wide, ${apart} pixels below`);
   }
 });
@@ -164,7 +187,10 @@ test("form: after saving somebody is told what comes next", LIMIT, async (t) => 
   await tab.click("[data-testid=save-button]");
   await tab.see("[data-testid=next-link]");
   const places = await tab.run(`return all("[data-testid=next-link]").map((link) => link.hash)`);
-  assert.deepEqual(places, ["policy", "use", "events"].map((tab) => `${PLACE}/${tab}`));
+  assert.deepEqual(
+    places,
+    ["policy", "use", "events"].map((tab) => `${PLACE}/${tab}`),
+  );
   await tab.click("[data-testid=next-link]");
   await tab.see("[data-testid=mode-automatic]");
 });
@@ -322,7 +348,14 @@ test("browse: tags stand as people count", LIMIT, async (t) => {
   await go(`${PLACE}/registry`);
   await tab.click("[data-testid=repository]");
   await tab.see("[data-testid=tag]");
-  assert.deepEqual(await tab.run(`return all("[data-testid=tag]").map(({ textContent }) => textContent)`), ["9", "20", "20-alpine", "22", "22-alpine", "latest"]);
+  assert.deepEqual(await tab.run(`return all("[data-testid=tag]").map(({ textContent }) => textContent)`), [
+    "9",
+    "20",
+    "20-alpine",
+    "22",
+    "22-alpine",
+    "latest",
+  ]);
 });
 
 test("activity: who changed what is told, with what was before", LIMIT, async (t) => {
@@ -338,13 +371,17 @@ test("activity: who changed what is told, with what was before", LIMIT, async (t
   await go(`${PLACE}/policy`);
   await tab.click("[data-testid=tab-activity]");
   const told = await tab.see("[data-testid=audit-entry][data-action=update]");
-  for (const words of ["Connection changed", "anna@example.com", "192.0.2.7", "0197-r", "Old", "New", "Frankfurt"]) assert.ok(told.includes(words), `${words}: ${told}`);
+  for (const words of ["Connection changed", "anna@example.com", "192.0.2.7", "0197-r", "Old", "New", "Frankfurt"])
+    assert.ok(told.includes(words), `${words}: ${told}`);
   await tab.click("[data-testid=more-button]");
   assert.match(await tab.see("[data-testid=audit-entry][data-action=something-new]"), /something-new/);
 });
 
 test("images: background work that is set aside is told, with its reason", LIMIT, async (t) => {
-  const setAside = [{ work: "sync", attempts: 3, reason: "The registry ended the connection.", nextAt: null }, { work: "of-tomorrow", attempts: 4, reason: "Why", nextAt: "2026-12-01T08:00:00Z" }];
+  const setAside = [
+    { work: "sync", attempts: 3, reason: "The registry ended the connection.", nextAt: null },
+    { work: "of-tomorrow", attempts: 4, reason: "Why", nextAt: "2026-12-01T08:00:00Z" },
+  ];
   const { tab, go } = await page(t, {
     more: ({ path }) => (path.endsWith("/sync") ? [200, { running: null, last: null, next: null, setAside }] : undefined),
   });
@@ -364,7 +401,10 @@ test("list: a description is edited where the name is, and only what changed is 
   await tab.seeNo("[data-testid=description-input]");
   await tab.click("button.name");
   await tab.until(`all("dd").some(({ textContent }) => textContent === "What runs in Frankfurt")`);
-  assert.deepEqual(site.asked.filter(({ method }) => method === "PATCH").map(({ body }) => body), [{ description: "What runs in Frankfurt" }]);
+  assert.deepEqual(
+    site.asked.filter(({ method }) => method === "PATCH").map(({ body }) => body),
+    [{ description: "What runs in Frankfurt" }],
+  );
 });
 
 test("form: what was pasted is said to be filled in, where the box was", LIMIT, async (t) => {
@@ -373,6 +413,6 @@ test("form: what was pasted is said to be filled in, where the box was", LIMIT, 
   await tab.type("[data-testid=paste-input]", "docker login registry.example.com:5000 -u scanner -p s3cret");
   await tab.press("Enter");
   assert.match(await tab.see("[data-testid=filled]"), /Filled in from what you pasted/);
-  assert.ok(await tab.run<number>(`return find("[data-testid=filled]").getBoundingClientRect().height`) > 10);
+  assert.ok((await tab.run<number>(`return find("[data-testid=filled]").getBoundingClientRect().height`)) > 10);
   assert.equal(await tab.value("[data-testid=field-username]"), "scanner");
 });

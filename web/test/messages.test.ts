@@ -54,7 +54,12 @@ test("messages: no text of German has a parameter that the English one lacks", (
   assert.ok(english.size > 100, String(english.size));
   for (const [code, template] of Object.entries(findings)) {
     const known = english.get(code);
-    if (known !== undefined) assert.deepEqual(parametersIn(template).filter((name) => !known.includes(name)), [], code);
+    if (known !== undefined)
+      assert.deepEqual(
+        parametersIn(template).filter((name) => !known.includes(name)),
+        [],
+        code,
+      );
   }
 });
 

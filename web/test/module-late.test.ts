@@ -35,5 +35,8 @@ test("module late: a form that is sent waits for its verdict", { timeout: 60_000
   await tab.click("[data-testid=save-button]");
   release();
   await tab.see("[data-testid=finding-url]");
-  assert.deepEqual(site.asked.filter(({ method }) => method === "POST"), []);
+  assert.deepEqual(
+    site.asked.filter(({ method }) => method === "POST"),
+    [],
+  );
 });

@@ -8,8 +8,16 @@ const byHeader = { url, authorization: "Bearer not-a-$&-secret" };
 const byUrl = { url: `${url}/not-a-secret`, authorization: null };
 
 const notifications: Notifications = {
-  steps: [{ text: "Open it.", when: "always" }, { text: "Paste the header.", when: "authorization" }, { text: "Leave it empty.", when: "no-authorization" }],
-  snippet: [{ text: "url: {url}", when: "always" }, { text: "header: [{authorization}]", when: "authorization" }, { text: "{}", when: "always" }],
+  steps: [
+    { text: "Open it.", when: "always" },
+    { text: "Paste the header.", when: "authorization" },
+    { text: "Leave it empty.", when: "no-authorization" },
+  ],
+  snippet: [
+    { text: "url: {url}", when: "always" },
+    { text: "header: [{authorization}]", when: "authorization" },
+    { text: "{}", when: "always" },
+  ],
   docsUrl: "https://docs.example.com",
 };
 

@@ -24,7 +24,14 @@ for (const [path, typed, change] of changes) {
   test(`policy: “${typed}” in ${path}`, () => assert.deepEqual(changeOf(newest, path, typed), change));
 }
 
-for (const [name, known] of [["", true], ["UTC", true], ["Europe/Vienna", true], ["Asia/Calcutta", true], ["Mars/Base", false], ["+02:00", false]] as const) {
+for (const [name, known] of [
+  ["", true],
+  ["UTC", true],
+  ["Europe/Vienna", true],
+  ["Asia/Calcutta", true],
+  ["Mars/Base", false],
+  ["+02:00", false],
+] as const) {
   test(`policy: “${name}” is ${known ? "a" : "no"} time zone`, () => assert.equal(isTimezone(name), known));
 }
 

@@ -46,8 +46,15 @@ test("settings: who may only read sees them, and nothing to press", LIMIT, async
 
 function entry(number: number): ProjectAuditEntry {
   return {
-    number, connection: number % 2 === 0 ? "0197a0c2-0000-7000-8000-000000000001" : null, action: number % 2 === 0 ? "update" : "settings", version: number,
-    changes: { keepNewest: [number, number + 1] }, at: "2026-11-30T08:00:00Z", subject: "anna@example.com", from: null, requestId: `request-${number}`,
+    number,
+    connection: number % 2 === 0 ? "0197a0c2-0000-7000-8000-000000000001" : null,
+    action: number % 2 === 0 ? "update" : "settings",
+    version: number,
+    changes: { keepNewest: [number, number + 1] },
+    at: "2026-11-30T08:00:00Z",
+    subject: "anna@example.com",
+    from: null,
+    requestId: `request-${number}`,
   };
 }
 
@@ -59,7 +66,9 @@ test("activity: a project's is read to its end, told from the latest on, and exp
     const items = all.slice(from, from + 200);
     return [200, { items, next: String(from + items.length), head: { number: 620 } }];
   });
-  await tab.run(`window.saved = []; URL.createObjectURL = (blob) => { window.saved.push(blob); return "data:,"; }; HTMLAnchorElement.prototype.click = () => undefined`);
+  await tab.run(
+    `window.saved = []; URL.createObjectURL = (blob) => { window.saved.push(blob); return "data:,"; }; HTMLAnchorElement.prototype.click = () => undefined`,
+  );
   await go("#/project/activity");
   await tab.see("[data-testid=audit-entry]");
   assert.match(await tab.text(), /latest 500 entries/);
@@ -91,7 +100,8 @@ test("notices: they are turned on with a secret that is shown once, changed, and
   await tab.see("[data-testid=notices-secret]");
   const [turnedOn] = site.asked.filter(({ method }) => method === "PUT");
   assert.deepEqual(turnedOn?.body, {
-    url: "https://hooks.example.com/registries", renewSecret: false,
+    url: "https://hooks.example.com/registries",
+    renewSecret: false,
     kinds: ["connection.failing", "connection.recovered", "credentials.expiring", "credentials.old", "scan.set_aside"],
   });
   assert.match(await tab.see("[data-testid=notices-problem]"), /HTTP 500/);
@@ -108,7 +118,8 @@ test("notices: they are turned on with a secret that is shown once, changed, and
 test("jobs: each has this connection's address, image and secret's name, and no secret", LIMIT, async (t) => {
   const one = connection({ endpoint: "https://registry.example.com/team" });
   const { tab, site } = await page(t, ({ path }) =>
-    path.endsWith("/connections") ? [200, { items: [one], next: null }] : path.endsWith(`/${one.id}`) ? [200, one] : undefined);
+    path.endsWith("/connections") ? [200, { items: [one], next: null }] : path.endsWith(`/${one.id}`) ? [200, one] : undefined,
+  );
   await tab.click("button.name");
   await tab.click("[data-testid=use-button]");
   await tab.see("[data-testid=job]");
@@ -129,7 +140,10 @@ test("form: what to create in AWS is there before the first test, with the proje
   });
   await go("#/connections/new?provider=amazon-ecr&auth=assume-role");
   await tab.see("[data-testid=setup-account]");
-  assert.deepEqual(await tab.run(`return ["account", "external-id"].flatMap((one) => find("[data-testid=setup-" + one + "]").lines)`), ["123456789012", "bowline-3f2a"]);
+  assert.deepEqual(await tab.run(`return ["account", "external-id"].flatMap((one) => find("[data-testid=setup-" + one + "]").lines)`), [
+    "123456789012",
+    "bowline-3f2a",
+  ]);
   await tab.click("[data-testid=setup-snippet][data-title='Trust policy'] summary");
   const policy = JSON.parse(await tab.run<string>(`return all("[data-title='Trust policy'] bowline-copy-lines")[0].lines[0]`)) as {
     Statement: [{ Principal: { AWS: string }; Condition: { StringEquals: Record<string, string> } }];
@@ -172,7 +186,8 @@ test("list: unused connections are asked for, and old credentials found", LIMIT,
   const old = connection({ id: "0197a0c2-0000-7000-8000-000000000002", name: "Old", credentialsChangedAt: "2020-01-01T00:00:00Z" });
   const fresh = connection({ credentialsChangedAt: new Date().toISOString() });
   const { site, tab } = await page(t, ({ path, query }) =>
-    path.endsWith("/connections") ? [200, { items: query.has("unused") ? [fresh] : [fresh, old], next: null }] : undefined);
+    path.endsWith("/connections") ? [200, { items: query.has("unused") ? [fresh] : [fresh, old], next: null }] : undefined,
+  );
   await tab.see("[data-name=Old]");
   await tab.choose("[data-testid=state-filter]", "unused");
   await tab.seeNo("[data-name=Old]");

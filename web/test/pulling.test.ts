@@ -10,7 +10,11 @@ const PLACE = "/v1/projects/acme/connections/c1";
 
 /** What a call of the client asks the server: method, address and body. */
 const requests: [string, (client: HttpClient) => Promise<unknown>, string, unknown?][] = [
-  ["the inventory", (client) => client.images("c1", { search: "a&b", state: "gone", cursor: "x", limit: 50 }), `GET ${PLACE}/images?search=a%26b&state=gone&cursor=x&limit=50`],
+  [
+    "the inventory",
+    (client) => client.images("c1", { search: "a&b", state: "gone", cursor: "x", limit: 50 }),
+    `GET ${PLACE}/images?search=a%26b&state=gone&cursor=x&limit=50`,
+  ],
   ["the inventory's first page", (client) => client.images("c1", { search: "", state: "", cursor: null }), `GET ${PLACE}/images`],
   ["a sync", (client) => client.sync("c1"), `POST ${PLACE}/sync`],
   ["how syncs stand", (client) => client.syncStatus("c1"), `GET ${PLACE}/sync`],
@@ -43,9 +47,13 @@ type Answer = (page: Page<string> | Error) => void;
 function listed(): { list: PagedList<string>; asked: { cursor: string | null; answer: Answer }[] } {
   const asked: { cursor: string | null; answer: Answer }[] = [];
   const host = Object.assign(new EventTarget(), { addController: () => undefined, requestUpdate: () => undefined }) as unknown as LitElement;
-  const list = new PagedList<string>(host, (cursor) => new Promise((done, fail) => {
-    asked.push({ cursor, answer: (page) => (page instanceof Error ? fail(page) : done(page)) });
-  }));
+  const list = new PagedList<string>(
+    host,
+    (cursor) =>
+      new Promise((done, fail) => {
+        asked.push({ cursor, answer: (page) => (page instanceof Error ? fail(page) : done(page)) });
+      }),
+  );
   return { list, asked };
 }
 
@@ -58,7 +66,10 @@ test("list: pages follow each other by their cursor", async () => {
   const second = list.more();
   asked[1]?.answer({ items: ["c"], next: null });
   await second;
-  assert.deepEqual(asked.map(({ cursor }) => cursor), [null, "b"]);
+  assert.deepEqual(
+    asked.map(({ cursor }) => cursor),
+    [null, "b"],
+  );
   assert.deepEqual([list.items, list.next, list.loading], [["a", "b", "c"], null, false]);
 });
 

@@ -5,11 +5,28 @@ import { ApiError } from "../src/api/problem.js";
 import { SyncRun } from "../src/pulling/sync-run.js";
 
 const ended: Sync = {
-  id: "s1", origin: "request", state: "done", startedAt: "2026-11-21T08:00:00Z", finishedAt: "2026-11-21T08:00:09Z", phase: "done",
-  repositories: { listed: 2, read: 2, failed: 0 }, images: { new: 1, replaced: 0, unchanged: 4, gone: 0, skipped: 2 }, skipped: [], queued: 1,
-  requests: 7, complete: true, problem: null,
+  id: "s1",
+  origin: "request",
+  state: "done",
+  startedAt: "2026-11-21T08:00:00Z",
+  finishedAt: "2026-11-21T08:00:09Z",
+  phase: "done",
+  repositories: { listed: 2, read: 2, failed: 0 },
+  images: { new: 1, replaced: 0, unchanged: 4, gone: 0, skipped: 2 },
+  skipped: [],
+  queued: 1,
+  requests: 7,
+  complete: true,
+  problem: null,
 };
-const running = (read: number): Sync => ({ ...ended, state: "running", phase: "images", finishedAt: null, repositories: { listed: 2, read, failed: 0 }, complete: false });
+const running = (read: number): Sync => ({
+  ...ended,
+  state: "running",
+  phase: "images",
+  finishedAt: null,
+  repositories: { listed: 2, read, failed: 0 },
+  complete: false,
+});
 const idle: SyncStatus = { running: null, last: null, next: null };
 
 interface Played {
@@ -37,10 +54,14 @@ function played(syncs: (Sync | Error)[], statuses: (SyncStatus | Error)[] = []):
     addController: () => undefined,
     requestUpdate: () => shown.push(run.driving ? "driving" : run.running ? "running" : run.error ? run.error.code : "idle"),
   });
-  const run = new SyncRun(host, (sync) => ends.push(sync), (signal) => {
-    signal.throwIfAborted();
-    return Promise.resolve();
-  });
+  const run = new SyncRun(
+    host,
+    (sync) => ends.push(sync),
+    (signal) => {
+      signal.throwIfAborted();
+      return Promise.resolve();
+    },
+  );
   return { run, ends, asked, shown, client };
 }
 
@@ -73,7 +94,14 @@ test("sync: a request that fails is said, and another try goes on", async () => 
 });
 
 test("sync: one that somebody else drives is followed to its end", async () => {
-  const { run, ends, asked, client } = played([], [{ ...idle, running: running(0) }, { ...idle, running: running(1) }, { ...idle, last: ended }]);
+  const { run, ends, asked, client } = played(
+    [],
+    [
+      { ...idle, running: running(0) },
+      { ...idle, running: running(1) },
+      { ...idle, last: ended },
+    ],
+  );
   await run.follow(client, "c1");
   assert.deepEqual(asked, ["status", "status", "status"]);
   assert.deepEqual(ends, [ended]);

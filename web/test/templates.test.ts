@@ -10,7 +10,7 @@ function templatesOf(source: string): string[] {
     let written = "";
     for (let at = from; at < source.length; at += 1) {
       if (source[at] === "\\") at += 1;
-      else if (source[at] === "`") return templates.push(written), at;
+      else if (source[at] === "`") return (templates.push(written), at);
       else if (source.startsWith("${", at)) {
         written += "□";
         at = skip(at + 2, "}");

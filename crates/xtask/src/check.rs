@@ -104,6 +104,9 @@ pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
         Step::new("check-web", "Check the types of the page", 3, |screen| {
             types(project, screen)
         }),
+        Step::new("check-web-style", "Lint the page", 10, |screen| {
+            web_style(project, screen)
+        }),
     ]
 }
 
@@ -153,6 +156,17 @@ fn types(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
         .within(&project.path("web"))
         .args(["run", "--silent", "locales"])
         .shown()
+        .run(screen)?;
+    Ok(Work::Done)
+}
+
+/// Prettier and ESLint, which are installed apart from what the page is built with.
+fn web_style(project: &Project, screen: &Screen) -> anyhow::Result<Work> {
+    setup::install_packages(project, "web/lint", screen)?;
+    Tool::new(project, "npm")
+        .within(&project.path("web/lint"))
+        .args(["run", "check"])
+        .fix("npm --prefix web/lint run fix")
         .run(screen)?;
     Ok(Work::Done)
 }

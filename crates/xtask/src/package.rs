@@ -167,7 +167,7 @@ pub(crate) fn elements(project: &Project, screen: &Screen) -> anyhow::Result<Wor
     let made = project.target(FOLDER).join("elements.js");
     let inputs = Inputs::default().files(
         &project.path("web"),
-        &["node_modules", "test", "examples", "consumers", "dev"],
+        &["node_modules", "test", "examples", "consumers", "lint"],
     )?;
     let stamp = Stamp::new(project, "elements", inputs);
     if stamp.holds(&made) {

@@ -3,8 +3,14 @@ import "./node_modules/bowline/elements.js";
 import { kept } from "./kept.js";
 
 const address = {
-  enabled: true, url: "https://bowline.example.com/v1/events/0197", secretIn: "header", header: "Authorization",
-  createdAt: "2026-11-21T10:00:00Z", received: 12, unknown: 0, lastReceivedAt: "2026-11-21T11:00:00Z",
+  enabled: true,
+  url: "https://bowline.example.com/v1/events/0197",
+  secretIn: "header",
+  header: "Authorization",
+  createdAt: "2026-11-21T10:00:00Z",
+  received: 12,
+  unknown: 0,
+  lastReceivedAt: "2026-11-21T11:00:00Z",
 };
 const setup = document.querySelector("bowline-event-setup");
 setup.client = {

@@ -6,8 +6,15 @@ import { kept } from "./kept.js";
 const at = "2026-11-21T10:00:00Z";
 const settings = { scanTimeoutSeconds: 3600, keepNewest: 20, awsExternalId: "bowline-3f2a", version: 1, updatedAt: at };
 const entry = {
-  number: 1, connection: null, action: "settings", version: 1, subject: "anna@example.com", from: "192.0.2.7", at,
-  requestId: "0197a0c2-0000-7000-8000-000000000007", changes: { keepNewest: [null, 20] },
+  number: 1,
+  connection: null,
+  action: "settings",
+  version: 1,
+  subject: "anna@example.com",
+  from: "192.0.2.7",
+  at,
+  requestId: "0197a0c2-0000-7000-8000-000000000007",
+  changes: { keepNewest: [null, 20] },
 };
 const client = {
   service: async () => ({ egressAddresses: ["203.0.113.7"], awsAccountId: "123456789012", issuer: null }),

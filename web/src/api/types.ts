@@ -154,9 +154,7 @@ export interface Settings {
 }
 
 /** The kinds of notices. */
-export const NOTICE_KINDS = [
-  "connection.failing", "connection.recovered", "credentials.expiring", "credentials.old", "sync.failed", "scan.set_aside",
-] as const;
+export const NOTICE_KINDS = ["connection.failing", "connection.recovered", "credentials.expiring", "credentials.old", "sync.failed", "scan.set_aside"] as const;
 
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

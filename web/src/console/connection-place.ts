@@ -56,7 +56,10 @@ export class BowlineConnectionPlace extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    loadRegistryTypes().then((types) => (this.known = types), () => undefined);
+    loadRegistryTypes().then(
+      (types) => (this.known = types),
+      () => undefined,
+    );
   }
 
   override disconnectedCallback(): void {
@@ -86,8 +89,10 @@ export class BowlineConnectionPlace extends LitElement {
       <h1 tabindex="-1">${connection?.name ?? "…"}</h1>
       <p class="quiet lead mono">${connection?.endpoint ?? "\u00a0"}</p>
       <nav aria-label=${connection?.name ?? ""}>
-        ${TABS.filter((tab) => this.#offered(tab)).map((tab) => html`<a href=${formatRoute({ at: "connection", id: this.connectionId, tab })}
-          data-testid="tab-${tab}" aria-current=${tab === this.tab ? "page" : nothing}>${page.tabs[tab]}</a>`)}
+        ${TABS.filter((tab) => this.#offered(tab)).map(
+          (tab) => html`<a href=${formatRoute({ at: "connection", id: this.connectionId, tab })}
+          data-testid="tab-${tab}" aria-current=${tab === this.tab ? "page" : nothing}>${page.tabs[tab]}</a>`,
+        )}
       </nav>
       ${connection === null || !this.loaded.has(this.tab) ? html`<p class="quiet" role="status">${text().form.loading}</p>` : this.#content(connection)}
     `;

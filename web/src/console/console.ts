@@ -97,22 +97,35 @@ export class BowlineConsole extends LitElement {
       <header>
         <button type="button" class="skip" @click=${this.#skip}>${page.skip}</button>
         <a class="brand" href="#/connections">${logo()}<span>${page.product}</span></a>
-        ${this.session === null || this.offered !== null ? nothing : html`
+        ${
+          this.session === null || this.offered !== null
+            ? nothing
+            : html`
           ${this.#project(this.session)}
-          ${this.session.may.read ? html`<a class="settings" href=${formatRoute({ at: "project", tab: "settings" })} data-testid="project-link"
-            aria-current=${this.route.at === "project" ? "page" : nothing}>${page.projectSettings}</a>` : nothing}
+          ${
+            this.session.may.read
+              ? html`<a class="settings" href=${formatRoute({ at: "project", tab: "settings" })} data-testid="project-link"
+            aria-current=${this.route.at === "project" ? "page" : nothing}>${page.projectSettings}</a>`
+              : nothing
+          }
           <button type="button" class="ghost" data-testid="sign-out-button" title=${this.session.subject} @click=${this.#signOut}>${page.signOut}</button>
-        `}
+        `
+        }
       </header>
       <main id="main" tabindex="-1" @bowline-signed-out=${this.#signedOut} @bowline-signed-in=${this.#signIn}>
         ${this.#signInPage()}
         <div ?hidden=${this.session === null || this.offered !== null}>${this.#last === null ? nothing : keyed(this.#generation, this.#place(this.#last))}</div>
       </main>
       <div class="said" role="status">
-        ${!this.online
-          ? html`<p class="notice warn" data-testid="offline">${icon("warning")}<span>${page.offline}</span></p>`
-          : this.session !== null && this.refused !== "" ? this.#said("warn", this.refused, () => (this.refused = ""))
-          : this.toast === "" ? nothing : this.#said("good", this.toast, () => (this.toast = ""))}
+        ${
+          !this.online
+            ? html`<p class="notice warn" data-testid="offline">${icon("warning")}<span>${page.offline}</span></p>`
+            : this.session !== null && this.refused !== ""
+              ? this.#said("warn", this.refused, () => (this.refused = ""))
+              : this.toast === ""
+                ? nothing
+                : this.#said("good", this.toast, () => (this.toast = ""))
+        }
       </div>
     `;
   }
@@ -140,20 +153,24 @@ export class BowlineConsole extends LitElement {
     if (route.at === "list") {
       return html`
         <h1 tabindex="-1">${list.heading}</h1>
-        ${session.may.read
-          ? html`<bowline-connection-list .client=${this.#client} .may=${session.may} .selected=${route.selected}
+        ${
+          session.may.read
+            ? html`<bowline-connection-list .client=${this.#client} .may=${session.may} .selected=${route.selected}
               @bowline-add=${() => this.#go({ at: "new", provider: "", auth: "", from: "" })}
               @bowline-open=${this.#opened} @bowline-select=${this.#selected}></bowline-connection-list>`
-          : blank("forbidden", "lock", list.forbidden, list.forbiddenDetail)}
+            : blank("forbidden", "lock", list.forbidden, list.forbiddenDetail)
+        }
       `;
     }
     if (route.at === "connection") {
       return html`
         <a class="back" href=${formatRoute({ at: "list", selected: route.id })}>${icon("back")}${page.back}</a>
-        ${session.may.read
-          ? html`<bowline-connection-place .client=${this.#client} .connectionId=${route.id} .tab=${route.tab} ?write=${session.may.write}
+        ${
+          session.may.read
+            ? html`<bowline-connection-place .client=${this.#client} .connectionId=${route.id} .tab=${route.tab} ?write=${session.may.write}
               .unsaved=${this.#unsaved} @bowline-saved=${this.#changedOne}></bowline-connection-place>`
-          : blank("forbidden", "lock", list.forbidden, list.forbiddenDetail)}
+            : blank("forbidden", "lock", list.forbidden, list.forbiddenDetail)
+        }
       `;
     }
     if (route.at === "project") {
@@ -165,11 +182,13 @@ export class BowlineConsole extends LitElement {
     return html`
       <a class="back" href="#/connections">${icon("back")}${page.back}</a>
       <h1 tabindex="-1">${page.newHeading}</h1>
-      ${session.may.write
-        ? html`<p class="lead quiet">${page.newLead}</p>
+      ${
+        session.may.write
+          ? html`<p class="lead quiet">${page.newLead}</p>
             <bowline-connection-form .client=${this.#client} .provider=${route.provider} .auth=${route.auth} .template=${this.template} .restored=${this.#restored(route)}
               @bowline-change=${this.#changed} @bowline-saved=${this.#saved} @bowline-open=${this.#opened}></bowline-connection-form>`
-        : blank("cannot-add", "lock", page.cannotAdd, page.cannotAddDetail)}
+          : blank("cannot-add", "lock", page.cannotAdd, page.cannotAddDetail)
+      }
     `;
   }
 
@@ -193,8 +212,13 @@ export class BowlineConsole extends LitElement {
       ${icon(look === "good" ? "check" : "warning")}
       <div>
         ${words}
-        ${next.length === 0 ? nothing : html`<p class="next">${text().console.savedNext} ${next.map(({ label, route }) =>
-          html`<a href=${formatRoute(route)} data-testid="next-link">${label}</a> `)}</p>`}
+        ${
+          next.length === 0
+            ? nothing
+            : html`<p class="next">${text().console.savedNext} ${next.map(
+                ({ label, route }) => html`<a href=${formatRoute(route)} data-testid="next-link">${label}</a> `,
+              )}</p>`
+        }
       </div>
       <button type="button" class="ghost" aria-label=${text().console.dismiss} @click=${dismiss}>${icon("cross")}</button>
     </div>`;

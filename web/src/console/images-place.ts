@@ -23,8 +23,12 @@ export class BowlineImagesPlace extends LitElement {
   protected override render(): TemplateResult {
     const { client, connection, readonly } = this;
     return html`
-      ${this.unlisted ? nothing : html`<bowline-sync-panel .client=${client} .connection=${connection} ?readonly=${readonly}
-        @bowline-synced=${() => this.inventory?.reload()}></bowline-sync-panel>`}
+      ${
+        this.unlisted
+          ? nothing
+          : html`<bowline-sync-panel .client=${client} .connection=${connection} ?readonly=${readonly}
+        @bowline-synced=${() => this.inventory?.reload()}></bowline-sync-panel>`
+      }
       <bowline-inventory .client=${client} .connection=${connection} ?readonly=${readonly}></bowline-inventory>
     `;
   }

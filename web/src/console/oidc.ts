@@ -47,9 +47,7 @@ export async function finish(provider: IdentityProvider, answer: URLSearchParams
     const server = await discovered(provider);
     const client = { client_id: provider.clientId };
     const parameters = oauth.validateAuthResponse(server, client, answer, attempt.state);
-    const response = await oauth.authorizationCodeGrantRequest(
-      server, client, oauth.None(), parameters, redirectUri(), attempt.verifier, options(provider),
-    );
+    const response = await oauth.authorizationCodeGrantRequest(server, client, oauth.None(), parameters, redirectUri(), attempt.verifier, options(provider));
     const { access_token: token } = await oauth.processAuthorizationCodeResponse(server, client, response, {
       expectedNonce: attempt.nonce,
       requireIdToken: true,

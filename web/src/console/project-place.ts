@@ -42,11 +42,18 @@ export class BowlineProjectPlace extends LitElement {
     return html`
       <h1 tabindex="-1">${this.project}</h1>
       <nav aria-label=${this.project}>
-        ${PROJECT_TABS.map((tab) => html`<a href=${formatRoute({ at: "project", tab })} data-testid="project-tab-${tab}"
-          aria-current=${tab === this.tab ? "page" : nothing}>${page.projectTabs[tab]}</a>`)}
+        ${PROJECT_TABS.map(
+          (tab) => html`<a href=${formatRoute({ at: "project", tab })} data-testid="project-tab-${tab}"
+          aria-current=${tab === this.tab ? "page" : nothing}>${page.projectTabs[tab]}</a>`,
+        )}
       </nav>
-      ${this.error !== null ? failure(this.error, () => this.#loadPart(this.tab))
-        : this.loaded.has(this.tab) ? this.#content() : html`<p class="quiet" role="status">${form.loading}</p>`}
+      ${
+        this.error !== null
+          ? failure(this.error, () => this.#loadPart(this.tab))
+          : this.loaded.has(this.tab)
+            ? this.#content()
+            : html`<p class="quiet" role="status">${form.loading}</p>`
+      }
     `;
   }
 

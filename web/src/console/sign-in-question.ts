@@ -36,9 +36,13 @@ export class BowlineSignInQuestion extends LitElement {
           ${projects.slice(0, NAMED).map((project) => html`<bdi>${project}</bdi>`)}
           ${projects.length > NAMED ? html`<span class="quiet">${page.moreProjects(projects.length - NAMED)}</span>` : nothing}
         </dd>
-        ${current === null ? nothing : html`
+        ${
+          current === null
+            ? nothing
+            : html`
           <dt>${page.currentSubject}</dt>
-          <dd data-testid="current-subject"><bdi>${current.subject || page.noSubject}</bdi> <bdi class="quiet">${current.project}</bdi></dd>`}
+          <dd data-testid="current-subject"><bdi>${current.subject || page.noSubject}</bdi> <bdi class="quiet">${current.project}</bdi></dd>`
+        }
       </dl>
       <p class="quiet">${page.arrivalDetail}</p>
       <div class="buttons">

@@ -12,8 +12,14 @@ export function entryOf({ action, at, subject, from, changes, requestId }: Audit
   return html`
     <p><span class="what">${audit.actions[action] ?? action}</span> ${what} <span class="quiet" title=${inFull(at)}>${fromNow(at, Date.now())}</span></p>
     <p class="small quiet">${audit.by(subject, from)} <span class="mono" title=${audit.request}>${requestId}</span></p>
-    ${fields.length === 0 ? nothing : html`<dl>${fields.map(([field, change]) => html`<dt>${audit.fields[field] ?? field}</dt>
-      <dd>${difference(change)}</dd>`)}</dl>`}
+    ${
+      fields.length === 0
+        ? nothing
+        : html`<dl>${fields.map(
+            ([field, change]) => html`<dt>${audit.fields[field] ?? field}</dt>
+      <dd>${difference(change)}</dd>`,
+          )}</dl>`
+    }
   `;
 }
 

@@ -109,8 +109,7 @@ export class BowlineCheckResult extends LitElement {
     if (!this.consent || problem.field !== "trustedAuthHosts" || host === "") return nothing;
     const { trust, trustDetail } = text().check;
     const detail: TrustDetail = { host };
-    const consent = (): boolean =>
-      this.dispatchEvent(new CustomEvent("bowline-trust", { detail, bubbles: true, composed: true }));
+    const consent = (): boolean => this.dispatchEvent(new CustomEvent("bowline-trust", { detail, bubbles: true, composed: true }));
     return html`<p class="small">${trustDetail}</p>
       <button type="button" data-testid="trust-button" @click=${consent}>${trust(host)}</button>`;
   }
@@ -330,8 +329,10 @@ function facts(known: Facts): TemplateResult | typeof nothing {
   const shown = rows.filter(([, value]) => value !== "");
   if (shown.length === 0) return nothing;
   return html`<dl>
-    ${shown.map(([label, value, mono]) => html`<dt>${label}</dt>
-      <dd class=${mono ? "mono" : ""}>${value}</dd>`)}
+    ${shown.map(
+      ([label, value, mono]) => html`<dt>${label}</dt>
+      <dd class=${mono ? "mono" : ""}>${value}</dd>`,
+    )}
   </dl>`;
 }
 

@@ -57,8 +57,12 @@ export function connectionFacts(connection: Connection, provider: Provider | und
     [facts.id, connection.id],
   ];
   return html`<dl>
-    ${rows.filter(([, value]) => value !== "").map(([name, value]) => html`<dt>${name}</dt>
-      <dd>${value}</dd>`)}
+    ${rows
+      .filter(([, value]) => value !== "")
+      .map(
+        ([name, value]) => html`<dt>${name}</dt>
+      <dd>${value}</dd>`,
+      )}
   </dl>`;
 }
 

@@ -162,16 +162,27 @@ export class BowlineConnectionForm extends LitElement {
     return html`<div class="columns">
       <form class="panel" novalidate autocomplete="off" @submit=${this.#submit}>
         ${failed}
-        ${connection !== null ? this.#rotation(this.draft, views, connection) : html`
+        ${
+          connection !== null
+            ? this.#rotation(this.draft, views, connection)
+            : html`
         ${provider === undefined ? html`<bowline-paste-box @bowline-recognized=${this.#recognized}></bowline-paste-box>` : nothing}
         <p class=${this.filled === "" ? "visually-hidden" : "filled"} role="status" data-testid="filled">${this.filled === "" ? nothing : [icon("wand"), this.filled]}</p>
         <div class="choice">
           ${renderField(views.provider, this.#actions, this.#picker.control(views.provider, registryChoices(this.draft.providers)))}
-          ${provider === undefined ? nothing : html`<div class="under">${this.#detected(this.draft, views.provider) ?? html`<p class="small docs">
+          ${
+            provider === undefined
+              ? nothing
+              : html`<div class="under">${
+                  this.#detected(this.draft, views.provider) ??
+                  html`<p class="small docs">
             <a href=${provider.docsUrl} target="_blank" rel="noreferrer noopener">${text().form.docs(provider.title)}</a>
-          </p>`}</div>`}
+          </p>`
+                }</div>`
+          }
         </div>
-        ${provider === undefined ? nothing : [this.#fields(this.draft, views), this.#buttons()]}`}
+        ${provider === undefined ? nothing : [this.#fields(this.draft, views), this.#buttons()]}`
+        }
       </form>
       ${this.client === null ? nothing : this.#testPanel()}
     </div>`;
@@ -504,7 +515,11 @@ export class BowlineConnectionForm extends LitElement {
 
   /** A field keeps its control and the focus when other fields appear or disappear. */
   #each(views: readonly FieldView[]): unknown {
-    return repeat(views, (view) => view.path, (view) => renderField(view, this.#actions));
+    return repeat(
+      views,
+      (view) => view.path,
+      (view) => renderField(view, this.#actions),
+    );
   }
 
   #trusted(draft: FormDraft, findings: readonly Finding[]): TemplateResult | typeof nothing {
@@ -524,9 +539,11 @@ export class BowlineConnectionForm extends LitElement {
       <button type="submit" class="primary" data-testid="save-button" aria-disabled=${this.saving ? "true" : "false"}>
         ${either(saving, this.saving ? 1 : 0)}
       </button>
-      ${this.#run.running
-        ? html`<button type="button" data-testid="cancel-button" @click=${() => this.#run.cancel()}>${either(testing, 1)}</button>`
-        : html`<button type="button" data-testid="test-button" @click=${this.#test}>${either(testing, 0)}</button>`}
+      ${
+        this.#run.running
+          ? html`<button type="button" data-testid="cancel-button" @click=${() => this.#run.cancel()}>${either(testing, 1)}</button>`
+          : html`<button type="button" data-testid="test-button" @click=${this.#test}>${either(testing, 0)}</button>`
+      }
     </div>
     ${this.#saved()}`;
   }

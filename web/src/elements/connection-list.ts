@@ -85,7 +85,10 @@ export class BowlineConnectionList extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     // The list does not wait for the titles.
-    loadRegistryTypes().then((types) => (this.known = types), () => undefined);
+    loadRegistryTypes().then(
+      (types) => (this.known = types),
+      () => undefined,
+    );
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -237,11 +240,15 @@ export class BowlineConnectionList extends LitElement {
           this.removeError = null;
           this.removing = detail.connection;
         }}>
-        ${repeat(items, (item) => item.id, (item) => html`<li>
+        ${repeat(
+          items,
+          (item) => item.id,
+          (item) => html`<li>
           <bowline-connection-row data-testid="connection-row" data-id=${item.id} data-name=${item.name} .connection=${item}
             .provider=${this.known.find((provider) => provider.id === item.provider)} .client=${this.client} .may=${this.may}
             ?open=${item.id === this.selected}></bowline-connection-row>
-        </li>`)}
+        </li>`,
+        )}
       </ul>
       ${next === null ? nothing : html`<button type="button" class="more" data-testid="more-button" @click=${() => this.#list.more()}>${list.more}</button>`}
     `;
@@ -260,10 +267,14 @@ export class BowlineConnectionList extends LitElement {
     return html`<bowline-confirm-dialog ?open=${removing !== null} .heading=${list.confirmTitle(removing?.name ?? "")}
       .detail=${list.confirmDetail(removing?.endpoint ?? "")} .keep=${list.keep} .act=${this.#inUse ? list.removeAnyway : list.confirm}
       action="confirm-remove-button" @bowline-confirmed=${this.#remove} @bowline-kept=${() => (this.removing = null)}>
-      ${removing === null || removing.uses.length === 0 ? nothing : html`<div class="notice warn" data-testid="uses">
+      ${
+        removing === null || removing.uses.length === 0
+          ? nothing
+          : html`<div class="notice warn" data-testid="uses">
         ${icon("warning")}
         <div><strong>${list.inUse}</strong><ul>${removing.uses.map((use) => html`<li>${nameOfUse(use)}</li>`)}</ul></div>
-      </div>`}
+      </div>`
+      }
       ${removeError === null ? nothing : failure(removeError)}
     </bowline-confirm-dialog>`;
   }

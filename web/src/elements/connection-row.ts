@@ -107,15 +107,21 @@ export class BowlineConnectionRow extends LitElement {
     const checking = [list.check, list.cancelCheck];
     const named = (label: string): string => `${label}: ${connection.name}`;
     return html`<div class="buttons">
-      ${running
-        ? html`<button type="button" class="ghost" data-testid="cancel-button" aria-label=${named(list.cancelCheck)} @click=${() => this.#run.cancel()}>${either(checking, 1)}</button>`
-        : html`<button type="button" class="ghost" data-testid="check-button" aria-label=${named(list.check)} @click=${this.#check}>${either(checking, 0)}</button>`}
-      ${this.may.write
-        ? html`<button type="button" class="ghost" data-testid="rename-button" aria-label=${named(list.rename)} @click=${this.#startRename}>${list.rename}</button>`
-        : nothing}
-      ${this.may.delete
-        ? html`<button type="button" class="ghost" data-testid="remove-button" aria-label=${named(list.remove)} @click=${() => this.#tell("bowline-remove")}>${list.remove}</button>`
-        : nothing}
+      ${
+        running
+          ? html`<button type="button" class="ghost" data-testid="cancel-button" aria-label=${named(list.cancelCheck)} @click=${() => this.#run.cancel()}>${either(checking, 1)}</button>`
+          : html`<button type="button" class="ghost" data-testid="check-button" aria-label=${named(list.check)} @click=${this.#check}>${either(checking, 0)}</button>`
+      }
+      ${
+        this.may.write
+          ? html`<button type="button" class="ghost" data-testid="rename-button" aria-label=${named(list.rename)} @click=${this.#startRename}>${list.rename}</button>`
+          : nothing
+      }
+      ${
+        this.may.delete
+          ? html`<button type="button" class="ghost" data-testid="remove-button" aria-label=${named(list.remove)} @click=${() => this.#tell("bowline-remove")}>${list.remove}</button>`
+          : nothing
+      }
     </div>`;
   }
 
@@ -149,8 +155,12 @@ export class BowlineConnectionRow extends LitElement {
       ["copy", list.replace, this.may.write],
     ];
     return html`<div class="places">
-      ${places.filter(([, , offered]) => offered).map(([place, label]) => html`<button type="button" data-testid="${place}-button"
-        @click=${() => this.#open(connection, place)}>${label}</button>`)}
+      ${places
+        .filter(([, , offered]) => offered)
+        .map(
+          ([place, label]) => html`<button type="button" data-testid="${place}-button"
+        @click=${() => this.#open(connection, place)}>${label}</button>`,
+        )}
     </div>`;
   }
 

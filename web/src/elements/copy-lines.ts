@@ -26,12 +26,14 @@ export class BowlineCopyLines extends LitElement {
     const { copy, copied } = text().copy;
     return html`
       <ul>
-        ${this.lines.map((line, place) => html`<li>
+        ${this.lines.map(
+          (line, place) => html`<li>
           <code data-testid="copy-line" tabindex=${line.includes("\n") ? "0" : nothing}>${line}</code>
           <button type="button" class="ghost" aria-label=${copy(this.label || line)} title=${copy(this.label || line)} data-testid="copy-line-button" @click=${() => this.#copy(place)}>
             ${icon(this.copied === place ? "check" : "copy")}
           </button>
-        </li>`)}
+        </li>`,
+        )}
       </ul>
       <p class="visually-hidden" role="status">${this.copied < 0 ? "" : copied}</p>
     `;

@@ -57,7 +57,10 @@ export class BowlineEventSetup extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    loadRegistryTypes().then((types) => (this.known = types), () => (this.known = []));
+    loadRegistryTypes().then(
+      (types) => (this.known = types),
+      () => (this.known = []),
+    );
   }
 
   override disconnectedCallback(): void {
@@ -77,9 +80,13 @@ export class BowlineEventSetup extends LitElement {
         </div>
         <p class="visually-hidden" role="status">${this.said}</p>
         ${error === null ? nothing : failure(error, address === null ? () => this.#load() : undefined)}
-        ${address === null || connection === null
-          ? error === null ? html`<p class="quiet" role="status">${events.loading}</p>` : nothing
-          : [this.#ignored(connection), this.#secret(address), this.#setup(connection.provider, address), this.#came(address)]}
+        ${
+          address === null || connection === null
+            ? error === null
+              ? html`<p class="quiet" role="status">${events.loading}</p>`
+              : nothing
+            : [this.#ignored(connection), this.#secret(address), this.#setup(connection.provider, address), this.#came(address)]
+        }
       </section>
       ${this.#dialog()}
     `;
@@ -108,26 +115,44 @@ export class BowlineEventSetup extends LitElement {
         <bowline-copy-lines data-testid="event-url" .label=${events.url} .lines=${[absolute(shown.url)]}></bowline-copy-lines>
         ${isRelative(shown.url) ? html`<p class="small quiet">${events.relative}</p>` : nothing}
       </div>
-      ${made === null ? nothing : html`<div class="notice warn" data-testid="secret-once">
+      ${
+        made === null
+          ? nothing
+          : html`<div class="notice warn" data-testid="secret-once">
         ${icon("warning")}
         <div class="part">
           <strong>${events.once}</strong>
           <p>${events.onceDetail}</p>
-          ${made.authorization ? html`<p class="small">${events.authorization}</p>
-            <bowline-copy-lines data-testid="event-authorization" .label=${events.authorization} .lines=${[made.authorization]}></bowline-copy-lines>` : nothing}
+          ${
+            made.authorization
+              ? html`<p class="small">${events.authorization}</p>
+            <bowline-copy-lines data-testid="event-authorization" .label=${events.authorization} .lines=${[made.authorization]}></bowline-copy-lines>`
+              : nothing
+          }
         </div>
-      </div>`}
-      ${made !== null ? nothing : html`<p class="quiet" data-testid="secret-state">
+      </div>`
+      }
+      ${
+        made !== null
+          ? nothing
+          : html`<p class="quiet" data-testid="secret-state">
         ${address.enabled ? events.since(inFull(address.createdAt ?? "")) : events.noSecret}
-      </p>`}
-      ${this.readonly ? nothing : html`<div class="buttons">
-        ${!shown.enabled
-          ? html`<button type="button" class="primary" data-testid="make-secret-button" aria-disabled=${this.busy ? "true" : "false"} @click=${this.#renew}>${events.make}</button>`
-          : [
-              html`<button type="button" data-testid="replace-secret-button" @click=${() => (this.asking = "replace")}>${events.replace}</button>`,
-              html`<button type="button" class="ghost" data-testid="end-events-button" @click=${() => (this.asking = "end")}>${events.end}</button>`,
-            ]}
-      </div>`}
+      </p>`
+      }
+      ${
+        this.readonly
+          ? nothing
+          : html`<div class="buttons">
+        ${
+          !shown.enabled
+            ? html`<button type="button" class="primary" data-testid="make-secret-button" aria-disabled=${this.busy ? "true" : "false"} @click=${this.#renew}>${events.make}</button>`
+            : [
+                html`<button type="button" data-testid="replace-secret-button" @click=${() => (this.asking = "replace")}>${events.replace}</button>`,
+                html`<button type="button" class="ghost" data-testid="end-events-button" @click=${() => (this.asking = "end")}>${events.end}</button>`,
+              ]
+        }
+      </div>`
+      }
     `;
   }
 
@@ -144,18 +169,30 @@ export class BowlineEventSetup extends LitElement {
     const found = events.instructions[provider]?.(announcement) ?? (notifications === null ? null : instructionsOf(notifications, announcement));
     return html`<div class="part" data-testid="event-steps">
       <h3>${events.setup}</h3>
-      ${found === null ? html`<p>${events.noSetup}</p>` : html`
+      ${
+        found === null
+          ? html`<p>${events.noSetup}</p>`
+          : html`
         <ol>${found.steps.map((step) => html`<li>${step}</li>`)}</ol>
-        ${found.snippet === undefined ? nothing : html`<bowline-copy-lines data-testid="event-snippet" .label=${events.setup} .lines=${[found.snippet]}></bowline-copy-lines>
-          ${hidden && found.snippet.includes(HIDDEN) ? html`<p class="small quiet">${HIDDEN}: ${events.hidden}</p>` : nothing}`}
+        ${
+          found.snippet === undefined
+            ? nothing
+            : html`<bowline-copy-lines data-testid="event-snippet" .label=${events.setup} .lines=${[found.snippet]}></bowline-copy-lines>
+          ${hidden && found.snippet.includes(HIDDEN) ? html`<p class="small quiet">${HIDDEN}: ${events.hidden}</p>` : nothing}`
+        }
         ${found.docs === undefined ? nothing : html`<p class="small"><a href=${found.docs} target="_blank" rel="noreferrer noopener">${events.docs}</a></p>`}
-      `}
+      `
+      }
     </div>`;
   }
 
   #came({ received, unknown, lastReceivedAt }: EventAddress): TemplateResult {
     const { events } = text();
-    const parts = [events.received(received), lastReceivedAt === null ? "" : events.last(fromNow(lastReceivedAt, Date.now())), unknown > 0 ? events.unknown(unknown) : ""];
+    const parts = [
+      events.received(received),
+      lastReceivedAt === null ? "" : events.last(fromNow(lastReceivedAt, Date.now())),
+      unknown > 0 ? events.unknown(unknown) : "",
+    ];
     return html`<p class="small quiet" data-testid="events-received">
       ${received === 0 && unknown === 0 ? events.nothing : `${parts.filter((part) => part !== "").join(", ")}.`}
     </p>`;

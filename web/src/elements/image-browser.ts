@@ -50,10 +50,14 @@ export class BowlineImageBrowser extends LitElement {
       ${this.#search.box("repository-search", browse.search, browse.search)}
       <p class="small quiet" role="status" data-testid="browse-status">${this.#status()}</p>
       ${this.error === null ? nothing : failure(this.error, () => this.#load())}
-      ${this.repositories === null || this.repositories.items.length === 0 ? nothing : html`<ul class="rows" aria-label=${browse.heading}
+      ${
+        this.repositories === null || this.repositories.items.length === 0
+          ? nothing
+          : html`<ul class="rows" aria-label=${browse.heading}
         aria-busy=${this.loading ? "true" : "false"}>
         ${this.repositories.items.map(({ name }) => this.#repository(name))}
-      </ul>`}
+      </ul>`
+      }
     `;
   }
 

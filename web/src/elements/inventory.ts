@@ -92,19 +92,27 @@ export class BowlineInventory extends LitElement {
     if (this.readonly || this.#list.items === null || this.#list.items.length === 0) return nothing;
     return html`<div class="queue">
       ${this.chosen.size === 0 && queued === null ? html`<p class="small quiet">${inventory.chooseSome}</p>` : nothing}
-      ${this.chosen.size === 0 ? nothing : html`<p>${inventory.chosen(this.chosen.size)}</p>
+      ${
+        this.chosen.size === 0
+          ? nothing
+          : html`<p>${inventory.chosen(this.chosen.size)}</p>
         <button type="button" class="primary" data-testid="scan-chosen-button" aria-disabled=${this.queueing ? "true" : "false"} @click=${this.#scan}>
           ${either([inventory.scan, inventory.queueing], this.queueing ? 1 : 0)}
-        </button>`}
+        </button>`
+      }
       <p role="status" data-testid="queued">${queued === null || queued.scans.length === 0 ? "" : inventory.queued(queued.scans.length)}</p>
       ${queueError === null ? nothing : failure(queueError, this.#scan)}
-      ${queued === null || queued.refused.length === 0 ? nothing : html`<div class="notice warn" role="alert">
+      ${
+        queued === null || queued.refused.length === 0
+          ? nothing
+          : html`<div class="notice warn" role="alert">
         ${icon("warning")}
         <div>
           <strong>${inventory.refused}</strong>
           <ul>${queued.refused.map((one) => html`<li><span class="mono">${one.image}</span>: ${refusalOf(one)}</li>`)}</ul>
         </div>
-      </div>`}
+      </div>`
+      }
     </div>`;
   }
 
@@ -142,8 +150,12 @@ export class BowlineInventory extends LitElement {
     const dated = image.goneAt === null ? fromNow(image.createdAt ?? image.pushedAt ?? "", now) : inventory.goneSince(fromNow(image.goneAt, now));
     return html`<li data-testid="image-row" data-image=${name} data-state=${image.state}>
       <div class="row ${this.readonly ? "" : "choosable"}">
-        ${this.readonly ? nothing : html`<label class="choose"><span class="visually-hidden">${inventory.choose(name)}</span>
-          <input type="checkbox" data-testid="choose-image" .checked=${live(this.chosen.has(name))} @change=${() => this.#choose(name)} /></label>`}
+        ${
+          this.readonly
+            ? nothing
+            : html`<label class="choose"><span class="visually-hidden">${inventory.choose(name)}</span>
+          <input type="checkbox" data-testid="choose-image" .checked=${live(this.chosen.has(name))} @change=${() => this.#choose(name)} /></label>`
+        }
         <div class="what">
           <p class="mono name">${name}</p>
           <p class="small quiet" title=${seen}>${[dated, sizeOf(image.size), (image.digest ?? "").slice(0, 19), problemOf(image)].filter((part) => part !== "").join(" · ")}</p>
@@ -151,9 +163,11 @@ export class BowlineInventory extends LitElement {
         <div class="facts">
           <p><span class="visually-hidden">${inventory.columns.state}: </span>${stateMark(image.state, inventory.states[image.state])}</p>
           <p class="small rules ${image.selected ? "taken" : "quiet"}"><span class="visually-hidden">${inventory.columns.rules}: </span>${ruleOf(image)}</p>
-          <p class="small"><span class="visually-hidden">${inventory.columns.scan}: </span>${scan === null
-            ? html`<span class="quiet">${inventory.neverScanned}</span>`
-            : [stateMark(scan.state, scans.states[scan.state]), html` <span class="quiet">${fromNow(scan.at ?? "", now)}</span>`]}</p>
+          <p class="small"><span class="visually-hidden">${inventory.columns.scan}: </span>${
+            scan === null
+              ? html`<span class="quiet">${inventory.neverScanned}</span>`
+              : [stateMark(scan.state, scans.states[scan.state]), html` <span class="quiet">${fromNow(scan.at ?? "", now)}</span>`]
+          }</p>
         </div>
       </div>
     </li>`;

@@ -28,11 +28,13 @@ export class BowlineJobSnippets extends LitElement {
         <h2 id="heading">${jobs.heading}</h2>
         <p class="quiet">${jobs.detail}</p>
       </div>
-      ${JOBS.map((job) => html`<div class="job" data-testid="job" data-job=${job}>
+      ${JOBS.map(
+        (job) => html`<div class="job" data-testid="job" data-job=${job}>
         <h3>${jobs.titles[job]}</h3>
         ${jobs.details[job] === "" ? nothing : html`<p class="small quiet">${jobs.details[job]}</p>`}
         <bowline-copy-lines .label=${jobs.titles[job]} .lines=${[lines[job]]}></bowline-copy-lines>
-      </div>`)}
+      </div>`,
+      )}
     </section>`;
   }
 

@@ -53,13 +53,7 @@ export function skeleton(label: string): TemplateResult {
 }
 
 /** Says why the list is empty, and what to do. */
-export function blank(
-  testId: string,
-  picture: IconName,
-  heading: string,
-  detail: string,
-  action: TemplateResult | typeof nothing = nothing,
-): TemplateResult {
+export function blank(testId: string, picture: IconName, heading: string, detail: string, action: TemplateResult | typeof nothing = nothing): TemplateResult {
   return html`<div class="blank" data-testid=${testId}>
     <span class="badge">${icon(picture)}</span>
     <h2>${heading}</h2>

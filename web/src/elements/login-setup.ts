@@ -62,10 +62,12 @@ export class BowlineLoginSetup extends LitElement {
         ${this.#value(words.externalId, externalId, "setup-external-id")}
       </dl>
       <ol>${setup.steps.map((step) => html`<li>${step}</li>`)}</ol>
-      ${setup.snippets.map(({ title, text: lines }) => html`<details data-testid="setup-snippet" data-title=${title}>
+      ${setup.snippets.map(
+        ({ title, text: lines }) => html`<details data-testid="setup-snippet" data-title=${title}>
         <summary>${icon("chevron")}${title}</summary>
         <bowline-copy-lines .label=${title} .lines=${[filled(lines, { accountId, externalId })]}></bowline-copy-lines>
-      </details>`)}
+      </details>`,
+      )}
       <p class="small"><a href=${setup.docsUrl} target="_blank" rel="noreferrer noopener">${words.docs}</a></p>
     </section>`;
   }

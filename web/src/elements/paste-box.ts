@@ -46,9 +46,13 @@ export class BowlinePasteBox extends LitElement {
         ${this.nothingFound ? html`<p class="small none">${form.pasteNothing}</p>` : nothing}
         ${this.choices.length === 0 ? nothing : html`<p class="small">${form.pasteSeveral}</p>`}
       </div>
-      ${this.choices.length === 0 ? nothing : html`<div class="choices">
+      ${
+        this.choices.length === 0
+          ? nothing
+          : html`<div class="choices">
         ${this.choices.map((choice) => html`<button type="button" @click=${() => this.#take(choice)}>${labelOf(choice)}</button>`)}
-      </div>`}
+      </div>`
+      }
     `;
   }
 

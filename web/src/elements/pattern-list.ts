@@ -58,10 +58,17 @@ export class BowlinePatternList extends LitElement {
     return html`
       ${this.readonly ? html`<p class="label">${this.label}</p>` : html`<label for="pattern">${this.label}</label>`}
       ${this.help === "" ? nothing : html`<p class="help" id="help">${this.help}</p>`}
-      ${this.patterns.length === 0 ? nothing : html`<ul class="chips" aria-label=${this.label}>
+      ${
+        this.patterns.length === 0
+          ? nothing
+          : html`<ul class="chips" aria-label=${this.label}>
         ${this.patterns.map((pattern, place) => this.#chip(pattern, place))}
-      </ul>`}
-      ${this.readonly ? this.#none() : html`<div class="add">
+      </ul>`
+      }
+      ${
+        this.readonly
+          ? this.#none()
+          : html`<div class="add">
         <input id="pattern" class="mono" name=${this.name} data-testid="pattern-input-${this.name}" spellcheck="false" autocapitalize="off" autocorrect="off" autocomplete="off"
           placeholder=${policy.patternPlaceholder} aria-describedby="help typed findings" aria-invalid=${this.typed.some(({ severity }) => severity === "error") ? "true" : "false"}
           @keydown=${this.#key} @input=${this.#typing} @focus=${() => hold(this.#found)} @blur=${() => onceReleased(() => release(this.#found))} />
@@ -69,7 +76,8 @@ export class BowlinePatternList extends LitElement {
       </div>
       <div class="notes">
         <div id="typed" class="findings" aria-live="polite"><div class="sheet">${this.typed.map((finding) => this.#typedFinding(finding))}</div></div>
-      </div>`}
+      </div>`
+      }
       <div id="findings" aria-live="polite">${this.findings.map((finding) => this.#finding(finding))}</div>
       <p class="visually-hidden" role="status">${this.said}</p>
     `;
@@ -95,7 +103,10 @@ export class BowlinePatternList extends LitElement {
     const pattern = this.patterns[placeOf(finding)] ?? "";
     const fix = ({ suggestion }: Finding): void => {
       if (suggestion === undefined) return;
-      this.#change(this.patterns.map((other, place) => (place === placeOf(finding) ? suggestion : other)), text().policy.added(suggestion));
+      this.#change(
+        this.patterns.map((other, place) => (place === placeOf(finding) ? suggestion : other)),
+        text().policy.added(suggestion),
+      );
     };
     return html`<div class="about"><code>${pattern}</code>${renderFinding(finding, excerptOf(finding, pattern), text().form.fix, fix)}</div>`;
   }
@@ -147,7 +158,10 @@ export class BowlinePatternList extends LitElement {
   #edit(place: number): void {
     const pattern = this.patterns[place] ?? "";
     this.commit();
-    this.#change(this.patterns.filter((other) => other !== pattern), "");
+    this.#change(
+      this.patterns.filter((other) => other !== pattern),
+      "",
+    );
     const input = this.#input;
     if (input === null) return;
     input.value = pattern;
@@ -157,7 +171,10 @@ export class BowlinePatternList extends LitElement {
 
   #remove(place: number): void {
     const pattern = this.patterns[place] ?? "";
-    this.#change(this.patterns.filter((_, other) => other !== place), text().policy.removed(pattern));
+    this.#change(
+      this.patterns.filter((_, other) => other !== place),
+      text().policy.removed(pattern),
+    );
     this.#input?.focus();
   }
 

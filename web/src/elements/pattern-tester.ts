@@ -167,15 +167,23 @@ export class BowlinePatternTester extends LitElement {
   #input(): TemplateResult {
     const { tester } = text();
     return html`<div class="input">
-      ${this.images !== null ? nothing : html`
+      ${
+        this.images !== null
+          ? nothing
+          : html`
         <label for="names">${tester.paste}</label>
         <p class="small quiet" id="help">${tester.pasteHelp}</p>
         <textarea id="names" class="mono" rows="4" data-testid="tester-input" spellcheck="false" autocapitalize="off" autocomplete="off"
-          placeholder=${tester.pastePlaceholder} aria-describedby="help" @input=${this.#typed} @paste=${this.#pasted}></textarea>`}
+          placeholder=${tester.pastePlaceholder} aria-describedby="help" @input=${this.#typed} @paste=${this.#pasted}></textarea>`
+      }
       <div class="load">
-        ${this.source === null ? nothing : this.loading === null
-          ? html`<button type="button" data-testid="tester-load-button" @click=${this.#load}>${icon("box")}${tester.fromRegistry}</button>`
-          : html`<button type="button" @click=${() => this.loading?.abort()}>${tester.stop}</button>`}
+        ${
+          this.source === null
+            ? nothing
+            : this.loading === null
+              ? html`<button type="button" data-testid="tester-load-button" @click=${this.#load}>${icon("box")}${tester.fromRegistry}</button>`
+              : html`<button type="button" @click=${() => this.loading?.abort()}>${tester.stop}</button>`
+        }
         <p class="small quiet" role="status">${this.loading === null ? this.from : tester.loading}</p>
       </div>
       ${this.loadError === null ? nothing : failure(this.loadError)}
@@ -190,10 +198,12 @@ export class BowlinePatternTester extends LitElement {
       <p role="status" data-testid="tester-summary" aria-busy=${this.judging || this.judged.length === 0 ? "true" : "false"}>${say}</p>
       <fieldset>
         <legend class="visually-hidden">${tester.show}</legend>
-        ${Object.entries(tester.filters).map(([name, label]) => html`<label>
+        ${Object.entries(tester.filters).map(
+          ([name, label]) => html`<label>
           <input type="radio" name="filter" value=${name} data-testid="tester-filter-${name}" .checked=${this.filter === name}
             @change=${() => this.#choose(name as Filter)} /><span>${label}</span>
-        </label>`)}
+        </label>`,
+        )}
       </fieldset>
     </div>`;
   }

@@ -71,12 +71,16 @@ export class BowlinePolicyEditor extends LitElement {
         ${this.readonly ? html`<div class="notice" data-testid="rules-readonly">${icon("lock")}<div>${words.readonly}</div></div>` : nothing}
         <bowline-policy-form ?readonly=${this.readonly} .policy=${this.policy} .provider=${connection.provider} .host=${host} .scanners=${this.scanners} @bowline-policy=${this.#changed}></bowline-policy-form>
         ${this.error === null ? nothing : failure(this.error)}
-        ${this.readonly ? nothing : html`<div class="buttons">
+        ${
+          this.readonly
+            ? nothing
+            : html`<div class="buttons">
           <button type="submit" class="primary" data-testid="save-policy-button" aria-disabled=${this.saving ? "true" : "false"}>
             ${either([words.save, words.saving], this.saving ? 1 : 0)}
           </button>
           <p class="small quiet" role="status">${this.unsaved ? words.unsaved : ""}</p>
-        </div>`}
+        </div>`
+        }
       </form>
       <section class="panel" aria-labelledby="tester">
         <h2 id="tester">${tester.heading}</h2>

@@ -77,8 +77,9 @@ export class BowlinePolicyForm extends LitElement {
     if (error === undefined) return true;
     await this.updateComplete;
     const [name = ""] = error.field.replace(/^policy\./, "").split(".");
-    (this.renderRoot.querySelector<HTMLElement>(`#${CSS.escape(controlId(error.field))}`) ??
-      this.renderRoot.querySelector<HTMLElement>(`[name="${name}"]`))?.focus();
+    (
+      this.renderRoot.querySelector<HTMLElement>(`#${CSS.escape(controlId(error.field))}`) ?? this.renderRoot.querySelector<HTMLElement>(`[name="${name}"]`)
+    )?.focus();
     return false;
   }
 
@@ -103,7 +104,10 @@ export class BowlinePolicyForm extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    Promise.all([ready(), loadRegistryTypes()]).then(() => (this.loaded = true), () => undefined);
+    Promise.all([ready(), loadRegistryTypes()]).then(
+      () => (this.loaded = true),
+      () => undefined,
+    );
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -202,15 +206,33 @@ export class BowlinePolicyForm extends LitElement {
     const units = Object.entries(words.units).map(([value, label]) => ({ value, label }));
     return html`<div class="condition">
       ${this.#field({ path: "policy.condition", label: words.condition, kind: "select", value: condition.kind, options: kinds, required: true })}
-      ${condition.kind === "latest"
-        ? this.#field({ path: "policy.condition.count", label: words.count, kind: "number", value: String(condition.count ?? ""), required: true })
-        : nothing}
-      ${condition.kind === "created-within"
-        ? [
-            this.#field({ path: "policy.condition.amount", label: words.amount, kind: "number", value: String(condition.amount ?? ""), placeholder: "60", required: true }),
-            this.#field({ path: "policy.condition.unit", label: words.unit, kind: "select", value: condition.unit ?? "days", options: units, required: true }),
-          ]
-        : nothing}
+      ${
+        condition.kind === "latest"
+          ? this.#field({ path: "policy.condition.count", label: words.count, kind: "number", value: String(condition.count ?? ""), required: true })
+          : nothing
+      }
+      ${
+        condition.kind === "created-within"
+          ? [
+              this.#field({
+                path: "policy.condition.amount",
+                label: words.amount,
+                kind: "number",
+                value: String(condition.amount ?? ""),
+                placeholder: "60",
+                required: true,
+              }),
+              this.#field({
+                path: "policy.condition.unit",
+                label: words.unit,
+                kind: "select",
+                value: condition.unit ?? "days",
+                options: units,
+                required: true,
+              }),
+            ]
+          : nothing
+      }
     </div>`;
   }
 
@@ -230,10 +252,14 @@ export class BowlinePolicyForm extends LitElement {
         ${this.#field({ path: "policy.scanner", label: words.scanner, kind: "select", value: specific === null ? "any" : "specific", options: kinds, required: true })}
         ${this.#field({ path: "policy.scanTimeoutSeconds", label: words.timeout, kind: "number", value: timeout ? String(timeout / 60) : "", placeholder: words.timeoutDefault })}
       </div>
-      ${specific === null ? nothing : html`<div>
+      ${
+        specific === null
+          ? nothing
+          : html`<div>
         ${this.#field({ path: "policy.scanner.names", label: words.scannerNames, value: this.#names(specific.names), help: words.scannerNamesHelp, required: true })}
         ${this.#seen(specific.names)}
-      </div>`}
+      </div>`
+      }
     </fieldset>`;
   }
 
@@ -246,9 +272,11 @@ export class BowlinePolicyForm extends LitElement {
     };
     return html`<fieldset class="seen">
       <legend class="help">${text().policy.scannersSeen}</legend>
-      ${this.scanners.map((name) => html`<label class="tick">
+      ${this.scanners.map(
+        (name) => html`<label class="tick">
         <input type="checkbox" data-testid="scanner" data-name=${name} .checked=${live(names.includes(name))} @change=${() => toggle(name)} />${name}
-      </label>`)}
+      </label>`,
+      )}
     </fieldset>`;
   }
 
@@ -277,7 +305,9 @@ export class BowlinePolicyForm extends LitElement {
 
   /** Findings without a control. */
   #stray(path: string): unknown {
-    return this.#found(path).map((finding) => html`<p class="finding ${finding.severity}" data-code=${finding.code}>${icon("alert")}${findingText(finding)}</p>`);
+    return this.#found(path).map(
+      (finding) => html`<p class="finding ${finding.severity}" data-code=${finding.code}>${icon("alert")}${findingText(finding)}</p>`,
+    );
   }
 
   /** The findings to show at a field. Unvisited fields show no errors, except in the page's policy. */

@@ -63,9 +63,11 @@ export class BowlineProjectAudit extends LitElement {
           ${icon("file")}${either([audit.export, audit.exporting], this.exporting ? 1 : 0)}
         </button>
       </div>
-      <ul class="rows" aria-label=${audit.heading}>${items.map((entry) => html`<li data-testid="audit-entry" data-action=${entry.action}>
+      <ul class="rows" aria-label=${audit.heading}>${items.map(
+        (entry) => html`<li data-testid="audit-entry" data-action=${entry.action}>
         ${entryOf(entry, this.#connection(entry))}
-      </li>`)}</ul>
+      </li>`,
+      )}</ul>
     `;
   }
 

@@ -68,8 +68,10 @@ export class BowlineProjectNotices extends LitElement {
       <p class="quiet">${words.detail}</p>
       ${this.readonly ? html`<p class="quiet" data-testid="notices-readonly">${words.readonly}</p>` : nothing}
       <fieldset class="all" ?disabled=${this.readonly}>
-        ${this.#field({ path: "url", label: words.url, kind: "url", value: this.url, required: true, help: words.urlHelp, placeholder: words.urlPlaceholder },
-          this.tried && !isAddress(this.url) ? words.urlMissing : "")}
+        ${this.#field(
+          { path: "url", label: words.url, kind: "url", value: this.url, required: true, help: words.urlHelp, placeholder: words.urlPlaceholder },
+          this.tried && !isAddress(this.url) ? words.urlMissing : "",
+        )}
         <fieldset class="kinds" aria-describedby="kinds-error">
           <legend class="label">${words.kindsHeading}</legend>
           ${NOTICE_KINDS.map((kind) => this.#field({ path: kind, label: words.kinds[kind], kind: "checkbox", value: this.kinds.has(kind) ? "true" : "" }))}
@@ -121,9 +123,13 @@ export class BowlineProjectNotices extends LitElement {
       <button type="submit" class="primary" data-testid="save-notices-button" aria-disabled=${this.busy ? "true" : "false"}>
         ${either([url === null ? words.turnOn : form.save, form.saving], this.busy ? 1 : 0)}
       </button>
-      ${url === null ? nothing : html`
+      ${
+        url === null
+          ? nothing
+          : html`
         <button type="button" data-testid="replace-notices-secret-button" @click=${() => (this.asking = "replace")}>${words.replace}</button>
-        <button type="button" class="ghost" data-testid="end-notices-button" @click=${() => (this.asking = "end")}>${words.end}</button>`}
+        <button type="button" class="ghost" data-testid="end-notices-button" @click=${() => (this.asking = "end")}>${words.end}</button>`
+      }
     </div>`;
   }
 

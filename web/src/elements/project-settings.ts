@@ -79,12 +79,16 @@ export class BowlineProjectSettings extends LitElement {
         <bowline-copy-lines data-testid="external-id" .label=${words.externalId} .lines=${[settings.awsExternalId]}></bowline-copy-lines>
       </div>
       ${error === null ? nothing : failure(error)}
-      ${this.readonly ? nothing : html`<div class="buttons">
+      ${
+        this.readonly
+          ? nothing
+          : html`<div class="buttons">
         <button type="submit" class="primary" data-testid="save-settings-button" aria-disabled=${this.saving ? "true" : "false"}>
           ${either([form.save, form.saving], this.saving ? 1 : 0)}
         </button>
         <p role="status" class="small" data-testid="settings-saved">${this.saved ? html`${icon("check")} ${words.saved}` : nothing}</p>
-      </div>`}
+      </div>`
+      }
     </form>`;
   }
 
@@ -94,7 +98,16 @@ export class BowlineProjectSettings extends LitElement {
     const { outOfBounds } = text().settings;
     return renderField(
       {
-        path: name, label, kind: "number", value: this.typed[name], required, help, placeholder: "", autocomplete: "off", options: [], revealed: false,
+        path: name,
+        label,
+        kind: "number",
+        value: this.typed[name],
+        required,
+        help,
+        placeholder: "",
+        autocomplete: "off",
+        options: [],
+        revealed: false,
         findings: bad ? [{ field: name, severity: "error", code: "settings.bounds", params: {}, message: outOfBounds(least, most), start: 0, end: 0 }] : [],
       },
       this.#actions,

@@ -52,14 +52,22 @@ export class BowlineSyncPanel extends LitElement {
           <h2 id="heading">${sync.heading}</h2>
           ${status === null ? html`<p class="quiet">${error === null ? text().form.loading : "\u00a0"}</p>` : busy ? progress(running) : this.#last(status.last)}
         </div>
-        ${this.readonly ? nothing : html`<button type="button" class="primary" data-testid="sync-button" aria-disabled=${driving ? "true" : "false"}
-          @click=${this.#start}>${either([sync.start, sync.starting], driving ? 1 : 0)}</button>`}
+        ${
+          this.readonly
+            ? nothing
+            : html`<button type="button" class="primary" data-testid="sync-button" aria-disabled=${driving ? "true" : "false"}
+          @click=${this.#start}>${either([sync.start, sync.starting], driving ? 1 : 0)}</button>`
+        }
       </div>
       <p class="visually-hidden" role="status" data-testid="sync-status">${this.said}</p>
       <div class="outcome">
-        ${error !== null
-          ? failure(error, driving || status !== null ? this.#start : this.#follow)
-          : status === null ? nothing : [(status.setAside ?? []).map(setAside), this.#outcome(status.last), this.#skipped(status.last), this.#next(status.next)]}
+        ${
+          error !== null
+            ? failure(error, driving || status !== null ? this.#start : this.#follow)
+            : status === null
+              ? nothing
+              : [(status.setAside ?? []).map(setAside), this.#outcome(status.last), this.#skipped(status.last), this.#next(status.next)]
+        }
       </div>
     </section>`;
   }
@@ -84,10 +92,12 @@ export class BowlineSyncPanel extends LitElement {
     const unread = last === null || last.repositories.failed === 0 ? "" : sync.unread(last.repositories.failed);
     return html`
       <dl class="counts">
-        ${COUNTS.map((name) => html`<div data-testid="sync-count-${name}" data-count=${last?.images[name] ?? nothing}>
+        ${COUNTS.map(
+          (name) => html`<div data-testid="sync-count-${name}" data-count=${last?.images[name] ?? nothing}>
           <dt>${sync.counts[name]}</dt>
           <dd>${last === null ? "–" : number(last.images[name])}</dd>
-        </div>`)}
+        </div>`,
+        )}
       </dl>
       <p class="small quiet">${told} ${last === null || last.complete ? nothing : [unread, " ", sync.partlyDetail]}</p>
     `;
@@ -99,9 +109,11 @@ export class BowlineSyncPanel extends LitElement {
     if (skipped.length === 0) return html`<p class="small quiet nothing">${last?.state === "done" ? sync.noneSkipped : ""}</p>`;
     return html`<details data-testid="sync-skipped">
       <summary>${icon("chevron")}${sync.skipped}</summary>
-      <ul>${skipped.map((one) => html`<li>
+      <ul>${skipped.map(
+        (one) => html`<li>
         <span>${whyOf(one)}</span><span class="quiet">${howMany(one)}</span>
-      </li>`)}</ul>
+      </li>`,
+      )}</ul>
     </details>`;
   }
 
@@ -130,7 +142,10 @@ export class BowlineSyncPanel extends LitElement {
   #ended(ended: Sync): void {
     const { sync } = text();
     const { images, state: outcome, problem } = ended;
-    this.said = outcome === "failed" ? [sync.failed, problem === null ? "" : problemText(problem).title].join(": ") : sync.ended(images.new, images.replaced, images.gone);
+    this.said =
+      outcome === "failed"
+        ? [sync.failed, problem === null ? "" : problemText(problem).title].join(": ")
+        : sync.ended(images.new, images.replaced, images.gone);
     const detail: SyncedDetail = { sync: ended };
     this.dispatchEvent(new CustomEvent("bowline-synced", { detail, bubbles: true, composed: true }));
   }

@@ -108,9 +108,11 @@ export function renderFinding(
     <div>
       <span class="told"><span class="visually-hidden">${text().form.severities[severity]}: </span>${findingText(finding)}</span>
       ${quoted}
-      ${suggestion === undefined
-        ? nothing
-        : html`<button type="button" class="link" data-testid="fix-${name}" @click=${() => fix(finding)}>${fixLabel(suggestion)}</button>`}
+      ${
+        suggestion === undefined
+          ? nothing
+          : html`<button type="button" class="link" data-testid="fix-${name}" @click=${() => fix(finding)}>${fixLabel(suggestion)}</button>`
+      }
     </div>
   </div>`;
 }

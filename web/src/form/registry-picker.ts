@@ -85,15 +85,20 @@ export class RegistryPicker implements ReactiveController {
     };
     return html`
       ${this.#matching().length > 0 ? nothing : html`<p class="none">${form.pickerNone}</p>`}
-      ${this.#groups().map(({ label, choices }) => html`<div role="group" aria-label=${label}>
+      ${this.#groups().map(
+        ({ label, choices }) => html`<div role="group" aria-label=${label}>
         <div class="heading" aria-hidden="true">${label}</div>
         ${choices.map(option)}
-      </div>`)}`;
+      </div>`,
+      )}`;
   }
 
   /** The types that match the search. */
   #matching(): readonly RegistryChoice[] {
-    const words = (this.#term ?? "").toLowerCase().split(/\s+/).filter((word) => word !== "");
+    const words = (this.#term ?? "")
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== "");
     return this.#choices.filter((choice) => words.every((word) => found(choice).includes(word)));
   }
 
@@ -186,7 +191,10 @@ export class RegistryPicker implements ReactiveController {
 
 /** The search terms of a type: its name, id, initials, group, and addresses. */
 function found({ value, label, group, found: addresses }: RegistryChoice): string {
-  const letters = label.split(/[^\p{L}\p{N}]+/u).map((word) => word.slice(0, 1)).join("");
+  const letters = label
+    .split(/[^\p{L}\p{N}]+/u)
+    .map((word) => word.slice(0, 1))
+    .join("");
   return [label, value, letters, group, addresses].join("\n").toLowerCase();
 }
 

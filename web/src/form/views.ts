@@ -18,11 +18,7 @@ export interface FormViews {
 }
 
 /** `findings` are those to show, by field; `revealed` are the secrets to show in clear. */
-export function viewsOf(
-  draft: FormDraft,
-  findings: ReadonlyMap<FieldPath, readonly Finding[]>,
-  revealed: ReadonlySet<FieldPath>,
-): FormViews {
+export function viewsOf(draft: FormDraft, findings: ReadonlyMap<FieldPath, readonly Finding[]>, revealed: ReadonlySet<FieldPath>): FormViews {
   const { form } = text();
   const needsImage = draft.provider?.capabilities.testNeedsImage ?? false;
 

@@ -23,7 +23,7 @@ export function jobsOf({ api, connection }: Job): Readonly<Record<JobKind, strin
   const login = [
     "mkdir -p ~/.docker",
     "curl --fail --silent --show-error --output ~/.docker/config.json \\",
-    "  --header \"Authorization: Bearer $BOWLINE_TOKEN\" \\",
+    '  --header "Authorization: Bearer $BOWLINE_TOKEN" \\',
     `  '${config}'`,
   ];
   return {
@@ -39,7 +39,7 @@ export function jobsOf({ api, connection }: Job): Readonly<Record<JobKind, strin
     "gitlab-ci": [
       "pull:",
       "  image: docker:28",
-      "  services: [\"docker:28-dind\"]",
+      '  services: ["docker:28-dind"]',
       "  before_script:",
       "    - apk add --no-cache curl",
       "    - |",
@@ -49,7 +49,7 @@ export function jobsOf({ api, connection }: Job): Readonly<Record<JobKind, strin
     ].join("\n"),
     kubernetes: [
       "# Once, and again before the credentials expire:",
-      "curl --fail --silent --show-error --header \"Authorization: Bearer $BOWLINE_TOKEN\" \\",
+      'curl --fail --silent --show-error --header "Authorization: Bearer $BOWLINE_TOKEN" \\',
       `  '${config}?format=kubernetes-secret' | kubectl apply --filename -`,
       "",
       "# In the pod:",
@@ -61,9 +61,9 @@ export function jobsOf({ api, connection }: Job): Readonly<Record<JobKind, strin
       `      image: ${image}`,
     ].join("\n"),
     use: [
-      "curl --fail --silent --show-error --request PUT --header \"Authorization: Bearer $BOWLINE_TOKEN\" \\",
+      'curl --fail --silent --show-error --request PUT --header "Authorization: Bearer $BOWLINE_TOKEN" \\',
       "  --header 'Content-Type: application/json' \\",
-      "  --data \"{\\\"title\\\": \\\"Nightly build\\\", \\\"until\\\": \\\"$(date -u -d '+1 day' +%FT%TZ)\\\"}\" \\",
+      '  --data "{\\"title\\": \\"Nightly build\\", \\"until\\": \\"$(date -u -d \'+1 day\' +%FT%TZ)\\"}" \\',
       `  '${address}/uses/nightly-build'`,
     ].join("\n"),
   };

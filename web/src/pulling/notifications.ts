@@ -29,7 +29,5 @@ export function instructionsOf({ steps, snippet, docsUrl }: Notifications, annou
 function linesFor(lines: readonly NotificationLine[], { url, authorization }: Announcement): string[] {
   const other = authorization === null ? "authorization" : "no-authorization";
   const values: Readonly<Record<string, string>> = { url, authorization: authorization ?? "" };
-  return lines
-    .filter(({ when }) => when !== other)
-    .map(({ text }) => text.replace(/\{(url|authorization)\}/g, (_, name: string) => values[name] ?? ""));
+  return lines.filter(({ when }) => when !== other).map(({ text }) => text.replace(/\{(url|authorization)\}/g, (_, name: string) => values[name] ?? ""));
 }

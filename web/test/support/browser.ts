@@ -13,8 +13,17 @@ import type { IdentityProvider } from "../../src/console/identity-provider.js";
 import { fileOfPage } from "./page.js";
 
 const FLAGS = [
-  "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,1000", "--remote-debugging-pipe",
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+  "--window-size=1280,1000",
+  "--remote-debugging-pipe",
 ];
 
 /** The policy that the page is served with, and the origin that it may talk to beside its own. */
@@ -23,7 +32,11 @@ const policy = (origin: string): string =>
   "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".json": "application/json",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".wasm": "application/wasm",
+  ".json": "application/json",
 };
 
 /** How long something may take to be seen. */
@@ -66,7 +79,10 @@ export async function serve(t: TestContext, { api, file, oidc }: SiteOptions = {
       const name = url.pathname === "/" ? "index.html" : url.pathname.slice(1);
       const bytes = name === "sign-in.json" ? JSON.stringify({ oidc: oidc ?? null }) : fileOfPage(name);
       await file?.(name);
-      const headers = { "content-type": TYPES[extname(name)] ?? "text/plain", "content-security-policy": policy(oidc === undefined ? "" : new URL(oidc.issuer).origin) };
+      const headers = {
+        "content-type": TYPES[extname(name)] ?? "text/plain",
+        "content-security-policy": policy(oidc === undefined ? "" : new URL(oidc.issuer).origin),
+      };
       return void (bytes === undefined ? response.writeHead(404).end() : response.writeHead(200, headers).end(bytes));
     }
     let text = "";
@@ -181,11 +197,13 @@ export class Tab {
 
   /** Waits until the condition holds. */
   async until(condition: string, what = condition): Promise<void> {
-    const held = await this.run<boolean>(`return new Promise((done) => {
+    const held = await this.run<boolean>(
+      `return new Promise((done) => {
       const end = performance.now() + ${LIMIT_MS};
       const look = () => (${condition}) ? done(true) : performance.now() > end ? done(false) : setTimeout(look, 20);
       look();
-    })`).catch(async (error: unknown) => {
+    })`,
+    ).catch(async (error: unknown) => {
       // The page was loaded anew meanwhile.
       if (/context|navigated/i.test(String(error))) return this.until(condition, what).then(() => true);
       throw error;

@@ -45,7 +45,9 @@ export async function identityProvider(t: TestContext, options: ProviderOptions 
     for await (const chunk of request) text += String(chunk);
     const form = new URLSearchParams(text);
     const asked = codes.get(form.get("code") ?? "");
-    const challenge = createHash("sha256").update(form.get("code_verifier") ?? "").digest("base64url");
+    const challenge = createHash("sha256")
+      .update(form.get("code_verifier") ?? "")
+      .digest("base64url");
     const same = ["client_id", "redirect_uri"].every((name) => form.get(name) === asked?.get(name));
     if (asked === undefined || !same || challenge !== asked.get("code_challenge") || asked.get("code_challenge_method") !== "S256") {
       return json(response, 400, { error: "invalid_grant" });
@@ -55,7 +57,12 @@ export async function identityProvider(t: TestContext, options: ProviderOptions 
     const now = Math.floor(Date.now() / 1000);
     const said = { iss: issuer, sub: "anna", aud: asked.get("client_id"), iat: now, exp: now + 300, nonce: options.nonce ?? asked.get("nonce") };
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-    json(response, 200, { access_token: tokenOf(options.claims), token_type: "Bearer", expires_in: 300, id_token: `${part({ alg: "RS256" })}.${part(said)}.c2ln` });
+    json(response, 200, {
+      access_token: tokenOf(options.claims),
+      token_type: "Bearer",
+      expires_in: 300,
+      id_token: `${part({ alg: "RS256" })}.${part(said)}.c2ln`,
+    });
   }
 
   const server = createServer((request, response) => {

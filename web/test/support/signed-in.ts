@@ -24,9 +24,27 @@ export async function signIn(browser: Browser, site: Site, token = tokenOf()): P
 export function connection(more: Partial<Connection> = {}): Connection {
   const at = "2026-11-30T08:00:00Z";
   return {
-    id: "0197a0c2-0000-7000-8000-000000000001", project: "acme", name: "Production images", description: "", provider: "docker-registry",
-    auth: "password", purpose: "pull", endpoint: "https://registry.example.com", values: { username: "scanner" }, secrets: ["password"],
-    policy: null, trustedAuthHosts: [], image: "", uses: [], version: 1, createdAt: at, updatedAt: at, credentialsChangedAt: at,
-    lastUsedAt: null, expiresAt: null, lastCheck: { at, ok: true, proved: "pull", problem: null }, ...more,
+    id: "0197a0c2-0000-7000-8000-000000000001",
+    project: "acme",
+    name: "Production images",
+    description: "",
+    provider: "docker-registry",
+    auth: "password",
+    purpose: "pull",
+    endpoint: "https://registry.example.com",
+    values: { username: "scanner" },
+    secrets: ["password"],
+    policy: null,
+    trustedAuthHosts: [],
+    image: "",
+    uses: [],
+    version: 1,
+    createdAt: at,
+    updatedAt: at,
+    credentialsChangedAt: at,
+    lastUsedAt: null,
+    expiresAt: null,
+    lastCheck: { at, ok: true, proved: "pull", problem: null },
+    ...more,
   };
 }
