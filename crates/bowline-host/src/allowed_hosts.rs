@@ -20,10 +20,10 @@ pub struct AllowedHostError {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct AllowedHost {
-    /// Any scheme when there is none.
+    /// Any scheme if `None`.
     scheme: Option<String>,
     host: HostRule,
-    /// Any port when there is none.
+    /// Any port if `None`.
     ports: Option<Range<u32>>,
 }
 

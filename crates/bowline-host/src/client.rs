@@ -25,7 +25,7 @@ use std::{
 use tokio::time::{Sleep, timeout};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody};
 
-/// Spin's limit where a component sets none.
+/// Spin's default timeout.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// The time that a connection waits for its next request: shorter than servers commonly keep one.
 const IDLE: Duration = Duration::from_secs(10);
@@ -226,7 +226,7 @@ fn http1_error<T>(error: hyper::client::conn::TrySendError<T>) -> Error {
     Error::Hyper(error)
 }
 
-/// The error of TLS, where it can be told.
+/// The TLS error, if it can be determined.
 fn tls_error(error: &io::Error) -> Option<Error> {
     match error.get_ref()?.downcast_ref()? {
         rustls::Error::InvalidCertificate(_) => Some(Error::TlsCertificateError),
@@ -257,7 +257,7 @@ fn dns_error(rcode: &str) -> Error {
     }
 }
 
-/// A response's body with its time limit. Read to the end, it gives its connection back.
+/// A response body with its timeout. At its end, it returns its connection for reuse.
 struct ResponseBody {
     incoming: Incoming,
     between_bytes: Duration,

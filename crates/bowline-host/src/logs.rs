@@ -1,6 +1,6 @@
 //! The components' output. Complete lines go to the host's standard error, marked with the component's id, and to
-//! `logs/<component>_<stream>.txt` in the state directory, as on Spin. Anybody can have lines written, so a file that
-//! is full becomes `<component>_<stream>.1.txt`, in place of the one before.
+//! `logs/<component>_<stream>.txt` in the state directory, as on Spin. Any caller can cause log lines, so a full file
+//! is renamed to `<component>_<stream>.1.txt` and replaces the previous one.
 
 use crate::{component_id::ComponentId, owner_only};
 use std::{
@@ -27,7 +27,7 @@ pub struct LogFile {
     file: Arc<Mutex<BoundedFile>>,
 }
 
-/// A file of at most so many bytes.
+/// A file with a maximum size.
 struct BoundedFile {
     path: PathBuf,
     file: File,

@@ -98,7 +98,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// A connection is open until what this gives is dropped.
+    /// Counts a connection as open until the returned guard is dropped.
     pub(crate) fn connection(&self) -> Present {
         self.connections.inc();
         Present(self.connections.clone())
@@ -109,7 +109,7 @@ impl Metrics {
         self.refused_connections.inc();
     }
 
-    /// A request of a component is in flight until what this gives is dropped.
+    /// Counts a component's request as in flight until the returned guard is dropped.
     pub(crate) fn in_flight(&self, component: &str) -> Present {
         let gauge = self.in_flight.get_or_create_owned(&of(component));
         gauge.inc();

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The suffixes of the files that SQLite keeps beside a database. It gives them the database's permissions.
+/// The suffixes of SQLite's files beside a database. SQLite gives them the database's permissions.
 const BESIDE_DATABASE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// Makes a folder, and those above it that are missing. One that exists keeps its permissions.
@@ -18,7 +18,7 @@ pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     builder.recursive(true).create(path)
 }
 
-/// Opens a file to append, and makes it where it is missing. From now on only its owner can read it.
+/// Opens a file to append, creates it if it is missing, and lets only its owner read it.
 pub(crate) fn append(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -28,7 +28,7 @@ pub(crate) fn append(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Makes a database's file where it is missing. From now on only its owner can read it and what SQLite keeps beside it.
+/// Creates a database file if it is missing, and lets only its owner read it and SQLite's files beside it.
 pub(crate) fn make_database(path: &Path) -> io::Result<()> {
     append(path)?;
     for suffix in BESIDE_DATABASE {

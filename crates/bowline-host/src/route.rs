@@ -220,7 +220,7 @@ impl<'a> Match<'a> {
     }
 }
 
-/// A segment is what stands between slashes; slashes at either end do not count.
+/// The segments between slashes. Slashes at either end do not count.
 fn segments_of(path: &str) -> impl Iterator<Item = &str> {
     let inner = path.trim_matches('/');
     inner

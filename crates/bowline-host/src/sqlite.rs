@@ -4,8 +4,8 @@
 //! a thread for blocking work, unless it reads little and does not wait, because the handover would take longer than
 //! the read. All rows are collected before the component sees the first.
 //!
-//! SQLite has one writer at a time, and who waits for another asks again after pauses that grow: whoever comes new is
-//! often first. So a component's statements that write to a database wait in one queue, in the order in which they came.
+//! SQLite allows one writer at a time. Waiting writers retry after growing pauses, so a new writer often wins. A
+//! component's writing statements therefore wait in one queue per database, in order of arrival.
 
 use self::bindings::spin::sqlite::sqlite::{
     Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
@@ -43,7 +43,7 @@ mod bindings {
 const STATEMENT_CACHE: usize = 128;
 /// The time that a statement waits for another connection's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// What SQLite says where that time is over.
+/// SQLite's message after that time.
 const LOCKED: &str = "database is locked";
 /// The instructions of SQLite's machine that run inline: a fraction of a millisecond, or a page of a list.
 const INLINE_STEPS: i32 = 25_000;

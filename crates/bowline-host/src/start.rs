@@ -30,10 +30,10 @@ use std::{
 };
 use wasmtime_wasi_http::WasiBody;
 
-/// The variable that exempts authorities from `block_networks`, and where one component has it in its environment.
+/// The variable that exempts authorities from `block_networks`, and its name in the environment of a single component.
 const PRIVATE_HOSTS: &str = "private_hosts";
 const PRIVATE_HOSTS_ENVIRONMENT: &str = "BOWLINE_PRIVATE_HOSTS";
-/// The variable that lists the operator's proxies, and where one component has it in its environment.
+/// The variable that lists the operator's proxies, and its name in the environment of a single component.
 const TRUSTED_PROXIES: &str = "trusted_proxies";
 const TRUSTED_PROXIES_ENVIRONMENT: &str = "BOWLINE_TRUSTED_PROXIES";
 /// A program to run.
@@ -321,7 +321,7 @@ fn probe_request(host: &str, path: &str) -> Result<Request<WasiBody>, StartError
         .map_err(|error| StartError::NotReady(error.to_string()))
 }
 
-/// An error where a program answers that it cannot work, with the detail of its answer.
+/// The error of a program that reports that it cannot work, with the detail of its response.
 async fn ready(answer: Response<WasiBody>) -> Result<(), StartError> {
     let status = answer.status();
     if !status.is_server_error() {

@@ -23,7 +23,7 @@ const USUAL: usize = 64 * 1024;
 
 /// All of a body, erased when it is dropped: a form holds secrets.
 ///
-/// Errors: `body.too_large`, before more than `largest` bytes are read; `body.malformed` where it breaks off.
+/// Errors: `body.too_large`, before more than `largest` bytes are read; `body.malformed` if the body ends early.
 pub(crate) async fn read<B>(
     headers: &HeaderMap,
     body: B,

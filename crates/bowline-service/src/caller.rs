@@ -31,7 +31,7 @@ pub(crate) enum Permission {
 }
 
 impl Permission {
-    /// The full name, as it stands in a token.
+    /// Returns the full name, as in a token.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Read => "iam:project:cicd:registry:read",
@@ -80,7 +80,7 @@ impl Caller {
         &self.0.projects
     }
 
-    /// The project of a caller who has just one.
+    /// Returns the project of a caller with exactly one.
     pub(crate) fn only_project(&self) -> Option<&str> {
         match self.0.projects.as_slice() {
             [project] => Some(project),

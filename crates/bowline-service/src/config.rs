@@ -41,7 +41,7 @@ pub(crate) struct Access {
     pub(crate) aws_account_id: Option<String>,
 }
 
-/// The days that rows of the audit are kept, if the operator says nothing; and the fewest and most that they can set.
+/// The default, minimum, and maximum number of days to keep audit rows.
 const AUDIT_DAYS: u32 = 400;
 const FEWEST_AUDIT_DAYS: u32 = 30;
 const MOST_AUDIT_DAYS: u32 = 36_500;

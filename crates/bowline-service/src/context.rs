@@ -24,7 +24,7 @@ use crate::{
 pub(crate) struct RequestContext {
     pub(crate) head: Parts,
     pub(crate) request_id: String,
-    /// The address that it comes from, where it is known.
+    /// The client's address, if it is known.
     pub(crate) client: Option<IpAddr>,
     /// When it came, in milliseconds since 1970.
     pub(crate) now: i64,
@@ -32,7 +32,7 @@ pub(crate) struct RequestContext {
     pub(crate) parameters: Parameters,
     /// The format of its answer, once its operation is known.
     pub(crate) accept: Form,
-    /// What the log tells of it.
+    /// The facts for the log.
     pub(crate) facts: Facts,
 }
 
@@ -89,7 +89,7 @@ impl RequestContext {
         body::parse(body)
     }
 
-    /// Reads the body as JSON, where there is one.
+    /// Reads the body as JSON, if there is one.
     pub(crate) fn json_if_sent<T: DeserializeOwned + Default>(
         &self,
         body: &[u8],
@@ -114,7 +114,7 @@ impl RequestContext {
         spec.ok_or_else(|| Problem::form_invalid(report))
     }
 
-    /// The author of a change, for the audit. The log then tells where that ends.
+    /// Returns the author of a change, for the audit. The log then contains the audit's head.
     pub(crate) fn change(&self, caller: &Caller) -> Change {
         if let Some(project) = &self.facts.project {
             self.facts.touch(project);

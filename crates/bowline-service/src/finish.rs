@@ -10,8 +10,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; frame-ancestors 'none
 /// For a year, browsers reach a host that is behind TLS in no other way (RFC 6797 §6.1).
 const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
 
-/// The answer to a request as it leaves: a problem told, under the request's id, and readable for pages of the listed
-/// origins. `is_behind_tls` where callers reach the service by https.
+/// Completes a response: adds the problem, the request's id, and CORS headers for listed origins. `is_behind_tls` is
+/// true if callers reach the service over HTTPS.
 pub(crate) fn finish(
     outcome: Result<Response, Problem>,
     request_id: &str,

@@ -15,7 +15,7 @@ use crate::{
     response::{self, Response},
 };
 
-/// The body of `/v1/validate`, where it is more than a form.
+/// The body of `/v1/validate`, if it is more than a form.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ValidateRequest {

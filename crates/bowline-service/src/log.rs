@@ -117,7 +117,7 @@ pub(crate) struct Facts {
     pub(crate) heads: Vec<Head>,
 }
 
-/// The end of a project's audit: what the database held then. Who can edit the database cannot edit a log elsewhere.
+/// The head of a project's audit at that time. Somebody who can edit the database cannot edit a log elsewhere.
 #[derive(Debug, Serialize)]
 pub(crate) struct Head {
     project: String,
@@ -126,7 +126,7 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// The last row that is linked; `None` where there is none.
+    /// The last linked row; `None` if there is none.
     pub(crate) fn of(project: &str, head: AuditHead) -> Option<Self> {
         Some(Self {
             project: short(project),
@@ -205,7 +205,7 @@ struct Line<'a> {
 }
 
 impl Answered<'_> {
-    /// Puts the line about it into the extensions of its answer, if it is to be logged.
+    /// Adds the log line to the response's extensions, if the request is logged.
     pub(crate) fn log(self, settings: LogSettings, answer: &mut Response) {
         let status = answer.status().as_u16();
         let cause = answer.extensions().get::<Cause>();

@@ -19,8 +19,8 @@ pub(crate) struct Parameters {
 impl Parameters {
     /// The parameters of a URL's query.
     ///
-    /// Errors: `query.malformed` where one is none of `known`, stands there twice or is no UTF-8, or where one is
-    /// missing that is required. A misspelled `verify` must not pass for none.
+    /// Errors: `query.malformed` if a parameter is not in `known`, is repeated, or is not UTF-8, or if a required one
+    /// is missing. A misspelled `verify` must not count as missing.
     pub(crate) fn read(query: Option<&str>, known: &'static [Parameter]) -> Result<Self, Problem> {
         let query = query.unwrap_or_default();
         if percent_decode_str(query).decode_utf8().is_err() {
@@ -53,7 +53,7 @@ impl Parameters {
         Ok(parameters)
     }
 
-    /// A parameter's value; `None` where it is missing or empty.
+    /// Returns a parameter's value; `None` if it is missing or empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.sent.iter().find(|(known, _)| known == name)?;
         (!value.is_empty()).then_some(value)

@@ -289,8 +289,8 @@ impl From<ProblemType> for Problem {
     }
 }
 
-/// What a registry did not give, in the words of a check. Where a field of the connection fixes it, that is the
-/// caller's to do: 422. Where none does, the registry failed: 502.
+/// Converts a check's problem. If a field of the connection can fix it, the caller has to: 422. Otherwise, the registry
+/// failed: 502.
 impl From<bowline_registry::Problem> for Problem {
     fn from(problem: bowline_registry::Problem) -> Self {
         let bowline_registry::Problem {

@@ -11,7 +11,7 @@ const PEER: HeaderName = HeaderName::from_static("spin-client-addr");
 /// A proxy's header with the address of its client.
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The proxies whose word on where a request comes from counts.
+/// The trusted proxies.
 #[derive(Debug, Default)]
 pub(crate) struct Proxies(Vec<IpNet>);
 
@@ -28,8 +28,8 @@ impl Proxies {
         entries.map(network).collect::<Option<_>>().map(Self)
     }
 
-    /// Where a request comes from: the peer, or, where that is a trusted proxy, the last address in the
-    /// `X-Forwarded-For` headers that is none. For the audit only; nothing is permitted because of it.
+    /// Returns the address of a request's client: the peer, or, if the peer is a trusted proxy, the last address in the
+    /// `X-Forwarded-For` headers that is not. For the audit only; it grants no permission.
     pub(crate) fn client(&self, headers: &HeaderMap) -> Option<IpAddr> {
         let peer = headers.get_all(PEER).iter().next_back()?.to_str().ok()?;
         let mut client = peer

@@ -17,7 +17,7 @@ pub(crate) const CHANGE_BYTES: usize = 1024;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Limits {
-    /// The most checks, of forms and of kept connections, that a subject may start.
+    /// The maximum number of checks, of forms and of stored connections, that a subject may start.
     pub(crate) checks_per_subject: i64,
     /// The most requests of a subject that have a registry asked, whatever for: the caller chooses which host that is.
     pub(crate) registry_requests_per_subject: i64,

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName};
 /// The header that carries it, both ways.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id that the request brought, where it can be shown anywhere, else a new one.
+/// The id from the request, if it is safe to show, or a new one.
 pub(crate) fn of(headers: &HeaderMap, random: &impl Random) -> String {
     let harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     headers

@@ -25,7 +25,7 @@ pub type Response = http::Response<ResponseBody>;
 /// The error that ends a stream early.
 pub type StreamError = Box<dyn Error + Send + Sync>;
 
-/// That the body holds a secret, and is kept nowhere. An extension of the answer.
+/// Marks a body with a secret, which must not be stored. An extension of the response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HoldsSecret;
 

@@ -35,7 +35,7 @@ pub(crate) struct Route<'a> {
 }
 
 impl<'a> Route<'a> {
-    /// The route of a path, or `None` where there is none. A trailing slash makes another path.
+    /// Returns the route of a path, or `None` if there is none. A trailing slash makes another path.
     pub(crate) fn find(path: &'a str) -> Option<Self> {
         let found = ROUTER.at(path).ok()?;
         Some(Self {

@@ -19,7 +19,7 @@ pub(crate) struct Daily {
 }
 
 impl Daily {
-    /// Of a kept policy. A zone that the database lacks is read as UTC; no policy that was checked names one.
+    /// Reads the schedule of a stored policy. An unknown time zone counts as UTC; a checked policy has none.
     pub(crate) fn of(pull: &DailyPull) -> Option<Self> {
         let (hour, minute) = (pull.at.div_euclid(60), pull.at.rem_euclid(60));
         let at = Time::new(hour.try_into().ok()?, minute.try_into().ok()?, 0, 0).ok()?;

@@ -28,7 +28,7 @@ pub struct Variable {
     pub components: &'static [Component],
 }
 
-/// Makes the table: one row is one variable, whether it is a secret, and who reads it.
+/// Defines the table: a row is a variable, whether it is a secret, and the components that read it.
 macro_rules! variables {
     ($($(#[doc = $doc:literal])+ $name:ident: $is_secret:literal, [$($component:ident),+];)+) => {
         /// The values of the variables. Unset variables are empty.

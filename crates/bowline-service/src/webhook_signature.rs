@@ -6,8 +6,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// The value of the header `webhook-signature` for a body that is sent under `id` at `timestamp`, in seconds since 1970.
-/// `None` where the secret is not `whsec_` with base64 behind it.
+/// Returns the header `webhook-signature` for a body with this `id` and `timestamp`, in seconds since 1970; `None` if
+/// the secret is not `whsec_` followed by base64.
 pub(crate) fn signature(secret: &Secret, id: &str, timestamp: i64, body: &str) -> Option<String> {
     let encoded = secret.expose().strip_prefix("whsec_")?;
     let key = Zeroizing::new(BASE64_STANDARD.decode(encoded).ok()?);

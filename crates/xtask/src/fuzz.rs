@@ -58,7 +58,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
     progress::run(project, steps(project, chosen, options.seconds))
 }
 
-/// The steps of fuzzing every target for so many seconds.
+/// Returns the steps to fuzz every target for this number of seconds.
 pub(crate) fn all(project: &Project, seconds: u64) -> Vec<Step<'_>> {
     steps(project, TARGETS.to_vec(), seconds)
 }

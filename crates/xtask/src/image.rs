@@ -191,7 +191,7 @@ fn with_own_sources(manifest: &str) -> String {
     manifest.replace("\"target/wasm32-wasip2/wasm/", "\"components/")
 }
 
-/// Copies the shared libraries of the host from this machine to where it looks for them.
+/// Copies the host's shared libraries from this machine to the image.
 fn libraries(project: &Project, root: &Path) -> anyhow::Result<()> {
     let listed = Tool::new(project, "ldd")
         .args([project.target("release/bowline-host")])

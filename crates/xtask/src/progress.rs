@@ -41,7 +41,7 @@ pub(crate) struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    /// A step. `key` is what its time is remembered by, `guess` how many seconds it takes on two cores the first time.
+    /// Creates a step. `key` identifies its recorded duration. `guess` is its first estimate in seconds on two cores.
     pub(crate) fn new(
         key: &'static str,
         title: impl Into<Cow<'static, str>>,
@@ -153,7 +153,7 @@ impl Screen {
         }
     }
 
-    /// Lets time pass: moves the bar, or gives a sign of life.
+    /// Updates the bar, or prints that the step is still running.
     pub(crate) fn tick(&self) {
         let mut now = self.now.borrow_mut();
         let elapsed = now.started.elapsed();

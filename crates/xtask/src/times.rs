@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 pub(crate) struct Times(BTreeMap<String, f64>);
 
 impl Times {
-    /// What is remembered in this file; nothing where it is absent or not ours.
+    /// Loads the durations from this file; empty if it is missing or invalid.
     pub(crate) fn load(file: &Path) -> Self {
         let text = fs::read_to_string(file).unwrap_or_default();
         Self(serde_json::from_str(&text).unwrap_or_default())

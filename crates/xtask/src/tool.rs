@@ -84,7 +84,7 @@ impl Tool {
         })
     }
 
-    /// Runs it to its end as [`Self::run`] does, and gives back its standard output.
+    /// Runs it like [`Self::run`] and returns its standard output.
     pub(crate) fn output(self, screen: &Screen) -> anyhow::Result<String> {
         let mut output = String::new();
         self.followed(screen, |line| {
@@ -110,7 +110,7 @@ impl Tool {
         }
     }
 
-    /// Runs what ends at once, and gives back its standard output.
+    /// Runs a short command and returns its standard output.
     pub(crate) fn read(mut self) -> anyhow::Result<String> {
         let output = self
             .command

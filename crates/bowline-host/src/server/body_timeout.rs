@@ -69,7 +69,7 @@ mod tests {
 
     const ALLOWANCE: Duration = Duration::from_secs(10);
 
-    /// A body of this many KiB, one every so many milliseconds.
+    /// A body of this many KiB that sends one at this interval in milliseconds.
     fn dripping(kib: u32, every: u64) -> impl Body<Data = Bytes, Error = Error> + Unpin {
         let drops = unfold(kib, move |left| async move {
             sleep(Duration::from_millis(every)).await;
@@ -79,7 +79,7 @@ mod tests {
         StreamBody::new(Box::pin(drops))
     }
 
-    /// How many KiB arrive; `None` where it takes too long.
+    /// The number of KiB that arrive; `None` after a timeout.
     async fn collected(body: impl Body<Data = Bytes, Error = Error> + Unpin) -> Option<usize> {
         let stall = Arc::new(Stall::new(ALLOWANCE));
         stall.request_begins();

@@ -26,7 +26,7 @@ pub(super) struct DrainOnDrop<B: Body<Data = Bytes> + Unpin + Send + 'static> {
 }
 
 impl<B: Body<Data = Bytes> + Unpin + Send + 'static> DrainOnDrop<B> {
-    /// Within Tokio; where it is dropped does not matter.
+    /// Within Tokio. It can be dropped anywhere.
     pub(super) fn new(body: B) -> Self {
         Self {
             body: Some(body),

@@ -4,8 +4,8 @@
 //! requests past the proxy (RFC 9112 section 11.2). The HTTP library accepts a bare LF as a line end. Therefore, it
 //! gets a NUL in its place, which no head may contain, and answers 400.
 //!
-//! To find every head, the bytes of a body must be told from those of the next head. The library gets each head alone,
-//! parses it, and the server then says how long the body is ([`Framing::body`]).
+//! To find every head, this must distinguish the bytes of a body from those of the next head. The library gets each
+//! head alone and parses it. The server then reports the length of the body ([`Framing::body`]).
 
 use std::{
     io,
@@ -30,11 +30,11 @@ pub(super) struct Framing(Arc<Mutex<Part>>);
 /// The part of a request that comes next.
 #[derive(Clone, Copy)]
 enum Part {
-    /// The head, and what of it has been seen.
+    /// The head, and the state of its current line.
     Head(Line),
     /// The head is whole. Its body's length is not known yet.
     Parsed,
-    /// A body with so many bytes to come.
+    /// A body with this number of bytes left.
     Body(u64),
     /// A body whose end is not known here. No request follows it.
     Unknown,
@@ -50,7 +50,7 @@ struct Line {
 }
 
 impl<S> CheckedHeads<S> {
-    /// A stream, and what the server tells about its requests.
+    /// A stream, and the server's reports about its requests.
     pub(super) fn new(stream: S, framing: Framing) -> Self {
         Self {
             stream,

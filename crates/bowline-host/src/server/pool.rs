@@ -47,7 +47,7 @@ impl Pool {
         })
     }
 
-    /// Takes a place. Where there is none, evicts at once. `None`: nobody waits for a client.
+    /// Takes a place. If there is none, evicts a member at once. Returns `None` if no member waits for its client.
     pub(super) fn enter_now(
         self: &Arc<Self>,
         client: Option<Client>,
@@ -61,8 +61,8 @@ impl Pool {
         }
     }
 
-    /// Takes a place. Where there is none, evicts whoever has waited for its client for `stalled`, and waits for a
-    /// place for at most `patience`.
+    /// Takes a place. If there is none, evicts a member that has waited for its client for `stalled`, and waits at most
+    /// `patience` for a place.
     pub(super) async fn enter(
         self: &Arc<Self>,
         client: Option<Client>,
@@ -122,8 +122,9 @@ impl Pool {
         count.is_some_and(|count| *count >= self.max_per_client)
     }
 
-    /// Cuts off the member that has waited for its client longest, if it has for `stalled`; of the same client where
-    /// that one has all its places. Otherwise gives the time until one will have, if any waits at all.
+    /// Evicts the member that has waited longest for its client, if it has waited for `stalled`. If the client has
+    /// reached its limit, evicts one of its own members. Otherwise, returns the time until a member will have waited
+    /// that long, if any waits.
     fn evict(&self, client: Option<Client>, stalled: Duration) -> Result<(), Option<Duration>> {
         let now = Instant::now();
         let mut members = self.members();

@@ -10,8 +10,8 @@ use std::{
 };
 use tokio::{sync::Notify, time::Instant};
 
-/// The bytes that give a client its whole allowance back: with the default of ten seconds it may not stay below 8 KiB a
-/// second.
+/// The number of bytes that restore a client's whole allowance: with the default of ten seconds, a client must move at
+/// least 8 KiB per second.
 const WHOLE: f64 = 80.0 * 1024.0;
 
 /// The waiting time of one connection.

@@ -53,7 +53,7 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// What the operator has set that a form tells.
+    /// The operator's settings that a form shows.
     pub(super) fn facts(&self) -> Result<Response, Problem> {
         let ready = self.ready.as_ref()?;
         let access = &ready.access;

@@ -20,7 +20,7 @@ use crate::{
 /// The time that a call of the scheduled work spends on linking rows and on forgetting old ones.
 const UPKEEP: Duration = Duration::from_secs(2);
 
-/// The most projects of a token in whose audit a refusal stands that names none.
+/// The maximum number of projects of a token whose audit records a denial without a project.
 const MOST_PROJECTS: usize = 10;
 
 impl<D, O, C, R> Service<D, O, C, R>

@@ -22,7 +22,7 @@ where
 {
     /// The caller, by the token that the request carries.
     ///
-    /// Errors: `auth.missing`, `auth.invalid`; `auth.unavailable` where the issuer's keys cannot be had.
+    /// Errors: `auth.missing`, `auth.invalid`; `auth.unavailable` if the issuer's keys are not available.
     pub(super) async fn authenticate(
         &self,
         ready: &Ready<D, R>,

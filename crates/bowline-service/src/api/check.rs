@@ -24,7 +24,7 @@ use crate::{
     response::{Response, ResponseBody},
 };
 
-/// The proof that a check must give before the form is kept.
+/// The proof that a check needs before the form is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verify {
     Login,
@@ -38,7 +38,7 @@ pub(super) struct FormCheckRequest {
     form: ConnectionForm,
     #[serde(default)]
     image: Option<String>,
-    /// For which project: a role without keys is taken on with the external id that was issued to it.
+    /// The project of the check. A role without keys is assumed with the external id that was issued to it.
     #[serde(default)]
     project: Option<String>,
 }
@@ -79,7 +79,7 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// Checks a form that is kept nowhere.
+    /// Checks a form without saving it.
     pub(super) async fn check(
         &self,
         context: &RequestContext,
@@ -112,8 +112,8 @@ where
         .await
     }
 
-    /// Checks a form that is about to be kept, and says how the check ended if it proved enough. Breaks with what the
-    /// private service answered where that is no check.
+    /// Checks a form before it is saved, and returns the result if it proved enough. Breaks with the private service's
+    /// response if that is not a check.
     ///
     /// Errors: `check.failed` with the check.
     pub(super) async fn verify(
@@ -147,7 +147,7 @@ where
         ))
     }
 
-    /// Checks a kept connection as it is kept, and keeps how it ended.
+    /// Checks a stored connection and stores the result.
     pub(super) async fn check_stored(
         &self,
         context: &RequestContext,
@@ -184,8 +184,8 @@ where
         }
     }
 
-    /// Checks a kept connection while nobody waits, keeps how it ended, and says whether the connection is well. What the
-    /// private service answers otherwise is of no connection, and not kept.
+    /// Checks a stored connection in the background, stores the result, and returns whether the connection works. Other
+    /// responses of the private service are not about the connection and are not stored.
     ///
     /// # Errors
     /// Why no check could be made.
@@ -211,7 +211,7 @@ where
         record.await.map_err(ProblemDocument::ours)
     }
 
-    /// The private service's answer to a check of a connection as it is kept.
+    /// The private service's response to the check of a stored connection.
     async fn ask_check(
         &self,
         context: &RequestContext,

@@ -11,15 +11,15 @@ use http_body::{Body, Frame};
 
 use crate::response::{ResponseBody, StreamError};
 
-/// The most bytes of one event that are looked at. A longer one is passed on and not kept.
+/// The maximum size of an event to read. A longer one is passed on but not stored.
 const LARGEST: usize = 256 * 1024;
 
 const RESULT: &[u8] = b"event: result\ndata: ";
 
 type Keeping = Pin<Box<dyn Future<Output = ()>>>;
 
-/// The stream. Its bytes are passed on unchanged, as they come; the piece that ends the result is held until the
-/// result is kept, so that whoever has seen it finds it in the next list.
+/// The stream. Its bytes are passed on unchanged as they arrive. The chunk that ends the result is held until the
+/// result is stored, so that a caller who has seen it finds it in the next list.
 pub(super) struct CheckStream<F> {
     inner: ResponseBody,
     /// The beginning of an event that has not ended.

@@ -53,8 +53,8 @@ pub(super) struct EditRequest {
     policy: Option<Document>,
 }
 
-/// The body of new credentials. It is a form, but what a form passes over is refused here: a misspelled `values` would
-/// replace the kept secrets by none.
+/// The body of new credentials. It is a form, but unknown members are refused here: a misspelled `values` would erase
+/// the stored secrets.
 pub(super) struct NewCredentials(ConnectionForm);
 
 impl NewCredentials {
@@ -334,8 +334,8 @@ pub(super) fn answer_of(status: StatusCode, connection: &Connection) -> Result<R
     Ok(with_etag(response::json(status, connection)?, connection))
 }
 
-/// Whether another project that the caller sees keeps the same secrets; of others nothing is told. What was saved is
-/// saved, so a failure to find out is none.
+/// Whether another project that the caller can see has the same secrets. Other projects are not revealed. The
+/// connection is already saved, so errors are ignored.
 async fn is_shared(
     store: &Store<impl Database, impl Random>,
     caller: &Caller,
@@ -349,7 +349,7 @@ async fn is_shared(
     store.is_shared(project, seen, spec).await.unwrap_or(false)
 }
 
-/// The answer to who changed a connection: it, and what is to be thought over.
+/// The response to a change of a connection: the connection and its warnings.
 #[derive(Serialize)]
 struct Saved<'a> {
     #[serde(flatten)]
@@ -368,7 +368,7 @@ struct SavedWarning<'a> {
 }
 
 impl<'a> SavedWarning<'a> {
-    /// Only to who sees the other project.
+    /// Only for callers who can see the other project.
     const SHARED: Self = Self {
         code: "secret.shared",
         title: "Another one of your projects uses this secret",
@@ -376,7 +376,7 @@ impl<'a> SavedWarning<'a> {
         uses: &[],
     };
 
-    /// That new credentials come to a connection which somebody uses; `None` where nobody does.
+    /// The warning that the connection of new credentials is in use; `None` if it is not.
     fn in_use(uses: &'a [Use]) -> Option<Self> {
         (!uses.is_empty()).then_some(Self {
             code: "connection.in_use",
@@ -453,7 +453,7 @@ fn with_credentials(kept: &Connection, sent: ConnectionForm) -> Result<Connectio
     Ok(form)
 }
 
-/// True when the auth method takes a URL, and neither that nor the region that may stand for it is filled in.
+/// True if the auth method has a URL, and neither the URL nor the region that can replace it is filled in.
 fn lacks_address(form: &ConnectionForm) -> bool {
     lacks(form, "url") && is_empty(form, "region")
 }

@@ -146,7 +146,7 @@ where
         }
     }
 
-    /// Does what a caller asks for who may; `new` is the id for what is created, where it is settled.
+    /// Runs an authorized caller's operation. `new` is the id for what it creates, if the id is fixed.
     async fn act(
         &self,
         context: &RequestContext,

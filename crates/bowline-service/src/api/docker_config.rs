@@ -22,7 +22,7 @@ use crate::{
     response::{self, Response},
 };
 
-/// The header that says when what was handed out ends, RFC 3339; missing where that is not known.
+/// The header with the expiry of the returned credentials in RFC 3339; missing if it is not known.
 const EXPIRES_AT: HeaderName = HeaderName::from_static("bowline-expires-at");
 
 /// The number of attempts to open a connection that others keep changing.
@@ -107,8 +107,8 @@ where
         self.file(context, caller, project, id, format, None).await
     }
 
-    /// The file for the connection that the image of the parameter `image` is pulled with. It has the host of the image,
-    /// too, where that is another name of the registry: tools look a login up by the host that they pull from.
+    /// Returns the file for the connection of the image in the parameter `image`. If the image has another name of the
+    /// registry, the file contains that host, too, because tools look up a login by the host that they pull from.
     pub(super) async fn docker_config_of_image(
         &self,
         context: &RequestContext,
@@ -145,9 +145,9 @@ where
         }
     }
 
-    /// What a job or a `scanner` pulls with. Breaks with what the private service answered where that is none.
+    /// Returns the credentials for a job or a `scanner`. Breaks with the private service's response if it has none.
     ///
-    /// Nothing leaves before its record is kept, and nothing that was replaced while the record was kept.
+    /// No credentials leave before the audit row is stored, and none that were replaced in the meantime.
     pub(super) async fn hand_out(
         &self,
         context: &RequestContext,
@@ -174,8 +174,7 @@ where
         Err(ProblemType::StoreBusy.into())
     }
 
-    /// What the private service makes of the credentials of a connection. Breaks with what it answered where that is
-    /// none.
+    /// Returns the private service's credentials for a connection. Breaks with its response if it has none.
     async fn pull_credentials(
         &self,
         context: &RequestContext,

@@ -30,8 +30,8 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// What a form means, with its endpoint: where the form does not tell it, the provider is asked, and the form filled
-    /// in. Breaks with what the private service answered where that is no endpoint.
+    /// Returns a form's specification with its endpoint. If the form has no endpoint, this asks the provider and fills
+    /// in the form. Breaks with the private service's response if that is not an endpoint.
     ///
     /// Errors: `form.invalid`, `endpoint.unresolved`.
     pub(super) async fn resolve_endpoint(

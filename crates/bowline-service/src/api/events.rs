@@ -29,7 +29,7 @@ use crate::{
     response::{self, Response},
 };
 
-/// The most events of a notification that are seen to. A sync finds what the others tell.
+/// The maximum number of events to handle in a notification. A sync finds the rest.
 const MOST: usize = 1000;
 
 /// The headers in which registries send a secret.
@@ -51,12 +51,12 @@ enum SecretIn {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ShownAddress {
-    /// It ends with the secret, where that was just made and stands in the path.
+    /// It ends with the secret, if the secret is new and belongs in the path.
     #[serde(serialize_with = "body::expose")]
     url: Secret,
     secret_in: SecretIn,
     header: Option<&'static str>,
-    /// The value of the header, where it was just made.
+    /// The value of the header, if the secret is new.
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization: Option<Authorization>,
     #[serde(flatten)]
@@ -113,7 +113,7 @@ where
         response::secret_json(StatusCode::OK, &shown)
     }
 
-    /// Lets nobody in any more.
+    /// Turns the webhook off.
     pub(super) async fn end_events(
         &self,
         context: &RequestContext,
@@ -129,9 +129,9 @@ where
         Ok(response::empty())
     }
 
-    /// Takes a notification of a registry: what the policy selects of it is in the queue when this is answered, or it is
-    /// kept until the registry can be asked. Where the project has had registries asked as often as it may, that is the
-    /// scheduled work's to do.
+    /// Handles a registry's notification. When this returns, the images that the policy selects are queued, or their
+    /// tags wait until the registry can be asked. If the project has reached its limit of registry requests, the
+    /// scheduled work looks the tags up.
     ///
     /// Errors: `not_found`, whether there is no such address or the secret is another; `body.too_large`; `rate.limited`.
     pub(super) async fn receive_events<B: Body<Data = Bytes>>(
@@ -219,7 +219,7 @@ fn secrets<'a>(headers: &'a HeaderMap, of_path: Option<&'a Secret>) -> Vec<&'a s
         .collect()
 }
 
-/// What a body tells of the images of a connection, and how many other things.
+/// Returns the events of a connection's images in a body, and the number of other entries.
 fn announced(opened: &Opened, body: &[u8]) -> (Vec<AnnouncedEvent>, usize) {
     let connection = &opened.connection;
     let provider = connection.provider.parse::<ProviderId>();

@@ -17,10 +17,10 @@ use crate::{
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The headers of an answer that are kept with it.
+/// The headers that are stored with a response.
 const KEPT_HEADERS: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
 
-/// The most bytes of a body that is kept: as many as a request may have, and so what a change answers.
+/// The maximum size of a stored body: that of a request, and so of the response to a change.
 const LARGEST: usize = 64 * 1024;
 
 /// A caller's name for a request that must not be done twice: 1 to 255 visible ASCII characters.
@@ -52,12 +52,11 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// Does what `act` does, unless it was done, and answers the same again. `act` gets the id for what it creates; done
-    /// again after an interruption it gets the same one. `request` is the project, empty where there is none, and the
-    /// key.
+    /// Runs `act` once and returns the stored response for a repeated request. `act` gets the id for what it creates,
+    /// and gets the same id again after an interruption. `request` is the project, which can be empty, and the key.
     ///
-    /// What [`kept`] leaves out is done anew when it is sent again, which it can be at once; the key stays with this
-    /// body.
+    /// A response that [`kept`] excludes is not stored, so a repeated request runs again, even at once. The key stays
+    /// bound to this body.
     pub(super) async fn idempotent(
         &self,
         context: &RequestContext,
@@ -100,8 +99,8 @@ where
     }
 }
 
-/// What is kept of an answer: of what was done, and of what was refused for what it asks. Other failures may be none the
-/// next time. A stream, a secret and what is very long are not kept.
+/// Returns the part of a response to store: of successes, and of errors that the request itself causes. Other failures
+/// may not recur. Streams, secrets, and very long responses are not stored.
 fn kept(answer: &Response) -> Option<KeptAnswer> {
     let (status, body) = (answer.status(), answer.body().as_bytes()?);
     let is_refusal = matches!(
@@ -124,7 +123,7 @@ fn kept(answer: &Response) -> Option<KeptAnswer> {
     })
 }
 
-/// An answer that was kept, given again.
+/// Returns a stored response.
 fn replayed(kept: KeptAnswer) -> Result<Response, Problem> {
     let KeptAnswer {
         status,

@@ -19,7 +19,7 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// A page of the images that a connection's registry has, as far as syncs and events told.
+    /// Returns a page of a connection's images, as known from syncs and events.
     pub(super) async fn images(
         &self,
         context: &RequestContext,

@@ -19,7 +19,7 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// Counts a check, and refuses it where it is one too many.
+    /// Counts a check, and refuses it beyond the limit.
     pub(super) async fn count_check(
         &self,
         context: &RequestContext,
@@ -30,8 +30,8 @@ where
         self.count(context, &checks, most).await
     }
 
-    /// Counts a request that has a registry asked, of its subject and of its project (empty where there is none), and
-    /// refuses it where it is one too many of either.
+    /// Counts a request that contacts a registry, for its subject and its project (empty if there is none), and refuses
+    /// it beyond either limit.
     pub(super) async fn count_registry_request(
         &self,
         context: &RequestContext,
@@ -62,7 +62,7 @@ where
         Ok(requests <= limits.registry_requests_per_project)
     }
 
-    /// Counts the bytes of a form that is validated, where they are many, and refuses them where they are too many.
+    /// Counts the bytes of a large form, and refuses it beyond the limit.
     pub(super) async fn count_validated(
         &self,
         context: &RequestContext,

@@ -75,7 +75,7 @@ where
         Ok(items.unwrap_or_default())
     }
 
-    /// The private service's answer; `None` where it could not do it now.
+    /// The private service's response; `None` if it failed for now.
     pub(super) async fn look_up<Q>(
         &self,
         context: &RequestContext,

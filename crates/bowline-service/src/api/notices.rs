@@ -42,7 +42,7 @@ const AT_ONCE: u32 = 10;
 pub(super) struct NoticesRequest {
     url: String,
     kinds: BTreeSet<NoticeKind>,
-    /// True for a new secret; the one before signs nothing any more.
+    /// True for a new secret. The old one is no longer used.
     #[serde(default)]
     renew_secret: bool,
 }
@@ -52,7 +52,7 @@ pub(super) struct NoticesRequest {
 struct Changed {
     #[serde(flatten)]
     endpoint: NoticeEndpoint,
-    /// The secret that signs the notices, where it is new.
+    /// The secret that signs the notices, if it is new.
     #[serde(
         skip_serializing_if = "Option::is_none",
         serialize_with = "expose_some"
@@ -82,7 +82,7 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// Where a project is told, without the secret.
+    /// Returns a project's notice settings without the secret.
     pub(super) async fn notices(
         &self,
         context: &RequestContext,
@@ -92,7 +92,7 @@ where
         response::json(StatusCode::OK, &store.notices(project).await?)
     }
 
-    /// Has a project told at an address. A new secret is shown this once.
+    /// Sets a project's notices. Returns a new secret only this once.
     pub(super) async fn change_notices(
         &self,
         context: &RequestContext,
@@ -113,7 +113,7 @@ where
         response::secret_json(StatusCode::OK, &Changed { endpoint, secret })
     }
 
-    /// Tells a project nothing any more.
+    /// Turns a project's notices off.
     pub(super) async fn end_notices(
         &self,
         context: &RequestContext,

@@ -38,7 +38,7 @@ pub(super) struct Message {
     body: Zeroizing<Vec<u8>>,
     /// The format of the answer.
     accept: Form,
-    /// The external id with which the operator's identity assumes the form's role, where it does.
+    /// The external id with which the operator's identity assumes the form's role, if it does.
     external_id: Option<ExternalId>,
 }
 
@@ -69,8 +69,8 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// What the private service answers to a request about a form of `project`. Breaks with the answer where it is a
-    /// problem.
+    /// Returns the private service's response to a request about a form of `project`. Breaks with the response if it is
+    /// a problem.
     pub(super) async fn call<Q>(
         &self,
         context: &RequestContext,
@@ -118,7 +118,7 @@ where
             .await
     }
 
-    /// The external id of `project`, if `form` needs it: a role without keys is taken on by the operator's identity.
+    /// Returns the external id of `project` if `form` has a role without keys, which the operator's identity assumes.
     pub(super) async fn external_id(
         &self,
         context: &RequestContext,

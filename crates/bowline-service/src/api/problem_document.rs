@@ -7,7 +7,7 @@ use crate::{
     response::{Cause, Response},
 };
 
-/// A problem, as it was told.
+/// A stored problem.
 #[derive(Debug, Deserialize)]
 pub(super) struct ProblemDocument {
     pub(super) code: String,

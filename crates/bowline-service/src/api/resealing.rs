@@ -20,8 +20,8 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// One bounded step over the connections of the caller's projects or of all, and how far it is. Called again with `next` until there
-    /// is none.
+    /// Runs one bounded step over the connections of the caller's projects or of all, and returns the progress. Call it
+    /// again with `next` until there is none.
     pub(super) async fn reseal(
         &self,
         context: &RequestContext,

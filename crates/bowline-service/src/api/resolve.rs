@@ -26,7 +26,7 @@ where
 {
     /// The connection for pulling the image that the parameter `image` names.
     ///
-    /// Errors: `query.malformed` where that is no image, `not_found` where the project has no connection for it.
+    /// Errors: `query.malformed` if it is not an image, `not_found` if the project has no connection for it.
     pub(super) async fn resolve(
         &self,
         context: &RequestContext,

@@ -46,10 +46,10 @@ const RELEASES_AT_ONCE: usize = 4;
 #[serde(deny_unknown_fields)]
 pub(super) struct LeaseBody {
     scanner: String,
-    /// How many images; one where that is not said.
+    /// The number of images; default: one.
     #[serde(default, deserialize_with = "body::whole_number")]
     limit: Option<u32>,
-    /// Of which projects; all of the token's where that is not said.
+    /// The projects; default: all in the token.
     #[serde(default)]
     projects: Option<Vec<String>>,
 }
@@ -94,8 +94,8 @@ where
     C: Clock,
     R: Random + Clone + 'static,
 {
-    /// Gives a scanner images with what it pulls them with. A connection whose credentials cannot be had rests, and the
-    /// others are served all the same.
+    /// Leases images to a scanner with their credentials. If a connection's credentials are not available, it pauses,
+    /// and the others are served.
     pub(super) async fn lease_scans(
         &self,
         context: &RequestContext,
@@ -156,7 +156,7 @@ where
         Ok(answer)
     }
 
-    /// Keeps what a scanner says of an image, and releases it where it passed.
+    /// Stores a scanner's result, and releases an image that passed.
     pub(super) async fn finish_scan(
         &self,
         context: &RequestContext,
@@ -267,7 +267,7 @@ where
     }
 }
 
-/// The scan with the login of its connection; `None` where that could not be had.
+/// The scan with the credentials of its connection; `None` if they are not available.
 fn leased_scan<'a>(
     Leased { scan, lease }: &'a Leased,
     served: &'a BTreeMap<ConnectionId, HandedOut>,

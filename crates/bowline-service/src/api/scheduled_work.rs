@@ -112,7 +112,7 @@ struct Scans {
 #[derive(Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Events {
-    /// Events that had to wait for their registry.
+    /// Events that waited for their registry.
     done: usize,
 }
 
@@ -322,7 +322,7 @@ impl Syncs {
     }
 }
 
-/// When a connection's daily pull begins next after a time; `None` where it does not begin by itself.
+/// Returns the next start of a connection's daily pull after a time; `None` if it has none.
 fn next_pull(scheduled: &Scheduled, after: i64) -> Option<i64> {
     Daily::of(scheduled.daily_pull.as_ref()?)?.after(after)
 }

@@ -28,7 +28,7 @@ use crate::{
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SelectionRequest {
-    /// The policy to try: `null` is the default one, and without it the kept one is tried.
+    /// The policy to preview. `null` is the default policy. If missing, the stored one.
     #[serde(default, deserialize_with = "body::sent")]
     policy: Option<Document>,
 }
@@ -39,13 +39,13 @@ struct Selection {
     images: Vec<ShownImage>,
     /// What was decided about each image, in their order.
     decisions: Vec<Decision>,
-    /// Where the images that are selected stand.
+    /// The indexes of the selected images.
     selected: Vec<usize>,
     /// Whether those are all images that there are.
     complete: bool,
 }
 
-/// An image, with what its listing tells.
+/// An image with the details from its listing.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ShownImage {

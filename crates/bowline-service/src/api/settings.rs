@@ -19,7 +19,7 @@ use crate::{
 /// The longest time that a scan may take, as in a policy: a day.
 const LONGEST_SCAN_SECONDS: u32 = 24 * 60 * 60;
 
-/// The most images of a repository that can be asked to be kept.
+/// The maximum for the number of images to keep in a repository.
 const MOST_KEPT: u32 = 10_000;
 
 /// The body of PUT; what is missing is as it was at first. The external id is the service's to issue.

@@ -7,7 +7,7 @@ use futures::stream::{FuturesUnordered, StreamExt as _};
 
 use crate::problem::Problem;
 
-/// Claims pieces of work and does so many of them at the same time, until there is none or the time is over. Says whether
+/// Claims pieces of work and runs this many at the same time, until there is none or the time is over. Returns whether
 /// some may be left.
 ///
 /// # Errors

@@ -22,7 +22,7 @@ const LONGEST_NAME: usize = 200;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UseRequest {
-    /// What the consumer is called; its id where that is not said.
+    /// The consumer's title; default: its id.
     #[serde(default)]
     title: Option<String>,
     /// When the use lapses, RFC 3339.

@@ -11,7 +11,7 @@ use bowline::{
 
 use crate::problem::Problem;
 
-/// Judges a new name, and gives it without the white space around it.
+/// Validates a new name and returns it trimmed.
 ///
 /// Errors: `form.invalid` with the findings about the name.
 pub(super) fn name(name: String) -> Result<String, Problem> {
@@ -29,7 +29,7 @@ pub(super) fn name(name: String) -> Result<String, Problem> {
     Ok(form.name.trim().to_owned())
 }
 
-/// Judges a policy for a connection of this provider to this endpoint, and gives it.
+/// Validates a policy for a connection of this provider to this endpoint, and returns it.
 ///
 /// Errors: `form.invalid` with the findings about the policy.
 pub(super) fn policy(

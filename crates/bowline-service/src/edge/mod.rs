@@ -51,7 +51,7 @@ pub struct EdgeService<W> {
 /// check. To refuse, it returns the number of seconds after which the caller may retry.
 pub type OwnLimit = Box<dyn Fn(&str, &'static str) -> Result<(), u32>>;
 
-/// Who may call.
+/// Verifies callers.
 struct EdgeAccess {
     keys: KeySet,
     rules: Rules,

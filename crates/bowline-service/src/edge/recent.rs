@@ -13,8 +13,8 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// Adds `amount` to a counter at `now`, in milliseconds since 1970, and gives what that makes in this minute. What
-    /// earlier minutes counted is forgotten.
+    /// Adds `amount` to a counter at `now`, in milliseconds since 1970, and returns the total of this minute. Discards
+    /// earlier minutes.
     pub(super) fn count(&mut self, counter: String, amount: i64, now: i64) -> i64 {
         let minute = now.div_euclid(60_000);
         if self.minute != minute {

@@ -13,8 +13,8 @@ static SPECIFICATION: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(DO
 /// The document's address for the validator; nothing is loaded from there.
 const ADDRESS: &str = "https://bowline.invalid/openapi.json";
 
-/// Panics unless the document has this answer: the operation, its status, and where a body is given its media type
-/// and schema. What is no operation is answered 404 or 405, or 503 where the operator has to act.
+/// Panics unless the document has this response: the operation, its status, and, for a body, its media type and schema.
+/// An unknown operation gets 404 or 405, or 503 if the operator has to act.
 pub(crate) fn hold(method: &Method, path: &str, status: u16, media_type: &str, body: Option<&str>) {
     let shown = format!("{method} {path} → {status} {media_type} {body:?}");
     if *method == Method::OPTIONS || matches!(status, 404 | 405) && media_type == PROBLEM {
@@ -44,7 +44,7 @@ pub(crate) fn hold(method: &Method, path: &str, status: u16, media_type: &str, b
     }
 }
 
-/// The target of a reference within the document, or the value where it is no reference.
+/// The target of a reference within the document, or the value if it is not a reference.
 fn resolved(value: &'static Value) -> &'static Value {
     match value["$ref"].as_str() {
         Some(reference) => SPECIFICATION

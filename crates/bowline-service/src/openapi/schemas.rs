@@ -221,7 +221,7 @@ fn notices_request() -> Value {
     ])
 }
 
-/// Images with the decision about each, and where those that are selected stand.
+/// Images with the decision about each, and the indexes of the selected ones.
 fn selection() -> Value {
     let decided_by = some_of(&["artifact", "never", "include", "condition", "always"]);
     let place = json!({ "type": "integer", "minimum": 0 });
@@ -245,7 +245,7 @@ fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
-/// A connection, and what is to be thought over.
+/// A connection and its warnings.
 fn saved_connection() -> Value {
     let warning = object(&[
         ("code", text()),

@@ -27,7 +27,7 @@ pub(crate) use self::{
     row::{Authorization, Counted, Row},
 };
 
-/// Every row, by subject. The methods of a path stand in the order in which `Allow` names them.
+/// Every row, by subject. The methods of a path have the order of `Allow`.
 static TABLE: [&[Row]; 8] = [
     forms::ROWS,
     connections::ROWS,

@@ -17,7 +17,7 @@ pub(crate) struct ConnectionPath {
 pub(crate) struct PathParameters<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> PathParameters<'a> {
-    /// The pairs of name and encoded segment, or `None` where a segment is empty or no UTF-8. A segment is decoded once.
+    /// The pairs of name and segment, or `None` if a segment is empty or not UTF-8. A segment is decoded once.
     pub(crate) fn new(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Self> {
         let parameters = Self(pairs.collect());
         let sound = |(_, segment): &(&str, &str)| {
@@ -38,7 +38,7 @@ impl<'a> PathParameters<'a> {
         self.text("secret").map(Secret::new)
     }
 
-    /// The project, where the path names one.
+    /// The project, if the path has one.
     pub(crate) fn project(&self) -> Option<String> {
         self.text("project")
     }

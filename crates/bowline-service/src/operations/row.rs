@@ -23,7 +23,7 @@ pub(crate) struct Row {
     #[cfg_attr(not(test), expect(dead_code, reason = "only the document tells it"))]
     pub(crate) summary: &'static str,
     pub(crate) authorization: Authorization,
-    /// Those of the query and of headers; those of the path stand in its template.
+    /// The parameters of the query and of headers. Those of the path are in its template.
     pub(crate) parameters: &'static [Parameter],
     pub(crate) body: RequestBody,
     /// The answers to what was done.
@@ -49,7 +49,7 @@ pub(crate) enum Counted {
     Change,
 }
 
-/// The callers that may call, and the operation that the path then names; `None` where it names nothing.
+/// The callers that may call, and the operation of the path; `None` if there is none.
 pub(crate) enum Authorization {
     /// Everybody: no token is read.
     Public(fn(&PathParameters<'_>) -> Option<PublicOperation>),
@@ -89,7 +89,7 @@ pub(crate) enum RequestBody {
 impl Need {
     /// Checks that the caller meets it; `project` is that of the path.
     ///
-    /// Errors: `permission.missing`; `not_found` where the project is not the caller's.
+    /// Errors: `permission.missing`; `not_found` if the project is not the caller's.
     pub(crate) fn check(self, caller: &Caller, project: &str) -> Result<(), Problem> {
         match self {
             Self::Nothing => Ok(()),

@@ -278,8 +278,8 @@ impl<W: World + 'static> OutboundService<W> {
         }
     }
 
-    /// The operator's settings for the project that asks: with its identity a role is taken on with the external id that
-    /// was issued to the project, whatever the form says.
+    /// The operator's settings for the project. The operator's identity assumes a role with the external id that was
+    /// issued to the project, whatever the form says.
     ///
     /// Errors: `config.<name>`.
     pub(crate) fn operator_for(&self, head: &Parts) -> Result<Rc<Operator>, Problem> {

@@ -12,7 +12,7 @@ use crate::{
 
 /// Sends it once. That there was no answer is an answer, too.
 ///
-/// Errors: `body.malformed` where the request makes no webhook.
+/// Errors: `body.malformed` if the request is not a valid webhook.
 pub(super) async fn send<W: World>(
     world: &W,
     operator: &Operator,

@@ -10,7 +10,7 @@ use super::{PrivateOperation, PrivateRequest};
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheckRequest<F> {
     pub(crate) form: F,
-    /// The image to pull, judged as the form's own; where it is missing or empty, the form's own, or one that is drawn.
+    /// The image to pull, validated like the form's image; if it is missing or empty, the form's image or a random one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) image: Option<String>,
 }

@@ -22,7 +22,7 @@ impl<F> PrivateRequest for CredentialsRequest<F> {
 /// The login.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct CredentialsResponse {
-    /// `None` where the registry serves everybody.
+    /// `None` if the registry serves everybody.
     pub(crate) login: Option<Login>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct Login {
     pub(crate) username: String,
     #[serde(serialize_with = "body::expose", deserialize_with = "conceal")]
     pub(crate) password: Secret,
-    /// When the password ends, in milliseconds since 1970, where that is known.
+    /// When the password expires, in milliseconds since 1970, if known.
     pub(crate) expires_at: Option<i64>,
 }
 

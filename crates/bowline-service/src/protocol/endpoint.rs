@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{PrivateOperation, PrivateRequest};
 
-/// Asks the provider where the registry is.
+/// Asks the provider for the registry's endpoint.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EndpointRequest<F> {

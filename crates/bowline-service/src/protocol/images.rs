@@ -28,7 +28,7 @@ pub(crate) struct Images {
     pub(crate) complete: bool,
 }
 
-/// An image, with what its listing tells; times are in milliseconds since 1970.
+/// An image with the details from its listing. Times are in milliseconds since 1970.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListedImage {

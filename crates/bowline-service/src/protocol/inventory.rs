@@ -14,7 +14,7 @@ use super::{PrivateOperation, PrivateRequest};
 pub(crate) struct InSession<T> {
     #[serde(flatten)]
     pub(crate) answer: T,
-    /// There where the request had one.
+    /// Present if the request had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) session: Option<Session>,
 }

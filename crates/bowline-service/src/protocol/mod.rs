@@ -50,7 +50,7 @@ macro_rules! operations {
             #[cfg(test)]
             pub(crate) const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// The operation of a path, or `None` where there is none.
+            /// Returns the operation of a path, or `None` if there is none.
             pub(crate) fn of_path(path: &str) -> Option<Self> {
                 match path {
                     $($path => Some(Self::$variant),)+

@@ -22,7 +22,7 @@ impl PrivateRequest for NoticeRequest {
     type Response = NoticeResponse;
 }
 
-/// The status that the receiver answered, or why there is none.
+/// The receiver's status, or why there is none.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct NoticeResponse {
     pub(crate) status: Option<u16>,

@@ -11,8 +11,8 @@ use bowline_store::{
 
 use super::{Engine, Registry, Stop, undigested};
 
-/// Decides about all images of a repository that are there, keeps it, and gives them with what was decided. For a step
-/// of a sync it is kept only while that is held.
+/// Decides about all present images of a repository, stores the decisions, and returns the images with them. For a step
+/// of a sync, they are stored only while its lease is held.
 pub(crate) async fn decide<D: Database, R: Random>(
     store: &Store<D, R>,
     held: Option<&HeldSync>,
@@ -49,8 +49,8 @@ pub(crate) async fn decide<D: Database, R: Random>(
     Ok(decided)
 }
 
-/// True if an image is to be scanned. Nobody can pull an image if the registry has other content than it says, or never
-/// told its digest because it refuses the tag.
+/// True if an image needs a scan. Nobody can pull an image if its content does not match its digest, or if the registry
+/// refuses the tag and so never returned its digest.
 pub(crate) fn is_wanted(known: &KnownImage, decided: &Decided) -> bool {
     let is_another = known.problem.as_deref() == Some(Code::DigestMismatch.as_str());
     let Image {
@@ -136,7 +136,7 @@ where
         finished.await?.then_some(()).ok_or(Stop::Lost)
     }
 
-    /// True if an image is to be scanned because of this sync. `has_new` says that its repository has one that never was.
+    /// True if this sync must queue an image. `has_new` says that its repository has an image that was never scanned.
     fn is_due(
         &self,
         held: &HeldSync,

@@ -2,7 +2,7 @@
 
 use bowline_store::SyncProblem;
 
-/// How many pages in a row may tell nothing new: a step that was interrupted reads one again.
+/// The number of consecutive pages that may contain nothing new: an interrupted step reads one again.
 const MOST_STALE: u32 = 4;
 
 /// A listing as a step reads it, page by page.
@@ -11,9 +11,9 @@ pub(super) struct Listing {
     what: &'static str,
     /// How many entries it may have.
     most: usize,
-    /// How many were known before the page that was read last, where that had any.
+    /// The number of known entries before the last page that had any.
     known: Option<usize>,
-    /// How many pages in a row told nothing new.
+    /// The number of consecutive pages without new entries.
     stale: u32,
 }
 
@@ -28,8 +28,7 @@ impl Listing {
         }
     }
 
-    /// Takes a page of so many entries, before which so many different ones were `known`, and that leads from one cursor
-    /// to the next.
+    /// Records a page with its number of entries, the number of `known` entries before it, and its cursors.
     ///
     /// # Errors
     /// Why it is not read on.

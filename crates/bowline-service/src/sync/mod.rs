@@ -92,7 +92,7 @@ pub(crate) async fn put_back<D: Database, R: Random>(
     store.pause_sync(held, &told, failures, retry_at).await
 }
 
-/// The pause of a sync after so many failures in a row before the last one, in milliseconds.
+/// The pause of a sync in milliseconds after this number of earlier consecutive failures.
 fn pause_after(failures: u32) -> i64 {
     FIRST_PAUSE_MS
         .checked_shl(failures)
@@ -119,8 +119,8 @@ where
     L: Registry,
     C: Clock,
 {
-    /// Goes on with a sync until it has ended, or time is over, or something is in the way. Where it fails, it is to be
-    /// [put back](put_back).
+    /// Continues a sync until it ends, the time is over, or something prevents it. If it fails, [put it
+    /// back](put_back).
     pub(crate) async fn step(&self, mut held: HeldSync) -> Result<Progress, Problem> {
         match self.work(&mut held).await {
             Ok(()) => Ok(Progress::Done),
@@ -235,7 +235,7 @@ where
         Ok(Progress::Paused)
     }
 
-    /// Counts requests, prolongs the lease, and stops where there is none any more.
+    /// Counts requests, extends the lease, and stops if the lease is lost.
     async fn still_held(&self, held: &HeldSync, requests: u32) -> Result<(), Stop> {
         let still = self.store.prolong(held, requests, self.now()).await?;
         still.then_some(()).ok_or(Stop::Lost)

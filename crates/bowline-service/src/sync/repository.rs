@@ -67,7 +67,7 @@ where
         }
     }
 
-    /// Keeps what a page of the listing tells, and asks for what it does not.
+    /// Stores the entries of a page, and requests missing details.
     async fn read_page(
         &self,
         held: &HeldSync,
@@ -92,8 +92,8 @@ where
         self.read_details(held, repository, &sources).await
     }
 
-    /// Asks what tags name, of which the listing does not tell it. Those that this sync has seen are done: a step before
-    /// did not get through the page. Gives where the details of the new digests stand.
+    /// Requests the digests of tags that the listing does not include. Skips tags that this sync has already seen,
+    /// because an earlier step did not finish the page. Returns where to read the details of the new digests.
     async fn read_digests(
         &self,
         held: &HeldSync,
@@ -176,7 +176,7 @@ where
         Ok(sources)
     }
 
-    /// Asks for what new digests of a repository stand for.
+    /// Requests the details of a repository's new digests.
     async fn read_details(
         &self,
         held: &HeldSync,
@@ -219,8 +219,8 @@ where
     }
 }
 
-/// Whether a repository is not there any more, rather than not to be read: the registry says so, or it neither lists it
-/// nor lets it be read.
+/// Whether a repository is gone and not only unreadable: the registry says so, or it neither lists it nor lets it be
+/// read.
 fn is_gone(problem: &SyncProblem, unread: &UnreadRepository) -> bool {
     match problem.code.as_str() {
         "image.unknown" => true,
@@ -248,7 +248,7 @@ fn all_refused(tags: Vec<String>) -> Digests {
     }
 }
 
-/// What is kept of an image's details. One that cannot be read has no date; where that is not for what it is, the next
+/// Returns the details of an image to store. An unreadable image has no date. Unless its format is the reason, the next
 /// sync asks again.
 pub(crate) fn described(read: ImageDetails) -> ManifestDetails {
     ManifestDetails {
@@ -263,7 +263,7 @@ pub(crate) fn described(read: ImageDetails) -> ManifestDetails {
     }
 }
 
-/// An image whose listing tells all of it.
+/// An image with all details in its listing.
 fn details_of(entry: &TagEntry) -> Option<ManifestDetails> {
     Some(ManifestDetails {
         digest: entry.digest.clone()?,

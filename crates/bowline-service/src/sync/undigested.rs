@@ -6,12 +6,12 @@
 use bowline_registry::Code;
 use bowline_store::ManifestDetails;
 
-/// The text that the inventory keeps in place of the digest.
+/// The text that the inventory stores instead of the digest.
 pub(crate) fn stand_in(repository: &str, tag: &str) -> String {
     format!("{repository}:{tag}")
 }
 
-/// The facts about such an image: why it could not be read. They are not asked for by the text in place of its digest.
+/// The details of such an image: why it could not be read.
 pub(super) fn details(repository: &str, tag: &str, code: Code) -> ManifestDetails {
     ManifestDetails {
         digest: stand_in(repository, tag),

@@ -37,7 +37,7 @@ pub(crate) struct Claims {
 }
 
 impl Rules {
-    /// The issuer and the audience that a token must name, where they are not empty.
+    /// The issuer and the audience that a token must have, unless they are empty.
     pub(crate) fn new(issuer: &str, audience: &str) -> Self {
         let required = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Self {

@@ -15,18 +15,18 @@ use super::{
 /// request is bounded.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
-/// Why a set is refused as a whole. Nothing of its text is kept.
+/// Why a set is rejected. Contains nothing of its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JwksError {
     /// No JSON Web Key Set.
     Malformed,
-    /// A shared secret is no public key: whoever can read the set could sign.
+    /// A shared secret, with which anybody who can read the set could sign.
     Symmetric,
-    /// A private key, which whoever can read the set could sign with.
+    /// A private key, with which anybody who can read the set could sign.
     Private,
     /// An RSA key with fewer than 2048 bits, or another key that does not protect.
     Weak,
-    /// A key that lacks a member, or whose numbers are none of its kind.
+    /// A key that lacks a member or has invalid numbers.
     Key,
     /// Two keys with one id, or without any.
     Duplicate,
@@ -92,7 +92,7 @@ struct Jwk {
 }
 
 impl Jwk {
-    /// The key, or `None` where it is for something else.
+    /// Returns the key, or `None` if it has another use.
     fn key(&self) -> Result<Option<Key>, JwksError> {
         if self.kty == "oct" {
             return Err(JwksError::Symmetric);

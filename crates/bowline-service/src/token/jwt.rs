@@ -21,15 +21,14 @@ pub(crate) struct Token<'a> {
     pub(super) signature: Vec<u8>,
 }
 
-/// The token does not hold. Why is not told: whoever holds a good one does not need it.
+/// The token is not valid. The reason is not reported, because the holder of a valid one does not need it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Invalid;
 
 impl<'a> Token<'a> {
     /// Takes a token in the compact form (RFC 7515 §3.1) apart.
     ///
-    /// Errors: it is none, or nothing that this service can judge: another algorithm, or an extension that has to be
-    /// understood.
+    /// Errors: it is not a token, or one that this service cannot verify: another algorithm or a critical extension.
     pub(crate) fn parse(text: &'a str) -> Result<Self, Invalid> {
         if text.len() > LONGEST {
             return Err(Invalid);
@@ -54,12 +53,12 @@ impl<'a> Token<'a> {
     }
 }
 
-/// The part of a token's header that is looked at. A key or the address of one that it names is none of it.
+/// The used part of a token's header. Keys and key URLs in it are ignored.
 #[derive(Deserialize)]
 struct Header {
     alg: String,
     kid: Option<String>,
-    /// The type of the token, where it says so.
+    /// The type of the token, if present.
     typ: Option<String>,
     /// True when there are extensions that must be understood; this service knows none.
     #[serde(default, rename = "crit", deserialize_with = "is_there")]

@@ -17,7 +17,7 @@ pub(crate) struct KeySet {
     verified: Verified,
 }
 
-/// A key and its id, where it has one.
+/// A key and its id, if it has one.
 pub(super) struct NamedKey {
     pub(super) id: Option<String>,
     pub(super) key: Key,

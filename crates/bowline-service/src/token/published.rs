@@ -44,7 +44,7 @@ struct Known {
 pub(crate) enum PublishedError {
     /// The store failed.
     Store(StoreError),
-    /// The issuer does not give a set, and why, for the log.
+    /// The issuer does not return a set. The reason is for the log.
     Unavailable(String),
 }
 
@@ -122,7 +122,7 @@ impl Published {
         }
     }
 
-    /// Takes over what is kept, if it is newer, and says when the issuer was last asked.
+    /// Loads the stored set if it is newer, and returns when the issuer was last asked.
     async fn look<D: Database, R: Random>(
         &self,
         store: &Store<D, R>,
@@ -200,7 +200,7 @@ fn unavailable(reason: impl fmt::Display) -> PublishedError {
     PublishedError::Unavailable(format!("the issuer's keys: {reason}"))
 }
 
-/// The result of `work`, or `None` where it takes too long.
+/// Returns the result of `work`, or `None` after a timeout.
 async fn within<T>(clock: &impl Clock, work: impl Future<Output = T>) -> Option<T> {
     let (mut work, mut limit) = (pin!(work), pin!(clock.sleep(PATIENCE)));
     poll_fn(|context| match work.as_mut().poll(context) {

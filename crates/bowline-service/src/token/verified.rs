@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::jwt::Token;
 
-/// The most tokens that are remembered; then the memory begins anew.
+/// The maximum number of remembered tokens. Beyond it, the record is cleared.
 const MOST: usize = 256;
 
 /// The digests of tokens that keys of one set have signed.

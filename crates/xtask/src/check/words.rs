@@ -73,7 +73,7 @@ const WORDS: [(&str, &str); 48] = [
     ("zerois-", "zeroiz-"),
 ];
 
-/// Words that are names of the public API of the elements and their messages, and the folder that they stand in.
+/// Words that are names in the public API of the elements and their messages, and their folder.
 const NAMES: [(&str, &str); 2] = [("afterwards", "web/src/"), ("cancelled", "web/")];
 
 /// Looks for them in every text that Git knows.
@@ -109,7 +109,7 @@ fn is_name(file: &str, word: &str) -> bool {
         .any(|(name, folder)| name == word && file.starts_with(folder))
 }
 
-/// The words of a line that are in the table, as they stand there.
+/// Returns the entries of the table that occur in a line.
 fn words_of(line: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let line = line.to_ascii_lowercase();
     WORDS

@@ -47,7 +47,7 @@ impl Facts {
         })
     }
 
-    /// The file that is kept: a row a line, so that a change is read at a glance.
+    /// Returns the text of the stored file: one row per line, so that diffs are easy to read.
     pub(super) fn to_text(&self) -> String {
         let mut groups = Vec::new();
         for (group, rows) in &self.groups {

@@ -26,7 +26,7 @@ pub(super) struct Package {
     pub(super) name: &'static str,
     /// The file in it.
     pub(super) file: &'static str,
-    /// Reads the file. The rows that are kept are given for what the file does not have.
+    /// Reads the file. The stored rows supply what the file lacks.
     pub(super) parse: fn(&str, &Groups) -> anyhow::Result<Groups>,
 }
 
@@ -80,7 +80,7 @@ pub(super) const VENDORS: &[Vendor] = &[
     },
 ];
 
-/// Regions by partition; `aws-global` and its like are none.
+/// Regions by partition, without pseudo-regions such as `aws-global`.
 fn aws(text: &str, _: &Groups) -> anyhow::Result<Groups> {
     let value: Value = serde_json::from_str(text)?;
     let partitions = value["partitions"].as_array().context("no partitions")?;

@@ -1,4 +1,4 @@
-//! The npm package as it would be published: packed, unpacked where it is needed, and tested there.
+//! Tests the npm package as published: packs it, unpacks it into projects, and runs their tests.
 
 use std::{
     fs,
@@ -154,7 +154,7 @@ fn install(project: &Project, screen: &Screen, folder: &Path) -> anyhow::Result<
         .run(screen)
 }
 
-/// The folder, made anew.
+/// Returns the folder, newly created.
 fn empty(folder: PathBuf) -> anyhow::Result<PathBuf> {
     if folder.exists() {
         fs::remove_dir_all(&folder)?;

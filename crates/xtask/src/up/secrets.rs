@@ -21,7 +21,7 @@ pub(super) struct Secrets {
     pub(super) auth_secret: String,
 }
 
-/// Writes a file that only its owner may read, in place of what was there.
+/// Replaces a file with one that only its owner can read.
 pub(super) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     let written = match fs::remove_file(file) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
@@ -36,8 +36,8 @@ pub(super) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 impl Secrets {
-    /// Those in the file, which a shell can read too (`set -a; . .spin/dev.env`); new ones where there is no file.
-    /// Only its owner may read it.
+    /// Loads the secrets from the file, which a shell can read, too (`set -a; . .spin/dev.env`), or creates new ones.
+    /// Only the owner can read the file.
     pub(super) fn kept_in(file: &Path) -> anyhow::Result<Self> {
         match OpenOptions::new()
             .write(true)

@@ -23,8 +23,8 @@ pub(super) struct TagsToResolve {
 }
 
 impl TagsToResolve {
-    /// Adds the announced removal of a tag of the inventory. A push of it in the same notification stays: the registry
-    /// tells which of both was the last.
+    /// Adds the announced removal of a tag in the inventory. A push of the tag in the same notification stays: the
+    /// registry decides which was the last.
     pub(super) fn remove(&mut self, repository: &str, tag: String, at: Option<i64>) {
         let event = self.tags.entry(tag.clone()).or_insert(PendingEvent {
             repository: repository.to_owned(),
