@@ -13,7 +13,7 @@ enum Algorithm {
     Sha512,
 }
 
-/// A digest of a registered algorithm, in the right length, so that it can stand in a URL's path as it is.
+/// A digest with a registered algorithm and the right length, which is safe in a URL's path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub(crate) struct Digest {

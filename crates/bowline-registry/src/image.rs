@@ -9,7 +9,7 @@ use crate::{
     problem::{Code, Failure},
 };
 
-/// A repository's name as the grammar allows it, so that it can stand in a URL's path as it is.
+/// A valid repository name, which is safe in a URL's path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Repository(String);
 
@@ -72,13 +72,13 @@ impl NamedImage {
 }
 
 impl Repository {
-    /// The repository of this name; `None` where the text is no name.
+    /// Parses a repository name; `None` if it is not valid.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let reference = relative(text)?;
         (reference.path == text).then_some(Self(reference.path))
     }
 
-    /// As [`Self::parse`], for a name that was asked for: one that is none is `image.unknown`.
+    /// Like [`Self::parse`], for a requested name: an invalid one is `image.unknown`.
     pub(crate) fn named(text: &str) -> Result<Self, Failure> {
         Self::parse(text)
             .ok_or_else(|| Failure::new(Code::ImageUnknown, "This isn't a valid repository name."))
@@ -100,7 +100,7 @@ impl Repository {
         &self.0
     }
 
-    /// Tells whether it lies in the namespace; every repository lies in the empty one.
+    /// Returns true if it is in the namespace. Every repository is in the empty one.
     pub(crate) fn is_in(&self, namespace: &str) -> bool {
         namespace.is_empty()
             || self
@@ -111,7 +111,7 @@ impl Repository {
 }
 
 impl Tag {
-    /// The tag of this text; `None` where it is none.
+    /// Parses a tag; `None` if it is not valid.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let reference = relative(&["x:", text].concat())?;
         reference.tag.filter(|tag| tag == text).map(Self)
@@ -196,7 +196,7 @@ impl fmt::Display for Tag {
     }
 }
 
-/// As it stands in a manifest's URL.
+/// Returns it as in a manifest's URL.
 impl fmt::Display for Selector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -62,7 +62,7 @@ struct Event {
 }
 
 impl ImageStream {
-    /// The repository; `None` where its name breaks the grammar, because it could not be asked for.
+    /// The repository; `None` if its name is not valid, because it cannot be requested.
     pub(crate) fn repository(&self) -> Option<Repository> {
         let Metadata {
             namespace, name, ..

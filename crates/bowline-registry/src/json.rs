@@ -29,14 +29,14 @@ pub(crate) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     Ok(serde_json::from_str::<Option<T>>(raw.get()).ok().flatten())
 }
 
-/// A number of seconds, as a number or as a text; what is neither is none.
+/// A number of seconds, as a number or as text; `None` for anything else.
 pub(crate) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
     let raw = <&RawValue>::deserialize(deserializer)?;
     let seconds: Option<f64> = raw.get().trim_matches('"').trim().parse().ok();
     Ok(seconds.filter(|seconds| seconds.is_finite()))
 }
 
-/// Words as a text with spaces, or as a list; what is neither is none.
+/// Words as text with spaces or as a list; `None` for anything else.
 pub(crate) fn words<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
@@ -60,11 +60,11 @@ pub(crate) fn is_json(body: &[u8]) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct List<T>(pub(crate) Vec<T>);
 
-/// The first entry of a list; the others are not kept.
+/// The first entry of a list, without the others.
 #[derive(Debug)]
 pub(crate) struct First<T>(pub(crate) Option<T>);
 
-/// A number that may stand in quotes. What is neither is none.
+/// A number, also in quotes; `None` for anything else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Number(pub(crate) Option<i64>);
 

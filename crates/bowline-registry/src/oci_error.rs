@@ -14,7 +14,7 @@ pub(crate) enum OciError {
     Unauthorized,
     /// The login may not do this, or a policy of the registry refuses it to everybody.
     Denied,
-    /// Requests from this network are refused, whoever sends them.
+    /// Requests from this network are refused for everybody.
     NetworkDenied,
     /// There were too many requests.
     TooManyRequests,
@@ -41,7 +41,7 @@ struct Entry {
 }
 
 impl OciError {
-    /// The error object of a body; `None` where there is none, or none of its errors has a code.
+    /// Parses the error object of a body; `None` if there is none, or if none of its errors has a code.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
         let body: Body = json::from_slice(body).ok()?;
         let errors = body.errors?.0;
@@ -55,7 +55,7 @@ impl OciError {
         })
     }
 
-    /// Tells whether it says nothing of who asks, only that this path is none of the registry's.
+    /// Returns true if it does not depend on the caller and only says that the registry does not have this path.
     pub(crate) fn is_about_the_path(self) -> bool {
         matches!(self, Self::NotFound | Self::Unsupported | Self::Other)
     }
@@ -114,8 +114,8 @@ pub(crate) fn names_network(words: &str) -> bool {
     WORDS.iter().any(|word| words.contains(word))
 }
 
-/// Tells whether a code or a registry's words say that a policy refuses an image: a scan found too much in it, it is in
-/// quarantine, or it may not be given out where the request comes from.
+/// Returns true if a code or message says that a policy refuses an image: because of scan findings, quarantine, or the
+/// origin of the request.
 pub(crate) fn names_policy(words: &str) -> bool {
     const WORDS: [&str; 6] = [
         "policy",

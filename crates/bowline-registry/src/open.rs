@@ -11,20 +11,20 @@ use crate::{
     world::World,
 };
 
-/// Title and hint of `auth.rejected` where there are no credentials.
+/// Title and hint of `auth.rejected` without credentials.
 const WANTS_LOGIN: &str = "The registry requires a login";
 const ENTER_LOGIN: &str =
     "Enter a username and password, or a token. This registry doesn't allow anonymous access.";
 /// The hint for a failure of the token service.
 const TOKEN_SERVICE: &str = "The registry uses the token service named in the detail, and that service failed. Try again later. If it keeps happening, send the detail to the registry's administrator.";
-/// The hint where nobody typed the address.
+/// The hint if the user did not type the address.
 const VENDORS_ADDRESS: &str = "This is the vendor's own address, so what you entered isn't the cause. Try again later. If it keeps happening, ask your administrator to check this service's network (DNS, a proxy, or a firewall).";
-/// The same where the address is made of a region that was entered.
+/// The same if the address comes from a region.
 const REGIONS_ADDRESS: &str = "The registry's host is derived from the region. If the region is right, try again later. If it keeps happening, ask your administrator to check this service's network (DNS, a proxy, or a firewall).";
 
 impl<'w, W: World> Registry<'w, W> {
-    /// Starts a conversation of its own. Nothing is sent yet, except where only the provider can tell the registry's
-    /// address: there the credentials are exchanged first.
+    /// Starts a conversation. It sends nothing yet, unless only the provider knows the registry's address. Then it
+    /// exchanges the credentials first.
     pub(crate) async fn open(
         world: &'w W,
         operator: &'w Operator,
@@ -33,7 +33,7 @@ impl<'w, W: World> Registry<'w, W> {
         Self::open_in(None, world, operator, spec).await
     }
 
-    /// As [`Self::open`], but in a session, where there is one.
+    /// Like [`Self::open`], but in a session, if there is one.
     pub(crate) async fn open_in(
         session: Option<&'w Session>,
         world: &'w W,

@@ -21,7 +21,7 @@ use crate::{
 const BLOB_BYTES: usize = 4 * 1024 * 1024;
 
 impl<W: World> Registry<'_, W> {
-    /// Reads a manifest, and gives its digest with it.
+    /// Reads a manifest and returns it with its digest.
     pub(crate) async fn manifest(
         &mut self,
         repository: &Repository,
@@ -32,7 +32,7 @@ impl<W: World> Registry<'_, W> {
         Ok((digest, manifest?))
     }
 
-    /// Reads a manifest, be it of a kind that is not understood, and gives its digest with it.
+    /// Reads a manifest, even of an unsupported kind, and returns it with its digest.
     pub(crate) async fn any_manifest(
         &mut self,
         repository: &Repository,
@@ -55,8 +55,8 @@ impl<W: World> Registry<'_, W> {
         }
     }
 
-    /// Asks for the digest of a manifest without reading it, which does not count toward pull limits. `None` if the
-    /// registry does not tell it so.
+    /// Requests the digest of a manifest without reading it, which does not count toward pull limits. `None` if the
+    /// registry does not return it.
     pub(crate) async fn stated_digest(
         &mut self,
         repository: &Repository,

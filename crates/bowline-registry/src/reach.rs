@@ -16,7 +16,7 @@ use crate::{
     world::World,
 };
 
-/// What tells the distribution specification's error answer from another.
+/// Recognizes an error response of the distribution specification.
 #[derive(Deserialize)]
 struct ErrorMark {
     #[serde(default)]

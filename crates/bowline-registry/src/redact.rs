@@ -10,8 +10,8 @@ use crate::json::{self, First};
 /// No more characters of a server's words are shown.
 const MAX_CHARS: usize = 200;
 
-/// The secrets of a conversation. A server that echoes what it got would otherwise show a stored one to whoever may
-/// run its check.
+/// The secrets of a conversation. A server that echoes its input could otherwise show a stored secret to everybody who
+/// can run the check.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Secrets(Vec<Secret>);
 

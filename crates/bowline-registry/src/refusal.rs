@@ -64,7 +64,7 @@ impl Refusals {
 /// What an error answer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Said {
-    /// Something that the error object tells.
+    /// The reason in the error object.
     Object(OciError),
     /// The server failed.
     Failed,
@@ -97,7 +97,7 @@ impl<W: World> Registry<'_, W> {
         Failure::new(code, format!("{what}: {}", self.transport.seen(answer)))
     }
 
-    /// What an error answer says: by its error object, and where that does not tell by its words and its status.
+    /// Interprets an error response: by its error object, or else by its message and its status.
     fn said(&self, answer: &Response) -> Said {
         let object = OciError::read(&answer.body);
         match object {

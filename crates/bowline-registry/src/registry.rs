@@ -80,7 +80,7 @@ enum Next {
     Done,
     /// With the login that a new challenge asks for.
     Adopted,
-    /// With another token, for this scope; what was answered counts where there is none.
+    /// With another token for this scope. If there is none, the response counts.
     Token(Scope),
 }
 
@@ -99,8 +99,8 @@ pub(crate) struct Get<'a> {
 }
 
 impl<'w, W: World> Registry<'w, W> {
-    /// Starts a conversation, in a session where there is one. Nothing is sent yet, except where only the provider can
-    /// tell the registry's address: there the credentials are exchanged first.
+    /// Starts a conversation, in a session if there is one. It sends nothing yet, unless only the provider knows the
+    /// registry's address. Then it exchanges the credentials first.
     pub(crate) async fn start(
         product: &'static Product,
         exchange: Exchange<W>,
@@ -168,7 +168,7 @@ impl<'w, W: World> Registry<'w, W> {
         }
     }
 
-    /// Tells whether the credentials have become what is to be given.
+    /// Returns true if the credentials have been exchanged.
     pub(crate) fn is_minted(&self) -> bool {
         self.minted.is_some()
     }
@@ -184,13 +184,13 @@ impl<'w, W: World> Registry<'w, W> {
             .ok_or_else(|| Failure::new(Code::ServerError, "The login wasn't kept."))
     }
 
-    /// What the provider should refuse, where there is something; once.
+    /// Takes the request that the provider should refuse, if there is one.
     pub(crate) fn take_doubt(&mut self) -> Option<Doubt> {
         self.minted.as_mut()?.doubt.take()
     }
 
-    /// Notes when what was given by the provider or the token service ends. What was minted of the credentials counts
-    /// for longer than a token that can be had again for it.
+    /// Records the expiry of a login from the provider or the token service. The exchanged login takes precedence over
+    /// a token that it can renew.
     pub(crate) fn note_expiry(&mut self, at: Option<i64>) {
         let minted = self.minted.as_ref().and_then(|minted| minted.expires_at);
         self.facts.token_expires_at = minted.or(at).map(bowline::time::format_rfc3339);
@@ -324,7 +324,7 @@ impl<'w, W: World> Registry<'w, W> {
         }
     }
 
-    /// Goes over to the other kind of login that the registry offers, where there is one and credentials for it.
+    /// Switches to the registry's other login scheme, if there is one and the credentials fit.
     pub(crate) fn falls_back(&mut self) -> bool {
         let Some(other) = self.alternative.take().filter(|_| self.has_credentials()) else {
             return false;
@@ -348,7 +348,7 @@ impl<'w, W: World> Registry<'w, W> {
         self.read(get, &Method::GET, Some("login")).await
     }
 
-    /// Tells whether there are credentials to give.
+    /// Returns true if there are credentials.
     pub(crate) fn has_credentials(&self) -> bool {
         self.spec.credentials != Credentials::Anonymous
     }

@@ -28,7 +28,7 @@ pub(crate) enum Scope {
 const MAX_SCOPE: usize = 512;
 
 impl Scope {
-    /// The scope that a challenge names; `None` where a token service cannot be asked for it.
+    /// Parses the scope in a challenge; `None` if it cannot be requested from a token service.
     pub(crate) fn named(text: &str) -> Option<Self> {
         let text = text.trim();
         let is_sound = !text.is_empty()
@@ -49,7 +49,7 @@ impl Scope {
         matches!(self, Self::Login | Self::Catalog)
     }
 
-    /// The `scope` parameter; `None` where none is sent.
+    /// Returns the `scope` parameter; `None` if none is sent.
     pub(crate) fn parameter(&self) -> Option<String> {
         match self {
             Self::Login => None,
@@ -122,12 +122,12 @@ impl Grant {
         Self(text.split_whitespace().map(access).collect())
     }
 
-    /// Tells whether it is told at all.
+    /// Returns true if the grant is known.
     pub(crate) fn is_known(&self) -> bool {
         self.0.is_some()
     }
 
-    /// Tells whether it holds this action on the repository; `None` where it is not told.
+    /// Returns whether it contains this action on the repository; `None` if the grant is not known.
     pub(crate) fn allows(&self, repository: &Repository, action: &str) -> Option<bool> {
         let access = self.0.as_ref()?;
         Some(access.iter().any(|access| {

@@ -38,7 +38,7 @@ struct TokenResponse {
 }
 
 impl<W: World> Registry<'_, W> {
-    /// Proves the login, with a token for `scope` where the registry takes tokens. Gives what was seen.
+    /// Proves the login, with a token for `scope` if the registry uses tokens. Returns what was seen.
     pub(crate) async fn authenticate(&mut self, scope: &Scope) -> Result<String, Failure> {
         let login = match &self.authentication {
             Authentication::None => {
@@ -93,7 +93,7 @@ impl<W: World> Registry<'_, W> {
         }
     }
 
-    /// Tells whether a token would prove nothing: with neither a login nor a scope. Quay refuses to give one.
+    /// Returns true if a token would prove nothing: without a login and without a scope. Quay refuses to issue one.
     fn needs_no_token(&self, scope: &Scope) -> bool {
         !self.has_credentials() && *scope == Scope::Login
     }
@@ -105,7 +105,7 @@ impl<W: World> Registry<'_, W> {
             || self.authentication == Authentication::None
     }
 
-    /// The authorization for a scope; `None` where the registry asks for none or there are no credentials for it.
+    /// Returns the authorization for a scope; `None` if the registry requires none or there are no credentials.
     pub(crate) async fn authorization(
         &mut self,
         scope: &Scope,
@@ -151,15 +151,15 @@ impl<W: World> Registry<'_, W> {
         }
     }
 
-    /// What the token for a scope says that it grants; `None` where there is no such token.
+    /// Returns the grant of the token for a scope; `None` if there is no such token.
     pub(crate) fn grant(&self, scope: &Scope) -> Option<&Grant> {
         self.tokens.covering(scope).map(|token| &token.grant)
     }
 
-    /// Gets a token; `None` where the credentials' own token has to be given instead.
+    /// Gets a token; `None` if the credentials' own token must be sent instead.
     ///
-    /// Credentials that can be given as they are, and exchanged too, are exchanged only where they were refused: that
-    /// can help, and can tell why.
+    /// Credentials that work with and without an exchange are exchanged only after a rejection, because that can help
+    /// and can show the reason.
     async fn fetch_token(
         &mut self,
         realm: &Url,
@@ -184,7 +184,7 @@ impl<W: World> Registry<'_, W> {
         self.token_for(&login, realm, service, scope).await
     }
 
-    /// Gets a token for a login; `None` where the login itself has to be given instead.
+    /// Gets a token for a login; `None` if the login itself must be sent instead.
     async fn token_for(
         &mut self,
         login: &RegistryLogin,

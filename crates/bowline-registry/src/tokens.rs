@@ -5,7 +5,7 @@ use crate::{
     scope::{Grant, Scope},
 };
 
-/// How long before its end a token is not used any more, in milliseconds.
+/// The time before its expiry at which a token is no longer used, in milliseconds.
 const MARGIN: i64 = 5000;
 
 /// The tokens of a conversation.

@@ -82,8 +82,8 @@ pub(super) struct Run<'w, W: World, F> {
 }
 
 impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
-    /// Starts the conversation. Where that takes a login, because only the provider can tell where the registry is, its
-    /// failure is one of the step `authenticate`, and `reach` could not be tried.
+    /// Starts the conversation. If only the provider knows the registry's address, this needs a login. Its failure
+    /// belongs to the step `authenticate`, and `reach` is skipped.
     async fn open(
         &mut self,
         world: &'w W,
@@ -273,7 +273,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
         Ok(found)
     }
 
-    /// Pulls a blob of what was found, and of another image where that one is broken. Gives the one that was pulled.
+    /// Pulls a blob of the found image, or of another one if that is broken. Returns the pulled one.
     async fn pull(
         &mut self,
         registry: &mut Registry<'_, W>,
@@ -316,7 +316,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
         pulled
     }
 
-    /// Tells whether a login for pulling may push, too; only a readable grant can tell, and nothing depends on it.
+    /// Finds out whether a login for pulling can push, too. Only a readable grant shows it, and nothing depends on it.
     async fn ask_for_push(&mut self, registry: &mut Registry<'_, W>, repository: &Repository) {
         let readable = registry
             .grant(&Scope::Pull(repository.clone()))
@@ -357,7 +357,7 @@ impl<'w, W: World, F: FnMut(&Step)> Run<'w, W, F> {
         }
     }
 
-    /// Sends what the provider should refuse, and warns where it is done. Nothing else depends on it.
+    /// Sends a request that the provider should refuse, and adds a warning if it succeeds. Nothing else depends on it.
     async fn settle_doubt(&mut self, registry: &mut Registry<'_, W>) {
         let Some(doubt) = registry.take_doubt() else {
             return;

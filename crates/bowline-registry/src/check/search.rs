@@ -18,7 +18,7 @@ use crate::{
 
 /// The number of repositories that are drawn: what is broken is passed over, so that a check ends alike whatever is drawn.
 const REPOSITORIES: usize = 25;
-/// The number of drawn repositories that hold no image, or are not there any more, after which no other is tried.
+/// The number of picked repositories that are gone or have no image, after which the search ends.
 const FRUITLESS: u64 = 10;
 /// The number of drawn tags of one repository that are tried.
 const TAGS: usize = 3;
@@ -236,7 +236,7 @@ impl<'r, R: Random> Search<'r, R> {
         })
     }
 
-    /// There is no repository left: what failed tells why, if nothing was read.
+    /// Ends the search without a repository. If nothing was read, the failure is the reason.
     fn end<T>(&mut self) -> Result<Option<T>, Failure> {
         match self.failed.take().filter(|_| self.fruitless == 0) {
             Some(failure) => Err(failure),

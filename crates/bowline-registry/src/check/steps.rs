@@ -8,7 +8,7 @@ use crate::{
     world::Clock,
 };
 
-/// The steps so far, in order, and who is told of them.
+/// The steps so far, in order, and the callback that gets them.
 pub(super) struct Steps<'w, C, F> {
     clock: &'w C,
     on_step: F,

@@ -61,8 +61,8 @@ impl Authority {
         })
     }
 
-    /// Tells whether this is a name of more than one label under a suffix that ICANN delegated (public suffix list).
-    /// `.internal`, `.local`, `.lan` and the like are none.
+    /// Returns true if this is a name with more than one label under a suffix that ICANN delegated (public suffix
+    /// list), which excludes `.internal`, `.local`, `.lan`, and others.
     pub(super) fn is_public_name(&self) -> bool {
         self.is_name
             && self.host.contains('.')
@@ -78,9 +78,9 @@ impl Authority {
         psl::domain_str(&self.host)
     }
 
-    /// Tells whether `other` belongs to the owner of this name: it is the same host, a parent, or a sister. A sister is another
-    /// name directly under the parent of this one, or under this one where that is the registrable domain. Under a domain
-    /// where strangers get names only the host itself counts.
+    /// Returns true if `other` belongs to the owner of this name: the same host, a parent, or a sibling. A sibling is
+    /// another name directly under the parent of this one, or under this one if it is the registrable domain. Under a
+    /// domain where strangers get names, only the host itself counts.
     pub(super) fn has_owner_of(&self, other: &Self) -> bool {
         let Some(domain) = self.registrable_domain() else {
             return false;
@@ -124,7 +124,7 @@ impl PartialEq for Authority {
     }
 }
 
-/// As a customer names it: `host`, or `host:port` where the port is not the scheme's usual one.
+/// Returns it as customers write it: `host`, or `host:port` if the port is not the scheme's default.
 impl fmt::Display for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.host.contains(':') {

@@ -69,7 +69,7 @@ impl Api {
     }
 }
 
-/// Tells whether these hosts are a pair of the table. A `*` stands for one label, the same in both hosts: a region.
+/// Returns true if these hosts are a pair in the table. A `*` matches one label, the same in both hosts: a region.
 fn is_pair(pair: (&str, &str), registry: &str, service: &str) -> bool {
     match (pair.0.split_once('*'), pair.1.split_once('*')) {
         (Some(registries), Some(services)) => {

@@ -35,7 +35,7 @@ pub use self::address::is_public_address;
 /// Why a URL is contacted, which says who named it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// The registry's API, at a URL made of its endpoint.
+    /// The registry's API, at a URL built from its endpoint.
     Registry,
     /// The realm of a challenge, named by the registry.
     TokenService,
@@ -56,7 +56,7 @@ pub(crate) struct Permit {
     url: Url,
     target: Target,
     credentials: bool,
-    /// The path and query as a redirect writes them, where that is another way than the URL's.
+    /// The path and query as in a redirect's `Location`, if they differ from the URL's.
     written: Option<String>,
 }
 
@@ -173,7 +173,7 @@ pub(crate) struct Guard<'a> {
     operator: &'a Operator,
     trusted: &'a [String],
     hosts: Hosts,
-    /// Where its API starts; `None` until the provider has told.
+    /// The start of the registry's API; `None` until the provider has returned it.
     registry: Option<Url>,
 }
 
@@ -198,7 +198,7 @@ impl<'a> Guard<'a> {
         }
     }
 
-    /// Tells where the registry's API starts.
+    /// Sets the start of the registry's API.
     pub(crate) fn set_registry(&mut self, registry: Url) {
         self.registry = Some(registry);
     }
@@ -315,7 +315,7 @@ impl<'a> Guard<'a> {
         })
     }
 
-    /// Tells whether a URL is https, or http where the operator allows that.
+    /// Returns true if a URL is https, or http if the operator allows it.
     fn allows_scheme(&self, url: &Url, authority: &Authority) -> bool {
         let plain_http = || {
             self.operator

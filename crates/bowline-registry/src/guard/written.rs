@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-/// The path and query of a location as they are written; `None` where they have to be made of the URL, because the path is
-/// relative to another. Only what a request line cannot carry (RFC 9112 section 3.2) is encoded.
+/// Returns the path and query of a location as they are written; `None` if they must come from the URL, because the
+/// path is relative. Encodes only characters that a request line cannot contain (RFC 9112 section 3.2).
 pub(super) fn target(location: &str) -> Option<String> {
     let location = location.trim().split('#').next()?;
     // Browsers and `url` read these as slashes, or not at all.

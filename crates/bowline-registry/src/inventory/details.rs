@@ -141,7 +141,7 @@ impl ImageDetails {
 }
 
 impl Place {
-    /// Where a manifest tells that the details stand.
+    /// Finds where to read the details, from a manifest.
     pub(super) fn told_by(manifest: Result<Manifest, Failure>) -> Self {
         match manifest {
             Err(_) => Self::Nowhere,

@@ -115,7 +115,7 @@ pub struct Source(Place);
 enum Place {
     /// In this manifest.
     Manifest(Digest),
-    /// In this config, of so many bytes; the image has this size.
+    /// In this config with its length; the image has this size.
     Config {
         digest: Digest,
         bytes: Option<u64>,

@@ -16,7 +16,7 @@ use crate::{
     world::World,
 };
 
-/// What the registry is told. Its details are JSON in a text, which ACR keeps as it is.
+/// The request to the registry. Its details are JSON in a text, which ACR stores unchanged.
 const PASSED: &[u8] =
     br#"{"quarantineState":"Passed","quarantineDetails":"{\"state\":\"scan passed\"}"}"#;
 /// The largest answer, in bytes.

@@ -70,12 +70,12 @@ pub struct StreamTag {
 struct Event<'a> {
     #[serde(rename = "type")]
     kind: String,
-    /// A stream, a bookmark or an error: `kind` tells.
+    /// A stream, a bookmark, or an error, according to `kind`.
     #[serde(borrow)]
     object: &'a RawValue,
 }
 
-/// What an `ERROR` tells.
+/// The content of an `ERROR`.
 #[derive(Deserialize)]
 struct Refused {
     #[serde(default)]
@@ -147,7 +147,7 @@ impl<W: World> Registry<'_, W> {
             .ok_or_else(malformed)
     }
 
-    /// The changes since a version; without a version where that is too old, or there are too many.
+    /// The changes since a version; without a version if that is too old or there are too many.
     async fn changes_since(&self, version: &str) -> Result<StreamChanges, Failure> {
         let missed = StreamChanges {
             missed: true,
@@ -179,7 +179,7 @@ impl<W: World> Registry<'_, W> {
 }
 
 impl StreamChanges {
-    /// The changes that a watch answered; `None` where it says that the version is too old.
+    /// Parses the changes in a watch's response; `None` if the version is too old.
     fn read(body: &[u8], since: &str) -> Result<Option<Self>, Failure> {
         let mut version = since.to_owned();
         let mut latest = Latest::default();

@@ -34,7 +34,7 @@ pub(super) trait Lookup: Send + Sync {
     /// What is found of it.
     type Found: Send;
 
-    /// What it is called where it is left over.
+    /// Returns its name in the list of items that are left.
     fn name(self) -> String;
 
     /// Asks the registry for it, with a token for `scope`.
@@ -45,7 +45,7 @@ pub(super) trait Lookup: Send + Sync {
         scope: &Scope,
     ) -> impl Future<Output = Result<Self::Found, Failure>> + Send;
 
-    /// What is to be said of it where it could not be read for this reason.
+    /// Returns the result for an item that could not be read for this reason.
     fn unreadable(&self, code: Code) -> Self::Found;
 }
 
@@ -53,7 +53,8 @@ pub(super) trait Lookup: Send + Sync {
 /// or the way there, ends the reading.
 ///
 /// # Errors
-/// What ended it, where nothing was read before; what was read counts else, and who asks for the rest will meet it.
+/// Returns the failure that ended the work if nothing was read. Otherwise, the results count, and a request for the
+/// rest will fail.
 pub(super) async fn all<W: World, T: Lookup>(
     world: &W,
     operator: &Operator,
@@ -169,7 +170,7 @@ impl<T: Lookup> Work<T> {
         }
     }
 
-    /// What came of it, after so many requests.
+    /// Returns the result, with the number of requests.
     fn end(mut self, requests: u32) -> Result<Found<T::Found>, Failure> {
         let why = self.stopped.or(self.refused.into_iter().next());
         if let Some(failure) = why

@@ -186,7 +186,7 @@ impl Turn {
     }
 }
 
-/// How the next page of a listing is asked for where no link tells.
+/// How to request the next page of a listing without a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
     /// By the last name of this one: `n=100&last=app`.
@@ -196,7 +196,7 @@ pub(crate) enum Style {
 }
 
 impl Style {
-    /// The query of the page after this one; `None` where it is not known.
+    /// Returns the query of the next page; `None` if it is not known.
     fn next(self, here: &Url, last: Option<&str>) -> Option<String> {
         let (name, value) = match self {
             Self::Last => ("last", last?.to_owned()),
@@ -217,7 +217,7 @@ impl Style {
     }
 }
 
-/// Where a link leads on: nowhere where it is this page's own, and where its `last` is empty.
+/// Returns the query of a link to another page; `None` if it links to its own page or if its `last` is empty.
 fn linked(here: &Url, next: &Url) -> Option<Mark> {
     let query = next.query().unwrap_or_default();
     let is_over = parameter(next, "last").is_some_and(|last| last.is_empty());
@@ -232,7 +232,7 @@ fn lost_without(probe: Option<Mark>) -> (Option<Mark>, bool) {
     (probe, is_cut)
 }
 
-/// The number of entries that a page was asked for; where that is not said, the fewest that a registry cuts a page at.
+/// The requested number of entries in a page; by default, the smallest page size of a registry.
 fn wanted(here: &Url) -> usize {
     const FEWEST: usize = 100;
     ["n", "page_size", "per_page"]

@@ -11,7 +11,7 @@ use crate::{
 /// The longest cursor that is read.
 const MAX_CHARS: usize = 8 * 1024;
 
-/// A place in a listing: the way that is read, and where that goes on.
+/// A position in a listing: its way, and the way's own position.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Place {
     pub(crate) way: Way,
@@ -27,7 +27,7 @@ pub(crate) struct Place {
 pub(crate) enum Mark {
     /// The query of the next page's URL, as a link says it.
     Query(String),
-    /// The query of a page of which no link tells, and that need not be there.
+    /// The query of a page that no link announced and that may not exist.
     Probe(String),
     /// The number of the next page.
     Number(u32),
@@ -80,7 +80,7 @@ impl Mark {
         }
     }
 
-    /// The query of the page; `None` where it is found in another way.
+    /// Returns the query of the page; `None` if the position has another form.
     pub(crate) fn into_query(self) -> Option<String> {
         match self {
             Self::Query(query) | Self::Probe(query) => Some(query),

@@ -20,8 +20,7 @@ impl ListedRepository {
         self.repository.as_str()
     }
 
-    /// The repository of this name, of which nothing else is known; `None` where it breaks the grammar, because it
-    /// could not be asked for.
+    /// Parses a repository without details; `None` if its name is not valid, because it cannot be requested.
     pub(crate) fn parse(name: &str) -> Option<Self> {
         Repository::parse(name).map(Self::of)
     }
@@ -67,7 +66,7 @@ impl ListedTag {
         self.tag.is_attachment()
     }
 
-    /// The tag of this text, of which nothing else is known; `None` where it breaks the grammar.
+    /// Parses a tag without details; `None` if it is not valid.
     pub(crate) fn parse(tag: &str) -> Option<Self> {
         Tag::parse(tag).map(Self::of)
     }
@@ -83,7 +82,7 @@ impl ListedTag {
         }
     }
 
-    /// With its digest, where the text is one.
+    /// Adds its digest, if the text is valid.
     pub(crate) fn digest(mut self, text: Option<&str>) -> Self {
         self.digest = text
             .and_then(Digest::parse)
@@ -94,7 +93,7 @@ impl ListedTag {
 
 /// What a listing lists.
 pub(crate) trait Entry {
-    /// The name that tells it from the others.
+    /// Returns its unique name.
     fn name(&self) -> &str;
 }
 
@@ -110,23 +109,23 @@ impl Entry for ListedTag {
     }
 }
 
-/// One page of a listing. A way gives it with its own mark of the next.
+/// A page of a listing. Each way has its own type for the next position.
 #[derive(Debug)]
 pub(crate) struct Page<T, Next = Place> {
     /// What it lists, without names that break the grammar.
     pub(crate) items: Vec<T>,
-    /// The place where it goes on; `None` after the last.
+    /// The next position; `None` after the last page.
     pub(crate) next: Option<Next>,
     /// True if entries may be missing after it, or after one before.
     pub(crate) is_cut: bool,
     /// True if the response had no entry at all.
     pub(crate) is_empty: bool,
-    /// True if the response had as many entries as were asked for, and not more.
+    /// True if the response had exactly the requested number of entries.
     pub(crate) is_full: bool,
 }
 
 impl<T, Next> Page<T, Next> {
-    /// A page of a listing that always tells where it goes on.
+    /// Creates a page of a listing that always returns the next position.
     pub(crate) fn new(items: Vec<T>, next: Option<Next>) -> Self {
         Self {
             is_empty: items.is_empty(),

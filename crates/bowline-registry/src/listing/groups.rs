@@ -91,7 +91,7 @@ impl Groups {
         (self.is_short() && !self.are_all_known()).then(|| self.after.clone())
     }
 
-    /// The group to read, with the query of its page where that is not the first. It counts as read.
+    /// Returns the group to read, with the query of its page unless it is the first. It then counts as read.
     pub(crate) fn page(&mut self) -> Option<(String, Option<String>)> {
         if let Some((group, query)) = self.page.take() {
             return Some((group, Some(query)));
@@ -113,7 +113,7 @@ impl Groups {
         self.page = query.map(|query| (group, query));
     }
 
-    /// The place after this step; `None` where there is nothing left.
+    /// Returns the position after this step; `None` if nothing is left.
     pub(crate) fn next(mut self) -> Option<Self> {
         self.pass();
         (!(self.is_short() && self.are_all_known())).then_some(self)
@@ -152,7 +152,7 @@ impl Groups {
 mod tests {
     use super::*;
 
-    /// Groups `a` to `e`, of which two are told at a time and `c` is left out, each with two pages.
+    /// Groups `a` to `e`, two at a time and without `c`, with two pages each.
     fn read(groups: &mut Groups) -> Vec<String> {
         let mut asked = Vec::new();
         if let Some(after) = groups.wanted() {

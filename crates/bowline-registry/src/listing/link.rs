@@ -154,7 +154,7 @@ fn names_next(text: &str) -> bool {
     })
 }
 
-/// Tells whether a text can be a target that stands without brackets.
+/// Returns true if a text can be a target without brackets.
 fn is_bare_target(text: &str) -> bool {
     let is_parameter = text.len() >= 3
         && text

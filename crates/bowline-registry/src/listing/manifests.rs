@@ -13,7 +13,7 @@ use crate::{
     listing::entry::ListedTag,
 };
 
-/// The manifests of a repository by their digests, as the list of its tags tells them.
+/// The manifests of a repository by digest, from the list of its tags.
 #[derive(Default)]
 pub(crate) struct Manifests {
     /// Those that have tags.
@@ -65,7 +65,7 @@ impl Manifests {
     }
 }
 
-/// What has no tag, or no digest for a name, is not kept.
+/// Drops entries without a tag or with an invalid digest.
 impl<'de> Deserialize<'de> for Manifests {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(ManifestsVisitor)

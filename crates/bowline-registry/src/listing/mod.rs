@@ -125,8 +125,8 @@ impl<W: World> Registry<'_, W> {
         entered.map_err(|failure| self.unlistable(failure))
     }
 
-    /// Why nothing is listed. A registry of version 1 answers only to who names an image: to somebody who chose that type
-    /// no other one is to be advised.
+    /// Explains why nothing is listed. A version 1 registry needs an image name. The hint must not suggest another type
+    /// to a user who chose that one.
     fn unlistable(&self, failure: Failure) -> Failure {
         if failure.code == Code::AnswerV1Only && self.product.speaks_v1 {
             return read::not_searchable();

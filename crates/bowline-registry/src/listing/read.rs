@@ -20,8 +20,7 @@ use crate::{
 };
 
 impl<W: World> Registry<'_, W> {
-    /// What a token is asked for before repositories are listed: nothing, where the first way needs none of the
-    /// registry's.
+    /// Returns the scope of the token for listing repositories; none if the first way does not use the registry.
     pub(crate) fn listing_scope(&self) -> Scope {
         match (self.product.repository_ways)(self.spec) {
             [Way::Registry, ..] => self.product.catalog_scope.clone(),
@@ -190,8 +189,8 @@ pub(super) fn not_searchable() -> Failure {
     )
 }
 
-/// A page with the place of the next, without entries that it has twice. A page that was read before ends the listing;
-/// where it was only a guess that there might be one (`is_probe`), and each page is full, entries may be missing.
+/// Returns a page with the next position, without duplicate entries. A repeated page ends the listing. If the page was
+/// only a guess (`is_probe`), and each page is full, entries may be missing.
 fn on_trail<T: Entry>(
     way: Way,
     mut trail: Trail,

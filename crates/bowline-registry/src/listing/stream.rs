@@ -79,7 +79,7 @@ struct Stream<'w, W> {
     registry: Registry<'w, W>,
     operator: &'w Operator,
     ways: &'static [Way],
-    /// The place where it goes on; `None` at the beginning.
+    /// The next position; `None` at the beginning.
     place: Option<Place>,
     /// The same as a text, to come back to after a failure. A place may know more, and be large.
     cursor: Option<String>,

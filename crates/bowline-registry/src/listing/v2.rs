@@ -37,7 +37,7 @@ struct Catalog {
 /// The answer for tags.
 #[derive(Deserialize)]
 pub(crate) struct TagList {
-    /// `null` where a repository has none (distribution), and sometimes among them (Nexus); never missing.
+    /// `null` for a repository without tags (distribution), and sometimes among the tags (Nexus); never missing.
     tags: List<String>,
     /// What Google adds: the repositories below.
     #[serde(default)]

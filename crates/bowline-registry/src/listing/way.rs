@@ -13,12 +13,12 @@ pub(crate) enum Way {
     Own,
 }
 
-/// When another way is tried in place of the first.
+/// When to try another way after the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fallback {
     /// Whatever is wrong: something is better than nothing.
     OnFailure,
-    /// Only where the first is not for this login. It may list less than the first, and what is left out while that is
-    /// down for a moment would seem to be gone.
+    /// Only if the first refuses this login. Another way may list less, and images that it omits while the first is
+    /// down would seem to be gone.
     OnRefusal,
 }

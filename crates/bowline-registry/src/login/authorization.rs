@@ -38,7 +38,7 @@ impl Authorization {
         Self(headers)
     }
 
-    /// The same with a header beside it that goes only where the login goes: IBM's `Account`.
+    /// Adds a header that is sent only together with the login: IBM's `Account`.
     pub(crate) fn and(mut self, name: HeaderName, value: &str) -> Result<Self, Failure> {
         self.0.extend(Self::of(name, &[value])?.0);
         Ok(self)

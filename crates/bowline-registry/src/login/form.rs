@@ -53,7 +53,7 @@ pub(crate) struct Granted {
 }
 
 impl Granted {
-    /// What a successful answer grants, at `now`; its tokens are not shown any more.
+    /// Returns the grant in a successful response at `now`, and registers its tokens for redaction.
     pub(crate) fn read<W: World>(
         transport: &mut Transport<'_, W>,
         answer: &Response,

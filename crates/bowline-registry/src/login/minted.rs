@@ -20,7 +20,7 @@ pub(crate) enum RegistryLogin {
         username: Username,
         password: Secret,
     },
-    /// A token that the token service takes as a refresh token; where it does not, the registry takes it as Bearer.
+    /// A token that the token service accepts as a refresh token, or that the registry accepts as Bearer.
     OAuth2 { token: Secret },
     /// A token that the registry takes as it is, as Bearer.
     Bearer { token: Secret },
@@ -29,7 +29,7 @@ pub(crate) enum RegistryLogin {
 }
 
 impl RegistryLogin {
-    /// The login as it goes with a request to the registry itself; `None` where there is none.
+    /// Returns the authorization for requests to the registry; `None` if there is none.
     pub(crate) fn authorization(&self) -> Result<Option<Authorization>, Failure> {
         match self {
             Self::Anonymous => Ok(None),
@@ -49,17 +49,17 @@ impl RegistryLogin {
 pub(crate) struct Minted {
     /// What the registry takes.
     pub(crate) login: RegistryLogin,
-    /// When that ends, in milliseconds since 1970; `None` where it does not, or nobody says so.
+    /// When it expires, in milliseconds since 1970; `None` if it does not, or if this is unknown.
     pub(crate) expires_at: Option<i64>,
-    /// Where the registry is, where only the exchange could tell.
+    /// The registry's endpoint, if only the exchange returns it.
     pub(crate) endpoint: Option<Endpoint>,
-    /// What signs requests to the provider's own API, where that takes another login.
+    /// The signer of requests to the provider's own API, if that needs another login.
     pub(crate) signing_keys: Option<AwsKeys>,
     /// What the provider should refuse.
     pub(crate) doubt: Option<Doubt>,
 }
 
-/// A request that the provider should refuse. Only a check sends it, and warns where it is done all the same.
+/// A request that the provider should refuse. Only a check sends it, and warns if it succeeds.
 #[derive(Clone, Debug)]
 pub(crate) struct Doubt {
     pub(crate) request: SignedRequest,

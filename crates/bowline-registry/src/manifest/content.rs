@@ -23,9 +23,9 @@ pub(crate) struct Content {
     pub(crate) kind: Kind,
     /// What to pull to prove that pulling works: the config, of an artifact its smallest blob, of schema 1 a layer.
     pub(crate) blob: Digest,
-    /// How large the manifest says that this blob is; `None` where it does not.
+    /// Returns the size of this blob in the manifest; `None` if it is missing.
     pub(crate) blob_bytes: Option<u64>,
-    /// How large all of its blobs are together; `None` where it does not say.
+    /// Returns the total size of its blobs; `None` if a size is missing.
     pub(crate) bytes: Option<u64>,
 }
 
@@ -53,7 +53,7 @@ struct Config {
     created: Option<String>,
 }
 
-/// When an image was made, in milliseconds since 1970, as its config says; `None` where it does not.
+/// Returns the creation time in a config, in milliseconds since 1970; `None` if it is missing.
 pub(crate) fn created_at(config: &[u8]) -> Option<i64> {
     let config: Config = json::from_slice(config).ok()?;
     bowline::time::parse_rfc3339(&config.created?)

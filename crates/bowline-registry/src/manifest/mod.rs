@@ -19,8 +19,9 @@ pub(crate) use self::{
     schema_1::content,
 };
 
-/// The media types that are understood, schema 1 last. A header line for each and no weights: forks of Distribution 2.3 to
-/// 2.6 (OpenShift 3, Atomic) compare whole lines, and convert an image to schema 1 where they find none that they know.
+/// The supported media types, schema 1 last. Each has its own header line without a weight, because forks of
+/// Distribution 2.3 to 2.6 (OpenShift 3, Atomic) compare whole lines, and convert an image to schema 1 if they know
+/// none.
 pub(crate) const ACCEPT: &[&str] = &[
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.oci.image.manifest.v1+json",
@@ -86,7 +87,7 @@ struct Platform {
 }
 
 impl Manifest {
-    /// Reads a manifest. `media_type` is that of the answer; it is believed only where the document states none.
+    /// Parses a manifest. `media_type` is that of the response, which counts only if the document has none.
     pub(crate) fn parse(media_type: &str, body: &[u8]) -> Result<Self, Failure> {
         let document: Document = json::from_slice(body)
             .map_err(|_| unsupported("The response for the manifest isn't a manifest in JSON."))?;

@@ -45,14 +45,14 @@ pub(super) fn manifest(layers: &[Layer], newest: Option<&Ancestor>) -> Result<Ma
         .ok_or_else(|| unsupported("The Docker schema 1 manifest has no layers."))
 }
 
-/// What of an answer is the manifest, and what its digest is made of: all of it, but of a signed one of schema 1 what was
-/// signed, which is the document without its signatures.
+/// Returns the part of a response that is the manifest and that its digest covers: the whole body, or, for signed
+/// schema 1, the signed document without its signatures.
 pub(crate) fn content(body: &[u8]) -> Cow<'_, [u8]> {
     signed(body).map_or(Cow::Borrowed(body), Cow::Owned)
 }
 
-/// The signed document of a manifest in "pretty" JSON Web Signature form: its beginning up to a length that the
-/// signature's header tells, and the end that the header holds.
+/// Returns the signed document of a manifest in "pretty" JSON Web Signature form: its beginning, with the length from
+/// the signature's header, and the end from the header.
 fn signed(body: &[u8]) -> Option<Vec<u8>> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]

@@ -50,7 +50,7 @@ impl Target {
     }
 }
 
-/// Reads a notification; `None` where the body is in another format.
+/// Parses a notification; `None` if the body has another format.
 pub(crate) fn read(body: &[u8]) -> Option<Notification> {
     #[derive(Deserialize)]
     struct Envelope<'a> {

@@ -54,7 +54,7 @@ pub enum EventKind {
 /// client typed, or that a server behind a proxy has for itself, may be another name of the right one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// The format does not tell.
+    /// Unknown: the format does not contain it.
     Unnamed,
     /// The registry of this name: `registry.example.com:5000`.
     Host(String),
@@ -65,7 +65,7 @@ pub(crate) enum Origin {
 }
 
 impl Event {
-    /// A push of a tag; `None` where the names are none. A digest that is none was not told.
+    /// Creates a push of a tag; `None` if a name is not valid. An invalid digest counts as missing.
     pub(crate) fn pushed(
         repository: &str,
         tag: Option<&str>,
@@ -82,7 +82,7 @@ impl Event {
         Self::of(repository, EventKind::Quarantined { tag, digest })
     }
 
-    /// The removal of a tag, or of a manifest where no tag is told.
+    /// Creates the removal of a tag, or of a manifest without a tag.
     pub(crate) fn removed(
         repository: &str,
         tag: Option<&str>,
@@ -135,7 +135,7 @@ impl Event {
 }
 
 impl Origin {
-    /// What the repository is called at `endpoint`; `None` where that is not where it is.
+    /// Returns the repository's path at `endpoint`; `None` if it is not there.
     fn path_at(&self, endpoint: &Endpoint, repository: String) -> Option<String> {
         match self {
             Self::Unnamed => Some(repository),

@@ -33,7 +33,7 @@ impl Notification {
     }
 }
 
-/// The things that a body tells, in order: events of images, and others.
+/// The entries of a body, in order: events of images, and others.
 impl FromIterator<Option<Event>> for Notification {
     fn from_iter<I: IntoIterator<Item = Option<Event>>>(told: I) -> Self {
         let mut notification = Self::default();

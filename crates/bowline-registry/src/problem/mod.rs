@@ -23,14 +23,14 @@ pub struct Problem {
     pub field: Option<String>,
 }
 
-/// A failure where it was met; [`Failure::explain`] makes a [`Problem`] of it.
+/// A failure at its origin. [`Failure::explain`] converts it to a [`Problem`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) code: Code,
     pub(crate) detail: String,
-    /// The form's field, where it is another than the code's own.
+    /// The form's field, if it differs from the code's.
     pub(crate) field: Option<&'static str>,
-    /// What to do about it, where that is nothing in the form.
+    /// The advice, if the form cannot fix it.
     pub(crate) advice: Option<&'static str>,
     /// Who failed.
     pub(crate) server: Server,
@@ -82,11 +82,11 @@ impl Failure {
 enum Field {
     /// Nowhere in the form.
     None,
-    /// The registry's address, where that was typed. One that the vendor has given is not the customer's to fix.
+    /// The registry's address, if the customer typed it. The customer cannot fix a vendor's address.
     Address,
     /// What the address lacks.
     AddressPart,
-    /// The first secret of the auth method; the auth method itself where it has none.
+    /// The first secret of the auth method, or the auth method itself if it has none.
     Secret,
     /// The last secret of the auth method: the one that ends, where another does not.
     EndingSecret,
@@ -311,7 +311,7 @@ codes! {
 }
 
 impl Code {
-    /// The form's field where it is to be fixed.
+    /// Returns the form's field to fix.
     pub(crate) fn field_of(self, spec: &ConnectionSpec) -> Option<String> {
         self.field().path(spec)
     }
@@ -349,7 +349,7 @@ impl Code {
         )
     }
 
-    /// The title where the token service, not the registry, has failed; `None` for what is not that service's failure.
+    /// Returns the title if the token service failed and not the registry; `None` if the code does not apply to it.
     pub(crate) fn title_at_token_service(self) -> Option<&'static str> {
         Some(match self {
             Self::DnsNotFound => "We can't find the token service's host (DNS)",

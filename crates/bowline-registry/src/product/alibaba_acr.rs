@@ -27,7 +27,7 @@ pub(super) static PRODUCT: Product = Product {
     speaks_v1: false,
 };
 
-/// The advice for a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {

@@ -88,7 +88,7 @@ fn aws_apis(credentials: &Credentials) -> Vec<Api> {
         .into()
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected | AuthExpired, "password") => {
@@ -203,7 +203,7 @@ fn event(told: Payload) -> Option<Event> {
     }))
 }
 
-/// The number of entries that a page is asked for; 1000 could be had, but would be large.
+/// The requested number of entries in a page. 1000 is possible but large.
 const PER_PAGE: usize = 500;
 
 #[derive(Serialize)]

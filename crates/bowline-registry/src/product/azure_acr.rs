@@ -73,7 +73,7 @@ fn application(credentials: &Credentials) -> Option<RegistryLogin> {
     Application::of(credentials)?.as_password()
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected, "repository-token") => {

@@ -51,7 +51,7 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
     Hosts::new(Realms::Consented, vec![Api::host("api.cloudsmith.io")])
 }
 
-/// The advice for a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
@@ -200,7 +200,7 @@ fn is_last(answer: &Response) -> bool {
         .is_some_and(|(page, total)| page >= total)
 }
 
-/// Tells whether a text can stand in a path as an organization or a repository.
+/// Returns true if a text is safe in a path as an organization or a repository.
 fn is_slug(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with('.')

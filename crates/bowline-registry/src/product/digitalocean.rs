@@ -56,7 +56,7 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
     Hosts::new(Realms::Own, vec![Api::host("api.digitalocean.com")])
 }
 
-/// The advice for a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
@@ -110,7 +110,7 @@ pub(super) async fn exchange<W: World>(
 
 const WHAT: &str = "DigitalOcean's API";
 const API: &str = "https://api.digitalocean.com/v2/registries";
-/// The number of entries that a page is asked for; 200 could be had.
+/// The requested number of entries in a page. The maximum is 200.
 const PER_PAGE: usize = 100;
 
 #[derive(Deserialize)]
@@ -214,7 +214,7 @@ impl<W: World> Registry<'_, W> {
     }
 }
 
-/// Tells whether a text can stand in a path as a registry's name: small letters, digits and hyphens.
+/// Returns true if a text is safe in a path as a registry's name: lower-case letters, digits, and hyphens.
 fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text

@@ -83,7 +83,7 @@ fn config_key(endpoint: &Endpoint) -> String {
     }
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
@@ -232,8 +232,8 @@ pub(super) async fn tags<W: World>(
 }
 
 impl<W: World> Registry<'_, W> {
-    /// A page of a listing: by number, never by the URL that the page before named. `None` where there is nothing of the
-    /// kind, or no such page.
+    /// Reads a page of a listing by number, never by the URL in the previous page. Returns `None` if there is no such
+    /// listing or page.
     async fn docker_hub_page<T: serde::de::DeserializeOwned>(
         &mut self,
         path: &str,

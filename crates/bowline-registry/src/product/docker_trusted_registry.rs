@@ -64,7 +64,7 @@ fn prefers_own_api(spec: &ConnectionSpec) -> bool {
         .is_some_and(|value| value == "true")
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {

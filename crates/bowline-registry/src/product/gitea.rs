@@ -31,7 +31,7 @@ pub(super) static PRODUCT: Product = Product {
     speaks_v1: false,
 };
 
-/// The advice for a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
@@ -58,8 +58,9 @@ pub(super) static WEBHOOK: Webhook = Webhook {
     defaults_to_username: false,
 };
 
-/// The event `package`. The version of a container is its tag, or its digest where it has none. Repositories are in lower
-/// case in the registry, owners not here. (go-gitea/gitea, modules/structs/hook.go and package.go, 2026-08.)
+/// The event `package`. The version of a container is its tag, or its digest if it has no tag. Repositories are in
+/// lower case in the registry, but owners are not in lower case here. (go-gitea/gitea, modules/structs/hook.go and
+/// package.go, 2026-08.)
 fn notification(body: &[u8]) -> Option<Notification> {
     #[derive(Deserialize)]
     struct Payload {

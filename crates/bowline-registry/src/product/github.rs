@@ -73,7 +73,7 @@ fn repository_ways(_: &ConnectionSpec) -> &'static [Way] {
     &[Way::Own]
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
@@ -215,7 +215,7 @@ pub(super) async fn repositories<W: World>(
 }
 
 impl<W: World> Registry<'_, W> {
-    /// A page of an owner's packages; `None` where there is no such owner.
+    /// Reads a page of an owner's packages; `None` if there is no such owner.
     async fn github_packages(
         &self,
         owner: &str,

@@ -50,7 +50,7 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
     Hosts::new(Realms::Consented, vec![Api::TokenService])
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
@@ -219,8 +219,8 @@ impl<W: World> Registry<'_, W> {
         )
     }
 
-    /// A URL of the API. It is where the token service is (`https://gitlab.example.com/jwt/auth`), not where the registry
-    /// is.
+    /// Returns a URL of the API, which has the host of the token service (`https://gitlab.example.com/jwt/auth`), not
+    /// of the registry.
     fn gitlab_url(&self, path: &str, query: &str) -> Result<Url, Failure> {
         let Authentication::Login(Login::Bearer { realm, .. }) = &self.authentication else {
             return Err(unlistable(
@@ -260,7 +260,7 @@ fn parsed(entries: List<Entry>) -> Vec<ListedRepository> {
         .collect()
 }
 
-/// Tells whether one lies in the other: a project in the namespace, or the namespace in a project.
+/// Returns true if one is inside the other: a project in the namespace, or the namespace in a project.
 fn overlap(project: &str, namespace: &str) -> bool {
     let is_in = |inner: &str, outer: &str| {
         outer.is_empty()

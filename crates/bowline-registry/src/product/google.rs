@@ -1,6 +1,6 @@
 //! Google's Artifact Registry and Container Registry: what it adds to the distribution protocol.
 //!
-//! Google's own listing: `tags/list` tells what lies below a path, too, so the tree below a project is walked.
+//! Google's own listing: `tags/list` also returns the children of a path, so this walks the tree below a project.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bowline::{form::ConnectionSpec, reference::Reference};
@@ -68,7 +68,7 @@ fn repository_ways(spec: &ConnectionSpec) -> &'static [Way] {
     }
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected, "access-token") => {
@@ -159,7 +159,7 @@ struct Node {
     is_cut: bool,
 }
 
-/// The next path of the tree below the namespace: one repository, or none where the path holds no image itself.
+/// Reads the next path of the tree below the namespace: one repository, or none if the path contains no image itself.
 pub(super) async fn repositories<W: World>(
     registry: &mut Registry<'_, W>,
     mark: Option<Mark>,
@@ -272,8 +272,8 @@ impl<W: World> Registry<'_, W> {
         Ok(node)
     }
 
-    /// Google's access token, where the login is one: the registry takes it for every path, so that no path needs a
-    /// token of its own.
+    /// Returns Google's access token, if the login is one. The registry accepts it for every path, so no path needs its
+    /// own token.
     async fn google_token(&mut self) -> Result<Option<Authorization>, Failure> {
         match &self.minted().await?.login {
             RegistryLogin::Password { username, password }

@@ -46,7 +46,7 @@ fn tag_ways(_: &ConnectionSpec) -> &'static [Way] {
     OWN_FIRST
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {

@@ -53,7 +53,7 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
     Hosts::new(Realms::Own, Vec::new())
 }
 
-/// The advice for a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected, "access-key") => {

@@ -51,7 +51,7 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
     Hosts::new(Realms::Domain, vec![Api::host("iam.cloud.ibm.com")])
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
@@ -148,7 +148,7 @@ pub(super) async fn repositories<W: World>(
 }
 
 impl<W: World> Registry<'_, W> {
-    /// An access token of IAM, for the account; `None` where the login is a refresh token, which buys none.
+    /// Gets an IAM access token for the account; `None` if the login is a refresh token, which cannot get one.
     async fn ibm_login(&mut self) -> Result<Option<Authorization>, Failure> {
         let Credentials::Password { username, password } = &self.spec.credentials else {
             return Ok(None);

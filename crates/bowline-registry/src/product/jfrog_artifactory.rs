@@ -83,7 +83,7 @@ pub(super) async fn exchange<W: World>(
     }
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected, "api-key") => {
@@ -133,7 +133,7 @@ fn notification(body: &[u8]) -> Option<Notification> {
     Some([event].into_iter().collect())
 }
 
-/// What a webhook tells of an image.
+/// The image in a webhook.
 #[derive(Deserialize)]
 struct Data {
     repo_key: String,
@@ -274,7 +274,7 @@ impl Kind {
     }
 }
 
-/// A key, and what it holds, where that is known.
+/// A key, and its package type, if known.
 #[derive(Clone, Copy)]
 struct TypedKey<'a> {
     name: &'a str,
@@ -306,7 +306,7 @@ impl<'a> TypedKey<'a> {
     }
 }
 
-/// Tells whether a text can stand in a path as a repository key.
+/// Returns true if a text is safe in a path as a repository key.
 fn is_key(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with('.')

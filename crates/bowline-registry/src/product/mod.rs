@@ -75,7 +75,7 @@ macro_rules! products {
             }
         }
 
-        /// What to do about a problem with a product and an auth method; `None` where the general hint says all.
+        /// The advice for a problem with a product and an auth method; `None` if the general hint is enough.
         pub(crate) fn hint(id: ProviderId, code: Code, auth: &str) -> Option<&'static str> {
             match id {
                 $(ProviderId::$variant => $module::hint(code, auth),)*

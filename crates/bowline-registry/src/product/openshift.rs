@@ -1,6 +1,6 @@
 //! OpenShift: what it adds to the distribution protocol.
 //!
-//! OpenShift's own listing: the image streams that the API server tells of.
+//! OpenShift's own listing: the image streams of the API server.
 
 use bowline::form::ConnectionSpec;
 use serde::Deserialize;
@@ -67,14 +67,14 @@ pub(crate) fn names_api(spec: &ConnectionSpec) -> bool {
     spec.values.contains_key("apiUrl")
 }
 
-/// The API server, which is the customer's own word for where the token belongs.
+/// Returns the API server, with which the customer says where the token belongs.
 fn api_server(spec: &ConnectionSpec) -> Vec<Api> {
     let url = spec.values.get("apiUrl");
     let url = url.and_then(|url| Url::parse(url).ok());
     url.map(Api::Origin).into_iter().collect()
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected | AuthExpired => {
@@ -180,7 +180,7 @@ pub(super) async fn tags<W: World>(
     Ok(Page::new(items.collect(), None))
 }
 
-/// Where the API server tells of the project's image streams, or of those of all projects.
+/// Returns the URL of the project's image streams, or of those of all projects.
 pub(crate) fn image_streams_url<W: World>(
     registry: &Registry<'_, W>,
     query: &str,

@@ -61,7 +61,7 @@ fn may_use_api(spec: &ConnectionSpec) -> bool {
     token(&spec.credentials).is_some() || spec.credentials == Credentials::Anonymous
 }
 
-/// What to do about a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, auth: &str) -> Option<&'static str> {
     Some(match (code, auth) {
         (AuthRejected, "oauth2") => {
@@ -130,7 +130,7 @@ struct RepositoriesResponse {
 struct Entry {
     namespace: String,
     name: String,
-    /// `image`, or `application` for what is none.
+    /// `image` or `application`.
     kind: Option<String>,
     /// In seconds since 1970.
     last_modified: Option<i64>,

@@ -9,19 +9,19 @@ use crate::{guard::hosts::Hosts, login::RegistryLogin, notification::Notificatio
 pub(crate) struct Product {
     /// Where a connection's credentials may go beside the registry itself.
     pub(crate) hosts: fn(&ConnectionSpec) -> Hosts,
-    /// Token services that belong to a registry elsewhere: the registry's host, the token service's host. A `*` stands for
-    /// one label, the same in both.
+    /// Token services on another domain: the registry's host and the token service's host. A `*` matches one label, the
+    /// same in both.
     pub(crate) token_services: &'static [(&'static str, &'static str)],
-    /// What credentials that its `exchange` exchanges are worth as they are. That is tried first, because it takes fewer
-    /// requests; `None` where they are worth nothing, or are not exchanged.
+    /// The login that exchangeable credentials give without an exchange. It is tried first, because it needs fewer
+    /// requests. `None` if there is none, or if the credentials are not exchanged.
     pub(crate) unexchanged: fn(&Credentials) -> Option<RegistryLogin>,
-    /// The ways to list repositories, in the order in which they are tried; none where the product has no listing.
+    /// The ways to list repositories, in order; empty if the product has no listing.
     pub(crate) repository_ways: fn(&ConnectionSpec) -> &'static [Way],
     /// The ways to list tags, what knows more than their names first.
     pub(crate) tag_ways: fn(&ConnectionSpec) -> &'static [Way],
     /// What a token for the catalog is asked for.
     pub(crate) catalog_scope: Scope,
-    /// The username under which container tools give a token as a password.
+    /// The username with which container tools send a token as a password.
     pub(crate) token_username: &'static str,
     /// The key under which Docker's configuration file keeps a login.
     pub(crate) docker_config_key: fn(&Endpoint) -> String,
@@ -42,15 +42,15 @@ pub(crate) struct Webhook {
 
 /// The format of a product's notifications.
 pub(crate) enum Format {
-    /// One of its own. A body in another gives `None`.
+    /// Its own format. Returns `None` for a body in another format.
     Own(fn(&[u8]) -> Option<Notification>),
-    /// That of Docker Distribution, which most products are made of.
+    /// The format of Docker Distribution, which most products are based on.
     Distribution,
 }
 
 /// The distribution API alone.
 pub(super) const PLAIN: &[Way] = &[Way::Registry];
-/// The product's own API, and the distribution API where that refuses.
+/// The product's own API, and the distribution API if that refuses.
 pub(super) const OWN_FIRST: &[Way] = &[Way::Own, Way::Registry];
 
 /// No way: the product has no listing that a login for pulling may use.

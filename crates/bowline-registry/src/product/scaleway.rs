@@ -53,7 +53,7 @@ fn hosts(_: &ConnectionSpec) -> Hosts {
     Hosts::new(Realms::Own, vec![Api::host("api.scaleway.com")])
 }
 
-/// The advice for a problem; `None` where the general hint says all.
+/// The advice for a problem; `None` if the general hint is enough.
 pub(super) fn hint(code: Code, _auth: &str) -> Option<&'static str> {
     Some(match code {
         AuthRejected => {
@@ -195,7 +195,7 @@ impl<W: World> Registry<'_, W> {
     }
 }
 
-/// Tells whether a text can stand in a query as an id: a UUID.
+/// Returns true if a text is safe in a query as an id: a UUID.
 fn is_id(text: &str) -> bool {
     text.len() == 36 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }

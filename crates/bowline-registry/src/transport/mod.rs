@@ -65,13 +65,13 @@ pub(crate) struct Call<'a> {
     pub(crate) limit: usize,
     /// True if redirects are followed.
     pub(crate) follow: bool,
-    /// What a session knows its answer by, where that is about the login.
+    /// The session's key for its response, if that is about the login.
     pub(crate) remembered_as: Option<String>,
 }
 
 /// What a call sends.
 pub(crate) enum Message<'a> {
-    /// A question, with this authorization where the guard lets credentials go. It may be asked again.
+    /// A GET with this authorization, if the guard allows credentials. It can be repeated.
     Get(Option<&'a Authorization>),
     /// The same, of which only the head is answered.
     Head(Option<&'a Authorization>),
@@ -88,7 +88,7 @@ pub(crate) struct Transport<'w, W> {
     world: &'w W,
     guard: Guard<'w>,
     secrets: Secrets,
-    /// In milliseconds since 1970, where the customer said so or a token among the credentials does.
+    /// When the credentials expire, in milliseconds since 1970, from the form or from a token in the credentials.
     credentials_end: Option<i64>,
     deadline: Duration,
     session: Option<&'w Session>,
@@ -117,7 +117,7 @@ impl<'w, W: World> Transport<'w, W> {
         }
     }
 
-    /// Tells where the registry is, once that is known.
+    /// Sets the registry's endpoint once it is known.
     pub(crate) fn set_registry(&mut self, registry: Url) {
         self.guard.set_registry(registry);
     }
@@ -132,12 +132,12 @@ impl<'w, W: World> Transport<'w, W> {
         self.secrets.add_login(username, password);
     }
 
-    /// A server's words as they may be shown; `None` where they may not.
+    /// Returns a server's text that is safe to show; `None` if it must not be shown.
     pub(crate) fn shown(&self, words: &str) -> Option<String> {
         redact::shown(words, &self.secrets)
     }
 
-    /// What an error answer says, where it says it in a known form: in its body, and in its challenge.
+    /// Returns the message of an error response in a known form, from its body or its challenge.
     pub(crate) fn error(&self, answer: &Response) -> Option<String> {
         let body = redact::error(&answer.body, &self.secrets);
         let challenges = challenge::challenges(&answer.headers);
@@ -204,7 +204,7 @@ impl<'w, W: World> Transport<'w, W> {
         self.credentials_end.is_some_and(|end| end <= now)
     }
 
-    /// Why credentials were not accepted, as far as the answer or the form tells.
+    /// Returns why credentials were rejected, from the response or the form.
     pub(crate) fn rejection(&self, answer: &Response) -> Failure {
         let words = self.error(answer).unwrap_or_default().to_ascii_lowercase();
         let says = |texts: &[&str]| texts.iter().any(|text| words.contains(text));
@@ -236,7 +236,7 @@ impl<'w, W: World> Transport<'w, W> {
                 .is_some_and(|words| oci_error::names_network(&words))
     }
 
-    /// Sends a call, unless the session knows its answer; follows its redirects, and sends it again where that may help.
+    /// Sends a call, unless the session has its response. Follows redirects, and retries if that may help.
     ///
     /// An answer is given whatever its status, but a redirect only where redirects are not to be followed.
     pub(crate) async fn send(&self, mut call: Call<'_>) -> Result<Response, Failure> {

@@ -22,7 +22,7 @@ impl Response {
         json::from_slice(&self.body)
     }
 
-    /// The text of a header, where it has one.
+    /// Returns the text of a header, if present.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }

@@ -12,8 +12,8 @@ pub(super) const ATTEMPTS: u32 = 3;
 /// random, so that many checks do not come back at the same moment.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How long to wait before the next attempt, if there is this much time; `None` where there is not, or no hope: who has
-/// had too many requests and does not say for how long wants none soon.
+/// Returns the wait before the next attempt within the remaining time; `None` if there is not enough time or a retry is
+/// hopeless: a server that limits requests without a duration wants none soon.
 pub(super) fn pause<W: World>(
     world: &W,
     remaining: Duration,

@@ -52,7 +52,7 @@ pub(super) struct Login {
     status: u16,
     headers: Vec<Header>,
     body: String,
-    /// True if the present conversation has had it.
+    /// True if the current conversation has used it.
     #[serde(skip)]
     is_used: bool,
 }
@@ -85,7 +85,7 @@ impl Session {
         Some(login)
     }
 
-    /// Remembers the answer to a question that was asked `at` this time, where it would be the same again.
+    /// Stores the response to a request that was sent `at` this time, if a repetition would give the same.
     pub(super) fn note(&self, question: String, answer: &Response, at: i64) {
         let mut logins = self.logins();
         logins.retain(|login| login.question != question);
@@ -122,7 +122,7 @@ impl Login {
         })
     }
 
-    /// The same as an answer to who has this permit.
+    /// Returns it as a response for this permit.
     pub(super) fn answer(&self, permit: Permit) -> Response {
         let header = |Header(name, value): &Header| {
             let name = HeaderName::try_from(name).ok()?;

@@ -22,7 +22,7 @@ const ANSWER_BYTES: usize = 1024 * 1024;
 /// The operation of ECR that logs in.
 pub(super) const GET_TOKEN: &str = "GetAuthorizationToken";
 
-/// What stands between an AWS identity and a registry: the parsed members of the form's credentials.
+/// The parsed members of the form's AWS credentials.
 pub(super) struct Aws<'a> {
     pub(super) service: EcrService,
     pub(super) region: AwsRegion,
@@ -109,7 +109,7 @@ impl EcrApi<'_> {
     }
 }
 
-/// One request that is to be signed.
+/// A request to sign.
 pub(super) struct Question {
     pub(super) what: &'static str,
     pub(super) host: String,

@@ -1,7 +1,7 @@
 //! Amazon ECR: AWS keys are exchanged for a registry password that lives for 12 hours (`GetAuthorizationToken`).
 //!
-//! The requests: `AssumeRole` at STS where there is a role, then `GetAuthorizationToken` at ECR, both in the region of
-//! the form and at hosts made of it. Of the answers no URL is followed: the registry's host is made of the account id.
+//! The requests: `AssumeRole` at STS if there is a role, then `GetAuthorizationToken` at ECR, both at hosts built from
+//! the form's region. No URL in a response is followed: the registry's host is built from the account id.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ use crate::{
     world::World,
 };
 
-/// The answer of `GetAuthorizationToken`; ECR Public's has one object in place of the list.
+/// The response of `GetAuthorizationToken`. ECR Public has one object instead of the list.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct TokenResponse {
@@ -126,7 +126,7 @@ fn password(token: &str) -> Option<Secret> {
     (!password.is_empty()).then(|| Secret::new(password))
 }
 
-/// The registry that an answer names: only its account id is taken, and only where the name is one of this region.
+/// Returns the registry in a response. Only its account id is used, and only if the host is in this region.
 fn endpoint(proxy: &str, region: AwsRegion, spec: &ConnectionSpec) -> Option<Endpoint> {
     let named = Url::parse(proxy).ok()?;
     let account = AwsAccount::of_registry(named.host_str()?, region)?;

@@ -1,6 +1,6 @@
 //! What AWS's errors mean for a connection.
 //!
-//! Codes: ECR's and STS's "Common Errors". ECR answers in JSON, STS in XML; both are read whoever sent them.
+//! Codes: ECR's and STS's "Common Errors". ECR responds in JSON, STS in XML. Both formats are parsed from either.
 
 use bowline::credential::AwsKeys;
 use http::header::DATE;
@@ -71,7 +71,7 @@ pub(super) fn of_ecr<W: World>(
     })
 }
 
-/// Why STS did not give the role's keys. `keys` are the form's.
+/// Explains why STS did not return the role's keys. `keys` are the form's.
 pub(super) fn of_sts<W: World>(
     transport: &Transport<'_, W>,
     keys: Option<&AwsKeys>,
@@ -99,7 +99,7 @@ struct Refusal {
     signer: Signer,
     status: u16,
     seen: String,
-    /// By how many minutes this service's clock is ahead of AWS's, as far as the answer tells.
+    /// How many minutes this service's clock is ahead of AWS's, if the response shows it.
     ahead: Option<i64>,
 }
 

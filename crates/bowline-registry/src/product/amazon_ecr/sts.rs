@@ -37,9 +37,9 @@ pub(super) struct Identity {
     pub(super) doubt: Option<Doubt>,
 }
 
-/// The identity that asks ECR: the form's, or those of the role that they take on. Without keys in the form
-/// the operator's take it on, with the external id that was issued to the project and none that was typed: whoever could
-/// choose it could use another customer's role.
+/// Returns the keys for ECR: the form's, or those of the role that they assume. Without keys in the form, the
+/// operator's identity assumes the role with the external id that was issued to the project, never with a typed one: a
+/// customer who could choose it could use another customer's role.
 pub(super) async fn identity<W: World>(
     transport: &mut Transport<'_, W>,
     operator: &Operator,

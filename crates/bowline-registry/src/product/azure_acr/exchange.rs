@@ -50,7 +50,7 @@ pub(super) struct Application<'a> {
 }
 
 impl<'a> Application<'a> {
-    /// The application of these credentials; `None` where they are others.
+    /// Returns the application in these credentials; `None` for other credentials.
     pub(super) fn of(credentials: &'a Credentials) -> Option<Self> {
         match credentials {
             Credentials::AzureServicePrincipal {
@@ -142,7 +142,7 @@ impl<'a> Application<'a> {
     }
 }
 
-/// Posts a login; `None` where nobody there can judge it.
+/// Posts a login; `None` if the server cannot judge it.
 async fn ask<W: World>(
     transport: &Transport<'_, W>,
     url: &str,

@@ -24,7 +24,7 @@ const MAX_PEM: usize = 8 * 1024;
 pub(super) struct AssertionKey(SigningKey<Sha256>);
 
 impl AssertionKey {
-    /// The key of a PKCS #8 document in PEM; `None` where that holds no RSA key of 2048 to 4096 bits.
+    /// Parses the key in a PKCS #8 document in PEM; `None` if it is not an RSA key of 2048 to 4096 bits.
     pub(super) fn of_pem(pem: &str) -> Option<Self> {
         if pem.len() > MAX_PEM {
             return None;
