@@ -1,4 +1,4 @@
-/** The client of Bowline's API, without an element. */
+/** The client of Bowline's API, without elements. */
 
 export { HttpClient } from "./types/api/client.js";
 export type { AuditClient, CheckOptions, ClientOptions, ConnectionChange, ConnectionsClient, ListOptions, Version } from "./types/api/client.js";

@@ -2,13 +2,13 @@
 
 import type {} from "./elements.js";
 
-/** The package's elements by their tag. */
+/** The package's elements by tag. */
 export type Tags = { [Tag in keyof HTMLElementTagNameMap as Tag extends `bowline-${string}` ? Tag : never]: HTMLElementTagNameMap[Tag] };
 
-/** The package's events by their name. */
+/** The package's events by name. */
 export type EventMap = { [Name in keyof HTMLElementEventMap as Name extends `bowline-${string}` ? Name : never]: HTMLElementEventMap[Name] };
 
-/** The properties of an element that are its own and can be set. */
+/** The writable properties that an element itself defines. */
 export type Own<E> = Partial<Pick<E, Writable<Exclude<keyof E, keyof HTMLElement>, E>>> & { name?: string; disabled?: boolean };
 
 type Writable<Key extends keyof E, E> = {

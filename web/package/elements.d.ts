@@ -1,6 +1,6 @@
 /**
- * Bowline's custom elements. Importing this module defines them; they render what the module `bowline` knows and talk
- * to the API through a client.
+ * Bowline's custom elements. Importing this module defines them. They render the rules of the module `bowline` and use
+ * the API through a client.
  *
  * They need neither a framework nor a global style, and under a strict Content-Security-Policy only
  * `'wasm-unsafe-eval'`.
@@ -31,29 +31,29 @@ export { text as messages, setMessages } from "./types/messages.js";
 export type { FieldWords, MessageOverrides, Messages, ProblemWords, ProviderWords } from "./types/messages.js";
 export type { Announcement, Instructions } from "./types/pulling/notifications.js";
 
-/** `bowline-change`: the form and what the module says of it. It holds the secrets as typed. */
+/** `bowline-change`: the form and its report. The form contains the secrets as typed. */
 export interface ChangeDetail {
   readonly form: ConnectionForm;
   readonly report: Report;
 }
 
-/** `bowline-saved`: what the server keeps. */
+/** `bowline-saved`: the stored connection. */
 export interface SavedDetail {
   readonly connection: Connection;
 }
 
-/** `bowline-select`: which connection stands open, or none. */
+/** `bowline-select`: the open connection, or none. */
 export interface SelectDetail {
   readonly id: string | null;
 }
 
-/** `bowline-open`: somebody goes to a place of a connection; `copy` starts a new one from it. */
+/** `bowline-open`: the user opens a part of a connection. `copy` starts a new connection from it. */
 export interface OpenDetail {
   readonly id: string;
   readonly place: "policy" | "images" | "use" | "credentials" | "copy";
 }
 
-/** `bowline-policy`: the policy as it is now, and what was found in it. */
+/** `bowline-policy`: the current policy and its report. */
 export interface PolicyDetail {
   readonly policy: Policy;
   readonly report: PolicyReport;
@@ -64,34 +64,34 @@ export interface SyncedDetail {
   readonly sync: Sync;
 }
 
-/** `bowline-trust`: somebody consents to sending credentials to this token service. */
+/** `bowline-trust`: the user consents to sending credentials to this token service. */
 export interface TrustDetail {
   readonly host: string;
 }
 
-/** Where a pattern tester gets a registry's real images from. */
+/** The source of a registry's real images for a pattern tester. */
 export type ImageSource = (signal: AbortSignal) => Promise<{ readonly images: readonly Image[]; readonly complete: boolean }>;
 
 /** `<bowline-connection-form>`: connects a registry, or replaces a connection's credentials. Form-associated. */
 export class BowlineConnectionForm extends HTMLElement {
-  /** Tests and saves; without it the form only reports changes. With `service` and `settings` it tells more before the first test. */
+  /** Tests and saves. Without it, the form only reports changes. With `service` and `settings`, it shows more before the first test. */
   client: (ConnectionsClient & Partial<Pick<ProjectClient, "service" | "settings">>) | null;
-  /** What is chosen at first. */
+  /** The initial choice. */
   provider: string;
   auth: string;
-  /** What it is filled in with at first. */
+  /** The initial values. */
   template: ConnectionForm | null;
-  /** Whose credentials it replaces. */
+  /** The connection to replace the credentials of. */
   connection: Connection | null;
-  /** What was typed before and not saved. */
+  /** Unsaved input to restore. */
   restored: ConnectionForm | null;
   readonly value: ConnectionForm;
   readonly report: Report;
-  /** Whether there is something that leaving would lose. */
+  /** Whether there is unsaved input. */
   readonly unsaved: boolean;
 }
 
-/** `<bowline-check-result>`: a connection test while it runs, and what it found. */
+/** `<bowline-check-result>`: a running connection test and its result. */
 export class BowlineCheckResult extends HTMLElement {
   steps: readonly Step[];
   check: Check | null;
@@ -101,7 +101,7 @@ export class BowlineCheckResult extends HTMLElement {
   stale: boolean;
   consent: boolean;
   commands: readonly string[];
-  /** Once it has ended, what it came to and the step that failed stand first; the rest is shown when asked for. */
+  /** Shows only the result and the failed step of a finished test, with a button for the rest. */
   brief: boolean;
 }
 
@@ -110,7 +110,7 @@ export class BowlineConnectionList extends HTMLElement {
   client: ConnectionsClient | null;
   may: { readonly write: boolean; readonly delete: boolean };
   selected: string;
-  /** Why no connection can be added now, as by a plan; the slot `closed` says what to do about it. */
+  /** The reason why no connection can be added, such as a plan's limit. The slot `closed` says what to do. */
   closed: string;
   reload(): Promise<void>;
 }
@@ -121,14 +121,14 @@ export class BowlinePolicyForm extends HTMLElement {
   provider: string;
   host: string;
   scanners: readonly string[];
-  /** To be looked at only. */
+  /** Shows the policy without editing. */
   readonly: boolean;
   readonly report: PolicyReport;
-  /** Takes in what was typed but not added yet; whether there is no error. */
+  /** Adds typed patterns and returns whether there is no error. */
   complete(): Promise<boolean>;
 }
 
-/** `<bowline-pattern-tester>`: what patterns, or a policy, take of a list of images. */
+/** `<bowline-pattern-tester>`: the images of a list that match patterns or a policy. */
 export class BowlinePatternTester extends HTMLElement {
   policy: Policy | null;
   patterns: readonly string[] | null;
@@ -137,36 +137,36 @@ export class BowlinePatternTester extends HTMLElement {
   readonly decisions: readonly Decision[];
 }
 
-/** `<bowline-policy-editor>`: a connection's policy with the tester beside it. */
+/** `<bowline-policy-editor>`: a connection's policy with a live tester. */
 export class BowlinePolicyEditor extends HTMLElement {
   client: (ConnectionsClient & Partial<Pick<PullingClient, "scanners">>) | null;
   connection: Connection | null;
   readonly: boolean;
-  /** Rules that were typed before and not saved, and the rules that they were made from. */
+  /** Unsaved rules to restore, and the rules that they started from. */
   restored: { readonly policy: Policy | null; readonly from: Policy | null } | null;
   readonly unsaved: boolean;
 }
 
-/** `<bowline-image-browser>`: what a connection reaches. */
+/** `<bowline-image-browser>`: the repositories and tags that a connection can reach. */
 export class BowlineImageBrowser extends HTMLElement {
   client: ConnectionsClient | null;
   connection: Connection | null;
 }
 
-/** `<bowline-audit-log>`: who changed what of a connection, and who got its credentials. */
+/** `<bowline-audit-log>`: who changed a connection, and who got its credentials. */
 export class BowlineAuditLog extends HTMLElement {
   client: AuditClient | null;
   connection: Connection | null;
 }
 
-/** `<bowline-sync-panel>`: the last sync of a connection, one that runs, and the button that starts one. */
+/** `<bowline-sync-panel>`: a connection's last sync, a running sync, and a button to start one. */
 export class BowlineSyncPanel extends HTMLElement {
   client: PullingClient | null;
   connection: Connection | null;
   readonly: boolean;
 }
 
-/** `<bowline-inventory>`: a connection's images with what is known of each. */
+/** `<bowline-inventory>`: a connection's images with their state. */
 export class BowlineInventory extends HTMLElement {
   client: PullingClient | null;
   connection: Connection | null;
@@ -174,14 +174,14 @@ export class BowlineInventory extends HTMLElement {
   reload(): Promise<void>;
 }
 
-/** `<bowline-scan-list>`: what waits for a scanner, what one has, and what came of it. */
+/** `<bowline-scan-list>`: a connection's scans with their state and result. */
 export class BowlineScanList extends HTMLElement {
   client: PullingClient | null;
   connection: Connection | null;
   readonly: boolean;
 }
 
-/** `<bowline-event-setup>`: where a registry announces its pushes, and what to paste there. */
+/** `<bowline-event-setup>`: a connection's webhook with its setup steps. */
 export class BowlineEventSetup extends HTMLElement {
   client: PullingClient | null;
   connection: Connection | null;
@@ -194,31 +194,31 @@ export class BowlineLoginSetup extends HTMLElement {
   setup: LoginSetup | null;
 }
 
-/** `<bowline-job-snippets>`: what a job runs to pull with a connection's credentials. */
+/** `<bowline-job-snippets>`: snippets for jobs that pull with a connection's credentials. */
 export class BowlineJobSnippets extends HTMLElement {
   connection: Connection | null;
-  /** The API's address; default `/v1` of the page's origin. */
+  /** The URL of the API; default: `/v1` on the page's origin. */
   api: string;
 }
 
-/** `<bowline-project-settings>`: what holds for connections whose rules say nothing else. */
+/** `<bowline-project-settings>`: the defaults for a project's connections. */
 export class BowlineProjectSettings extends HTMLElement {
   client: Pick<ProjectClient, "saveSettings" | "settings"> | null;
   readonly: boolean;
 }
 
-/** `<bowline-project-notices>`: where a project is told of what happens by itself, and of what. */
+/** `<bowline-project-notices>`: a project's notices: their URL and kinds. */
 export class BowlineProjectNotices extends HTMLElement {
   client: Pick<ProjectClient, "changeNotices" | "endNotices" | "notices"> | null;
   readonly: boolean;
 }
 
-/** `<bowline-project-audit>`: who did what in a project, and its export. */
+/** `<bowline-project-audit>`: a project's activity and its export. */
 export class BowlineProjectAudit extends HTMLElement {
   client: Pick<ProjectClient, "projectAudit"> | null;
-  /** Names the exported file. */
+  /** Used in the name of the exported file. */
   project: string;
-  /** The address of a connection's place, by its id. */
+  /** Returns the URL of a connection by its id. */
   place: ((id: string) => string) | null;
 }
 

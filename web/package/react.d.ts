@@ -1,6 +1,7 @@
 /**
- * The elements in JSX, for React 18 and 19: `import type {} from "bowline/react";` once. React 19 sets properties and
- * listens to events (`onbowline-saved`) by itself; React 18 sets attributes only, so set properties by a `ref` there.
+ * JSX types of the elements for React 18 and 19. Import them once: `import type {} from "bowline/react";`. React 19 sets
+ * properties and listens to events (`onbowline-saved`) by itself. React 18 sets only attributes, so set properties with a
+ * `ref`.
  */
 
 import type { DetailedHTMLProps, HTMLAttributes } from "react";

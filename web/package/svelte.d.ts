@@ -1,6 +1,6 @@
 /**
- * The elements in Svelte's markup, for Svelte 5: `import type {} from "bowline/svelte";` once. Svelte sets properties and
- * listens to events (`onbowline-saved`) by itself.
+ * Types of the elements in Svelte 5 markup. Import them once: `import type {} from "bowline/svelte";`. Svelte sets
+ * properties and listens to events (`onbowline-saved`) by itself.
  */
 
 import type { HTMLAttributes } from "svelte/elements";

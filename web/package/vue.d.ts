@@ -1,6 +1,6 @@
 /**
- * The elements in Vue's templates: `import type {} from "bowline/vue";` once. Vue sets properties and listens to events
- * (`@bowline-saved`) by itself. Tell its compiler that `bowline-` starts the name of an element:
+ * Types of the elements in Vue templates. Import them once: `import type {} from "bowline/vue";`. Vue sets properties and
+ * listens to events (`@bowline-saved`) by itself. Tell its compiler that tags with `bowline-` are custom elements:
  * `compilerOptions: { isCustomElement: (tag) => tag.startsWith("bowline-") }`.
  */
 
@@ -9,7 +9,7 @@ import type { EventMap, Own, Tags } from "./element-types.js";
 
 type Emits = { [Name in keyof EventMap as `on${Capitalize<Camel<Name>>}`]?: (event: EventMap[Name]) => void };
 
-/** Vue looks a listener up by its name in camel case. */
+/** Vue looks up a listener by its camel-case name. */
 type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Name;
 
 type Elements = {

@@ -1,4 +1,4 @@
-// The form of a registry type for libraries that know schemas instead of findings.
+// The form of a registry type for libraries that use schemas instead of findings.
 
 import { checkForm, providers } from "./surface.js";
 
@@ -38,7 +38,7 @@ export function jsonSchema(provider) {
       policy: { type: ["object", "null"] },
     },
     additionalProperties: false,
-    // Where no way to sign in is named, it is the first.
+    // The default auth method is the first.
     allOf: auth.map((method) => ({
       if: { properties: { auth: { const: method.id } }, ...(method === usual ? {} : { required: ["auth"] }) },
       then: { properties: { values: valuesOf(method) } },
@@ -64,7 +64,7 @@ function schemaOf({ label, kind, required, default: usual, options, placeholder,
     ...(required ? { minLength: 1 } : {}),
     ...(help === undefined ? {} : { description: help.pull }),
     ...(usual === undefined ? {} : { default: usual }),
-    // What is chosen from is what is known, not all that there is.
+    // The options are the known values, not all valid ones.
     ...(examples.length === 0 ? {} : { examples }),
     ...(kind === "secret" || kind === "json" ? { writeOnly: true } : {}),
   };
@@ -76,7 +76,7 @@ function typeOf(id) {
   return type;
 }
 
-/** `policy.include.0` as form libraries name it. */
+/** `policy.include.0` as a path for form libraries. */
 function pathOf(field) {
   return field === "" ? [] : field.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }

@@ -1,109 +1,109 @@
 /**
- * Bowline's rules for container-registry connections, in WebAssembly: the same crate that the server runs.
+ * Bowline's rules for container registry connections in WebAssembly, compiled from the same crate that the server runs.
  *
- * Call {@link ready} once; after that every function is synchronous. Works in browsers, workers and Node >= 20.
+ * Call {@link ready} once. After that, every function is synchronous. Works in browsers, workers, and Node 20 or newer.
  */
 
 import type { AuthIds, ProviderId } from "./ids.js";
 
 export type { AuthIds, ProviderId };
 
-/** One of these, or what somebody typed: an unknown one is a finding. */
+/** One of these ids, or any text: an unknown id is a finding. */
 type Known<Id extends string> = Id | (string & Record<never, never>);
 
 /**
- * What {@link ready} can take the module from, where the default (the file beside this one) does not fit. The object is a
- * compiled `WebAssembly.Module`, whose type is in TypeScript's DOM library alone.
+ * A source of the module for {@link ready}, instead of the default (the file beside this one). The object is a
+ * compiled `WebAssembly.Module`. Its type is only in TypeScript's DOM library.
  */
 export type ModuleSource = string | URL | Request | Response | ArrayBuffer | ArrayBufferView | object;
 
-/** What {@link ready} can take the provider table from, where the default does not fit: the table, or where it is. */
+/** A source of the provider table for {@link ready}, instead of the default: the table or its URL. */
 export type TableSource = readonly Provider[] | string | URL | Request | Response;
 
 /**
  * Loads the module and the provider table. Calling it again returns the same promise.
  *
- * @param source where the `.wasm` is; left out, it is the file in this package.
- * @param table where `providers.json` is; left out, it is the file in this package.
- * @throws (rejects) when one of them cannot be loaded; the next call tries again.
+ * @param source the location of the `.wasm` file; default: the file in this package.
+ * @param table the location of `providers.json`; default: the file in this package.
+ * @throws (rejects) if one of them cannot be loaded. The next call tries again.
  */
 export function ready(source?: ModuleSource | Promise<Response>, table?: TableSource): Promise<void>;
 
-/** A connection as it was typed; what is left out, `null` or empty is not filled in. */
+/** A connection as typed. Missing, `null`, and empty all mean "not filled in". */
 export interface ConnectionForm {
-  /** A provider's id, `docker-hub`. */
+  /** A provider's id, such as `docker-hub`. */
   provider?: Known<ProviderId> | null;
-  /** What the customer calls it; 1-64 characters after trimming. */
+  /** The connection's name: 1-64 characters after trimming. */
   name?: string | null;
   description?: string | null;
-  /** An auth method's id; left out, the provider's first. */
+  /** An auth method's id; default: the provider's first. */
   auth?: Known<AuthIds[keyof AuthIds]> | null;
   purpose?: Purpose | "" | null;
   /** The auth method's fields by name. */
   values?: { [name: string]: string | boolean | number | null | undefined } | null;
-  /** Token services (`host` or `host:port`) to which the credentials may go though they are not the registry's. */
+  /** Token services (`host` or `host:port`) on other hosts that may get the credentials. */
   trustedAuthHosts?: string[] | null;
-  /** When the credentials end, RFC 3339. */
+  /** When the credentials expire, in RFC 3339. */
   expiresAt?: string | null;
   /** An image to test with. */
   image?: string | null;
-  /** Which images are pulled, and when. */
+  /** Which images to pull, and when. */
   policy?: Policy | null;
 }
 
-/** What a connection is for: reading images, or writing them too. */
+/** The purpose of a connection: to pull images, or also to push them. */
 export type Purpose = "pull" | "push";
 
-/** How much a finding weighs. Only an `error` makes a form invalid. */
+/** The severity of a finding. Only an `error` makes a form invalid. */
 export type Severity = "error" | "warning" | "hint";
 
-/** One thing that was found in a field. */
+/** A finding in a field. */
 export interface Finding {
   /** `name`, `provider`, `auth`, `values.url`, … */
   field: string;
   severity: Severity;
-  /** Stable, dotted snake_case; never changes its meaning. */
+  /** The stable code in dotted snake_case. Its meaning never changes. */
   code: string;
-  /** The named parameters of the message, for products that translate. */
+  /** The named parameters of the message, for translations. */
   params: { [name: string]: string };
   /** The English text. */
   message: string;
-  /** The whole text that the field should hold instead, where there is one. */
+  /** The complete text that fixes the field, if there is one. */
   suggestion?: string;
-  /** Where in the field's text it starts, in UTF-16 units. */
+  /** The start of the position in the field's text, in UTF-16 code units. */
   start: number;
-  /** Where it ends. */
+  /** The end of the position. */
   end: number;
 }
 
-/** What a form's check found. */
+/** The result of checking a form. */
 export interface Report {
   /** Whether the form can be saved. */
   valid: boolean;
   /** In the order of the form's fields. */
   findings: Finding[];
-  /** The registry as it is shown and kept, `docker.io/acme`. */
+  /** The registry's endpoint, such as `docker.io/acme`. */
   endpoint: string | null;
-  /** The id of the provider that the URL looks like. */
+  /** The id of the provider that the URL belongs to, if it is recognized. */
   detected: ProviderId | null;
 }
 
 export interface CheckFormOptions {
-  /** Where given, a required field that is empty is reported only if it is one of these (`name`, `values.url`, …). */
+  /** If set, an empty required field is reported only if it is one of these (`name`, `values.url`, …). */
   touched?: readonly string[] | undefined;
-  /** Now, in milliseconds since 1970; left out, the clock's. */
+  /** The current time in milliseconds since 1970; default: the clock's. */
   now?: number | undefined;
 }
 
 /**
- * Checks a form. Never throws for what was typed.
+ * Checks a form. Never throws because of user input.
  *
- * @throws {TypeError} with the `code` `form.shape` where a member has another type than is declared, or holds what JSON
- * cannot hold.
+ * @throws {TypeError} with the `code` `form.shape` if a member does not have the declared type, or if JSON cannot
+ * represent it.
  */
 export function checkForm(form: ConnectionForm, options?: CheckFormOptions): Report;
 
-/** A schema as the Standard Schema specification describes it (version 1), for what the form of a registry type is. */
+/** A schema for the form of a registry type, as defined by the Standard Schema specification (version 1). */
 export interface ConnectionFormSchema<Id extends ProviderId = ProviderId> {
   readonly "~standard": {
     readonly version: 1;
@@ -119,37 +119,37 @@ export interface FormOf<Id extends ProviderId = ProviderId> extends Omit<Connect
   auth?: AuthIds[Id];
 }
 
-/** The value is good; its provider is the schema's. */
+/** The value is valid. Its provider is the schema's. */
 export interface SchemaSuccess<Output> {
   readonly value: Output;
   readonly issues?: undefined;
 }
 
-/** What is wrong with the value. Warnings and hints are none of it. */
+/** The errors of the value, without warnings and hints. */
 export interface SchemaFailure {
   readonly issues: readonly { readonly message: string; readonly path: readonly (string | number)[] }[];
 }
 
 /**
- * The form of a registry type as a Standard Schema, for libraries such as React Hook Form and TanStack Form. It says what
- * {@link checkForm} says.
+ * The form of a registry type as a Standard Schema, for libraries such as React Hook Form and TanStack Form. It gives the
+ * same result as {@link checkForm}.
  *
- * @throws {RangeError} when there is no such registry type.
+ * @throws {RangeError} if there is no such registry type.
  */
 export function connectionForm<Id extends ProviderId>(provider: Id): ConnectionFormSchema<Id>;
 
 /**
- * The JSON Schema (draft 2020-12) of a registry type's form: its members and values, which are required, titles and
- * examples. What only {@link checkForm} knows is not in it.
+ * The JSON Schema (draft 2020-12) of a registry type's form: its members and values, which of them are required, titles,
+ * and examples. It does not contain the rules of {@link checkForm}.
  *
- * @throws {RangeError} when there is no such registry type.
+ * @throws {RangeError} if there is no such registry type.
  */
 export function jsonSchema(provider: ProviderId): { readonly [keyword: string]: unknown };
 
-/** How a field is shown and typed. */
+/** The kind of a field's input. */
 export type FieldKind = "text" | "secret" | "url" | "select" | "checkbox" | "json";
 
-/** One choice of a `select` field. */
+/** An option of a `select` field. */
 export interface FieldOption {
   readonly value: string;
   readonly label: string;
@@ -161,93 +161,93 @@ export interface Field {
   readonly label: string;
   readonly kind: FieldKind;
   readonly required: boolean;
-  /** The field that may be filled in instead: one of the two is needed. */
+  /** The alternative field. One of the two is required. */
   readonly unless?: string;
-  /** What it is when it is empty. */
+  /** The default value. */
   readonly default?: string;
-  /** What a `select` offers. */
+  /** The options of a `select`. */
   readonly options?: readonly FieldOption[];
   readonly placeholder?: string;
-  /** What to fill in, for each purpose: which token, with the least scopes. */
+  /** Help for each purpose: which token to use, with the fewest scopes. */
   readonly help?: { readonly pull: string; readonly push: string };
   /** The value of the input's `autocomplete` attribute. */
   readonly autocomplete: string;
 }
 
-/** A way to log in. */
+/** An auth method. */
 export interface AuthMethod {
   readonly id: string;
   readonly title: string;
   readonly fields: readonly Field[];
-  /** What to create at the vendor first, where it is the same for all. */
+  /** What to create at the vendor first, if it is the same for everybody. */
   readonly setup?: LoginSetup;
 }
 
 /**
- * What to create at the vendor before the first test. Texts hold placeholders: `{accountId}` is the AWS account of the
- * service, `{externalId}` the external ID that it has issued to the project.
+ * What to create at the vendor before the first test. Texts contain placeholders: `{accountId}` is the service's AWS
+ * account, and `{externalId}` is the external ID that the service issued to the project.
  */
 export interface LoginSetup {
-  /** The name of a field that makes it unneeded once it is filled in. */
+  /** The name of a field that makes this unnecessary if it is filled in. */
   readonly unless: string | null;
   /** What to do, in order. */
   readonly steps: readonly string[];
-  /** What to paste, each under its title. */
+  /** Snippets to paste, each with a title. */
   readonly snippets: readonly { readonly title: string; readonly text: string }[];
-  /** The vendor's page about it. */
+  /** The vendor's documentation. */
   readonly docsUrl: string;
 }
 
-/** What a registry product can do. */
+/** The capabilities of a registry product. */
 export interface Capabilities {
   /** Repositories can be listed. */
   readonly catalog: boolean;
   /** Tags can be listed. */
   readonly tags: boolean;
-  /** A connection test needs an image to be named. */
+  /** A connection test needs an image name. */
   readonly testNeedsImage: boolean;
-  /** The product can announce pushes by webhooks. */
+  /** The product can notify of pushes with webhooks. */
   readonly events: boolean;
-  /** Images can be held back until they are released. */
+  /** Images can be in quarantine until they are released. */
   readonly quarantine: boolean;
   /** Images can be listed as image streams. */
   readonly imageStreams: boolean;
-  /** Images that are gone from the registry can be forgotten. */
+  /** Images that are gone from the registry can be removed from the inventory. */
   readonly cleanup: boolean;
-  /** Images can be taken in without being named one by one. */
+  /** Images can be pulled on a schedule. */
   readonly automatic: boolean;
 }
 
-/** A registry product, enough to render a form for it. */
+/** A registry product, with everything needed to render its form. */
 export interface Provider {
   readonly id: ProviderId;
   readonly title: string;
-  /** The vendor's page about its credentials. */
+  /** The vendor's documentation about credentials. */
   readonly docsUrl: string;
-  /** The part of a picker that it stands in. */
+  /** Its group in a picker. */
   readonly group: ProviderGroup;
-  /** Its place in a picker: lower comes first. No two providers have the same. */
+  /** Its rank in a picker: lower comes first. Every provider has its own. */
   readonly rank: number;
   /** The first is the default. */
   readonly auth: readonly AuthMethod[];
   readonly capabilities: Capabilities;
-  /** How its notifications of pushes are set up; `null` where it has none. */
+  /** How to set up its push notifications; `null` if it has none. */
   readonly notifications: Notifications | null;
 }
 
-/** Registries of cloud providers, ones that their vendors host, ones that their users run, and any of a protocol. */
+/** Registries of cloud providers, registries hosted by their vendors, self-hosted registries, and any registry of a protocol. */
 export type ProviderGroup = "cloud" | "hosted" | "self-hosted" | "generic";
 
 /**
- * What to do at a product so that it notifies of its pushes. Texts hold the placeholders `{url}`, where the product
- * sends to, and `{authorization}`, the value of the header `Authorization` that it sends.
+ * How to set up push notifications at a product. Texts contain the placeholders `{url}`, the URL that the product
+ * sends to, and `{authorization}`, the value of the `Authorization` header that it sends.
  */
 export interface Notifications {
   /** What to do, in order. */
   readonly steps: readonly NotificationLine[];
-  /** The lines to paste as a whole; empty where there is nothing to paste. */
+  /** The lines of a snippet to paste; empty if there is none. */
   readonly snippet: readonly NotificationLine[];
-  /** The vendor's page about it. */
+  /** The vendor's documentation. */
   readonly docsUrl: string | null;
 }
 
@@ -255,84 +255,84 @@ export interface Notifications {
 export interface NotificationLine {
   /** The text with its placeholders. */
   readonly text: string;
-  /** Whether it is for every setup, or for those with the secret in a header, or in the URL. */
+  /** Whether it applies to every setup, or only with the secret in a header or in the URL. */
   readonly when: "always" | "authorization" | "no-authorization";
 }
 
-/** Every provider, in the order in which a page shows them: one frozen list, made once. */
+/** Returns every provider in display order, as one frozen list. */
 export function providers(): readonly Provider[];
 
 /**
- * Partly filled forms for what was pasted: a URL, an image reference, a `docker login` command,
- * a `.dockerconfigjson` or a Kubernetes pull secret. Empty when it is none of them.
+ * Returns partly filled forms for pasted text: a URL, an image reference, a `docker login` command,
+ * a `.dockerconfigjson`, or a Kubernetes pull secret. Empty if nothing is recognized.
  */
 export function detect(text: string): ConnectionForm[];
 
-/** An image reference, taken apart. */
+/** A parsed image reference. */
 export interface ImageReference {
   domain: string;
   path: string;
   tag: string | null;
   digest: string | null;
-  /** As people write it, `alpine:3.20`. */
+  /** The short form, such as `alpine:3.20`. */
   familiar: string;
-  /** In full, `docker.io/library/alpine:3.20`. */
+  /** The complete form, such as `docker.io/library/alpine:3.20`. */
   canonical: string;
 }
 
-/** What {@link parseReference} throws. */
+/** The error of {@link parseReference}. */
 export class InvalidReferenceError extends Error {
   private constructor();
-  /** Stable, dotted snake_case: `reference.tag`, … */
+  /** The stable code in dotted snake_case: `reference.tag`, … */
   readonly code: string;
-  /** The whole text that should be there instead, where there is one. */
+  /** The complete text that fixes it, if there is one. */
   readonly suggestion: string | undefined;
-  /** Where in the text it starts, in UTF-16 units. */
+  /** The start of the position in the text, in UTF-16 code units. */
   readonly start: number;
-  /** Where it ends. */
+  /** The end of the position. */
   readonly end: number;
 }
 
 /**
- * Parses an image reference by the distribution grammar.
+ * Parses an image reference with the distribution grammar.
  *
  * @throws {InvalidReferenceError}
  */
 export function parseReference(text: string): ImageReference;
 
-/** What {@link parsePattern} and {@link PatternSet} throw. */
+/** The error of {@link parsePattern} and {@link PatternSet}. */
 export class InvalidPatternError extends Error {
   private constructor();
-  /** Stable, dotted snake_case: `pattern.unclosed`, … */
+  /** The stable code in dotted snake_case: `pattern.unclosed`, … */
   readonly code: string;
-  /** The whole text that should be there instead, where there is one. */
+  /** The complete text that fixes it, if there is one. */
   readonly suggestion: string | undefined;
-  /** Where in the text it starts, in UTF-16 units. */
+  /** The start of the position in the text, in UTF-16 code units. */
   readonly start: number;
-  /** Where it ends. */
+  /** The end of the position. */
   readonly end: number;
-  /** Which of a set's patterns it is; `undefined` where there is only one. */
+  /** The index of the pattern in a set; `undefined` for a single pattern. */
   readonly index: number | undefined;
 }
 
 /** One half of a pattern. */
 export interface PatternPart {
   /**
-   * How it is compared: a `literal` is contained in the image's half, a `glob` is like the whole of it, and a `regex`
-   * is found in it.
+   * How it matches: a `literal` is contained in the image's half, a `glob` matches the whole half, and a `regex`
+   * matches anywhere in it.
    */
   kind: "literal" | "glob" | "regex";
-  /** As it was written; an expression without its slashes. */
+  /** The text as written; a regular expression without its slashes. */
   text: string;
 }
 
-/** A `name:tag` pattern, taken apart. */
+/** A parsed `name:tag` pattern. */
 export interface Pattern {
-  /** What the repository must be like; `null` takes every one. */
+  /** The pattern for the repository; `null` matches every one. */
   name: PatternPart | null;
-  /** What the tag must be like; `null` takes every image, tagged or not. */
+  /** The pattern for the tag; `null` matches every image, tagged or not. */
   tag: PatternPart | null;
-  /** What is worth saying about it, in the field `pattern`: never an error. */
+  /** Findings in the field `pattern`, never errors. */
   findings: Finding[];
 }
 
@@ -343,11 +343,11 @@ export interface Pattern {
  */
 export function parsePattern(text: string): Pattern;
 
-/** Why a {@link PatternSet} takes an image, or does not. */
+/** Why a {@link PatternSet} matches an image or does not. */
 export interface Explanation {
-  /** Whether a pattern takes it. */
+  /** Whether a pattern matches it. */
   taken: boolean;
-  /** The place in the list of the first pattern that takes it, else of the first that matches a part of it. */
+  /** The index of the first pattern that matches it, or of the first that matches a part of it. */
   pattern: number | null;
   /** Which parts of that pattern match. */
   matched: ("name" | "tag")[];
@@ -356,125 +356,125 @@ export interface Explanation {
 }
 
 /**
- * A list of patterns, compiled once. It takes an image that any of them matches; an empty list takes none.
+ * A compiled list of patterns. It matches an image if any of them does. An empty list matches none.
  *
- * It lives in the module's memory until it is garbage, or until `free()`.
+ * It uses the module's memory until it is garbage-collected or until `free()`.
  */
 export class PatternSet {
-  /** @throws {InvalidPatternError} whose `index` says which of them is no pattern. */
+  /** @throws {InvalidPatternError} with the `index` of the invalid pattern. */
   constructor(patterns: Iterable<string>);
   /** Whether a pattern matches the image: `team/api`, `alpine:3.20`, `alpine:3.20@sha256:…`. */
   matches(image: string): boolean;
   /** Which pattern decides about the image, and by which part. */
   explain(image: string): Explanation;
-  /** The places of the images that a pattern matches, in order. Made for lists of 100,000 names. */
+  /** The indexes of the matching images, in order. Suitable for lists of 100,000 names. */
   filter(images: readonly string[]): Uint32Array;
-  /** Gives its memory back at once; it must not be used any more. Also `Symbol.dispose`, where there is one. */
+  /** Frees its memory at once. Do not use it afterward. Also available as `Symbol.dispose`, if the runtime has it. */
   free(): void;
 }
 
-/** A pull policy; what is left out or `null` is the default. */
+/** A pull policy. Missing and `null` members have their defaults. */
 export interface Policy {
-  /** `automatic` pulls every day; `manual`, the default, only what is asked for. */
+  /** `automatic` pulls every day. `manual`, the default, pulls only on request. */
   mode?: "manual" | "automatic" | null;
-  /** When the daily pull begins, `02:30`. */
+  /** The start time of the daily pull, such as `02:30`. */
   at?: string | null;
-  /** Where it is that time: a name of the IANA database; the default is `UTC`. */
+  /** The IANA time zone of that time; default: `UTC`. */
   timezone?: string | null;
-  /** When images that were pulled before are pulled again: `never`, the default, whenever something `new` is pulled, or `always`. `false` and `true` are read as the first two. */
+  /** When to pull known images again: `never` (the default), when something `new` is pulled, or `always`. `false` and `true` mean the first two. */
   rescanExisting?: "never" | "new" | "always" | boolean | null;
-  /** Patterns of what is taken; empty takes everything. */
+  /** Patterns of images to select; empty selects everything. */
   include?: readonly string[] | null;
-  /** What must hold for it besides. */
+  /** An additional condition. */
   condition?: Condition | null;
-  /** Patterns of what is never taken. */
+  /** Patterns of images that are never selected. */
   never?: readonly string[] | null;
-  /** Patterns of what is taken whatever `include` and `condition` say. */
+  /** Patterns of images that are always selected, regardless of `include` and `condition`. */
   always?: readonly string[] | null;
-  /** Whether images that are gone from the registry are forgotten. */
+  /** Whether images that are gone from the registry are removed from the inventory. */
   cleanup?: boolean | null;
-  /** Whether the registry announces pushes. */
+  /** Whether the registry sends push notifications. */
   events?: boolean | null;
-  /** Whether the registry holds images back until they are released. */
+  /** Whether the registry keeps images in quarantine until they are released. */
   quarantine?: boolean | null;
   /** Whether image streams are listed. */
   imageStreams?: boolean | null;
-  /** Who scans: whoever asks first, or one of those named. */
+  /** The scanners: any, or only the listed ones. */
   scanner?: { kind: "any" } | { kind: "specific"; names: readonly string[] } | null;
-  /** How long a scan may take, in seconds. */
+  /** The time limit of a scan, in seconds. */
   scanTimeoutSeconds?: number | null;
 }
 
-/** What must hold for an image besides the patterns. */
+/** A condition in addition to the patterns. */
 export type Condition =
   | { kind: "none" }
-  /** It was created at most so long ago: 60 days if nothing else is said; months and years are the calendar's. */
+  /** The maximum age of the image; default: 60 days. Months and years are calendar units. */
   | { kind: "created-within"; amount?: number | null; unit?: "days" | "weeks" | "months" | "years" | null }
-  /** It is one of so many newest digests of its repository. */
+  /** The number of newest digests to select in a repository. */
   | { kind: "latest"; count: number };
 
-/** What a policy's check found. */
+/** The result of checking a policy. */
 export interface PolicyReport {
-  /** Whether there is no error among the findings. */
+  /** Whether the findings contain no error. */
   valid: boolean;
   /** In fields such as `policy.include.0`. */
   findings: Finding[];
 }
 
 /**
- * Checks a policy. Never throws for what was typed.
+ * Checks a policy. Never throws because of user input.
  *
- * @throws {TypeError} with the `code` `policy.shape` where the policy holds what JSON cannot hold.
- * @param provider the id of the provider whose registry it is for; left out, what depends on it is not judged.
+ * @throws {TypeError} with the `code` `policy.shape` if JSON cannot represent the policy.
+ * @param provider the id of the registry's provider. Without it, rules that depend on it are skipped.
  * @param host the registry's host, with its port, which a pattern should not name.
  */
 export function checkPolicy(policy: Policy | null, provider?: string | null, host?: string | null): PolicyReport;
 
 /**
- * An image of an inventory. Times are RFC 3339, milliseconds since 1970 or a Date; what is no time is as good as missing.
+ * An image in an inventory. Times are RFC 3339 texts, milliseconds since 1970, or Dates. Invalid times count as missing.
  */
 export interface Image {
   /** The repository's path, without the host. */
   repository: string;
   tag?: string | null;
-  /** The manifest's digest; two tags of one digest are one image. */
+  /** The manifest's digest. Two tags with the same digest are one image. */
   digest?: string | null;
   /** When it was built. */
   createdAt?: string | number | Date | null;
-  /** When it was pushed: what counts where the build's date says nothing. */
+  /** When it was pushed; used if there is no build date. */
   pushedAt?: string | number | Date | null;
-  /** When it was first listed: what counts where there is no push date either. */
+  /** When it was first listed; used if there is no push date either. */
   firstSeen?: string | number | Date | null;
-  /** The artifact's media type, where it is no image. */
+  /** The artifact's media type, if it is not an image. */
   artifactType?: string | null;
 }
 
-/** What was decided about an image. */
+/** The decision about an image. */
 export interface Decision {
-  /** Whether it is due. */
+  /** Whether it is selected. */
   selected: boolean;
-  /** What decided: a list of patterns, the condition, or that it is a signature or another artifact. */
+  /** The reason: a list of patterns, the condition, or that it is a signature or another artifact. */
   by: "artifact" | "never" | "include" | "condition" | "always";
-  /** The place in that list of the pattern that decided; `null` where none did. */
+  /** The index of the pattern that decided; `null` if none did. */
   pattern: number | null;
 }
 
-/** What {@link selectImages} throws. */
+/** The error of {@link selectImages}. */
 export class InvalidPolicyError extends Error {
   private constructor();
   /** The first error's code: `policy.choice`, … */
   readonly code: string;
-  /** All that was found. */
+  /** All findings. */
   readonly findings: Finding[];
 }
 
 /**
- * Says of every image whether the policy selects it, and what decided.
+ * Returns for every image whether the policy selects it, and why.
  *
- * @param now in milliseconds since 1970; left out, the clock's.
- * @returns the places of the selected images, and a decision for every image, in order.
+ * @param now the current time in milliseconds since 1970; default: the clock's.
+ * @returns the indexes of the selected images, and a decision for every image, in order.
  * @throws {InvalidPolicyError}
- * @throws {TypeError} with the `code` `images.shape` where an image has no repository.
+ * @throws {TypeError} with the `code` `images.shape` if an image has no repository.
  */
 export function selectImages(
   policy: Policy | null,

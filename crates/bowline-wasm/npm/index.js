@@ -24,7 +24,7 @@ export function ready(source, table) {
   );
 }
 
-/** The provider table from where it is served. */
+/** Loads the provider table. */
 async function listed(source) {
   const missing = (why, cause) => new Error(`providers.json was not served at ${source.url ?? source}: ${why}`, { cause });
   const response = source instanceof Response ? source : await fetch(source).catch((error) => {
@@ -36,7 +36,7 @@ async function listed(source) {
   });
 }
 
-/** The module from beside this file. Where it was not served there, the error says so, and what was. */
+/** Loads the module from beside this file. If it was not served there, the error describes the response. */
 async function served(url) {
   const missing = (why, cause) => new Error(`bowline.wasm was not served at ${url.href}: ${why}`, { cause });
   const response = await fetch(url).catch((error) => {
@@ -45,11 +45,11 @@ async function served(url) {
   if (!response.ok) throw missing(`HTTP ${response.status}`);
   const type = response.headers.get("content-type") ?? "no content type";
   if (type.startsWith("application/wasm")) return response;
-  // Some servers do not know the type. A page in its place is what those send that have no such file.
+  // Some servers do not know the media type. A server without the file often sends a page instead.
   const bytes = await response.arrayBuffer();
   if (!MAGIC.every((byte, place) => new Uint8Array(bytes)[place] === byte)) throw missing(`the answer is ${type}, not WebAssembly`);
   return bytes;
 }
 
-/** What a module begins with. */
+/** The first bytes of a module. */
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];

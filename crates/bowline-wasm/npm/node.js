@@ -1,4 +1,4 @@
-// For Node, whose fetch reads no files.
+// For Node: its `fetch` cannot read files.
 
 import { readFile } from "node:fs/promises";
 
@@ -26,14 +26,14 @@ export function ready(source, table) {
   );
 }
 
-/** The provider table from a file or from where it is served. */
+/** Loads the provider table from a file or a URL. */
 async function listed(source) {
   const file = fromFile(source);
   if (file !== source) return JSON.parse(await file);
   return (source instanceof Response ? source : await fetch(source)).json();
 }
 
-/** The bytes of a file's URL; anything else as it is. */
+/** Reads a file URL; returns other values unchanged. */
 function fromFile(source) {
   return source instanceof URL && source.protocol === "file:" ? readFile(source) : source;
 }

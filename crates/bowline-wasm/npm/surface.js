@@ -1,4 +1,4 @@
-// The functions of the package over the WebAssembly module, wherever the module was loaded from.
+// The functions of the package on top of the WebAssembly module.
 // Plain objects go in and come out: see crates/bowline-wasm/src/lib.rs.
 
 import initialize, * as module from "./bindings.js";
@@ -8,8 +8,8 @@ let loaded = false;
 let list;
 
 /**
- * Loads the module and the provider table once; `source` and `table` are asked for only then. A load that failed can be
- * tried again.
+ * Loads the module and the provider table once. `source` and `table` are called only for the load. A failed load can be
+ * retried.
  */
 export function load(source, table) {
   loading ??= Promise.all([initialize({ module_or_path: source() }), table()]).then(
@@ -110,7 +110,7 @@ export class PatternSet {
 
   #places(images) {
     const places = this.#set.filter(encoded(images.join("\n")), images.length);
-    // An image's name has no line feed; where one has, the images are asked one by one.
+    // Image names contain no line feed. If one does, match the images one by one.
     return places ?? [...images.keys()].filter((index) => this.matches(images[index]));
   }
 
@@ -148,20 +148,20 @@ export class InvalidPolicyError extends Error {
 const encoder = new TextEncoder();
 const buffer = new Uint8Array(1 << 17);
 
-/** A text in UTF-8; in a buffer that the next call uses again, unless it is long. */
+/** Encodes a text as UTF-8 in a buffer that the next call reuses, unless the text is long. */
 function encoded(text) {
   if (3 * text.length > buffer.length) return encoder.encode(text);
   return buffer.subarray(0, encoder.encodeInto(text, buffer).written);
 }
 
-/** How many images are matched at once: as many as stay in the processor's cache while they are joined and encoded. */
+/** The number of images to match at once: as many as fit in the processor's cache. */
 const PORTION = 512;
 
 function need() {
   if (!loaded) throw new Error("bowline is not loaded: await ready() first");
 }
 
-/** Shared by all callers, so that none can change it for another. */
+/** Frozen, because all callers share it. */
 function frozen(value) {
   if (typeof value === "object" && value !== null) Object.values(value).forEach(frozen);
   return Object.freeze(value);
