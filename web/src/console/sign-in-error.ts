@@ -1,6 +1,7 @@
 /**
- * Why somebody could not sign in at the identity provider: the page was not served over HTTPS, so that the browser gives it
- * no cryptography; no answer came; somebody said no; the answer is to nothing that this tab asked; anything else.
+ * Why sign-in at the identity provider failed: the page was not served over HTTPS, so the browser has no cryptography
+ * (`insecure`); no response (`unreachable`); the user declined (`denied`); the response belongs to no request of this tab
+ * (`state`); anything else (`refused`).
  */
 export type SignInFailure = "insecure" | "unreachable" | "denied" | "state" | "refused";
 

@@ -5,7 +5,7 @@ import type { AuditEntry } from "../api/types.js";
 import { fromNow, inFull } from "../formats.js";
 import { text } from "../messages.js";
 
-/** What was done, with what where that has to be said, by whom, when and from where, and what was before. */
+/** The action, its object, who did it, when, from where, and the previous values. */
 export function entryOf({ action, at, subject, from, changes, requestId }: AuditEntry, what: TemplateResult | typeof nothing = nothing): TemplateResult {
   const { audit } = text();
   const fields = Object.entries(changes);

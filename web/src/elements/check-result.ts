@@ -21,10 +21,9 @@ type StepState = "active" | Step["status"];
  * A connection test: a live timeline of its steps, then the result or the problem, what to do about it, facts, and
  * warnings. It grows only at its end, so that the text does not move.
  *
- * Properties: `steps` (what has ended so far), `running`, `check` (the outcome), `error` (the test itself could not
- * be made), `stale` (the form has changed since), `cancelled`, `consent` (offers to trust a foreign token service), `commands`
- * (the test by hand, offered when it failed), `brief` (once it has ended, what it came to and the step that failed stand
- * first; the rest is shown when asked for).
+ * Properties: `steps` (the finished steps), `running`, `check` (the result), `error` (the error if the test could not
+ * run), `stale` (the form has changed since), `cancelled`, `consent` (offers to trust a token service), `commands` (the
+ * manual test, offered after a failure), `brief` (shows only the result and the failed step, with a button for the rest).
  * Event: `bowline-trust` with {@link TrustDetail}.
  */
 @element("bowline-check-result")

@@ -49,11 +49,14 @@ const PAUSE_MS = 700;
 /**
  * The form that connects a registry, drawn from the provider table alone.
  *
- * Properties: `client` (tests and saves; without it the form only reports changes), `provider` and `auth` (what is
- * chosen at first), `template` (what it is filled in with at first), `connection` (whose credentials it replaces: its
- * registry stays), `restored` (what was typed before and not saved); read: `value`, `report`, `unsaved`. Events: `bowline-replace` when a new connection is asked for in place of that one, `bowline-change` with {@link ChangeDetail}, `bowline-saved` with {@link SavedDetail},
- * `bowline-open` for the connection that the project has to the same registry,
- * `bowline-signed-out` when the client's token was refused. In a `<form>` its value is the ConnectionForm as JSON.
+ * Properties: `client` (tests and saves; without it, the form only reports changes), `provider` and `auth` (the initial
+ * choice), `template` (the initial values), `connection` (the connection to replace the credentials of; its registry is
+ * fixed), `restored` (unsaved input to restore). Read-only: `value`, `report`, `unsaved`.
+ *
+ * Events: `bowline-change` with {@link ChangeDetail}, `bowline-saved` with {@link SavedDetail}, `bowline-replace` when the
+ * user wants a new connection instead of `connection`, `bowline-open` for the project's existing connection to the same
+ * registry, `bowline-signed-out` when the API rejects the client's token. In a `<form>`, its value is the ConnectionForm
+ * as JSON.
  */
 @element("bowline-connection-form")
 export class BowlineConnectionForm extends LitElement {
@@ -475,7 +478,7 @@ export class BowlineConnectionForm extends LitElement {
     this.dispatchEvent(new CustomEvent("bowline-replace", { bubbles: true, composed: true }));
   }
 
-  /** What the address looks like, where that is another type; it stands where the documentation did, so that nothing moves. */
+  /** The type that the address looks like, if it is another one. It replaces the documentation link, so that nothing moves. */
   #detected(draft: FormDraft, { findings }: FieldView): TemplateResult | undefined {
     const like = draft.providers.find((one) => one.id === this.#report.detected);
     const said = findings.some(({ suggestion }) => suggestion === like?.id);

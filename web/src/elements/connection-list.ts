@@ -41,9 +41,9 @@ type State = Health | (typeof OTHER_STATES)[number];
 /**
  * A project's connections: search, the last check of each, details, renaming, checking, removing.
  *
- * Properties: `client`, `may` (what to offer), `selected` (the id of the connection that stands open), `closed` (why none
- * can be added now, as by a plan). Slot: `closed`, what to do about it. Events:
- * `bowline-add`, `bowline-select` with {@link SelectDetail}, `bowline-signed-out`.
+ * Properties: `client`, `may` (the actions to offer), `selected` (the id of the open connection), `closed` (the reason why
+ * no connection can be added, such as a plan's limit). Slot: `closed`, what to do about it. Events: `bowline-add`,
+ * `bowline-select` with {@link SelectDetail}, `bowline-signed-out`.
  */
 @element("bowline-connection-list")
 export class BowlineConnectionList extends LitElement {

@@ -8,7 +8,7 @@ import { icon } from "./icons.js";
 /** How long a button shows that it copied, in milliseconds. */
 const SAID_MS = 2000;
 
-/** Lines of text, each with a button that copies it. Properties: `lines`, `label` (what they are, where that says more). */
+/** Lines of text, each with a button that copies it. Properties: `lines`, `label` (an optional description). */
 @element("bowline-copy-lines")
 export class BowlineCopyLines extends LitElement {
   @property({ attribute: false }) lines: readonly string[] = [];

@@ -26,8 +26,8 @@ const HIDDEN = "••••••••";
 /**
  * A connection's webhook: its URL, its secret (shown once), and the setup steps for the product.
  *
- * Properties: `client`, `connection`, `readonly` (no secret is made). Slot: `rules`, a link to the pull rules, which are
- * to listen. Event: `bowline-signed-out`.
+ * Properties: `client`, `connection`, `readonly` (no new secret). Slot: `rules`, a link to the pull rules, which must turn
+ * on events. Event: `bowline-signed-out`.
  */
 @element("bowline-event-setup")
 export class BowlineEventSetup extends LitElement {

@@ -26,7 +26,7 @@ const MOST = 100;
  * A connection's inventory: its images with the results of the last sync, the decision of the pull rules, and the state
  * of the scan. The user can queue selected images.
  *
- * Properties: `client`, `connection`, `readonly` (nothing is queued). Events: `bowline-queued` when scans were queued,
+ * Properties: `client`, `connection`, `readonly` (no queueing). Events: `bowline-queued` when scans were queued,
  * `bowline-signed-out`.
  */
 @element("bowline-inventory")

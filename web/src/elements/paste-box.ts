@@ -15,7 +15,7 @@ export interface RecognizedDetail {
 /**
  * Accepts a registry URL, an image, a `docker login` command, a `.dockerconfigjson`, or a pull secret, and returns the
  * form in it. Pasted text never appears in the box, so that no secret is visible.
- * Event: `bowline-recognized` with {@link RecognizedDetail}. What is pasted before the module is there waits for it.
+ * Event: `bowline-recognized` with {@link RecognizedDetail}. Text that is pasted before the module is loaded waits for it.
  */
 @element("bowline-paste-box")
 export class BowlinePasteBox extends LitElement {

@@ -17,8 +17,8 @@ export interface PatternsDetail {
 }
 
 /**
- * A list of patterns as chips: Enter or *Add* adds one, × takes it away, a click on its text takes it back for editing.
- * What was found in one of them stands below.
+ * A list of patterns as chips: Enter or *Add* adds a pattern, × removes it, and a click on its text moves it back for
+ * editing. Findings appear below.
  *
  * Properties: `name`, `label`, `help`, `patterns`, `findings` (whose field ends in the pattern's place),
  * `readonly`. Event: `bowline-patterns` with {@link PatternsDetail}.

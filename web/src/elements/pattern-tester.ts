@@ -28,8 +28,8 @@ const PAUSE_MS = 120;
  * Shows which images of a list match patterns or a policy, and the pattern that decided.
  * Supports 100,000 names: it evaluates them in slices and renders only visible rows.
  *
- * Properties: `policy`, or `patterns` in its place; `images`, or what somebody pastes; `source`, which offers the
- * registry's own images. Read: `decisions`. Event: `bowline-judged`, when the list was evaluated again.
+ * Properties: `policy` or `patterns`; `images` or pasted ones; `source`, which offers the registry's own images. Read-only:
+ * `decisions`. Event: `bowline-judged`, when the list was evaluated again.
  */
 @element("bowline-pattern-tester")
 export class BowlinePatternTester extends LitElement {
@@ -128,7 +128,7 @@ export class BowlinePatternTester extends LitElement {
     return all.filter((place) => this.judged[place]?.selected === taken);
   }
 
-  // --- what is tried
+  // --- input
 
   #typed(event: Event): void {
     if (!(event.currentTarget instanceof HTMLTextAreaElement)) return;

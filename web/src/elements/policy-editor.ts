@@ -24,9 +24,8 @@ export type EditorClient = ConnectionsClient & Partial<Pick<PullingClient, "scan
 /**
  * A connection's pull policy: the form and a live tester.
  *
- * Properties: `client`, `connection`, `readonly` (nothing is saved), `restored` (rules that were typed before and not
- * saved); read: `unsaved`. Events: `bowline-policy` with {@link PolicyDetail} at every change, `bowline-saved`,
- * `bowline-signed-out`.
+ * Properties: `client`, `connection`, `readonly` (no saving), `restored` (unsaved rules to restore). Read-only: `unsaved`.
+ * Events: `bowline-policy` with {@link PolicyDetail} on every change, `bowline-saved`, `bowline-signed-out`.
  */
 @element("bowline-policy-editor")
 export class BowlinePolicyEditor extends LitElement {

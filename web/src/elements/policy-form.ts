@@ -33,9 +33,10 @@ const EVERYTHING: Pick<Capabilities, "automatic" | SwitchName> = {
 /**
  * The editor of a pull policy: when to pull, which images, and what to do with them.
  *
- * Properties: `policy`, `provider` (an id; decides what is offered), `host` (the registry's, which patterns need not
- * name), `scanners` (names to choose from), `readonly` (to be looked at only); read: `report`. Event: `bowline-policy` with {@link PolicyDetail}, at every
- * change. In a `<form>` its value is the policy as JSON, and it is invalid while there is an error.
+ * Properties: `policy`, `provider` (an id, which decides what to offer), `host` (the registry's host, which patterns need
+ * not contain), `scanners` (names to choose from), `readonly` (no editing). Read-only: `report`. Event: `bowline-policy`
+ * with {@link PolicyDetail}, on every change. In a `<form>`, its value is the policy as JSON, and it is invalid while there
+ * is an error.
  */
 @element("bowline-policy-form")
 export class BowlinePolicyForm extends LitElement {

@@ -19,7 +19,7 @@ const PAGE = 50;
 /**
  * A connection's scans with their state and result, and a field to queue an image.
  *
- * Properties: `client`, `connection`, `readonly` (nothing is queued). Events: `bowline-queued` when a scan was queued,
+ * Properties: `client`, `connection`, `readonly` (no queueing). Events: `bowline-queued` when a scan was queued,
  * `bowline-signed-out`.
  */
 @element("bowline-scan-list")

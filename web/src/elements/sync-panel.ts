@@ -24,7 +24,7 @@ const COUNTS = ["new", "replaced", "unchanged", "gone", "skipped"] as const;
 /**
  * A connection's last sync with its result, a running sync with its progress, and the time of the next one.
  *
- * Properties: `client`, `connection`, `readonly` (no sync is started). Events: `bowline-synced` with
+ * Properties: `client`, `connection`, `readonly` (no starting of syncs). Events: `bowline-synced` with
  * {@link SyncedDetail}, `bowline-signed-out`.
  */
 @element("bowline-sync-panel")
