@@ -3,9 +3,6 @@
 //! As on Spin, a statement's own errors come with its result, not from `execute`. SQLite blocks, so a statement runs on
 //! a thread for blocking work, unless it reads little and does not wait, because the handover would take longer than
 //! the read. All rows are collected before the component sees the first.
-//!
-//! SQLite allows one writer at a time. Waiting writers retry after growing pauses, so a new writer often wins. A
-//! component's writing statements therefore wait in one queue per database, in order of arrival.
 
 use self::bindings::spin::sqlite::sqlite::{
     Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
@@ -14,8 +11,12 @@ use rusqlite::{
     limits::Limit,
     types::{ToSqlOutput, Value as Owned, ValueRef},
 };
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
-use tokio::sync::{Mutex, MutexGuard, OwnedMutexGuard};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use wasmtime::component::{Accessor, FutureReader, HasData, Resource, ResourceTable, StreamReader};
 
 pub(crate) use self::bindings::spin::sqlite::sqlite::add_to_linker;
@@ -28,8 +29,6 @@ mod bindings {
         imports: {
             "spin:sqlite/sqlite.[static]connection.open": async | trappable,
             "spin:sqlite/sqlite.[method]connection.execute": async | trappable,
-            "spin:sqlite/sqlite.[method]connection.last-insert-rowid": async | trappable,
-            "spin:sqlite/sqlite.[method]connection.changes": async | trappable,
             "spin:sqlite/sqlite.[drop]connection": trappable,
             default: trappable,
         },
@@ -43,28 +42,15 @@ mod bindings {
 const STATEMENT_CACHE: usize = 128;
 /// The time that a statement waits for another connection's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// SQLite's message after that time.
-const LOCKED: &str = "database is locked";
 /// The instructions of SQLite's machine that run inline: a fraction of a millisecond, or a page of a list.
 const INLINE_STEPS: i32 = 25_000;
 
-/// The databases that a component may open, by their labels.
-pub type Databases = Arc<BTreeMap<String, Database>>;
-
-/// A database in a file.
-#[derive(Clone)]
-pub struct Database {
-    path: PathBuf,
-    /// Who holds it writes.
-    turn: Arc<Mutex<()>>,
-}
+/// The databases that a component may open: label to file.
+pub type Databases = Arc<BTreeMap<String, PathBuf>>;
 
 /// An open database.
 #[derive(Clone)]
-pub struct Connection {
-    sqlite: Arc<Mutex<rusqlite::Connection>>,
-    turn: Arc<Mutex<()>>,
-}
+pub struct Connection(Arc<Mutex<rusqlite::Connection>>);
 
 /// The part of an instance's state that the interface needs.
 pub struct SqliteView<'a> {
@@ -84,27 +70,8 @@ impl HasData for HasSqlite {
     type Data<'a> = SqliteView<'a>;
 }
 
-/// What came of a statement that may have been run at once.
-enum AtOnce {
-    Done(Vec<String>, Vec<RowResult>),
-    /// It has to run on a thread, and need not wait for its turn.
-    Reads,
-    /// It has to run on a thread, and writes.
-    Writes,
-}
-
-impl Database {
-    /// The database in this file.
-    pub fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            turn: Arc::default(),
-        }
-    }
-}
-
 impl Connection {
-    async fn open(Database { path, turn }: Database) -> Result<Self, Error> {
+    async fn open(path: PathBuf) -> Result<Self, Error> {
         blocking(move || {
             let connection = rusqlite::Connection::open(path).map_err(io_error)?;
             // No ATTACH and no VACUUM INTO: a component reaches its databases, not the host's files.
@@ -113,29 +80,19 @@ impl Connection {
                 .map_err(io_error)?;
             connection.busy_timeout(BUSY_TIMEOUT).map_err(io_error)?;
             connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-            Ok(Self {
-                sqlite: Arc::new(Mutex::new(connection)),
-                turn,
-            })
+            Ok(Self(Arc::new(Mutex::new(connection))))
         })
         .await?
     }
 
     /// Runs a statement to its end.
     async fn run(&self, statement: String, parameters: Vec<Value>) -> Result<Outcome, Error> {
-        let at_once = at_once(&mut *self.lock().await, &statement, &parameters);
-        let turn = match at_once {
-            AtOnce::Done(columns, rows) => return Ok((columns, Ok(rows))),
-            AtOnce::Reads => None,
-            AtOnce::Writes => match self.turn().await {
-                Some(turn) => Some(turn),
-                None => return Ok((Vec::new(), Err(Error::Io(LOCKED.to_owned())))),
-            },
-        };
-        let connection = Arc::clone(&self.sqlite).lock_owned().await;
+        if let Some((columns, rows)) = self.read_inline(&statement, &parameters) {
+            return Ok((columns, Ok(rows)));
+        }
+        let connection = self.0.clone();
         blocking(move || {
-            // For as long as it runs, whether the caller waits for it or not.
-            let _turn = turn;
+            let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
             let mut columns = Vec::new();
             let rows = query(&connection, &statement, &parameters, &mut columns).map_err(io_error);
             (columns, rows)
@@ -143,52 +100,44 @@ impl Connection {
         .await
     }
 
-    /// Waits for the turn to write, and not for longer than for SQLite's lock.
-    async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
-        let turn = Arc::clone(&self.turn).lock_owned();
-        tokio::time::timeout(BUSY_TIMEOUT, turn).await.ok()
+    /// The outcome of a statement that only reads, and little. `None`: it has to run on a thread.
+    fn read_inline(
+        &self,
+        statement: &str,
+        parameters: &[Value],
+    ) -> Option<(Vec<String>, Vec<RowResult>)> {
+        let mut connection = self.0.try_lock().ok()?;
+        // SQLite counts over all runs of a statement, so a first call says nothing yet.
+        let mut was_called = false;
+        let is_long = move || std::mem::replace(&mut was_called, true);
+        connection
+            .progress_handler(INLINE_STEPS, Some(is_long))
+            .ok()?;
+        let mut columns = Vec::new();
+        let rows = connection
+            .busy_timeout(Duration::ZERO)
+            .and_then(|()| read(&connection, statement, parameters, &mut columns));
+        connection
+            .progress_handler(0, None::<fn() -> bool>)
+            .and_then(|()| connection.busy_timeout(BUSY_TIMEOUT))
+            .ok()?;
+        Some((columns, rows.ok()??))
     }
 
-    async fn lock(&self) -> MutexGuard<'_, rusqlite::Connection> {
-        self.sqlite.lock().await
+    async fn with<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&rusqlite::Connection) -> T + Send + 'static,
+    ) -> wasmtime::Result<T> {
+        let connection = self.0.clone();
+        let outcome =
+            blocking(move || read(&connection.lock().unwrap_or_else(PoisonError::into_inner)))
+                .await;
+        outcome.map_err(|_| wasmtime::format_err!("the database thread ended"))
     }
-}
-
-/// Runs a statement if it only reads, and little.
-fn at_once(connection: &mut rusqlite::Connection, statement: &str, parameters: &[Value]) -> AtOnce {
-    match only_reads(connection, statement) {
-        Ok(true) => {}
-        // Inside of a transaction it has SQLite's lock, or waits for it: its turn could only come after the others'.
-        Ok(false) if !connection.is_autocommit() => return AtOnce::Reads,
-        Ok(false) => return AtOnce::Writes,
-        // A mistake is found again where it is told.
-        Err(_) => return AtOnce::Reads,
-    }
-    // SQLite counts over all runs of a statement, so a first call says nothing yet.
-    let mut was_called = false;
-    let is_long = move || std::mem::replace(&mut was_called, true);
-    let mut columns = Vec::new();
-    let rows = connection
-        .progress_handler(INLINE_STEPS, Some(is_long))
-        .and_then(|()| connection.busy_timeout(Duration::ZERO))
-        .and_then(|()| query(connection, statement, parameters, &mut columns));
-    let restored = connection
-        .progress_handler(0, None::<fn() -> bool>)
-        .and_then(|()| connection.busy_timeout(BUSY_TIMEOUT));
-    match (rows, restored) {
-        (Ok(rows), Ok(())) => AtOnce::Done(columns, rows),
-        _ => AtOnce::Reads,
-    }
-}
-
-/// Tells whether a statement only reads. COMMIT counts as reading to SQLite, but has no columns.
-fn only_reads(connection: &rusqlite::Connection, statement: &str) -> rusqlite::Result<bool> {
-    let prepared = connection.prepare_cached(statement)?;
-    Ok(prepared.readonly() && prepared.column_count() > 0)
 }
 
 impl SqliteView<'_> {
-    fn database(&self, database: &str) -> Result<Database, Error> {
+    fn path(&self, database: &str) -> Result<PathBuf, Error> {
         self.databases
             .get(database)
             .cloned()
@@ -207,11 +156,11 @@ impl HostConnection for SqliteView<'_> {
         &mut self,
         database: String,
     ) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
-        let database = match self.database(&database) {
-            Ok(database) => database,
+        let path = match self.path(&database) {
+            Ok(path) => path,
             Err(error) => return Ok(Err(error)),
         };
-        match Connection::open(database).await {
+        match Connection::open(path).await {
             Ok(connection) => Ok(Ok(self.table.push(connection)?)),
             Err(error) => Ok(Err(error)),
         }
@@ -233,15 +182,15 @@ impl HostConnection for SqliteView<'_> {
         }))
     }
 
-    async fn last_insert_rowid(&mut self, handle: Resource<Connection>) -> wasmtime::Result<i64> {
+    fn last_insert_rowid(&mut self, handle: Resource<Connection>) -> wasmtime::Result<i64> {
         let connection = self.connection(&handle)?;
-        let connection = connection.lock().await;
+        let connection = connection.0.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(connection.last_insert_rowid())
     }
 
-    async fn changes(&mut self, handle: Resource<Connection>) -> wasmtime::Result<u64> {
+    fn changes(&mut self, handle: Resource<Connection>) -> wasmtime::Result<u64> {
         let connection = self.connection(&handle)?;
-        let connection = connection.lock().await;
+        let connection = connection.0.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(connection.changes())
     }
 
@@ -256,11 +205,11 @@ impl<T> HostConnectionWithStore<T> for HasSqlite {
         accessor: &Accessor<T, Self>,
         database: String,
     ) -> wasmtime::Result<Result<Resource<Connection>, Error>> {
-        let database = match accessor.with(|mut access| access.get().database(&database)) {
-            Ok(database) => database,
+        let path = match accessor.with(|mut access| access.get().path(&database)) {
+            Ok(path) => path,
             Err(error) => return Ok(Err(error)),
         };
-        match Connection::open(database).await {
+        match Connection::open(path).await {
             Ok(connection) => {
                 accessor.with(|mut access| Ok(Ok(access.get().table.push(connection)?)))
             }
@@ -305,8 +254,9 @@ impl<T> HostConnectionWithStore<T> for HasSqlite {
         handle: Resource<Connection>,
     ) -> wasmtime::Result<i64> {
         let connection = accessor.with(|mut access| access.get().connection(&handle))?;
-        let connection = connection.lock().await;
-        Ok(connection.last_insert_rowid())
+        connection
+            .with(rusqlite::Connection::last_insert_rowid)
+            .await
     }
 
     async fn changes_async(
@@ -314,9 +264,24 @@ impl<T> HostConnectionWithStore<T> for HasSqlite {
         handle: Resource<Connection>,
     ) -> wasmtime::Result<u64> {
         let connection = accessor.with(|mut access| access.get().connection(&handle))?;
-        let connection = connection.lock().await;
-        Ok(connection.changes())
+        connection.with(rusqlite::Connection::changes).await
     }
+}
+
+/// The rows of a statement that only reads; `None` where it may do more. COMMIT counts as reading to SQLite, but has no
+/// columns.
+fn read(
+    connection: &rusqlite::Connection,
+    statement: &str,
+    parameters: &[Value],
+    columns: &mut Vec<String>,
+) -> rusqlite::Result<Option<Vec<RowResult>>> {
+    let prepared = connection.prepare_cached(statement)?;
+    if !prepared.readonly() || prepared.column_count() == 0 {
+        return Ok(None);
+    }
+    drop(prepared);
+    query(connection, statement, parameters, columns).map(Some)
 }
 
 fn query(

@@ -15,7 +15,7 @@ use crate::{
     route::{Pattern, Route, RouteError, RouteTable},
     runtime_config::{RuntimeConfig, RuntimeConfigError},
     server::{Handler, TrustedProxies},
-    sqlite::{Database, Databases},
+    sqlite::Databases,
     tls::{TlsError, TlsRoots},
     variables::{VariableError, Variables},
 };
@@ -302,7 +302,7 @@ impl Loader<'_> {
             };
             let path = self.state.join(name);
             owner_only::make_database(&path).map_err(folder_error(&path))?;
-            Ok((label.clone(), Database::new(path)))
+            Ok((label.clone(), path))
         };
         let databases = component
             .sqlite_databases

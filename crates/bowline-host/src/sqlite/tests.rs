@@ -1,17 +1,9 @@
 use super::*;
 
-fn database(folder: &tempfile::TempDir) -> Database {
-    Database::new(folder.path().join("test.db"))
-}
-
 async fn open(folder: &tempfile::TempDir) -> Connection {
-    Connection::open(database(folder)).await.unwrap()
-}
-
-/// Tells whether a statement is run at once.
-async fn is_run_at_once(connection: &Connection, statement: &str) -> bool {
-    let outcome = at_once(&mut *connection.lock().await, statement, &[]);
-    matches!(outcome, AtOnce::Done(..))
+    Connection::open(folder.path().join("test.db"))
+        .await
+        .unwrap()
 }
 
 /// Runs a statement and gives its rows as text, or its error.
@@ -125,7 +117,7 @@ async fn only_what_reads_a_little_is_run_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let connection = open(&folder).await;
     let create = "CREATE TABLE kept (value TEXT)";
-    assert!(!is_run_at_once(&connection, create).await);
+    assert!(connection.read_inline(create, &[]).is_none());
     run(&connection, create, vec![]).await.unwrap();
     let cases = [
         ("a read", "SELECT value FROM kept", true),
@@ -139,11 +131,8 @@ async fn only_what_reads_a_little_is_run_at_once() {
         ("a long read", LONG, false),
     ];
     for (name, statement, is_run) in cases {
-        assert_eq!(
-            is_run_at_once(&connection, statement).await,
-            is_run,
-            "{name}"
-        );
+        let answer = connection.read_inline(statement, &[]);
+        assert_eq!(answer.is_some(), is_run, "{name}");
     }
     // Nothing of that is left behind.
     let count = run(&connection, "SELECT count(*) AS rows FROM kept", vec![]).await;
@@ -158,7 +147,7 @@ async fn a_little_that_is_read_often_stays_a_little() {
     let connection = open(&folder).await;
     // More instructions in all than one statement may take.
     for _ in 0..INLINE_STEPS {
-        assert!(is_run_at_once(&connection, "SELECT 1, 2, 3").await);
+        assert!(connection.read_inline("SELECT 1, 2, 3", &[]).is_some());
     }
 }
 
@@ -170,74 +159,24 @@ async fn what_would_wait_is_not_run_at_once() {
     run(&connection, write, vec![]).await.unwrap();
     let read = "SELECT value FROM kept";
     run(&other, "BEGIN EXCLUSIVE", vec![]).await.unwrap();
-    assert!(!is_run_at_once(&connection, read).await);
+    assert!(connection.read_inline(read, &[]).is_none(), "the file");
     run(&other, "COMMIT", vec![]).await.unwrap();
-    assert!(is_run_at_once(&connection, read).await);
-}
-
-const WRITE: &str = "INSERT INTO kept VALUES (?1)";
-
-#[tokio::test(start_paused = true)]
-async fn who_writes_to_a_file_waits_in_one_queue() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = database(&folder);
-    let open = async || Connection::open(database.clone()).await.unwrap();
-    let (first, second) = (open().await, open().await);
-    run(&first, "CREATE TABLE kept (value TEXT)", vec![])
-        .await
-        .unwrap();
-    // Somebody writes. Nobody else does, on whichever connection; but all may read.
-    let turn = first.turn().await.unwrap();
-    let write = |connection: &Connection, value: &str| {
-        let (connection, value) = (connection.clone(), Value::Text(value.to_owned()));
-        tokio::spawn(async move { run(&connection, WRITE, vec![value]).await })
-    };
-    let mut waiting = Vec::new();
-    for (connection, value) in [(&second, "a"), (&first, "b"), (&second, "c")] {
-        waiting.push(write(connection, value));
-        // Until it stands in the queue.
-        tokio::task::yield_now().await;
-    }
-    let count = "SELECT count(*) AS rows FROM kept";
-    for connection in [&first, &second] {
-        let rows = run(connection, count, vec![]).await;
-        assert_eq!(rows, Ok("rows [Value::Integer(0)]".to_owned()));
-    }
-    drop(turn);
-    for write in waiting {
-        write.await.unwrap().unwrap();
-    }
-    let order = run(&first, "SELECT value FROM kept ORDER BY rowid", vec![]).await;
-    let expected = ["a", "b", "c"].map(|value| format!("[Value::Text(\"{value}\")]"));
-    assert_eq!(order, Ok(format!("value {}", expected.join(" "))));
-    // It takes no longer than SQLite's own lock does.
-    let _turn = first.turn().await.unwrap();
-    let late = run(&second, WRITE, vec![Value::Null]).await;
-    assert_eq!(late, Err(LOCKED.to_owned()));
-}
-
-#[tokio::test]
-async fn a_transaction_does_not_wait_for_others_who_wait_for_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = database(&folder);
-    let connection = Connection::open(database.clone()).await.unwrap();
-    let create = "CREATE TABLE kept (value TEXT)";
-    run(&connection, create, vec![]).await.unwrap();
-    run(&connection, "BEGIN IMMEDIATE", vec![]).await.unwrap();
-    let _turn_of_another = connection.turn().await.unwrap();
-    run(&connection, WRITE, vec![Value::Null]).await.unwrap();
-    run(&connection, "COMMIT", vec![]).await.unwrap();
+    assert!(connection.read_inline(read, &[]).is_some());
+    let _held = connection.0.lock().unwrap();
+    assert!(
+        connection.read_inline(read, &[]).is_none(),
+        "the connection"
+    );
 }
 
 #[test]
 fn a_component_opens_only_its_databases() {
-    let database = Database::new(PathBuf::from("test.db"));
-    let databases = Databases::new([("default".to_owned(), database)].into());
+    let databases = Databases::new([("default".to_owned(), PathBuf::from("test.db"))].into());
     let mut table = ResourceTable::new();
     let view = SqliteView {
         databases: &databases,
         table: &mut table,
     };
-    assert!(view.database("default").is_ok());
-    assert!(matches!(view.database("other"), Err(Error::AccessDenied)));
+    assert!(view.path("default").is_ok());
+    assert!(matches!(view.path("other"), Err(Error::AccessDenied)));
 }
