@@ -2,15 +2,19 @@
 
 use std::{error::Error, fmt};
 
-/// An SQLite database, or one that speaks its dialect and keeps its promises: a statement is atomic, and what a
-/// statement changed is on disk when it returns.
+/// An SQLite or PostgreSQL database, or one that speaks the dialect of either and keeps its promises: a statement is
+/// atomic, and what a statement changed is on disk when it returns.
 ///
 /// Several requests may share a connection at once, so the store relies neither on transactions nor on counters of the
 /// connection. The futures are `Send`: the store runs in `tokio::spawn` as well as in a WebAssembly component.
 pub trait Database: Send + Sync {
+    /// The SQL that it speaks.
+    const DIALECT: Dialect = Dialect::Sqlite;
+
     /// Runs one statement and collects all of its rows.
     ///
-    /// `statement` is one statement of text that is fixed in this crate; `parameters` are its `?1`, `?2`, …
+    /// `statement` is one statement of text that is fixed in this crate; `parameters` are its `?1`, `?2`, … A database that
+    /// speaks PostgreSQL says it as [`postgres::statement`](crate::postgres::statement) does.
     fn query(
         &self,
         statement: &str,
@@ -19,6 +23,8 @@ pub trait Database: Send + Sync {
 }
 
 impl<D: Database> Database for &D {
+    const DIALECT: Dialect = D::DIALECT;
+
     fn query(
         &self,
         statement: &str,
@@ -26,6 +32,15 @@ impl<D: Database> Database for &D {
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send {
         (**self).query(statement, parameters)
     }
+}
+
+/// A dialect of SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite's, from version 3.39 on, and libSQL's.
+    Sqlite,
+    /// PostgreSQL's, from version 14 on.
+    Postgres,
 }
 
 /// A value in a statement or a row.
@@ -52,6 +67,8 @@ pub struct Row(pub Vec<Value>);
 pub enum DatabaseError {
     /// Another connection holds the lock; the same statement may do later.
     Busy,
+    /// A unique index does not take the row.
+    Conflict,
     /// Anything else, in the database's words.
     Failed(String),
 }
@@ -60,6 +77,7 @@ impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy => f.write_str("the database is busy"),
+            Self::Conflict => f.write_str("the database has such a row"),
             Self::Failed(message) => write!(f, "the database failed: {message}"),
         }
     }

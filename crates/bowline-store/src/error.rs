@@ -122,6 +122,7 @@ impl From<DatabaseError> for StoreError {
     fn from(error: DatabaseError) -> Self {
         match error {
             DatabaseError::Busy => Self::Busy,
+            DatabaseError::Conflict => Self::Database(error.to_string()),
             DatabaseError::Failed(message) => Self::Database(message),
         }
     }

@@ -11,7 +11,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, StatementStatus, params_from_iter, types};
 
-use crate::database::{Database, DatabaseError, Row, Value};
+use crate::database::{Database, DatabaseError, Dialect, Row, Value};
 
 /// A connection to a database file.
 pub struct Rusqlite {
@@ -66,6 +66,8 @@ impl Rusqlite {
 }
 
 impl Database for Rusqlite {
+    const DIALECT: Dialect = Dialect::Sqlite;
+
     async fn query(
         &self,
         statement: &str,

@@ -10,13 +10,14 @@ mod hosts;
 mod inventory;
 pub(crate) mod notices;
 mod policies;
+mod postgres;
 mod quotas;
 mod scans;
 mod schedules;
 mod sync;
 
 use crate::{
-    database::{Database, DatabaseError, Value},
+    database::{Database, DatabaseError, Dialect, Value},
     error::StoreError,
 };
 
@@ -402,7 +403,14 @@ const STEPS: &[&str] = &[
 ];
 
 /// Brings the database to the newest schema; quick where it has it. `now_ms` is kept with the steps taken.
-pub(crate) async fn migrate(database: &impl Database, now_ms: i64) -> Result<(), StoreError> {
+pub(crate) async fn migrate<D: Database>(database: &D, now_ms: i64) -> Result<(), StoreError> {
+    match D::DIALECT {
+        Dialect::Sqlite => migrate_sqlite(database, now_ms).await,
+        Dialect::Postgres => postgres::migrate(database).await,
+    }
+}
+
+async fn migrate_sqlite(database: &impl Database, now_ms: i64) -> Result<(), StoreError> {
     prepare_file(database).await;
     database.query(BEGIN, Vec::new()).await?;
     let taken = taken(database).await?;
@@ -422,9 +430,13 @@ pub(crate) async fn migrate(database: &impl Database, now_ms: i64) -> Result<(),
 }
 
 /// True if the last step was taken, by this instance or a newer one.
-pub(crate) async fn is_current(database: &impl Database) -> Result<bool, StoreError> {
+pub(crate) async fn is_current<D: Database>(database: &D) -> Result<bool, StoreError> {
+    let steps = match D::DIALECT {
+        Dialect::Sqlite => STEPS.len(),
+        Dialect::Postgres => postgres::STEPS.len(),
+    };
     let taken = usize::try_from(taken(database).await?);
-    Ok(taken.is_ok_and(|taken| taken >= STEPS.len()))
+    Ok(taken.is_ok_and(|taken| taken >= steps))
 }
 
 /// The number of the last step that was taken.

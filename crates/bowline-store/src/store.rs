@@ -15,10 +15,13 @@ pub(crate) mod schedule;
 mod sealed;
 mod set_aside;
 mod settings;
+mod statements;
 mod sync;
 mod tags;
 pub(crate) mod uses;
 mod write;
+
+use std::collections::BTreeMap;
 
 use crate::{
     database::{Database, Value},
@@ -177,7 +180,7 @@ impl<D: Database, R: Random> Store<D, R> {
 
 const COUNT: &str = "INSERT INTO check_counts (subject, minute, checks) VALUES (?1, ?2, ?3)
     ON CONFLICT (subject) DO UPDATE SET
-        checks = CASE WHEN minute = excluded.minute THEN checks + excluded.checks ELSE excluded.checks END,
+        checks = excluded.checks + CASE WHEN check_counts.minute = excluded.minute THEN check_counts.checks ELSE 0 END,
         minute = excluded.minute
     RETURNING checks";
 
@@ -201,17 +204,35 @@ pub(crate) use columns;
 /// than an answer has room for; `?1` is now.
 macro_rules! current_uses {
     () => {
-        "(SELECT json_group_array(json_object('kind', kind, 'consumer', consumer, 'title', title, 'until', until)) FROM (
+        "(SELECT CAST(COALESCE(json_group_array(json_object('kind', kind, 'consumer', consumer, 'title', title,
+            'until', until)), '[]') AS TEXT) FROM (
             SELECT 'declared' AS kind, consumer, title, until FROM uses
                 WHERE uses.connection = connections.id AND uses.until > ?1
             UNION ALL SELECT 'scan', scanner, scanner, MAX(deadline) FROM scans
                 WHERE scans.connection = connections.id AND scans.state = 'leased' AND deadline > ?1 GROUP BY scanner
             UNION ALL SELECT * FROM (SELECT 'hand-out', subject, subject, at + 3600000 FROM hand_outs
-                WHERE hand_outs.connection = connections.id AND at > ?1 - 3600000 ORDER BY at DESC)
-            LIMIT 300))"
+                WHERE hand_outs.connection = connections.id AND at > ?1 - 3600000 ORDER BY at DESC) AS handed_out
+            LIMIT 300) AS current)"
     };
 }
 pub(crate) use current_uses;
+
+/// One of each key, in the order of the keys: the first, unless another `replaces` it. PostgreSQL does not take a row twice
+/// in a statement.
+fn one_of_each<'a, T, K: Ord>(
+    items: &'a [T],
+    key: impl Fn(&'a T) -> K,
+    replaces: impl Fn(&T, &T) -> bool,
+) -> Vec<&'a T> {
+    let mut chosen: BTreeMap<K, &T> = BTreeMap::new();
+    for item in items {
+        let kept = chosen.entry(key(item)).or_insert(item);
+        if replaces(item, kept) {
+            *kept = item;
+        }
+    }
+    chosen.into_values().collect()
+}
 
 /// JSON as a parameter.
 fn json(value: &impl serde::Serialize) -> Result<Value, StoreError> {

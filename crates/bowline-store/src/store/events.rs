@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 use super::{
-    Change, Store, connection_within, json, tags::Tag, within_parameter, write::change_parameters,
+    Change, Store, connection_within, json, one_of_each, tags::Tag, within_parameter,
+    write::change_parameters,
 };
 use crate::{
     database::{Database, Row},
@@ -49,7 +50,7 @@ const END: &str = "UPDATE event_addresses SET hash = NULL, tagged = NULL, tag = 
     RETURNING connection";
 
 // The last column says that a hash without a tag is none that the service wrote.
-const HASH: &str = "SELECT project, hash, tagged IS hash, tag, tag_key,
+const HASH: &str = "SELECT project, hash, tagged IS NOT DISTINCT FROM hash, tag, tag_key,
         COALESCE((SELECT COALESCE(made.keyed, 0) FROM audit AS made
             WHERE made.project = connections.project AND made.connection = connections.id AND made.action = 'events'
             ORDER BY made.number DESC LIMIT 1), 1)
@@ -63,16 +64,6 @@ const COUNT: &str = "UPDATE event_addresses SET received = received + ?2, unknow
         requests = CASE WHEN minute = ?5 THEN requests + 1 ELSE 1 END, minute = ?5
     WHERE connection = ?1 AND hash IS NOT NULL RETURNING requests";
 
-const KEEP: &str = "INSERT INTO pending_events (connection, repository, tag, digest, removed, at, since, attempts, retry_at)
-    SELECT connections.id, value ->> 'repository', value ->> 'tag', value ->> 'digest', value ->> 'removed',
-        value ->> 'at', ?2, 0, ?2
-    FROM connections, json_each(?3)
-    WHERE connections.id = ?1 AND deleted_at IS NULL
-        AND (SELECT count(*) FROM pending_events WHERE connection = ?1) + key < ?4
-    ON CONFLICT (connection, repository, tag) DO UPDATE SET digest = excluded.digest, removed = excluded.removed,
-        at = excluded.at, since = excluded.since, attempts = 0, retry_at = excluded.retry_at
-    RETURNING tag";
-
 const FORGET: &str = concat!(
     "DELETE FROM pending_events WHERE retry_at <= ?1 AND since <= ?1 - ?2",
     connection_within!("pending_events.connection", "?3")
@@ -80,16 +71,16 @@ const FORGET: &str = concat!(
 
 // What is taken rests for a minute, then for two, for four, up to an hour. Who dies over it leaves it to the next.
 const TAKE: &str = concat!(
-    "UPDATE pending_events SET attempts = attempts + 1,
-        retry_at = ?1 + 60000 * (1 << MIN(attempts, 6))
-    WHERE (connection, repository, tag) IN
-        (SELECT waiting.connection, waiting.repository, waiting.tag FROM
+    "WITH due AS (SELECT waiting.connection, waiting.repository, waiting.tag FROM
             (SELECT connection, repository FROM pending_events WHERE retry_at <= ?1",
     connection_within!("pending_events.connection", "?3"),
     " ORDER BY retry_at LIMIT 1) AS first
             JOIN pending_events AS waiting
                 ON waiting.connection = first.connection AND waiting.repository = first.repository
-            WHERE waiting.retry_at <= ?1 LIMIT ?2)
+            WHERE waiting.retry_at <= ?1 LIMIT ?2 /*+ FOR UPDATE OF waiting SKIP LOCKED */)
+    UPDATE pending_events SET attempts = attempts + 1,
+        retry_at = ?1 + 60000 * (1 << MIN(attempts, 6))
+    WHERE (connection, repository, tag) IN (SELECT connection, repository, tag FROM due)
     RETURNING connection, (SELECT project FROM connections WHERE id = connection), repository, tag, digest, removed,
         at, since"
 );
@@ -320,13 +311,19 @@ impl<D: Database, R: Random> Store<D, R> {
         events: &[PendingEvent],
         now_ms: i64,
     ) -> Result<usize, StoreError> {
+        let tag = |event: &'_ PendingEvent| (event.repository.clone(), event.tag.clone());
+        let events = one_of_each(events, tag, |_, _| true);
         let parameters = vec![
             id.to_string().into(),
             now_ms.into(),
             json(&events)?,
             MOST_PENDING.into(),
         ];
-        Ok(self.database().query(KEEP, parameters).await?.len())
+        Ok(self
+            .database()
+            .query(self.statements().keep_pending, parameters)
+            .await?
+            .len())
     }
 
     /// Takes up to `most` events that wait, all of the repository that has waited longest, so that what one repository
@@ -345,7 +342,9 @@ impl<D: Database, R: Random> Store<D, R> {
             .database()
             .query(TAKE, vec![now_ms.into(), most.into(), within])
             .await?;
-        rows.into_iter().map(taken).collect()
+        let mut taken: Vec<_> = rows.into_iter().map(taken).collect::<Result<_, _>>()?;
+        taken.sort_by(|one, other| one.event.tag.cmp(&other.event.tag));
+        Ok(taken)
     }
 
     /// Forgets an event that was taken, unless the tag was announced again meanwhile.

@@ -6,12 +6,6 @@
 use super::{Change, Store, write::change_parameters};
 use crate::{connection::Connection, database::Database, error::StoreError, random::Random};
 
-const HAND_OUT: &str = "INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)
-    SELECT project, id, version, 'hand-out', json_patch('{}', json_object('lastUsedAt', json_array(last_used_at, ?1),
-            'scanner', IIF(?8 IS NULL, NULL, json_array(NULL, ?8)))), ?1, ?5, ?6, ?7
-    FROM connections WHERE id = ?2 AND project = ?3 AND credentials_changed_at = ?4 AND deleted_at IS NULL
-    RETURNING id";
-
 impl<D: Database, R: Random> Store<D, R> {
     /// Keeps that the credentials of a connection, as it was opened, are handed out now; its version stays. For an hour
     /// that counts as a use; to a `scanner` it does not, because its lease does.
@@ -50,7 +44,11 @@ impl<D: Database, R: Random> Store<D, R> {
         ];
         parameters.extend(change_parameters(change));
         parameters.push(scanner.into());
-        if self.first(HAND_OUT, parameters).await?.is_some() {
+        if self
+            .first(self.statements().hand_out, parameters)
+            .await?
+            .is_some()
+        {
             self.link_audit_of(project).await;
             return Ok(());
         }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use bowline::selection::{DecidedBy, Image};
 use serde::Serialize;
 
-use super::{Store, json, name_key, sync::held};
+use super::{Store, json, name_key, one_of_each, sync::held};
 use crate::{
     database::{Database, Row, Value},
     error::StoreError,
@@ -45,24 +45,25 @@ pub struct ImageQuery {
 
 // An event cannot come from later than now: a registry whose clock is ahead must not silence what follows.
 const PUSH: &str = "INSERT INTO images (connection, repository, tag, digest, pushed_at, told_at, first_seen, last_seen, state)
-    SELECT ?1, value ->> 'repository', value ->> 'tag', value ->> 'digest', value ->> 'pushedAt',
-        MIN(COALESCE(value ->> 'pushedAt', ?2), ?2), ?2, ?2, 'new'
+    SELECT ?1, value ->> 'repository', value ->> 'tag', value ->> 'digest', CAST(value ->> 'pushedAt' AS BIGINT),
+        MIN(COALESCE(CAST(value ->> 'pushedAt' AS BIGINT), ?2), ?2), ?2, ?2, 'new'
     FROM json_each(?3)
     WHERE EXISTS (SELECT 1 FROM connections WHERE id = ?1 AND deleted_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM removals
             WHERE removals.connection = ?1 AND removals.repository = value ->> 'repository'
                 AND name IN ('', value ->> 'tag', value ->> 'digest')
-                AND at >= MIN(COALESCE(value ->> 'pushedAt', ?2), ?2))
+                AND at >= MIN(COALESCE(CAST(value ->> 'pushedAt' AS BIGINT), ?2), ?2))
     ON CONFLICT (connection, repository, tag) DO UPDATE SET
-        state = CASE WHEN state = 'gone' THEN 'new' WHEN digest = excluded.digest THEN state ELSE 'replaced' END,
+        state = CASE WHEN images.state = 'gone' THEN 'new' WHEN images.digest = excluded.digest THEN images.state
+            ELSE 'replaced' END,
         gone_at = NULL,
-        kept = CASE WHEN digest = excluded.digest THEN kept ELSE 1 END,
-        selected = CASE WHEN digest = excluded.digest THEN selected END,
-        decided_by = CASE WHEN digest = excluded.digest THEN decided_by END,
-        pattern = CASE WHEN digest = excluded.digest THEN pattern END,
+        kept = CASE WHEN images.digest = excluded.digest THEN images.kept ELSE 1 END,
+        selected = CASE WHEN images.digest = excluded.digest THEN images.selected END,
+        decided_by = CASE WHEN images.digest = excluded.digest THEN images.decided_by END,
+        pattern = CASE WHEN images.digest = excluded.digest THEN images.pattern END,
         digest = excluded.digest, pushed_at = excluded.pushed_at, told_at = excluded.told_at,
-        last_seen = MAX(last_seen, excluded.last_seen)
-    WHERE excluded.told_at > told_at";
+        last_seen = MAX(images.last_seen, excluded.last_seen)
+    WHERE excluded.told_at > images.told_at";
 
 const PUSHED: &str =
     "SELECT images.repository, images.tag, images.digest, images.pushed_at
@@ -74,7 +75,7 @@ const PUSHED: &str =
 
 const NOTE_REMOVAL: &str = "INSERT INTO removals (connection, repository, name, at, noted_at)
     SELECT id, ?2, ?3, ?4, ?5 FROM connections WHERE id = ?1 AND deleted_at IS NULL
-    ON CONFLICT (connection, repository, name) DO UPDATE SET at = MAX(at, excluded.at), noted_at = excluded.noted_at";
+    ON CONFLICT (connection, repository, name) DO UPDATE SET at = MAX(removals.at, excluded.at), noted_at = excluded.noted_at";
 
 // A tag has no colon and a digest has one, so the name tells which it is.
 const REMOVE: &str = "UPDATE images SET state = 'gone', gone_at = ?5, told_at = ?4
@@ -83,13 +84,14 @@ const REMOVE: &str = "UPDATE images SET state = 'gone', gone_at = ?5, told_at = 
 
 const DETAILS: &str =
     "INSERT INTO manifests (connection, digest, created_at, size, artifact_type, problem, tried_at, read_at)
-    SELECT ?1, value ->> 'digest', value ->> 'createdAt', value ->> 'size', value ->> 'artifactType',
-        value ->> 'problem', ?2, CASE WHEN value ->> 'askAgain' THEN NULL ELSE ?2 END
+    SELECT ?1, value ->> 'digest', CAST(value ->> 'createdAt' AS BIGINT), CAST(value ->> 'size' AS BIGINT),
+        value ->> 'artifactType', value ->> 'problem', ?2,
+        CASE WHEN CAST(value ->> 'askAgain' AS BIGINT) = 1 THEN NULL ELSE ?2 END
     FROM json_each(?3) WHERE EXISTS (SELECT 1 FROM connections WHERE id = ?1 AND deleted_at IS NULL)
     ON CONFLICT (connection, digest) DO UPDATE SET created_at = excluded.created_at, size = excluded.size,
         artifact_type = excluded.artifact_type, problem = excluded.problem, tried_at = excluded.tried_at,
         read_at = excluded.read_at
-    WHERE read_at IS NULL";
+    WHERE manifests.read_at IS NULL";
 
 // Not DISTINCT: SQLite would go through all repositories in the order of the digests.
 const UNREAD: &str = "SELECT images.digest FROM images
@@ -105,7 +107,7 @@ const IMAGES_OF: &str = "SELECT tag, images.digest, pushed_at, first_seen, state
     WHERE images.connection = ?1 AND repository = ?2 AND state <> 'gone' ORDER BY tag";
 
 const DECIDE: &str = concat!(
-    "UPDATE images SET selected = value ->> 'selected', decided_by = value ->> 'decidedBy',
+    "UPDATE images SET selected = CAST(value ->> 'selected' AS BIGINT), decided_by = value ->> 'decidedBy',
         pattern = value ->> 'pattern'
     FROM json_each(?5)
     WHERE connection = ?3 AND repository = ?4 AND tag IN (SELECT value ->> 'tag' FROM json_each(?5))
@@ -122,8 +124,8 @@ const LIST: &str = "SELECT images.repository, images.tag, images.digest, created
     LEFT JOIN manifests ON manifests.connection = images.connection AND manifests.digest = images.digest
     LEFT JOIN scans ON scans.connection = images.connection AND scans.state IN ('queued', 'leased')
         AND COALESCE(scans.digest, scans.repository || ':' || scans.tag) = images.digest
-    WHERE images.connection = ?1 AND (images.repository, images.tag) > (?2, ?3) AND kept
-        AND (?4 = '' OR instr(lower(images.repository || ':' || images.tag), ?4) OR instr(images.digest, ?4) = 1)
+    WHERE images.connection = ?1 AND (images.repository, images.tag) > (?2, ?3) AND kept = 1
+        AND (?4 = '' OR instr(lower(images.repository || ':' || images.tag), ?4) > 0 OR instr(images.digest, ?4) = 1)
         AND (?5 IS NULL OR images.state = ?5)
     ORDER BY images.repository, images.tag LIMIT ?6";
 
@@ -149,6 +151,12 @@ impl<D: Database, R: Random> Store<D, R> {
     ) -> Result<Vec<SeenImage>, StoreError> {
         let mut standing = Vec::new();
         for pushed in pushed.chunks(BATCH) {
+            let told_at = |image: &SeenImage| image.pushed_at.map_or(now_ms, |at| at.min(now_ms));
+            let pushed = one_of_each(
+                pushed,
+                |image| (&image.repository, &image.tag),
+                |image, kept| told_at(image) > told_at(kept),
+            );
             let (connection, pushed) = (connection.to_string(), json(&pushed)?);
             let push = vec![connection.as_str().into(), now_ms.into(), pushed.clone()];
             self.database.query(PUSH, push).await?;
@@ -196,6 +204,7 @@ impl<D: Database, R: Random> Store<D, R> {
         now_ms: i64,
     ) -> Result<(), StoreError> {
         for details in details.chunks(BATCH) {
+            let details = one_of_each(details, |of| &of.digest, |_, kept| kept.ask_again);
             let parameters = vec![
                 connection.to_string().into(),
                 now_ms.into(),

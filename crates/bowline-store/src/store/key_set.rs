@@ -22,7 +22,7 @@ const READ: &str = "SELECT asked_at, fetched_at, sealed FROM key_sets WHERE url 
 /// A clock that was wrong when it was asked must not stop the asking for good.
 const CLAIM: &str = "INSERT INTO key_sets (url, asked_at) VALUES (?1, ?2)
     ON CONFLICT (url) DO UPDATE SET asked_at = excluded.asked_at
-        WHERE asked_at <= excluded.asked_at - ?3 OR asked_at > excluded.asked_at
+        WHERE key_sets.asked_at <= excluded.asked_at - ?3 OR key_sets.asked_at > excluded.asked_at
     RETURNING asked_at";
 
 const KEEP: &str = "UPDATE key_sets SET fetched_at = ?2, sealed = ?3 WHERE url = ?1";

@@ -19,7 +19,6 @@ use crate::{
     page::PageSize,
     random::Random,
     row::Columns,
-    schema::notices::most_waiting,
     seal::{self, Binding},
     within::Within,
 };
@@ -67,10 +66,10 @@ const PUT: &str = concat!(
         changed_by, changed_from, request_id)
     VALUES (?2, ?3, ?4, ?5, ?6, 1, ?1, ?1, ?8, ?9, ?10)
     ON CONFLICT (project) DO UPDATE SET url = excluded.url, kinds = excluded.kinds,
-        sealed = IIF(?7 OR sealed IS NULL, excluded.sealed, sealed),
-        key_id = IIF(?7 OR sealed IS NULL, excluded.key_id, key_id),
-        version = version + 1, updated_at = excluded.updated_at, look_at = excluded.look_at,
-        failures = 0, problem = NULL, due_at = IIF(due_at IS NULL, NULL, ?1),
+        sealed = CASE WHEN ?7 = 1 OR notice_endpoints.sealed IS NULL THEN excluded.sealed ELSE notice_endpoints.sealed END,
+        key_id = CASE WHEN ?7 = 1 OR notice_endpoints.sealed IS NULL THEN excluded.key_id ELSE notice_endpoints.key_id END,
+        version = notice_endpoints.version + 1, updated_at = excluded.updated_at, look_at = excluded.look_at,
+        failures = 0, problem = NULL, due_at = CASE WHEN notice_endpoints.due_at IS NOT NULL THEN ?1 END,
         changed_by = excluded.changed_by, changed_from = excluded.changed_from, request_id = excluded.request_id
     RETURNING sealed = ?5, ",
     shown!()
@@ -85,12 +84,13 @@ const END: &str =
 
 /// Whoever dies over a try leaves it to the next, in a minute, then in two, four and so on, up to an hour.
 const TAKE: &str = concat!(
-    "UPDATE notice_endpoints SET failures = failures + 1, due_at = ?1 + 60000 * (1 << MIN(failures, 6)),
+    "WITH due AS (SELECT project FROM notice_endpoints WHERE due_at <= ?1",
+    project_within!("project", "?3"),
+    " ORDER BY due_at LIMIT ?2 /*+ FOR UPDATE SKIP LOCKED */)
+    UPDATE notice_endpoints SET failures = failures + 1, due_at = ?1 + 60000 * (1 << MIN(failures, 6)),
         trying = (SELECT id FROM notices WHERE notices.project = notice_endpoints.project AND set_aside_at IS NULL
             ORDER BY attempts, at, id LIMIT 1)
-    WHERE due_at <= ?1 AND project IN (SELECT project FROM notice_endpoints WHERE due_at <= ?1",
-    project_within!("project", "?3"),
-    " ORDER BY due_at LIMIT ?2)
+    WHERE due_at <= ?1 AND project IN (SELECT project FROM due)
     RETURNING project, url, sealed, trying,
         (SELECT kind FROM notices WHERE id = trying), (SELECT at FROM notices WHERE id = trying),
         (SELECT data FROM notices WHERE id = trying)"
@@ -102,7 +102,7 @@ const NONE_WAITS: &str = "UPDATE notice_endpoints SET due_at = NULL, trying = NU
 const DONE: &str = "DELETE FROM notices WHERE id = ?1";
 
 const DELIVERED: &str = "UPDATE notice_endpoints SET failures = 0, problem = NULL, delivered_at = ?2,
-        due_at = IIF(EXISTS (SELECT 1 FROM notices WHERE notices.project = ?1 AND set_aside_at IS NULL), ?2, NULL)
+        due_at = CASE WHEN EXISTS (SELECT 1 FROM notices WHERE notices.project = ?1 AND set_aside_at IS NULL) THEN ?2 END
     WHERE project = ?1 AND url IS NOT NULL";
 
 const FAILED: &str =
@@ -117,7 +117,7 @@ const LOOK: &str = concat!(
     "UPDATE notice_endpoints SET look_at = ?1 + ?2
     WHERE project = (SELECT project FROM notice_endpoints WHERE url IS NOT NULL AND look_at <= ?1",
     project_within!("project", "?3"),
-    " ORDER BY look_at LIMIT 1) AND look_at <= ?1
+    " ORDER BY look_at LIMIT 1 /*+ FOR UPDATE SKIP LOCKED */) AND look_at <= ?1
     RETURNING project, sealed, key_id"
 );
 
@@ -129,44 +129,6 @@ const SEALED_WITH: &str = concat!(
 
 const RESEAL: &str =
     "UPDATE notice_endpoints SET sealed = ?3, key_id = ?4 WHERE project = ?1 AND sealed = ?2";
-
-macro_rules! tell {
-    ($kind:literal, $due:literal, $data:literal) => {
-        concat!(
-            "INSERT INTO notices (id, project, connection, kind, data, at, attempts)
-            SELECT 'msg_' || lower(hex(randomblob(16))), project, id, '",
-            $kind,
-            "', json_object('project', project, 'connection', json_object('id', id, 'name', name,
-                'provider', provider, 'endpoint', endpoint)",
-            $data,
-            "), ?2, 0
-            FROM connections INDEXED BY connections_listed
-            WHERE project = ?1 AND deleted_at IS NULL AND ",
-            $due,
-            " AND EXISTS (SELECT 1 FROM notice_endpoints, json_each(kinds)
-                    WHERE notice_endpoints.project = ?1 AND value = '",
-            $kind,
-            "')
-                AND (SELECT count(*) FROM notices WHERE notices.project = ?1 AND set_aside_at IS NULL) < ",
-            most_waiting!(),
-            " LIMIT ?4"
-        )
-    };
-}
-
-const TELL_EXPIRING: &str = tell!(
-    "credentials.expiring",
-    "expires_at <= ?3 AND NOT EXISTS
-        (SELECT 1 FROM notices_told WHERE notices_told.connection = connections.id AND expiring = expires_at)",
-    ", 'expiresAt', strftime('%Y-%m-%dT%H:%M:%SZ', expires_at / 1000, 'unixepoch')"
-);
-
-const TELL_OLD: &str = tell!(
-    "credentials.old",
-    "credentials_changed_at <= ?3 AND secrets <> '[]' AND NOT EXISTS
-        (SELECT 1 FROM notices_told WHERE notices_told.connection = connections.id AND old = credentials_changed_at)",
-    ", 'credentialsChangedAt', strftime('%Y-%m-%dT%H:%M:%SZ', credentials_changed_at / 1000, 'unixepoch')"
-);
 
 impl<D: Database, R: Random> Store<D, R> {
     /// Where a project is told, and how that goes.
@@ -303,8 +265,11 @@ impl<D: Database, R: Random> Store<D, R> {
         let project = columns.text("project")?;
         self.reseal_notice_secret(&project, &mut columns).await?;
         let times = [
-            (TELL_EXPIRING, now_ms.saturating_add(SOON_MS)),
-            (TELL_OLD, now_ms.saturating_sub(OLD_MS)),
+            (
+                self.statements().tell_expiring,
+                now_ms.saturating_add(SOON_MS),
+            ),
+            (self.statements().tell_old, now_ms.saturating_sub(OLD_MS)),
         ];
         for (statement, by) in times {
             let parameters = vec![

@@ -20,7 +20,7 @@ const CLAIM: &str = concat!(
     next_attempt!("policy_attempts", "?1", "?2"),
     " WHERE connection = (SELECT connection FROM schedules WHERE policy_read_at <= ?1 ",
     connection_within!("schedules.connection", "?3"),
-    " ORDER BY policy_read_at LIMIT 1)
+    " ORDER BY policy_read_at LIMIT 1 /*+ FOR UPDATE SKIP LOCKED */)
         AND policy_read_at <= ?1
     RETURNING connection, (SELECT policy FROM connections WHERE id = connection),
         (SELECT version FROM connections WHERE id = connection)"

@@ -43,7 +43,7 @@ const LIST: &str = concat!(
     " FROM connections INDEXED BY connections_listed
     WHERE project = ?2 AND name_key > ?3 AND deleted_at IS NULL
         AND (?4 IS NULL OR provider = ?4)
-        AND (?5 = '' OR instr(name_key, ?5) OR instr(host, ?5) OR provider IN (SELECT value FROM json_each(?6)))
+        AND (?5 = '' OR instr(name_key, ?5) > 0 OR instr(host, ?5) > 0 OR provider IN (SELECT value FROM json_each(?6)))
         AND (?7 IS NULL OR expires_at <= ?7)
         AND (?8 IS NULL OR COALESCE(last_used_at, created_at) < ?8
             AND NOT EXISTS (SELECT 1 FROM uses WHERE uses.connection = connections.id AND uses.until > ?1))

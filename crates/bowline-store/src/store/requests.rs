@@ -80,7 +80,7 @@ const FORGET: &str = "DELETE FROM requests WHERE begun_at <= ?1 OR (subject = ?2
 const CLAIM: &str = "INSERT INTO requests (project, subject, route, key, hash, connection, lease, lease_until, begun_at)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
     ON CONFLICT (project, subject, route, key) DO UPDATE SET lease = excluded.lease, lease_until = excluded.lease_until
-        WHERE status IS NULL AND lease_until <= ?9 AND hash IN (SELECT value FROM json_each(?10))
+        WHERE requests.status IS NULL AND requests.lease_until <= ?9 AND requests.hash IN (SELECT value FROM json_each(?10))
     RETURNING connection";
 
 const CLAIMED: &str = "SELECT hash IN (SELECT value FROM json_each(?5)), lease_until, status, headers, body FROM requests

@@ -10,9 +10,7 @@ use self::retagging::Place;
 use super::{
     Change, Store, columns, connection_within, json, project_within,
     read::connection,
-    sealed::{
-        StoredSecrets, binding, is_sealed_for_next, parameters, sealed_columns, sealed_for_next,
-    },
+    sealed::{StoredSecrets, binding, parameters, sealed_columns},
     within_parameter,
 };
 use crate::{
@@ -89,18 +87,8 @@ const SEALED_WITH: &str = concat!(
     " ORDER BY id LIMIT ?4"
 );
 
-// The customer changed nothing, so the version stays; a trigger tells the audit. Who set new credentials meanwhile has
-// sealed them anew, and keeps them.
-const RESEAL: &str = concat!(
-    "UPDATE connections SET key_id = ?4, fingerprint = ?5, resealed = ?6, sealed = ",
-    sealed_for_next!("?7", "?3", "?8", "?9"),
-    " WHERE id = ?1 AND project = ?7 AND sealed = ?2 AND deleted_at IS NULL AND ",
-    is_sealed_for_next!("?7", "?8", "?10"),
-    " RETURNING id"
-);
-
 const SEALED_BY: &str = concat!(
-    "SELECT key_id, SUM(number) FROM (
+    "SELECT key_id, CAST(SUM(number) AS BIGINT) FROM (
         SELECT key_id, count(*) AS number FROM connections WHERE key_id IS NOT NULL",
     project_within!("project", "?1"),
     " GROUP BY key_id
@@ -115,7 +103,7 @@ const SEALED_BY: &str = concat!(
     " GROUP BY key_id
         UNION ALL SELECT key_id, count(*) FROM notice_endpoints WHERE key_id > ''",
     project_within!("project", "?1"),
-    " GROUP BY key_id)
+    " GROUP BY key_id) AS counted
     GROUP BY key_id"
 );
 
@@ -245,7 +233,10 @@ impl<D: Database, R: Random> Store<D, R> {
             length,
             number,
         ];
-        let is_done = self.first(RESEAL, parameters).await?.is_some();
+        let is_done = self
+            .first(self.statements().reseal, parameters)
+            .await?
+            .is_some();
         if is_done {
             self.link_audit_of(&connection.project).await;
         }

@@ -10,7 +10,7 @@ mod releasing;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Store, json};
+use super::{Store, json, one_of_each};
 use crate::{
     database::{Database, Value},
     error::StoreError,
@@ -32,48 +32,11 @@ macro_rules! columns {
         "id, project, connection, repository, tag, digest,
         (SELECT endpoint FROM connections WHERE connections.id = scans.connection),
         state, origin, attempts, queued_at, leased_at, deadline, finished_at, scanner, reason,
-        (SELECT json_object('attempts', attempts, 'nextAt', next_at, 'problem', problem) FROM releases
+        (SELECT CAST(json_object('attempts', attempts, 'nextAt', next_at, 'problem', problem) AS TEXT) FROM releases
             WHERE releases.scan = scans.id ORDER BY next_at LIMIT 1)"
     };
 }
-use columns;
-
-macro_rules! queue {
-    ($which:expr, $conflict:literal) => {
-        concat!(
-            "INSERT INTO scans (id, project, connection, repository, tag, digest, state, origin, attempts, queued_at)
-            SELECT wanted.value ->> 'id', project, connections.id, wanted.value ->> 'repository',
-                wanted.value ->> 'tag', wanted.value ->> 'digest', 'queued', ?4, 0, ?5
-            FROM connections, json_each(?3) AS wanted
-            WHERE connections.id = ?1 AND project = ?2 AND deleted_at IS NULL
-                AND (SELECT count(*) FROM scans AS others WHERE others.project = ?2 AND state IN ('queued', 'leased')) < ?6",
-            $which,
-            " ON CONFLICT ",
-            $conflict
-        )
-    };
-}
-
-/// Not what was replaced since it was decided about: its tag names another image, and no tag names it. A registry with
-/// a quarantine lists the images before those that it withholds, so there nothing is left out.
-const QUEUE: &str = queue!(
-    " AND (COALESCE(quarantine, policy IS NOT NULL)
-        OR NOT EXISTS (SELECT 1 FROM images WHERE images.connection = ?1 AND images.repository = wanted.value ->> 'repository'
-            AND images.tag = wanted.value ->> 'tag' AND images.digest <> wanted.value ->> 'digest')
-        OR EXISTS (SELECT 1 FROM images WHERE images.connection = ?1 AND images.digest = wanted.value ->> 'digest'
-            AND images.state <> 'gone'))",
-    "DO NOTHING RETURNING id"
-);
-
-/// An image that is queued or at work already is updated without a change, so that it is returned too.
-const REQUEST: &str = concat!(
-    queue!(
-        "",
-        "(connection, COALESCE(digest, repository || ':' || tag)) WHERE state IN ('queued', 'leased')
-        DO UPDATE SET origin = origin RETURNING "
-    ),
-    columns!()
-);
+pub(in crate::store) use columns;
 
 const LIST: &str = concat!(
     "SELECT ",
@@ -137,7 +100,10 @@ impl<D: Database, R: Random> Store<D, R> {
         let mut queued = 0_usize;
         for wanted in wanted.chunks(AT_ONCE) {
             let parameters = self.queue_parameters(project, connection, wanted, origin, now_ms)?;
-            let new = self.database.query(QUEUE, parameters).await?;
+            let new = self
+                .database
+                .query(self.statements().queue_scans, parameters)
+                .await?;
             if new.is_empty() {
                 self.expect_free_queue(project).await?;
             }
@@ -177,7 +143,10 @@ impl<D: Database, R: Random> Store<D, R> {
         for wanted in wanted.chunks(AT_ONCE) {
             let parameters =
                 self.queue_parameters(project, connection, wanted, Origin::Request, now_ms)?;
-            let rows = self.database.query(REQUEST, parameters).await?;
+            let rows = self
+                .database
+                .query(self.statements().request_scans, parameters)
+                .await?;
             if rows.is_empty() {
                 self.expect_free_queue(project).await?;
             }
@@ -259,8 +228,17 @@ impl<D: Database, R: Random> Store<D, R> {
         origin: Origin,
         now_ms: i64,
     ) -> Result<Vec<Value>, StoreError> {
-        let wanted: Vec<_> = wanted
-            .iter()
+        let image = |wanted: &'_ WantedScan| {
+            let tag = || {
+                wanted
+                    .tag
+                    .as_ref()
+                    .map(|tag| format!("{}:{tag}", wanted.repository))
+            };
+            wanted.digest.clone().or_else(tag)
+        };
+        let wanted: Vec<_> = one_of_each(wanted, image, |_, _| false)
+            .into_iter()
             .map(|wanted| Wanted {
                 id: ScanId::new(now_ms, &self.random),
                 repository: &wanted.repository,

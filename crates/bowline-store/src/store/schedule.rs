@@ -92,12 +92,12 @@ const MOVE_ON: &str = "UPDATE schedules SET sync_at = ?3, run = ?4, run_at = ?5
 const NEXT: &str = "SELECT sync_at FROM schedules WHERE connection = ?1";
 
 const CLAIM_CHECKS: &str = concat!(
-    "UPDATE schedules SET check_attempts = check_attempts + 1, check_problem = NULL, check_at = ",
-    next_attempt!("check_attempts", "?1", "?2"),
-    " WHERE connection IN (SELECT connection FROM schedules WHERE check_at <= ?1",
+    "WITH due AS (SELECT connection FROM schedules WHERE check_at <= ?1",
     connection_within!("schedules.connection", "?4"),
-    " ORDER BY check_at LIMIT ?3)
-        AND check_at <= ?1
+    " ORDER BY check_at LIMIT ?3 /*+ FOR UPDATE SKIP LOCKED */)
+    UPDATE schedules SET check_attempts = check_attempts + 1, check_problem = NULL, check_at = ",
+    next_attempt!("check_attempts", "?1", "?2"),
+    " WHERE connection IN (SELECT connection FROM due) AND check_at <= ?1
     RETURNING connection, (SELECT project FROM connections WHERE id = connection)"
 );
 
@@ -106,13 +106,13 @@ const CLAIM_WATCH: &str = concat!(
     next_attempt!("watch_attempts", "?1", "?2"),
     " WHERE connection = (SELECT connection FROM schedules WHERE watch_at <= ?1",
     connection_within!("schedules.connection", "?3"),
-    " ORDER BY watch_at LIMIT 1)
+    " ORDER BY watch_at LIMIT 1 /*+ FOR UPDATE SKIP LOCKED */)
         AND watch_at <= ?1
     RETURNING connection, (SELECT project FROM connections WHERE id = connection), stream_version"
 );
 
 const KEEP_WATCH: &str = "UPDATE schedules SET stream_version = ?3
-    WHERE connection = ?1 AND stream_version IS ?2 AND watch_at IS NOT NULL";
+    WHERE connection = ?1 AND stream_version IS NOT DISTINCT FROM ?2 AND watch_at IS NOT NULL";
 
 const EXPIRING: &str = "SELECT project, id, name, expires_at FROM connections
     WHERE project IN (SELECT value FROM json_each(?1)) AND deleted_at IS NULL AND expires_at <= ?2

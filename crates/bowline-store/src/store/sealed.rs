@@ -23,42 +23,6 @@ macro_rules! next_audit_number {
     };
 }
 
-/// Of the values that are sealed for several numbers the one for the next, which the statement's own row of the audit gets.
-/// The parameters are those of [`parameters`].
-macro_rules! sealed_for_next {
-    ($project:literal, $values:literal, $first:literal, $length:literal) => {
-        concat!(
-            "substr(",
-            $values,
-            ", 1 + (",
-            $crate::store::sealed::next_audit_number!($project),
-            " - ",
-            $first,
-            ") * ",
-            $length,
-            ", ",
-            $length,
-            ")"
-        )
-    };
-}
-
-/// The condition that there is one.
-macro_rules! is_sealed_for_next {
-    ($project:literal, $first:literal, $number:literal) => {
-        concat!(
-            $crate::store::sealed::next_audit_number!($project),
-            " BETWEEN ",
-            $first,
-            " AND ",
-            $first,
-            " + ",
-            $number,
-            " - 1"
-        )
-    };
-}
-
 /// The columns that [`StoredSecrets::of`] takes.
 macro_rules! sealed_columns {
     () => {
@@ -84,9 +48,7 @@ macro_rules! last_made {
         )
     };
 }
-pub(super) use {
-    is_sealed_for_next, last_made, next_audit_number, sealed_columns, sealed_for_next,
-};
+pub(super) use {last_made, next_audit_number, sealed_columns};
 
 /// The sealed value of a row.
 pub(super) struct StoredSecrets {

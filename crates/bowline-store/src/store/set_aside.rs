@@ -36,19 +36,19 @@ pub(in crate::store) use next_attempt;
 
 const SET_ASIDE: &str = "SELECT 'policy', policy_attempts, policy_problem, policy_read_at FROM schedules
         WHERE connection = ?1 AND policy_read_at IS NOT NULL AND (policy_attempts >= 3 OR policy_problem IS NOT NULL)
-    UNION ALL SELECT 'sync', attempts, problem ->> '$.detail', retry_at FROM syncs
+    UNION ALL SELECT 'sync', attempts, problem ->> 'detail', retry_at FROM syncs
         WHERE connection = ?1 AND finished_at IS NULL AND attempts >= 3
     UNION ALL SELECT 'check', check_attempts, check_problem, check_at FROM schedules
         WHERE connection = ?1 AND check_attempts >= 3
     UNION ALL SELECT 'events', attempts, NULL, retry_at FROM (SELECT MAX(attempts) AS attempts, MIN(retry_at) AS retry_at
-        FROM pending_events WHERE connection = ?1) WHERE attempts >= 3
+        FROM pending_events WHERE connection = ?1) AS events WHERE attempts >= 3
     UNION ALL SELECT 'streams', watch_attempts, watch_problem, watch_at FROM schedules
         WHERE connection = ?1 AND watch_attempts >= 3 AND watch_at IS NOT NULL";
 
 const CHECK_FAILED: &str = "UPDATE schedules SET check_problem = ?2 WHERE connection = ?1";
 
 const WATCH_ENDED: &str =
-    "UPDATE schedules SET watch_attempts = IIF(?2 IS NULL, 0, watch_attempts), watch_problem = ?2
+    "UPDATE schedules SET watch_attempts = CASE WHEN ?2 IS NULL THEN 0 ELSE watch_attempts END, watch_problem = ?2
     WHERE connection = ?1";
 
 impl<D: Database, R: Random> Store<D, R> {

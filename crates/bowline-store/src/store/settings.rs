@@ -40,7 +40,7 @@ const TAG: &str = "UPDATE settings SET external_id_tag = ?3, external_id_key = ?
 const CHANGE: &str = concat!(
     "UPDATE settings SET scan_timeout_seconds = ?3, keep_newest = ?4,
         version = version + 1, updated_at = ?5, changed_by = ?6, changed_from = ?7, request_id = ?8
-    WHERE project = ?1 AND (?2 IS NULL OR version IN (SELECT value FROM json_each(?2)))
+    WHERE project = ?1 AND (?2 IS NULL OR version IN (SELECT CAST(value AS BIGINT) FROM json_each(?2)))
     RETURNING ",
     settings_columns!()
 );

@@ -26,7 +26,8 @@ const LEASE_MS: i64 = 60 * 1000;
 /// That the sync `?1` is held by the lease `?2`.
 macro_rules! held {
     () => {
-        "EXISTS (SELECT 1 FROM syncs WHERE syncs.id = ?1 AND syncs.lease = ?2 AND syncs.finished_at IS NULL)"
+        "EXISTS (SELECT 1 FROM syncs WHERE syncs.id = ?1 AND syncs.lease = ?2 AND syncs.finished_at IS NULL
+            /*+ FOR SHARE */)"
     };
 }
 pub(in crate::store) use held;
@@ -35,18 +36,21 @@ pub(in crate::store) use held;
 macro_rules! outcome {
     () => {
         "(SELECT json_object(
-            'repositories', json_object('listed', COALESCE(sum(listed), 0), 'read', COALESCE(sum(done AND problem IS NULL), 0),
+            'repositories', json_object('listed', COALESCE(sum(listed), 0), 'read', 
+                count(CASE WHEN done = 1 AND problem IS NULL THEN 1 END),
                 'failed', count(problem)),
             'images', json_object('new', COALESCE(sum(new), 0), 'replaced', COALESCE(sum(replaced), 0),
                 'unchanged', COALESCE(sum(unchanged), 0), 'gone', COALESCE(sum(gone), 0),
-                'skipped', (SELECT COALESCE(sum(value ->> 'images'), 0) FROM sync_repositories, json_each(skipped)
+                'skipped', (SELECT COALESCE(sum(CAST(value ->> 'images' AS BIGINT)), 0) FROM sync_repositories, json_each(skipped)
                     WHERE sync = ?1)),
-            'skipped', json((SELECT json_group_array(json(entry)) FROM (
+            'skipped', json((SELECT COALESCE(json_group_array(json(entry)), '[]') FROM (
                 SELECT json_object('list', value ->> 'list', 'pattern', value ->> 'pattern',
-                    'repositories', sum(value ->> 'repositories'), 'images', sum(value ->> 'images')) AS entry
+                    'repositories', sum(CAST(value ->> 'repositories' AS BIGINT)),
+                    'images', sum(CAST(value ->> 'images' AS BIGINT))) AS entry
                 FROM sync_repositories, json_each(skipped) WHERE sync = ?1
                 GROUP BY value ->> 'list', value ->> 'pattern'
-                ORDER BY sum(value ->> 'images') DESC, sum(value ->> 'repositories') DESC LIMIT 100))),
+                ORDER BY sum(CAST(value ->> 'images' AS BIGINT)) DESC, sum(CAST(value ->> 'repositories' AS BIGINT)) DESC
+                LIMIT 100) AS entries)),
             'queued', COALESCE(sum(queued), 0))
         FROM sync_repositories WHERE sync = ?1)"
     };
@@ -62,9 +66,10 @@ const START: &str = concat!(
     SELECT ?1, id, ?4, 'running', 'repositories', ?5, ?2, ?6, 1 FROM connections
     WHERE id = ?3 AND project = ?7 AND deleted_at IS NULL
     ON CONFLICT (connection) WHERE finished_at IS NULL
-    DO UPDATE SET lease = excluded.lease, lease_until = excluded.lease_until, attempts = attempts + 1, retry_at = ",
-    next_attempt!("attempts", "?5", "retry_at"),
-    " WHERE lease_until <= ?5
+    DO UPDATE SET lease = excluded.lease, lease_until = excluded.lease_until, attempts = syncs.attempts + 1,
+        retry_at = ",
+    next_attempt!("syncs.attempts", "?5", "syncs.retry_at"),
+    " WHERE syncs.lease_until <= ?5
     RETURNING id, connection, phase, cursor, failures, started_at"
 );
 
@@ -99,9 +104,9 @@ const ANY_FAILED: &str =
 
 const FINISH: &str = concat!(
     "UPDATE syncs SET state = ?3, phase = 'done', finished_at = ?4, lease_until = 0,
-        complete = ?3 = 'done' AND cursor IS NULL AND NOT EXISTS
-            (SELECT 1 FROM sync_repositories WHERE sync = ?1 AND sync_repositories.problem IS NOT NULL),
-        problem = COALESCE(?5, IIF(phase = 'images', cursor, NULL), (SELECT sync_repositories.problem FROM sync_repositories
+        complete = CASE WHEN ?3 = 'done' AND cursor IS NULL AND NOT EXISTS
+            (SELECT 1 FROM sync_repositories WHERE sync = ?1 AND sync_repositories.problem IS NOT NULL) THEN 1 ELSE 0 END,
+        problem = COALESCE(?5, CASE WHEN phase = 'images' THEN cursor END, (SELECT sync_repositories.problem FROM sync_repositories
             WHERE sync = ?1 AND sync_repositories.problem IS NOT NULL LIMIT 1)),
         outcome = ",
     outcome!(),
@@ -116,7 +121,7 @@ const LAST: &str =
     "SELECT id, origin, state, phase, started_at, finished_at, outcome, requests, complete, problem FROM syncs
     WHERE connection = ?1 AND finished_at IS NOT NULL";
 
-const OUTCOME: &str = concat!("SELECT ", outcome!());
+const OUTCOME: &str = concat!("SELECT CAST(", outcome!(), " AS TEXT)");
 
 impl<D: Database, R: Random> Store<D, R> {
     /// Begins a sync of a connection for whoever takes it up, unless one has not ended.

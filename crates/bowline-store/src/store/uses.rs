@@ -11,24 +11,13 @@ use crate::{
 /// The most uses of a connection at once: every answer about it names them.
 pub const MOST_USES: i64 = 100;
 
-const DECLARE: &str = "INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)
-    SELECT project, id, version, 'use',
-        json_object('use', json_array(
-            json((SELECT json_object('consumer', consumer, 'title', title, 'until', until) FROM uses
-                WHERE uses.connection = connections.id AND consumer = ?4 AND until > ?1)),
-            json_object('consumer', ?4, 'title', ?5, 'until', ?6))),
-        ?1, ?7, ?8, ?9
-    FROM connections WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL
-        AND (SELECT count(*) FROM uses WHERE uses.connection = ?2 AND until > ?1 AND consumer <> ?4) < ?10
-    RETURNING id";
-
 const END: &str = "INSERT INTO audit (project, connection, version, action, changes, at, subject, source, request_id)
     SELECT project, id, version, 'release',
         json_object('use', json_array(json_object('consumer', consumer, 'title', title, 'until', until), NULL)),
         ?1, ?5, ?6, ?7
     FROM connections JOIN uses ON uses.connection = connections.id
     WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL AND consumer = ?4 AND until > ?1
-    RETURNING id";
+    /*+ FOR UPDATE */ RETURNING id";
 
 impl<D: Database, R: Random> Store<D, R> {
     /// Keeps that `used` says: somebody uses the connection until then. What they said before is replaced. The
@@ -65,7 +54,11 @@ impl<D: Database, R: Random> Store<D, R> {
         ];
         parameters.extend(change_parameters(change));
         parameters.push(MOST_USES.into());
-        if self.first(DECLARE, parameters).await?.is_some() {
+        if self
+            .first(self.statements().declare_use, parameters)
+            .await?
+            .is_some()
+        {
             self.link_audit_of(project).await;
             return Ok(());
         }

@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use bowline::form::ConnectionSpec;
 
 use super::{
-    Change, Edit, Store, columns, current_uses, json, name_key, optional_json,
+    Change, Edit, Store, current_uses, json, name_key, optional_json,
     read::{connection, uses},
-    sealed::{self, is_sealed_for_next, next_audit_number, sealed_for_next},
+    sealed::{self, next_audit_number},
 };
 use crate::{
     connection::{Connection, LastCheck, purpose_text},
-    database::{Database, Row, Value},
+    database::{Database, DatabaseError, Row, Value},
     error::StoreError,
     fingerprint,
     id::ConnectionId,
@@ -28,43 +28,10 @@ use crate::{
 /// The most tries of a statement after its reason to fail is gone.
 const ATTEMPTS: usize = 3;
 
-/// The patterns in all pull policies of a project but that of one connection.
-macro_rules! patterns_of_project {
-    ($project:literal, $but:literal) => {
-        concat!(
-            "(SELECT COALESCE(SUM(other.patterns), 0) FROM connections AS other
-                WHERE other.project = ",
-            $project,
-            " AND other.deleted_at IS NULL AND other.id IS NOT ",
-            $but,
-            ")"
-        )
-    };
-}
-
-const CREATE: &str = concat!(
-    "INSERT INTO connections (id, project, name, name_key, description, provider, auth, purpose, endpoint, host,
-        plain_values, secrets, trusted_auth_hosts, image, expires_at,
-        check_at, check_ok, check_proved, check_problem, changed_by, changed_from, request_id, fingerprint,
-        policy, pull_at, pull_timezone, scanners, scan_timeout, quarantine, image_streams, policy_revision,
-        version, created_at, updated_at, credentials_changed_at, patterns, key_id, sealed)
-    SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-        ?25, ?26, ?27, ?28, ?29, ?30, ?31, 1, 1, ?1, ?1, ?1, ?32, ?36, ",
-    sealed_for_next!("?3", "?35", "?37", "?38"),
-    " WHERE (SELECT count(*) FROM connections WHERE project = ?3 AND deleted_at IS NULL) < ?33
-        AND (?32 = 0 OR ?32 + ",
-    patterns_of_project!("?3", "NULL"),
-    " <= ?34)
-        AND ",
-    is_sealed_for_next!("?3", "?37", "?39"),
-    " ON CONFLICT DO NOTHING RETURNING ",
-    columns!()
-);
-
-const KEPT: &str = concat!(
-    "SELECT (SELECT count(*) FROM connections WHERE project = ?1 AND deleted_at IS NULL), ",
-    patterns_of_project!("?1", "?2")
-);
+const KEPT: &str =
+    "SELECT (SELECT count(*) FROM connections WHERE project = ?1 AND deleted_at IS NULL),
+    (SELECT CAST(COALESCE(SUM(patterns), 0) AS BIGINT) FROM connections
+        WHERE project = ?1 AND deleted_at IS NULL AND id IS DISTINCT FROM ?2)";
 
 const CREATE_CONFLICT: &str = "SELECT id = ?2, name_key = ?3 FROM connections
     WHERE (id = ?2 AND project = ?1)
@@ -72,41 +39,8 @@ const CREATE_CONFLICT: &str = "SELECT id = ?2, name_key = ?3 FROM connections
         OR (project = ?1 AND endpoint = ?4 AND purpose = ?5 AND deleted_at IS NULL)
     ORDER BY 1 DESC, 2 DESC LIMIT 1";
 
-const UPDATE: &str = concat!(
-    "UPDATE OR IGNORE connections SET
-        name = COALESCE(?5, name), name_key = COALESCE(?6, name_key), description = COALESCE(?7, description),
-        policy = IIF(?8, ?9, policy), pull_at = IIF(?8, ?10, pull_at),
-        pull_timezone = IIF(?8, ?11, pull_timezone), scanners = IIF(?8, ?12, scanners),
-        scan_timeout = IIF(?8, ?13, scan_timeout), quarantine = IIF(?8, ?14, quarantine),
-        image_streams = IIF(?8, ?15, image_streams), policy_revision = IIF(?8, version + 1, policy_revision),
-        patterns = IIF(?8, ?19, patterns),
-        version = version + 1, updated_at = ?1, changed_by = ?16, changed_from = ?17, request_id = ?18
-    WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL
-        AND (?4 IS NULL OR version IN (SELECT value FROM json_each(?4)))
-        AND (NOT ?8 OR ?19 <= patterns OR ?19 + ",
-    patterns_of_project!("?3", "?2"),
-    " <= ?20)
-    RETURNING ",
-    columns!()
-);
-
 const UPDATE_CONFLICT: &str = "SELECT EXISTS (SELECT 1 FROM connections
     WHERE project = ?1 AND name_key = ?2 AND deleted_at IS NULL AND id <> ?3)";
-
-const REPLACE_CREDENTIALS: &str = concat!(
-    "UPDATE connections SET
-        auth = ?8, plain_values = ?9, secrets = ?10, trusted_auth_hosts = ?11,
-        expires_at = ?12, check_at = ?13, check_ok = ?14, check_proved = ?15, check_problem = ?16,
-        version = version + 1, updated_at = ?1, credentials_changed_at = ?1,
-        changed_by = ?17, changed_from = ?18, request_id = ?19, fingerprint = ?20, key_id = ?22, sealed = ",
-    sealed_for_next!("?3", "?21", "?23", "?24"),
-    " WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL AND provider = ?5 AND endpoint = ?6 AND purpose = ?7
-        AND (?4 IS NULL OR version IN (SELECT value FROM json_each(?4)))
-        AND ",
-    is_sealed_for_next!("?3", "?23", "?25"),
-    " RETURNING ",
-    columns!()
-);
 
 const REPLACE_CONFLICT: &str =
     "SELECT NOT (provider = ?3 AND endpoint = ?4 AND purpose = ?5) FROM connections
@@ -114,15 +48,6 @@ const REPLACE_CONFLICT: &str =
 
 const VERSION: &str =
     "SELECT version FROM connections WHERE id = ?1 AND project = ?2 AND deleted_at IS NULL";
-
-const DELETE: &str =
-    "UPDATE connections SET sealed = NULL, key_id = NULL, fingerprint = NULL, deleted_at = ?1,
-        version = version + 1, updated_at = ?1, changed_by = ?5, changed_from = ?6, request_id = ?7
-    WHERE id = ?2 AND project = ?3 AND deleted_at IS NULL
-        AND (?4 OR NOT (EXISTS (SELECT 1 FROM uses WHERE uses.connection = ?2 AND uses.until > ?1)
-            OR EXISTS (SELECT 1 FROM scans WHERE scans.connection = ?2 AND state = 'leased' AND deadline > ?1)
-            OR EXISTS (SELECT 1 FROM hand_outs WHERE hand_outs.connection = ?2 AND at > ?1 - 3600000)))
-    RETURNING id";
 
 const DELETE_CONFLICT: &str = concat!(
     "SELECT ",
@@ -239,7 +164,7 @@ impl<D: Database, R: Random> Store<D, R> {
             let sealed = self.seal(change, project, id, spec).await?;
             let mut parameters = parameters.clone();
             parameters.extend(sealed::parameters(sealed));
-            if let Some(row) = self.first(CREATE, parameters).await? {
+            if let Some(row) = self.first(self.statements().create, parameters).await? {
                 self.link_audit_of(project).await;
                 return connection(&mut Columns::of(row));
             }
@@ -301,7 +226,10 @@ impl<D: Database, R: Random> Store<D, R> {
         let patterns = KeptPolicy::patterns(policy);
         parameters.extend([patterns.into(), self.quotas.patterns.into()]);
         for _ in 0..ATTEMPTS {
-            if let Some(row) = self.first(UPDATE, parameters.clone()).await? {
+            if let Some(row) = self
+                .first_unless_taken(self.statements().update, parameters.clone())
+                .await?
+            {
                 self.link_audit_of(project).await;
                 return connection(&mut Columns::of(row));
             }
@@ -382,7 +310,10 @@ impl<D: Database, R: Random> Store<D, R> {
             let sealed = self.seal(change, project, id, spec).await?;
             let mut parameters = parameters.clone();
             parameters.extend(sealed::parameters(sealed));
-            if let Some(row) = self.first(REPLACE_CREDENTIALS, parameters).await? {
+            if let Some(row) = self
+                .first(self.statements().replace_credentials, parameters)
+                .await?
+            {
                 self.link_audit_of(project).await;
                 return connection(&mut Columns::of(row));
             }
@@ -426,7 +357,11 @@ impl<D: Database, R: Random> Store<D, R> {
         parameters.push(force.into());
         parameters.extend(change_parameters(change));
         for _ in 0..ATTEMPTS {
-            if self.first(DELETE, parameters.clone()).await?.is_some() {
+            if self
+                .first(self.statements().delete, parameters.clone())
+                .await?
+                .is_some()
+            {
                 self.link_audit_of(project).await;
                 return Ok(());
             }
@@ -581,6 +516,18 @@ impl<D: Database, R: Random> Store<D, R> {
                 Err(StoreError::VersionMismatch { current })
             }
             _ => Ok(()),
+        }
+    }
+
+    /// The same of a statement that names a connection: none where another has the name.
+    async fn first_unless_taken(
+        &self,
+        statement: &str,
+        parameters: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        match self.database.query(statement, parameters).await {
+            Err(DatabaseError::Conflict) => Ok(None),
+            rows => Ok(rows?.into_iter().next()),
         }
     }
 

@@ -53,19 +53,19 @@ fn a_row_edited_behind_the_stores_back_does_not_open() {
         ("endpoint", "endpoint = 'https://evil.example'"),
         (
             "url",
-            "plain_values = json_set(plain_values, '$.url', 'https://evil.example')",
+            "plain_values = replace(plain_values, 'one.example.com', 'evil.example')",
         ),
         (
             "username",
-            "plain_values = json_set(plain_values, '$.username', 'admin')",
+            "plain_values = replace(plain_values, 'scanner', 'admin')",
         ),
         (
             "another value",
-            "plain_values = json_set(plain_values, '$.namespace', 'evil')",
+            r#"plain_values = replace(plain_values, '{', '{"namespace":"evil",')"#,
         ),
         (
             "a value less",
-            "plain_values = json_remove(plain_values, '$.username')",
+            r#"plain_values = replace(plain_values, ',"username":"scanner"', '')"#,
         ),
         ("trusted host", r#"trusted_auth_hosts = '["evil.example"]'"#),
         ("provider", "provider = 'docker-hub'"),

@@ -1,10 +1,13 @@
 //! Who changed what: written by the statement that changed it, and by nobody rewritten.
 
-use crate::store::setup::{
-    NOW, PROJECT, TestStore, change, change_at, create, form, kept, normalized, spec_of, store,
+use crate::{
+    TestDatabase,
+    store::setup::{
+        NOW, PROJECT, TestStore, change, change_at, create, form, kept, normalized, spec_of, store,
+    },
 };
 use bowline_store::{
-    AuditEntry, Change, ConnectionId, Database, Edit, LastCheck, PageSize, Timestamp,
+    AuditEntry, Change, ConnectionId, Database, Dialect, Edit, LastCheck, PageSize, Timestamp,
 };
 use futures::executor::block_on;
 use serde_json::json;
@@ -108,16 +111,29 @@ fn it_is_append_only() {
     let attempts = [
         ("changed", "UPDATE audit SET subject = 'nobody'".to_owned()),
         ("removed", "DELETE FROM audit".to_owned()),
-        (
-            "replaced",
-            format!("INSERT OR REPLACE INTO audit (id, {columns}) SELECT id, {columns} FROM audit"),
-        ),
-        (
-            "ignored",
-            "UPDATE OR IGNORE audit SET subject = 'nobody'".to_owned(),
-        ),
     ];
-    for (case, statement) in attempts {
+    let own_ways = match TestDatabase::DIALECT {
+        Dialect::Sqlite => [
+            (
+                "replaced",
+                format!(
+                    "INSERT OR REPLACE INTO audit (id, {columns}) SELECT id, {columns} FROM audit"
+                ),
+            ),
+            (
+                "ignored",
+                "UPDATE OR IGNORE audit SET subject = 'nobody'".to_owned(),
+            ),
+        ],
+        Dialect::Postgres => [
+            ("emptied", "TRUNCATE audit".to_owned()),
+            (
+                "changed by a column",
+                "UPDATE audit SET (number, keyed) = (7, NULL)".to_owned(),
+            ),
+        ],
+    };
+    for (case, statement) in attempts.into_iter().chain(own_ways) {
         let outcome = block_on(store.database().query(&statement, vec![]));
         assert!(
             outcome.is_err_and(|error| error.to_string().contains("append-only")),

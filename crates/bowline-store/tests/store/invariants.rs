@@ -39,7 +39,7 @@ const VIOLATIONS: &[(&str, &str)] = &[
     ),
     (
         "secrets whose row of the audit does not vouch for them",
-        "SELECT id FROM connections WHERE substr(sealed, 1, 1) = x'02' AND 1 IS NOT (SELECT keyed FROM audit
+        "SELECT id FROM connections WHERE substr(sealed, 1, 1) = x'02' AND 1 IS DISTINCT FROM (SELECT keyed FROM audit
             WHERE audit.connection = connections.id AND action IN ('create', 'credentials', 'reseal', 'delete')
             ORDER BY number DESC LIMIT 1)",
     ),
@@ -52,23 +52,24 @@ const VIOLATIONS: &[(&str, &str)] = &[
     ),
     (
         "a last use that is not the latest hand-out",
-        "SELECT id FROM connections WHERE last_used_at IS NOT
+        "SELECT id FROM connections WHERE last_used_at IS DISTINCT FROM
             (SELECT max(at) FROM audit WHERE connection = connections.id AND action = 'hand-out')",
     ),
     (
         "a use that was not declared",
         "SELECT connection FROM uses WHERE NOT EXISTS (SELECT 1 FROM audit WHERE audit.connection = uses.connection
-            AND action = 'use' AND changes ->> '$.use[1].consumer' = consumer)",
+            AND action = 'use' AND changes -> 'use' -> 1 ->> 'consumer' = consumer)",
     ),
     (
         "an address of events that the audit knows otherwise",
-        "SELECT connection FROM event_addresses WHERE (hash IS NOT NULL) IS NOT (SELECT changes ->> '$.events[1]' FROM audit
+        "SELECT connection FROM event_addresses WHERE CASE WHEN hash IS NULL THEN 'false' ELSE 'true' END IS DISTINCT FROM
+            (SELECT CAST(changes -> 'events' -> 1 AS TEXT) FROM audit
             WHERE audit.connection = event_addresses.connection AND action = 'events' ORDER BY audit.id DESC LIMIT 1)",
     ),
     (
         "a resealing without its audit",
         "SELECT id FROM connections WHERE resealed IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audit
-            WHERE connection = connections.id AND action = 'reseal' AND changes ->> '$.sealingKey[1]' IS NOT NULL)",
+            WHERE connection = connections.id AND action = 'reseal' AND changes -> 'sealingKey' ->> 1 IS NOT NULL)",
     ),
     (
         "settings without their audit",
@@ -78,7 +79,7 @@ const VIOLATIONS: &[(&str, &str)] = &[
     (
         "an inventory of no connection",
         "SELECT connection FROM (SELECT connection FROM images UNION SELECT connection FROM manifests
-                UNION SELECT connection FROM removals UNION SELECT connection FROM syncs)
+                UNION SELECT connection FROM removals UNION SELECT connection FROM syncs) AS kept
             WHERE connection NOT IN (SELECT id FROM connections WHERE deleted_at IS NULL)",
     ),
     (
@@ -92,7 +93,7 @@ const VIOLATIONS: &[(&str, &str)] = &[
     ),
     (
         "a queue that does not say whether something waits",
-        "SELECT connection FROM scan_queues WHERE waiting <> EXISTS
+        "SELECT connection FROM scan_queues WHERE (waiting = 1) <> EXISTS
             (SELECT 1 FROM scans WHERE scans.connection = scan_queues.connection AND state = 'queued')",
     ),
     (

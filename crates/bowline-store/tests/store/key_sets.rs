@@ -71,7 +71,7 @@ fn a_row_that_was_edited_does_not_open() {
         ),
         (
             "another text",
-            "UPDATE key_sets SET sealed = CAST('{\"keys\":[]}' AS BLOB)",
+            "UPDATE key_sets SET sealed = x'7b226b657973223a5b5d7d'",
         ),
     ];
     for (name, edit) in edits {

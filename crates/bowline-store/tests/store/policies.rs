@@ -3,7 +3,8 @@
 use std::sync::atomic::AtomicUsize;
 
 use bowline_store::{
-    BackgroundWork, Connection, ConnectionId, Edit, Store, StoreError, Timestamp, Value, Within,
+    BackgroundWork, Connection, ConnectionId, Database, Dialect, Edit, Store, StoreError,
+    Timestamp, Value, Within,
 };
 use futures::executor::block_on;
 use serde_json::json;
@@ -246,7 +247,12 @@ fn what_is_due_stays_due_while_its_policy_is_read() {
 
 #[test]
 fn no_trigger_reads_a_policy() {
-    let schema = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL";
+    let schema = match TestDatabase::DIALECT {
+        Dialect::Sqlite => "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL",
+        Dialect::Postgres => {
+            "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'"
+        }
+    };
     for row in sql(&store(), schema, vec![]) {
         let [Value::Text(statement)] = row.0.as_slice() else {
             panic!("{row:?}");

@@ -9,11 +9,12 @@ use crate::{
 };
 
 /// Makes `projects` projects of `each` copies of the one connection that there is, with its audit.
-const COPY: &str = "WITH RECURSIVE numbers (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1 * ?2)
+const COPY: &str = "WITH RECURSIVE numbers (n) AS (VALUES (CAST(1 AS BIGINT)) UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1 * ?2)
     INSERT INTO connections (id, project, name, name_key, description, provider, auth, purpose, endpoint, host,
         plain_values, secrets, sealed, key_id, trusted_auth_hosts, image, version, created_at, updated_at,
         credentials_changed_at, expires_at, changed_by, request_id)
-    SELECT printf('01900000-0000-7000-8000-%012x', n), 'project ' || (n % ?1), printf('name %06d', n / ?1), printf('name %06d', n / ?1),
+    SELECT '01900000-0000-7000-8000-' || substr(CAST(1000000000000 + n AS TEXT), 2), 'project ' || (n % ?1),
+        'name ' || substr(CAST(1000000 + n / ?1 AS TEXT), 2), 'name ' || substr(CAST(1000000 + n / ?1 AS TEXT), 2),
         description, provider, auth, purpose, 'https://r' || n || '.example.com', 'r' || n || '.example.com',
         plain_values, secrets, sealed, key_id, trusted_auth_hosts, image, version, created_at, updated_at,
         credentials_changed_at, created_at + n, changed_by, request_id

@@ -32,7 +32,7 @@ const CLAIM: &str = concat!(
     "UPDATE audit_heads SET forget_at = ?2 WHERE project = (SELECT project FROM audit_heads
         WHERE forget_at <= ?1",
     project_within!("project", "?3"),
-    " ORDER BY forget_at LIMIT 1) AND forget_at <= ?1
+    " ORDER BY forget_at LIMIT 1 /*+ FOR UPDATE SKIP LOCKED */) AND forget_at <= ?1
     RETURNING project"
 );
 
@@ -58,7 +58,7 @@ const HAS_SETTINGS: &str = "SELECT 1 FROM settings WHERE project = ?1";
 
 const CHECKPOINT: &str = "INSERT INTO audit_checkpoints (project, number, key_id, mac) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (project) DO UPDATE SET number = excluded.number, key_id = excluded.key_id, mac = excluded.mac
-        WHERE excluded.number >= number";
+        WHERE excluded.number >= audit_checkpoints.number";
 
 const FORGET_ROWS: &str = "DELETE FROM audit WHERE project = ?1 AND number <= ?2";
 

@@ -36,10 +36,10 @@ const LINK: &str = "INSERT INTO audit_links (project, number, key_id, mac)
     ON CONFLICT DO NOTHING";
 
 const CLAIM: &str = concat!(
-    "UPDATE audit_heads SET link_at = ?2 WHERE project IN (SELECT project FROM audit_heads
-        WHERE linked < number AND link_at <= ?1",
+    "WITH due AS (SELECT project FROM audit_heads WHERE linked < number AND link_at <= ?1",
     project_within!("project", "?4"),
-    " ORDER BY link_at LIMIT ?3)
+    " ORDER BY link_at LIMIT ?3 /*+ FOR UPDATE SKIP LOCKED */)
+    UPDATE audit_heads SET link_at = ?2 WHERE project IN (SELECT project FROM due)
     RETURNING project"
 );
 

@@ -11,12 +11,6 @@ use crate::{
 /// The most refusals of a project that the audit has in a minute.
 const MOST_REFUSALS: i64 = 60;
 
-const REFUSE: &str = "INSERT INTO refusals
-        (project, subject, operation, minute, connection, at, source, request_id)
-    SELECT ?1, ?5, ?2, ?3, COALESCE((SELECT id FROM connections WHERE id = ?4 AND project = ?1), ''), ?8, ?6, ?7
-    WHERE (SELECT count(*) FROM refusals WHERE project = ?1 AND minute >= ?3) < ?9
-    ON CONFLICT DO NOTHING RETURNING minute";
-
 impl<D: Database, R: Random> Store<D, R> {
     /// Keeps that a caller who is in the project had not the permission for `operation`, in the audit of the connection
     /// where the project has it. A subject has one row for an operation in a minute, and a project has at most 60 in a
@@ -46,7 +40,11 @@ impl<D: Database, R: Random> Store<D, R> {
         ];
         parameters.extend(change_parameters(change));
         parameters.extend([change.now_ms.into(), MOST_REFUSALS.into()]);
-        if self.first(REFUSE, parameters).await?.is_some() {
+        if self
+            .first(self.statements().record_refusal, parameters)
+            .await?
+            .is_some()
+        {
             self.link_audit_of(project).await;
         }
         Ok(())

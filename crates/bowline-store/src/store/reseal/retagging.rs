@@ -58,13 +58,13 @@ impl Kind {
         match self {
             Self::ExternalId => {
                 "UPDATE settings SET external_id_tag = ?3, external_id_key = ?4
-                WHERE project = ?1 AND external_id_tag IS ?2"
+                WHERE project = ?1 AND external_id_tag IS NOT DISTINCT FROM ?2"
             }
             Self::EventAddress => {
-                "UPDATE event_addresses SET tag = ?3, tag_key = ?4 WHERE connection = ?1 AND tag IS ?2"
+                "UPDATE event_addresses SET tag = ?3, tag_key = ?4 WHERE connection = ?1 AND tag IS NOT DISTINCT FROM ?2"
             }
             Self::Checkpoint => {
-                "UPDATE audit_checkpoints SET mac = ?3, key_id = ?4 WHERE project = ?1 AND mac IS ?2"
+                "UPDATE audit_checkpoints SET mac = ?3, key_id = ?4 WHERE project = ?1 AND mac IS NOT DISTINCT FROM ?2"
             }
         }
     }

@@ -29,40 +29,15 @@ const MOST_SCANNERS: i64 = 200;
 
 // To the minute, so that a scanner that asks every second is not a write every second.
 const SEEN: &str = "INSERT INTO scanners (project, name, last_seen, subject)
-    SELECT value, ?2, ?3, ?4 FROM json_each(?1) WHERE true
+    SELECT DISTINCT value, ?2, ?3, ?4 FROM json_each(?1) WHERE true
     ON CONFLICT (project, name) DO UPDATE SET last_seen = excluded.last_seen,
-            subject = COALESCE(subject, excluded.subject)
-        WHERE (last_seen <= excluded.last_seen - 60000 AND subject IS excluded.subject) OR subject IS NULL";
+            subject = COALESCE(scanners.subject, excluded.subject)
+        WHERE (scanners.last_seen <= excluded.last_seen - 60000 AND scanners.subject = excluded.subject)
+            OR scanners.subject IS NULL";
 
 const SCANNERS: &str = "SELECT name, last_seen, subject FROM (
         SELECT name, last_seen, subject FROM scanners WHERE project = ?1 ORDER BY last_seen DESC LIMIT ?2
-    ) ORDER BY name";
-
-/// One image each of the connections that come in the same round, the first that there is: the one that waits longest.
-/// A connection whose policy is not read yet waits: it may name the scanners. A name that a policy names is that of the
-/// subject who asked under it first.
-const LEASE: &str = concat!(
-    "UPDATE scans SET state = 'leased', attempts = attempts + 1, scanner = ?3, lease = ?4, leased_at = ?1,
-        deadline = ?1 + 1000 * COALESCE(
-            (SELECT scan_timeout FROM connections WHERE id = scans.connection),
-            (SELECT scan_timeout_seconds FROM settings WHERE project = scans.project),
-            ?6)
-    WHERE state = 'queued' AND id IN (
-        SELECT (SELECT id FROM scans AS waiting
-            WHERE waiting.connection = next.connection AND waiting.state = 'queued'
-            ORDER BY queued_at, id LIMIT 1)
-        FROM (SELECT connection, turn, MIN(turn) OVER () AS first
-            FROM scan_queues JOIN connections ON connections.id = connection
-            WHERE scan_queues.project IN (SELECT value FROM json_each(?2)) AND waiting = 1 AND rests_until <= ?1
-                AND (policy IS NULL OR policy_revision IS NOT NULL)
-                AND (scanners IS NULL OR (EXISTS (SELECT 1 FROM json_each(scanners) WHERE value = ?3)
-                    AND EXISTS (SELECT 1 FROM scanners AS known WHERE known.project = scan_queues.project
-                        AND known.name = ?3 AND known.subject = ?7)))
-            ) AS next
-        WHERE turn = first ORDER BY connection LIMIT ?5)
-    RETURNING ",
-    columns!()
-);
+    ) AS latest ORDER BY name";
 
 const REST: &str = "UPDATE scan_queues SET failures = failures + 1,
         rests_until = ?2 + 60000 * (1 << MIN(failures, 6))
@@ -76,25 +51,28 @@ const GIVE_BACK: &str = "UPDATE scans SET state = 'queued', attempts = attempts 
 /// often as it may, `?2`, or the registry is known to have it no more. `?1` is now.
 macro_rules! next {
     () => {
-        "SELECT iif(again, 'queued', 'set-aside'), iif(again, ?1, queued_at), iif(again, NULL, ?1)
+        "SELECT CASE WHEN again THEN 'queued' ELSE 'set-aside' END, CASE WHEN again THEN ?1 ELSE queued_at END,
+            CASE WHEN NOT again THEN ?1 END
         FROM (SELECT attempts < ?2 AND (
             left_at IS NULL AND NOT EXISTS (SELECT 1 FROM images
                 WHERE images.connection = scans.connection AND images.digest = scans.digest)
             OR EXISTS (SELECT 1 FROM images
                 WHERE images.connection = scans.connection AND images.digest = scans.digest AND images.state <> 'gone')
-            OR (SELECT COALESCE(quarantine, policy IS NOT NULL) FROM connections WHERE connections.id = scans.connection)
-            ) AS again)"
+            OR (SELECT COALESCE(quarantine <> 0, policy IS NOT NULL) FROM connections
+                WHERE connections.id = scans.connection)
+            ) AS again) AS verdict"
     };
 }
 
 const LAPSE: &str = concat!(
-    "UPDATE scans SET deadline = NULL, reason = scanner || ' sent no result in time.',
+    "WITH lapsed AS (SELECT id FROM scans WHERE state = 'leased' AND deadline <= ?1",
+    project_within!("project", "?4"),
+    " ORDER BY deadline LIMIT ?3 /*+ FOR UPDATE SKIP LOCKED */)
+    UPDATE scans SET deadline = NULL, reason = scanner || ' sent no result in time.',
         (state, queued_at, finished_at) = (",
     next!(),
     ")
-    WHERE state = 'leased' AND id IN (SELECT id FROM scans WHERE state = 'leased' AND deadline <= ?1",
-    project_within!("project", "?4"),
-    " ORDER BY deadline LIMIT ?3)
+    WHERE state = 'leased' AND id IN (SELECT id FROM lapsed)
     RETURNING state"
 );
 
@@ -182,7 +160,10 @@ impl<D: Database, R: Random> Store<D, R> {
                 Defaults::default().scan_timeout_seconds.into(),
                 subject.into(),
             ];
-            let rows = self.database.query(LEASE, parameters).await?;
+            let rows = self
+                .database
+                .query(self.statements().lease_scans, parameters)
+                .await?;
             if rows.is_empty() {
                 break;
             }

@@ -20,11 +20,11 @@ use crate::{
 macro_rules! take {
     ($which:expr) => {
         concat!(
-            "UPDATE releases SET attempts = attempts + 1, next_at = ?1 + 60000 * (1 << MIN(attempts, 9))
-            WHERE (connection, digest, repository) IN (
-                SELECT connection, digest, repository FROM releases WHERE next_at <= ?1 ",
+            "WITH due AS (SELECT connection, digest, repository FROM releases WHERE next_at <= ?1 ",
             $which,
-            " ORDER BY next_at LIMIT 1)
+            " ORDER BY next_at LIMIT 1 /*+ FOR UPDATE SKIP LOCKED */)
+            UPDATE releases SET attempts = attempts + 1, next_at = ?1 + 60000 * (1 << MIN(attempts, 9))
+            WHERE (connection, digest, repository) IN (SELECT connection, digest, repository FROM due)
             RETURNING (SELECT project FROM connections WHERE id = releases.connection), connection, repository, digest"
         )
     };

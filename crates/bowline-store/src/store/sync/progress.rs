@@ -7,7 +7,7 @@ use crate::{
     inventory::SeenImage,
     random::Random,
     row::Columns,
-    store::{Store, inventory::BATCH, json, optional_json},
+    store::{Store, inventory::BATCH, json, one_of_each, optional_json},
     sync::{HeldSync, KnownTag, ListedTo, RepositoryOutcome, SyncPhase, UnreadRepository},
 };
 
@@ -34,39 +34,41 @@ const LISTED_TO: &str = "UPDATE syncs SET cursor = ?3, phase = ?4
 const UNREAD: &str = "SELECT repository, listed, cursor, failures FROM sync_repositories INDEXED BY sync_repositories_left
     WHERE sync = ?1 AND done = 0 ORDER BY repository LIMIT ?2";
 
-const KNOWN_TAGS: &str = "SELECT tag, digest, seen_by IS ?1 FROM images
+const KNOWN_TAGS: &str = "SELECT tag, digest, seen_by IS NOT DISTINCT FROM ?1 FROM images
     WHERE connection = ?2 AND repository = ?3 AND tag IN (SELECT value FROM json_each(?4))";
 
 /// That an event told of the row after the listing was asked for: the event knows better.
 macro_rules! told_since {
     () => {
-        "MAX(last_seen, COALESCE(gone_at, 0)) > excluded.last_seen"
+        "MAX(images.last_seen, COALESCE(images.gone_at, 0)) > excluded.last_seen"
     };
 }
 
 const SEEN: &str = concat!(
     "INSERT INTO images (connection, repository, tag, digest, pushed_at, told_at, first_seen, last_seen, seen_by, state)
-    SELECT ?3, value ->> 'repository', value ->> 'tag', value ->> 'digest', value ->> 'pushedAt',
-        MIN(MAX(COALESCE(value ->> 'pushedAt', 0), ?6), ?5), ?5, ?5, ?1, 'new'
+    SELECT ?3, value ->> 'repository', value ->> 'tag', value ->> 'digest', CAST(value ->> 'pushedAt' AS BIGINT),
+        MIN(MAX(COALESCE(CAST(value ->> 'pushedAt' AS BIGINT), 0), ?6), ?5), ?5, ?5, ?1, 'new'
     FROM json_each(?4) WHERE ",
     held!(),
     " ON CONFLICT (connection, repository, tag) DO UPDATE SET
         state = CASE WHEN ",
     told_since!(),
-    " THEN state WHEN state = 'gone' THEN 'new'
-            WHEN digest <> excluded.digest THEN IIF(seen_by IS ?1 AND state = 'new', 'new', 'replaced')
-            WHEN seen_by IS ?1 THEN state ELSE 'unchanged' END,
+    " THEN images.state WHEN images.state = 'gone' THEN 'new'
+            WHEN images.digest <> excluded.digest
+                THEN CASE WHEN images.seen_by = ?1 AND images.state = 'new' THEN 'new' ELSE 'replaced' END
+            WHEN images.seen_by = ?1 THEN images.state ELSE 'unchanged' END,
         gone_at = CASE WHEN ",
     told_since!(),
-    " THEN gone_at END,
+    " THEN images.gone_at END,
         pushed_at = CASE WHEN ",
     told_since!(),
-    " THEN pushed_at WHEN digest = excluded.digest THEN COALESCE(excluded.pushed_at, pushed_at)
+    " THEN images.pushed_at
+            WHEN images.digest = excluded.digest THEN COALESCE(excluded.pushed_at, images.pushed_at)
             ELSE excluded.pushed_at END,
         digest = CASE WHEN ",
     told_since!(),
-    " THEN digest ELSE excluded.digest END,
-        told_at = MAX(told_at, excluded.told_at), last_seen = MAX(last_seen, excluded.last_seen), seen_by = ?1
+    " THEN images.digest ELSE excluded.digest END,
+        told_at = MAX(images.told_at, excluded.told_at), last_seen = MAX(images.last_seen, excluded.last_seen), seen_by = ?1
     RETURNING tag"
 );
 
@@ -79,7 +81,7 @@ const TAGS_TO: &str = concat!(
 // What an event told of since the sync began was there then: the next sync sees whether it still is.
 const MARK_GONE: &str = concat!(
     "UPDATE images SET state = 'gone', gone_at = ?5, told_at = MAX(told_at, ?6), seen_by = ?1
-    WHERE connection = ?3 AND repository = ?4 AND state <> 'gone' AND seen_by IS NOT ?1 AND last_seen < ?7 AND ",
+    WHERE connection = ?3 AND repository = ?4 AND state <> 'gone' AND seen_by IS DISTINCT FROM ?1 AND last_seen < ?7 AND ",
     held!()
 );
 
@@ -92,8 +94,8 @@ const KEEP: &str = concat!(
 const DONE: &str = concat!(
     "UPDATE sync_repositories SET done = 1, problem = ?5, queued = ?6, skipped = ?7,
         (new, replaced, unchanged, gone) = (SELECT
-            COALESCE(sum(state = 'new'), 0), COALESCE(sum(state = 'replaced'), 0),
-            COALESCE(sum(state = 'unchanged'), 0), COALESCE(sum(state = 'gone'), 0)
+            count(CASE WHEN state = 'new' THEN 1 END), count(CASE WHEN state = 'replaced' THEN 1 END),
+            count(CASE WHEN state = 'unchanged' THEN 1 END), count(CASE WHEN state = 'gone' THEN 1 END)
             FROM images WHERE connection = ?3 AND images.repository = ?4 AND seen_by = ?1)
     WHERE sync = ?1 AND repository = ?4 AND done = 0 AND ",
     held!(),
@@ -122,6 +124,7 @@ impl<D: Database, R: Random> Store<D, R> {
         to: ListedTo<'_>,
     ) -> Result<bool, StoreError> {
         for repositories in repositories.chunks(BATCH) {
+            let repositories = one_of_each(repositories, |&repository| repository, |_, _| false);
             let mut parameters = held.parameters();
             parameters.push(json(&repositories)?);
             self.database.query(LISTED, parameters).await?;
@@ -232,6 +235,7 @@ impl<D: Database, R: Random> Store<D, R> {
         asked_at: i64,
     ) -> Result<bool, StoreError> {
         for seen in seen.chunks(BATCH) {
+            let seen = one_of_each(seen, |image| (&image.repository, &image.tag), |_, _| true);
             let mut parameters = held.parameters();
             parameters.extend([
                 held.connection.to_string().into(),
