@@ -21,7 +21,7 @@ pub(crate) enum Purpose {
     Image,
     /// The tests of the image: those, and what runs a container.
     ImageTests,
-    /// The tests: what the demo registry needs, what makes images, a browser, and Python.
+    /// The tests: what the demo registry needs, what makes images, a browser, Python, and PostgreSQL.
     Tests,
 }
 
@@ -49,7 +49,7 @@ const CONTAINERS: [Program; 1] = [Program {
     name: "runc",
     package: "runc",
 }];
-const TESTING: [Program; 3] = [
+const TESTING: [Program; 4] = [
     Program {
         name: "chromium",
         package: "chromium",
@@ -61,6 +61,11 @@ const TESTING: [Program; 3] = [
     Program {
         name: "python3",
         package: "python3-venv",
+    },
+    // The server itself is not on the path: each version has a folder.
+    Program {
+        name: "pg_ctlcluster",
+        package: "postgresql",
     },
 ];
 
@@ -163,7 +168,8 @@ mod tests {
                 "umoci",
                 "chromium",
                 "chromium-driver",
-                "python3-venv"
+                "python3-venv",
+                "postgresql"
             ]
         );
     }
