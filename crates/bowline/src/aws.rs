@@ -221,16 +221,21 @@ impl<'a> RegistryName<'a> {
     /// Every name of this registry, its usual one first: over IPv4 alone or over IPv6 too, with FIPS or without.
     pub(crate) fn all(&self) -> Option<Vec<String>> {
         let region = AwsRegion::parse(self.region).filter(|region| self.agrees(*region))?;
-        let of = |(service, suffix): (&str, &str)| {
-            concat(&[self.account, ".", service, ".", self.region, ".", suffix])
-        };
-        let pairs = SERVICES.into_iter().flat_map(|service| {
-            region
-                .suffixes()
-                .iter()
-                .map(move |suffix| (service, *suffix))
-        });
-        Some(pairs.map(of).collect())
+        let mut names = Vec::new();
+        for service in SERVICES {
+            for suffix in region.suffixes() {
+                names.push(concat(&[
+                    self.account,
+                    ".",
+                    service,
+                    ".",
+                    self.region,
+                    ".",
+                    suffix,
+                ]));
+            }
+        }
+        Some(names)
     }
 
     /// The same name under the suffix that the region has.

@@ -167,7 +167,7 @@ pub(crate) fn without(text: &str, left_out: fn(char) -> bool) -> String {
 }
 
 /// Whether a character is white space, or one that looks like none at all.
-pub(crate) fn is_white(c: char) -> bool {
+fn is_white(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
 

@@ -137,13 +137,14 @@ pub(super) fn image(command: &Invocation<'_>, stages: &mut Vec<String>) -> Optio
         .iter()
         .take(CONTAINERS)
         .any(|known| *known == program);
-    let others = arguments.others.iter().copied();
-    let candidates: Vec<&str> = match arguments.option(&["--image", "-t", "--tag"]) {
-        "" if is_cluster => others
-            .filter_map(|word| Some(word.split_once('=')?.1))
-            .collect(),
-        "" if program == "helm" => others.filter(|word| word.starts_with("oci://")).collect(),
-        "" if runs => others.take(1).collect(),
+    let mut candidates = arguments.others.clone();
+    match arguments.option(&["--image", "-t", "--tag"]) {
+        "" if is_cluster => {
+            let values = candidates.iter().filter_map(|word| word.split_once('='));
+            candidates = values.map(|(_, image)| image).collect();
+        }
+        "" if program == "helm" => candidates.retain(|word| word.starts_with("oci://")),
+        "" if runs => candidates.truncate(1),
         // What else there is may be a container.
         "" if runs_containers
             && !is_grouped
@@ -151,9 +152,9 @@ pub(super) fn image(command: &Invocation<'_>, stages: &mut Vec<String>) -> Optio
         {
             return None;
         }
-        "" => others.collect(),
-        named => vec![named],
-    };
+        "" => {}
+        named => candidates = vec![named],
+    }
     let mut mentions = candidates.into_iter().filter_map(image_mention);
     let first = mentions.next()?;
     // `docker tag app registry.example.com/app`: what is local comes first.

@@ -98,12 +98,10 @@ fn collect_object(document: &Document, text: &str, depth: u8, forms: &mut Vec<Co
     }
     // A registry whose login a helper keeps is a registry too.
     let helpers = object.get("credHelpers");
-    for (host, _) in helpers
-        .and_then(Document::as_object)
-        .into_iter()
-        .flat_map(Object::iter)
-    {
-        add_entry(host, "", "", false, forms);
+    if let Some(helpers) = helpers.and_then(Document::as_object) {
+        for (host, _) in helpers.iter() {
+            add_entry(host, "", "", false, forms);
+        }
     }
     if auths.is_some() || helpers.is_some() {
         return;
@@ -214,7 +212,10 @@ fn login_of(object: &Object) -> Option<Mention> {
 }
 
 fn collect_auths(auths: &Document, forms: &mut Vec<ConnectionForm>) {
-    for (address, entry) in auths.as_object().into_iter().flat_map(Object::iter) {
+    let Some(auths) = auths.as_object() else {
+        return;
+    };
+    for (address, entry) in auths.iter() {
         let member = |name: &str| entry.get(name).and_then(Document::as_str).unwrap_or("");
         let pair = decoded(member("auth")).unwrap_or_default();
         let (username, password) = pair
@@ -246,12 +247,12 @@ fn add_entry(
         return;
     };
     // What is a web page is no registry: a cluster's pull secret has an entry for the console.
-    let mut pages = providers()
-        .iter()
-        .filter(|provider| !(provider.rules.page_is_registry)(&url))
-        .filter_map(|provider| (provider.rules.console)(&url));
-    if pages.any(|page| page.registry.is_none()) {
-        return;
+    for provider in providers() {
+        let rules = &provider.rules;
+        let page = (rules.console)(&url).filter(|_| !(rules.page_is_registry)(&url));
+        if page.is_some_and(|page| page.registry.is_none()) {
+            return;
+        }
     }
     let Ok(endpoint) = Endpoint::from_split(&url) else {
         return;

@@ -101,5 +101,10 @@ fn path_issue(url: &Split<'_>, segment: &str) -> Issue {
 
 /// `/a/b` of `a` and `b`; nothing of nothing.
 fn joined(segments: &[&str]) -> String {
-    segments.iter().flat_map(|segment| ["/", segment]).collect()
+    let mut path = String::new();
+    for segment in segments {
+        path.push('/');
+        path.push_str(segment);
+    }
+    path
 }

@@ -94,11 +94,11 @@ pub(super) fn check_size(form: &ConnectionForm, findings: &mut Findings<'_>) {
     );
     let policy = form.policy.as_ref().map_or(0, Document::text_length);
     let mut length = policy;
-    for text in [&form.name, &form.description, &form.image]
-        .into_iter()
-        .chain(&form.trusted_auth_hosts)
-    {
+    for text in [&form.name, &form.description, &form.image] {
         length = length.saturating_add(text.len());
+    }
+    for host in &form.trusted_auth_hosts {
+        length = length.saturating_add(host.len());
     }
     // What there is most to be shortened in.
     let (mut longest, mut most) = (None, policy);

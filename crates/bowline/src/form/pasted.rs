@@ -3,7 +3,7 @@
 use crate::{
     finding::Issue,
     message::Code,
-    text::{is_invisible, is_plain, is_white, trim, unquoted, visible},
+    text::{is_invisible, is_plain, replaced, trim, unquoted, visible},
 };
 
 /// The mark that pasting left in the text of a field, other than a URL field: at most one issue, with the text
@@ -15,15 +15,15 @@ pub(super) fn pasted(text: &str) -> Option<Issue> {
     let issue = |code| Some(Issue::new(code));
     let trimmed = trim(text);
     if trimmed.len() != text.len() {
-        let around = text
-            .chars()
-            .take_while(|&c| is_white(c))
-            .chain(text.chars().rev().take_while(|&c| is_white(c)));
-        let code = around.fold(Code::TextSpace, |code, c| match c {
-            '\n' | '\r' => Code::TextLineBreak,
-            c if !c.is_whitespace() && code == Code::TextSpace => Code::TextInvisible,
-            _ => code,
-        });
+        let around = replaced(text, trimmed, "");
+        let mut code = Code::TextSpace;
+        for c in around.chars() {
+            code = match c {
+                '\n' | '\r' => Code::TextLineBreak,
+                c if !c.is_whitespace() && code == Code::TextSpace => Code::TextInvisible,
+                _ => code,
+            };
+        }
         // White space is fixed where it is; what should be nowhere, everywhere.
         return issue(code).map(|issue| match code {
             Code::TextSpace => issue.suggest(trimmed),

@@ -134,7 +134,8 @@ fn check_address(draft: &mut Draft<'_>, field: &Field, typed: &str) {
         let issue = Issue::new(Code::UrlPath).at(span(typed, url.path));
         Err(issue.with("path", url.path).suggest(url.origin()))
     });
-    for issue in issues.into_iter().chain(checked.err()) {
+    issues.extend(checked.err());
+    for issue in issues {
         draft.report(field.name, issue);
     }
 }

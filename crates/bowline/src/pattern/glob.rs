@@ -112,11 +112,13 @@ impl<'a> Groups<'a> {
     fn written_out(&self) -> Vec<String> {
         let mut alternatives = vec![String::new()];
         for (before, choices) in &self.groups {
-            let all = alternatives.iter().flat_map(|head| {
-                let each = choices.iter();
-                each.map(move |choice| concat(&[head, before, choice]))
-            });
-            alternatives = all.collect();
+            let mut longer = Vec::new();
+            for head in &alternatives {
+                for choice in choices {
+                    longer.push(concat(&[head, before, choice]));
+                }
+            }
+            alternatives = longer;
         }
         for alternative in &mut alternatives {
             alternative.push_str(self.rest);

@@ -326,8 +326,12 @@ fn other_names(name: &str) -> Vec<String> {
         return names;
     };
     // With flags behind it, it is closed already.
-    let with_flags = never::meant(&concat(&["/", tag]));
-    let with_flags = with_flags.iter().filter(|tag| tag.starts_with("/(?"));
-    let with_flags = with_flags.map(|tag| concat(&[repository, ":", tag]));
-    with_flags.chain([concat(&[&lower, "/"])]).collect()
+    let mut names = Vec::new();
+    for tag in never::meant(&concat(&["/", tag])) {
+        if tag.starts_with("/(?") {
+            names.push(concat(&[repository, ":", &tag]));
+        }
+    }
+    names.push(concat(&[&lower, "/"]));
+    names
 }

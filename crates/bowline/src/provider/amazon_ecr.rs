@@ -177,9 +177,8 @@ fn console(url: &Split<'_>) -> Option<Console> {
         .into_iter()
         .find_map(|console| label_before(url.host, console))?;
     let account = url.path.split('/').find_map(AwsAccount::parse);
-    let registry = AwsRegion::parse(&region.to_ascii_lowercase())
-        .zip(account)
-        .map(|(region, account)| registry_host(&account, region));
+    let region = AwsRegion::parse(&region.to_ascii_lowercase());
+    let registry = account.and_then(|account| Some(registry_host(&account, region?)));
     Some(Console { registry })
 }
 

@@ -265,12 +265,7 @@ fn console(url: &Split<'_>) -> Option<Console> {
     {
         return None;
     }
-    let segments: Vec<&str> = url
-        .path
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .collect();
-    let registry = match *segments.as_slice() {
+    let registry = match *url.segments.as_slice() {
         ["artifacts", "docker", project, place, ref rest @ ..] => {
             registry_of_page(project, place, rest.first().copied())
         }
@@ -514,11 +509,12 @@ fn configure_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
         return Vec::new();
     };
     let arguments = Arguments::of(words, "--project --account");
-    let hosts = arguments.others.iter().flat_map(|hosts| hosts.split(','));
-    let forms = hosts.filter_map(|host| form_at(host.trim(), "", ""));
+    let mut forms = Vec::new();
+    for host in arguments.others.iter().flat_map(|hosts| hosts.split(',')) {
+        let form = form_at(host.trim(), "", "");
+        forms.extend(form.filter(|form| form.provider == PROVIDER.id.as_str()));
+    }
     forms
-        .filter(|form| form.provider == PROVIDER.id.as_str())
-        .collect()
 }
 
 /// A service account's key file. Where the registry is, it does not say.
