@@ -1,10 +1,10 @@
 // The package as it would be published, in Node.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import test from "node:test";
-import { gzipSync } from "node:zlib";
 
 import * as bowline from "bowline";
 
@@ -227,7 +227,8 @@ test("a policy is judged, and selects", () => {
 test("the module does not grow", (t) => {
   const file = createRequire(import.meta.url).resolve("bowline/bowline.wasm");
   const module = readFileSync(file);
-  const size = gzipSync(module, { level: 9 }).length;
+  // As the budget counts it. The zlib of Node makes it 1 % larger.
+  const size = execFileSync("gzip", ["-9nc", file], { maxBuffer: module.length }).length;
   t.diagnostic(`${module.length} bytes, ${size} bytes gzip of ${LIMIT}`);
   assert.ok(size <= LIMIT, `${size} bytes gzip are more than ${LIMIT}`);
 });
