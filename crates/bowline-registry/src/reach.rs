@@ -66,9 +66,9 @@ impl<W: World> Registry<'_, W> {
         self.note_alternative(&answer);
         let status = answer.status.as_u16();
         Ok(match &self.authentication {
-            Authentication::None => format!("Answered; no sign-in needed"),
+            Authentication::None => "Answered; no sign-in needed".to_owned(),
             Authentication::Login(Login::Basic) => {
-                format!("Answered; asks for a username and password")
+                "Answered; asks for a username and password".to_owned()
             }
             Authentication::Login(Login::Bearer { realm, .. }) => {
                 let host = realm.host_str().unwrap_or_default();

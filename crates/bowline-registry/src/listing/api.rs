@@ -241,10 +241,10 @@ fn wanted(here: &Url) -> usize {
         .unwrap_or(FEWEST)
 }
 
-/// Tells whether a page may have as many entries as the registry puts on one. Some put fewer there than were asked for and
-/// do not link on; their own most is a round number.
+/// Returns true if a page may be full. Some registries return fewer entries than requested and do not link to the next
+/// page. Their own limit is a round number.
 fn may_be_full(count: usize, wanted: usize) -> bool {
-    count >= wanted || count == 50 || (count > 0 && count % 100 == 0)
+    count >= wanted || count == 50 || (count > 0 && count.is_multiple_of(100))
 }
 
 fn parameter<'u>(url: &'u Url, name: &str) -> Option<std::borrow::Cow<'u, str>> {
