@@ -1,5 +1,7 @@
 //! Which code names a product.
 
+mod files;
+
 use std::{fs, path::Path};
 
 use bowline::provider::ProviderId;

@@ -1,6 +1,6 @@
 //! Compares checks with skopeo: if skopeo reads an image, a check must pass.
 
-use std::{fmt::Write as _, fs, path::Path};
+use std::{fs, path::Path, sync::Mutex};
 
 use bowline::provider::ProviderId;
 use bowline_registry::Check;
@@ -17,6 +17,9 @@ const TABLE: &str = "docs/answers.md";
 
 /// The start of the line before the table.
 const WITHOUT: &str = "The corpus has no response from these registry types: ";
+
+/// The head of the table.
+const HEAD: &str = "| Type | Response | Kind | Check | skopeo |\n|---|---|---|---|---|\n";
 
 /// The registry types that no answer of the corpus is from.
 fn types_without_answers() -> String {
@@ -105,22 +108,11 @@ async fn where_skopeo_reads_an_image_a_check_does() {
     }
     assert!(refuted.is_empty(), "{}", refuted.join("\n"));
 
-    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .join(TABLE);
-    let mut document = fs::read_to_string(&file).unwrap_or_default();
-    let (before, _) = document.split_once(WITHOUT).expect("the list");
-    let mut wanted = before.to_owned();
-    let without = types_without_answers();
-    write!(
-        wanted,
-        "{WITHOUT}{without}.\n\n| Type | Response | Kind | Check | skopeo |\n|---|---|---|---|---|\n{table}"
-    )
-    .unwrap();
-    if std::env::var_os("BOWLINE_WRITE").is_some() && is_there {
-        fs::write(&file, &wanted).unwrap();
-        document.clone_from(&wanted);
-    }
+    let wanted = |document: &str| {
+        let (before, _) = document.split_once(HEAD).expect("the head of the table");
+        format!("{before}{HEAD}{table}")
+    };
+    let (document, wanted) = document(wanted, is_there);
     // Without skopeo the last column is not known.
     let comparable = |text: &str| match is_there {
         true => text.to_owned(),
@@ -133,6 +125,37 @@ async fn where_skopeo_reads_an_image_a_check_does() {
     assert_eq!(
         comparable(&document),
         comparable(&wanted),
-        "BOWLINE_WRITE=1 writes {TABLE}"
+        "where skopeo is installed, this writes {TABLE}: BOWLINE_WRITE=1 cargo test -p bowline-registry --test answers"
     );
+}
+
+#[test]
+fn the_types_without_answers_are_told() {
+    let wanted = |document: &str| {
+        let (before, rest) = document.split_once(WITHOUT).expect("the list");
+        let (_, after) = rest.split_once(".\n").expect("its end");
+        format!("{before}{WITHOUT}{}.\n{after}", types_without_answers())
+    };
+    let (document, wanted) = document(wanted, true);
+    assert!(
+        document == wanted,
+        "the list of types in {TABLE} is not that of the code\n  fix it with: \
+         BOWLINE_WRITE=1 cargo test -p bowline-registry --test answers types"
+    );
+}
+
+/// The document as it is, and as it should be. `BOWLINE_WRITE=1` makes it so first, where it `can` be told.
+fn document(wanted: impl FnOnce(&str) -> String, can: bool) -> (String, String) {
+    static FILE: Mutex<()> = Mutex::new(());
+    let _alone = FILE.lock();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(TABLE);
+    let document = fs::read_to_string(&file).unwrap();
+    let wanted = wanted(&document);
+    if std::env::var_os("BOWLINE_WRITE").is_some() && can {
+        fs::write(&file, &wanted).unwrap();
+        return (wanted.clone(), wanted);
+    }
+    (document, wanted)
 }

@@ -130,7 +130,7 @@ mod tests {
             assert_eq!(
                 notifications.is_some(),
                 provider.capabilities.events,
-                "{id}"
+                "{id}: capabilities.events and notifications go together"
             );
             for line in notifications
                 .iter()

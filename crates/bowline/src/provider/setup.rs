@@ -161,6 +161,6 @@ mod tests {
                 );
             }
         }
-        assert_eq!(found, 1);
+        assert!(found > 0);
     }
 }

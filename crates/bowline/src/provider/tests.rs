@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Kind, providers, rules::Judge};
 
@@ -35,9 +35,12 @@ fn ids_are_kebab_case_and_unique() {
 
 #[test]
 fn each_rank_is_one_products() {
-    let mut ranks = HashSet::new();
+    let mut ranks = HashMap::new();
     for provider in providers() {
-        assert!(ranks.insert(provider.rank), "{}", provider.id);
+        let (rank, id) = (provider.rank, provider.id);
+        if let Some(other) = ranks.insert(rank, id) {
+            panic!("{id} and {other} have the rank {rank}: give one of them another");
+        }
     }
 }
 
@@ -89,7 +92,7 @@ fn every_form_can_be_rendered() {
                     );
                 }
             }
-            assert!(names.contains("namespace"), "{of}");
+            assert!(names.contains("namespace"), "{of} has no field “namespace”");
         }
     }
 }
@@ -100,7 +103,12 @@ fn every_login_says_what_it_needs_for_each_purpose() {
         for auth in provider.auth.iter().filter(|auth| auth.id != "anonymous") {
             let told = auth.fields.iter().filter_map(|field| field.help);
             let differs = told.filter(|help| help.pull != help.push).count();
-            assert!(differs > 0, "{} {}", provider.id, auth.id);
+            assert!(
+                differs > 0,
+                "{} {}: no field's help tells pulling from pushing; see Field::help_for",
+                provider.id,
+                auth.id
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The vendors' published examples. What a vendor shows no example of is one of its examples with that changed.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeMap, fs, io, sync::LazyLock};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
@@ -24,56 +24,27 @@ struct Example {
     body: Value,
 }
 
-macro_rules! examples {
-    ($($name:literal,)+) => {
-        [$(($name, include_str!(concat!("examples/", $name, ".json"))),)+]
+/// The examples' texts by the names of their files, `examples/<name>.json`.
+pub(super) static TEXTS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/notification/tests/examples"
+    );
+    let read = |entry: io::Result<fs::DirEntry>| {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        (name, fs::read_to_string(path).unwrap())
     };
-}
-
-pub(super) const TEXTS: [(&str, &str); 34] = examples![
-    "azure_chart_push",
-    "azure_delete",
-    "azure_push",
-    "azure_quarantine",
-    "distribution_delete",
-    "distribution_envelope",
-    "distribution_pull",
-    "docker_hub",
-    "docker_trusted",
-    "ecr_archive",
-    "ecr_cache",
-    "ecr_delete",
-    "ecr_push",
-    "ecr_replication",
-    "ecr_restore",
-    "ecr_scan",
-    "gitea_delete",
-    "gitea_npm",
-    "gitea_push",
-    "github_npm",
-    "github_package",
-    "github_registry_package",
-    "google_push",
-    "google_tag",
-    "google_untag",
-    "harbor_cloudevents_delete",
-    "harbor_delete",
-    "harbor_push",
-    "harbor_push_by_digest",
-    "jfrog_delete",
-    "jfrog_envelope",
-    "jfrog_push",
-    "quay_build",
-    "quay_push",
-];
+    fs::read_dir(folder).unwrap().map(read).collect()
+});
 
 static EXAMPLES: LazyLock<BTreeMap<&str, Example>> = LazyLock::new(|| {
-    let read = |(name, text)| {
+    let read = |(name, text): (&'static String, &String)| {
         let mut example: Example = serde_json::from_str(text).unwrap();
         encode(&mut example.body);
-        (name, example)
+        (name.as_str(), example)
     };
-    TEXTS.map(read).into()
+    TEXTS.iter().map(read).collect()
 });
 
 /// Puts the data of Pub/Sub, which Google shows as what it is, into base64 as it is sent.
@@ -90,8 +61,7 @@ fn example(name: &str) -> Example {
 
 /// The body of an example with something in it changed.
 fn changed(name: &str, place: &str, to: Value) -> Value {
-    let (_, text) = TEXTS.into_iter().find(|(it, _)| *it == name).unwrap();
-    let mut example: Example = serde_json::from_str(text).unwrap();
+    let mut example: Example = serde_json::from_str(&TEXTS[name]).unwrap();
     *example.body.pointer_mut(place).unwrap() = to;
     encode(&mut example.body);
     example.body

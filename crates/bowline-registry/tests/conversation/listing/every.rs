@@ -3,8 +3,8 @@
 use bowline_registry::{Clock, Code, Operator, Repositories, Tags, WarningCode, repositories};
 
 use super::{
-    amazon_ecr, artifactory, azure_acr, cloudsmith, digitalocean, docker_hub,
-    docker_trusted_registry, github, gitlab, google, harbor, huawei_swr, ibm, openshift,
+    amazon_ecr, azure_acr, cloudsmith, digitalocean, docker_hub, docker_trusted_registry, github,
+    gitlab, google, harbor, huawei_swr, ibm, jfrog_artifactory, openshift,
     product::{Product, is_login},
     quay, scaleway,
 };
@@ -13,28 +13,28 @@ use crate::{
     registry::{run, trusted_with_credentials},
 };
 
+/// One line a product.
 fn products() -> Vec<(&'static str, Product)> {
-    vec![
-        ("amazon-ecr", amazon_ecr::product()),
-        ("artifactory", artifactory::product()),
-        ("azure-acr", azure_acr::product()),
-        ("cloudsmith", cloudsmith::product()),
-        ("digitalocean", digitalocean::product()),
-        ("docker-hub", docker_hub::product()),
-        (
-            "docker-trusted-registry",
-            docker_trusted_registry::product(),
-        ),
-        ("github", github::product()),
-        ("gitlab", gitlab::product()),
-        ("google", google::product()),
-        ("harbor", harbor::product()),
-        ("huawei-swr", huawei_swr::product()),
-        ("ibm", ibm::product()),
-        ("openshift", openshift::product()),
-        ("quay", quay::product()),
-        ("scaleway", scaleway::product()),
-    ]
+    let all = vec![
+        amazon_ecr::product(),
+        azure_acr::product(),
+        cloudsmith::product(),
+        digitalocean::product(),
+        docker_hub::product(),
+        docker_trusted_registry::product(),
+        github::product(),
+        gitlab::product(),
+        google::product(),
+        harbor::product(),
+        huawei_swr::product(),
+        ibm::product(),
+        jfrog_artifactory::product(),
+        openshift::product(),
+        quay::product(),
+        scaleway::product(),
+    ];
+    let named = |product: Product| (product.spec.provider.id.as_str(), product);
+    all.into_iter().map(named).collect()
 }
 
 /// Those whose listing has pages.

@@ -1,7 +1,6 @@
 //! Listing repositories and tags: one file a product, each with a double of its API.
 
 mod amazon_ecr;
-mod artifactory;
 mod azure_acr;
 mod cloudsmith;
 mod digitalocean;
@@ -14,6 +13,7 @@ mod google;
 mod harbor;
 mod huawei_swr;
 mod ibm;
+mod jfrog_artifactory;
 mod openshift;
 mod paging;
 mod product;

@@ -255,7 +255,7 @@ fn every_login_has_a_case_that_passes_and_cases_for_what_may_be_wrong() {
             let named = format!("{}, {}", provider.id, auth.id);
             assert!(
                 expects(|found| matches!(found, Pulled(_))),
-                "{named}: nothing passes"
+                "{named}: no case passes. Cases are in tests/conversation/providers/<id>.rs, and have a line in judged! above"
             );
             let has_secret = auth.fields.iter().any(|field| field.kind.is_secret());
             if has_secret {

@@ -81,7 +81,12 @@ async fn each_operation_answers_what_is_described() {
             method,
             path,
             outcomes,
-        } = described.remove(operation).unwrap();
+        } = described.remove(operation).unwrap_or_else(|| {
+            panic!(
+                "openapi.json has no {operation}\n  fix it with: \
+                 BOWLINE_WRITE=1 cargo test -p bowline-service openapi"
+            )
+        });
         let right = Sending::right(query, &body, said);
         let success = right.clone().outcome(&method, &path).await;
         assert!((200..300).contains(&success.0), "{operation}: {success:?}");
@@ -110,6 +115,8 @@ async fn each_operation_answers_what_is_described() {
         }
     }
     let forgotten = described.keys();
-    faults.extend(forgotten.map(|operation| format!("{operation} has no rows")));
+    faults.extend(
+        forgotten.map(|operation| format!("{operation} has no row in api/tests/statuses/rows.rs")),
+    );
     assert!(faults.is_empty(), "{faults:#?}");
 }
