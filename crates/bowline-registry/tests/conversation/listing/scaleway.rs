@@ -99,14 +99,14 @@ async fn a_region_of_thousands_of_namespaces_is_listed_whole() {
             .strip_prefix("/registry/v1/regions/nl-ams/")?;
         if path == "images" {
             let id = sent.query("namespace_id").unwrap();
-            let name = format!("acme{}/app", &id[30..]);
+            let name = format!("acme{}/app", id.get(30..).unwrap());
             names.binary_search(&name).unwrap();
             return Some(Reply::json(r#"{"images":[{"name":"app"}]}"#));
         }
         let (shown, _) = numbered(names, number(sent, "page"), number(sent, "page_size"));
         let namespaces = array(shown, |name| {
             let name = split(name).0;
-            json!({ "name": name, "id": format!("11111111-2222-3333-4444-555555{}", &name[4..]) })
+            json!({ "name": name, "id": format!("11111111-2222-3333-4444-555555{}", name.get(4..).unwrap()) })
         });
         Some(Reply::json(json!({ "namespaces": namespaces }).to_string()))
     }
