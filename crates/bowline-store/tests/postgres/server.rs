@@ -63,6 +63,8 @@ fn start() -> u16 {
         "max_wal_senders=0",
         "max_wal_size=128MB",
         "deadlock_timeout=50ms",
+        // How rows are found must not depend on when it last looked at a table.
+        "autovacuum=off",
     ] {
         server.args(["-c", setting]);
     }
