@@ -43,7 +43,7 @@ test("messages: German is whole, and what it lacks is in English", () => {
   setMessages(de);
   assert.deepEqual([text().form.save, text().settings.heading], ["Speichern", "Einstellungen"]);
   const finding: Finding = { field: "values.url", severity: "error", code: "url.port", params: { port: "0" }, message: "English", start: 0, end: 0 };
-  assert.equal(findingText(finding), "„0“ ist kein Port; möglich sind 1 bis 65535.");
+  assert.equal(findingText(finding), "„0“ ist kein gültiger Port. Möglich sind 1 bis 65535.");
   assert.equal(findingText({ ...finding, code: "new.code" }), "English");
   assert.equal(problemText({ code: "new.code", title: "English" }).title, "English");
 });

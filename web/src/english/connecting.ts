@@ -5,7 +5,7 @@ import type { NoticeKind, Proof, StepName, StepStatus } from "../api/types.js";
 
 export const connecting = {
   form: {
-    paste: "Paste a docker login command, pull secret or image name",
+    paste: "Paste a docker login command, pull secret, or image name",
     pasteHelp: "A registry URL or a .dockerconfigjson works, too. Nothing is sent until you test or save.",
     pastePlaceholder: "docker login registry.example.com -u scanner",
     pasteNothing: "We couldn't find a registry in that text.",
@@ -16,7 +16,10 @@ export const connecting = {
     pickerPopular: "Popular",
     pickerNone: "No registry type has this name. Any registry that speaks OCI works with one of these:",
     pickerCount: (count: number): string => (count === 1 ? "1 registry type" : `${count} registry types`),
-    groups: { cloud: "Cloud providers", hosted: "Hosted registries", "self-hosted": "Self-hosted", generic: "Other registries" } satisfies Record<ProviderGroup, string>,
+    groups: { cloud: "Cloud providers", hosted: "Hosted registries", "self-hosted": "Self-hosted", generic: "Other registries" } satisfies Record<
+      ProviderGroup,
+      string
+    >,
     auth: "Sign in with",
     choose: "Choose…",
     chooseNone: "None",
@@ -113,7 +116,7 @@ export const connecting = {
     egress: (addresses: readonly string[]): string => `Requests come from ${addresses.join(", ")}.`,
     egressDetail: "If your registry is behind a firewall, allow these addresses first.",
     byHand: "Try it by hand",
-    byHandDetail: "If these commands fail too, the problem is the registry or the credentials. They ask for the secret.",
+    byHandDetail: "If these commands fail, too, the problem is the registry or the credentials. They ask for the secret.",
     byHandBefore: "The same on your own computer. docker login asks for the secret.",
   },
   setup: {
@@ -127,16 +130,15 @@ export const connecting = {
   list: {
     heading: "Connections",
     search: "Search connections",
-    searchPlaceholder: "Name, host or type",
+    searchPlaceholder: "Name, host, or type",
     add: "Connect a registry",
     more: "Show more",
     loading: "Loading connections…",
-    count: (shown: number, all: boolean): string =>
-      shown === 1 && all ? "1 connection" : `${shown}${all ? "" : " or more"} connections`,
+    count: (shown: number, all: boolean): string => (shown === 1 && all ? "1 connection" : `${shown}${all ? "" : " or more"} connections`),
     empty: "Connect your first registry",
     emptyDetail: "Images are pulled with the credentials you save here. Secrets are encrypted and never shown again.",
     noMatch: (search: string): string => (search === "" ? "No matching connections" : `Nothing matches “${search}”`),
-    noMatchDetail: "Search finds names, hosts and registry types.",
+    noMatchDetail: "Search finds names, hosts, and registry types.",
     clearSearch: "Show all",
     forbidden: "You don't have access to this project's connections",
     forbiddenDetail: "Ask an administrator for permission to read registry connections.",
@@ -237,26 +239,27 @@ export const connecting = {
   },
   jobs: {
     heading: "Use it in a job",
-    detail: "Each job needs BOWLINE_TOKEN: an access token with the permission iam:project:cicd:registry:use. The credentials it gets are short-lived where the registry supports that.",
+    detail:
+      "Each job needs BOWLINE_TOKEN: an access token with the permission iam:project:cicd:registry:use. The credentials it gets are short-lived where the registry supports that.",
     titles: {
       shell: "Shell",
       "github-actions": "GitHub Actions",
       "gitlab-ci": "GitLab CI",
       kubernetes: "Kubernetes",
-      use: "Say that a job uses it",
+      use: "Declare that a job uses it",
     },
     details: {
       shell: "",
       "github-actions": "Add BOWLINE_TOKEN to the repository's secrets.",
       "gitlab-ci": "Add BOWLINE_TOKEN to the project's CI/CD variables, masked.",
       kubernetes: "",
-      use: "Nobody can remove the connection while a use is current. It lapses by itself at the time you name.",
+      use: "Nobody can remove the connection while a use is current. It expires automatically at the time you set.",
     },
   },
   settings: {
     heading: "Settings",
     scanTimeout: "Scan timeout (seconds)",
-    scanTimeoutHelp: "For connections whose pull rules name no timeout.",
+    scanTimeoutHelp: "For connections whose pull rules don't set a timeout.",
     keepNewest: "Newest images to keep in each repository",
     keepNewestHelp: "Leave empty to keep all. Connections that pull automatically ignore this: their rules decide.",
     externalId: "AWS external ID",
@@ -266,10 +269,10 @@ export const connecting = {
     saved: "Settings saved.",
   },
   notices: {
-    detail: "We send a signed request to your webhook when something happens without anyone asking for it. Requests follow the Standard Webhooks specification.",
+    detail: "We send a signed request to your webhook when something happens on its own. Requests follow the Standard Webhooks specification.",
     readonly: "You can view where notices go but not change it.",
     url: "Webhook URL",
-    urlHelp: "Requests are sent by POST. Answer with a 2xx status.",
+    urlHelp: "Requests are sent by POST. Respond with a 2xx status.",
     urlPlaceholder: "https://hooks.example.com/registries",
     urlMissing: "Enter a URL that starts with https://.",
     kindsHeading: "Send a notice when",
@@ -285,7 +288,7 @@ export const connecting = {
     turnOn: "Turn on notices",
     replace: "Replace secret",
     replaceTitle: "Replace the secret?",
-    replaceDetail: "Notices are signed with the new secret from now on. Your webhook refuses them until you give it the new one.",
+    replaceDetail: "Notices are signed with the new secret from now on. Your webhook rejects them until you give it the new secret.",
     end: "Turn off",
     endTitle: "Turn off notices?",
     endDetail: "Nothing is sent from now on, and the secret is deleted.",
@@ -299,7 +302,7 @@ export const connecting = {
     neverDelivered: "Nothing has been sent yet.",
     pending: (count: string): string => `${count} to be delivered.`,
     setAside: (count: string): string => `${count} could not be delivered in the last week.`,
-    failing: "The last try failed",
+    failing: "The last attempt failed",
   },
   copy: {
     copy: (line: string): string => `Copy ${line}`,

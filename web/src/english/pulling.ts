@@ -18,7 +18,8 @@ export const pulling = {
     rescanExistingHelp: "New images and tags that moved are always pulled. “Something new” means a new image in the same repository.",
     rescans: { never: "Never", new: "When something new is pulled", always: "Always" },
     images: "Which images",
-    patternHelp: "“alpine” matches names that contain it. “:4” matches tags that contain it. “team/*:v1.*” matches the whole name and tag. “/^v\\d+$/” is a regular expression.",
+    patternHelp:
+      "“alpine” matches names that contain it. “:4” matches tags that contain it. “team/*:v1.*” matches the whole name and tag. “/^v\\d+$/” is a regular expression.",
     patternPlaceholder: "team/*:v1.*",
     add: "Add",
     noPattern: "None",
@@ -69,7 +70,11 @@ export const pulling = {
     fromRegistry: "Use this registry's images",
     loading: "Loading images…",
     loaded: (count: number, all: boolean): string =>
-      count === 1 && all ? "The registry's only image." : all ? `All ${number(count)} images of the registry.` : `The registry's first ${number(count)} images.`,
+      count === 1 && all
+        ? "The registry's only image."
+        : all
+          ? `All ${number(count)} images of the registry.`
+          : `The registry's first ${number(count)} images.`,
     pasted: (count: number): string => `${number(count)} pasted names. They don't fit in the box, but they are tested.`,
     stop: "Stop",
     show: "Show",

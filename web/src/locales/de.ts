@@ -13,7 +13,10 @@ import { problems } from "./de/problems.js";
 import { pulling } from "./de/pulling.js";
 
 /** The parameters of a finding in their places. */
-const said = (template: string) => ({ params }: Finding): string => template.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? "");
+const said =
+  (template: string) =>
+  ({ params }: Finding): string =>
+    template.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? "");
 
 const each = <From, To>(all: Readonly<Record<string, From>>, made: (one: From) => To): Record<string, To> =>
   Object.fromEntries(Object.entries(all).map(([name, one]) => [name, made(one)]));
