@@ -79,6 +79,11 @@ pub(crate) fn is_guid(text: &str) -> bool {
 
 /// The GUID that a text was meant to be: without braces, with hyphens.
 pub(crate) fn fixed_guid(text: &str) -> Option<String> {
+    // `https://login.example.com/<id>/…`
+    let mut parts = text.split(|c: char| !(c.is_ascii_hexdigit() || c == '-'));
+    if let Some(part) = parts.find(|part| is_guid(part)) {
+        return Some(part.to_owned());
+    }
     let digits = without(text, |c| matches!(c, '{' | '}' | '-' | ' ' | '(' | ')'));
     let mut guid = String::new();
     let mut rest = digits.as_str();

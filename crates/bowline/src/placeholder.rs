@@ -9,7 +9,73 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
         || is_enclosed(text)
         || is_mask(text)
         || is_name(text)
+        || is_variable_name(text)
+        || is_reference(text)
         || IN_HOSTS.contains(&text)
+}
+
+/// What stands where a value was taken out, or is still to come.
+const BLANKS: [&str; 9] = [
+    "changeme",
+    "change-me",
+    "change_me",
+    "redacted",
+    "[redacted]",
+    "undefined",
+    "null",
+    "todo",
+    "tbd",
+];
+
+/// What names a value that is kept elsewhere: in a vault, a pipeline, an environment.
+fn is_reference(text: &str) -> bool {
+    const STARTS: [&str; 12] = [
+        "op://",
+        "vault:",
+        "secrets.",
+        "env.",
+        "process.env.",
+        "os.environ",
+        "@microsoft.keyvault(",
+        "arn:aws:secretsmanager:",
+        "arn:aws:ssm:",
+        "file://",
+        "ref+",
+        "{{resolve:",
+    ];
+    let lower = text.to_ascii_lowercase();
+    let is_command =
+        text.len() > 2 && text.starts_with('`') && text.ends_with('`') && text.contains(' ');
+    is_command
+        || BLANKS.contains(&lower.as_str())
+        || STARTS.iter().any(|start| {
+            lower
+                .strip_prefix(start)
+                .is_some_and(|rest| !rest.is_empty())
+        })
+}
+
+/// The name of a variable, which a shell or a pipeline would have replaced: `GITHUB_TOKEN`.
+fn is_variable_name(text: &str) -> bool {
+    // This is the name of a kind of login.
+    if text == "BEARER_TOKEN" {
+        return false;
+    }
+    const ENDS: [&str; 7] = [
+        "_TOKEN",
+        "_PASSWORD",
+        "_PASS",
+        "_SECRET",
+        "_PAT",
+        "_USERNAME",
+        "_USER",
+    ];
+    let is_letter = |b: u8| b.is_ascii_uppercase() || b == b'_';
+    text.len() <= 40
+        && text.bytes().all(is_letter)
+        && ENDS
+            .iter()
+            .any(|end| text.ends_with(end) && text.len() > end.len())
 }
 
 /// The first piece of `text` that stands for a value: `<region>` in `<region>.ocir.io`, `aws_account_id`.
@@ -233,6 +299,15 @@ mod tests {
             "ghp_********",
             "dckr_pat_...",
             "ghp_xxxxxxxxxxxxxxxxxxxx",
+            "GITHUB_TOKEN",
+            "DOCKERHUB_PASSWORD",
+            "secrets.GITHUB_TOKEN",
+            "process.env.TOKEN",
+            "op://vault/item/field",
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x",
+            "`cat token`",
+            "changeme",
+            "[REDACTED]",
         ] {
             assert!(is_placeholder(text), "{text}");
         }
@@ -256,6 +331,10 @@ mod tests {
             "a-b",
             "xx",
             "hereandthere",
+            "_TOKEN",
+            "`token`",
+            "vault:",
+            "secrets",
         ] {
             assert!(!is_placeholder(text), "{text}");
         }

@@ -45,6 +45,16 @@ pub(crate) fn standing(
         return Standing::Unknown(Some(named));
     }
     let lower = text.to_ascii_lowercase();
+    // `Germany Central (Frankfurt)`, where regions are called after cities.
+    let words = || lower.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_named = |region: &&'static str| {
+        let mut parts = region.split('-');
+        parts.any(|part| part.len() > 4 && !is_direction(part) && words().any(|word| word == part))
+    };
+    let mut named = listed.clone().filter(is_named);
+    if let (Some(region), _, None) = (named.next(), named.next(), named.next()) {
+        return Standing::Unknown(Some(region));
+    }
     let meant = listed.filter(|region| geography(region).is_none_or(|of| lower.starts_with(of)));
     Standing::Unknown(nearest_within(text, meant, 2))
 }

@@ -72,6 +72,8 @@ pub struct Answer {
     pub auth: String,
     url: String,
     username: String,
+    /// What else the form has: `region=us-south accountId=…`.
+    more: Vec<(String, String)>,
     pub scheme: Scheme,
     pub place: Place,
     /// A problem's code, a warning's, or `none`.
@@ -92,6 +94,9 @@ impl Answer {
         } else if self.auth != "anonymous" {
             values["username"] = self.username.as_str().into();
             values["password"] = "Correct-Horse-7".into();
+        }
+        for (name, value) in &self.more {
+            values[name] = value.as_str().into();
         }
         values
     }
@@ -164,6 +169,12 @@ fn answer(text: &str) -> Answer {
             Some(url) => url,
             None => "registry.example.com".to_owned(),
         },
+        more: field("values")
+            .iter()
+            .flat_map(|values| values.split(' '))
+            .map(|pair| pair.split_once('=').expect("name=value"))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
         username: field("username").unwrap_or_else(|| "scanner".to_owned()),
         scheme: match field("scheme").as_deref() {
             None | Some("basic") => Scheme::Basic,

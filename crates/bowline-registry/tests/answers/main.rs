@@ -66,7 +66,7 @@ async fn every_answer_has_the_outcome_that_the_corpus_states() {
 #[test]
 fn every_answer_says_where_it_is_from() {
     let all = answers();
-    assert!(all.len() >= 60, "{}", all.len());
+    assert!(all.len() >= 85, "{}", all.len());
     for answer in &all {
         assert!(answer.source.starts_with("https://"), "{}", answer.name);
         assert!(

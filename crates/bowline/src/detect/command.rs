@@ -6,12 +6,17 @@ use super::{
     programs::{CONTAINERS, GROUPS, PROGRAMS, VERBS},
     shell::Invocation,
 };
-use crate::endpoint::DOCKER_HUB;
+use crate::{
+    endpoint::DOCKER_HUB,
+    text::{concat, split_once},
+};
 
 /// The ways to say that one logs in: the program and its verbs.
-const LOGINS: [(&str, &[&str]); 9] = [
+const LOGINS: [(&str, &[&str]); 11] = [
     ("helm", &["registry", "login"]),
     ("regctl", &["registry", "login"]),
+    ("regctl", &["registry", "set"]),
+    ("trivy", &["registry", "login"]),
     ("container", &["registry", "login"]),
     ("singularity", &["registry", "login"]),
     ("apptainer", &["registry", "login"]),
@@ -27,8 +32,8 @@ const PLAIN_LOGINS: [&str; 9] = [
 ];
 
 /// The options of a login that have a value.
-const LOGIN_OPTIONS: &str = "-u --username -p --password -e --email --identity-token --authfile --compat-auth-file --cert-dir \
-    --config --registry-config --ca-file --cert-file --key-file --secret";
+const LOGIN_OPTIONS: &str = "-u --username --user -p --password --pass -e --email --identity-token --authfile --compat-auth-file --cert-dir \
+    --config --registry-config --ca-file --tls --cert-file --key-file --secret";
 
 /// The options of `kubectl create secret docker-registry` that have a value.
 const SECRET_OPTIONS: &str = "--docker-server --docker-username --docker-password --docker-email -n --namespace --context \
@@ -60,7 +65,10 @@ pub(super) fn login(command: &Invocation<'_>) -> Option<Mention> {
     if let Some(words) = by_table.or_else(plain) {
         return login_of(words, command.input);
     }
-    if matches!(program, "kubectl" | "oc")
+    if matches!(program, "curl" | "wget") {
+        return login_of_request(words);
+    }
+    if matches!(program, "kubectl" | "oc" | "k")
         && let Some(words) = after(words, &["create", "secret", "docker-registry"])
             .or_else(|| after(words, &["secrets", "new-dockercfg"]))
     {
@@ -69,11 +77,30 @@ pub(super) fn login(command: &Invocation<'_>) -> Option<Mention> {
     None
 }
 
+/// `curl -u scanner:s3cret https://registry.example.com/v2/_catalog`: what people try a registry with.
+fn login_of_request(words: &[String]) -> Option<Mention> {
+    const OPTIONS: &str = "-u --user -H --header -X --request -o --output -d --data -m --max-time --cacert -A --http-user --http-password";
+    let arguments = Arguments::of(words, OPTIONS);
+    let mut urls = arguments.others.iter();
+    let registry = urls.find_map(|url| Some(split_once(url, "/v2/")?.0))?;
+    let (scheme, rest) = split_once(registry, "://").unwrap_or(("https", registry));
+    let (inner, host) = rest.rsplit_once('@').unwrap_or(("", rest));
+    let pair = match arguments.option(&["-u", "--user"]) {
+        "" => inner,
+        pair => pair,
+    };
+    let (username, password) = pair.split_once(':').unwrap_or((pair, ""));
+    mention(&concat(&[scheme, "://", host]), username, password)
+}
+
 fn login_of(words: &[String], input: Option<&str>) -> Option<Mention> {
     let arguments = Arguments::of(words, LOGIN_OPTIONS);
-    let registry = arguments.others.first().copied().unwrap_or("");
+    // `--tls-verify false`
+    let is_switch = |word: &&&str| matches!(**word, "true" | "false");
+    let registry = arguments.others.iter().find(|word| !is_switch(word));
+    let registry = registry.copied().unwrap_or("");
     let token = arguments.option(&["--identity-token"]);
-    let password = match arguments.option(&["-p", "--password"]) {
+    let password = match arguments.option(&["-p", "--password", "--pass"]) {
         "" if !token.is_empty() => token,
         "" if arguments.has("--password-stdin") => input.unwrap_or(""),
         password => password,
@@ -82,7 +109,8 @@ fn login_of(words: &[String], input: Option<&str>) -> Option<Mention> {
         .strip_prefix("docker://")
         .or_else(|| registry.strip_prefix("oras://"))
         .unwrap_or(registry);
-    mention(registry, arguments.option(&["-u", "--username"]), password).map(|found| Mention {
+    let username = arguments.option(&["-u", "--username", "--user"]);
+    mention(registry, username, password).map(|found| Mention {
         identity_token: !token.is_empty(),
         ..found
     })
@@ -112,6 +140,13 @@ pub(super) fn image(command: &Invocation<'_>, stages: &mut Vec<String>) -> Optio
             let is_image = from.contains(['/', ':']) && !stages.iter().any(|stage| stage == from);
             return is_image.then(|| image_mention(from)).flatten();
         }
+        "grype" | "syft" | "dive" => {
+            let arguments = Arguments::of(words, OPTIONS);
+            let names = arguments.others.iter();
+            return names
+                .map(|name| name.strip_prefix("registry:").unwrap_or(name))
+                .find_map(image_mention);
+        }
         program if PROGRAMS.contains(&program) => {}
         _ => return None,
     }
@@ -119,6 +154,7 @@ pub(super) fn image(command: &Invocation<'_>, stages: &mut Vec<String>) -> Optio
         VERBS.contains(&word) || GROUPS.contains(&word)
     })?;
     let mut is_grouped = false;
+    let is_of_registry = matches!(verb, "repo" | "catalog");
     while GROUPS.contains(&verb)
         && let Some((next, rest)) = find_verb(words, &|word| VERBS.contains(&word))
     {
@@ -155,7 +191,14 @@ pub(super) fn image(command: &Invocation<'_>, stages: &mut Vec<String>) -> Optio
         "" => {}
         named => candidates = vec![named],
     }
-    let mut mentions = candidates.into_iter().filter_map(image_mention);
+    // `oras repo ls registry.example.com`
+    let is_host = |name: &str| is_of_registry && !name.contains('/') && name.contains(['.', ':']);
+    let mut mentions = candidates
+        .into_iter()
+        .filter_map(|name| match is_host(name) {
+            true => mention(name, "", ""),
+            false => image_mention(name),
+        });
     let first = mentions.next()?;
     // `docker tag app registry.example.com/app`: what is local comes first.
     let names_registry = |found: &Mention| found.registry != DOCKER_HUB;

@@ -10,6 +10,7 @@ use crate::{
     encoded::decoded,
     endpoint::{DOCKER_HUB, Endpoint, Split},
     form::ConnectionForm,
+    placeholder::is_placeholder,
     provider::providers,
     relaxed_json,
     text::contains,
@@ -130,7 +131,14 @@ fn collect_object(document: &Document, text: &str, depth: u8, forms: &mut Vec<Co
     }
     // A pull secret, a list of them, or whatever else holds a configuration or names an image.
     for (name, value) in object.iter() {
-        if name == "image"
+        if name == "loginServer"
+            && let Some(server) = value.as_str()
+        {
+            let found = mention(server, "", "");
+            add(forms, found.and_then(|found| form_of_mention(&found)));
+            continue;
+        }
+        if matches!(name, "image" | "repositoryUri")
             && let Some(image) = value.as_str().and_then(image_mention)
         {
             add(forms, form_of_mention(&image));
@@ -226,7 +234,13 @@ fn collect_auths(auths: &Document, forms: &mut Vec<ConnectionForm>) {
             "" => (password, username == TOKEN_USER),
             token => (token, true),
         };
-        let username = if username == TOKEN_USER { "" } else { username };
+        let filled = |text| if is_placeholder(text) { "" } else { text };
+        let username = if username == TOKEN_USER {
+            ""
+        } else {
+            filled(username)
+        };
+        let secret = filled(secret);
         add_entry(address, username, secret, identity_token, forms);
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Found<'a> {
     pub(crate) takes_token: bool,
     /// Whether the product has a login by a password.
     pub(crate) takes_password: bool,
+    /// Whether its default login has a username.
+    pub(crate) names_user: bool,
 }
 
 /// Fills in the URL and the login: what most products need.
@@ -27,7 +29,12 @@ pub(crate) fn fill_usual(found: &Found<'_>, form: &mut ConnectionForm) {
 /// Fills in the login, if the provider has one of its kind.
 pub(crate) fn fill_login(found: &Found<'_>, form: &mut ConnectionForm) {
     if found.secret.is_empty() {
-        form.set("username", found.username);
+        if found.names_user || found.takes_password {
+            form.set("username", found.username);
+        }
+        if !found.names_user && found.takes_password && !found.username.is_empty() {
+            "password".clone_into(&mut form.auth);
+        }
     } else if found.identity_token && found.takes_token {
         "oauth2".clone_into(&mut form.auth);
         form.set("token", found.secret);

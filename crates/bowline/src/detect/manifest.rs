@@ -34,6 +34,34 @@ pub(super) fn logins(entries: &[Entry]) -> Vec<Mention> {
         }
     }
     logins.extend(step.login(entries));
+    logins.extend(hosts(entries));
+    logins
+}
+
+/// The logins that stand under the names of their hosts, as in the configuration of k3s:
+/// `configs: { "registry.example.com": { auth: { username: …, password: … } } }`.
+fn hosts(entries: &[Entry]) -> Vec<Mention> {
+    let mut logins = Vec::new();
+    let mut rest = entries;
+    while let [entry, after @ ..] = rest {
+        rest = after;
+        let is_host = entry.value.is_empty()
+            && entry.key.contains('.')
+            && !entry.key.starts_with('.')
+            && !entry.key.contains([' ', '/', '_']);
+        if !is_host {
+            continue;
+        }
+        let inner = after.iter().take_while(|inner| inner.indent > entry.indent);
+        let part = |name: &str| {
+            let found = inner.clone().find(|inner| inner.key == name);
+            found.map_or("", |inner| inner.value.as_str())
+        };
+        let (username, password) = (part("username"), part("password"));
+        if !username.is_empty() && !password.is_empty() {
+            logins.extend(mention(&entry.key, username, password));
+        }
+    }
     logins
 }
 
@@ -84,7 +112,23 @@ pub(super) fn images(entries: &[Entry]) -> Vec<Mention> {
             continue;
         }
         if !entry.value.is_empty() {
-            images.extend(image_mention(bare(&entry.value)));
+            let Some(image) = image_mention(bare(&entry.value)) else {
+                continue;
+            };
+            // GitHub's jobs have the login beside the image.
+            let beside = after
+                .iter()
+                .take_while(|next| next.indent >= entry.indent && !next.starts_item)
+                .skip_while(|next| next.key != "credentials");
+            let part = |name: &str| {
+                let found = beside.clone().find(|next| next.key == name);
+                found.map_or("", |next| next.value.as_str())
+            };
+            let login = mention(&image.registry, part("username"), part("password"));
+            images.extend(login.map(|login| Mention {
+                image: image.image,
+                ..login
+            }));
             continue;
         }
         let inner = after.iter().take_while(|inner| inner.indent > entry.indent);

@@ -71,7 +71,12 @@ pub(super) fn image_mention(text: &str) -> Option<Mention> {
             .then(|| mention(domain, "", ""))
             .flatten();
     }
-    let image = Reference::parse(text).ok()?;
+    let Ok(image) = Reference::parse(text) else {
+        // `ghcr.io/OWNER/IMAGE:latest`
+        let (domain, _) = text.split_once('/')?;
+        let is_host = domain.contains('.') && reference::names_domain(text);
+        return is_host.then(|| mention(domain, "", "")).flatten();
+    };
     Some(Mention {
         registry: image.domain,
         image: text.to_owned(),
@@ -118,6 +123,11 @@ pub(super) fn form_of_mention(mention: &Mention) -> Option<ConnectionForm> {
         form.image.clone_from(&mention.image);
         Some(form)
     })
+}
+
+/// The form for the registry of an image.
+pub(crate) fn form_of_image(image: &str) -> Option<ConnectionForm> {
+    form_of_mention(&image_mention(image)?)
 }
 
 /// The form for a registry's address and a login, as a command or a file has them. What is a placeholder stays blank.

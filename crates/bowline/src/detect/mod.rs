@@ -10,13 +10,14 @@ mod mention;
 mod programs;
 mod registry;
 mod script;
+mod settings;
 mod shell;
 mod yaml;
 
 pub(crate) use self::{
     arguments::{Arguments, after},
     found::{Found, fill_login, fill_usual},
-    mention::form_at,
+    mention::{form_at, form_of_image},
     script::{registry_of_command, value_of_command},
     shell::Invocation,
 };
@@ -27,6 +28,7 @@ use self::{
 };
 use crate::{
     form::ConnectionForm,
+    provider::rules::Shape,
     reference,
     text::{contains, port_of, trim, without_quotes},
 };
@@ -43,6 +45,10 @@ use crate::{
 pub fn detect(text: &str) -> Vec<ConnectionForm> {
     let text = trim(text);
     let text = without_quotes(text);
+    // A secret alone says nothing of a registry, and is no name.
+    if Shape::of_any(text).is_some() {
+        return Vec::new();
+    }
     let forms = config::of_text(text);
     if !forms.is_empty() {
         return forms;
@@ -62,6 +68,9 @@ pub fn detect(text: &str) -> Vec<ConnectionForm> {
         for image in manifest::images(&entries) {
             add(&mut forms, form_of_mention(&image));
         }
+    }
+    if forms.is_empty() {
+        forms = settings::of_text(text);
     }
     if !forms.is_empty() || text.is_empty() || text.contains(char::is_whitespace) {
         return forms;

@@ -1,7 +1,7 @@
 //! The programs that speak to registries, and their verbs.
 
 /// The programs that speak to registries.
-pub(super) const PROGRAMS: [&str; 21] = [
+pub(super) const PROGRAMS: [&str; 27] = [
     "docker",
     "podman",
     "nerdctl",
@@ -23,6 +23,12 @@ pub(super) const PROGRAMS: [&str; 21] = [
     "singularity",
     "apptainer",
     "trivy",
+    "grype",
+    "syft",
+    "dive",
+    "snyk",
+    "curl",
+    "wget",
 ];
 
 /// The first of [`PROGRAMS`], which run containers and whose verbs may be about these.
@@ -65,6 +71,11 @@ pub(super) const VERBS: &[&str] = &[
     "install",
     "upgrade",
     "template",
+    "cves",
+    "quickview",
+    "test",
+    "monitor",
+    "catalog",
 ];
 
 /// The verbs that lead to another one: `docker image pull`.
@@ -80,5 +91,6 @@ pub(super) const GROUPS: &[&str] = &[
     "tag",
     "service",
     "artifact",
+    "scout",
     "set",
 ];

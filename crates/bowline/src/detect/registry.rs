@@ -62,6 +62,9 @@ pub(super) fn form_of(
         identity_token,
         takes_token: provider.auth("oauth2").is_some(),
         takes_password: provider.auth("password").is_some(),
+        names_user: provider
+            .auth("")
+            .is_some_and(|auth| auth.field("username").is_some()),
     };
     let mut form = ConnectionForm::default();
     provider.id.as_str().clone_into(&mut form.provider);

@@ -119,7 +119,9 @@ fn plain(first: &str, indent: usize, lines: &[&str]) -> (String, usize) {
                 pieces.push("");
                 continue;
             }
-            if indentation(line) <= indent || line.trim_start().starts_with('#') {
+            // A plain scalar has no key in it: the first line has lost its indentation.
+            let is_key = key_and_value(line.trim()).is_some();
+            if indentation(line) <= indent || line.trim_start().starts_with('#') || is_key {
                 break;
             }
             let (text, is_over) = without_comment(line.trim());

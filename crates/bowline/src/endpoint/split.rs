@@ -186,9 +186,17 @@ fn check_text(text: &str, trimmed: &str) -> Result<(), Issue> {
         let issue = Issue::new(Code::UrlInvisible).at(place);
         return Err(issue.suggest(visible(trimmed)));
     }
-    Err(Issue::new(Code::UrlSpace)
-        .at(place)
-        .suggest(joined(trimmed)))
+    // Words, or two addresses, are no address that was torn apart.
+    let words: Vec<&str> = trimmed.split_whitespace().collect();
+    let is_torn = match words.as_slice() {
+        [_, second] => {
+            let both = words.iter().all(|word| word.contains('.'));
+            !both || second.starts_with(['.', '/', ':'])
+        }
+        _ => false,
+    };
+    let fix = is_torn.then(|| joined(trimmed));
+    Err(Issue::new(Code::UrlSpace).at(place).suggest_some(fix))
 }
 
 /// The parts of a path, empty ones left out.

@@ -87,7 +87,7 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
     let expires_at = find_expiry(form, &mut findings);
     let trusted_auth_hosts = find_trusted_hosts(form, &mut findings);
     let (Some(provider), Some(auth)) = (provider, auth) else {
-        check_image(form, None, &mut findings);
+        check_image(form, &[], None, &mut findings);
         return (
             Report {
                 valid: false,
@@ -127,7 +127,7 @@ fn judge<'a>(form: &'a ConnectionForm, options: CheckOptions<'a>) -> (Report, Op
         detected = provider.or_of_host(endpoint.host());
     }
     let credentials = (auth.login)(&mut draft);
-    check_image(form, endpoint.as_ref(), &mut draft.findings);
+    check_image(form, auth.fields, endpoint.as_ref(), &mut draft.findings);
     if provider.capabilities.test_needs_image && form.image.trim().is_empty() {
         let issue = Issue::new(Code::ImageRequired).with("title", provider.title);
         draft.findings.push_missing("image", issue);

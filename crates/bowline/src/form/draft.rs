@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{CheckOptions, ConnectionForm};
+use super::{CheckOptions, ConnectionForm, elsewhere::withhold};
 use crate::{
     endpoint::Endpoint,
     finding::{Finding, Issue},
@@ -76,6 +76,10 @@ impl Draft<'_> {
             issue.suggest_some(None)
         } else {
             issue
+        };
+        let issue = match field {
+            "url" => withhold(issue, self.form.value(field), self.form, self.fields),
+            _ => issue,
         };
         let secret = self
             .field(field)

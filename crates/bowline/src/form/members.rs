@@ -1,13 +1,13 @@
 //! The members of a form that every provider has: its type and login, name, purpose, expiry, hosts and image.
 
-use super::{ConnectionForm, Purpose, draft::Findings};
+use super::{ConnectionForm, Purpose, draft::Findings, elsewhere::withhold};
 use crate::{
     detect::image_of_command,
     document::Document,
     endpoint::{Endpoint, Split},
     finding::Issue,
     message::Code,
-    provider::{self, Auth, Provider, ProviderId, providers},
+    provider::{self, Auth, Field, Provider, ProviderId, providers},
     reference::{self, Reference},
     text::{concat, contains, is_invisible, is_plain, nearest, port_of, trim_space, without},
     time,
@@ -208,6 +208,7 @@ pub(super) fn find_trusted_hosts(
 
 pub(super) fn check_image(
     form: &ConnectionForm,
+    fields: &[Field],
     endpoint: Option<&Endpoint>,
     findings: &mut Findings<'_>,
 ) {
@@ -245,6 +246,17 @@ pub(super) fn check_image(
         }
         _ => return,
     };
+    // What is offered is an image of this registry.
+    let is_here = |fix: &str| {
+        Reference::parse(fix).is_ok_and(|image| {
+            !reference::names_domain(fix) || endpoint.is_none_or(|endpoint| is_of(&image, endpoint))
+        })
+    };
+    let fix = issue
+        .suggestion()
+        .filter(|fix| is_here(fix))
+        .map(str::to_owned);
+    let issue = withhold(issue.suggest_some(fix), text, form, fields);
     findings.push("image", &form.image, issue, false);
 }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod draft;
+mod elsewhere;
 mod exposed;
 mod hosts;
 mod members;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     ConnectionForm, Draft,
+    elsewhere::is_about_host,
     hosts::NearMiss,
     pasted::pasted,
     wrapped::{assigned, name_of_base64},
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     detect::{registry_of_command, value_of_command},
     endpoint::{Endpoint, Split},
-    finding::Issue,
+    finding::{Issue, Severity},
     jwt,
     message::Code,
     placeholder::{self, is_placeholder},
@@ -19,7 +20,7 @@ use crate::{
         Field, Kind, Provider, providers,
         rules::{Fit, Judge, Shape},
     },
-    text::{span, trim},
+    text::{span, split_once, trim},
     time,
 };
 
@@ -100,7 +101,7 @@ fn check_text(
             draft.report(field.name, Issue::new(Code::TextAssignment).suggest(value));
         } else if let Some(name) = name_of_base64(text).filter(|_| field.name == "username") {
             draft.report(field.name, Issue::new(Code::SecretEncoded).suggest(name));
-        } else if let Some(issue) = pasted(typed) {
+        } else if let Some(issue) = pasted(typed).filter(|_| !is_key(text)) {
             draft.report(field.name, issue);
         }
     }
@@ -155,16 +156,7 @@ fn check_switch(draft: &mut Draft<'_>, field: &Field, text: &str) -> &'static st
 
 /// What a secret's look tells. Only warnings: formats change.
 fn judge_secret(judge: &mut Judge<'_>, provider: &Provider) {
-    const KEYS: [&str; 7] = [
-        "-----BEGIN",
-        "ssh-rsa ",
-        "ssh-ed25519 ",
-        "ssh-dss ",
-        "ecdsa-sha2-",
-        "sk-ssh-",
-        "PuTTY-User-Key-File",
-    ];
-    if KEYS.iter().any(|start| judge.text.starts_with(start)) {
+    if is_key(judge.text) {
         judge.report(Issue::new(Code::SecretSshKey));
         return;
     }
@@ -179,6 +171,20 @@ fn judge_secret(judge: &mut Judge<'_>, provider: &Provider) {
             judge.report(issue(Code::SecretShortLived));
         }
     }
+}
+
+/// Tells whether a text is a key of SSH or TLS.
+fn is_key(text: &str) -> bool {
+    const KEYS: [&str; 7] = [
+        "-----BEGIN",
+        "ssh-rsa ",
+        "ssh-ed25519 ",
+        "ssh-dss ",
+        "ecdsa-sha2-",
+        "sk-ssh-",
+        "PuTTY-User-Key-File",
+    ];
+    KEYS.iter().any(|start| text.starts_with(start))
 }
 
 /// Whether a secret begins like one of the provider's and does not go on so, or is another product's.
@@ -206,7 +212,6 @@ fn check_url(
     typed: &str,
     host: &mut UrlHost,
 ) -> Option<Endpoint> {
-    let mut issues = Vec::new();
     let trimmed = trim(typed);
     if trimmed.contains(char::is_whitespace)
         && let Some(registry) = registry_of_command(trimmed)
@@ -214,6 +219,67 @@ fn check_url(
         draft.report("url", Issue::new(Code::UrlCommand).suggest(registry));
         return None;
     }
+    let (endpoint, issues) = read_url(typed, provider, host);
+    let codes: Vec<Code> = errors(&issues).map(Issue::code).collect();
+    for issue in issues {
+        let fix = match issue.suggestion() {
+            Some(fix) if issue.severity() == Severity::Error => {
+                settled(fix, provider, issue.code(), &codes, SETTLED)
+            }
+            fix => fix.map(str::to_owned),
+        };
+        draft.report("url", issue.suggest_some(fix));
+    }
+    endpoint
+}
+
+fn errors(issues: &[Issue]) -> impl Iterator<Item = &Issue> {
+    issues
+        .iter()
+        .filter(|issue| issue.severity() == Severity::Error)
+}
+
+/// The most fixes that are taken one after the other.
+const SETTLED: u8 = 4;
+
+/// The text that a fix leads to, with what is found wrong with that fixed, too; `None` where it ends in an error that was
+/// not there before. `code` is what it fixes, `known` what was found beside it.
+fn settled(
+    fix: &str,
+    provider: &'static Provider,
+    code: Code,
+    known: &[Code],
+    left: u8,
+) -> Option<String> {
+    let mut host = UrlHost::default();
+    let (endpoint, issues) = read_url(fix, provider, &mut host);
+    if host.near.is_some() {
+        return None;
+    }
+    let is_new = |issue: &&Issue| issue.code() == code || !known.contains(&issue.code());
+    if let Some(error) = errors(&issues).find(is_new) {
+        let next = error
+            .suggestion()
+            .filter(|_| !is_about_host(error.code()))?;
+        return settled(next, provider, code, known, left.checked_sub(1)?);
+    }
+    let fits = |endpoint: &Endpoint| {
+        let namespace = endpoint.namespace();
+        let known = provider.rules.namespaces.as_ref();
+        namespace.is_empty() || known.is_none_or(|known| (known.fits)(namespace))
+    };
+    let is_sound = endpoint.as_ref().is_none_or(fits);
+    is_sound.then(|| fix.to_owned())
+}
+
+/// The endpoint of a URL's text, and what is to be said of it.
+fn read_url(
+    typed: &str,
+    provider: &'static Provider,
+    host: &mut UrlHost,
+) -> (Option<Endpoint>, Vec<Issue>) {
+    let mut issues = Vec::new();
+    let trimmed = trim(typed);
     let endpoint = Split::of(typed).and_then(|url| {
         host.detected = provider.or_of_host(&url.host.to_ascii_lowercase());
         if let Some(issue) = host.detected.and_then(|owner| (owner.rules.misread)(&url)) {
@@ -233,8 +299,12 @@ fn check_url(
         endpoint.notes(&url, &mut issues);
         let noted = issues.len();
         (provider.rules.endpoint)(&url, &endpoint, &mut issues);
-        if issues.len() == noted && host.detected.is_none() {
+        let is_usual = |issue: &Issue| issue.code() == Code::UrlUnusualHost;
+        if issues.iter().skip(noted).all(is_usual) && host.detected.is_none() {
             host.near = NearMiss::find(&url, &endpoint);
+            if host.near.is_some() {
+                issues.truncate(noted);
+            }
         }
         Ok(endpoint)
     });
@@ -246,6 +316,10 @@ fn check_url(
             Some(endpoint)
         }
         (Ok(endpoint), None) => Some(endpoint),
+        (Err(issue), _) if let Some(address) = address_within(trimmed) => {
+            issues.push(issue.suggest(address));
+            None
+        }
         (Err(issue), part) => {
             // What is no host is one that is to be filled in.
             let is_host = matches!(
@@ -263,10 +337,32 @@ fn check_url(
             None
         }
     };
-    for issue in issues {
-        draft.report("url", issue);
+    (endpoint, issues)
+}
+
+/// The address in a text that names it too, or that holds more of the text that it was copied from:
+/// `REGISTRY=registry.example.com`, `(registry.example.com),`.
+fn address_within(text: &str) -> Option<&str> {
+    let mut inner = text;
+    for start in ["- ", "export ", "set ", "$env:", "ENV "] {
+        inner = inner.strip_prefix(start).unwrap_or(inner);
     }
-    endpoint
+    let is_name = |name: &str| {
+        let is_letter = |b: u8| b.is_ascii_alphanumeric() || b"_-. \"'".contains(&b);
+        (1..=40).contains(&name.len()) && name.bytes().all(is_letter)
+    };
+    let named = inner.split_once('=').or_else(|| split_once(inner, ": "));
+    let value = match named {
+        Some((name, value)) if is_name(name) => value,
+        _ => inner,
+    };
+    let value = value.trim().trim_matches(['"', '\'', ',', ';', '(', ')']);
+    let is_address = value.len() < text.len()
+        && value.contains(['.', ':'])
+        && Split::of(value)
+            .and_then(|url| Endpoint::from_split(&url))
+            .is_ok();
+    is_address.then_some(value)
 }
 
 fn console_issue(provider: &Provider, url: &Split<'_>) -> Option<Issue> {

@@ -1,6 +1,10 @@
 //! A value with its name before it, as it stands in a script, a header or a list of logins.
 
-use crate::{encoded::decoded, provider::rules::Shape, text::split_once};
+use crate::{
+    encoded::decoded,
+    provider::rules::Shape,
+    text::{split_once, unquoted},
+};
 
 /// The value in a text that names it too: `CR_PAT=ghp_…`, `export CR_PAT=ghp_…`, `password: …`, `Bearer …`, `--token=…`,
 /// `Authorization: Basic …`. `field` is whose text it is.
@@ -9,6 +13,7 @@ pub(super) fn assigned(text: &str, field: &str, secret: bool) -> Option<String> 
         of_header(text)
             .or_else(|| of_option(text, true))
             .or_else(|| of_name(text, true))
+            .or_else(|| within(text))
     } else if matches!(field, "username" | "tokenName" | "accessKeyId" | "clientId") {
         of_option(text, false).or_else(|| of_name(text, false))
     } else {
@@ -24,6 +29,24 @@ pub(super) fn name_of_base64(text: &str) -> Option<String> {
     let name = decoded.split(':').next().unwrap_or("").trim_end();
     let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic());
     is_name.then(|| name.to_owned())
+}
+
+/// The one token that stands in a text beside other things, as in `octocat:ghp_…`.
+fn within(text: &str) -> Option<String> {
+    let is_end = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '~'));
+    // Most secrets are one word. A token may have such characters itself.
+    let is_whole = !text.contains(is_end)
+        || text.starts_with("-----BEGIN")
+        || unquoted(text).is_some()
+        || Shape::of_any(text).is_some();
+    if is_whole {
+        return None;
+    }
+    let mut tokens = text.split(is_end).filter(|part| {
+        part.len() >= 20 && Shape::of_any(part).is_some_and(|(shape, _)| shape.prefix.len() >= 4)
+    });
+    let token = tokens.next()?;
+    tokens.next().is_none().then(|| token.to_owned())
 }
 
 /// `Bearer …`, `token …`, `Basic …`, with `Authorization:` or without.
@@ -136,6 +159,10 @@ mod tests {
             "--token=ghp_abcdefghijklmnopqrstuvwxyz0123456789",
             "--password ghp_abcdefghijklmnopqrstuvwxyz0123456789",
             "x=ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+            "octocat:ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+            "https://octocat:ghp_abcdefghijklmnopqrstuvwxyz0123456789@git.acme.example",
+            "{\"t\": \"ghp_abcdefghijklmnopqrstuvwxyz0123456789\"}",
+            "machine acme login me password ghp_abcdefghijklmnopqrstuvwxyz0123456789",
         ] {
             assert_eq!(
                 assigned(text, "password", true).as_deref(),

@@ -53,8 +53,8 @@ pub(super) fn meant(text: &str) -> Vec<String> {
         meant.push(replace(text, "%", "*"));
     }
     // A list.
-    if contains(text, ",") && !text.contains(['{', '(', '[']) {
-        meant.push(concat(&["*{", text, "}*"]));
+    if text.contains([',', ';']) && !text.contains(['{', '(', '[']) {
+        meant.push(concat(&["*{", &replace(text, ";", ","), "}*"]));
     }
     // An expression and its flags, as elsewhere.
     if let Some((expression, flags)) = text

@@ -44,7 +44,13 @@ impl Pattern {
         budget.pattern()?;
         let white = |c: char| c.is_whitespace() || c.is_control();
         if let Some((at, c)) = text.char_indices().find(|(_, c)| white(*c)) {
-            let fixed = without(text, white);
+            // Words of a sentence are no pattern that was torn apart.
+            let is_torn = text.split_whitespace().count() <= 2;
+            let fixed = if is_torn {
+                without(text, white)
+            } else {
+                String::new()
+            };
             let place = at..at.saturating_add(c.len_utf8());
             return Err(Issue::new(Code::PatternWhiteSpace)
                 .at(place)
@@ -317,6 +323,11 @@ fn is_another_name(name: &str) -> bool {
 /// Fixes for such a name.
 fn other_names(name: &str) -> Vec<String> {
     let lower = name.to_ascii_lowercase();
+    for scheme in ["https://", "http://"] {
+        if let Some(name) = lower.strip_prefix(scheme) {
+            return vec![name.to_owned()];
+        }
+    }
     if let Some((name, _)) = split_once(&lower, "@") {
         return vec![name.to_owned()];
     }

@@ -44,6 +44,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: None,
     rules: Rules {
         owns: |host| Registry::of_host(host).is_some(),
+        hosts: &[".aliyuncs.com"],
         names,
         console,
         endpoint: judge_endpoint,

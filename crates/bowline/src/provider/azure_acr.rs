@@ -15,7 +15,7 @@ use crate::{
     finding::Issue,
     form::{ConnectionForm, Draft},
     message::Code,
-    text::{concat, contains, replaced, span},
+    text::{concat, contains, replaced, span, split_once},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -193,7 +193,22 @@ fn console(url: &Split<'_>) -> Option<Console> {
     ["portal.azure.com", "portal.azure.us", "portal.azure.cn"]
         .into_iter()
         .any(|portal| has_suffix(url.host, portal))
-        .then_some(Console { registry: None })
+        .then(|| Console {
+            registry: registry_of_page(url),
+        })
+}
+
+/// `…/providers/Microsoft.ContainerRegistry/registries/<name>/…`, in the fragment of a page's address.
+fn registry_of_page(url: &Split<'_>) -> Option<String> {
+    let (_, rest) = split_once(url.fragment?, "/registries/")?;
+    let name = rest.split('/').next().filter(|name| name.len() >= 5)?;
+    let domain = match url.host.rsplit('.').next() {
+        Some("us") => ".azurecr.us",
+        Some("cn") => ".azurecr.cn",
+        _ => ".azurecr.io",
+    };
+    let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    is_name.then(|| concat(&[&name.to_ascii_lowercase(), domain]))
 }
 
 /// `<name>[-<label hash>][.<region>.geo].azurecr.io`, the name of 5 to 50 letters and digits; those of the first years may
@@ -238,6 +253,10 @@ fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>)
                     replaced(url.text.trim(), url.host, &concat(&[label, suffix]))
                 })
         }
+        // A region that does not belong there.
+        [_] if sound && !name.is_empty() => host
+            .strip_prefix(name)
+            .map(|suffix| replaced(url.text.trim(), url.host, &concat(&[label, suffix]))),
         // The name alone.
         _ if host != "localhost"
             && (5..=50).contains(&host.len())
@@ -369,21 +388,24 @@ fn judge_client_secret(judge: &mut Judge<'_>) {
     }
 }
 
-/// `az acr login --name myregistry`, whose login server is the name under the cloud's domain
+/// `az acr login --name myregistry` and what else names one, whose login server is the name under the cloud's domain
 /// (learn.microsoft.com/cli/azure/acr, August 2026).
 fn login_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
-    const NAME: &[&str] = &["--name", "-n"];
+    const NAME: &[&str] = &["--name", "-n", "--registry", "-r"];
     const USERNAME: &[&str] = &["--username", "-u"];
     const PASSWORD: &[&str] = &["--password", "-p"];
-    let words = after(command.arguments, &["acr", "login"]);
+    let words = after(command.arguments, &["acr"]);
     let Some(words) = words.filter(|_| command.program == "az") else {
         return Vec::new();
     };
     let arguments = Arguments::of(
         words,
-        "--name -n --username -u --password -p --suffix --resource-group -g --subscription --output -o",
+        "--name -n --registry -r --username -u --password -p --suffix --resource-group -g --subscription --output -o",
     );
     let name = arguments.option(NAME);
+    if name.is_empty() {
+        return Vec::new();
+    }
     let suffix = match arguments.option(&["--suffix"]) {
         "" => "azurecr.io",
         suffix => suffix,

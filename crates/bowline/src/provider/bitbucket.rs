@@ -38,6 +38,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: None,
     rules: Rules {
         owns: |host| host == HOST,
+        hosts: &[HOST],
         console,
         namespaces: Some(Namespaces {
             // Names have two levels.

@@ -45,6 +45,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: None,
     rules: Rules {
         owns: |host| host == HOST,
+        hosts: &[HOST],
         console,
         fill,
         ..Rules::ANY_HOST

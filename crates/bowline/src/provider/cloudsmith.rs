@@ -30,6 +30,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: None,
     rules: Rules {
         owns: |host| host == HOST,
+        hosts: &[HOST],
         console,
         endpoint: judge_endpoint,
         shapes: &[API_KEY],

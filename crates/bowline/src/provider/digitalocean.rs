@@ -32,6 +32,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: None,
     rules: Rules {
         owns: |host| host == HOST,
+        hosts: &[HOST],
         console,
         namespaces: Some(Namespaces {
             fits: |namespace| namespace.split('/').next().is_some_and(is_slug),

@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{
     credential::Credentials,
-    endpoint::Split,
+    endpoint::{Endpoint, Split},
     finding::Issue,
     form::Draft,
     message::Code,
     reference::is_component,
-    text::{concat, contains, find},
+    text::{concat, contains, find, span},
 };
 
 pub(super) static PROVIDER: Provider = Provider {
@@ -51,6 +51,7 @@ pub(super) static PROVIDER: Provider = Provider {
         console,
         page_image,
         // Of its dependency proxies.
+        endpoint: judge_endpoint,
         page_is_registry: |url| url.is_on("gitlab.com") && url.segments.is_empty(),
         shapes: SHAPES,
         ..Rules::ANY_HOST
@@ -147,6 +148,15 @@ fn console(url: &Split<'_>) -> Option<Console> {
     Some(Console {
         registry: Some(concat(&[HOST, &path_of_page(url)])),
     })
+}
+
+/// The address of a project's Git repository under the registry's host.
+fn judge_endpoint(url: &Split<'_>, endpoint: &Endpoint, issues: &mut Vec<Issue>) {
+    if let Some(project) = endpoint.namespace().strip_suffix(".git") {
+        let fix = endpoint.clone().with_namespace(project).to_text();
+        let issue = Issue::new(Code::UrlGit).at(span(url.text, url.path));
+        issues.push(issue.suggest(fix));
+    }
 }
 
 /// The path of the group or project that a page is about, with the slash that starts it.

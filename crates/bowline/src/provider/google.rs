@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     credential::Credentials,
-    detect::{Arguments, Found, Invocation, after, form_at},
+    detect::{Arguments, Found, Invocation, after, form_at, form_of_image},
     document::Document,
     endpoint::{Endpoint, Split, has_suffix},
     finding::Issue,
@@ -189,6 +189,15 @@ impl<'a> Location<'a> {
 }
 
 fn standing_of(place: &str) -> Standing {
+    if matches!(place, "eu" | "EU" | "Europe") {
+        return Standing::Unknown(Some("europe"));
+    }
+    // `europe-west1-docker.pkg.dev`
+    if let Some(place) = place.strip_suffix("-docker.pkg.dev")
+        && let Some(known) = PLACES.iter().find(|known| **known == place)
+    {
+        return Standing::Unknown(Some(*known));
+    }
     standing(place, PLACES, geography)
 }
 
@@ -392,11 +401,7 @@ fn access_token(draft: &mut Draft<'_>) -> Option<Credentials> {
 }
 
 fn judge_region(judge: &mut Judge<'_>) {
-    let standing = match judge.text {
-        "eu" | "EU" | "Europe" => Standing::Unknown(Some("europe")),
-        text => standing_of(text),
-    };
-    judge.report_region(standing, "Google Cloud");
+    judge.report_region(standing_of(judge.text), "Google Cloud");
 }
 
 /// What a key file lacks. It only warns: the format is Google's to change.
@@ -440,8 +445,26 @@ fn judge_key(judge: &mut Judge<'_>) {
         judge.report(Issue::new(code).suggest_some(fix));
         return;
     };
+    // A text in JSON that holds the file.
+    if let Document::Text(inner) = &file {
+        let fix = Some(inner.trim()).filter(|inner| contains(inner, "service_account"));
+        let fix = fix.map(str::to_owned);
+        let code = if fix.is_some() {
+            Code::KeyFileFormat
+        } else {
+            Code::KeyFileType
+        };
+        judge.report(Issue::new(code).suggest_some(fix));
+        return;
+    }
     let member = |name: &str| file.get(name).and_then(Document::as_str).unwrap_or("");
     match member("type") {
+        "service_account" if contains(member("private_key"), "\\n") => {
+            // Line breaks that were escaped twice.
+            let fix = replace(text, "\\\\n", "\\n");
+            judge.report(Issue::new(Code::KeyFileFormat).suggest(fix));
+            return;
+        }
         "service_account" => {}
         _ => {
             // What the type is, is a part of a secret: it might be one that stands in the wrong place.
@@ -504,9 +527,14 @@ fn fill(found: &Found<'_>, form: &mut ConnectionForm) {
 /// `gcloud auth configure-docker europe-docker.pkg.dev,us-docker.pkg.dev`
 /// (cloud.google.com/sdk/gcloud/reference/auth/configure-docker, August 2026).
 fn configure_command(command: &Invocation<'_>) -> Vec<ConnectionForm> {
-    let words = after(command.arguments, &["auth", "configure-docker"]);
-    let Some(words) = words.filter(|_| command.program == "gcloud") else {
+    if command.program != "gcloud" {
         return Vec::new();
+    }
+    let Some(words) = after(command.arguments, &["auth", "configure-docker"]) else {
+        // `gcloud run deploy --image …`, `gcloud builds submit --tag …`
+        let arguments = Arguments::of(command.arguments, "--image --tag --project --region");
+        let image = arguments.option(&["--image", "--tag"]);
+        return form_of_image(image).into_iter().collect();
     };
     let arguments = Arguments::of(words, "--project --account");
     let mut forms = Vec::new();

@@ -108,7 +108,9 @@ const NAMESPACE: Field = Field::namespace("Project")
 fn console(url: &Split<'_>) -> Option<Console> {
     let is_page = match *url.segments.as_slice() {
         ["harbor", page, ..] => PAGES.contains(&page),
-        ["account", "sign-in" | "reset_password", ..] | ["devcenter-api-2.0", ..] => true,
+        ["account", "sign-in" | "reset_password", ..] | ["devcenter-api-2.0" | "chartrepo", ..] => {
+            true
+        }
         ["c", "login" | "oidc", ..] => true,
         _ => false,
     };

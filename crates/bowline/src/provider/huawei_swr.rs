@@ -44,6 +44,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: None,
     rules: Rules {
         owns: |host| region_of_host(host).is_some(),
+        hosts: &[".myhuaweicloud.com"],
         console,
         endpoint: judge_endpoint,
         fill,

@@ -202,6 +202,10 @@ fn judge_region(judge: &mut Judge<'_>) {
     let of_host = Endpoint::parse(text)
         .ok()
         .and_then(|endpoint| region_of_host(endpoint.host()));
+    // `de` of `de.icr.io`
+    let of_host = of_host.or_else(|| {
+        region_of_host(&concat(&[text, ".icr.io"])).filter(|region| !region.contains('.'))
+    });
     let former = FORMER.iter().find(|(former, _)| *former == text);
     if let Some(region) = of_host.or_else(|| former.map(|(_, region)| (*region).to_owned())) {
         let issue = Issue::new(Code::RegionUnknown)

@@ -39,6 +39,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: None,
     rules: Rules {
         owns: |host| host == HOST,
+        hosts: &[HOST],
         console,
         fill,
         username: |judge| {

@@ -35,6 +35,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: None,
     rules: Rules {
         owns: |host| region_of_host(host).is_some(),
+        hosts: &[".scw.cloud"],
         console,
         fill,
         shapes: &[SECRET_KEY],

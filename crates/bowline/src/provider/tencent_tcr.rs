@@ -31,6 +31,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notifications: None,
     rules: Rules {
         owns,
+        hosts: &[PERSONAL, ".tencentcloudcr.com"],
         console,
         endpoint: judge_endpoint,
         ..Rules::ANY_HOST

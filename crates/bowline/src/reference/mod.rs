@@ -189,6 +189,12 @@ pub(crate) fn is_tag(text: &str) -> bool {
         && text.bytes().all(|b| word(b) || matches!(b, b'.' | b'-'))
 }
 
+/// Tells whether a word can hardly be anything but a tag: `latest`, `1.27`, `v2`.
+fn looks_like_tag(word: &str) -> bool {
+    let number = word.strip_prefix('v').unwrap_or(word);
+    is_tag(word) && (word == "latest" || number.starts_with(|c: char| c.is_ascii_digit()))
+}
+
 /// Whether a text is a digest of a registered algorithm.
 pub(crate) fn is_digest(text: &str) -> bool {
     let length = match text.split_once(':') {
@@ -229,8 +235,17 @@ fn check_text(text: &str) -> Result<(), Issue> {
         && let Some((at, found)) = text.char_indices().find(|(_, c)| c.is_whitespace())
     {
         // Words of a sentence or a command are no name that was torn apart.
-        let is_torn = text.split_whitespace().count() <= 2;
-        let image = Some(joined(text)).filter(|image| is_torn && Reference::parse(image).is_ok());
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let image = match words.as_slice() {
+            // A colon became a space, or two images stand on two lines.
+            [name, tag] if looks_like_tag(tag) && split_tag(name).1.is_none() => {
+                Some(concat(&[name, ":", tag]))
+            }
+            [_, _] if text.trim().contains(['\n', '\r']) => None,
+            [_] | [_, _] => Some(joined(text)),
+            _ => None,
+        };
+        let image = image.filter(|image| Reference::parse(image).is_ok());
         return Err(Issue::new(Code::ReferenceSpace)
             .at(at..at.saturating_add(found.len_utf8()))
             .suggest_some(image));

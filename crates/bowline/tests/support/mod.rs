@@ -2,7 +2,13 @@
 
 use std::{fs, path::Path};
 
-use bowline::form::{CheckOptions, ConnectionForm, check_form};
+use bowline::{
+    endpoint::Endpoint,
+    finding::{Finding, Severity},
+    form::{CheckOptions, ConnectionForm, check_form},
+    provider::provider,
+    reference::Reference,
+};
 use serde_json::Value;
 
 /// The cases of every vector file whose name starts with `prefix`, each with the file and its name.
@@ -63,4 +69,106 @@ pub(crate) fn check_what_is_kept(name: &str, form: &ConnectionForm) {
     if let Some(endpoint) = spec.endpoint {
         assert_eq!(endpoint.to_string().parse(), Ok(endpoint), "{name}");
     }
+}
+
+/// The law for suggestions: a suggestion that is taken removes its finding and makes no new error, and it leads to no other
+/// registry than the text names. Only a finding that calls the host itself a mistake may do that, and never with a secret
+/// filled in.
+///
+/// `in_fields` are those that are looked at for new errors. Of two errors in one text, only an address has the second one
+/// found before a fix for the first is offered.
+pub(crate) fn check_law(
+    whole: &Value,
+    findings: &[Finding],
+    in_fields: impl Fn(&str) -> bool,
+    judge: impl Fn(&Value) -> Vec<Finding>,
+) {
+    for finding in findings {
+        let Some(suggestion) = &finding.suggestion else {
+            continue;
+        };
+        assert!(!suggestion.is_empty(), "{finding:?} offers nothing");
+        let after = fixed(whole, &finding.field, suggestion);
+        let left = judge(&after);
+        let like = |findings: &[Finding], finding: &Finding| {
+            let is_like =
+                |other: &&Finding| (&other.field, other.code) == (&finding.field, finding.code);
+            findings.iter().filter(is_like).count()
+        };
+        assert!(
+            like(&left, finding) < like(findings, finding),
+            "{finding:?} is still there with {suggestion:?}: {left:?}"
+        );
+        for error in &left {
+            let is_new = error.severity == Severity::Error
+                && error.field == finding.field
+                && in_fields(error.field.as_str())
+                && like(&left, error) > like(findings, error);
+            assert!(
+                !is_new,
+                "{finding:?} makes an error with {suggestion:?}: {error:?} in {whole}"
+            );
+        }
+        check_registry(whole, finding, suggestion);
+    }
+}
+
+/// The codes that say of a web page that it is none of a registry, and what registry it is of.
+const PAGES: [&str; 3] = ["url.console", "image.page", "namespace.registry"];
+/// The codes that call the host itself a mistake.
+const HOSTS: [&str; 4] = [
+    "url.other_host",
+    "url.near_miss",
+    "url.wrong_host",
+    "image.other_registry",
+];
+
+fn check_registry(whole: &Value, finding: &Finding, suggestion: &str) {
+    let typed = match finding.field.as_str() {
+        "values.url" => whole["values"]["url"].as_str(),
+        "image" => whole["image"].as_str(),
+        _ => return,
+    };
+    let typed = typed.unwrap_or_default().to_lowercase();
+    let names_domain = |text: &str| {
+        let first = text.split_once('/').map_or("", |(first, _)| first);
+        first.contains(['.', ':']) || first == "localhost"
+    };
+    let host = match finding.field.as_str() {
+        "image" if !names_domain(suggestion) && !names_domain(typed.trim()) => return,
+        "image" => Reference::parse(suggestion).map(|image| image.domain),
+        _ => Endpoint::parse(suggestion).map(|endpoint| endpoint.host().to_owned()),
+    };
+    let Ok(host) = host else { return };
+    // A command, or a text with marks around it, holds the host; the codes of pages name it.
+    if typed.contains(&host) || PAGES.contains(&finding.code) {
+        return;
+    }
+    // What is no host names no registry.
+    let named = Endpoint::parse(&typed).map(|endpoint| endpoint.host().to_owned());
+    let Ok(named) = named else { return };
+    let ends = |host: &str| {
+        host.rsplit('.')
+            .take(2)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    // A name alone names no registry, and AWS's hosts in China go on after the others.
+    let is_within = ends(&named) == ends(&host) || !named.contains('.') || host.starts_with(&named);
+    assert!(
+        HOSTS.contains(&finding.code) || is_within,
+        "{finding:?} leads to {suggestion:?}"
+    );
+    let form: ConnectionForm = serde_json::from_value(whole.clone()).unwrap();
+    let auth = provider(&form.provider).and_then(|provider| provider.auth(&form.auth));
+    let has_secret = auth.is_some_and(|auth| {
+        let secrets = auth.fields.iter().filter(|field| field.kind.is_secret());
+        secrets
+            .filter_map(|field| form.values.get(field.name))
+            .any(|secret| !secret.expose().trim().is_empty())
+    });
+    assert!(
+        is_within || !has_secret,
+        "{finding:?} leads a secret to {suggestion:?}"
+    );
 }
