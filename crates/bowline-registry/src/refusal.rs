@@ -86,6 +86,7 @@ impl<W: World> Registry<'_, W> {
                     false => refusals.denied,
                 }
             }
+            Said::Object(OciError::Denied) if self.says_login_ended(answer) => Code::AuthExpired,
             Said::Object(OciError::Denied) => refusals.denied,
             Said::Object(OciError::NetworkDenied) => Code::NetworkDenied,
             Said::Object(OciError::TooManyRequests) => Code::RateLimited,
@@ -95,6 +96,13 @@ impl<W: World> Registry<'_, W> {
             Said::Nonsense => Code::AnswerMalformed,
         };
         Failure::new(code, format!("{what}: {}", self.transport.seen(answer)))
+    }
+
+    /// Returns true if a registry says that the login's token has expired, as Amazon ECR does with status 403.
+    fn says_login_ended(&self, answer: &Response) -> bool {
+        let words = self.transport.error(answer).unwrap_or_default();
+        let words = words.to_ascii_lowercase();
+        self.has_credentials() && words.contains("token has expired")
     }
 
     /// Interprets an error response: by its error object, or else by its message and its status.

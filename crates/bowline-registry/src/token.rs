@@ -381,6 +381,16 @@ impl<W: World> Registry<'_, W> {
     pub(crate) fn rejection(&self, answer: &Response) -> Failure {
         let seen = self.transport.seen(answer);
         match &self.spec.credentials {
+            // Without a login there is none to be locked out.
+            Credentials::Anonymous
+                if answer.status == StatusCode::TOO_MANY_REQUESTS
+                    || OciError::read(&answer.body) == Some(OciError::TooManyRequests) =>
+            {
+                Failure::new(
+                    Code::RateLimited,
+                    format!("The registry limits requests: {seen}"),
+                )
+            }
             Credentials::Anonymous => Failure::new(
                 Code::AuthRejected,
                 format!("The registry requires a login, and none was entered: {seen}"),
