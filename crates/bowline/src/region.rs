@@ -47,9 +47,12 @@ pub(crate) fn standing(
     let lower = text.to_ascii_lowercase();
     // `Germany Central (Frankfurt)`, where regions are called after cities.
     let words = || lower.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_city = |part: &str| {
+        part.len() > 4 && part.bytes().all(|b| b.is_ascii_lowercase()) && !is_direction(part)
+    };
     let is_named = |region: &&'static str| {
         let mut parts = region.split('-');
-        parts.any(|part| part.len() > 4 && !is_direction(part) && words().any(|word| word == part))
+        parts.any(|part| is_city(part) && words().any(|word| word == part))
     };
     let mut named = listed.clone().filter(is_named);
     if let (Some(region), _, None) = (named.next(), named.next(), named.next()) {
