@@ -22,6 +22,8 @@ pub(super) struct NearMiss {
     expected: String,
     /// The registry's product.
     owner: &'static Provider,
+    /// True if there is more behind the registry's own host.
+    is_longer: bool,
     /// The text of the field with the registry's own host.
     fixed: Option<String>,
 }
@@ -41,6 +43,7 @@ impl NearMiss {
                     host: host.to_owned(),
                     expected: front.to_owned(),
                     owner,
+                    is_longer: true,
                     fixed: None,
                 });
             }
@@ -56,8 +59,14 @@ impl NearMiss {
             host: host.to_owned(),
             expected,
             owner,
+            is_longer: false,
             fixed: Some(fixed),
         })
+    }
+
+    /// Offers what `settled` makes of the fix.
+    pub(super) fn settle(&mut self, settled: impl FnOnce(&str) -> Option<String>) {
+        self.fixed = self.fixed.take().and_then(|fix| settled(&fix));
     }
 
     fn issue(self, code: Code) -> Issue {
@@ -117,7 +126,7 @@ pub(super) fn check_near_miss(draft: &mut Draft<'_>, near: Option<NearMiss>) {
     });
     let issue = match token {
         // With more behind it, it may be a mirror of that registry.
-        _ if near.fixed.is_none() => near.issue(Code::UrlLookAlike),
+        _ if near.is_longer => near.issue(Code::UrlLookAlike),
         Some(token) => near.issue(Code::UrlWrongHost).with("token", token),
         None => near.issue(Code::UrlNearMiss),
     };

@@ -221,6 +221,9 @@ fn check_url(
     }
     let (endpoint, issues) = read_url(typed, provider, host);
     let codes: Vec<Code> = errors(&issues).map(Issue::code).collect();
+    if let Some(near) = &mut host.near {
+        near.settle(|fix| settled(fix, provider, Code::UrlNearMiss, &codes, SETTLED));
+    }
     for issue in issues {
         let fix = match issue.suggestion() {
             Some(fix) if issue.severity() == Severity::Error => {

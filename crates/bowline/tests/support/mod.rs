@@ -75,8 +75,7 @@ pub(crate) fn check_what_is_kept(name: &str, form: &ConnectionForm) {
 /// registry than the text names. Only a finding that calls the host itself a mistake may do that, and never with a secret
 /// filled in.
 ///
-/// `in_fields` are those that are looked at for new errors. Of two errors in one text, only an address has the second one
-/// found before a fix for the first is offered.
+/// `in_fields` are those that are looked at for new errors: a fuzzed text may have two, of which the first hides the second.
 pub(crate) fn check_law(
     whole: &Value,
     findings: &[Finding],
