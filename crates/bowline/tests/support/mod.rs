@@ -113,7 +113,15 @@ pub(crate) fn check_law(
 }
 
 /// The codes that say of a web page that it is none of a registry, and what registry it is of.
-const PAGES: [&str; 3] = ["url.console", "image.page", "namespace.registry"];
+const PAGES: [&str; 6] = [
+    "url.console",
+    "image.page",
+    "namespace.registry",
+    // The region is a mistake, and the vendor has a host for each.
+    "region.unknown",
+    "region.unlisted",
+    "region.suffix",
+];
 /// The codes that call the host itself a mistake.
 const HOSTS: [&str; 4] = [
     "url.other_host",
