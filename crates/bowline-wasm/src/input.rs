@@ -1,7 +1,8 @@
 //! Values that a page hands in, read as JSON.
 
 use bowline::document::Document;
-use js_sys::{Error, JSON, Reflect, TypeError};
+use js_sys::{JSON, Reflect, TypeError};
+use serde_wasm_bindgen::Error;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// An argument that a page builds.
@@ -28,7 +29,7 @@ impl Input {
 ///
 /// # Errors
 /// JSON cannot hold the value: it contains itself or a `BigInt`, or it is nested more than 128 deep.
-pub(crate) fn document(input: Input, value: &JsValue) -> Result<Document, JsValue> {
+pub(crate) fn document(input: Input, value: &JsValue) -> Result<Document, Error> {
     let text = JSON::stringify(value).map_err(|thrown| shape_error(input, &message(&thrown)))?;
     let Some(text) = text.as_string() else {
         // `undefined` and functions have no text.
@@ -40,16 +41,16 @@ pub(crate) fn document(input: Input, value: &JsValue) -> Result<Document, JsValu
 
 /// The message of what JavaScript threw.
 fn message(thrown: &JsValue) -> String {
-    let error = thrown.dyn_ref::<Error>();
+    let error = thrown.dyn_ref::<js_sys::Error>();
     error.map_or_else(String::new, |error| error.message().into())
 }
 
 /// A `TypeError` with a `code`.
-pub(crate) fn shape_error(input: Input, message: &str) -> JsValue {
+pub(crate) fn shape_error(input: Input, message: &str) -> Error {
     let error = JsValue::from(TypeError::new(message));
     // A new object takes any member.
     let _ = Reflect::set(&error, &"code".into(), &input.code().into());
-    error
+    error.into()
 }
 
 /// The JSON text with U+FFFD for every half of a surrogate pair, which JavaScript's texts may hold and Rust's cannot.

@@ -1,7 +1,7 @@
 //! The shared crate for browsers, workers and Node: what the npm package `bowline` calls.
 //!
-//! Plain JavaScript objects go in and come out. Both ways they cross as JSON text: what the server reads and writes, the
-//! same code reads and writes here.
+//! Plain JavaScript objects go in and come out. Forms, policies and inventories enter as JSON text, so that the server's
+//! reader reads them here too. Results leave by `serde-wasm-bindgen`.
 
 mod input;
 mod pattern_set;
@@ -15,8 +15,8 @@ use bowline::{
     reference::Reference,
     selection::{Decision, Image, Policy, PolicyReport},
 };
-use js_sys::{Error, JSON};
 use serde::Serialize;
+use serde_wasm_bindgen::{Error, Serializer};
 use wasm_bindgen::prelude::*;
 
 use input::{Input, document, shape_error};
@@ -31,7 +31,7 @@ pub fn check_form(
     form: &JsValue,
     touched: Option<Vec<String>>,
     now: Option<f64>,
-) -> Result<JsValue, JsValue> {
+) -> Result<JsValue, Error> {
     let form = ConnectionForm::try_from(document(Input::Form, form)?)
         .map_err(|error| shape_error(Input::Form, &error.message()))?;
     let options = CheckOptions {
@@ -46,7 +46,7 @@ pub fn check_form(
 /// # Errors
 /// None: a form is always an object.
 #[wasm_bindgen]
-pub fn detect(text: &str) -> Result<JsValue, JsValue> {
+pub fn detect(text: &str) -> Result<JsValue, Error> {
     let forms = detect::detect(text);
     let exposed: Vec<_> = forms.iter().map(ConnectionForm::expose).collect();
     to_js(&exposed)
@@ -65,7 +65,7 @@ enum Parsed<T> {
 /// # Errors
 /// None: both are objects.
 #[wasm_bindgen(js_name = parseReference)]
-pub fn parse_reference(text: &str) -> Result<JsValue, JsValue> {
+pub fn parse_reference(text: &str) -> Result<JsValue, Error> {
     to_js(&match Reference::parse(text) {
         Ok(reference) => Parsed::Value(reference),
         Err(issue) => Parsed::Error(issue.in_text(text)),
@@ -77,7 +77,7 @@ pub fn parse_reference(text: &str) -> Result<JsValue, JsValue> {
 /// # Errors
 /// None: both are objects.
 #[wasm_bindgen(js_name = parsePattern)]
-pub fn parse_pattern(text: &str) -> Result<JsValue, JsValue> {
+pub fn parse_pattern(text: &str) -> Result<JsValue, Error> {
     to_js(&match Pattern::parse(text) {
         Ok(pattern) => Parsed::Value(pattern),
         Err(issue) => Parsed::Error(issue.in_text(text)),
@@ -93,7 +93,7 @@ pub fn check_policy(
     policy: &JsValue,
     provider: Option<String>,
     host: Option<String>,
-) -> Result<JsValue, JsValue> {
+) -> Result<JsValue, Error> {
     let policy = document(Input::Policy, policy)?;
     let report = PolicyReport::new(&policy, provider.as_deref(), host.as_deref());
     to_js(&report)
@@ -113,7 +113,7 @@ enum Selection {
 /// # Errors
 /// `images.shape`: the images are no list, or one of them is no image. `policy.shape` as for [`check_policy`].
 #[wasm_bindgen(js_name = selectImages)]
-pub fn select_images(policy: &JsValue, images: &JsValue, now: f64) -> Result<JsValue, JsValue> {
+pub fn select_images(policy: &JsValue, images: &JsValue, now: f64) -> Result<JsValue, Error> {
     let policy = document(Input::Policy, policy)?;
     let images = all_images(images)?;
     let now = milliseconds(now).ok_or_else(|| Error::new("now is no time"))?;
@@ -125,7 +125,7 @@ pub fn select_images(policy: &JsValue, images: &JsValue, now: f64) -> Result<JsV
 }
 
 /// The images of a list.
-fn all_images(list: &JsValue) -> Result<Vec<Image>, JsValue> {
+fn all_images(list: &JsValue) -> Result<Vec<Image>, Error> {
     let Document::List(images) = document(Input::Images, list)? else {
         return Err(shape_error(Input::Images, "the images are no list"));
     };
@@ -141,7 +141,6 @@ fn milliseconds(time: f64) -> Option<i64> {
 }
 
 /// A plain object, with `null` for what there is not.
-fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
-    let text = serde_json::to_string(value).map_err(|_| Error::new("it has no JSON"))?;
-    JSON::parse(&text)
+fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Error> {
+    value.serialize(&Serializer::json_compatible())
 }

@@ -2,6 +2,7 @@
 
 use bowline::{finding::PlacedIssue, pattern};
 use serde::Serialize;
+use serde_wasm_bindgen::Error;
 use wasm_bindgen::prelude::*;
 
 use super::to_js;
@@ -44,7 +45,7 @@ impl PatternSet {
     ///
     /// # Errors
     /// None: an explanation is always an object.
-    pub fn explain(&self, image: &str) -> Result<JsValue, JsValue> {
+    pub fn explain(&self, image: &str) -> Result<JsValue, Error> {
         to_js(&self.0.explain(image))
     }
 
