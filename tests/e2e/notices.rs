@@ -93,7 +93,7 @@ fn a_receiver_verifies_what_it_is_told_and_is_told_again_until_it_takes_it() {
     let shown = client.get(NOTICES).expect(200);
     assert_eq!(
         (&shown["pending"], &shown["problem"]),
-        (&json!(1), &json!("The receiver answered 500."))
+        (&json!(1), &json!("The receiver responded with HTTP 500."))
     );
     // Another instance goes on.
     app.terminate();

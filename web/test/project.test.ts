@@ -88,7 +88,7 @@ test("notices: they are turned on with a secret that is shown once, changed, and
     if (method !== "PUT") return method === "DELETE" ? [204] : [200, kept];
     const { url, kinds, renewSecret } = body as { url: string; kinds: NoticeEndpoint["kinds"]; renewSecret: boolean };
     const fresh = kept.url === null || renewSecret;
-    kept = { ...kept, url, kinds, problem: "The receiver answered HTTP 500." };
+    kept = { ...kept, url, kinds, problem: "The receiver responded with HTTP 500." };
     return [200, { ...kept, ...(fresh ? { secret: "whsec_c2VjcmV0" } : {}) }];
   });
   await go("#/project/notices");

@@ -69,14 +69,14 @@ impl AllowedHost {
     fn parse(entry: &str) -> Result<Self, &'static str> {
         let (scheme, rest) = entry
             .split_once("://")
-            .ok_or("a scheme is missing, as in https://host")?;
+            .ok_or("the scheme is missing; write it like https://host")?;
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         let scheme = match scheme {
             "*" => None,
             _ if !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_lowercase()) => {
                 Some(scheme.to_owned())
             }
-            _ => return Err("the scheme must be `*` or lower-case letters"),
+            _ => return Err("the scheme must be `*` or lowercase letters"),
         };
         let (host, port) = match rest.rsplit_once(':') {
             // The colon of an IPv6 address in brackets is not the port's.
@@ -86,11 +86,11 @@ impl AllowedHost {
         let ports = match port {
             Some("*") => None,
             Some(port) => {
-                Some(parse_ports(port).ok_or("the port must be `*`, a number or `from..to`")?)
+                Some(parse_ports(port).ok_or("the port must be `*`, a number, or `from..to`")?)
             }
             None => Some(
                 default_ports(scheme.as_deref())
-                    .ok_or("without a known scheme the port must be given")?,
+                    .ok_or("without a known scheme, the port is required")?,
             ),
         };
         let host = HostRule::parse(host)?;
@@ -110,7 +110,7 @@ impl HostRule {
         }
         if matches!(host, "self" | "self.alt") {
             return Err(
-                "requests of an application to itself are not implemented: use http://<component>.spin.internal",
+                "requests from an application to itself aren't supported: use http://<component>.spin.internal",
             );
         }
         if let Some(domain) = host.strip_prefix("*.")
@@ -120,9 +120,7 @@ impl HostRule {
             return Ok(Self::Below(format!(".{}", domain.to_ascii_lowercase())));
         }
         if host.contains('*') {
-            return Err(
-                "`*` may stand for the whole host or for its first labels, as in *.example.com",
-            );
+            return Err("`*` can replace the whole host or its first labels, like *.example.com");
         }
         if let Ok(network) = literal.parse::<IpNet>() {
             return Ok(Self::Network(network));
@@ -131,7 +129,7 @@ impl HostRule {
             return Ok(Self::Network(address.into()));
         }
         if host.is_empty() || host.contains(['/', '?', '#', '@', '{']) {
-            return Err("the host must be a name, an address or a network, without a path");
+            return Err("the host must be a name, an address, or a network, without a path");
         }
         Ok(Self::Exact(host.to_ascii_lowercase()))
     }

@@ -83,7 +83,7 @@ impl App {
                 Ok(service_unavailable())
             }
             Err(error) => {
-                eprintln!("[{id}] no answer: {error:#}");
+                eprintln!("[{id}] no response: {error:#}");
                 Ok(status(StatusCode::INTERNAL_SERVER_ERROR))
             }
         }

@@ -49,7 +49,7 @@ pub enum VerifyError {
     #[error("the database: {0}")]
     Store(#[from] StoreError),
     /// There is no such file.
-    #[error("there is no file {0}")]
+    #[error("the file {0} doesn't exist")]
     NoFile(String),
 }
 
@@ -101,17 +101,17 @@ fn line(project: &str, verified: &AuditVerification) -> (String, bool) {
         fault,
     } = verified;
     let mut told = match fault {
-        Some(fault) => format!("{project}: NOT SOUND: {fault}"),
+        Some(fault) => format!("{project}: INVALID: {fault}"),
         None => format!("{project}: {rows} rows up to {}", head.number),
     };
     if *forgotten > 0 {
-        told += &format!(", {forgotten} forgotten before");
+        told += &format!(", {forgotten} removed before");
     }
     if *unlinked > 0 {
         told += &format!(", {unlinked} not linked yet");
     }
     if *unknown_key > 0 {
-        told += &format!(", {unknown_key} NOT VERIFIED: their key is not among the sealing keys");
+        told += &format!(", {unknown_key} NOT VERIFIED: their key isn't among the sealing keys");
     }
     (told, fault.is_none() && *unknown_key == 0)
 }
@@ -178,7 +178,7 @@ mod tests {
         run(&store, "DROP TRIGGER audit_is_only_numbered").await;
         let edit = "UPDATE audit SET subject = 'ada' WHERE project = 'acme' AND number = 2";
         run(&store, edit).await;
-        let expected = [sound, line("acme: NOT SOUND: row 2 was changed", false)];
+        let expected = [sound, line("acme: INVALID: row 2 was changed", false)];
         assert_eq!(told(&folder, KEY, &[]).await, expected);
     }
 
@@ -208,7 +208,7 @@ mod tests {
         }
         assert_eq!(told(&folder, KEY, &[]).await.len(), 1);
         let missed = told(&folder, KEY, &[known]).await.remove(0);
-        assert_eq!(missed, line("a:b: NOT SOUND: row 1 is missing", false));
+        assert_eq!(missed, line("a:b: INVALID: row 1 is missing", false));
     }
 
     #[tokio::test]
@@ -217,7 +217,7 @@ mod tests {
         let file = folder.path().join("store.db");
         let cases = [
             (file.as_path(), "", "there is no sealing key"),
-            (folder.path(), KEY, "there is no file"),
+            (folder.path(), KEY, "doesn't exist"),
         ];
         for (file, keys, expected) in cases {
             let error = verify(file, keys, &[]).await.unwrap_err().to_string();

@@ -28,7 +28,7 @@ impl TryFrom<String> for ComponentId {
         let letters = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if text.is_empty() || !text.bytes().all(letters) {
             return Err(format!(
-                "`{text}` is not a component id: letters, digits and hyphens"
+                "`{text}` isn't a component ID: use letters, digits, and hyphens"
             ));
         }
         Ok(Self(text))

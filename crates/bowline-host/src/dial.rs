@@ -178,8 +178,8 @@ impl fmt::Display for Override {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { host, port, .. } = self;
         match self.address {
-            Some(address) => write!(formatter, "{host}:{port} leads to {address}"),
-            None => write!(formatter, "{host}:{port} is not found"),
+            Some(address) => write!(formatter, "{host}:{port} resolves to {address}"),
+            None => write!(formatter, "{host}:{port} doesn't resolve"),
         }
     }
 }
@@ -188,7 +188,7 @@ impl FromStr for Override {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let expected = "use host:port:address, host:port:address:port or host:port: for a name that is not found";
+        let expected = "use host:port:address, host:port:address:port, or host:port: for a name that doesn't resolve";
         let (host, rest) = text.split_once(':').ok_or(expected)?;
         let (port, address) = rest.split_once(':').ok_or(expected)?;
         let port = port.parse().map_err(|_| expected)?;

@@ -19,13 +19,13 @@ pub enum Unhealthy {
     #[error("cannot connect: {0}")]
     Connect(#[from] io::Error),
     /// The response is not valid HTTP.
-    #[error("no HTTP answer: {0}")]
+    #[error("no HTTP response: {0}")]
     Answer(#[from] hyper::Error),
     /// The status is not 2xx.
-    #[error("the answer is {0}")]
+    #[error("the response is {0}")]
     Status(StatusCode),
     /// It took too long.
-    #[error("no answer within {} seconds", LIMIT.as_secs())]
+    #[error("no response within {} seconds", LIMIT.as_secs())]
     Time,
 }
 
@@ -98,7 +98,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             unhealthy.to_string(),
-            "the answer is 503 Service Unavailable"
+            "the response is 503 Service Unavailable"
         );
         assert!(matches!(
             answered("no HTTP\r\n\r\n").await,

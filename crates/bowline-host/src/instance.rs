@@ -272,7 +272,7 @@ impl WorkerState for Worker {
             && !self.shutdown.0.load(Ordering::Relaxed)
         {
             eprintln!(
-                "[{}] the instance ended with all its requests: {error:#}",
+                "[{}] the instance failed with all its requests: {error:#}",
                 self.name
             );
         }

@@ -44,28 +44,28 @@ enum Command {
         #[arg(long, short, default_value = "spin.toml")]
         from: PathBuf,
     },
-    /// Ask a running application whether it is healthy; fails when it is not.
+    /// Check whether a running application is healthy. Fails if it isn't.
     Health {
-        /// Where it listens.
+        /// The address that it listens on.
         #[arg(long, default_value = "127.0.0.1:3000")]
         address: SocketAddr,
-        /// What is asked for; any 2xx is healthy.
+        /// The path to request. Any 2xx response means healthy.
         #[arg(long, default_value = "/v1/health")]
         path: String,
     },
-    /// Work with the audit in the application's database.
+    /// Work with the audit log in the application's database.
     #[command(subcommand)]
     Audit(Audit),
 }
 
 #[derive(Subcommand)]
 enum Audit {
-    /// Verify that nobody changed or removed rows behind the service's back. Reads only, also while the service runs.
+    /// Verify that no rows were changed or removed outside the service. Reads only; works while the service runs.
     Verify {
-        /// The database file; of a database elsewhere, a copy.
+        /// The database file. If the database is elsewhere, use a copy.
         #[arg(long, value_name = "FILE", default_value = ".spin/sqlite_db.db")]
         database: PathBuf,
-        /// The end of a project's audit that was kept elsewhere: its `linked` and `link`. May be repeated.
+        /// The head of a project's audit that you saved elsewhere: its `linked` and `link`. Can be repeated.
         #[arg(long, value_name = "PROJECT:NUMBER:LINK")]
         head: Vec<KnownHead>,
         /// The sealing keys.
@@ -84,11 +84,11 @@ struct Up {
     /// The manifest.
     #[arg(long, short, default_value = "spin.toml")]
     from: PathBuf,
-    /// A variable's value. Other users of the machine can see it: prefer SPIN_VARIABLE_<NAME> for secrets.
+    /// A variable's value. Other users of the machine can see it, so use SPIN_VARIABLE_<NAME> for secrets.
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     variable: Vec<(String, String)>,
-    /// A file with a token that permits iam:system:cicd:registry:sync. With it the host starts the application's
-    /// scheduled work twice a minute; without it something else has to.
+    /// A file with a token that has the permission iam:system:cicd:registry:sync. With it, the host starts the
+    /// application's scheduled work twice a minute. Without it, something else must start that work.
     #[arg(long, value_name = "FILE")]
     due_token_file: Option<PathBuf>,
     #[command(flatten)]
@@ -99,8 +99,8 @@ struct Up {
 struct Serve {
     /// The component.
     component: PathBuf,
-    /// Sets a variable of the component's environment. A name alone passes on this program's own: other users of the
-    /// machine can see a value, prefer that for secrets.
+    /// An environment variable for the component. A name without a value passes on this program's own variable. Other
+    /// users of the machine can see a value, so pass only the name for secrets.
     #[arg(long, value_name = "NAME[=VALUE]", value_parser = environment_variable)]
     env: Vec<(String, String)>,
     #[command(flatten)]
@@ -109,44 +109,44 @@ struct Serve {
 
 #[derive(Args)]
 struct Hosting {
-    /// The runtime configuration. Without it no network is blocked.
+    /// The runtime configuration. Without it, no network is blocked.
     #[arg(long)]
     runtime_config_file: Option<PathBuf>,
-    /// The address to listen on; port 0 picks a free port.
+    /// The address to listen on. Port 0 picks a free port.
     #[arg(long, default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
-    /// An address on which `GET /metrics` answers counts for Prometheus. Keep it from the public.
+    /// An address that serves Prometheus metrics at `/metrics`. Don't expose it to the public.
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
-    /// The folder of databases and logs [default: .spin beside the manifest or component].
+    /// The folder for databases and logs [default: .spin beside the manifest or component].
     #[arg(long)]
     state_dir: Option<PathBuf>,
-    /// The folder of compiled components [default: .spin/cache beside the manifest or component].
+    /// The folder for compiled components [default: .spin/cache beside the manifest or component].
     #[arg(long)]
     cache_dir: Option<PathBuf>,
     #[command(flatten)]
     limits: LimitOptions,
-    /// For tests only: HOST:PORT is at ADDRESS, whatever networks are blocked, or not found when ADDRESS is empty.
+    /// For tests only: HOST:PORT resolves to ADDRESS, even in a blocked network. With an empty ADDRESS, it doesn't resolve.
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
     resolve: Vec<Override>,
 }
 
 #[derive(Args)]
 struct LimitOptions {
-    /// Requests in flight in one component; further ones wait for five seconds and are then answered 503.
+    /// Requests in flight in one component. Further requests wait up to five seconds, then get a 503.
     #[arg(long, default_value_t = Limits::DEFAULT.max_requests)]
     max_requests: usize,
-    /// Requests in flight of one client: an IPv4 address or an IPv6 /64, as trusted proxies forward it.
+    /// Requests in flight from one client: an IPv4 address or an IPv6 /64, as forwarded by trusted proxies.
     #[arg(long, default_value_t = Limits::DEFAULT.max_requests_per_client)]
     max_requests_per_client: usize,
-    /// Open connections; a new one closes the one that has waited for its client longest.
+    /// Open connections. At the limit, a new one closes the one that has waited longest for its client.
     #[arg(long, default_value_t = Limits::DEFAULT.max_connections)]
     max_connections: usize,
-    /// Open connections of one client that is not a trusted proxy.
+    /// Open connections from one client that isn't a trusted proxy.
     #[arg(long, default_value_t = Limits::DEFAULT.max_connections_per_client)]
     max_connections_per_client: usize,
-    /// Seconds of a request that are spent waiting for a client that sends a body or reads an answer slowly; each 80
-    /// KiB that move give that time back.
+    /// Seconds that a request waits for a client that sends its body or reads its response slowly. Every 80 KiB
+    /// transferred resets this time.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "10")]
     client_timeout: Duration,
 }
@@ -162,7 +162,7 @@ enum Failure {
     Signals(io::Error),
     #[error(transparent)]
     Verify(#[from] audit::VerifyError),
-    #[error("the audit is not sound")]
+    #[error("the audit isn't valid")]
     NotSound,
     #[error("{0} is not healthy: {1}")]
     Health(SocketAddr, health::Unhealthy),
@@ -229,12 +229,12 @@ async fn serve(
         overrides: hosting.resolve,
     };
     for entry in &settings.overrides {
-        eprintln!("WARNING: --resolve is for tests only: {entry}, whatever networks are blocked.");
+        eprintln!(
+            "WARNING: --resolve is for tests only: {entry}, even if that network is blocked."
+        );
     }
     if settings.runtime_config.is_none() {
-        eprintln!(
-            "WARNING: without --runtime-config-file components may connect with any network."
-        );
+        eprintln!("WARNING: without --runtime-config-file, components can connect to any network.");
     }
     // Caught from here on, so that a signal during the start also ends cleanly.
     let stop = stop_signal().map_err(Failure::Signals)?;
@@ -381,7 +381,7 @@ fn seconds(text: &str) -> Result<Duration, &'static str> {
     let seconds = text.parse().ok().filter(|seconds| *seconds > 0);
     seconds
         .map(Duration::from_secs)
-        .ok_or("use a number of seconds above 0")
+        .ok_or("use a number of seconds greater than 0")
 }
 
 fn environment_variable(text: &str) -> Result<(String, String), String> {
@@ -389,7 +389,9 @@ fn environment_variable(text: &str) -> Result<(String, String), String> {
         Ok(pair) => Ok(pair),
         Err(_) => match std::env::var(text) {
             Ok(value) => Ok((text.to_owned(), value)),
-            Err(_) => Err(format!("the environment has no {text}; use NAME=VALUE")),
+            Err(_) => Err(format!(
+                "the environment variable {text} isn't set; use NAME=VALUE"
+            )),
         },
     }
 }

@@ -97,18 +97,18 @@ pub enum ManifestError {
         message: String,
     },
     /// The version is not 2.
-    #[error("spin_manifest_version {0} is not supported: this host reads version 2")]
+    #[error("spin_manifest_version {0} isn't supported: this host reads version 2")]
     Version(i64),
     /// A variable with neither a default nor `required = true`.
     #[error("variable `{0}` needs `required = true` or a `default`")]
     Variable(String),
     /// A name that Spin does not take for a variable.
     #[error(
-        "`{0}` is not a variable name: lower-case letters, digits and single underscores, a letter first"
+        "`{0}` isn't a variable name: use lowercase letters, digits, and single underscores, starting with a letter"
     )]
     VariableName(String),
     /// A trigger for an unknown component.
-    #[error("[[trigger.http]] names component `{0}`, which the manifest does not define")]
+    #[error("[[trigger.http]] names component `{0}`, which the manifest doesn't define")]
     UnknownComponent(ComponentId),
     /// A component that no trigger reaches.
     #[error("component `{0}` has no [[trigger.http]]")]
@@ -276,7 +276,7 @@ struct Build {
 
 impl<'de> Deserialize<'de> for RouteKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let refused = "`route` must be a path such as \"/v1/...\" or { private = true }";
+        let refused = "`route` must be a path like \"/v1/...\" or { private = true }";
         match toml::Value::deserialize(deserializer)? {
             toml::Value::String(pattern) => Ok(Self::Pattern(pattern)),
             toml::Value::Table(table)
@@ -294,7 +294,7 @@ fn file_source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D:
     match toml::Value::deserialize(deserializer)? {
         toml::Value::String(path) => Ok(path.into()),
         _ => Err(serde::de::Error::custom(
-            "`source` must be a file: sources from a URL or a registry are not implemented",
+            "`source` must be a file: sources from a URL or a registry aren't supported",
         )),
     }
 }

@@ -67,23 +67,23 @@ impl Default for Metrics {
         let (connections, refused_connections) = (Gauge::default(), Counter::default());
         registry.register(
             "requests",
-            "Requests that were answered, by component, method and status; no component is the host itself",
+            "Answered requests, by component, method, and status; no component means the host itself",
             requests.clone(),
         );
         registry.register(
             "request_duration_seconds",
-            "Seconds from the head of a request to the head of its answer",
+            "Seconds from the head of a request to the head of its response",
             durations.clone(),
         );
         registry.register(
             "requests_in_flight",
-            "Requests that are in flight",
+            "Requests in flight",
             in_flight.clone(),
         );
         registry.register("connections", "Open connections", connections.clone());
         registry.register(
             "connections_refused",
-            "Connections that were closed at once because there was no place for them",
+            "Connections closed immediately because the limit was reached",
             refused_connections.clone(),
         );
         Self {

@@ -19,7 +19,7 @@ pub struct Exemptions {
 
 /// An entry that is not an address, a network, or a host.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a network: use an address, `address/bits` or \"private\"")]
+#[error("`{0}` isn't a network: use an address, `address/bits`, or \"private\"")]
 pub struct NetworkError(String);
 
 /// The IPv4 networks of `"private"`: every block that is not globally reachable (IANA's special-purpose registry).

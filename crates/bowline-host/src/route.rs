@@ -40,10 +40,12 @@ pub struct Match<'a> {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RouteError {
     /// A `:` without a name, a name that cannot be part of a header, or the same name twice.
-    #[error("route `{0}`: a parameter is `:` and a name of letters, digits, `-` or `_`, used once")]
+    #[error(
+        "route `{0}`: a parameter is `:` and a name of letters, digits, `-`, or `_`, used once"
+    )]
     Parameter(String),
     /// `...` that is not the whole last segment.
-    #[error("route `{0}`: `...` may only be the last segment")]
+    #[error("route `{0}`: `...` can only be the last segment")]
     Wildcard(String),
     /// Two triggers that match the same paths.
     #[error("routes `{0}` and `{1}` match the same paths")]

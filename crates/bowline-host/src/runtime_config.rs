@@ -57,7 +57,7 @@ pub enum RuntimeConfigError {
     },
     /// A database of another type than `spin`.
     #[error(
-        "[sqlite_database.{label}] type = \"{kind}\" is not implemented: this host keeps databases in files (type = \"spin\")"
+        "[sqlite_database.{label}] type = \"{kind}\" isn't supported: this host keeps databases in files (type = \"spin\")"
     )]
     DatabaseType {
         /// The database.
@@ -225,7 +225,7 @@ mod tests {
             (
                 "database of another type",
                 "type = \"libsql\"\ntoken = \"s3cret\"",
-                "\"libsql\" is not implemented",
+                "\"libsql\" isn't supported",
             ),
             (
                 "unknown database key",

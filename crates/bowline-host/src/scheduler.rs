@@ -46,7 +46,7 @@ async fn call<A: Handler>(app: &A, token: &Path) -> Result<bool, String> {
     let text = std::fs::read_to_string(token)
         .map_err(|error| format!("cannot read {}: {error}", token.display()))?;
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", text.trim()))
-        .map_err(|_| format!("{} holds no token", token.display()))?;
+        .map_err(|_| format!("{} contains no token", token.display()))?;
     bearer.set_sensitive(true);
     let request = Request::post(PATH)
         .header(header::HOST, "localhost")

@@ -164,7 +164,7 @@ impl<A: Handler> Server<A> {
             .is_err()
         {
             eprintln!(
-                "requests in flight did not end in {} seconds",
+                "requests in flight didn't finish within {} seconds",
                 SHUTDOWN_TIMEOUT.as_secs()
             );
         }
@@ -295,7 +295,7 @@ fn empty(status: StatusCode) -> Response<WasiBody> {
 
 /// The answer when there is no room for another request, as a problem (RFC 9457).
 pub(crate) fn service_unavailable() -> Response<WasiBody> {
-    const PROBLEM: &str = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"Too many requests are in flight. Come again in a second."}"#;
+    const PROBLEM: &str = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"Too many requests are in flight. Try again in a second."}"#;
     let body = Full::new(Bytes::from_static(PROBLEM.as_bytes()));
     let mut response = Response::new(body.map_err(|never| match never {}).boxed_unsync());
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;

@@ -123,7 +123,7 @@ pub enum StartError {
     #[error("the program is not ready: {0}")]
     NotReady(String),
     /// A folder or a file of the state directory cannot be created.
-    #[error("cannot make {path}: {error}")]
+    #[error("cannot create {path}: {error}")]
     Folder {
         /// The folder or file.
         path: PathBuf,

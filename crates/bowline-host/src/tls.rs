@@ -96,7 +96,7 @@ fn roots(entry: &ClientTls) -> Result<RootCertStore, TlsError> {
         .and_then(Iterator::collect)
         .map_err(|error| refused(error.to_string()))?;
     if certificates.is_empty() {
-        return Err(refused("holds no certificate in PEM".to_owned()));
+        return Err(refused("contains no PEM certificate".to_owned()));
     }
     for certificate in certificates {
         store

@@ -24,13 +24,13 @@ pub enum VariableError {
         name: String,
     },
     /// A `--variable` that the manifest does not declare.
-    #[error("--variable {0}: the manifest declares no such variable")]
+    #[error("--variable {0}: the manifest doesn't declare this variable")]
     Undeclared(String),
     /// A template with `{{` and no `}}`.
     #[error("template of `{0}`: `{{{{` without `}}}}`")]
     Unclosed(String),
     /// A template that names a variable that the manifest does not declare.
-    #[error("template of `{place}`: the manifest declares no variable `{name}`")]
+    #[error("template of `{place}`: the manifest doesn't declare the variable `{name}`")]
     Unknown {
         /// The variable or key that contains the template.
         place: String,
@@ -196,7 +196,7 @@ mod tests {
             ("{{ key", Err("template of `place`: `{{` without `}}`")),
             (
                 "{{ nobody }}",
-                Err("template of `place`: the manifest declares no variable `nobody`"),
+                Err("template of `place`: the manifest doesn't declare the variable `nobody`"),
             ),
         ];
         for (template, expected) in cases {

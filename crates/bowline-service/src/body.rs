@@ -45,7 +45,7 @@ where
     let mut body = pin!(body);
     while let Some(frame) = body.frame().await {
         let broken_off =
-            |_| Problem::from(ProblemType::BodyMalformed).detail("The body broke off.");
+            |_| Problem::from(ProblemType::BodyMalformed).detail("The body was cut off.");
         let Ok(chunk) = frame.map_err(broken_off)?.into_data() else {
             continue;
         };
@@ -104,7 +104,7 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     // A list would pass for the fields of a struct, in order.
     if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(
-            Problem::from(ProblemType::BodyMalformed).detail("The body is not a JSON object.")
+            Problem::from(ProblemType::BodyMalformed).detail("The body isn't a JSON object.")
         );
     }
     serde_json::from_slice(body).map_err(|error| {
@@ -112,12 +112,12 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         Problem::from(ProblemType::BodyMalformed).detail(match error.classify() {
             // A form that is none names its member.
             serde_json::error::Category::Data if line == 0 => {
-                format!("The JSON is not what this route takes: {error}.")
+                format!("The JSON isn't what this route accepts: {error}.")
             }
             serde_json::error::Category::Data => {
-                format!("The JSON at line {line}, column {column} is not what this route takes.")
+                format!("The JSON at line {line}, column {column} isn't what this route accepts.")
             }
-            _ => format!("The body is not JSON: line {line}, column {column}."),
+            _ => format!("The body isn't valid JSON: line {line}, column {column}."),
         })
     })
 }

@@ -25,6 +25,6 @@ pub struct Unreachable(pub String);
 
 impl fmt::Display for Unreachable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the private service did not answer: {}", self.0)
+        write!(f, "the private service didn't respond: {}", self.0)
     }
 }

@@ -93,11 +93,11 @@ impl Access {
             issuer: Issuer::parse(variables, &operator)?,
             rules: Rules::new(&variables.auth_issuer, &variables.auth_audience),
             origins: Origins::parse(&variables.allowed_origins).ok_or_else(|| {
-                let reason = "it is no list of origins like https://app.example.com";
+                let reason = "it must be a list of origins, like https://app.example.com";
                 invalid("allowed_origins", reason)
             })?,
             proxies: Proxies::parse(&variables.trusted_proxies).ok_or_else(|| {
-                let reason = "it is no list of addresses and networks like 10.0.0.0/8";
+                let reason = "it must be a list of addresses and networks, like 10.0.0.0/8";
                 invalid("trusted_proxies", reason)
             })?,
             public_url: public_url(&variables.public_url)?,
@@ -128,14 +128,14 @@ impl Issuer {
         ];
         let mut set = set.into_iter().filter(|(_, value)| !value.is_empty());
         match (set.next(), set.next()) {
-            (None, _) => Err(invalid("auth_secret", "it, jwks or jwks_url has to be set")),
+            (None, _) => Err(invalid("auth_secret", "set it, jwks, or jwks_url")),
             (Some((first, _)), Some((second, _))) => Err(invalid(
                 second,
-                format_args!("{first} is set too; set one of them"),
+                format_args!("{first} is set, too; set only one of them"),
             )),
             (Some(("auth_secret", secret)), None) => KeySet::of_secret(secret)
                 .map(Self::Known)
-                .ok_or_else(|| invalid("auth_secret", "it has fewer than 32 bytes")),
+                .ok_or_else(|| invalid("auth_secret", "it must have at least 32 bytes")),
             (Some(("jwks", jwks)), None) => KeySet::parse(jwks)
                 .map(Self::Known)
                 .map_err(|error| invalid("jwks", error)),
@@ -146,7 +146,7 @@ impl Issuer {
                     ("auth_audience", &variables.auth_audience),
                 ];
                 match required.into_iter().find(|(_, value)| value.is_empty()) {
-                    Some((name, _)) => Err(invalid(name, "it has to be set with jwks_url")),
+                    Some((name, _)) => Err(invalid(name, "it must be set if jwks_url is set")),
                     None => published(jwks_url, &variables.jwks_origin, operator),
                 }
             }
@@ -173,11 +173,11 @@ fn published(
         is_sent_safely && names_nobody && url.fragment().is_none()
     });
     let url = url.ok_or_else(|| {
-        let reason = "it is no https URL like https://id.example.com/.well-known/jwks.json";
+        let reason = "it must be an https URL, like https://id.example.com/.well-known/jwks.json";
         invalid("jwks_url", reason)
     })?;
     if url.origin().ascii_serialization() != jwks_origin {
-        let reason = "it is not the origin of jwks_url, like https://id.example.com";
+        let reason = "it must be the origin of jwks_url, like https://id.example.com";
         return Err(invalid("jwks_origin", reason));
     }
     Ok(Issuer::Published(Published::at(url.into())))
@@ -186,11 +186,11 @@ fn published(
 fn limits(variables: &Variables) -> Result<Limits, ConfigError> {
     let usual = Limits::default();
     let requests = |name, text: &str, usual| {
-        let reason = "it is no number of requests a minute, 1 or more";
+        let reason = "it must be a number of requests a minute, 1 or more";
         number(name, text, usual, reason)
     };
     let bytes = |name, text: &str, usual| {
-        let reason = "it is no number of bytes a minute, 1 or more";
+        let reason = "it must be a number of bytes a minute, 1 or more";
         number(name, text, usual, reason)
     };
     Ok(Limits {
@@ -229,7 +229,7 @@ fn limits(variables: &Variables) -> Result<Limits, ConfigError> {
 
 fn quotas(variables: &Variables) -> Result<Quotas, ConfigError> {
     let usual = Quotas::default();
-    let reason = "it is no number, 1 or more";
+    let reason = "it must be a number, 1 or more";
     Ok(Quotas {
         connections: number(
             "connections_per_project",
@@ -254,7 +254,8 @@ fn quotas(variables: &Variables) -> Result<Quotas, ConfigError> {
 
 fn audit_kept_ms(variables: &Variables) -> Result<i64, ConfigError> {
     const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-    let reason = format!("it is no number of days from {FEWEST_AUDIT_DAYS} to {MOST_AUDIT_DAYS}");
+    let reason =
+        format!("it must be a number of days from {FEWEST_AUDIT_DAYS} to {MOST_AUDIT_DAYS}");
     let name = "audit_retention_days";
     let days = number(
         name,
@@ -287,7 +288,7 @@ fn aws_account_id(text: &str) -> Result<Option<String>, ConfigError> {
         id if id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()) => Ok(Some(id.to_owned())),
         _ => Err(invalid(
             "aws_account_id",
-            "it is no account id of 12 digits",
+            "it must be an AWS account ID of 12 digits",
         )),
     }
 }
@@ -302,7 +303,7 @@ fn public_url(text: &str) -> Result<String, ConfigError> {
     if text.is_empty() || Url::parse(text).is_ok_and(|url| is_plain(&url) && !text.ends_with('/')) {
         return Ok(text.to_owned());
     }
-    let reason = "it is no URL like https://registries.example.com, without a slash at the end";
+    let reason = "it must be a URL, like https://registries.example.com, without a trailing slash";
     Err(invalid("public_url", reason))
 }
 

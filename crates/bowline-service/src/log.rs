@@ -71,7 +71,7 @@ impl LogSettings {
             "error" => Level::Error,
             "warn" => Level::Warn,
             "info" | "" => Level::Info,
-            _ => return Err(("log_level", "it is none of off, error, warn and info")),
+            _ => return Err(("log_level", "it must be off, error, warn, or info")),
         };
         let share = match sample.trim() {
             "" => Some(1.0),
@@ -80,7 +80,7 @@ impl LogSettings {
                 .ok()
                 .filter(|share| (0.0..=1.0).contains(share)),
         };
-        let share: f64 = share.ok_or(("log_sample", "it is no number from 0 to 1"))?;
+        let share: f64 = share.ok_or(("log_sample", "it must be a number from 0 to 1"))?;
         Ok(Self {
             level,
             sample: (share * 10_000.0).round() as u32,

@@ -24,7 +24,7 @@ impl Parameters {
     pub(crate) fn read(query: Option<&str>, known: &'static [Parameter]) -> Result<Self, Problem> {
         let query = query.unwrap_or_default();
         if percent_decode_str(query).decode_utf8().is_err() {
-            return Err(malformed("The query is not UTF-8.".to_owned()));
+            return Err(malformed("The query isn't valid UTF-8.".to_owned()));
         }
         let of_query = || known.iter().filter(|it| it.place == Place::Query);
         let mut sent: Vec<(String, String)> = Vec::new();
@@ -32,14 +32,15 @@ impl Parameters {
             if !of_query().any(|parameter| parameter.name == name) {
                 let names: Vec<_> = of_query().map(|parameter| parameter.name).collect();
                 return Err(malformed(match names.as_slice() {
-                    [] => "This route takes no parameters.".to_owned(),
-                    names => format!("This route takes only the parameters {}.", names.join(", ")),
+                    [] => "This route has no parameters.".to_owned(),
+                    names => format!(
+                        "This route accepts only the parameters {}.",
+                        names.join(", ")
+                    ),
                 }));
             }
             if sent.iter().any(|(other, _)| *other == name) {
-                return Err(malformed(format!(
-                    "The parameter {name} stands there twice."
-                )));
+                return Err(malformed(format!("The parameter {name} appears twice.")));
             }
             sent.push((name.into_owned(), value.into_owned()));
         }
@@ -82,7 +83,7 @@ impl Parameters {
             parse(text).ok_or_else(|| {
                 let known = self.known.iter().find(|parameter| parameter.name == name);
                 let takes = known.map_or("something else", |parameter| parameter.takes);
-                malformed(format!("The parameter {name} takes {takes}."))
+                malformed(format!("The parameter {name} must be {takes}."))
             })
         };
         self.get(name).map(parsed).transpose()

@@ -116,7 +116,7 @@ enum Selection {
 pub fn select_images(policy: &JsValue, images: &JsValue, now: f64) -> Result<JsValue, Error> {
     let policy = document(Input::Policy, policy)?;
     let images = all_images(images)?;
-    let now = milliseconds(now).ok_or_else(|| Error::new("now is no time"))?;
+    let now = milliseconds(now).ok_or_else(|| Error::new("now is not a valid time"))?;
     let (findings, policy) = Policy::check(&policy, None, None);
     to_js(&match policy {
         Some(policy) => Selection::Decisions(policy.select(&images, now)),
@@ -127,7 +127,7 @@ pub fn select_images(policy: &JsValue, images: &JsValue, now: f64) -> Result<JsV
 /// The images of a list.
 fn all_images(list: &JsValue) -> Result<Vec<Image>, Error> {
     let Document::List(images) = document(Input::Images, list)? else {
-        return Err(shape_error(Input::Images, "the images are no list"));
+        return Err(shape_error(Input::Images, "images is not a list"));
     };
     let images = images.into_iter().map(Image::try_from);
     images

@@ -52,7 +52,7 @@ pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
 pub(crate) fn release_host(project: &Project) -> Step<'_> {
     Step::new(
         "build-release-host",
-        "Build the host for speed",
+        "Build the optimized host",
         500,
         |screen| host(project, &["--release"], screen),
     )

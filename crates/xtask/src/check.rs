@@ -33,7 +33,7 @@ const CHECKS: [&str; 9] = [
 /// What `cargo xtask check` takes.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The checks to do, without set-up; all of them, with set-up, if none is named
+    /// The checks to run, without setup. By default, all of them run, with setup
     #[arg(value_name = "CHECK", value_parser = CHECKS)]
     checks: Vec<String>,
 }
@@ -71,7 +71,7 @@ pub(crate) fn steps(project: &Project) -> Vec<Step<'_>> {
         }),
         Step::new(
             "check-dependencies",
-            "Check the dependencies, for which the first time cargo-deny is installed",
+            "Check the dependencies (the first time, this installs cargo-deny)",
             210,
             |screen| dependencies(project, screen),
         ),

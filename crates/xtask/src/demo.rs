@@ -98,7 +98,7 @@ impl DemoRegistry {
                 bail!("{log}\nthe demo registry ended with {status}");
             }
             if started.elapsed() > PATIENCE {
-                bail!("the demo registry does not listen on {}", self.address);
+                bail!("the demo registry isn't listening on {}", self.address);
             }
             thread::sleep(Duration::from_millis(20));
         }

@@ -21,10 +21,10 @@ const LISTS: &str = "crates/bowline/src/provider/lists";
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Write the lists of what is kept, and ask nobody
+    /// Write the lists from the stored data, without the network
     #[arg(long)]
     offline: bool,
-    /// Only tell what the vendors' newest packages have that the lists do not; never fails for it
+    /// Only print what the vendors' newest packages add to the lists. A difference is not a failure
     #[arg(long, conflicts_with = "offline")]
     compare: bool,
 }
@@ -97,7 +97,7 @@ fn fetch(
         .run(&screen)?;
     let wheel = fs::read_dir(&folder)?
         .next()
-        .context("pip has downloaded nothing")??
+        .context("pip downloaded nothing")??
         .path();
     let name = wheel.file_name().unwrap_or_default().to_string_lossy();
     let version = name.split('-').nth(1).unwrap_or_default().to_owned();

@@ -39,10 +39,10 @@ const LONGEST: &str = "-max_len=65536";
 /// What `cargo xtask fuzz` takes.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// How long each target runs
+    /// How long each target runs, in seconds
     #[arg(long, value_name = "NUMBER", default_value_t = 60)]
     seconds: u64,
-    /// The targets; all of them if none is named
+    /// The targets to fuzz. By default, all of them
     #[arg(value_name = "TARGET", value_parser = TARGETS)]
     targets: Vec<String>,
 }
@@ -117,7 +117,7 @@ fn fuzz(project: &Project, target: &str, seconds: u64, screen: &Screen) -> anyho
         .env("ASAN_OPTIONS", "quarantine_size_mb=8")
         .output(screen)
         .with_context(|| {
-            format!("{target} found an input, which lies in target/fuzz/found/{target}")
+            format!("{target} found a failing input: see target/fuzz/found/{target}")
         })?;
     screen.print(&summary(target, &report));
     Ok(Work::Done)

@@ -41,7 +41,7 @@ const ENTRYPOINT: [&str; 11] = [
 /// What `cargo xtask image` takes.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Build on this image, for example docker.io/library/debian:12-slim; its C library must not be older than this
+    /// Build on this image, for example docker.io/library/debian:12-slim. Its C library must not be older than this
     /// machine's
     #[arg(long, value_name = "IMAGE")]
     base: Option<String>,
@@ -154,7 +154,7 @@ fn assemble(project: &Project, base: Option<&str>, screen: &Screen) -> anyhow::R
 /// Puts the application's files into the image's root.
 fn application(project: &Project, root: &Path) -> anyhow::Result<()> {
     let app = root.join("app");
-    fs::create_dir_all(app.join("components")).context("cannot make target/image")?;
+    fs::create_dir_all(app.join("components")).context("cannot create target/image")?;
     copy(
         &project.target("release/bowline-host"),
         &app.join("bowline-host"),

@@ -27,7 +27,7 @@ use crate::project::Project;
 #[derive(Parser)]
 #[command(
     name = "cargo xtask",
-    about = "Bowline's own commands. Each does nothing twice."
+    about = "Bowline's build commands. Each skips what is already done."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -36,23 +36,23 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Get what building and testing need: WebAssembly targets, node packages, system packages
+    /// Install what building and testing need: WebAssembly targets, Node packages, system packages
     Setup,
     /// Build everything: browser module, npm package, page, functions, host
     Build,
-    /// Build what serving needs, serve it, and print an address that is signed in
+    /// Build and serve the application, and print a link that signs you in
     Up(up::Options),
     /// Set up, check, build, and run every test
     Test(test::Options),
-    /// Check formatting, lints, types, imports, words, YAML and dependencies
+    /// Check formatting, lints, types, imports, words, YAML, and dependencies
     Check(check::Options),
-    /// Fuzz what reads untrusted input, with limits on memory and time
+    /// Fuzz the code that reads untrusted input, with limits on memory and time
     Fuzz(fuzz::Options),
-    /// Build an OCI image of the application, with the host built for speed
+    /// Build an OCI image of the application, with the optimized host
     Image(image::Options),
-    /// Write the lists of regions from the vendors' own packages, and tell what changed
+    /// Update the lists of regions from the vendors' own packages, and print what changed
     Facts(facts::Options),
-    /// Measure the budgets beside peers, and write docs/benchmarks.md
+    /// Measure the budgets beside comparable software, and write docs/benchmarks.md
     Bench,
 }
 

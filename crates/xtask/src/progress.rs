@@ -216,7 +216,7 @@ impl Screen {
 
     fn headline(&self, now: &Now) -> String {
         format!(
-            "{} {} ({} so far in all, {})",
+            "{} {} ({} so far in total, {})",
             self.place(now),
             now.title,
             spoken(self.started.elapsed()),
@@ -234,7 +234,7 @@ impl Screen {
             _ => (Duration::ZERO, &[][..]),
         };
         match left(running, now.started.elapsed(), to_come) {
-            Duration::ZERO => "longer than the last time".to_owned(),
+            Duration::ZERO => "longer than last time".to_owned(),
             left => format!("about {} left", spoken(left)),
         }
     }

@@ -30,8 +30,8 @@ const LONG_FUZZING: u64 = 600;
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Also try the npm package in every bundler and in Next.js, run the image in a container, and fuzz every target for
-    /// ten minutes, which takes more than two hours
+    /// Also test the npm package in every bundler and in Next.js, run the image in a container, and fuzz every target for
+    /// ten minutes. This takes more than two hours
     #[arg(long)]
     long: bool,
 }
@@ -90,7 +90,7 @@ fn steps(project: &Project, long: bool) -> Vec<Step<'_>> {
         }),
         Step::new(
             "test-whole",
-            "Test the whole: host, functions, registries, browser",
+            "Test everything together: host, functions, registries, browser",
             380,
             |screen| whole(project, screen),
         ),
@@ -101,7 +101,7 @@ fn steps(project: &Project, long: bool) -> Vec<Step<'_>> {
 fn image_steps(project: &Project) -> Vec<Step<'_>> {
     let mut steps = vec![Step::new(
         "setup-containers",
-        "Install what runs a container",
+        "Install the container tools",
         10,
         |screen| setup::install_system(project, Purpose::ImageTests, screen),
     )];

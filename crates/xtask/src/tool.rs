@@ -150,7 +150,7 @@ impl Tool {
         let line = self.line();
         let fix = match &self.fix {
             Some(fix) => format!("fix it with: {fix}"),
-            None => "run that command alone to see more".to_owned(),
+            None => "run that command alone to see its whole output".to_owned(),
         };
         anyhow!("{said}\n\n`{line}` ended with {status}\n  {fix}")
     }

@@ -32,22 +32,22 @@ use crate::{
 /// What `cargo xtask up` takes.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Where to listen; port 0 picks a free one
+    /// The address to listen on. Port 0 picks a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
     listen: String,
-    /// Registries on private networks that may be contacted: hosts, host:port or CIDR, comma-separated
+    /// Registries on private networks to allow: hosts, host:port, or CIDR, separated by commas
     #[arg(long, value_name = "HOSTS", default_value = "")]
     private_hosts: String,
-    /// Registries that may be spoken to without TLS: hosts or host:port, comma-separated
+    /// Registries to allow without TLS: hosts or host:port, separated by commas
     #[arg(long, value_name = "HOSTS", default_value = "")]
     plain_http_hosts: String,
-    /// Sets a variable of spin.toml
+    /// A variable of spin.toml
     #[arg(long, value_name = "NAME=VALUE")]
     variable: Vec<String>,
-    /// Start a small registry on this machine to try it with
+    /// Also start a small demo registry on this machine
     #[arg(long)]
     demo_registry: bool,
-    /// Serve with the host built for speed, as the image and the releases have it
+    /// Serve with the optimized host, as in the image and the releases
     #[arg(long)]
     release: bool,
 }
@@ -69,7 +69,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
     progress::run(project, steps)?;
 
     let state = project.path(".spin");
-    fs::create_dir_all(&state).context("cannot make .spin")?;
+    fs::create_dir_all(&state).context("cannot create .spin")?;
     // Only its owner may look into it: it holds secrets, the database and logs.
     fs::set_permissions(&state, Permissions::from_mode(0o700)).context("cannot restrict .spin")?;
     let secrets = Secrets::kept_in(&state.join("dev.env"))?;

@@ -13,7 +13,7 @@ include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
 /// The response of a component that was built without the page.
 const NOT_BUILT: &[u8] =
-    b"<!doctype html><title>Bowline</title><p>The page is not built: run <code>cargo xtask build</code>.\n";
+    b"<!doctype html><title>Bowline</title><p>The page isn't built. Run <code>cargo xtask build</code>.\n";
 
 /// A file to serve.
 #[derive(Debug, PartialEq, Eq)]

@@ -41,7 +41,7 @@ impl SignIn {
         }
         let invalid = |variable, reason| Self::Invalid { variable, reason };
         let Some(origin) = origin_of(issuer) else {
-            let reason = "it is no https URL without query and fragment";
+            let reason = "it must be an https URL without a query or a fragment";
             return invalid("oidc_issuer", reason);
         };
         if client_id.is_empty() {
@@ -49,7 +49,7 @@ impl SignIn {
         }
         let scope = if scope.is_empty() { SCOPE } else { scope };
         if !scope.split(' ').any(|one| one == SCOPE) {
-            return invalid("oidc_scope", "it does not name openid");
+            return invalid("oidc_scope", "it must include openid");
         }
         Self::Provider(IdentityProvider {
             issuer: issuer.to_owned(),

@@ -375,9 +375,9 @@ fn an_override_is_announced_in_words() {
     for (entry, words) in [
         (
             "cloud.test:443:127.0.0.1:8443",
-            "cloud.test:443 leads to 127.0.0.1:8443",
+            "cloud.test:443 resolves to 127.0.0.1:8443",
         ),
-        ("cloud.test:443:", "cloud.test:443 is not found"),
+        ("cloud.test:443:", "cloud.test:443 doesn't resolve"),
     ] {
         assert_eq!(entry.parse::<Override>().unwrap().to_string(), words);
     }

@@ -173,7 +173,7 @@ fn errors_name_what_is_not_implemented_or_wrong() {
             "component id",
             "[component.two]",
             "[component.\"t wo\"]",
-            "`t wo` is not a component id",
+            "`t wo` isn't a component ID",
         ),
     ];
     for (name, from, to, expected) in replaced {

@@ -99,7 +99,7 @@ where
             None if private_service::delegates(form) => {
                 return Err(Problem::from(ProblemType::BodyMalformed)
                     .field("project")
-                    .detail("Name the project for which the role is taken on."));
+                    .detail("Name the project that the role is assumed for."));
             }
             None => None,
         };
@@ -138,7 +138,9 @@ where
         let detail = check
             .problem
             .as_ref()
-            .map_or("Not enough was proven.", |problem| problem.title.as_str());
+            .map_or("The test didn't prove enough.", |problem| {
+                problem.title.as_str()
+            });
         let problem =
             Problem::from(ProblemType::CheckFailed).detail(format!("{detail} Nothing was saved."));
         Err(problem.member(

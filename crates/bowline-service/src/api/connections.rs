@@ -219,8 +219,9 @@ where
         let expected =
             IfMatch::read(&context.head.headers).ok_or(ProblemType::PreconditionRequired)?;
         if request.name.is_none() && request.description.is_none() && request.policy.is_none() {
-            return Err(Problem::from(ProblemType::BodyMalformed)
-                .detail("The body names nothing to change."));
+            return Err(
+                Problem::from(ProblemType::BodyMalformed).detail("The body changes nothing.")
+            );
         }
         let store = self.store(context).await?;
         let mut edit = Edit {
@@ -371,8 +372,8 @@ impl<'a> SavedWarning<'a> {
     /// Only for callers who can see the other project.
     const SHARED: Self = Self {
         code: "secret.shared",
-        title: "Another one of your projects uses this secret",
-        detail: "Give each project a secret of its own: whoever takes this one away takes it from both.",
+        title: "Another of your projects uses this secret",
+        detail: "Use a separate secret for each project. If this one is revoked, both projects lose access.",
         uses: &[],
     };
 
@@ -381,7 +382,7 @@ impl<'a> SavedWarning<'a> {
         (!uses.is_empty()).then_some(Self {
             code: "connection.in_use",
             title: "The connection is in use",
-            detail: "Something was started with the old credentials. Let it finish before you revoke them at the registry.",
+            detail: "Something is still running with the old credentials. Let it finish before you revoke them at the registry.",
             uses,
         })
     }

@@ -105,7 +105,7 @@ where
         if kinds.is_empty() {
             return Err(Problem::from(ProblemType::BodyMalformed)
                 .field("kinds")
-                .detail("kinds takes one kind or more."));
+                .detail("kinds must contain at least one kind."));
         }
         let (store, change) = (self.store(context).await?, context.change(caller));
         let changed = store.change_notices(&change, project, &url, &kinds, request.renew_secret);
@@ -182,7 +182,7 @@ where
         });
         let (body, timestamp) = (body.to_string(), self.clock.epoch_ms().div_euclid(1000));
         let signature = signature(&notice.secret, &notice.id, timestamp, &body)
-            .ok_or_else(|| Problem::internal("a kept secret of notices is none"))?;
+            .ok_or_else(|| Problem::internal("a stored notice secret isn't valid"))?;
         let request = NoticeRequest {
             url: notice.url.clone(),
             id: notice.id.clone(),
@@ -200,8 +200,10 @@ where
 fn outcome(status: Option<u16>, problem: Option<String>) -> Delivery {
     match status {
         Some(200..300) => Delivery::Delivered,
-        Some(410) => Delivery::Refused("The receiver answered 410: it wants no more.".to_owned()),
-        Some(status) => Delivery::Failed(format!("The receiver answered {status}.")),
+        Some(410) => Delivery::Refused(
+            "The receiver responded with HTTP 410. It doesn't want any more notices.".to_owned(),
+        ),
+        Some(status) => Delivery::Failed(format!("The receiver responded with HTTP {status}.")),
         None => Delivery::Failed(problem.unwrap_or_default()),
     }
 }
@@ -219,6 +221,6 @@ fn address(text: &str) -> Result<String, Problem> {
     url.map(String::from).ok_or_else(|| {
         Problem::from(ProblemType::BodyMalformed)
             .field("url")
-            .detail("url takes an address like https://hooks.example.com/bowline, without a username or a fragment.")
+            .detail("url must be a URL like https://hooks.example.com/bowline, without a username or a fragment.")
     })
 }

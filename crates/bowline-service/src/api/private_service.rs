@@ -162,7 +162,7 @@ where
         let whole = body::read(&head.headers, body, LARGEST)
             .await
             .map_err(|_| {
-                Problem::internal("the private service's answer broke off or is too large")
+                Problem::internal("the private service's response was cut off or is too large")
             })?;
         Ok(response::full(head.status, kind, Bytes::from_owner(whole)))
     }

@@ -104,7 +104,7 @@ where
     ) -> Result<Response, Problem> {
         let most = request.limit.unwrap_or(1);
         if !(1..=MOST_LEASED).contains(&most) {
-            let detail = format!("limit takes 1 to {MOST_LEASED}.");
+            let detail = format!("limit must be 1 to {MOST_LEASED}.");
             return Err(Problem::from(ProblemType::BodyMalformed).detail(detail));
         }
         for project in request.projects.iter().flatten() {
@@ -166,7 +166,7 @@ where
     ) -> Result<Response, Problem> {
         let reason = request.reason.unwrap_or_default();
         if reason.chars().count() > LONGEST_REASON {
-            let detail = format!("reason takes {LONGEST_REASON} characters at most.");
+            let detail = format!("reason can have at most {LONGEST_REASON} characters.");
             return Err(Problem::from(ProblemType::BodyMalformed).detail(detail));
         }
         let id = ScanId::parse(id).ok_or(ProblemType::NotFound)?;

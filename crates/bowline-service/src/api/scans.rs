@@ -95,7 +95,7 @@ where
     ) -> Result<Response, Problem> {
         if images.is_empty() || images.len() > MOST_IMAGES {
             return Err(Problem::from(ProblemType::BodyMalformed)
-                .detail(format!("images takes 1 to {MOST_IMAGES} images.")));
+                .detail(format!("images must contain 1 to {MOST_IMAGES} images.")));
         }
         let store = self.store(context).await?;
         let opened = store.open(project, id, context.now).await?;
@@ -160,7 +160,7 @@ impl Sorted {
     fn of(images: Vec<String>, opened: &Opened) -> Result<Self, Problem> {
         let connection = &opened.connection;
         let endpoint = Endpoint::parse(&connection.endpoint)
-            .map_err(|_| Problem::internal("a kept endpoint is none"))?;
+            .map_err(|_| Problem::internal("a stored endpoint isn't valid"))?;
         let mut sorted = Self::default();
         for image in images {
             let NamedImage {
@@ -213,7 +213,7 @@ impl Sorted {
                     self.refuse(image, &code.to_string(), code.title().to_owned());
                 }
                 Some((None, None)) => {
-                    let why = "The registry has no such tag.";
+                    let why = "The registry doesn't have this tag.";
                     self.refuse(image, "image.unknown", why.to_owned());
                 }
                 None => self.leave(vec![(tag, image)]),
@@ -232,7 +232,7 @@ impl Sorted {
     /// What there was no time for.
     fn leave(&mut self, tags: Vec<(String, String)>) {
         for (_, image) in tags {
-            let why = "The registry took too long for all of them. Ask for this one again.";
+            let why = "The registry took too long for all of the images. Request this one again.";
             self.refuse(image, "deadline.exceeded", why.to_owned());
         }
     }

@@ -113,13 +113,13 @@ impl From<StoreError> for Problem {
             } => {
                 return Self::from(ProblemType::RateLimited)
                     .detail(format!(
-                        "{most} images of the project wait for their scan, as many as may. Ask again when some are scanned."
+                        "{most} images of the project are waiting to be scanned, which is the limit. Try again when some are done."
                     ))
                     .header(header::RETRY_AFTER, HeaderValue::from_static("60"));
             }
             StoreError::QuotaExceeded { quota, most } => {
                 return Self::from(ProblemType::QuotaExceeded)
-                    .detail(format!("The project may have {most} {quota}."))
+                    .detail(format!("The project can have at most {most} {quota}."))
                     .member("quota", json!(quota.to_string()))
                     .member("limit", json!(most));
             }

@@ -113,7 +113,7 @@ fn bounded(member: &'static str, number: u32, most: u32) -> Result<(), Problem> 
     }
     Err(Problem::from(ProblemType::BodyMalformed)
         .field(member)
-        .detail(format!("{member} takes 1 to {most}.")))
+        .detail(format!("{member} must be 1 to {most}.")))
 }
 
 fn answer_of(settings: &Settings) -> Result<Response, Problem> {

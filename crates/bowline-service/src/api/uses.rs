@@ -48,7 +48,7 @@ where
     ) -> Result<Response, Problem> {
         let title = title.filter(|title| !title.trim().is_empty());
         let used = Use::declared(
-            presentable("The consumer's id", consumer)?,
+            presentable("The consumer's ID", consumer)?,
             presentable("title", title.as_deref().unwrap_or(consumer))?,
             Timestamp(later("until", &until, context.now)?),
         );
@@ -82,7 +82,7 @@ pub(super) fn presentable(what: &str, text: &str) -> Result<String, Problem> {
         return Ok(text.to_owned());
     }
     Err(malformed(format!(
-        "{what} takes 1 to {LONGEST_NAME} characters, none of them a control character."
+        "{what} must have 1 to {LONGEST_NAME} characters, and no control characters."
     )))
 }
 
@@ -91,7 +91,7 @@ fn later(member: &str, text: &str, now: i64) -> Result<i64, Problem> {
         .filter(|&time| time > now)
         .ok_or_else(|| {
             malformed(format!(
-                "{member} takes a time to come, as in 2027-01-31T12:00:00Z."
+                "{member} must be a time in the future, like 2027-01-31T12:00:00Z."
             ))
         })
 }

@@ -77,7 +77,7 @@ impl EdgeAccess {
             }),
             Issuer::Published(_) => Err(ConfigError {
                 variable: "jwks_url",
-                reason: "fetched keys are kept in a database; without one, set jwks".to_owned(),
+                reason: "fetched keys are stored in a database; without one, set jwks".to_owned(),
             }),
         }
     }

@@ -53,7 +53,7 @@ pub(super) fn document() -> Value {
             "responses": problems,
             "securitySchemes": { "token": {
                 "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-                "description": "EdDSA, ES256, RS256 or HS256, with the claims sub, exp, projects and permissions.",
+                "description": "A JWT signed with EdDSA, ES256, RS256, or HS256, with the claims sub, exp, projects, and permissions.",
             } },
         },
     })
@@ -77,12 +77,12 @@ fn described(row: &Row, problems: &mut Problems) -> Value {
                 Need::Nothing => "Needs a token.".to_owned(),
                 Need::InProject(permission) => format!("Needs `{}`.", permission.name()),
                 Need::InOwnOrAll(permission, in_all) => format!(
-                    "Needs `{}` for the projects of the token, or `{}` for all.",
+                    "Needs `{}` for the token's projects, or `{}` for all projects.",
                     permission.name(),
                     in_all.name()
                 ),
                 Need::InSomeProject(permission) => {
-                    format!("Needs `{}` in some project.", permission.name())
+                    format!("Needs `{}` in any project.", permission.name())
                 }
             }
             .into();

@@ -52,9 +52,9 @@ fn schema(kind: &Kind, is_required: bool) -> Value {
 /// The header that every POST of somebody who signed in takes.
 pub(super) fn idempotency_key() -> Value {
     let description = format!(
-        "The same key with the same body does it once, and answers the same again for a day. Event streams, secrets, \
-        answers over 64 KiB and failures that may be none the next time are not kept. Of each caller the last \
-        {MOST_REQUESTS} requests are remembered."
+        "A request with the same key and the same body runs once, and gets the same response for a day. Event streams, \
+        secrets, responses over 64 KiB, and temporary failures are not stored. For each caller, the last \
+        {MOST_REQUESTS} requests are stored."
     );
     json!({
         "name": "Idempotency-Key",

@@ -123,7 +123,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                 ("description?", optional(text())),
                 (
                     "policy?",
-                    json!({ "description": "A pull policy; `null` takes it away." }),
+                    json!({ "description": "A pull policy. `null` removes it." }),
                 ),
             ]);
             schema["minProperties"] = 1.into();
@@ -155,11 +155,11 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                 ),
                 (
                     "complete",
-                    json!({ "type": "boolean", "description": "Whether that is all there is." }),
+                    json!({ "type": "boolean", "description": "True if the list is complete." }),
                 ),
                 (
                     "next",
-                    json!({ "type": "null", "description": "A listing is one page: search instead." }),
+                    json!({ "type": "null", "description": "A listing has one page. Use `search` to narrow it." }),
                 ),
             ]),
         ),
@@ -187,7 +187,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             "SelectionRequest",
             object(&[(
                 "policy?",
-                json!({ "description": "The policy to try; without it the kept one." }),
+                json!({ "description": "The policy to try. By default, the stored one." }),
             )]),
         ),
         ("NoticesRequest", notices_request()),
@@ -210,7 +210,7 @@ fn notices_request() -> Value {
     let kind = some_of(&kinds.collect::<Vec<_>>());
     let url =
         json!({ "type": "string", "format": "uri", "pattern": "^https?://", "maxLength": 2048 });
-    let renew = json!({ "type": "boolean", "description": "Whether the secret is made anew." });
+    let renew = json!({ "type": "boolean", "description": "True to create a new secret." });
     object(&[
         ("url", url),
         (
@@ -253,7 +253,7 @@ fn saved_connection() -> Value {
         ("detail", text()),
         ("uses?", list_of("Use")),
     ]);
-    let said = "`secret.shared`: another one of your projects uses this secret. `connection.in_use`: something uses the connection with the credentials that were replaced.";
+    let said = "`secret.shared`: another of your projects uses this secret. `connection.in_use`: something is still running with the replaced credentials.";
     let warnings = (
         "warnings?",
         json!({ "type": "array", "items": warning, "description": said }),

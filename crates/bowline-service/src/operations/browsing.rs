@@ -18,11 +18,11 @@ pub(super) static ROWS: &[Row] = &[
         id: "listRepositories",
         method: Method::GET,
         path: "/v1/projects/{project}/connections/{id}/repositories",
-        summary: "The repositories that a connection reaches",
+        summary: "List the repositories of a connection",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ListRepositories(path.connection()?))
         }),
-        parameters: &[text("search", "A part of their names.")],
+        parameters: &[text("search", "Part of the repository's name.")],
         body: RequestBody::None,
         responses: &[ok("The repositories.", Schema::Named("Listing"))],
         failures: &[ProviderUnknown],
@@ -33,7 +33,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "listTags",
         method: Method::GET,
         path: "/v1/projects/{project}/connections/{id}/repositories/{name}/tags",
-        summary: "The tags of a repository; its name is one percent-encoded segment",
+        summary: "List the tags of a repository. Its name is one percent-encoded path segment",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ListTags {
                 connection: path.connection()?,
@@ -51,7 +51,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "listTagsOf",
         method: Method::GET,
         path: "/v1/projects/{project}/connections/{id}/tags",
-        summary: "The tags of a repository, named in the query",
+        summary: "List the tags of a repository that the query names",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ListTagsOf(path.connection()?))
         }),
@@ -66,14 +66,14 @@ pub(super) static ROWS: &[Row] = &[
         id: "previewSelection",
         method: Method::POST,
         path: "/v1/projects/{project}/connections/{id}/selection",
-        summary: "What a policy selects, before it is kept",
+        summary: "Preview what a policy selects",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::PreviewSelection(path.connection()?))
         }),
         parameters: &[],
         body: RequestBody::Json(Schema::Named("SelectionRequest")),
         responses: &[ok(
-            "The images, and what decided.",
+            "The images, and which rule decided for each.",
             Schema::Named("Selection"),
         )],
         failures: &[FormInvalid, ProviderUnknown],

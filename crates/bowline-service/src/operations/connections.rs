@@ -19,7 +19,7 @@ use crate::{
 
 const LOCATION: ResponseHeader = ResponseHeader {
     name: "Location",
-    description: "Where it is read.",
+    description: "The connection's path.",
 };
 
 pub(super) static ROWS: &[Row] = &[
@@ -27,7 +27,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "listConnections",
         method: Method::GET,
         path: "/v1/projects/{project}/connections",
-        summary: "A page of the project's connections, by name",
+        summary: "List the project's connections by name",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ListConnections {
                 project: path.project()?,
@@ -36,22 +36,25 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[
             text(
                 "search",
-                "A part of name, host with port, or the provider's id or title.",
+                "Part of the name, the host with its port, or the provider's ID or title.",
             ),
-            text("provider", "A provider's id."),
+            text("provider", "A provider's ID."),
             days_or_time(
                 "expiring",
-                "Only those whose credentials end within so many days, or by then.",
+                "Only connections whose credentials expire within this many days, or by this time.",
             ),
             days_or_time(
                 "unused",
-                "Only those that nobody was given within so many days, or since then.",
+                "Only connections whose credentials nobody received within this many days, or since this time.",
             ),
             LIMIT,
             CURSOR,
         ],
         body: RequestBody::None,
-        responses: &[ok("The page.", Schema::Named("ConnectionPage"))],
+        responses: &[ok(
+            "A page of connections.",
+            Schema::Named("ConnectionPage"),
+        )],
         failures: &[],
         asks_registry: false,
         counted: Counted::Nothing,
@@ -60,7 +63,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "createConnection",
         method: Method::POST,
         path: "/v1/projects/{project}/connections",
-        summary: "Keep a connection",
+        summary: "Create a connection",
         authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
             Some(Operation::CreateConnection {
                 project: path.project()?,
@@ -70,7 +73,11 @@ pub(super) static ROWS: &[Row] = &[
         body: RequestBody::Json(Schema::Named("ConnectionForm")),
         responses: &[Response {
             headers: &[ETAG, LOCATION],
-            ..success(201, "It is kept.", Schema::Named("SavedConnection"))
+            ..success(
+                201,
+                "The connection was created.",
+                Schema::Named("SavedConnection"),
+            )
         }],
         failures: &[
             FormInvalid,
@@ -88,7 +95,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "readConnection",
         method: Method::GET,
         path: "/v1/projects/{project}/connections/{id}",
-        summary: "A connection, without its secrets",
+        summary: "Get a connection, without its secrets",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ReadConnection(path.connection()?))
         }),
@@ -103,14 +110,14 @@ pub(super) static ROWS: &[Row] = &[
         id: "editConnection",
         method: Method::PATCH,
         path: "/v1/projects/{project}/connections/{id}",
-        summary: "Rename, describe or re-policy a connection",
+        summary: "Change a connection's name, description, or policy",
         authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
             Some(Operation::EditConnection(path.connection()?))
         }),
         parameters: &[IF_MATCH_REQUIRED],
         body: RequestBody::Json(Schema::Named("EditRequest")),
         responses: &[versioned(
-            "It is changed.",
+            "The connection was changed.",
             Schema::Named("SavedConnection"),
         )],
         failures: &[FormInvalid, NameTaken, PreconditionFailed, QuotaExceeded],
@@ -121,13 +128,13 @@ pub(super) static ROWS: &[Row] = &[
         id: "deleteConnection",
         method: Method::DELETE,
         path: "/v1/projects/{project}/connections/{id}",
-        summary: "Remove a connection and erase its secrets",
+        summary: "Delete a connection and erase its secrets",
         authorization: Authorization::Token(Need::InProject(Permission::Delete), |path| {
             Some(Operation::DeleteConnection(path.connection()?))
         }),
         parameters: &[FORCE],
         body: RequestBody::None,
-        responses: &[gone("It is removed.")],
+        responses: &[gone("The connection was deleted.")],
         failures: &[ConnectionInUse],
         asks_registry: false,
         counted: Counted::Change,
@@ -136,14 +143,14 @@ pub(super) static ROWS: &[Row] = &[
         id: "replaceCredentials",
         method: Method::PUT,
         path: "/v1/projects/{project}/connections/{id}/credentials",
-        summary: "Replace what a connection logs in with, all secrets anew",
+        summary: "Replace a connection's credentials, including all secrets",
         authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
             Some(Operation::ReplaceCredentials(path.connection()?))
         }),
         parameters: &[VERIFY, IF_MATCH],
         body: RequestBody::Json(Schema::Named("NewCredentials")),
         responses: &[versioned(
-            "They are replaced.",
+            "The credentials were replaced.",
             Schema::Named("SavedConnection"),
         )],
         failures: &[
@@ -160,7 +167,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "checkConnection",
         method: Method::POST,
         path: "/v1/projects/{project}/connections/{id}/check",
-        summary: "Try a kept connection, and keep how it went",
+        summary: "Check a stored connection and save the outcome",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::CheckConnection(path.connection()?))
         }),
@@ -175,7 +182,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "declareUse",
         method: Method::PUT,
         path: "/v1/projects/{project}/connections/{id}/uses/{consumer}",
-        summary: "Say that something uses a connection, until it lapses",
+        summary: "Declare that something uses a connection, until a given time",
         authorization: Authorization::Token(Need::InProject(Permission::Use), |path| {
             Some(Operation::DeclareUse {
                 connection: path.connection()?,
@@ -184,7 +191,7 @@ pub(super) static ROWS: &[Row] = &[
         }),
         parameters: &[],
         body: RequestBody::Json(Schema::Named("UseRequest")),
-        responses: &[ok("It is kept.", Schema::Named("Use"))],
+        responses: &[ok("The use was saved.", Schema::Named("Use"))],
         failures: &[UsesTooMany],
         asks_registry: false,
         counted: Counted::Change,
@@ -193,7 +200,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "endUse",
         method: Method::DELETE,
         path: "/v1/projects/{project}/connections/{id}/uses/{consumer}",
-        summary: "Say that it does no more",
+        summary: "End a declared use of a connection",
         authorization: Authorization::Token(Need::InProject(Permission::Use), |path| {
             Some(Operation::EndUse {
                 connection: path.connection()?,
@@ -202,7 +209,7 @@ pub(super) static ROWS: &[Row] = &[
         }),
         parameters: &[],
         body: RequestBody::None,
-        responses: &[gone("It is ended.")],
+        responses: &[gone("The use has ended.")],
         failures: &[],
         asks_registry: false,
         counted: Counted::Change,
@@ -211,13 +218,16 @@ pub(super) static ROWS: &[Row] = &[
         id: "readAudit",
         method: Method::GET,
         path: "/v1/projects/{project}/connections/{id}/audit",
-        summary: "Who did what, when, from where; the latest first",
+        summary: "List who did what, when, and from where, newest first",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ReadAudit(path.connection()?))
         }),
         parameters: &[LIMIT, CURSOR],
         body: RequestBody::None,
-        responses: &[ok("The page.", Schema::Named("AuditEntryPage"))],
+        responses: &[ok(
+            "A page of audit entries.",
+            Schema::Named("AuditEntryPage"),
+        )],
         failures: &[],
         asks_registry: false,
         counted: Counted::Nothing,

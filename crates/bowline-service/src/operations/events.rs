@@ -22,7 +22,7 @@ const RECEIVE: Authorization = Authorization::Public(|path| {
 
 const RECEIVED: Response = success(
     202,
-    "How much of it is seen to.",
+    "How much of the notification was processed.",
     Schema::Named("ReceivedEvents"),
 );
 
@@ -31,14 +31,14 @@ pub(super) static ROWS: &[Row] = &[
         id: "readEventAddress",
         method: Method::GET,
         path: "/v1/projects/{project}/connections/{id}/events",
-        summary: "Where a connection's registry announces pushes and removals",
+        summary: "Get the webhook URL for a connection's registry",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ReadEventAddress(path.connection()?))
         }),
         parameters: &[],
         body: RequestBody::None,
         responses: &[ok(
-            "The address, without its secret.",
+            "The webhook, without its secret.",
             Schema::Named("EventAddress"),
         )],
         failures: &[],
@@ -49,14 +49,14 @@ pub(super) static ROWS: &[Row] = &[
         id: "renewEventSecret",
         method: Method::POST,
         path: "/v1/projects/{project}/connections/{id}/events",
-        summary: "Give the address a new secret, which is shown this once",
+        summary: "Create a new webhook secret, which is shown only once",
         authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
             Some(Operation::RenewEventSecret(path.connection()?))
         }),
         parameters: &[],
         body: RequestBody::None,
         responses: &[ok(
-            "The address: with `authorization`, or with the secret at the end of `url`.",
+            "The webhook, with the secret in `authorization` or at the end of `url`.",
             Schema::Named("EventAddress"),
         )],
         failures: &[],
@@ -67,13 +67,13 @@ pub(super) static ROWS: &[Row] = &[
         id: "endEvents",
         method: Method::DELETE,
         path: "/v1/projects/{project}/connections/{id}/events",
-        summary: "Take nothing more at the address",
+        summary: "Turn off the webhook",
         authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
             Some(Operation::EndEvents(path.connection()?))
         }),
         parameters: &[],
         body: RequestBody::None,
-        responses: &[gone("Its secret lets nobody in.")],
+        responses: &[gone("The webhook's secret no longer works.")],
         failures: &[],
         asks_registry: false,
         counted: Counted::Change,
@@ -82,7 +82,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "receiveEvents",
         method: Method::POST,
         path: "/v1/events/{id}",
-        summary: "What a registry announces, with the address's secret in a header: `Authorization`, `X-GitLab-Token` or \
+        summary: "Receive a registry's notifications, with the webhook's secret in a header: `Authorization`, `X-GitLab-Token`, or \
                   `X-JFrog-Event-Auth`",
         authorization: RECEIVE,
         parameters: &[],
@@ -96,7 +96,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "receiveEventsOfPath",
         method: Method::POST,
         path: "/v1/events/{id}/{secret}",
-        summary: "What a registry announces that can send no header",
+        summary: "Receive notifications from a registry that can't send a header",
         authorization: RECEIVE,
         parameters: &[],
         body: RequestBody::Notification,

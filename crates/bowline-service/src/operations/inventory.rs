@@ -15,24 +15,24 @@ pub(super) static ROWS: &[Row] = &[
         id: "listImages",
         method: Method::GET,
         path: "/v1/projects/{project}/connections/{id}/images",
-        summary: "A page of the images that syncs and events told of, by repository and tag",
+        summary: "List the images found by syncs and notifications, by repository and tag",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ListImages(path.connection()?))
         }),
         parameters: &[
             text(
                 "search",
-                "A part of `repository:tag`, or what the digest begins with.",
+                "Part of `repository:tag`, or the start of the digest.",
             ),
             state(
                 &["new", "replaced", "unchanged", "gone"],
-                "new, replaced, unchanged or gone",
+                "new, replaced, unchanged, or gone",
             ),
             LIMIT,
             CURSOR,
         ],
         body: RequestBody::None,
-        responses: &[ok("The page.", Schema::Named("InventoryImagePage"))],
+        responses: &[ok("A page of images.", Schema::Named("InventoryImagePage"))],
         failures: &[],
         asks_registry: false,
         counted: Counted::Nothing,
@@ -41,17 +41,17 @@ pub(super) static ROWS: &[Row] = &[
         id: "sync",
         method: Method::POST,
         path: "/v1/projects/{project}/connections/{id}/sync",
-        summary: "Read the registry into the inventory, or go on with it, for some ten seconds",
+        summary: "Start or continue a sync of the registry into the inventory, for about ten seconds",
         authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
             Some(Operation::Sync(path.connection()?))
         }),
         parameters: &[],
         body: RequestBody::None,
         responses: &[
-            ok("It has ended.", Schema::Named("Sync")),
+            ok("The sync has ended.", Schema::Named("Sync")),
             success(
                 202,
-                "It has not ended: call again, or wait for the clock to go on with it.",
+                "The sync hasn't ended. Call again, or wait for the scheduled work to continue it.",
                 Schema::Named("Sync"),
             ),
         ],
@@ -63,13 +63,13 @@ pub(super) static ROWS: &[Row] = &[
         id: "readSync",
         method: Method::GET,
         path: "/v1/projects/{project}/connections/{id}/sync",
-        summary: "The sync that is running, the last that ended, and when the next begins",
+        summary: "Get the running sync, the last one that ended, and when the next one starts",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ReadSync(path.connection()?))
         }),
         parameters: &[],
         body: RequestBody::None,
-        responses: &[ok("How it stands.", Schema::Named("SyncStatus"))],
+        responses: &[ok("The sync's status.", Schema::Named("SyncStatus"))],
         failures: &[],
         asks_registry: false,
         counted: Counted::Nothing,
@@ -78,7 +78,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "doDue",
         method: Method::POST,
         path: "/v1/sync/due",
-        summary: "Do what is due: daily pulls and checks; again while there is `more`",
+        summary: "Run the scheduled work: daily pulls and checks. Call again while `more` is true",
         authorization: Authorization::Token(
             Need::InOwnOrAll(Permission::Sync, Permission::SyncOfAll),
             |_| Some(Operation::DoDue),

@@ -15,7 +15,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "readSettings",
         method: Method::GET,
         path: "/v1/projects/{project}/settings",
-        summary: "What holds for all connections of a project",
+        summary: "Get the settings for all connections of a project",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ReadSettings {
                 project: path.project()?,
@@ -32,7 +32,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "changeSettings",
         method: Method::PUT,
         path: "/v1/projects/{project}/settings",
-        summary: "Change it",
+        summary: "Change the settings for all connections of a project",
         authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
             Some(Operation::ChangeSettings {
                 project: path.project()?,
@@ -40,7 +40,10 @@ pub(super) static ROWS: &[Row] = &[
         }),
         parameters: &[IF_MATCH_REQUIRED],
         body: RequestBody::Json(Schema::Named("SettingsRequest")),
-        responses: &[versioned("They are changed.", Schema::Named("Settings"))],
+        responses: &[versioned(
+            "The settings were changed.",
+            Schema::Named("Settings"),
+        )],
         failures: &[PreconditionFailed],
         asks_registry: false,
         counted: Counted::Change,
@@ -49,7 +52,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "readSettingsAudit",
         method: Method::GET,
         path: "/v1/projects/{project}/settings/audit",
-        summary: "Who changed the settings, when, from where; the latest first",
+        summary: "List who changed the settings, when, and from where, newest first",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ReadSettingsAudit {
                 project: path.project()?,
@@ -57,7 +60,10 @@ pub(super) static ROWS: &[Row] = &[
         }),
         parameters: &[LIMIT, CURSOR],
         body: RequestBody::None,
-        responses: &[ok("The page.", Schema::Named("AuditEntryPage"))],
+        responses: &[ok(
+            "A page of audit entries.",
+            Schema::Named("AuditEntryPage"),
+        )],
         failures: &[],
         asks_registry: false,
         counted: Counted::Nothing,
@@ -66,7 +72,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "exportAudit",
         method: Method::GET,
         path: "/v1/projects/{project}/audit",
-        summary: "All that was done or refused in a project, in order; `next` follows it",
+        summary: "Export everything that was done or refused in a project, in order. Continue with `next`",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ExportAudit {
                 project: path.project()?,
@@ -75,7 +81,7 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[LIMIT, CURSOR],
         body: RequestBody::None,
         responses: &[ok(
-            "The page, and the end of the audit.",
+            "The page, and the head of the audit.",
             Schema::Named("AuditExport"),
         )],
         failures: &[],
@@ -86,7 +92,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "readNotices",
         method: Method::GET,
         path: "/v1/projects/{project}/notices",
-        summary: "Where a project is told by itself, and how that goes",
+        summary: "Get where a project receives notices, and how delivery is going",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ReadNotices {
                 project: path.project()?,
@@ -95,7 +101,7 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[],
         body: RequestBody::None,
         responses: &[ok(
-            "The address, without its secret.",
+            "The webhook, without its secret.",
             Schema::Named("NoticeEndpoint"),
         )],
         failures: &[],
@@ -106,7 +112,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "changeNotices",
         method: Method::PUT,
         path: "/v1/projects/{project}/notices",
-        summary: "Have a project told by webhooks (Standard Webhooks); the secret is shown where it is new",
+        summary: "Send a project's notices to a webhook (Standard Webhooks). A new secret is shown only once",
         authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
             Some(Operation::ChangeNotices {
                 project: path.project()?,
@@ -114,7 +120,10 @@ pub(super) static ROWS: &[Row] = &[
         }),
         parameters: &[],
         body: RequestBody::Json(Schema::Named("NoticesRequest")),
-        responses: &[ok("It is told.", Schema::Named("ChangedNotices"))],
+        responses: &[ok(
+            "The webhook was saved.",
+            Schema::Named("ChangedNotices"),
+        )],
         failures: &[],
         asks_registry: false,
         counted: Counted::Change,
@@ -123,7 +132,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "endNotices",
         method: Method::DELETE,
         path: "/v1/projects/{project}/notices",
-        summary: "Tell a project nothing any more",
+        summary: "Turn off a project's notices",
         authorization: Authorization::Token(Need::InProject(Permission::Write), |path| {
             Some(Operation::EndNotices {
                 project: path.project()?,
@@ -131,7 +140,7 @@ pub(super) static ROWS: &[Row] = &[
         }),
         parameters: &[],
         body: RequestBody::None,
-        responses: &[gone("It is told nothing.")],
+        responses: &[gone("The notices are off.")],
         failures: &[],
         asks_registry: false,
         counted: Counted::Change,
@@ -140,7 +149,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "reseal",
         method: Method::POST,
         path: "/v1/admin/reseal",
-        summary: "Reseal a page of the caller's connections with the first key; again with `next` until there is none",
+        summary: "Reseal a page of the caller's connections with the first key. Repeat with `next` until there is none",
         authorization: Authorization::Token(
             Need::InOwnOrAll(Permission::Admin, Permission::AdminOfAll),
             |_| Some(Operation::Reseal),
@@ -148,7 +157,7 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[LIMIT, CURSOR],
         body: RequestBody::None,
         responses: &[ok(
-            "What was done, and how far it is.",
+            "What was done, and how far it got.",
             Schema::Named("Resealing"),
         )],
         failures: &[],

@@ -61,12 +61,12 @@ const fn query(
 
 /// Any text in the query.
 pub(super) const fn text(name: &'static str, description: &'static str) -> Parameter {
-    query(name, Kind::Text, "a text", description)
+    query(name, Kind::Text, "text", description)
 }
 
 /// A number of days or a time.
 pub(super) const fn days_or_time(name: &'static str, description: &'static str) -> Parameter {
-    let takes = "a number of days up to 3650, or a time as in 2027-01-31T12:00:00Z";
+    let takes = "a number of days up to 3650, or a time like 2027-01-31T12:00:00Z";
     query(name, Kind::DaysOrTime, takes, description)
 }
 
@@ -88,44 +88,44 @@ pub(super) const LIMIT: Parameter = query(
         default: 50,
     },
     "1 to 200",
-    "How many a page has.",
+    "The number of entries on a page.",
 );
 
 pub(super) const CURSOR: Parameter = query(
     "cursor",
     Kind::Pattern("^[A-Za-z0-9_-]*$"),
-    "what an answer gave as next",
-    "Where the page begins: what the page before gave as `next`.",
+    "the value of next from an earlier response",
+    "Where the page starts: the value of `next` from the previous page.",
 );
 
 pub(super) const VERIFY: Parameter = query(
     "verify",
     Kind::OneOf(&["false", "true", "pull"]),
-    "true, pull or false",
-    "What a check must prove first: `true` the login, `pull` a pull.",
+    "true, pull, or false",
+    "What a check must prove first: `true` for the login, `pull` for a pull.",
 );
 
 pub(super) const FORCE: Parameter = query(
     "force",
     Kind::Boolean,
     "true or false",
-    "Also where something uses it.",
+    "Delete the connection even if it is in use.",
 );
 
 pub(super) const FORMAT: Parameter = query(
     "format",
     Kind::OneOf(&["dockerconfigjson", "kubernetes-secret"]),
     "dockerconfigjson or kubernetes-secret",
-    "How the file is written.",
+    "The format of the file.",
 );
 
 pub(super) const IMAGE: Parameter = Parameter {
     name: "image",
     place: Place::Query,
     is_required: true,
-    takes: "an image such as host/team/app:v1",
+    takes: "an image like host/team/app:v1",
     kind: Kind::Text,
-    description: "The image, such as `host/team/app:v1`.",
+    description: "The image, like `host/team/app:v1`.",
 };
 
 pub(super) const REPOSITORY: Parameter = Parameter {
@@ -148,6 +148,6 @@ const fn if_match(is_required: bool) -> Parameter {
         is_required,
         takes: "a version",
         kind: Kind::Text,
-        description: "The ETag of the version that is to be changed, or `*`.",
+        description: "The ETag of the version to change, or `*`.",
     }
 }

@@ -15,7 +15,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "handOut",
         method: Method::GET,
         path: "/v1/projects/{project}/connections/{id}/dockerconfig",
-        summary: "What a job pulls with",
+        summary: "Get pull credentials for a job",
         authorization: Authorization::Token(Need::InProject(Permission::Use), |path| {
             Some(Operation::HandOut(path.connection()?))
         }),
@@ -30,7 +30,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "handOutForImage",
         method: Method::GET,
         path: "/v1/projects/{project}/dockerconfig",
-        summary: "What a job pulls an image with",
+        summary: "Get pull credentials for an image",
         authorization: Authorization::Token(Need::InProject(Permission::Use), |path| {
             Some(Operation::HandOutForImage {
                 project: path.project()?,
@@ -47,7 +47,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "resolveImage",
         method: Method::GET,
         path: "/v1/projects/{project}/resolve",
-        summary: "The connection that an image is pulled with",
+        summary: "Find the connection for an image",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ResolveImage {
                 project: path.project()?,

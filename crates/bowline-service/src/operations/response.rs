@@ -53,7 +53,7 @@ pub(crate) struct ResponseHeader {
 /// The version of what was read or changed.
 pub(super) const ETAG: ResponseHeader = ResponseHeader {
     name: "ETag",
-    description: "The version, as `If-Match` takes it.",
+    description: "The version, as `If-Match` accepts it.",
 };
 
 /// 200 with this.
@@ -92,7 +92,7 @@ pub(super) const fn gone(description: &'static str) -> Response {
 /// The result of a check, in one piece or as it goes.
 pub(super) const CHECKED: Response = Response {
     status: 200,
-    description: "How the check went; as events: a `step` as each ends, then the `result`.",
+    description: "The result of the check. As events: a `step` when each step ends, then the `result`.",
     content: Content::JsonOrEvents(Schema::Named("Check")),
     headers: &[],
 };
@@ -100,10 +100,10 @@ pub(super) const CHECKED: Response = Response {
 /// The file that a job pulls with.
 pub(super) const HANDED_OUT: Response = Response {
     status: 200,
-    description: "The file, as `format` asks for it.",
+    description: "The file, in the requested `format`.",
     content: Content::Json(Schema::OneOf(&["DockerConfig", "KubernetesSecret"])),
     headers: &[ResponseHeader {
         name: "Bowline-Expires-At",
-        description: "When the password ends, where that is known.",
+        description: "When the password expires, if known.",
     }],
 };

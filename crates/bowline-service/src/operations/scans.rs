@@ -18,20 +18,20 @@ pub(super) static ROWS: &[Row] = &[
         id: "listScans",
         method: Method::GET,
         path: "/v1/projects/{project}/connections/{id}/scans",
-        summary: "A page of a connection's scans, the newest first; what ended is kept for 30 days",
+        summary: "List a connection's scans, newest first. Finished scans are kept for 30 days",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ListScans(path.connection()?))
         }),
         parameters: &[
             state(
                 &["queued", "leased", "passed", "failed", "set-aside"],
-                "queued, leased, passed, failed or set-aside",
+                "queued, leased, passed, failed, or set-aside",
             ),
             LIMIT,
             CURSOR,
         ],
         body: RequestBody::None,
-        responses: &[ok("The page.", Schema::Named("ScanPage"))],
+        responses: &[ok("A page of scans.", Schema::Named("ScanPage"))],
         failures: &[],
         asks_registry: false,
         counted: Counted::Nothing,
@@ -48,7 +48,7 @@ pub(super) static ROWS: &[Row] = &[
         body: RequestBody::Json(Schema::Named("ScansRequest")),
         responses: &[success(
             202,
-            "The scans, new or unfinished, and the images that are not queued.",
+            "The new and unfinished scans, and the images that were not queued.",
             Schema::Named("RequestedScans"),
         )],
         failures: &[ProviderUnknown],
@@ -59,14 +59,14 @@ pub(super) static ROWS: &[Row] = &[
         id: "leaseScans",
         method: Method::POST,
         path: "/v1/scans/lease",
-        summary: "Take images to scan, each to nobody else until its deadline",
+        summary: "Lease images to scan. Nobody else gets them until the deadline",
         authorization: Authorization::Token(Need::InSomeProject(Permission::Use), |_| {
             Some(Operation::LeaseScans)
         }),
         parameters: &[],
         body: RequestBody::Json(Schema::Named("LeaseRequest")),
         responses: &[ok(
-            "The images, with what to pull them with. None where none waits for this scanner.",
+            "The images, with their pull credentials. The list is empty if no image is waiting for this scanner.",
             Schema::Named("LeasedScans"),
         )],
         failures: &[NotFound],
@@ -77,7 +77,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "finishScan",
         method: Method::POST,
         path: "/v1/scans/{id}/result",
-        summary: "Say how the scan of an image ended; who took it last may, as long as nobody else did since",
+        summary: "Report how the scan of an image ended. Only the last scanner that leased the image can do this",
         authorization: Authorization::Token(Need::InSomeProject(Permission::Use), |path| {
             Some(Operation::FinishScan {
                 scan: path.text("id")?,
@@ -86,7 +86,7 @@ pub(super) static ROWS: &[Row] = &[
         parameters: &[],
         body: RequestBody::Json(Schema::Named("ScanResult")),
         responses: &[ok(
-            "It is kept. An error queues the image again.",
+            "The result was saved. An error queues the image again.",
             Schema::Named("Scan"),
         )],
         failures: &[NotFound, LeaseLost],
@@ -97,7 +97,7 @@ pub(super) static ROWS: &[Row] = &[
         id: "listScanners",
         method: Method::GET,
         path: "/v1/projects/{project}/scanners",
-        summary: "The scanners that asked for images of the project within 30 days, by name",
+        summary: "List the scanners that asked for the project's images within 30 days, by name",
         authorization: Authorization::Token(Need::InProject(Permission::Read), |path| {
             Some(Operation::ListScanners {
                 project: path.project()?,

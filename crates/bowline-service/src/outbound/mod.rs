@@ -326,9 +326,9 @@ impl<W: World + 'static> OutboundService<W> {
             return Ok(());
         }
         Err(Problem::from(ProblemType::Config("networks_not_blocked")).detail(
-            "The runtime does not block private networks. Start it with Bowline's runtime-config.toml and name networks \
-             that may be reached in the variable private_hosts; or, where the platform keeps the service away from \
-             private networks, set the variable networks to platform.",
+            "The runtime doesn't block private networks. Start it with Bowline's runtime-config.toml, and list the networks \
+             that this service may reach in the variable private_hosts. If the platform itself keeps the service away \
+             from private networks, set the variable networks to platform.",
         ))
     }
 

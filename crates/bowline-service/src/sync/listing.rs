@@ -49,7 +49,7 @@ impl Listing {
         };
         self.known = (entries > 0).then_some(known);
         if self.stale > MOST_STALE || next.is_some_and(|next| from == Some(next)) {
-            return Err(endless(format!("The list of {what} leads in a circle.")));
+            return Err(endless(format!("The list of {what} repeats itself.")));
         }
         Ok(())
     }
@@ -61,9 +61,9 @@ pub(super) fn cut(what: &str) -> SyncProblem {
         code: "answer.malformed".to_owned(),
         title: "The registry's list is incomplete".to_owned(),
         detail: format!(
-            "The list of {what} ended without telling whether that was all, so nothing that it leaves out is taken for gone."
+            "The list of {what} ended without saying whether it was complete, so nothing that it leaves out counts as removed."
         ),
-        hint: "Ask whoever runs the registry: each page of a list must link to the next one."
+        hint: "Ask the registry's administrator: each page of a list must link to the next one."
             .to_owned(),
     }
 }
@@ -73,6 +73,7 @@ fn endless(detail: String) -> SyncProblem {
         code: "answer.too_large".to_owned(),
         title: "The registry lists too much".to_owned(),
         detail,
-        hint: "Remove what is old, or connect a part of the registry: name a namespace.".to_owned(),
+        hint: "Remove old images, or enter a namespace to connect only a part of the registry."
+            .to_owned(),
     }
 }

@@ -70,8 +70,9 @@ pub(super) fn scope(problem: &SyncProblem) -> Scope {
 pub(super) fn silent() -> SyncProblem {
     SyncProblem {
         code: "answer.malformed".to_owned(),
-        title: "The registry's answer is not what it should be".to_owned(),
-        detail: "It says nothing about what it was asked for.".to_owned(),
-        hint: "Try again later; if it stays so, ask whoever runs the registry.".to_owned(),
+        title: "The registry's response is malformed".to_owned(),
+        detail: "It contains nothing about what was requested.".to_owned(),
+        hint: "Try again later. If it keeps happening, ask the registry's administrator."
+            .to_owned(),
     }
 }

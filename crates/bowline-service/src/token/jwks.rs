@@ -37,13 +37,13 @@ pub(crate) enum JwksError {
 impl fmt::Display for JwksError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Malformed => "it is no JSON Web Key Set",
-            Self::Symmetric => "it has a symmetric key",
-            Self::Private => "it has a private key",
-            Self::Weak => "it has a weak key, such as RSA with fewer than 2048 bits",
-            Self::Key => "it has a malformed key",
-            Self::Duplicate => "two of its keys have the same kid, or none",
-            Self::Empty => "it has no key for EdDSA, ES256 or RS256",
+            Self::Malformed => "it isn't a JSON Web Key Set",
+            Self::Symmetric => "it contains a symmetric key",
+            Self::Private => "it contains a private key",
+            Self::Weak => "it contains a weak key, such as RSA with fewer than 2048 bits",
+            Self::Key => "it contains a malformed key",
+            Self::Duplicate => "two of its keys have the same kid, or no kid",
+            Self::Empty => "it has no key for EdDSA, ES256, or RS256",
         })
     }
 }

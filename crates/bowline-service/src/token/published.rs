@@ -88,7 +88,7 @@ impl Published {
                     Ok(keys)
                 }
                 (Err(error), _) => Err(error),
-                (Ok(()), None) => Err(unavailable("the set was not kept")),
+                (Ok(()), None) => Err(unavailable("the key set wasn't stored")),
             };
         }
         if let Some(keys) = self.having(token, now, LONGEST_MS) {
@@ -96,7 +96,7 @@ impl Published {
         }
         self.wait(token, store, clock).await?;
         self.younger_than(clock.epoch_ms(), LONGEST_MS)
-            .ok_or_else(|| unavailable("it did not answer within the last minute"))
+            .ok_or_else(|| unavailable("it didn't respond within the last minute"))
     }
 
     /// Waits while another request fetches the set.
@@ -149,7 +149,7 @@ impl Published {
     ) -> Result<(), PublishedError> {
         let document = within(clock, self.document(outbound))
             .await
-            .ok_or_else(|| unavailable("it does not answer"))??;
+            .ok_or_else(|| unavailable("it doesn't respond"))??;
         let keys = KeySet::parse(&document).map_err(unavailable)?;
         let fetched = FetchedKeySet {
             at_ms: clock.epoch_ms(),
@@ -168,13 +168,16 @@ impl Published {
         request.headers_mut().insert(header::ACCEPT, accepted);
         let answer = outbound.send(request).await.map_err(unavailable)?;
         if answer.status() != StatusCode::OK {
-            return Err(unavailable(format_args!("it answers {}", answer.status())));
+            return Err(unavailable(format_args!(
+                "it responded with {}",
+                answer.status()
+            )));
         }
         let (head, body) = answer.into_parts();
         let body = body::read(&head.headers, body, LARGEST)
             .await
             .map_err(|problem| unavailable(problem.problem_type().code()))?;
-        String::from_utf8(body.to_vec()).map_err(|_| unavailable("it answers no text"))
+        String::from_utf8(body.to_vec()).map_err(|_| unavailable("its response isn't text"))
     }
 
     fn learn(&self, at_ms: i64, keys: KeySet) {

@@ -18,13 +18,13 @@ pub(super) fn steps(project: &Project) -> Vec<Step<'_>> {
     vec![
         Step::new(
             "bench-peers",
-            "Install what is compared with",
+            "Install the tools to compare with",
             5,
             |screen| install_packages(project, IN_JAVASCRIPT, screen),
         ),
         Step::new(
             "bench-components",
-            "Build the components that are compared with",
+            "Build the components to compare with",
             10,
             |screen| {
                 let peers = PEERS.iter().flat_map(|name| ["-p", *name]);
@@ -32,7 +32,7 @@ pub(super) fn steps(project: &Project) -> Vec<Step<'_>> {
                 cargo(project, "build", build.into_iter().chain(peers), screen)
             },
         ),
-        Step::new("bench-host", "Build the host for speed", 420, |screen| {
+        Step::new("bench-host", "Build the optimized host", 420, |screen| {
             cargo(
                 project,
                 "build",
@@ -40,13 +40,18 @@ pub(super) fn steps(project: &Project) -> Vec<Step<'_>> {
                 screen,
             )
         }),
-        Step::new("bench-callers", "Build what measures it", 90, |screen| {
-            let callers = ["--release", "-p", "bowline-tests", "--bins"];
-            cargo(project, "build", callers, screen)
-        }),
+        Step::new(
+            "bench-callers",
+            "Build the benchmark clients",
+            90,
+            |screen| {
+                let callers = ["--release", "-p", "bowline-tests", "--bins"];
+                cargo(project, "build", callers, screen)
+            },
+        ),
         Step::new(
             "bench-patterns",
-            "Build the lists of patterns",
+            "Build the pattern benchmarks",
             60,
             |screen| {
                 let patterns = ["-p", "bowline", "--bench", "patterns", "--no-run"];

@@ -19,12 +19,7 @@ pub(super) fn steps<'a>(project: &'a Project, page: &'a RefCell<String>) -> Vec<
             30,
             in_javascript,
         ),
-        (
-            "measure-patterns",
-            "Measure lists of patterns",
-            60,
-            natively,
-        ),
+        ("measure-patterns", "Measure pattern lists", 60, natively),
         ("measure-checks", "Measure checks", 45, checks),
         ("measure-syncs", "Measure syncs", 120, syncs),
         ("measure-service", "Measure the service", 360, service),

@@ -39,7 +39,7 @@ pub(super) fn check(project: &Project, _: &Screen) -> anyhow::Result<Work> {
     }
     if !failures.is_empty() {
         bail!(
-            "files import each other in a circle:\n{}\n  fix it with: a third file that both import, or one file",
+            "files import each other in a cycle:\n{}\n  fix it with: a third file that both import, or one file",
             failures.join("\n")
         );
     }

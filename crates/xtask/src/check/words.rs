@@ -95,7 +95,7 @@ pub(super) fn check(project: &Project, _: &Screen) -> anyhow::Result<Work> {
     }
     if !found.is_empty() {
         bail!(
-            "words that American technical documentation does not use:\n{}\n  fix it with: the words it names",
+            "words that American technical documentation does not use:\n{}\n  fix it with: the suggested words",
             found.join("\n")
         );
     }

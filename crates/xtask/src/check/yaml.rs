@@ -19,7 +19,7 @@ pub(super) fn check(project: &Project) -> anyhow::Result<Work> {
         let text = fs::read_to_string(project.path(name))
             .with_context(|| format!("cannot read {name}"))?;
         let documents = serde_saphyr::from_multiple::<Value>(&text)
-            .with_context(|| format!("{name} is no YAML"))?;
+            .with_context(|| format!("{name} isn't valid YAML"))?;
         if name.starts_with(WORKFLOWS) {
             let faults: Vec<_> = documents.iter().flat_map(faults).collect();
             if !faults.is_empty() {
@@ -48,7 +48,7 @@ fn faults(workflow: &Value) -> Vec<String> {
             image.as_str().unwrap_or_default()
         });
         for image in container.into_iter().filter(|image| !is_versioned(image)) {
-            faults.push(format!("the job {name} names no version of {image}"));
+            faults.push(format!("the job {name} doesn't pin a version of {image}"));
         }
         let steps = job.get("steps").and_then(Value::as_array);
         let actions = steps
@@ -56,7 +56,7 @@ fn faults(workflow: &Value) -> Vec<String> {
             .flatten()
             .filter_map(|step| step.get("uses")?.as_str());
         for action in actions.filter(|action| !is_pinned(action)) {
-            faults.push(format!("the job {name} pins {action} to no commit"));
+            faults.push(format!("the job {name} doesn't pin {action} to a commit"));
         }
     }
     faults
@@ -98,17 +98,17 @@ mod tests {
             (
                 "actions/checkout@v4",
                 limit,
-                vec!["the job one pins actions/checkout@v4 to no commit"],
+                vec!["the job one doesn't pin actions/checkout@v4 to a commit"],
             ),
             (
                 "actions/checkout",
                 limit,
-                vec!["the job one pins actions/checkout to no commit"],
+                vec!["the job one doesn't pin actions/checkout to a commit"],
             ),
             (
                 PINNED,
                 "    timeout-minutes: 5\n    container: debian:latest\n",
-                vec!["the job one names no version of debian:latest"],
+                vec!["the job one doesn't pin a version of debian:latest"],
             ),
             (
                 PINNED,

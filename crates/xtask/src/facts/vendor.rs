@@ -141,7 +141,7 @@ fn ibm(text: &str, kept: &Groups) -> anyhow::Result<Groups> {
         let host = url
             .strip_prefix("https://")
             .and_then(|host| host.strip_suffix("icr.io"))
-            .with_context(|| format!("{url} is no registry of IBM"))?;
+            .with_context(|| format!("{url} isn't a registry of IBM"))?;
         let of_kept = kept.get(id.as_str());
         let city = of_kept.and_then(|row| row.get(2)).unwrap_or(&id).clone();
         if let Some(row) = of_kept {
@@ -165,7 +165,10 @@ fn dictionary(text: &str, name: &str) -> anyhow::Result<BTreeMap<String, String>
         else {
             continue;
         };
-        ensure!(colon.trim() == ":", "{name} has a line “{line}”");
+        ensure!(
+            colon.trim() == ":",
+            "{name} has an unexpected line “{line}”"
+        );
         entries.insert(key.to_owned(), value.to_owned());
     }
     ensure!(!entries.is_empty(), "{name} is empty");

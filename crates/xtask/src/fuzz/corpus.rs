@@ -26,7 +26,7 @@ pub(super) fn write(project: &Project) -> anyhow::Result<Work> {
         if let Some(name) = name.strip_suffix(".json") {
             let text = fs::read_to_string(&path)?;
             let vectors: Value =
-                serde_json::from_str(&text).with_context(|| format!("{name} is no JSON"))?;
+                serde_json::from_str(&text).with_context(|| format!("{name} isn't valid JSON"))?;
             for case in vectors["cases"].as_array().into_iter().flatten() {
                 for (target, input) in inputs(name, case) {
                     add(project, target, input.as_bytes())?;

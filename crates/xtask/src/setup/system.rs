@@ -116,7 +116,7 @@ pub(crate) fn ensure(project: &Project, purpose: Purpose, screen: &Screen) -> an
     }
     if Tool::new(project, "id").args(["-u"]).read()?.trim() != "0" {
         bail!(
-            "{names} missing, and only root installs packages\n  fix it with: sudo sh -c '{install}'"
+            "{names} missing, and only root can install packages\n  fix it with: sudo sh -c '{install}'"
         );
     }
     let apt = || {

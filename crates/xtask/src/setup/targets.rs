@@ -46,7 +46,7 @@ pub(super) fn ensure(project: &Project, screen: &Screen) -> anyhow::Result<Work>
             Ok(()) => break,
             Err(error) if way == Way::Rustup && chosen.is_none() => {
                 screen.note(&format!(
-                    "rustup has none ({error}); building them from source"
+                    "rustup has no targets ({error}); building them from source"
                 ));
             }
             Err(error) => return Err(error),
@@ -68,7 +68,7 @@ fn ways(chosen: Option<&str>, rustup: bool) -> anyhow::Result<Vec<Way>> {
         (None, true) => Ok(vec![Way::Rustup, Way::Source]),
         (Some("source"), _) | (None, false) => Ok(vec![Way::Source]),
         (Some("rustup"), _) => Ok(vec![Way::Rustup]),
-        (Some(other), _) => bail!("{WAY_VARIABLE} is “{other}”; it may be `source` or `rustup`"),
+        (Some(other), _) => bail!("{WAY_VARIABLE} is “{other}”; use `source` or `rustup`"),
     }
 }
 

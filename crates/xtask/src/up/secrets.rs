@@ -68,8 +68,9 @@ impl Secrets {
     fn make() -> anyhow::Result<Self> {
         let mut random = [[0; 32]; 2];
         for bytes in &mut random {
-            getrandom::fill(bytes)
-                .map_err(|error| anyhow::anyhow!("the system gives no random bytes: {error}"))?;
+            getrandom::fill(bytes).map_err(|error| {
+                anyhow::anyhow!("cannot read random bytes from the system: {error}")
+            })?;
         }
         let [key, secret] = random.map(|bytes| STANDARD.encode(bytes));
         Ok(Self {
@@ -86,7 +87,7 @@ impl Secrets {
                 .lines()
                 .find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
             found.map(str::to_owned).with_context(|| {
-                format!("{0} has no {name}\n  fix it with: rm {0} (stored connections then no longer open)", file.display())
+                format!("{0} has no {name}\n  fix it with: rm {0} (stored connections can then no longer be opened)", file.display())
             })
         };
         Ok(Self {

@@ -145,12 +145,12 @@ async fn why_nothing_is_delivered_is_shown_to_the_project() {
     let cases = [
         (
             json!({ "status": 500, "problem": null }),
-            "The receiver answered 500.",
+            "The receiver responded with HTTP 500.",
             (1, 0),
         ),
         (
             json!({ "status": 302, "problem": null }),
-            "The receiver answered 302.",
+            "The receiver responded with HTTP 302.",
             (1, 0),
         ),
         (
@@ -160,7 +160,7 @@ async fn why_nothing_is_delivered_is_shown_to_the_project() {
         ),
         (
             json!({ "status": 410, "problem": null }),
-            "The receiver answered 410: it wants no more.",
+            "The receiver responded with HTTP 410. It doesn't want any more notices.",
             (0, 1),
         ),
     ];

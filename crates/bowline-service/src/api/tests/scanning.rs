@@ -118,7 +118,7 @@ async fn a_private_service_that_is_away_costs_nobody_an_attempt() {
         .await;
     let cause: &crate::response::Cause = answer.extensions().get().unwrap();
     assert!(
-        cause.0.contains("did not answer"),
+        cause.0.contains("didn't respond"),
         "the log has it: {cause:?}"
     );
     let page = harness.get(&format!("{path}/scans")).await.json();

@@ -19,13 +19,13 @@ fn event_address() -> Value {
     object(&[
         (
             "url",
-            json!({ "type": "string", "description": "A path where the operator has set no `public_url`." }),
+            json!({ "type": "string", "description": "The webhook URL. Only a path if the operator hasn't set `public_url`." }),
         ),
         ("secretIn", some_of(&["header", "url"])),
         ("header", optional(some_of(&["Authorization"]))),
         (
             "authorization?",
-            json!({ "type": "string", "description": "The header's value; only where it was just made." }),
+            json!({ "type": "string", "description": "The value of the Authorization header. Present only when it was just created." }),
         ),
         ("enabled", json!({ "type": "boolean" })),
         ("createdAt", optional(time())),

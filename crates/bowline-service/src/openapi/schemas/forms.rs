@@ -161,7 +161,7 @@ fn form_members() -> Vec<(String, Value)> {
         "values" => optional(values()),
         "trustedAuthHosts" => json!({ "type": ["array", "null"], "items": typed() }),
         "policy" => {
-            json!({ "description": "A pull policy; what is wrong with it is a finding." })
+            json!({ "description": "A pull policy. Errors in it are findings." })
         }
         _ => typed(),
     };
