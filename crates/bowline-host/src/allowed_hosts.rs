@@ -3,6 +3,8 @@
 //! The entries are Spin's: `scheme://host[:port]` with `*` for any scheme, host or port, `*.domain` for every name
 //! below a domain, a network for literal addresses, and `a..b` for ports from `a` to below `b`.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 use ipnet::IpNet;
 use std::{net::IpAddr, ops::Range};
 

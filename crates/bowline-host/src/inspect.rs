@@ -37,7 +37,7 @@ pub fn imports(component: &[u8]) -> Result<BTreeSet<String>, InspectError> {
                 if depth == 0 && encoding == Encoding::Module {
                     return Err(InspectError::Module);
                 }
-                depth = depth.saturating_add(1);
+                depth += 1;
             }
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 1 => {

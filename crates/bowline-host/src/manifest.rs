@@ -213,7 +213,7 @@ pub(crate) fn from_toml<T: for<'de> Deserialize<'de>>(
         let before = text.get(..start).unwrap_or(text);
         ManifestError::Syntax {
             file: file.to_owned(),
-            line: before.matches('\n').count().saturating_add(1),
+            line: before.matches('\n').count() + 1,
             message: error.message().to_owned(),
         }
     })

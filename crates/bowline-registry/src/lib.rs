@@ -22,6 +22,9 @@
 //! with texts near real ones. `tests/conversation` runs whole conversations with scripted registries, with one file per
 //! product.
 
+#![forbid(unsafe_code)]
+#![deny(clippy::arithmetic_side_effects)]
+
 mod challenge;
 mod check;
 mod digest;

@@ -1,5 +1,7 @@
 //! Reads request bodies within limits, and writes bodies with secrets.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 use std::{io, pin::pin};
 
 use bowline::secret::Secret;

@@ -1,5 +1,7 @@
 //! Parses query parameters. Unknown and repeated ones are errors.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 use bowline_store::{Cursor, PageSize};
 use percent_encoding::percent_decode_str;
 use url::form_urlencoded;

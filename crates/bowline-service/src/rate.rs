@@ -51,7 +51,7 @@ pub(crate) fn within(most: i64, requests: i64, now: i64) -> Result<(), Problem> 
     if requests <= most {
         return Ok(());
     }
-    let left = 60_i64.saturating_sub(now.div_euclid(1000).rem_euclid(60));
+    let left = 60 - now.div_euclid(1000).rem_euclid(60);
     Err(Problem::from(ProblemType::RateLimited)
         .header(header::RETRY_AFTER, HeaderValue::from(left)))
 }

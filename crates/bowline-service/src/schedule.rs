@@ -59,7 +59,6 @@ fn zone(name: &str) -> Option<TimeZone> {
 }
 
 #[cfg(test)]
-#[allow(clippy::arithmetic_side_effects, reason = "the numbers are small")]
 mod tests {
     use std::collections::BTreeSet;
 

@@ -5,6 +5,8 @@
 //! ciphers than this workspace uses, or read the clock themselves. This module adds only the token format and the
 //! claims to the ciphers.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 mod claims;
 mod jwks;
 mod jwt;

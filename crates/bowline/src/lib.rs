@@ -27,6 +27,7 @@
 //! files in `vectors/` hold what it decides; the tests of this crate and of the browser module read them.
 
 #![forbid(unsafe_code)]
+#![deny(clippy::arithmetic_side_effects)]
 
 pub mod aws;
 pub mod azure;

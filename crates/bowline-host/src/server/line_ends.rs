@@ -7,6 +7,8 @@
 //! To find every head, this must distinguish the bytes of a body from those of the next head. The library gets each
 //! head alone and parses it. The server then reports the length of the body ([`Framing::body`]).
 
+#![deny(clippy::arithmetic_side_effects)]
+
 use std::{
     io,
     pin::Pin,

@@ -109,7 +109,7 @@ impl Pool {
         members.all.insert(id, (client, stall.clone()));
         if let Some(client) = client {
             let count = members.per_client.entry(client).or_default();
-            *count = count.saturating_add(1);
+            *count += 1;
         }
         Some(Membership {
             pool: self.clone(),

@@ -149,7 +149,7 @@ where
                     Delivery::Delivered => &mut notices.delivered,
                     Delivery::Failed(_) | Delivery::Refused(_) => &mut notices.failed,
                 };
-                *count = count.saturating_add(1);
+                *count += 1;
                 let now = self.clock.epoch_ms();
                 store.end_notice(notice, &delivery, now).await?;
             }

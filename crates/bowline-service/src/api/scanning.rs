@@ -216,7 +216,7 @@ where
                     None => &mut releases.done,
                     Some(_) => &mut releases.failed,
                 };
-                *count = count.saturating_add(1);
+                *count += 1;
             }
             let problem = failed.map(|refusal| refusal.sentence());
             store.end_release(&release, problem.as_deref()).await?;

@@ -261,7 +261,7 @@ where
                 Ok(true) => &mut checks.passed,
                 Ok(false) | Err(_) => &mut checks.failed,
             };
-            *count = count.saturating_add(1);
+            *count += 1;
             Ok(())
         };
         let is_over = || self.clock.monotonic() >= until;
@@ -305,7 +305,7 @@ where
                 Ok(Progress::Failed) | Err(_) => &mut syncs.failed,
                 Ok(Progress::Lost) => return Ok(()),
             };
-            *count = count.saturating_add(1);
+            *count += 1;
             Ok(())
         };
         let is_over = || self.clock.monotonic() >= until;

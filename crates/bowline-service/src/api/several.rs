@@ -86,7 +86,7 @@ pub(super) fn in_turns<T>(pieces: Vec<(String, T)>) -> Vec<(String, T)> {
         .map(|(project, piece)| {
             let count = counts.entry(project.clone()).or_default();
             let turn = *count;
-            *count = count.saturating_add(1);
+            *count += 1;
             (turn, project, piece)
         })
         .collect();

@@ -220,7 +220,7 @@ fn skipped(policy: &Policy, repository: &str, decided: &[(KnownImage, Decided)])
     for (_, decided) in decided.iter().filter(|(_, decided)| !decided.selected) {
         let by = (decided.decided_by.as_str(), decided.pattern.as_deref());
         let (_, images) = counts.entry(by).or_default();
-        *images = images.saturating_add(1);
+        *images += 1;
     }
     counts
         .into_iter()

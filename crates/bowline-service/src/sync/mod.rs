@@ -87,8 +87,8 @@ pub(crate) async fn put_back<D: Database, R: Random>(
         detail: String::new(),
         hint: String::new(),
     };
-    let failures = held.failures.saturating_add(1);
-    let retry_at = now.saturating_add(pause_after(held.failures));
+    let failures = held.failures + 1;
+    let retry_at = now + pause_after(held.failures);
     store.pause_sync(held, &told, failures, retry_at).await
 }
 
@@ -199,7 +199,7 @@ where
             Err(Stop::Registry(problem)) => problem,
             outcome => return outcome,
         };
-        let failures = unread.failures.saturating_add(1);
+        let failures = unread.failures + 1;
         let pass_over = match registry::scope(&problem) {
             registry::Scope::Repository => true,
             registry::Scope::Passing => failures >= MOST_REPOSITORY_FAILURES,
@@ -215,7 +215,7 @@ where
     /// Ends a step that the registry did not let go on: the sync waits, unless waiting does not help.
     async fn put_off(&self, held: &HeldSync, problem: &SyncProblem) -> Result<Progress, Problem> {
         let before = if self.ahead.get() { 0 } else { held.failures };
-        let failures = before.saturating_add(1);
+        let failures = before + 1;
         let lasting = match registry::scope(problem) {
             registry::Scope::Passing | registry::Scope::Limit => false,
             // What is wrong with one repository does not end a step; this is about their listing.
@@ -229,7 +229,7 @@ where
                 Progress::Lost
             });
         }
-        let retry_at = self.now().saturating_add(pause_after(before));
+        let retry_at = self.now() + pause_after(before);
         let paused = self.store.pause_sync(held, problem, failures, retry_at);
         paused.await?;
         Ok(Progress::Paused)

@@ -1,7 +1,5 @@
 //! The store over the database that the root of the crate names: real files, and in memory.
 
-#![allow(clippy::arithmetic_side_effects, reason = "the numbers are small")]
-
 pub(crate) mod at_rest;
 mod audit;
 mod audit_chain;

@@ -1,7 +1,5 @@
 //! Syncs of a registry that is made up, over SQLite in memory.
 
-#![allow(clippy::arithmetic_side_effects, reason = "the numbers are small")]
-
 use std::{
     cell::Cell,
     collections::BTreeSet,
