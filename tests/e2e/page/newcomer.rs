@@ -113,7 +113,7 @@ fn docker_hub_is_connected() {
     fill(&browser, &[("username", "me@example.com")]);
     says(
         &browser.see("[data-testid='finding-username'][data-severity='error']"),
-        &["e-mail"],
+        &["email address"],
     );
     fill(&browser, &[("username", "acme")]);
     // … nor is the password a token.

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use serde_wasm_bindgen::Error;
 use wasm_bindgen::JsValue;
 
 /// What a page gets of an answer: the object itself, and of that what is declared.
 ///
 /// # Panics
 /// Where the answer is not as declared: a member is missing, has another type, or is not among the declared ones.
-pub(crate) fn declared<T: DeserializeOwned + Serialize>(answer: Result<JsValue, JsValue>) -> Value {
+pub(crate) fn declared<T: DeserializeOwned + Serialize>(answer: Result<JsValue, Error>) -> Value {
     let answer = answer.unwrap();
     let text = String::from(js_sys::JSON::stringify(&answer).unwrap());
     let read: T = serde_wasm_bindgen::from_value(answer).unwrap();
