@@ -167,7 +167,7 @@ fn undefined_is_as_good_as_missing() {
     assert_eq!(declared::<Report>(check(form)), expected);
 }
 
-fn check(form: JsValue) -> Result<JsValue, JsValue> {
+fn check(form: JsValue) -> Result<JsValue, serde_wasm_bindgen::Error> {
     check_form(&form, None, None)
 }
 

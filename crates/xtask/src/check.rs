@@ -18,7 +18,7 @@ use crate::{
 const BROWSER_CRATE: &str = "bowline-wasm";
 
 /// The checks by name, in order.
-const CHECKS: [&str; 9] = [
+const CHECKS: [&str; 10] = [
     "format",
     "circles",
     "words",
@@ -28,6 +28,7 @@ const CHECKS: [&str; 9] = [
     "functions",
     "browser",
     "web",
+    "web-style",
 ];
 
 /// What `cargo xtask check` takes.
