@@ -15,9 +15,10 @@ mod quotas;
 mod scans;
 mod schedules;
 mod sync;
+mod taken;
 
 use crate::{
-    database::{Database, DatabaseError, Dialect, Value},
+    database::{Database, DatabaseError, Dialect},
     error::StoreError,
 };
 
@@ -413,7 +414,7 @@ pub(crate) async fn migrate<D: Database>(database: &D, now_ms: i64) -> Result<()
 async fn migrate_sqlite(database: &impl Database, now_ms: i64) -> Result<(), StoreError> {
     prepare_file(database).await;
     database.query(BEGIN, Vec::new()).await?;
-    let taken = taken(database).await?;
+    let taken = taken::last_step(database).await?;
     for (statement, step) in STEPS.iter().zip(1_i64..).filter(|&(_, step)| step > taken) {
         match database.query(statement, Vec::new()).await {
             // There is no ADD COLUMN IF NOT EXISTS: another instance took the step, or this one was interrupted.
@@ -435,19 +436,8 @@ pub(crate) async fn is_current<D: Database>(database: &D) -> Result<bool, StoreE
         Dialect::Sqlite => STEPS.len(),
         Dialect::Postgres => postgres::STEPS.len(),
     };
-    let taken = usize::try_from(taken(database).await?);
+    let taken = usize::try_from(taken::last_step(database).await?);
     Ok(taken.is_ok_and(|taken| taken >= steps))
-}
-
-/// The number of the last step that was taken.
-async fn taken(database: &impl Database) -> Result<i64, StoreError> {
-    let rows = database
-        .query("SELECT COALESCE(MAX(step), 0) FROM migrations", Vec::new())
-        .await?;
-    match rows.first().and_then(|row| row.0.first()) {
-        Some(Value::Integer(step)) => Ok(*step),
-        _ => Err(StoreError::Corrupt("step")),
-    }
 }
 
 /// Prepares a local file: a write-ahead log, so that readers and a writer do not wait for each other, and that what

@@ -27,7 +27,7 @@ pub(super) async fn migrate(database: &impl Database) -> Result<(), StoreError> 
     {
         database.query(BEGIN, Vec::new()).await?;
     }
-    let taken = super::taken(database).await?;
+    let taken = super::taken::last_step(database).await?;
     for (step, number) in STEPS.iter().zip(1_i64..) {
         if number > taken {
             database.query(&statement(step, number), Vec::new()).await?;

@@ -21,3 +21,4 @@ mod quay;
 mod registry_api;
 mod scaleway;
 mod session;
+mod streaming;

@@ -6,8 +6,8 @@ use bowline_registry::{Operator, repositories};
 use serde_json::json;
 
 use super::{
-    every::stream,
     product::{Product, array, number, numbered, split},
+    streaming::stream,
 };
 use crate::{
     double::{Reply, Sent},

@@ -3,7 +3,7 @@
 //! Other sessions write while a statement runs. What it decides about is asked in functions of the schema, which lock what
 //! they look at and see what was committed until then. `schema/postgres/functions.sql` has them.
 
-use super::Statements;
+use super::names::Statements;
 use crate::store::{columns, scans::columns as scan_columns};
 
 pub(super) const STATEMENTS: Statements = Statements {

@@ -1,6 +1,6 @@
 //! What is said otherwise to SQLite than to PostgreSQL. SQLite has one writer, so a statement sees what it decides about.
 
-use super::Statements;
+use super::names::Statements;
 use crate::{
     schema::notices::most_waiting,
     store::{columns, scans::columns as scan_columns},
