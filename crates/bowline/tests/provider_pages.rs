@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bowline::provider::{Auth, Field, Line, Provider, When, providers};
+use bowline::provider::{Auth, Field, Group, Line, Provider, When, providers};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/providers")
@@ -139,14 +139,41 @@ fn each_type_has_its_page() {
     assert_eq!(there, names);
 }
 
-#[test]
-fn the_overview_links_every_page() {
-    let overview = fs::read_to_string(folder().join("README.md")).unwrap();
-    for provider in providers() {
-        let link = format!("]({}.md)", provider.id);
-        assert!(
-            overview.contains(&link),
-            "docs/providers/README.md lacks {link}"
-        );
+/// The table of the overview: each group with its types, in the order of the picker.
+fn overview() -> String {
+    let groups = [
+        (Group::Cloud, "Cloud providers"),
+        (Group::Hosted, "Hosted by their vendor"),
+        (Group::SelfHosted, "Self-hosted"),
+        (Group::Generic, "Any registry"),
+    ];
+    let mut table = "| Group | Types |\n|---|---|\n".to_owned();
+    for (group, title) in groups {
+        let mut types: Vec<_> = providers().iter().filter(|it| it.group == group).collect();
+        types.sort_by_key(|it| it.rank);
+        let links: Vec<_> = types
+            .iter()
+            .map(|it| format!("[{}]({}.md)", it.title, it.id))
+            .collect();
+        let _ = writeln!(table, "| {title} | {} |", links.join(", "));
     }
+    table
+}
+
+#[test]
+fn the_overview_lists_every_type() {
+    const START: &str = "<!-- Generated from crates/bowline/src/provider. -->\n";
+    const END: &str = "<!-- The end of what is generated. -->";
+    let file = folder().join("README.md");
+    let kept = fs::read_to_string(&file).unwrap();
+    let (before, rest) = kept.split_once(START).expect("it has the start");
+    let (table, after) = rest.split_once(END).expect("it has the end");
+    if env::var_os("BOWLINE_WRITE").is_some() {
+        fs::write(&file, format!("{before}{START}{}{END}{after}", overview())).unwrap();
+        return;
+    }
+    assert!(
+        table == overview(),
+        "docs/providers/README.md differs from the table; to write it: BOWLINE_WRITE=1 cargo test -p bowline --test provider_pages"
+    );
 }
