@@ -64,7 +64,7 @@ const refused: [string, ProviderOptions, RegExp][] = [
   ["another nonce", { nonce: "another" }, /didn't sign you in/],
   ["another state", { state: "another" }, /wasn't started in this tab/],
   ["somebody who says no", { error: "access_denied" }, /canceled/],
-  ["a token without a project", { claims: { projects: [] } }, /access to no project/],
+  ["a token without a project", { claims: { projects: [] } }, /access to any project/],
 ];
 for (const [name, options, said] of refused) {
   test(`oidc: nobody is signed in by ${name}`, LIMIT, async (t) => {
