@@ -1,7 +1,7 @@
 //! A PostgreSQL server of this process, with a folder of its own. It ends with the process.
 
 use std::{
-    fs,
+    env, fs,
     io::{BufRead, BufReader},
     net::TcpListener,
     os::unix::fs::chown,
@@ -14,6 +14,9 @@ use std::{
 /// Where Debian's package puts the programs of each version.
 const VERSIONS: &str = "/usr/lib/postgresql";
 
+/// How the name of the folder begins; the id of the process ends it.
+const FOLDER: &str = "bowline-postgres-";
+
 const INSTALL: &str = "apt-get update && apt-get install -y --no-install-recommends postgresql";
 
 /// The port on loopback of the server, which runs.
@@ -24,7 +27,8 @@ pub(crate) fn port() -> u16 {
 
 fn start() -> u16 {
     let programs = programs();
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("postgres-{}", process::id()));
+    // The server's user may not be let into the project's folder.
+    let folder = env::temp_dir().join(format!("{FOLDER}{}", process::id()));
     forget_former(folder.parent().unwrap());
     fs::create_dir_all(&folder).unwrap();
     if let Some(user) = other_user() {
@@ -47,10 +51,18 @@ fn start() -> u16 {
         "{}",
         String::from_utf8_lossy(&made.stderr)
     );
+    // Another process may take a port that was free a moment ago.
+    (0..5)
+        .find_map(|_| serve(&programs, &data))
+        .expect("the server starts")
+}
+
+/// Starts the server on a free port; `None` if it ends before it is ready.
+fn serve(programs: &Path, data: &Path) -> Option<u16> {
     let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     let port = free.unwrap().port();
     let mut server = as_user(&programs.join("postgres"));
-    server.arg("-D").arg(&data).args(["-p", &port.to_string()]);
+    server.arg("-D").arg(data).args(["-p", &port.to_string()]);
     for setting in [
         "listen_addresses=127.0.0.1",
         "unix_socket_directories=",
@@ -84,8 +96,7 @@ fn start() -> u16 {
         }
         server.wait()
     });
-    is_ready.recv().expect("the server starts");
-    port
+    is_ready.recv().ok().map(|()| port)
 }
 
 /// A command that the server's own user runs, where root runs the tests: PostgreSQL refuses root.
@@ -127,9 +138,7 @@ fn programs() -> PathBuf {
 fn forget_former(folder: &Path) {
     for former in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = former.file_name();
-        let process = name
-            .to_str()
-            .and_then(|name| name.strip_prefix("postgres-"));
+        let process = name.to_str().and_then(|name| name.strip_prefix(FOLDER));
         if process.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
             _ = fs::remove_dir_all(former.path());
         }
