@@ -87,13 +87,13 @@ fn errors_name_what_is_not_implemented_or_wrong() {
             "variable name",
             "key = { r",
             "Key = { r",
-            "`Key` is not a variable name",
+            "`Key` isn't a variable name",
         ),
         (
             "double underscore",
             "key = { r",
             "k__ey = { r",
-            "`k__ey` is not a variable name",
+            "`k__ey` isn't a variable name",
         ),
         (
             "other trigger",
