@@ -49,6 +49,12 @@ impl Object {
     }
 }
 
+impl FromIterator<(String, Document)> for Object {
+    fn from_iter<I: IntoIterator<Item = (String, Document)>>(members: I) -> Self {
+        Self(members.into_iter().collect())
+    }
+}
+
 impl IntoIterator for Object {
     type Item = (String, Document);
     type IntoIter = std::vec::IntoIter<Self::Item>;

@@ -52,6 +52,13 @@ pub(super) fn of_text(text: &str) -> Vec<ConnectionForm> {
     forms
 }
 
+/// The registries in a document.
+pub(super) fn of_document(document: &Document) -> Vec<ConnectionForm> {
+    let mut forms = Vec::new();
+    collect(document, "", DEPTH, &mut forms);
+    forms
+}
+
 /// The registries of the pull secrets in a YAML text, and of other scalars that hold a configuration; `None` where there
 /// is none of them in it.
 pub(super) fn of_yaml(entries: &[Entry]) -> Option<Vec<ConnectionForm>> {

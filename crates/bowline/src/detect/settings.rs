@@ -4,9 +4,9 @@ use super::{
     config,
     mention::{form_of_mention, mention},
 };
-use crate::{form::ConnectionForm, text::concat};
+use crate::{document::Document, form::ConnectionForm};
 
-/// The most lines that are read: a list of settings is short.
+/// The most settings that are read: a list of them is short, and each is looked for among all.
 const MOST: usize = 64;
 
 /// The words that the name of a registry's setting ends with.
@@ -57,16 +57,16 @@ pub(super) fn of_text(text: &str) -> Vec<ConnectionForm> {
 /// The names, in small letters and digits alone, and the values.
 fn settings(text: &str) -> Vec<(String, &str)> {
     let mut settings = Vec::new();
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     // The file that a console gives out for a new key.
     if let Some((first, rest)) = text.split_once('\n')
         && first.contains(',')
     {
         let names = first.split(',').map(plain);
         let values = rest.lines().next().unwrap_or("").split(',').map(str::trim);
-        return names.zip(values).collect();
+        return names.zip(values).take(MOST).collect();
     }
-    for line in lines.by_ref().take(MOST) {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    for line in lines.take(MOST) {
         let mut line = line.trim().trim_start_matches("- ");
         for start in ["export ", "set ", "$env:", "ENV "] {
             line = line.strip_prefix(start).unwrap_or(line);
@@ -118,21 +118,14 @@ fn access_key(settings: &[(String, &str)]) -> Vec<ConnectionForm> {
     if id.is_empty() || secret.is_empty() {
         return Vec::new();
     }
-    let token = value("sessiontoken");
-    let token = if token.is_empty() {
-        String::new()
-    } else {
-        concat(&["\",\"SessionToken\":\"", token])
-    };
-    let document = concat(&[
-        "{\"AccessKeyId\":\"",
-        id,
-        "\",\"SecretAccessKey\":\"",
-        secret,
-        &token,
-        "\"}",
-    ]);
-    let mut forms = config::of_text(&document);
+    // As the command that makes such a key prints it.
+    let members = [
+        ("AccessKeyId", id),
+        ("SecretAccessKey", secret),
+        ("SessionToken", value("sessiontoken")),
+    ];
+    let members = members.map(|(name, value)| (name.to_owned(), Document::Text(value.to_owned())));
+    let mut forms = config::of_document(&Document::Object(members.into_iter().collect()));
     let region = match value("region") {
         "" => value("defaultregion"),
         region => region,
